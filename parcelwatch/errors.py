@@ -1,0 +1,86 @@
+"""Every error parcelwatch raises on purpose, drawn once.
+
+    ParcelwatchError
+      x ConfigError            the configuration is wrong: file, line, key, what was expected
+      x CourierError           asking a courier failed; `account` says which
+        + CourierUnavailable   theirs and passing: the same request later (timeouts, 5xx, network)
+        + CourierBusy          429: not before `retry_at`
+        + CourierRefused       ours: bad key or bad request; the account pauses, the operator is told
+        + CourierUnreadable    the answer does not fit the adapter; `payload` is kept, the operator is told
+      x DeliveryFailed         a channel did not take a message; try later
+      x DeliveryRefused        a channel will never take it; give up and show it
+      x StoreError             the database cannot be used as it is; the text says what to do
+        + StoreLocked          another daemon holds it
+      x NotFound               the number or ID is unknown
+      x BadInput               a row, a number or an option that cannot be used; the text says why
+
+No message holds a secret: whoever raises one has already masked what came from outside.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class ParcelwatchError(Exception):
+    """Base of all; its text is fit to show to a user."""
+
+
+class ConfigError(ParcelwatchError):
+    """The configuration cannot be used; `problems` lists every fault found, each a whole sentence."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class CourierError(ParcelwatchError):
+    """Asking a courier failed. An outage is never an observation about a parcel."""
+
+
+class CourierUnavailable(CourierError):
+    """Theirs, passing."""
+
+
+class CourierBusy(CourierError):
+    """Too many requests. `retry_at` is None when the courier did not say when to come back."""
+
+    def __init__(self, message: str, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class CourierRefused(CourierError):
+    """Ours: bad key, bad request, no permission."""
+
+
+class CourierUnreadable(CourierError):
+    """The answer does not fit the adapter. `payload` is what came, cut to a sane size."""
+
+    def __init__(self, message: str, payload: bytes = b"") -> None:
+        super().__init__(message)
+        self.payload = payload
+
+
+class DeliveryFailed(ParcelwatchError):
+    """Try later."""
+
+
+class DeliveryRefused(ParcelwatchError):
+    """Never again as it is."""
+
+
+class StoreError(ParcelwatchError):
+    """The database cannot be used as it is."""
+
+
+class StoreLocked(StoreError):
+    """Another daemon holds the database."""
+
+
+class NotFound(ParcelwatchError):
+    """No such number or ID."""
+
+
+class BadInput(ParcelwatchError):
+    """What was given cannot be used; the text says why and what would do."""
