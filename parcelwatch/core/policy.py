@@ -1,0 +1,194 @@
+"""What the shop wants to hear, when and where: thresholds, overrides, routes, and how one of them is chosen.
+
+What belongs here: choosing. Every answer names the line it comes from. Order, the most specific last and
+winning: profile, global, company, account, service, origin, destination, lane, tag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.duration import Duration
+from parcelwatch.core.profiles import KINDS, PROFILES, Family, Limits, Profile
+from parcelwatch.model import Parcel, Severity
+
+if TYPE_CHECKING:
+    from parcelwatch.core.drafts import Wording
+
+Key = tuple[str, str, str, str, str, tuple[str, ...]]
+
+# Sums of these weights give the order above: origin + destination (a lane) outweighs either and all before them.
+_WEIGHTS: Final = {"company": 1, "courier": 2, "service": 4, "origin": 8, "destination": 16, "tag": 32}
+_CACHED_TABLES: Final = 4096
+_TOLD: Final = "no threshold: opens when it is said"
+_PROMISE: Final = "no threshold: opens when the promised day is over"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """When a case opens and when it gets worse, None for never, and the line that says so."""
+
+    warn: Duration | None
+    critical: Duration | None
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Thresholds for some parcels only; "" matches every parcel. `courier` is the name of an account."""
+
+    thresholds: Mapping[str, Threshold]
+    line: str = ""
+    courier: str = ""
+    company: str = ""
+    service: str = ""
+    origin: str = ""
+    destination: str = ""
+    tag: str = ""
+
+    @property
+    def weight(self) -> int:
+        return sum(weight for name, weight in _WEIGHTS.items() if getattr(self, name))
+
+    def matches(self, key: Key) -> bool:
+        courier, company, service, origin, destination, tags = key
+        return (
+            self.courier in ("", courier)
+            and self.company in ("", company)
+            and self.service in ("", service)
+            and self.origin.upper() in ("", origin.upper())
+            and self.destination.upper() in ("", destination.upper())
+            and (not self.tag or self.tag in tags)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Which kinds, from which severity on, go to which channel; () and None match all."""
+
+    kinds: tuple[str, ...]
+    severity: Severity | None
+    channel: str
+
+    def matches(self, kind: str, severity: Severity) -> bool:
+        if self.kinds and kind not in self.kinds:
+            return False
+        if severity is Severity.OPERATOR:
+            # About us, not about a parcel, so worse than nothing: only a route that names the kind takes it.
+            return bool(self.kinds)
+        return self.severity is None or severity.rank >= self.severity.rank
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """Everything that decides. Compare policies by `policy_id`, which a moved line or a comment does not change.
+
+    `thresholds` are the file's global ones, `overrides` in the file's order: of two that weigh the same, the
+    later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
+    `draft_channel`: "" sends new drafts to nobody.
+    """
+
+    wording: Wording
+    profile: str = "international"
+    thresholds: Mapping[str, Threshold] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    routes: tuple[Route, ...] = ()
+    channels: tuple[str, ...] = ()
+    old_news: timedelta = timedelta(days=14)
+    draft_channel: str = ""
+    calendar: Calendar = field(default_factory=Calendar)
+    policy_id: str = field(init=False, default="")
+    _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "policy_id", _digest(self))
+
+    def threshold(self, kind: str, parcel: Parcel) -> Threshold:
+        """The threshold of one kind for one parcel. Raises KeyError for a kind that does not exist."""
+        return self.table(parcel)[kind]
+
+    def table(self, parcel: Parcel) -> Mapping[str, Threshold]:
+        """The thresholds of every kind for one parcel; remembered for all parcels like it."""
+        key = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
+        return self._tables.get(key) or self._remember(key)
+
+    def courier_silent(self, account: str) -> timedelta:
+        """How long an account may fail before the operator hears of it."""
+        limit = self._choose((account, "", "", "", "", ()))["courier_silent"].warn
+        return limit.natural() if limit else timedelta.max
+
+    def channel(self, kind: str, severity: Severity) -> str | None:
+        """Who is told: the first route that matches, else the first channel; None without channels."""
+        for route in self.routes:
+            if route.matches(kind, severity):
+                return route.channel
+        return self.channels[0] if self.channels else None
+
+    def _remember(self, key: Key) -> Mapping[str, Threshold]:
+        if len(self._tables) >= _CACHED_TABLES:
+            self._tables.clear()
+        table = self._tables[key] = self._choose(key)
+        return table
+
+    def _choose(self, key: Key) -> Mapping[str, Threshold]:
+        table = {**_defaults(PROFILES[self.profile], origin=key[3], destination=key[4]), **self.thresholds}
+        # A stable sort: of equal weights the later one in the file is applied last.
+        for override in sorted(self.overrides, key=lambda override: override.weight):
+            if override.matches(key):
+                table.update(override.thresholds)
+        return table
+
+
+def _defaults(profile: Profile, origin: str, destination: str) -> dict[str, Threshold]:
+    return {kind: _default(kind, profile, origin.upper(), destination.upper()) for kind in KINDS}
+
+
+def _default(kind: str, profile: Profile, origin: str, destination: str) -> Threshold:
+    if kind not in profile.domestic:
+        return Threshold(None, None, _PROMISE if KINDS[kind] is Family.SILENCE else _TOLD)
+    domestic, abroad = profile.domestic[kind], profile.cross_border[kind]
+    if profile.domestic is profile.cross_border:
+        return _named(domestic, f"profile {profile.name}")
+    if not origin or not destination:
+        column = "origin or destination unknown: the milder column"
+        return _named(_milder(domestic, abroad), f"profile {profile.name} ({column})")
+    if origin == destination:
+        return _named(domestic, f"profile {profile.name} (domestic)")
+    return _named(abroad, f"profile {profile.name} (cross-border)")
+
+
+def _named(limits: Limits, line: str) -> Threshold:
+    return Threshold(limits.warn, limits.critical, line)
+
+
+def _milder(one: Limits, other: Limits) -> Limits:
+    """The one that waits longer. A column without limits has no clock at all, so it is not the milder one."""
+    if not one.warn or not other.warn:
+        return one if one.warn else other
+    return max(one, other, key=lambda limits: limits.warn.length if limits.warn else timedelta.max)
+
+
+def _digest(policy: Policy) -> str:
+    profile = PROFILES[policy.profile]
+    deciding = {each.name: _plain(getattr(policy, each.name)) for each in fields(policy) if each.init}
+    text = json.dumps([deciding, _plain(profile)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(value: object) -> object:
+    """The value as JSON knows it, without the lines it was written on."""
+    if isinstance(value, Duration):
+        return str(value)
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name != "line"}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return str(value)
