@@ -14,6 +14,9 @@ from parcelwatch.core.duration import BUSINESS_DAY, NATURAL, Duration
 
 _MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)
+_A_WEEK: Final = 7
+_WORKDAYS: Final = 5
+_FRIDAY: Final = 4
 _WEEK: Final = timedelta(weeks=1)
 _WORKING: Final = timedelta(days=5)
 _NOTHING: Final = timedelta(0)
@@ -42,11 +45,17 @@ class Calendar:
             return _END_OF_TIME
 
     def _business(self, start: datetime, days: int) -> datetime:
-        weeks, within = divmod(_worked(start) + _DAY * days, _WORKING)
-        if not within and days:
+        if not days:
+            return start
+        weekday = start.weekday()
+        if weekday > _FRIDAY:
+            start = datetime(start.year, start.month, start.day, tzinfo=UTC) + _DAY * (_A_WEEK - weekday)
+            weekday = 0
+        weekends, rest = divmod(weekday + days, _WORKDAYS)
+        if not rest and not (start.hour or start.minute or start.second or start.microsecond):
             # A full week is over when Friday is, not when Monday begins.
-            weeks, within = weeks - 1, _WORKING
-        return max(start, _MONDAY + weeks * _WEEK + within)
+            weekends -= 1
+        return start + timedelta(days=days + weekends * (_A_WEEK - _WORKDAYS))
 
     def elapsed(self, start: datetime, end: datetime, unit: str) -> timedelta:
         """How much of [start, end] counts for durations written in `unit`; nothing when it ends before it starts."""

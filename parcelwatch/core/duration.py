@@ -7,7 +7,7 @@ What belongs here: reading them, writing them back, and which of two is longer. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -20,6 +20,8 @@ NATURAL: Final = {
 }
 UNITS: Final = (*NATURAL, BUSINESS_DAY)
 LONGEST: Final = timedelta(days=3660)
+
+_LENGTHS = {**NATURAL, BUSINESS_DAY: NATURAL["d"] * 7 / 5}
 
 _WRITTEN = re.compile(r"([0-9]{1,12})(s|m|h|d|bd)")
 _MEANT = re.compile(r"([0-9]{1,12})\s*([a-z\u4e00-\u9fff ]+)")
@@ -44,16 +46,21 @@ class AddsDurations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A whole number of seconds, minutes, hours, days, or business days, kept in the unit it was written in."""
+    """A whole number of seconds, minutes, hours, days, or business days, kept in the unit it was written in.
+
+    `length` is natural time, to tell which of two is longer: a business day weighs 7/5 of a day, as over a whole week.
+    """
 
     amount: int
     unit: str
+    length: timedelta = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS or self.amount < 0:
             raise ValueError(f"no such duration: {self.amount} {self.unit}")
-        if self.length > LONGEST:
+        if self.amount > LONGEST // _LENGTHS[self.unit]:
             raise ValueError(f'"{self.amount}{self.unit}" is longer than ten years')
+        object.__setattr__(self, "length", _LENGTHS[self.unit] * self.amount)
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
@@ -61,13 +68,6 @@ class Duration:
     @property
     def business(self) -> bool:
         return self.unit == BUSINESS_DAY
-
-    @property
-    def length(self) -> timedelta:
-        """Natural time, to tell which of two is longer; a business day weighs 7/5 of a day, as over a whole week."""
-        if self.business:
-            return NATURAL["d"] * min(self.amount, 10**8) * 7 / 5
-        return NATURAL[self.unit] * min(self.amount, 10**8)
 
     def natural(self) -> timedelta:
         """The exact length. Raises ValueError for business days, which have none without a calendar."""

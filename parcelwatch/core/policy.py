@@ -11,15 +11,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.drafts import Wording
 from parcelwatch.core.duration import Duration
 from parcelwatch.core.profiles import KINDS, PROFILES, Family, Limits, Profile
 from parcelwatch.model import Parcel, Severity
-
-if TYPE_CHECKING:
-    from parcelwatch.core.drafts import Wording
 
 Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
@@ -94,7 +92,6 @@ class Policy:
     `draft_channel`: "" sends new drafts to nobody.
     """
 
-    wording: Wording
     profile: str = "international"
     thresholds: Mapping[str, Threshold] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
@@ -102,6 +99,7 @@ class Policy:
     channels: tuple[str, ...] = ()
     old_news: timedelta = timedelta(days=14)
     draft_channel: str = ""
+    wording: Wording = field(default_factory=Wording)
     calendar: Calendar = field(default_factory=Calendar)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
