@@ -80,7 +80,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Limits by kind, for the kinds that have a clock (CLOCKED); `domestic` and `cross_border` are the same where the profile makes no difference."""
+    """Limits of the kinds that have a clock (CLOCKED); both columns are one where the profile makes no difference."""
 
     name: str
     domestic: Mapping[str, Limits]

@@ -1,0 +1,150 @@
+"""What needs more than one table to judge, and what is allowed but deserves a warning.
+
+What belongs here: functions from the file to problems. Errors are found in the file as it was written, so that they
+show beside whatever else is wrong with it; warnings in the one that was accepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from parcelwatch.config.models import MATCHERS, Courier, File, Limits
+from parcelwatch.config.problems import Problem, did_you_mean, listed
+from parcelwatch.config.secrets import Secret, others_may_read
+from parcelwatch.config.values import is_loopback
+from parcelwatch.core.profiles import CLOCKED, LATER
+
+Apis = Mapping[str, Collection[str]]
+
+_LATER_TABLES = ("peaks",)
+_LATER_KEYS = (("service", "listen"),)
+_LATER = "accepted, but not used by this version yet"
+
+
+def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
+    """What refers to something that is not there. `apis`: the credentials each known adapter needs, None if unknown."""
+    channels = _keys(written, "channels")
+    for position, route in enumerate(_tables(written, "routes")):
+        yield from _channel(route, channels, ("routes", position, "channel"))
+    drafts = written.get("drafts")
+    if isinstance(drafts, dict):
+        yield from _channel(drafts, channels, ("drafts", "channel"))
+    for name in _keys(written, "couriers") if apis is not None else ():
+        yield from _adapter(written["couriers"][name], apis or {}, ("couriers", name))
+
+
+def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path) -> Iterator[Problem]:
+    """What works, but hardly as it was meant."""
+    yield from _unused(file, written)
+    yield from _thresholds(file)
+    literals = list(_literals(file))
+    yield from literals
+    if literals and others_may_read(path):
+        yield Problem((), f"others may read this file and the secrets in it; `chmod o-r {path}`")
+    yield from _exposed(file)
+    if database.is_relative_to("/etc"):
+        yield Problem(("service", "database"), "a database does not belong below /etc; /var/lib is made for it")
+    if not file.couriers:
+        yield Problem((), "no [couriers.*] account: there is nobody to ask, and `parcelwatch run` will not start")
+    if not file.channels:
+        yield Problem((), "no [channels.*]: alerts are recorded as suppressed, nobody is told")
+
+
+# --- errors --------------------------------------------------------------------------------------
+
+
+def _channel(table: Mapping[str, Any], channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
+    name = table.get("channel")
+    if isinstance(name, str) and name and name not in channels:
+        there = f"there are {listed(channels)}" if channels else "there is no [channels.*] at all"
+        yield Problem(at, f'no channel "{name}"{did_you_mean(name, channels)}; {there}')
+
+
+def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Problem]:
+    api = account.get("api") if isinstance(account, dict) else None
+    if not isinstance(account, dict) or not isinstance(api, str):
+        return
+    if api not in apis:
+        yield Problem((*at, "api"), f'no adapter "{api}"{did_you_mean(api, apis)}; there are {listed(sorted(apis))}')
+    for need in apis.get(api, ()):
+        if need not in account:
+            yield Problem(at, f'the adapter "{api}" needs `{need}`: write where it is, such as {need} = "env:NAME"')
+
+
+def _keys(written: Mapping[str, Any], table: str) -> Collection[str]:
+    found = written.get(table)
+    return found.keys() if isinstance(found, dict) else ()
+
+
+def _tables(written: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    found = written.get(name)
+    yield from (table for table in found if isinstance(table, dict)) if isinstance(found, list) else ()
+
+
+# --- warnings ------------------------------------------------------------------------------------
+
+
+def _unused(file: File, written: Mapping[str, Any]) -> Iterator[Problem]:
+    for table in _LATER_TABLES:
+        if table in written:
+            yield Problem((table,), _LATER)
+    for table, key in _LATER_KEYS:
+        if key in _keys(written, table):
+            yield Problem((table, key), _LATER)
+    for at, _ in _limits(file):
+        kind = str(at[-1])
+        if kind in LATER:
+            yield Problem(at, _LATER)
+        elif kind not in CLOCKED:
+            yield Problem(at, f"{kind} has no clock, it opens when it is said or due: this threshold does nothing")
+
+
+def _thresholds(file: File) -> Iterator[Problem]:
+    for position, override in enumerate(file.thresholds.override):
+        at = ("thresholds", "override", position)
+        if override.courier and file.couriers and override.courier not in file.couriers:
+            meant = did_you_mean(override.courier, file.couriers)
+            yield Problem((*at, "courier"), f'no account "{override.courier}"{meant}: this override matches no parcel')
+        if not override.limits:
+            yield Problem(at, "sets no threshold")
+        if "courier_silent" in override.limits and set(override.matchers) != {"courier"}:
+            others = ", ".join(name for name in MATCHERS if name in override.matchers and name != "courier")
+            yield Problem((*at, "courier_silent"), f"an account is silent for all parcels: {others} cannot match")
+
+
+def _limits(file: File) -> Iterator[tuple[tuple[str | int, ...], Limits]]:
+    for kind, limits in file.thresholds.limits.items():
+        yield ("thresholds", kind), limits
+    for position, override in enumerate(file.thresholds.override):
+        for kind, limits in override.limits.items():
+            yield ("thresholds", "override", position, kind), limits
+
+
+def _literals(file: File) -> Iterator[Problem]:
+    better = '"env:NAME", "file:/path" or "credential:NAME"'
+    for at, secret in _secrets(file):
+        # A customer number alone opens nothing, and a sandbox's key opens only that.
+        harmless = at[-1] == "customer" or (at[0] == "couriers" and _sandbox(file.couriers[at[1]]))
+        if secret.literal and not harmless:
+            yield Problem(at, f"the secret itself stands in this file; better write where it is: {better}")
+
+
+def _exposed(file: File) -> Iterator[Problem]:
+    for at, secret in _secrets(file):
+        if path := secret.exposed():
+            yield Problem(at, f"others may read {path}; `chmod o-r` it")
+
+
+def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
+    for name, account in file.couriers.items():
+        for key, secret in (("key", account.key), ("customer", account.customer), ("secret", account.secret)):
+            if secret:
+                yield ("couriers", name, key), secret
+    for name, channel in file.channels.items():
+        yield ("channels", name, "url"), channel.url
+
+
+def _sandbox(account: Courier) -> bool:
+    return bool(account.base_url) and is_loopback(account.base_url or "")

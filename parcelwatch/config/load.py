@@ -1,0 +1,255 @@
+"""Finding, reading and accepting config.toml, and what the rest of the program asks of it.
+
+What belongs here: from a path to a Config, and from a Config to what other parts are made of.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from parcelwatch.config import checks, models
+from parcelwatch.config.lines import key_lines
+from parcelwatch.config.models import File
+from parcelwatch.config.problems import Places, dotted, problem_of
+from parcelwatch.config.secrets import Secret, Surroundings
+from parcelwatch.core.drafts import Wording
+from parcelwatch.core.duration import Rate
+from parcelwatch.core.policy import Override, Policy, Route, Threshold
+from parcelwatch.core.profiles import PROFILES, Limits
+from parcelwatch.errors import ConfigError
+from parcelwatch.model import Severity
+
+VARIABLE: Final = "PARCELWATCH_CONFIG"
+USUAL_PLACES: Final = (Path("config.toml"), Path("/etc/parcelwatch/config.toml"))
+_EXAMPLE: Final = "config.example.toml"
+_UNQUOTED = re.compile(r"=\s*\{?[^\"'#]*?\b([0-9]+(?:s|m|h|d|bd))\b")
+_AT_LINE = re.compile(r"\s*\(at line ([0-9]+), column [0-9]+\)")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountConfig:
+    """An account at a courier's API. None means that the adapter's own default holds."""
+
+    name: str
+    api: str
+    key: Secret | None = None
+    customer: Secret | None = None
+    secret: Secret | None = None
+    base_url: str | None = None
+    rate: Rate | None = None
+    quota: Rate | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """A destination for messages; `url` is any Apprise URL."""
+
+    name: str
+    url: Secret
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Config:
+    """An accepted configuration. `warnings` are sentences with file and line."""
+
+    path: Path
+    file: File
+    places: Places
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def database(self) -> Path:
+        """The database's absolute path."""
+        return _database(self.file, self.path)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The zone of people's times: reports and naive times of imports."""
+        return ZoneInfo(self.file.service.timezone)
+
+    @property
+    def language(self) -> str:
+        """The language of agents' messages: "en" or "zh-CN"."""
+        return self.file.alerts.language
+
+    def accounts(self) -> dict[str, AccountConfig]:
+        """Every account by name, in the file's order."""
+        return {name: self.account(name) for name in self.file.couriers}
+
+    def account(self, name: str) -> AccountConfig:
+        """One account. Raises KeyError when there is none of that name."""
+        written = self.file.couriers[name]
+        key, customer, secret = (
+            self._secret(value, ("couriers", name, kind))
+            for kind, value in (("key", written.key), ("customer", written.customer), ("secret", written.secret))
+        )
+        return AccountConfig(
+            name=name,
+            api=written.api,
+            key=key,
+            customer=customer,
+            secret=secret,
+            base_url=written.base_url,
+            rate=written.rate,
+            quota=written.quota,
+            options=written.options,
+        )
+
+    def channels(self) -> dict[str, ChannelConfig]:
+        """Every channel by name, in the file's order: the first takes what no route does."""
+        return {
+            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
+            for name, channel in self.file.channels.items()
+        }
+
+    def policy(self) -> Policy:
+        """What decides. Ask once and keep it: it remembers what it chose."""
+        thresholds, drafts, channels = self.file.thresholds, self.file.drafts, tuple(self.file.channels)
+        return Policy(
+            profile=thresholds.profile,
+            thresholds=self._thresholds(thresholds.limits, ("thresholds",)),
+            overrides=tuple(self._override(each, place) for place, each in enumerate(thresholds.override)),
+            routes=tuple(
+                Route(each.kinds, Severity(each.severity) if each.severity else None, each.channel)
+                for each in self.file.routes
+            ),
+            channels=channels,
+            old_news=self.file.alerts.old_news.natural(),
+            draft_channel=drafts.channel or next(iter(channels), ""),
+            wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+        )
+
+    def effective(self) -> dict[str, Any]:
+        """Every value that holds, defaults included and secrets masked, as JSON knows it."""
+        shown = self.file.model_dump(mode="json", by_alias=True, exclude_none=True)
+        shown["service"]["database"] = str(self.database)
+        shown["thresholds"] = {
+            "profile": self.file.thresholds.profile,
+            **_profile(self.file.thresholds.profile),
+            **{key: value for key, value in shown["thresholds"].items() if key not in ("profile", "override")},
+            "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
+        }
+        return shown
+
+    def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:
+        return {kind: Threshold(each.warn, each.critical, self._spot((*at, kind))) for kind, each in limits.items()}
+
+    def _override(self, override: models.Override, position: int) -> Override:
+        at = ("thresholds", "override", position)
+        whom = ", ".join(f"{name} {value}" for name, value in override.matchers.items())
+        thresholds = {
+            kind: replace(each, line=f"{each.line} ({whom})")
+            for kind, each in self._thresholds(override.limits, at).items()
+        }
+        return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
+
+    def _secret(self, secret: Secret | None, at: tuple[str, ...]) -> Secret | None:
+        return secret.at(self._spot(at)) if secret else None
+
+    def _spot(self, at: tuple[str | int, ...]) -> str:
+        return f"{self.places.spot(at)} {dotted(at)}"
+
+
+def find(
+    option: Path | None = None, environ: Mapping[str, str] = os.environ, usual: Sequence[Path] = USUAL_PLACES
+) -> Path:
+    """The configuration to use: the option, else $PARCELWATCH_CONFIG, else the usual places. Raises ConfigError."""
+    named = option or (Path(environ[VARIABLE]) if environ.get(VARIABLE) else None)
+    if named:
+        return named
+    for path in usual:
+        if path.exists():
+            return path
+    looked = ", ".join(map(str, usual))
+    how = "`parcelwatch config init` writes one to start from; `parcelwatch demo` needs none"
+    raise ConfigError([f"no configuration found (looked for --config, ${VARIABLE}, {looked}): {how}"])
+
+
+def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read and accept a file. Raises ConfigError with everything that is wrong with it.
+
+    `apis`: the adapters there are, each with the credentials it needs; without it they are not checked.
+    """
+    text = _read(path)
+    written = _parsed(text, path)
+    places = Places(str(path), key_lines(text))
+    file, problems = None, list(checks.errors(written, apis))
+    try:
+        file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
+    except ValidationError as error:
+        problems += [problem_of(each, File) for each in error.errors(include_url=False, include_context=False)]
+    if problems or not file:
+        # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
+        raise ConfigError(places.sentences(problems))
+    warnings = checks.warnings(file, written, path, _database(file, path))
+    return Config(path, file, Places(path.name, places.lines), tuple(places.sentences(warnings)))
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of config.toml, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **File.model_json_schema(by_alias=True)}
+
+
+def example() -> str:
+    """The text of config.example.toml: from the installed package, or from the source tree it runs in."""
+    installed = importlib.resources.files("parcelwatch").joinpath(_EXAMPLE)
+    source = installed if installed.is_file() else Path(__file__).parents[2] / _EXAMPLE
+    return source.read_text(encoding="utf-8")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError([f"{path}:{line}: not UTF-8; save the file in that encoding"]) from None
+    except OSError as error:
+        hint = "; beside the service, run this with sudo" if isinstance(error, PermissionError) else ""
+        raise ConfigError([f"{path}: cannot be read: {error.strerror}{hint}"]) from None
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        what = str(error)
+    found, lines = _AT_LINE.search(what), text.splitlines()
+    number = int(found[1]) if found else len(lines)
+    unquoted = _UNQUOTED.search(lines[number - 1]) if 0 < number <= len(lines) else None
+    why = f'a duration is written in quotes, "{unquoted[1]}"' if unquoted else _AT_LINE.sub("", what)
+    raise ConfigError([f"{path}:{number}: not valid TOML: {why}"])
+
+
+def _database(file: File, path: Path) -> Path:
+    return path.absolute().parent / Path(file.service.database).expanduser()
+
+
+def _profile(name: str) -> dict[str, Any]:
+    profile = PROFILES[name]
+    columns = {kind: (profile.domestic[kind], profile.cross_border[kind]) for kind in profile.domestic}
+    return {
+        kind: _column(domestic)
+        if domestic == abroad
+        else {"domestic": _column(domestic), "cross_border": _column(abroad)}
+        for kind, (domestic, abroad) in columns.items()
+    }
+
+
+def _column(limits: Limits) -> dict[str, str]:
+    both = {"warn": limits.warn, "critical": limits.critical}
+    return {name: str(duration) for name, duration in both.items() if duration}
+
+
+def _without_blanks(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value != ""}

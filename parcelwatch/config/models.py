@@ -1,0 +1,192 @@
+"""The shape of config.toml: every table, every key and its default.
+
+What belongs here: what one table can be judged by on its own. What needs two of them is in checks.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+
+from parcelwatch.config.secrets import Secret
+from parcelwatch.config.values import (
+    BaseUrl,
+    Country,
+    Day,
+    DraftKind,
+    DraftLanguages,
+    Kind,
+    Language,
+    Listen,
+    Name,
+    NaturalSpan,
+    Pace,
+    ProfileName,
+    Remedy,
+    SeverityName,
+    Span,
+    TimeZone,
+)
+from parcelwatch.core import drafts
+from parcelwatch.core.duration import Duration
+from parcelwatch.core.profiles import KINDS
+
+MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")
+
+
+class Table(BaseModel):
+    """A table that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class Service(Table):
+    """[service]"""
+
+    database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
+    listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
+    timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
+
+
+class Courier(Table):
+    """[couriers.NAME]"""
+
+    api: str = Field(min_length=1, description="which adapter asks, see `parcelwatch couriers list`")
+    key: Secret | None = Field(default=None, description="the API key")
+    customer: Secret | None = Field(default=None, description="the customer number, where the API wants one")
+    secret: Secret | None = Field(default=None, description="the second credential, where the API wants one")
+    base_url: BaseUrl | None = Field(default=None, description="replaces the API's address")
+    rate: Pace | None = Field(
+        default=None, description="calls in a time, where your contract differs from the adapter's"
+    )
+    quota: Pace | None = Field(default=None, description="calls in a day or another period")
+    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+
+
+class Limits(Table):
+    """{ warn = "48h", critical = "120h" }"""
+
+    warn: Span = Field(description="after how long the case opens")
+    critical: Span | None = Field(default=None, description="after how long it gets worse; never when left out")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Limits:
+        if self.critical and self.critical.length < self.warn.length:
+            raise ValueError(f"critical ({self.critical}) must not come before warn ({self.warn})")
+        return self
+
+
+# An account has no weekend, so its silence is counted in natural time.
+class Silence(Limits):
+    """{ warn = "30m" }"""
+
+    warn: NaturalSpan = Field(description="after how long the operator hears of it")
+    critical: NaturalSpan | None = Field(default=None, description="nothing yet")
+
+
+class KindLimits(Table):
+    """A key for each kind of trouble; its keys are made from the list of kinds."""
+
+    @property
+    def limits(self) -> Mapping[str, Limits]:
+        """The thresholds that were written, by kind."""
+        return {kind: limits for kind in KINDS if (limits := getattr(self, kind, None))}
+
+
+if TYPE_CHECKING:
+    KindTable = KindLimits
+else:
+    KindTable = create_model(
+        "KindTable",
+        __base__=KindLimits,
+        **{kind: ((Silence if kind == "courier_silent" else Limits) | None, None) for kind in KINDS},
+    )
+
+
+class Override(KindTable):
+    """[[thresholds.override]]"""
+
+    courier: str = Field(default="", description="the name of an account")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    service: str = Field(default="", description="the courier's product")
+    origin: Country = Field(default="", description="country code")
+    destination: Country = Field(default="", description="country code")
+    tag: str = Field(default="", description="one of the parcel's tags")
+
+    @property
+    def matchers(self) -> Mapping[str, str]:
+        return {name: value for name in MATCHERS if (value := getattr(self, name))}
+
+    @model_validator(mode="after")
+    def _says_for_whom(self) -> Override:
+        if not self.matchers:
+            raise ValueError(f"says for no parcel: give at least one of {', '.join(MATCHERS)}")
+        return self
+
+
+class Thresholds(KindTable):
+    """[thresholds]"""
+
+    profile: ProfileName = Field(default="international", description="built-in numbers")
+    override: tuple[Override, ...] = ()
+
+
+class Peak(Table):
+    """[[peaks]]"""
+
+    name: str = Field(min_length=1, description="what it is called")
+    from_: Day = Field(alias="from", description="its first day")
+    to: Day = Field(description="its last day")
+    factor: Annotated[float, Field(gt=0, strict=True)] = Field(
+        default=1.0, description="how much longer things may take"
+    )
+
+
+class Alerts(Table):
+    """[alerts]"""
+
+    old_news: NaturalSpan = Field(
+        default=Duration(14, "d"), description="what began longer ago at a first answer is not told"
+    )
+    language: Language = Field(default="en", description="of agents' messages")
+
+
+class Channel(Table):
+    """[channels.NAME]"""
+
+    url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+
+
+class Route(Table):
+    """[[routes]]"""
+
+    kinds: tuple[Kind, ...] = Field(default=(), description="all kinds when left out")
+    severity: SeverityName | None = Field(default=None, description="this or worse")
+    channel: str = Field(description="the name of a channel")
+
+
+class Drafts(Table):
+    """[drafts]"""
+
+    shop: str = Field(default="", description="how the shop signs")
+    languages: DraftLanguages = Field(default=drafts.LANGUAGES, description="the first is the default")
+    channel: str = Field(
+        default="", description="where new drafts are pushed for review; the first channel when left out"
+    )
+    follow_up: NaturalSpan = Field(default=Duration(2, "d"), description="when the buyer is promised to hear again")
+    remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
+
+
+class File(Table):
+    """config.toml"""
+
+    service: Service = Service()
+    couriers: Mapping[Name, Courier] = Field(default_factory=dict)
+    thresholds: Thresholds = Thresholds()
+    peaks: tuple[Peak, ...] = ()
+    alerts: Alerts = Alerts()
+    channels: Mapping[Name, Channel] = Field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    drafts: Drafts = Drafts()

@@ -1,0 +1,171 @@
+"""The values config.toml is written with: durations, rates, names, days, URLs, and what is said of a wrong one.
+
+What belongs here: types of single values.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
+
+from parcelwatch.config.problems import did_you_mean, listed, shown
+from parcelwatch.core import drafts
+from parcelwatch.core.duration import Duration, Rate, parse, parse_rate
+from parcelwatch.core.profiles import KINDS, PROFILES
+from parcelwatch.model import Severity
+
+LANGUAGES: Final = ("en", "zh-CN")
+SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is not Severity.OPERATOR)
+_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+_DAY_OF_YEAR = re.compile(r"([0-9]{4}-)?([0-9]{2}-[0-9]{2})")
+_LEAP_YEAR = "2024-"
+_ZONES_MEANT = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of some names, spelled as given."""
+
+    names: tuple[str, ...]
+    what: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "enum": list(self.names)}
+
+    def _check(self, name: str) -> str:
+        if name not in self.names:
+            meant = did_you_mean(name, self.names) or f"; expected one of {listed(self.names)}"
+            raise ValueError(f'no {self.what} "{name}"{meant}')
+        return name
+
+
+def _read_duration(value: object) -> Duration:
+    if isinstance(value, Duration):
+        return value
+    if not isinstance(value, str):
+        unit = (
+            f': write it with its unit, such as "{value}h"'
+            if isinstance(value, int) and not isinstance(value, bool)
+            else ""
+        )
+        # pydantic collects ValueErrors only.
+        raise ValueError(f'expected a duration in quotes, such as "48h" or "2bd", got {shown(value)}{unit}')  # noqa: TRY004
+    return parse(value)
+
+
+def _read_natural(value: object) -> Duration:
+    duration = _read_duration(value)
+    duration.natural()
+    return duration
+
+
+def _read_rate(value: object) -> Rate:
+    if isinstance(value, Rate):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f'expected a rate in quotes, such as "3/s" or "250/d", got {shown(value)}')  # noqa: TRY004
+    return parse_rate(value)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        meant = did_you_mean(_ZONES_MEANT.get(name.rpartition("/")[2].lower(), name), available_timezones())
+        raise ValueError(f'no time zone "{name}"{meant}; expected a name such as "Asia/Shanghai"') from None
+    return name
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ValueError("expected a URL such as https://api.example.com/track")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("expected a plain URL: no user, password, query or fragment")
+    if parts.scheme == "http" and not is_loopback(url):
+        raise ValueError("keys must not travel unencrypted: plain http only goes to 127.0.0.1, use https")
+    return url.rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """The URL leads to this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listen(address: str) -> str:
+    host, colon, port = address.rpartition(":")
+    if address and not (colon and host and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise ValueError(f'expected "host:port", such as "127.0.0.1:8350", or "" for off, got {shown(address)}')
+    return address
+
+
+def _day_of_year(text: str) -> str:
+    try:
+        written = _DAY_OF_YEAR.fullmatch(text)
+        date.fromisoformat(f"{written[1] or _LEAP_YEAR}{written[2]}" if written else "")
+    except ValueError:
+        raise ValueError(f'expected a day such as "11-20", or "2026-02-17", got {shown(text)}') from None
+    return text
+
+
+def _country(code: str) -> str:
+    return code.upper()
+
+
+def _name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f'the name "{name[:80]}" may only have a-z, 0-9, "_" and "-", and at most 64 of them')
+    return name
+
+
+def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise ValueError("expected at least one")
+    return names
+
+
+_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+(s|m|h|d|bd)$"})
+_NATURAL_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})
+_RATE_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"})
+_AS_TEXT = PlainSerializer(str, return_type=str)
+
+Span = Annotated[Duration, PlainValidator(_read_duration), _AS_TEXT, _DURATION_SCHEMA]
+NaturalSpan = Annotated[Duration, PlainValidator(_read_natural), _AS_TEXT, _NATURAL_SCHEMA]
+Pace = Annotated[Rate, PlainValidator(_read_rate), _AS_TEXT, _RATE_SCHEMA]
+Name = Annotated[str, AfterValidator(_name)]
+Country = Annotated[str, AfterValidator(_country)]
+Kind = Annotated[str, OneOf(tuple(KINDS), "kind")]
+DraftKind = Annotated[str, OneOf(drafts.KINDS, "kind with a draft")]
+Remedy = Annotated[str, OneOf(drafts.REMEDIES, "remedy")]
+DraftLanguage = Annotated[str, OneOf(drafts.LANGUAGES, "language with templates")]
+DraftLanguages = Annotated[tuple[DraftLanguage, ...], AfterValidator(_not_empty)]
+Day = Annotated[str, AfterValidator(_day_of_year)]
+Language = Annotated[str, OneOf(LANGUAGES, "language of messages")]
+ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
+SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Listen = Annotated[str, AfterValidator(_listen)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
