@@ -123,6 +123,7 @@ class Observation:
     `stopped`: why an aggregator no longer follows it, "" while it does.
     `reason`: for `refused`, what the courier wants, in words an operator can act on.
     `unregistered`: refused because the aggregator was never told of the number.
+    `pending`: not found, but the aggregator took the number only lately and has not looked yet.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
     """
 
@@ -134,6 +135,7 @@ class Observation:
     stopped: str = ""
     reason: str = ""
     unregistered: bool = False
+    pending: bool = False
     company: str = ""
     service: str = ""
     origin: str = ""
@@ -272,7 +274,7 @@ class Dossier:
     `first_tracked_at`: the first answer with a history. `baseline_at`: the same when the parcel's life was
     already over then; nothing heard up to it is ever told.
     `estimate`: the courier's newest promise; `promise`: its first one made after the parcel moved.
-    `cases`: every case it ever had. `drafts`: those not yet sent.
+    `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
     """
 
     parcel: Parcel
@@ -289,6 +291,7 @@ class Dossier:
     promise: datetime | None = None
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    poll_at: datetime | None = None
 
 
 # --- what happens to it --------------------------------------------------------------------------
@@ -358,7 +361,8 @@ class Advance:
     """What follows from one step: the new dossier and what is to be told, and when to look again.
 
     `poll_at`: when to ask the courier next, None when never. `assess_at`: when the answer may change without
-    news, None when it cannot. `withdrawn`: kinds whose unsent messages no longer hold.
+    news, None when it cannot. `withdrawn`: kinds whose unsent messages no longer hold. `first`: this was the
+    parcel's first answer with a history. `asked`: the courier has had its say, so the import need not wait for it.
     """
 
     dossier: Dossier
@@ -369,3 +373,4 @@ class Advance:
     assess_at: datetime | None = None
     poll_why: str = ""
     first: bool = False
+    asked: bool = False

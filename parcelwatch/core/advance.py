@@ -1,0 +1,325 @@
+"""The one step: what follows for a parcel from hearing something about it, or from time passing.
+
+Everything that polls, pushes, clocks, agents and replay lead to is decided here and nowhere else:
+hear → assess → react → tell → draft → look again. Whoever calls it saves all of what it returns in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from parcelwatch.core import drafts
+from parcelwatch.core.assess import Assessment, assess, hidden_by
+from parcelwatch.core.cadence import UNANSWERED, next_poll
+from parcelwatch.core.cases import act, react
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.priority import rank
+from parcelwatch.core.timeline import current, merge
+from parcelwatch.core.view import View, view
+from parcelwatch.errors import NotFound
+from parcelwatch.model import (
+    Action,
+    Advance,
+    Answer,
+    Case,
+    CaseEvent,
+    Dossier,
+    Draft,
+    DraftState,
+    Message,
+    Milestone,
+    Observation,
+    Parcel,
+    State,
+    Why,
+)
+
+# Parcels already at one of these when we first hear of them are over: nothing of their past is told.
+_OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
+_BEFORE_TRANSIT = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN, Milestone.PICKED_UP})
+# How long an aggregator that has only just been told of a number may hold up the news of the others.
+_PATIENCE = timedelta(minutes=10)
+
+
+def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy, now: datetime) -> Advance:
+    """One step. `heard` is an answer, an agent's action, or None when only time has passed.
+
+    Raises BadInput for an action the case does not allow and NotFound for a case that does not exist.
+    """
+    after = _hear(dossier, heard, now) if isinstance(heard, Observation) else dossier
+    first = dossier.first_tracked_at is None and after.first_tracked_at is not None
+    seen = view(after, policy.calendar)
+    after = replace(after, milestone=_shown(seen), cause=seen.stage.cause)
+    found = assess(seen, policy)
+    step = _Step(after, policy, now, first)
+    step = _react(step, found, heard if isinstance(heard, Action) else None)
+    step = _tell(step)
+    step = _take_back(step)
+    step = _draft(step)
+    return _look_again(step, heard, seen, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What has been decided so far."""
+
+    dossier: Dossier
+    policy: Policy
+    now: datetime
+    first: bool
+    messages: tuple[Message, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    cleared: tuple[str, ...] = ()
+
+
+# --- hear ----------------------------------------------------------------------------------------
+
+
+def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
+    if said.answer is Answer.UNANSWERED:
+        return dossier
+    if said.answer is Answer.REFUSED:
+        return dossier if said.unregistered else replace(dossier, refused=said.reason or "no reason given")
+    confirmed = max(now, dossier.confirmed_at or now)
+    if said.answer is Answer.NOT_FOUND:
+        return replace(dossier, confirmed_at=confirmed, missing_since=dossier.missing_since or now, refused="")
+    return _track(replace(dossier, confirmed_at=confirmed, missing_since=None, refused=""), said, now)
+
+
+def _track(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
+    timeline = merge(dossier.timeline, said, now)
+    reached = stage(current(timeline)).milestone
+    first = dossier.first_tracked_at is None and bool(timeline.entries)
+    return replace(
+        dossier,
+        parcel=_learn(dossier, said),
+        timeline=timeline,
+        stopped=said.stopped,
+        first_tracked_at=now if first else dossier.first_tracked_at,
+        baseline_at=now if first and reached in _OVER_AND_DONE else dossier.baseline_at,
+        estimate=said.estimate or dossier.estimate,
+        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else said.estimate),
+    )
+
+
+def _learn(dossier: Dossier, said: Observation) -> Parcel:
+    """The parcel with what the courier knows of it and the shop did not say."""
+    parcel = dossier.parcel
+    service, origin = parcel.service or said.service, parcel.origin or said.origin
+    destination = parcel.destination or said.destination
+    if (service, origin, destination) == (parcel.service, parcel.origin, parcel.destination):
+        return parcel
+    return replace(parcel, service=service, origin=origin, destination=destination)
+
+
+def _shown(seen: View) -> Milestone:
+    """What people are shown: unknown when the newest checkpoint is, wherever the parcel was before."""
+    if seen.entries and seen.entries[-1].checkpoint.milestone is Milestone.UNKNOWN:
+        return Milestone.UNKNOWN
+    return seen.milestone
+
+
+# --- react ---------------------------------------------------------------------------------------
+
+
+def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
+    cases = {case.kind: case for case in step.dossier.cases}
+    events: list[CaseEvent] = []
+    if action is not None:
+        if action.kind not in cases:
+            raise NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
+        cases[action.kind], event = act(cases[action.kind], action, step.now)
+        events.append(event)
+    findings = found.findings
+    for kind in dict.fromkeys((*findings, *cases)):
+        finding = findings.get(kind)
+        case, moved = react(cases.get(kind), finding, step.now)
+        if case is None:
+            continue
+        if moved is not None:
+            events.append(moved)
+            if finding is not None:
+                urgency = rank(finding, step.dossier.parcel, step.now)
+                case = replace(case, policy_id=step.policy.policy_id, priority=urgency)
+        cases[kind] = case
+    ended = tuple(event.kind for event in events if event.after == State.RESOLVED)
+    return replace(
+        step, dossier=replace(step.dossier, cases=_hide(cases.values())), events=tuple(events), cleared=ended
+    )
+
+
+def _hide(cases: Iterable[Case]) -> tuple[Case, ...]:
+    cases = tuple(cases)
+    live = [case.kind for case in cases if case.live]
+    shades = {case.kind: hidden_by(case.kind, live) if case.live else "" for case in cases}
+    return tuple(
+        case if case.hidden_by == shades[case.kind] else replace(case, hidden_by=shades[case.kind]) for case in cases
+    )
+
+
+# --- tell ----------------------------------------------------------------------------------------
+
+
+def _tell(step: _Step) -> _Step:
+    """A message for every open, visible case that is worse than what agents were told of it."""
+    moved = {event.kind: event for event in step.events}
+    untold = [case for case in step.dossier.cases if _untold(case)]
+    if not untold:
+        return step
+    messages = tuple(_message(step, case, _why(case, moved.get(case.kind))) for case in untold)
+    cases = tuple(replace(case, told=case.severity) if _untold(case) else case for case in step.dossier.cases)
+    return replace(step, dossier=replace(step.dossier, cases=cases), messages=messages)
+
+
+def _untold(case: Case) -> bool:
+    if case.state is not State.OPEN or case.hidden_by:
+        return False
+    return case.told is None or case.told.rank < case.severity.rank
+
+
+def _why(case: Case, event: CaseEvent | None) -> Why:
+    if event is not None and event.signal == "wakes":
+        return Why.WOKEN
+    if case.told is not None:
+        return Why.WORSENED
+    if event is None or event.after != State.OPEN:
+        return Why.UNHIDDEN
+    return Why.REOPENED if case.reopened else Why.OPENED
+
+
+def _message(step: _Step, case: Case, why: Why) -> Message:
+    channel = step.policy.channel(case.kind, case.severity)
+    return Message(
+        kind=case.kind,
+        why=why,
+        severity=case.severity,
+        channel=channel or "",
+        sentence=case.sentence,
+        since=case.since,
+        priority=case.priority,
+        suppressed=_suppressed(step, case, channel),
+        first=step.first,
+    )
+
+
+def _suppressed(step: _Step, case: Case, channel: str | None) -> str:
+    if step.first and case.since < step.now - step.policy.old_news:
+        return f"old news: it began more than {step.policy.old_news.days} days before we first heard of the parcel"
+    return "" if channel else "no channel is configured"
+
+
+# --- draft ---------------------------------------------------------------------------------------
+
+
+def _take_back(step: _Step) -> _Step:
+    """Drafts that no longer hold: their case ended, a worse kind hides it, or the courier says otherwise."""
+    if not step.dossier.drafts:
+        return step
+    cases = {case.kind: case for case in step.dossier.cases}
+    fates = [(draft, *_fate(draft, cases[draft.kind], step.dossier)) for draft in step.dossier.drafts]
+    kept = tuple(replace(draft, state=state) for draft, state, _ in fates)
+    messages = [
+        _draft_message(step, cases[draft.kind], Why.WITHDRAWN, why)
+        for draft, state, why in fates
+        if state is not draft.state
+    ]
+    dossier = replace(step.dossier, drafts=kept)
+    return replace(step, dossier=dossier, messages=(*step.messages, *messages))
+
+
+def _fate(draft: Draft, case: Case, dossier: Dossier) -> tuple[DraftState, str]:
+    if not draft.unsent:
+        return draft.state, ""
+    if not case.live:
+        return DraftState.WITHDRAWN, "its case is resolved"
+    if case.hidden_by:
+        return DraftState.SUPERSEDED, f"the parcel is worse off: {case.hidden_by}"
+    untrue = drafts.contradicted(draft, dossier)
+    return (DraftState.WITHDRAWN, untrue) if untrue else (draft.state, "")
+
+
+_DRAFTED_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
+
+
+def _draft(step: _Step) -> _Step:
+    """One draft for each case agents are newly told of, if customers are written to about its kind."""
+    wanted = {told.kind for told in step.messages if told.why in _DRAFTED_WHEN and told.kind in drafts.KINDS}
+    wanted -= {draft.kind for draft in step.dossier.drafts if draft.unsent}
+    cases = [case for case in step.dossier.cases if case.kind in wanted]
+    if not cases:
+        return step
+    written = {case.kind: _written(step, case) for case in cases}
+    # A later checkpoint of the same answer can make it untrue before it is written down.
+    true = tuple(draft for draft in written.values() if not drafts.contradicted(draft, step.dossier))
+    pushes = tuple(
+        _draft_message(step, case, Why.DRAFTED, case.sentence) for case in cases if written[case.kind] in true
+    )
+    dossier = replace(step.dossier, drafts=(*step.dossier.drafts, *true))
+    return replace(step, dossier=dossier, messages=(*step.messages, *pushes))
+
+
+def _written(step: _Step, case: Case) -> Draft:
+    wording = step.policy.wording
+    return Draft(
+        kind=case.kind,
+        language=drafts.language(step.dossier.parcel, wording.languages),
+        state=DraftState.DRAFT,
+        created_at=step.now,
+        milestone=step.dossier.milestone,
+        facts=drafts.facts(step.dossier, case, wording, step.now),
+    )
+
+
+def _draft_message(step: _Step, case: Case, why: Why, sentence: str) -> Message:
+    channel = step.policy.draft_channel or None
+    return Message(
+        kind=case.kind,
+        why=why,
+        severity=case.severity,
+        channel=channel or "",
+        sentence=sentence,
+        since=case.since,
+        priority=case.priority,
+        draft=True,
+        suppressed=_suppressed(step, case, channel),
+        first=step.first,
+    )
+
+
+# --- look again ----------------------------------------------------------------------------------
+
+
+def _look_again(step: _Step, heard: Observation | Action | None, seen: View, found: Assessment) -> Advance:
+    dossier, now = step.dossier, step.now
+    poll_at, why = dossier.poll_at, ""
+    if isinstance(heard, Observation):
+        poll_at, why = _next_poll(heard, seen, found, now)
+    wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
+    return Advance(
+        dossier=replace(dossier, poll_at=poll_at),
+        messages=step.messages,
+        events=step.events,
+        withdrawn=step.cleared,
+        poll_at=poll_at,
+        assess_at=min((at for at in (*wakes, found.valid_until) if at is not None), default=None),
+        poll_why=why,
+        first=step.first,
+        asked=isinstance(heard, Observation) and _had_its_say(heard, dossier, now),
+    )
+
+
+def _next_poll(heard: Observation, seen: View, found: Assessment, now: datetime) -> tuple[datetime | None, str]:
+    if heard.unregistered:
+        return now, "to be registered"
+    if heard.answer is Answer.UNANSWERED:
+        return now + UNANSWERED, "missing from the answer"
+    return next_poll(seen, found.due_at, now)
+
+
+def _had_its_say(heard: Observation, dossier: Dossier, now: datetime) -> bool:
+    if heard.unregistered or heard.answer is Answer.UNANSWERED:
+        return False
+    return not heard.pending or now - dossier.parcel.added_at >= _PATIENCE

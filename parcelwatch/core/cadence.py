@@ -1,0 +1,74 @@
+"""When to ask the courier next, and why then. Jitter is a hash of the number, never random."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from parcelwatch.core.view import View
+from parcelwatch.model import Milestone
+
+M = Milestone
+_HOUR = timedelta(hours=1)
+
+EVERY: dict[Milestone, timedelta] = {
+    M.UNKNOWN: 4 * _HOUR,
+    M.INFO_RECEIVED: 6 * _HOUR,
+    M.PICKED_UP: 4 * _HOUR,
+    M.IN_TRANSIT: 4 * _HOUR,
+    M.CUSTOMS: 8 * _HOUR,
+    M.OUT_FOR_DELIVERY: 1 * _HOUR,
+    M.ATTEMPT_FAILED: 2 * _HOUR,
+    M.AVAILABLE_FOR_PICKUP: 6 * _HOUR,
+    M.EXCEPTION: 2 * _HOUR,
+    M.RETURNING: 8 * _HOUR,
+    M.DELIVERED: 24 * _HOUR,
+    M.RETURNED: 24 * _HOUR,
+}
+
+UNANSWERED = timedelta(minutes=5)
+REFUSED = 12 * _HOUR
+# A delivery booked by mistake is taken back within days; a parcel nobody speaks of for months never comes.
+AFTER_THE_END = timedelta(days=3)
+GIVEN_UP = timedelta(days=90)
+QUIET = timedelta(days=5)
+
+
+def next_poll(view: View, due_at: datetime | None, now: datetime) -> tuple[datetime | None, str]:
+    """The next time to ask, None when never again, with the reason in words."""
+    last = max(view.quiet_since or view.dossier.parcel.added_at, view.dossier.parcel.added_at)
+    if view.milestone is M.CANCELLED:
+        return None, "cancelled"
+    if view.over and now - (view.quiet_since or now) > AFTER_THE_END:
+        return None, f"{view.milestone} for more than {AFTER_THE_END.days} days"
+    if now - last > GIVEN_UP:
+        return None, f"no word for {GIVEN_UP.days} days"
+    every, why = _interval(view, now)
+    regular = now + every * _jitter(view.dossier.parcel.number)
+    if due_at is not None and now < due_at < regular:
+        return due_at, "a deadline falls then"
+    return regular, why
+
+
+def _interval(view: View, now: datetime) -> tuple[timedelta, str]:
+    if view.dossier.refused:
+        return REFUSED, "the courier refuses it"
+    if view.dossier.missing_since is not None and not view.entries:
+        return _while_missing(now - view.dossier.parcel.added_at), "no record yet"
+    every, why = EVERY[view.milestone], f"{view.milestone}"
+    promise = view.dossier.parcel.promised_by or view.dossier.promise
+    if promise is not None and not view.over and abs(promise - now) < timedelta(days=1):
+        return min(every, 2 * _HOUR), f"{why}, near the promise"
+    if view.quiet_since is not None and now - view.quiet_since > QUIET:
+        return 2 * every, f"{why}, quiet"
+    return every, why
+
+
+def _while_missing(age: timedelta) -> timedelta:
+    """A new number appears within minutes or within days: ask often at first, then ever more rarely."""
+    return min(max(age / 4, timedelta(minutes=2)), 6 * _HOUR)
+
+
+def _jitter(number: str) -> float:
+    """Between 0.9 and 1, the same for a number every time, so that parcels added together drift apart."""
+    return 0.9 + 0.1 * (crc32(number.encode()) % 1000) / 1000

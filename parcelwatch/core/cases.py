@@ -1,0 +1,133 @@
+"""The life of a case: states, signals, the table of moves, and react(), which makes them.
+
+What belongs here: how findings and agents move cases. What is then said about it is advance.py's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from parcelwatch.core.rules import RULES, Finding
+from parcelwatch.errors import BadInput
+from parcelwatch.model import Action, Case, CaseEvent, State
+
+
+class Signal(StrEnum):
+    """What can happen to a case."""
+
+    FIRES = "fires"
+    WORSENS = "worsens"
+    CLEARS = "clears"
+    ACK = "ack"
+    SNOOZE = "snooze"
+    WAKES = "wakes"
+    RESOLVE = "resolve"
+
+
+# The whole life of a case. None is a case that does not exist yet; a pair that is not here is not a move.
+TRANSITIONS: dict[tuple[State | None, Signal], State] = {
+    (None, Signal.FIRES): State.OPEN,
+    (State.RESOLVED, Signal.FIRES): State.OPEN,
+    (State.OPEN, Signal.WORSENS): State.OPEN,
+    (State.ACKNOWLEDGED, Signal.WORSENS): State.OPEN,
+    (State.SNOOZED, Signal.WORSENS): State.OPEN,
+    (State.OPEN, Signal.CLEARS): State.RESOLVED,
+    (State.ACKNOWLEDGED, Signal.CLEARS): State.RESOLVED,
+    (State.SNOOZED, Signal.CLEARS): State.RESOLVED,
+    (State.OPEN, Signal.ACK): State.ACKNOWLEDGED,
+    (State.ACKNOWLEDGED, Signal.ACK): State.ACKNOWLEDGED,
+    (State.SNOOZED, Signal.ACK): State.ACKNOWLEDGED,
+    (State.OPEN, Signal.SNOOZE): State.SNOOZED,
+    (State.ACKNOWLEDGED, Signal.SNOOZE): State.SNOOZED,
+    (State.SNOOZED, Signal.SNOOZE): State.SNOOZED,
+    (State.SNOOZED, Signal.WAKES): State.OPEN,
+    (State.OPEN, Signal.RESOLVE): State.RESOLVED,
+    (State.ACKNOWLEDGED, Signal.RESOLVE): State.RESOLVED,
+    (State.SNOOZED, Signal.RESOLVE): State.RESOLVED,
+}
+
+
+def react(case: Case | None, finding: Finding | None, now: datetime) -> tuple[Case | None, CaseEvent | None]:
+    """The case after one assessment, with the line for its history; both unchanged and None when nothing moved."""
+    signal = _signal(case, finding, now)
+    if signal is None:
+        return case, None
+    before = case.state if case else None
+    after = TRANSITIONS[before, signal]
+    why = finding.sentence if finding else _unfound(signal, case)
+    moved = _moved(case, finding, signal, after, now)
+    return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
+
+
+def act(case: Case, action: Action, now: datetime) -> tuple[Case, CaseEvent]:
+    """The case after an agent's action. Raises BadInput when the case cannot be moved so."""
+    signal = Signal(action.verb)
+    after = TRANSITIONS.get((case.state, signal))
+    if after is None:
+        raise BadInput(f"case {case.id} is {case.state}: it cannot be moved by “{signal}”")
+    done = after is State.RESOLVED
+    moved = replace(
+        case,
+        state=after,
+        snoozed_until=action.until if signal is Signal.SNOOZE else None,
+        resolved_at=now if done else None,
+        by_agent=done,
+    )
+    until = f" until {action.until:%Y-%m-%d %H:%M} UTC" if action.until else ""
+    return moved, CaseEvent(case.kind, now, signal, case.state, after, f"{signal}{until}", action.by)
+
+
+def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal | None:
+    if case is None:
+        return Signal.FIRES if finding else None
+    if not case.live:
+        known = finding is None or (case.by_agent and finding.since <= case.since)
+        return None if known else Signal.FIRES
+    if finding is None and RULES[case.kind].heals:
+        return Signal.CLEARS
+    if finding is not None and finding.severity.rank > case.severity.rank:
+        return Signal.WORSENS
+    if case.snoozed_until and case.snoozed_until <= now:
+        return Signal.WAKES
+    return None
+
+
+def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: State, now: datetime) -> Case:
+    if case is None:
+        assert finding is not None
+        return _saying(Case(finding.kind, after, finding.severity, now, finding.since, ""), finding)
+    if signal is Signal.CLEARS:
+        return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None)
+    case = replace(case, state=after, snoozed_until=None)
+    if signal is Signal.WAKES:
+        return replace(case, told=None)
+    assert finding is not None
+    if signal is Signal.FIRES:
+        fresh = finding.since > case.since
+        case = replace(
+            case,
+            opened_at=now,
+            resolved_at=None,
+            by_agent=False,
+            reopened=case.reopened + 1,
+            told=None if fresh else case.told,
+        )
+    return _saying(case, finding)
+
+
+def _saying(case: Case, finding: Finding) -> Case:
+    return replace(
+        case,
+        severity=finding.severity,
+        since=finding.since,
+        sentence=finding.sentence,
+        threshold=finding.limit,
+        policy_line=finding.line,
+    )
+
+
+def _unfound(signal: Signal, case: Case | None) -> str:
+    assert case is not None
+    return "the snooze is over" if signal is Signal.WAKES else f"cleared: {RULES[case.kind].clears_when}"

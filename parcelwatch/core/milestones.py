@@ -1,0 +1,83 @@
+"""What checkpoints mean together: which milestone a parcel is at, and which may follow which.
+
+What belongs here: the reading of a sequence of milestones. Reading one code or one text is the couriers'
+and the lexicon's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from parcelwatch.model import Cause, Entry, Milestone
+
+M = Milestone
+
+PROGRESS: dict[Milestone, int] = {
+    milestone: place
+    for place, milestone in enumerate(
+        [
+            M.UNKNOWN,
+            M.INFO_RECEIVED,
+            M.PICKED_UP,
+            M.IN_TRANSIT,
+            M.CUSTOMS,
+            M.EXCEPTION,
+            M.OUT_FOR_DELIVERY,
+            M.ATTEMPT_FAILED,
+            M.AVAILABLE_FOR_PICKUP,
+            M.RETURNING,
+            M.DELIVERED,
+            M.RETURNED,
+            M.CANCELLED,
+        ]
+    )
+}
+
+_UNDER_WAY = frozenset({M.INFO_RECEIVED, M.PICKED_UP})
+
+# What a parcel at the left does not become by hearing one of the right: a label updated late is no step back,
+# scans on the way home do not end a return, and a depot scan booked after the delivery does not undo it.
+STAYS: dict[Milestone, frozenset[Milestone]] = {
+    M.PICKED_UP: frozenset({M.INFO_RECEIVED}),
+    M.IN_TRANSIT: _UNDER_WAY,
+    M.CUSTOMS: _UNDER_WAY,
+    M.OUT_FOR_DELIVERY: _UNDER_WAY,
+    M.ATTEMPT_FAILED: _UNDER_WAY,
+    M.AVAILABLE_FOR_PICKUP: _UNDER_WAY,
+    M.EXCEPTION: frozenset({M.INFO_RECEIVED}),
+    M.RETURNING: frozenset(M) - {M.RETURNED, M.DELIVERED, M.CANCELLED},
+    M.DELIVERED: _UNDER_WAY | {M.IN_TRANSIT, M.CUSTOMS},
+    M.RETURNED: frozenset(M),
+    M.CANCELLED: frozenset({M.INFO_RECEIVED}),
+}
+
+# A parcel handed over after it turned back was handed to its sender.
+BECOMES: dict[tuple[Milestone, Milestone], Milestone] = {(M.RETURNING, M.DELIVERED): M.RETURNED}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a parcel is, why, and the entry that brought it there (None before any)."""
+
+    milestone: Milestone = M.UNKNOWN
+    cause: Cause | None = None
+    entry: Entry | None = None
+
+
+def stage(entries: Iterable[Entry]) -> Stage:
+    """Where `entries`, oldest first, leave the parcel. A checkpoint nobody could read changes nothing."""
+    now = Stage()
+    for entry in entries:
+        now = _after(now, entry)
+    return now
+
+
+def _after(now: Stage, entry: Entry) -> Stage:
+    heard = entry.checkpoint.milestone
+    if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
+        return now
+    reached = BECOMES.get((now.milestone, heard), heard)
+    if reached is now.milestone and entry.checkpoint.cause is now.cause and now.entry is not None:
+        return now
+    return Stage(reached, entry.checkpoint.cause, entry)

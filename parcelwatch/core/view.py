@@ -1,0 +1,59 @@
+"""What rules look at: a dossier read once, so that every rule is a few comparisons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.milestones import Stage, stage
+from parcelwatch.core.timeline import current, latest
+from parcelwatch.model import FINAL, Dossier, Entry, Milestone
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One parcel as the rules see it.
+
+    `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
+    was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest
+    checkpoint, withdrawn or not, can have happened; label data counts only while there is nothing else.
+    """
+
+    dossier: Dossier
+    entries: tuple[Entry, ...]
+    fresh: tuple[Entry, ...]
+    stage: Stage
+    quiet_since: datetime | None
+    calendar: Calendar
+
+    @property
+    def milestone(self) -> Milestone:
+        return self.stage.milestone
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        return self.dossier.confirmed_at
+
+    @property
+    def over(self) -> bool:
+        return self.stage.milestone in FINAL
+
+
+def view(dossier: Dossier, calendar: Calendar) -> View:
+    entries = current(dossier.timeline)
+    baseline = dossier.baseline_at
+    fresh = entries if baseline is None else tuple(entry for entry in entries if entry.seen_at > baseline)
+    return View(
+        dossier=dossier,
+        entries=entries,
+        fresh=fresh,
+        stage=stage(entries),
+        quiet_since=_quiet_since(dossier.timeline.entries),
+        calendar=calendar,
+    )
+
+
+def _quiet_since(entries: tuple[Entry, ...]) -> datetime | None:
+    moved = [entry for entry in entries if entry.checkpoint.milestone is not Milestone.INFO_RECEIVED]
+    return max(map(latest, moved or entries), default=None)

@@ -1,0 +1,284 @@
+"""The laws of the core, as properties: whatever couriers say in whatever order, these hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from parcelwatch.core import drafts
+from parcelwatch.core.advance import advance
+from parcelwatch.core.assess import assess
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.timeline import as_of, heard, join, merge
+from parcelwatch.core.view import view
+from parcelwatch.model import (
+    FINAL,
+    Advance,
+    Answer,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Draft,
+    DraftState,
+    Milestone,
+    Observation,
+    Parcel,
+    Timeline,
+    Why,
+)
+
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+POLICIES = [
+    Policy(wording=drafts.Wording(), profile=profile, channels=("ops",), draft_channel="ops")
+    for profile in ("china", "international")
+]
+SILENCE = {
+    "not_picked_up",
+    "no_first_scan",
+    "stalled",
+    "not_delivered",
+    "awaiting_collection",
+    "late",
+    "unknown_number",
+}
+
+hours = st.integers(0, 24 * 40).map(lambda n: timedelta(hours=n))
+policies = st.sampled_from(POLICIES)
+
+
+@st.composite
+def checkpoints(draw: st.DrawFn) -> Checkpoint:
+    at = START + draw(hours)
+    milestone = draw(st.sampled_from(list(Milestone)))
+    blurred = draw(st.sampled_from([timedelta(0), timedelta(0), timedelta(hours=9), timedelta(hours=26)]))
+    cause = draw(st.none() | st.sampled_from(list(Cause)))
+    return Checkpoint(
+        at, at + blurred, milestone, cause, draw(st.sampled_from(["", "A", "B"])), draw(st.sampled_from("xy"))
+    )
+
+
+@st.composite
+def observations(draw: st.DrawFn) -> Observation:
+    answer = draw(st.sampled_from([Answer.TRACKED] * 6 + [Answer.NOT_FOUND, Answer.REFUSED, Answer.UNANSWERED]))
+    said = tuple(draw(st.lists(checkpoints(), max_size=5))) if answer is Answer.TRACKED else ()
+    stopped = draw(st.sampled_from(["", "", "", "expired"])) if said else ""
+    return Observation("X", answer, said, complete=draw(st.booleans()), stopped=stopped)
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> list[tuple[datetime, Observation]]:
+    """What a courier answers over some weeks, each with the time it was heard."""
+    times = sorted(draw(st.lists(hours, min_size=1, max_size=6, unique=True)))
+    return [(START + at, draw(observations())) for at in times]
+
+
+parcels = st.builds(
+    Parcel,
+    id=st.just(1),
+    number=st.just("X"),
+    courier=st.just("c"),
+    added_at=st.just(START),
+    origin=st.sampled_from(["", "CN"]),
+    destination=st.sampled_from(["", "CN", "BR"]),
+    promised_by=st.none() | hours.map(lambda after: START + after),
+)
+
+
+def life(parcel: Parcel, told: list[tuple[datetime, Observation]], policy: Policy) -> list[Advance]:
+    dossier, steps = Dossier(parcel), []
+    for at, said in told:
+        step = advance(dossier, said, policy, at)
+        steps.append(step)
+        dossier = step.dossier
+    return steps
+
+
+# --- law 1 ---------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(hours, observations()), max_size=6), st.randoms(use_true_random=False))
+def test_whatever_the_order_and_repetition_of_answers_the_timeline_is_the_same(told, shuffle):
+    def merged(answers: list[tuple[timedelta, Observation]]) -> Timeline:
+        timeline = Timeline()
+        for after, said in answers:
+            timeline = merge(timeline, said, START + after)
+        return timeline
+
+    again = told + [told[shuffle.randrange(len(told))] for _ in told]
+    shuffle.shuffle(again)
+    assert merged(again) == merged(told)
+
+
+@given(st.lists(st.tuples(hours, observations()), min_size=3, max_size=3))
+def test_join_is_commutative_associative_and_idempotent(three):
+    a, b, c = (heard(said, START + after) for after, said in three)
+    assert join(a, b) == join(b, a)
+    assert join(join(a, b), c) == join(a, join(b, c))
+    assert join(a, a) == a
+
+
+@given(answers())
+def test_what_was_known_then_does_not_depend_on_what_came_later(told):
+    timeline = Timeline()
+    for place, (at, said) in enumerate(told):
+        timeline = merge(timeline, said, at)
+        later = timeline
+        for at_later, said_later in told[place + 1 :]:
+            later = merge(later, said_later, at_later)
+        assert {e.checkpoint.identity for e in as_of(later, at).entries} == {
+            e.checkpoint.identity for e in timeline.entries
+        }
+
+
+# --- law 2 ---------------------------------------------------------------------------------------
+
+
+@given(parcels, answers(), policies)
+def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel, told, policy):
+    for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
+        again = advance(step.dossier, said, policy, at)
+        assert again.messages == ()
+        assert again.events == ()
+        assert again.dossier == step.dossier
+
+
+@given(parcels, answers(), policies)
+def test_no_severity_of_one_trouble_is_told_twice(parcel, told, policy):
+    said = [
+        (message.kind, message.since, message.severity)
+        for step in life(parcel, told, policy)
+        for message in step.messages
+        if not message.draft
+    ]
+    assert len(said) == len(set(said))
+
+
+# --- law 3 ---------------------------------------------------------------------------------------
+
+
+@given(parcels, answers(), policies, hours)
+def test_without_news_nothing_changes_before_the_next_look(parcel, told, policy, wait):
+    step = life(parcel, told, policy)[-1]
+    now = told[-1][0] + wait
+    assume(step.assess_at is None or now < step.assess_at)
+    quiet = advance(step.dossier, None, policy, now)
+    assert quiet.messages == ()
+    assert quiet.dossier == step.dossier
+    assert assess(view(step.dossier, policy.calendar), policy) == assess(view(quiet.dossier, policy.calendar), policy)
+
+
+@given(parcels, answers(), policies)
+def test_a_poll_is_placed_at_or_before_every_deadline(parcel, told, policy):
+    for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
+        due = assess(view(step.dossier, policy.calendar), policy).due_at
+        answered = said.answer in {Answer.TRACKED, Answer.NOT_FOUND}
+        if answered and due is not None and due > at and step.poll_at is not None:
+            assert step.poll_at <= due
+
+
+# --- law 4 ---------------------------------------------------------------------------------------
+
+
+@given(parcels, answers(), policies, hours)
+def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(parcel, told, policy, blind):
+    dossier = Dossier(parcel)
+    for at, said in told:
+        step = advance(dossier, said, policy, at)
+        dossier = step.dossier
+        for kind, verdict in assess(view(dossier, policy.calendar), policy).verdicts.items():
+            if kind in SILENCE and verdict.finding:
+                limit = policy.table(parcel)[kind].warn
+                due = verdict.since if limit is None else policy.calendar.add(verdict.since, limit)
+                assert dossier.confirmed_at is not None
+                assert dossier.confirmed_at >= due
+    unheard = advance(dossier, Observation("X", Answer.UNANSWERED), policy, told[-1][0] + blind)
+    assert unheard.messages == ()
+
+
+@given(checkpoints(), policies, st.integers(1, 60))
+def test_the_first_answer_after_an_outage_counts_the_whole_silence(checkpoint, policy, days):
+    checkpoint = replace(checkpoint, milestone=Milestone.IN_TRANSIT, cause=None)
+    said = Observation("X", Answer.TRACKED, (checkpoint,))
+    dossier = advance(Dossier(Parcel(1, "X", "c", START)), said, policy, checkpoint.occurred_until).dossier
+    back = checkpoint.occurred_until + timedelta(days=days)
+    limit = policy.table(dossier.parcel)["stalled"].warn
+    assert limit is not None
+    fires = policy.calendar.add(checkpoint.occurred_until, limit) <= back
+    assert any(case.kind == "stalled" for case in advance(dossier, said, policy, back).dossier.cases) is fires
+
+
+# --- law 5 ---------------------------------------------------------------------------------------
+
+
+@given(st.lists(checkpoints(), min_size=1, max_size=5), policies, hours)
+def test_checkpoints_nobody_can_read_are_never_taken_for_movement_or_trouble(told, policy, wait):
+    unread = tuple(replace(checkpoint, milestone=Milestone.UNKNOWN, cause=None) for checkpoint in told)
+    at = START + timedelta(days=41) + wait
+    step = advance(Dossier(Parcel(1, "X", "c", START)), Observation("X", Answer.TRACKED, unread), policy, at)
+    assert step.dossier.milestone is Milestone.UNKNOWN
+    assert step.dossier.cases == ()
+
+
+# --- law 6 ---------------------------------------------------------------------------------------
+
+
+@given(st.lists(checkpoints(), min_size=1, max_size=5), policies)
+def test_a_parcel_that_is_over_when_first_heard_of_never_tells_its_past(told, policy):
+    end = Checkpoint(START + timedelta(days=45), START + timedelta(days=45), Milestone.DELIVERED)
+    past = tuple(c for c in told if c.milestone is not Milestone.RETURNING)
+    said = Observation("X", Answer.TRACKED, (*past, end))
+    assume(all(c.milestone not in FINAL for c in past))
+    dossier = Dossier(Parcel(1, "X", "c", START))
+    for days in (46, 47, 60):
+        step = advance(dossier, said, policy, START + timedelta(days=days))
+        assert step.messages == ()
+        dossier = step.dossier
+
+
+# --- law 7 ---------------------------------------------------------------------------------------
+
+
+@given(parcels, answers(), policies)
+def test_no_unsent_draft_outlives_its_case_or_stands_beside_a_worse_one(parcel, told, policy):
+    for step in life(parcel, told, policy):
+        cases = {case.kind: case for case in step.dossier.cases}
+        for draft in step.dossier.drafts:
+            if draft.unsent:
+                assert cases[draft.kind].live
+                assert not cases[draft.kind].hidden_by
+                assert not drafts.contradicted(draft, step.dossier)
+
+
+@given(parcels, answers(), policies)
+def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_about_has_a_draft(parcel, told, policy):
+    for step in life(parcel, told, policy):
+        cases = {case.kind: case for case in step.dossier.cases}
+        opened = {m.kind for m in step.messages if not m.draft and m.why is Why.OPENED and m.kind in drafts.KINDS}
+        for kind in opened - {draft.kind for draft in step.dossier.drafts}:
+            facts = drafts.facts(step.dossier, cases[kind], policy.wording, step.dossier.confirmed_at or START)
+            stillborn = Draft(kind, "en", DraftState.DRAFT, START, step.dossier.milestone, facts)
+            assert drafts.contradicted(stillborn, step.dossier)
+
+
+# --- law 8 ---------------------------------------------------------------------------------------
+
+
+@given(parcels, answers(), policies)
+def test_a_blurred_time_never_makes_a_silence_longer_than_its_latest_reading(parcel, told, policy):
+    exact = [
+        (at, replace(said, checkpoints=tuple(replace(c, occurred_at=c.occurred_until) for c in said.checkpoints)))
+        for at, said in told
+    ]
+    for blurred, sharp in pairwise([life(parcel, told, policy)[0], life(parcel, exact, policy)[0]]):
+        late = {k: v.since for k, v in assess(view(blurred.dossier, policy.calendar), policy).verdicts.items()}
+        for kind in SILENCE & late.keys() & {"stalled", "no_first_scan", "not_delivered"}:
+            assert late[kind] == max(
+                e.checkpoint.occurred_until if e.checkpoint.occurred_until < e.seen_at else e.seen_at
+                for e in blurred.dossier.timeline.entries
+                if e.checkpoint.milestone is not Milestone.INFO_RECEIVED
+            )
+        del sharp
