@@ -1,0 +1,42 @@
+"""Text that came from outside, made safe to show to people.
+
+What belongs here: what a courier, a shop's file or a buyer wrote may be read in a chat or a mail, but may not ring
+anybody there, look like a link of ours, reorder what stands beside it or hide in it. Kept raw in the store, cleaned
+when shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+BREAK: Final = "\u200b"  # zero width: readers see nothing, chat programs no longer see a mention or a link
+
+# Control, format (bidi, zero width), surrogate, private, unassigned; line and paragraph separators.
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_SPACE: Final = re.compile(r"\s+")
+
+# What chat programs turn into something live, and where to break it:
+# "@everyone", "<!channel>" and "<@U1>", "https://…" and "mailto:…", "example.com".
+_LIVE: Final = re.compile(r"(?:@|<|\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
+
+
+def clean(text: str, limit: int = 200) -> str:
+    """`text` on one line, harmless, at most `limit` characters, "…" at the end when cut."""
+    text = text[: limit * 10]  # nobody reads on, and what follows is work per character
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_seen, unicodedata.normalize("NFC", text)))
+    text = _SPACE.sub(" ", text).strip()
+    return cut(_LIVE.sub(lambda live: live[0] + BREAK, text), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, "…" at the end when some are missing."""
+    return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + "…"[:limit]
+
+
+def _seen(character: str) -> str:
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) in _UNSEEN else character
