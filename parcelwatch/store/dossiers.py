@@ -1,0 +1,248 @@
+"""Loading all that is known of one parcel, and saving what one step changed of it.
+
+What belongs here: the hot path. Only what differs from the dossier that was loaded is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from parcelwatch.core.timeline import join
+from parcelwatch.errors import NotFound
+from parcelwatch.model import Advance, Case, CaseEvent, Dossier, Draft, DraftState, Entry, Timeline
+from parcelwatch.store import history
+from parcelwatch.store.connection import Store
+from parcelwatch.store.rows import (
+    CASE,
+    CASE_COLUMNS,
+    CAUSES,
+    DRAFT_COLUMNS,
+    MILESTONES,
+    PARCEL,
+    PARCEL_COLUMNS,
+    case_row,
+    from_ms,
+    maybe_at,
+    maybe_ms,
+    parcel_row,
+    to_case,
+    to_checkpoint,
+    to_draft,
+    to_ms,
+    to_parcel,
+)
+
+_DOSSIER: Final = (
+    "milestone cause confirmed_at missing_since first_tracked_at baseline_at refused stopped estimate promise "
+    "answered_at answered_from poll_at"
+).split()
+_LOAD: Final = f"SELECT {PARCEL_COLUMNS}, {', '.join(_DOSSIER)} FROM parcels WHERE id = ?"
+_ENTRIES: Final = """
+SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at FROM checkpoints
+WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
+"""
+_CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
+_UNSENT: Final = (
+    f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE parcel_id = ? AND state IN ('draft', 'approved') ORDER BY id"
+)
+
+
+def dossier(store: Store, parcel_id: int) -> Dossier:
+    """Everything known of one parcel. Raises NotFound."""
+    row = store.one(_LOAD, (parcel_id,))
+    if row is None:
+        raise NotFound(f"there is no parcel with ID {parcel_id}")
+    milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
+    estimate, promise, answered_at, answered_from, poll_at = map(maybe_at, rest)
+    return Dossier(
+        parcel=to_parcel(row),
+        timeline=_timeline(store, parcel_id, answered_at, answered_from),
+        milestone=MILESTONES[milestone],
+        cause=CAUSES[cause],
+        confirmed_at=maybe_at(confirmed),
+        missing_since=maybe_at(missing),
+        first_tracked_at=maybe_at(tracked),
+        baseline_at=maybe_at(baseline),
+        refused=refused,
+        stopped=stopped,
+        estimate=estimate,
+        promise=promise,
+        cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))),
+        drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))),
+        poll_at=poll_at,
+    )
+
+
+def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
+    rows = store.all(_ENTRIES, (parcel_id,))
+    entries = tuple(_entry(row, answered_at) for row in rows)
+    timeline = Timeline(entries, answered_at, answered_from)
+    # The table keeps order by time; within one instant the core's order depends on what the codes mean.
+    tied = any(one[0] == other[0] for one, other in pairwise(rows))
+    return join(timeline, Timeline()) if tied else timeline
+
+
+def _entry(row: tuple[Any, ...], answered_at: datetime | None) -> Entry:
+    seen_at, last_seen_at = row[7], row[8]
+    last = answered_at if last_seen_at is None else from_ms(last_seen_at)
+    return Entry(to_checkpoint(row), from_ms(seen_at), last or from_ms(seen_at))
+
+
+# --- saving --------------------------------------------------------------------------------------
+
+
+def save(store: Store, before: Dossier, step: Advance, now: datetime) -> dict[str, int]:
+    """Write what `step` changed of `before`, and return the id of every case by kind.
+
+    A step with a `poll_why` is one in which the courier was heard: it ends the claim and the run of failures. Any
+    other leaves the time of the next poll alone. New drafts and messages are not written here: they need words.
+    """
+    after, parcel_id = step.dossier, before.parcel.id
+    _save_state(store, step, now)
+    if after.parcel != before.parcel:
+        store.write(_PARCEL, (*parcel_row(after.parcel)[1:], parcel_id))
+    if after.timeline is not before.timeline:
+        _save_entries(store, parcel_id, before.timeline, after.timeline)
+    ids = _save_cases(store, parcel_id, before.cases, after.cases)
+    if step.events:
+        store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
+    if after.drafts is not before.drafts:
+        _save_drafts(store, before.drafts, after.drafts, now)
+    history.note(store, before, after, now)
+    return ids
+
+
+_PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])} WHERE id = ?"
+
+_STATE: Final = """
+UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
+  refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?,
+  assess_at = CASE WHEN unwatched_at IS NULL THEN ? END
+"""
+_SAVE_STATE: Final = _STATE + " WHERE id = ?"
+_SAVE_HEARD: Final = (
+    _STATE
+    + """, poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = ?, asked_at = coalesce(asked_at, ?),
+  failures = 0, lease_until = NULL WHERE id = ?"""
+)
+
+TROUBLED: Final = 0
+ORDINARY: Final = 1
+NEW: Final = 2
+URGENCIES: Final = (TROUBLED, ORDINARY, NEW)
+"""Who is asked first when not all can be: parcels in trouble, then the ordinary ones, then a bulk of new ones."""
+
+
+def _save_state(store: Store, step: Advance, now: datetime) -> None:
+    after = step.dossier
+    values = [
+        after.milestone,
+        after.cause,
+        maybe_ms(after.confirmed_at),
+        maybe_ms(after.missing_since),
+        maybe_ms(after.first_tracked_at),
+        maybe_ms(after.baseline_at),
+        after.refused,
+        after.stopped,
+        maybe_ms(after.estimate),
+        maybe_ms(after.promise),
+        maybe_ms(after.timeline.answered_at),
+        maybe_ms(after.timeline.answered_from),
+        TROUBLED if any(case.live for case in after.cases) else ORDINARY,
+        maybe_ms(step.assess_at),
+    ]
+    if not step.poll_why:
+        store.write(_SAVE_STATE, (*values, after.parcel.id))
+        return
+    asked_at = to_ms(now) if step.asked else None
+    store.write(_SAVE_HEARD, (*values, maybe_ms(step.poll_at), step.poll_why, asked_at, after.parcel.id))
+
+
+# --- checkpoints ---------------------------------------------------------------------------------
+
+_DROP_ENTRY: Final = """
+DELETE FROM checkpoints WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND text = ? AND place = ?
+"""
+_KEEP_ENTRY: Final = """
+INSERT INTO checkpoints (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause, seen_at = excluded.seen_at,
+  last_seen_at = excluded.last_seen_at
+"""
+
+_Kept = tuple[str, str | None, int, int | None]
+
+
+def _save_entries(store: Store, parcel_id: int, before: Timeline, after: Timeline) -> None:
+    known = {entry.checkpoint.identity: entry for entry in before.entries}
+    changed: list[tuple[object, ...]] = []
+    for entry in after.entries:
+        old = known.pop(entry.checkpoint.identity, None)
+        if old is None or _kept(old, before) != _kept(entry, after):
+            changed.append((*_key(parcel_id, entry), *_kept(entry, after)))
+    if known:
+        store.write_many(_DROP_ENTRY, [_key(parcel_id, entry) for entry in known.values()])
+    if changed:
+        store.write_many(_KEEP_ENTRY, changed)
+
+
+def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
+    said = entry.checkpoint
+    return (parcel_id, to_ms(said.occurred_at), to_ms(said.occurred_until), said.code, said.text, said.place)
+
+
+def _kept(entry: Entry, timeline: Timeline) -> _Kept:
+    """What is stored beside the identity. No `last_seen_at` stands for "in the latest answer", so that an answer
+    that repeats what is known changes one row of one parcel and not each of its checkpoints."""
+    said = entry.checkpoint
+    last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
+    return (said.milestone, said.cause, to_ms(entry.seen_at), last)
+
+
+# --- cases and drafts ----------------------------------------------------------------------------
+
+_NEW_CASE: Final = (
+    f"INSERT INTO cases (parcel_id, {', '.join(CASE[1:])}) VALUES ({', '.join('?' * len(CASE))}) RETURNING id"
+)
+_CASE: Final = f"UPDATE cases SET {', '.join(f'{name} = ?' for name in CASE[1:])} WHERE id = ?"
+_EVENT: Final = "INSERT INTO case_events (case_id, at, signal, before, after, why, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_DRAFT: Final = "UPDATE drafts SET state = ?, changed_at = ? WHERE id = ?"
+
+
+def _save_cases(store: Store, parcel_id: int, before: tuple[Case, ...], after: tuple[Case, ...]) -> dict[str, int]:
+    known = {case.kind: case for case in before}
+    ids: dict[str, int] = {}
+    for case in after:
+        old = known.get(case.kind)
+        values = case_row(case)[1:] if case != old else []
+        if old is None or old.id is None:
+            ids[case.kind] = store.write(_NEW_CASE, (parcel_id, *values)).fetchall()[0][0]
+            continue
+        ids[case.kind] = old.id
+        if values:
+            store.write(_CASE, (*values, old.id))
+    return ids
+
+
+def _event_row(event: CaseEvent, ids: dict[str, int]) -> tuple[object, ...]:
+    return (ids[event.kind], to_ms(event.at), event.signal, event.before, event.after, event.why, event.by)
+
+
+def _save_drafts(store: Store, before: tuple[Draft, ...], after: tuple[Draft, ...], now: datetime) -> None:
+    states = {draft.id: draft.state for draft in after if draft.id is not None}
+    moved = list(_moved(before, states))
+    if moved:
+        store.write_many(_DRAFT, [(state, to_ms(now), draft_id) for draft_id, state in moved])
+
+
+def _moved(before: tuple[Draft, ...], states: Mapping[int, DraftState]) -> Iterator[tuple[int, DraftState]]:
+    """Drafts whose state changed; one that is no longer there was taken back."""
+    for draft in before:
+        if draft.id is None:
+            continue
+        state = states.get(draft.id, DraftState.WITHDRAWN)
+        if state is not draft.state:
+            yield draft.id, state

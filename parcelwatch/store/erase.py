@@ -1,0 +1,81 @@
+"""Everything known of one number: handing it out, and erasing it.
+
+What belongs here: what a person may ask of us about their parcel. Both cover every table; a new table with
+anything personal in it must be added here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from parcelwatch.errors import NotFound
+from parcelwatch.store import cases, drafts, history, outbox
+from parcelwatch.store.connection import Store
+from parcelwatch.store.rows import iso, load
+
+_IDS: Final = "SELECT id FROM parcels WHERE number = ? ORDER BY id"
+_TIMES: Final = frozenset(
+    "added_at shipped_at promised_by dispatch_by confirmed_at missing_since first_tracked_at baseline_at estimate promise "
+    "answered_at answered_from poll_at assess_at asked_at claimed_at lease_until unwatched_at".split()
+)
+_CHECKPOINT_TIMES: Final = frozenset("occurred_at occurred_until seen_at last_seen_at".split())
+
+
+def export(store: Store, number: str) -> dict[str, Any]:
+    """All that is kept about `number`, fit for JSON. Raises NotFound."""
+    return {"number": number, "parcels": [_exported(store, parcel_id) for parcel_id in _ids(store, number)]}
+
+
+def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
+    (parcel,) = store.db.query("SELECT * FROM parcels WHERE id = ?", (parcel_id,))
+    checkpoints = store.db.query("SELECT * FROM checkpoints WHERE parcel_id = ?", (parcel_id,))
+    return {
+        **_dated(parcel, _TIMES),
+        "tags": load(parcel["tags"]),
+        "checkpoints": [_dated(row, _CHECKPOINT_TIMES) for row in checkpoints],
+        "cases": [cases.show(store, case["id"]) for case in cases.rows(store, parcel_id=parcel_id)],
+        "drafts": drafts.rows(store, parcel_id=parcel_id),
+        "alerts": outbox.rows(store, parcel_id=parcel_id),
+        "history": history.read(store, parcel_id),
+    }
+
+
+def _dated(row: dict[str, Any], times: frozenset[str]) -> dict[str, Any]:
+    return {name: iso(value) if name in times else value for name, value in row.items()}
+
+
+def _ids(store: Store, number: str) -> list[int]:
+    ids = [parcel_id for (parcel_id,) in store.all(_IDS, (number,))]
+    if not ids:
+        raise NotFound(f"no parcel has the number {number}")
+    return ids
+
+
+# --- erasing -------------------------------------------------------------------------------------
+
+# Rows that belong to no parcel and may name one all the same. `instr` on a blob compares bytes.
+_MENTIONS: Final = (
+    "DELETE FROM payloads WHERE instr(body, CAST(?1 AS BLOB)) OR instr(error, ?1)",
+    "DELETE FROM inbox WHERE instr(body, CAST(?1 AS BLOB)) OR instr(headers, ?1) OR instr(error, ?1)",
+    "DELETE FROM unknown_codes WHERE instr(text, ?1) OR instr(code, ?1)",
+    "UPDATE accounts SET last_error = '(erased)' WHERE instr(last_error, ?1)",
+    """UPDATE alerts SET title = '(erased)', body = '(erased)', line = '(erased)', error = '', outcome = ''
+       WHERE instr(title, ?1) OR instr(body, ?1) OR instr(line, ?1) OR instr(error, ?1) OR instr(outcome, ?1)""",
+    "UPDATE notes SET text = '(erased)' WHERE instr(text, ?1)",
+    "UPDATE imports SET source = '(erased)' WHERE instr(source, ?1)",
+)
+
+
+def forget(store: Store, number: str) -> int:
+    """Erase every trace of `number`, from the database's files too; how many parcels it was. Raises NotFound.
+
+    Opens its own transaction. Backups made before still hold it.
+    """
+    ids = _ids(store, number)
+    with store.transaction():
+        # Alerts, cases and all that hangs on them go with the parcel: every reference cascades.
+        store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
+        for statement in _MENTIONS:
+            store.write(statement, (number,))
+    store.checkpoint()
+    return len(ids)

@@ -1,0 +1,218 @@
+"""The parcels being watched: adding, finding, listing, stopping. The rest of what is done with them is passed on from here.
+
+What belongs here: a parcel as the shop describes it. Its due times are polling.py's, its story dossiers.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from parcelwatch.errors import NotFound
+from parcelwatch.model import Parcel
+from parcelwatch.store import cases
+from parcelwatch.store.connection import Store
+from parcelwatch.store.dossiers import NEW, ORDINARY, dossier, save
+from parcelwatch.store.erase import export, forget
+from parcelwatch.store.polling import (
+    claim,
+    due,
+    due_to_assess,
+    hasten,
+    look_again,
+    next_assess,
+    next_poll,
+    poll_again,
+    postpone,
+    set_registered,
+    void_leases,
+)
+from parcelwatch.store.rows import PARCEL, PARCEL_COLUMNS, Added, iso, parcel_row, to_ms, to_parcel
+
+__all__ = [
+    "add",
+    "claim",
+    "dossier",
+    "due",
+    "due_to_assess",
+    "export",
+    "find",
+    "forget",
+    "hasten",
+    "look_again",
+    "next_assess",
+    "next_poll",
+    "one",
+    "poll_again",
+    "postpone",
+    "resume",
+    "rows",
+    "save",
+    "set_registered",
+    "show",
+    "stop",
+    "void_leases",
+]
+
+# --- adding --------------------------------------------------------------------------------------
+
+_NEW: Final = (
+    f"INSERT INTO parcels ({', '.join(PARCEL[1:])}, poll_at, poll_why, urgency) "
+    f"VALUES ({', '.join('?' * (len(PARCEL) + 2))}) RETURNING id"
+)
+_UPDATE: Final = (
+    f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])}, "
+    "assess_at = CASE WHEN asked_at IS NOT NULL AND unwatched_at IS NULL THEN ? ELSE assess_at END WHERE id = ?"
+)
+_SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
+
+# What says which parcel it is, and whose: a later mention never changes it.
+_LASTING: Final = frozenset({"id", "number", "courier", "added_at", "import_id"})
+_DESCRIBING: Final = tuple(name for name in Parcel.__dataclass_fields__ if name not in _LASTING)
+
+
+def add(store: Store, parcel: Parcel, now: datetime) -> Added:
+    """Watch `parcel` (its id is ignored), due at once; or, if it is watched already, take over what is new about it.
+
+    What `parcel` leaves empty stays as it was. Account, number and company make the identity; a company not given
+    is any company.
+    """
+    known = _same(store, parcel)
+    if known is None:
+        return Added(_insert(store, parcel, now), "added")
+    merged = _merged(known, parcel)
+    if merged == known:
+        return Added(known.id, "unchanged")
+    store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
+    return Added(known.id, "updated")
+
+
+def _insert(store: Store, parcel: Parcel, now: datetime) -> int:
+    # One added by hand is asked among the ordinary ones; a bulk of new ones must not hold those up.
+    urgency = ORDINARY if parcel.import_id is None else NEW
+    row = (*parcel_row(parcel)[1:], to_ms(now), "new", urgency)
+    found: int = store.write(_NEW, row).fetchall()[0][0]
+    return found
+
+
+def _same(store: Store, parcel: Parcel) -> Parcel | None:
+    known = [to_parcel(row) for row in store.all(_SAME, (parcel.number, parcel.courier))]
+    exact = [one for one in known if one.company == parcel.company]
+    loose = [one for one in known if not parcel.company or not one.company]
+    return next(iter(exact or loose), None)
+
+
+def _merged(known: Parcel, said: Parcel) -> Parcel:
+    news = {name: getattr(said, name) for name in _DESCRIBING if getattr(said, name)}
+    return replace(known, **news) if news else known
+
+
+# --- finding -------------------------------------------------------------------------------------
+
+
+def find(store: Store, number: str, courier: str = "") -> list[Parcel]:
+    """Every parcel with that number, oldest first; of one account if `courier` names it."""
+    sql = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND (? = '' OR courier = ?) ORDER BY id"
+    return [to_parcel(row) for row in store.all(sql, (number, courier, courier))]
+
+
+def one(store: Store, parcel_id: int) -> Parcel:
+    """The parcel with that ID. Raises NotFound."""
+    row = store.one(f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE id = ?", (parcel_id,))
+    if row is None:
+        raise NotFound(f"there is no parcel with ID {parcel_id}")
+    return to_parcel(row)
+
+
+# --- listing -------------------------------------------------------------------------------------
+
+_PAGE: Final = 1000
+_ROWS: Final = """
+SELECT id, number, courier, company, order_no, milestone, cause, destination,
+  (SELECT max(occurred_at) FROM checkpoints WHERE parcel_id = parcels.id), confirmed_at, estimate, promised_by, poll_at,
+  refused, stopped, unwatched_at,
+  (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved')
+FROM parcels WHERE id > ?1 AND (?2 = '' OR courier = ?2) AND (?3 = '' OR milestone = ?3)
+  AND (NOT ?4 OR EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved'))
+ORDER BY id LIMIT ?5
+"""
+
+
+def rows(store: Store, courier: str = "", milestone: str = "", open_only: bool = False) -> Iterator[dict[str, Any]]:
+    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case. Shaped as `parcels list --json`."""
+    last = 0
+    while page := store.all(_ROWS, (last, courier, milestone, open_only, _PAGE)):
+        yield from map(_listed, page)
+        last = page[-1][0]
+
+
+def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        "id": row[0],
+        "number": row[1],
+        "courier": row[2],
+        "company": row[3],
+        "order": row[4],
+        "milestone": row[5],
+        "cause": row[6],
+        "destination": row[7],
+        "last_checkpoint_at": iso(row[8]),
+        "confirmed_at": iso(row[9]),
+        "estimate": iso(row[10]),
+        "promised_by": iso(row[11]),
+        "poll_at": iso(row[12]),
+        "refused": row[13],
+        "stopped": row[14],
+        "unwatched_at": iso(row[15]),
+        "open_cases": row[16],
+    }
+
+
+_CHECKPOINTS: Final = """
+SELECT occurred_at, occurred_until, milestone, cause, code, text, place, seen_at FROM checkpoints
+WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
+"""
+
+
+def show(store: Store, parcel_id: int) -> dict[str, Any]:
+    """One parcel with its checkpoints, oldest first, and its cases. Shaped as `parcels show --json`. Raises NotFound."""
+    found = store.all(_ROWS, (parcel_id - 1, "", "", False, 1))
+    if not found or found[0][0] != parcel_id:
+        raise NotFound(f"there is no parcel with ID {parcel_id}")
+    shown = _listed(found[0])
+    shown["poll_why"] = store.value("SELECT poll_why FROM parcels WHERE id = ?", (parcel_id,))
+    shown["checkpoints"] = [_checkpoint(row) for row in store.all(_CHECKPOINTS, (parcel_id,))]
+    shown["cases"] = cases.rows(store, parcel_id=parcel_id)
+    return shown
+
+
+def _checkpoint(row: tuple[Any, ...]) -> dict[str, Any]:
+    at, until, milestone, cause, code, text, place, seen_at = row
+    shown = {"occurred_at": iso(at), "milestone": milestone, "cause": cause, "code": code, "text": text, "place": place}
+    if until != at:
+        shown["occurred_until"] = iso(until)
+    return {**shown, "seen_at": iso(seen_at)}
+
+
+# --- stopping ------------------------------------------------------------------------------------
+
+_STOP: Final = """
+UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', assess_at = NULL, lease_until = NULL
+WHERE id = ? AND unwatched_at IS NULL
+"""
+_RESUME: Final = """
+UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = 'watched again', failures = 0
+WHERE id = ? AND unwatched_at IS NOT NULL
+"""
+
+
+def stop(store: Store, parcel_id: int, now: datetime) -> bool:
+    """Neither ask about it nor assess it any more, until `resume`; what is known stays. False if it was stopped before."""
+    return store.write(_STOP, (to_ms(now), parcel_id)).rowcount > 0
+
+
+def resume(store: Store, parcel_id: int, now: datetime) -> bool:
+    """Watch a stopped parcel again, due at once. False if it was not stopped."""
+    return store.write(_RESUME, (to_ms(now), parcel_id)).rowcount > 0

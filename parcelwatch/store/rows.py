@@ -1,0 +1,322 @@
+"""How values become rows and rows values: times, JSON, columns, and what the store hands out that the core has no noun for.
+
+What belongs here: translation, no SQL statements. Times are whole milliseconds since 1970 UTC, rounded down.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from parcelwatch.model import (
+    Ask,
+    Case,
+    Cause,
+    Checkpoint,
+    Draft,
+    DraftState,
+    Milestone,
+    Parcel,
+    Severity,
+    State,
+)
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+# Looking a member up in a dict is several times faster than calling the enum, and dossiers are full of them.
+MILESTONES: Final = {str(one): one for one in Milestone}
+CAUSES: Final[dict[str | None, Cause | None]] = {None: None} | {str(one): one for one in Cause}
+SEVERITIES: Final = {str(one): one for one in Severity}
+STATES: Final = {str(one): one for one in State}
+
+
+# --- times and JSON ------------------------------------------------------------------------------
+
+
+def to_ms(at: datetime) -> int:
+    """Whole milliseconds since the epoch, rounded down. Raises TypeError for a naive time."""
+    return (at - EPOCH) // _MILLISECOND
+
+
+def maybe_ms(at: datetime | None) -> int | None:
+    """The same, None for None."""
+    return None if at is None else (at - EPOCH) // _MILLISECOND
+
+
+def from_ms(ms: int) -> datetime:
+    """The aware UTC time a whole number of milliseconds stands for."""
+    return EPOCH + timedelta(0, 0, 0, ms)
+
+
+def maybe_at(ms: int | None) -> datetime | None:
+    """The same, None for None."""
+    return None if ms is None else EPOCH + timedelta(0, 0, 0, ms)
+
+
+def whole(at: datetime) -> datetime:
+    """`at` as the store gives it back. Round before merging, and what is loaded equals what was heard."""
+    return at - timedelta(microseconds=at.microsecond % 1000)
+
+
+def iso(ms: int | None) -> str | None:
+    """ISO 8601 UTC with Z, as every JSON output has it; milliseconds only where there are any."""
+    if ms is None:
+        return None
+    spec = "milliseconds" if ms % 1000 else "seconds"
+    return from_ms(ms).replace(tzinfo=None).isoformat(timespec=spec) + "Z"
+
+
+def dump(value: object) -> str:
+    """Compact JSON in the words as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Any:
+    """What `dump` was given; tuples come back as lists."""
+    return json.loads(text)
+
+
+# --- parcels -------------------------------------------------------------------------------------
+
+PARCEL: Final = (
+    "id number courier company added_at order_no service origin destination shipped_at promised_by dispatch_by "
+    "customer_name customer_contact phone_last4 postal_code language value tags import_id"
+).split()
+PARCEL_COLUMNS: Final = ", ".join(PARCEL)
+
+
+def parcel_row(parcel: Parcel) -> list[object]:
+    """The values of PARCEL, in order."""
+    return [
+        parcel.id,
+        parcel.number,
+        parcel.courier,
+        parcel.company,
+        to_ms(parcel.added_at),
+        parcel.order,
+        parcel.service,
+        parcel.origin,
+        parcel.destination,
+        maybe_ms(parcel.shipped_at),
+        maybe_ms(parcel.promised_by),
+        maybe_ms(parcel.dispatch_by),
+        parcel.customer_name,
+        parcel.customer_contact,
+        parcel.phone_last4,
+        parcel.postal_code,
+        parcel.language,
+        parcel.value,
+        dump(list(parcel.tags)) if parcel.tags else "[]",
+        parcel.import_id,
+    ]
+
+
+def to_parcel(row: tuple[Any, ...]) -> Parcel:
+    """A parcel from the values of PARCEL; more may follow them."""
+    return Parcel(
+        id=row[0],
+        number=row[1],
+        courier=row[2],
+        company=row[3],
+        added_at=from_ms(row[4]),
+        order=row[5],
+        service=row[6],
+        origin=row[7],
+        destination=row[8],
+        shipped_at=maybe_at(row[9]),
+        promised_by=maybe_at(row[10]),
+        dispatch_by=maybe_at(row[11]),
+        customer_name=row[12],
+        customer_contact=row[13],
+        phone_last4=row[14],
+        postal_code=row[15],
+        language=row[16],
+        value=row[17],
+        tags=() if row[18] == "[]" else tuple(load(row[18])),
+        import_id=row[19],
+    )
+
+
+# --- checkpoints, cases, drafts ------------------------------------------------------------------
+
+
+def to_checkpoint(row: tuple[Any, ...]) -> Checkpoint:
+    """From occurred_at, occurred_until, code, text, place, milestone, cause; more may follow them."""
+    occurred_at = from_ms(row[0])
+    until = occurred_at if row[1] == row[0] else from_ms(row[1])
+    return Checkpoint(occurred_at, until, MILESTONES[row[5]], CAUSES[row[6]], row[2], row[3], row[4])
+
+
+CASE: Final = (
+    "id kind state severity opened_at since sentence threshold policy_line policy_id priority hidden_by told reopened "
+    "resolved_at by_agent snoozed_until"
+).split()
+CASE_COLUMNS: Final = ", ".join(CASE)
+
+
+def case_row(case: Case) -> list[object]:
+    """The values of CASE, in order."""
+    return [
+        case.id,
+        case.kind,
+        case.state,
+        case.severity,
+        to_ms(case.opened_at),
+        to_ms(case.since),
+        case.sentence,
+        case.threshold,
+        case.policy_line,
+        case.policy_id,
+        case.priority,
+        case.hidden_by,
+        case.told,
+        case.reopened,
+        maybe_ms(case.resolved_at),
+        int(case.by_agent),
+        maybe_ms(case.snoozed_until),
+    ]
+
+
+def to_case(row: tuple[Any, ...]) -> Case:
+    """A case from the values of CASE."""
+    return Case(
+        id=row[0],
+        kind=row[1],
+        state=STATES[row[2]],
+        severity=SEVERITIES[row[3]],
+        opened_at=from_ms(row[4]),
+        since=from_ms(row[5]),
+        sentence=row[6],
+        threshold=row[7],
+        policy_line=row[8],
+        policy_id=row[9],
+        priority=row[10],
+        hidden_by=row[11],
+        told=None if row[12] is None else SEVERITIES[row[12]],
+        reopened=row[13],
+        resolved_at=maybe_at(row[14]),
+        by_agent=bool(row[15]),
+        snoozed_until=maybe_at(row[16]),
+    )
+
+
+DRAFT_COLUMNS: Final = "id, kind, language, state, created_at, milestone, facts, subject, body"
+
+
+def to_draft(row: tuple[Any, ...]) -> Draft:
+    """A draft from the values of DRAFT_COLUMNS; more may follow them."""
+    return Draft(
+        id=row[0],
+        kind=row[1],
+        language=row[2],
+        state=DraftState(row[3]),
+        created_at=from_ms(row[4]),
+        milestone=MILESTONES[row[5]],
+        facts=load(row[6]),
+        subject=row[7],
+        body=row[8],
+    )
+
+
+# --- what the store hands out --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one parcel to be watched: "added", "updated" or "unchanged"."""
+
+    id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A parcel to ask about now. `claimed_at`: when it was last claimed before, None if never."""
+
+    parcel_id: int
+    ask: Ask
+    registered: bool
+    claimed_at: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewAlert:
+    """A message in words, for the outbox.
+
+    `line` says it in one line of a digest. `draft`: it brings or takes back a customer draft. `suppressed`: why it
+    is recorded and not sent. `import_id`: it waits for the rest of that import.
+    """
+
+    kind: str
+    channel: str
+    severity: Severity
+    title: str
+    body: str
+    line: str = ""
+    why: str = ""
+    priority: int = 0
+    draft: bool = False
+    parcel_id: int | None = None
+    case_id: int | None = None
+    draft_id: int | None = None
+    suppressed: str = ""
+    import_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One claimed row of the outbox."""
+
+    id: int
+    kind: str
+    channel: str
+    draft: bool
+    severity: Severity
+    priority: int
+    title: str
+    body: str
+    line: str
+    attempts: int
+    created_at: datetime
+    parcel_id: int | None
+    case_id: int | None
+    draft_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows to be sent as one message: a single row, or a digest whose id is that of its first row.
+
+    After a crash the same group comes again with the same id. Worst first.
+    """
+
+    channel: str
+    kind: str
+    draft: bool
+    rows: tuple[Outgoing, ...]
+    digest_id: int | None = None
+
+    @property
+    def id(self) -> int:
+        """What the message calls itself, so that people can tell a repetition."""
+        return self.rows[0].id if self.digest_id is None else self.digest_id
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(row.id for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One push from a courier, as it came."""
+
+    id: int
+    account: str
+    received_at: datetime
+    headers: Mapping[str, str]
+    body: bytes

@@ -1,0 +1,364 @@
+"""Tables, indexes and views, from the first version on.
+
+What belongs here: the shape of the database and its history. A released migration is never edited; a change is
+a new one at the end.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+from parcelwatch.errors import StoreError
+
+MIGRATIONS: Final = Migrations("parcelwatch")
+APPLICATION_ID: Final = 0x70777463
+
+
+def migrate(db: Database) -> None:
+    """Bring the database up to date; each migration stands or falls as a whole."""
+    MIGRATIONS.apply(db)
+
+
+def refuse_foreign(db: Database, path: Path) -> None:
+    """Raise StoreError for a database of another program or of a newer parcelwatch."""
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    (owner,) = db.execute("PRAGMA application_id").fetchone()
+    if tables and owner != APPLICATION_ID:
+        raise StoreError(f"{path} is another program's database; name another file as [service] database")
+    newer = sorted({migration.name for migration in MIGRATIONS.applied(db)} - set(NAMES))
+    if newer:
+        raise StoreError(
+            f"{path} was written by a newer parcelwatch (it has {newer[0]}): install that version again, "
+            "or restore the backup made before it was upgraded"
+        )
+
+
+_IMPORTS: Final = """
+CREATE TABLE imports (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL DEFAULT '',
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  added INTEGER NOT NULL DEFAULT 0,
+  updated INTEGER NOT NULL DEFAULT 0,
+  unchanged INTEGER NOT NULL DEFAULT 0,
+  rejected INTEGER NOT NULL DEFAULT 0,
+  released_at INTEGER
+) STRICT
+"""
+
+_PARCELS: Final = """
+CREATE TABLE parcels (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL,
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL DEFAULT '',
+  added_at INTEGER NOT NULL,
+  order_no TEXT NOT NULL DEFAULT '',
+  service TEXT NOT NULL DEFAULT '',
+  origin TEXT NOT NULL DEFAULT '',
+  destination TEXT NOT NULL DEFAULT '',
+  shipped_at INTEGER,
+  promised_by INTEGER,
+  dispatch_by INTEGER,
+  customer_name TEXT NOT NULL DEFAULT '',
+  customer_contact TEXT NOT NULL DEFAULT '',
+  phone_last4 TEXT NOT NULL DEFAULT '',
+  postal_code TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  value REAL NOT NULL DEFAULT 0,
+  tags TEXT NOT NULL DEFAULT '[]',
+  import_id INTEGER REFERENCES imports(id),
+  milestone TEXT NOT NULL DEFAULT 'unknown',
+  cause TEXT,
+  confirmed_at INTEGER,
+  missing_since INTEGER,
+  first_tracked_at INTEGER,
+  baseline_at INTEGER,
+  refused TEXT NOT NULL DEFAULT '',
+  stopped TEXT NOT NULL DEFAULT '',
+  estimate INTEGER,
+  promise INTEGER,
+  answered_at INTEGER,
+  answered_from INTEGER,
+  poll_at INTEGER,
+  poll_why TEXT NOT NULL DEFAULT '',
+  assess_at INTEGER,
+  urgency INTEGER NOT NULL DEFAULT 1,
+  registered INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  asked_at INTEGER,
+  claimed_at INTEGER,
+  lease_until INTEGER,
+  unwatched_at INTEGER
+) STRICT
+"""
+
+_CHECKPOINTS: Final = """
+CREATE TABLE checkpoints (
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  occurred_at INTEGER NOT NULL,
+  occurred_until INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  text TEXT NOT NULL,
+  place TEXT NOT NULL,
+  milestone TEXT NOT NULL,
+  cause TEXT,
+  seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER,
+  PRIMARY KEY (parcel_id, occurred_at, occurred_until, code, text, place)
+) STRICT, WITHOUT ROWID
+"""
+
+_CASES: Final = (
+    """
+CREATE TABLE cases (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  sentence TEXT NOT NULL,
+  threshold TEXT NOT NULL,
+  policy_line TEXT NOT NULL,
+  policy_id TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  hidden_by TEXT NOT NULL,
+  told TEXT,
+  reopened INTEGER NOT NULL,
+  resolved_at INTEGER,
+  by_agent INTEGER NOT NULL,
+  snoozed_until INTEGER,
+  verdict TEXT,
+  verdict_at INTEGER,
+  UNIQUE (parcel_id, kind)
+) STRICT
+""",
+    """
+CREATE TABLE case_events (
+  id INTEGER PRIMARY KEY,
+  case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  signal TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL,
+  why TEXT NOT NULL,
+  by TEXT NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY,
+  case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  by TEXT NOT NULL,
+  text TEXT NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE drafts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  language TEXT NOT NULL,
+  state TEXT NOT NULL,
+  milestone TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL
+) STRICT
+""",
+)
+
+_ALERTS: Final = """
+CREATE TABLE alerts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  parcel_id INTEGER REFERENCES parcels(id) ON DELETE CASCADE,
+  case_id INTEGER REFERENCES cases(id) ON DELETE CASCADE,
+  draft_id INTEGER REFERENCES drafts(id) ON DELETE CASCADE,
+  for_draft INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  why TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  rank INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  line TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'dead', 'suppressed')),
+  reason TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  due_at INTEGER,
+  lease_until INTEGER,
+  sent_at INTEGER,
+  tried_at INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  bundle INTEGER,
+  digest INTEGER,
+  import_id INTEGER REFERENCES imports(id),
+  error TEXT NOT NULL DEFAULT '',
+  outcome TEXT NOT NULL DEFAULT ''
+) STRICT
+"""
+
+_COURIERS: Final = (
+    """
+CREATE TABLE accounts (
+  name TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  failing_since INTEGER,
+  open_until INTEGER,
+  opened_times INTEGER NOT NULL,
+  last_ok_at INTEGER,
+  refused TEXT NOT NULL,
+  told_silent_at INTEGER,
+  last_error TEXT NOT NULL,
+  next_at INTEGER,
+  day_start INTEGER,
+  used INTEGER NOT NULL,
+  calls INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE outages (
+  id INTEGER PRIMARY KEY,
+  account TEXT NOT NULL,
+  from_at INTEGER NOT NULL,
+  to_at INTEGER
+) STRICT
+""",
+    """
+CREATE TABLE unknown_codes (
+  courier TEXT NOT NULL,
+  code TEXT NOT NULL,
+  text TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  told INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (courier, code, text)
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY,
+  account TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  headers TEXT NOT NULL,
+  body BLOB NOT NULL,
+  digest TEXT NOT NULL,
+  done_at INTEGER,
+  error TEXT NOT NULL DEFAULT '',
+  UNIQUE (account, digest)
+) STRICT
+""",
+    """
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY,
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  data TEXT NOT NULL
+) STRICT
+""",
+)
+
+# Partial indexes hold only open work, so their size follows what is to be done and not what ever was.
+_INDEXES: Final = (
+    "CREATE UNIQUE INDEX parcels_by_number ON parcels (number, courier, company)",
+    "CREATE INDEX parcels_to_poll ON parcels (courier, urgency, poll_at) WHERE poll_at IS NOT NULL",
+    "CREATE INDEX parcels_to_assess ON parcels (assess_at) WHERE assess_at IS NOT NULL",
+    "CREATE INDEX parcels_leased ON parcels (lease_until) WHERE lease_until IS NOT NULL",
+    "CREATE INDEX parcels_failing ON parcels (courier) WHERE failures > 0",
+    "CREATE INDEX parcels_unasked ON parcels (import_id) WHERE asked_at IS NULL AND poll_at IS NOT NULL",
+    "CREATE INDEX cases_live ON cases (priority) WHERE state <> 'resolved'",
+    "CREATE INDEX case_events_by_case ON case_events (case_id)",
+    "CREATE INDEX notes_by_case ON notes (case_id)",
+    "CREATE INDEX drafts_by_parcel ON drafts (parcel_id)",
+    "CREATE INDEX drafts_open ON drafts (parcel_id) WHERE state IN ('draft', 'approved')",
+    "CREATE INDEX alerts_waiting ON alerts (channel, kind, for_draft, due_at) WHERE state = 'pending'",
+    "CREATE INDEX alerts_held ON alerts (import_id, created_at) WHERE state = 'pending' AND due_at IS NULL",
+    "CREATE INDEX alerts_bundled ON alerts (bundle) WHERE bundle IS NOT NULL",
+    "CREATE INDEX alerts_leased ON alerts (lease_until) WHERE lease_until IS NOT NULL",
+    "CREATE INDEX alerts_by_parcel ON alerts (parcel_id)",
+    "CREATE INDEX alerts_by_case ON alerts (case_id)",
+    "CREATE INDEX alerts_by_draft ON alerts (draft_id)",
+    "CREATE INDEX outages_by_account ON outages (account, from_at)",
+    "CREATE INDEX payloads_by_account ON payloads (account)",
+    "CREATE INDEX inbox_unread ON inbox (id) WHERE done_at IS NULL",
+    "CREATE INDEX history_by_parcel ON history (parcel_id)",
+)
+
+
+def _iso(time: str) -> str:
+    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {time} / 1000, 'unixepoch')"
+
+
+def _dates(*columns: str) -> str:
+    return ", ".join(f"{_iso(column)} AS {column.rpartition('.')[2]}" for column in columns)
+
+
+_VIEWS: Final = (
+    f"""
+CREATE VIEW v_parcels AS
+SELECT id, number, courier, company, order_no, milestone, cause, origin, destination, service, customer_name,
+  {_dates("added_at", "shipped_at", "promised_by", "estimate", "confirmed_at", "poll_at")}, poll_why,
+  {_dates("assess_at", "missing_since", "asked_at", "unwatched_at")}, refused, stopped, failures, tags,
+  (SELECT {_iso("max(occurred_at)")} FROM checkpoints WHERE parcel_id = parcels.id) AS last_checkpoint_at,
+  (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved') AS live_cases
+FROM parcels
+""",
+    f"""
+CREATE VIEW v_checkpoints AS
+SELECT p.number, p.courier, {_dates("c.occurred_at", "c.occurred_until")}, c.milestone, c.cause, c.code, c.text, c.place,
+  {_dates("c.seen_at")}, {_iso("coalesce(c.last_seen_at, p.answered_at)")} AS last_seen_at
+FROM checkpoints c JOIN parcels p ON p.id = c.parcel_id
+""",
+    f"""
+CREATE VIEW v_cases AS
+SELECT c.id, p.number, p.courier, p.order_no, c.kind, c.severity, c.state, {_dates("c.opened_at", "c.since", "c.resolved_at")},
+  c.reopened, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.told, c.priority, c.verdict, {_dates("c.snoozed_until")}
+FROM cases c JOIN parcels p ON p.id = c.parcel_id
+""",
+    f"""
+CREATE VIEW v_alerts AS
+SELECT a.id, p.number, a.kind, a.why, a.channel, a.severity, a.state, a.reason, a.attempts, a.digest, a.title, a.body,
+  {_dates("a.created_at", "a.due_at", "a.sent_at")}, a.error
+FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
+""",
+    f"""
+CREATE VIEW v_drafts AS
+SELECT d.id, p.number, p.order_no, p.customer_contact, d.kind, d.language, d.state, d.subject, d.body,
+  {_dates("d.created_at", "d.changed_at")}
+FROM drafts d JOIN parcels p ON p.id = d.parcel_id
+""",
+)
+
+
+@MIGRATIONS()
+def m001_first(db: Database) -> None:
+    """The tables of the first release."""
+    for statement in (_IMPORTS, _PARCELS, _CHECKPOINTS, *_CASES, _ALERTS, *_COURIERS, *_INDEXES, *_VIEWS):
+        db.execute(statement)
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+NAMES: Final = ("m001_first",)
+"""Every migration this version knows, in order."""
