@@ -1,0 +1,229 @@
+"""Drafts for the customer: which troubles have one, in which language, and the facts it may say.
+
+What belongs here: choosing facts and judging whether they still hold. Words are templates (see render.py).
+A fact is something the courier or the shop said; nothing is inferred, and nothing but facts reaches a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from parcelwatch.core.timeline import current, earliest, latest
+from parcelwatch.model import Case, Cause, Checkpoint, Dossier, Draft, Entry, Milestone, Parcel
+
+LANGUAGES = ("zh-CN", "en")
+"""The languages there are templates for."""
+
+REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
+"""What a draft can offer; each has a phrase in every language."""
+
+DEFAULT_REMEDIES: Mapping[str, tuple[str, ...]] = {
+    "stalled": (),
+    "not_delivered": (),
+    "attempt_failed": ("redeliver",),
+    "awaiting_collection": ("hold",),
+    "customs_held": ("documents",),
+    "damaged": ("resend", "refund"),
+    "lost": ("resend", "refund"),
+    "destroyed": ("resend", "refund"),
+    "returning": ("resend", "refund"),
+    "returned": ("resend", "refund"),
+    "late": (),
+}
+"""What is offered where the shop says nothing. Where it is empty the draft itself says what is being done
+(asking the courier); money or goods there are the shop's to add."""
+
+KINDS = tuple(DEFAULT_REMEDIES)
+"""The kinds of case that have a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the shop decides about its drafts.
+
+    `remedies`: codes of REMEDIES by kind; an absent or empty entry means the default.
+    """
+
+    shop: str = ""
+    languages: tuple[str, ...] = LANGUAGES
+    follow_up: timedelta = timedelta(days=2)
+    remedies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+# --- language ------------------------------------------------------------------------------------
+
+
+def language(parcel: Parcel, languages: Sequence[str]) -> str:
+    """The listed language nearest the parcel's: the same, else one with the same first part, else the first."""
+    wanted = parcel.language.strip().replace("_", "-").lower()
+    for listed in languages:
+        if listed.lower() == wanted:
+            return listed
+    for listed in languages:
+        if wanted and _primary(listed) == _primary(wanted):
+            return listed
+    return languages[0] if languages else LANGUAGES[-1]
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
+# --- evidence ------------------------------------------------------------------------------------
+
+
+def _caused(*causes: Cause) -> Callable[[Checkpoint], bool]:
+    return lambda checkpoint: checkpoint.cause in causes
+
+
+def _reached(*milestones: Milestone) -> Callable[[Checkpoint], bool]:
+    return lambda checkpoint: checkpoint.milestone in milestones
+
+
+def _anything(_: Checkpoint) -> bool:
+    return True
+
+
+EVIDENCE: Mapping[str, tuple[Callable[[Checkpoint], bool], ...]] = {
+    "stalled": (_anything,),
+    "late": (_anything,),
+    "not_delivered": (_reached(Milestone.OUT_FOR_DELIVERY),),
+    # Two days out for delivery count as an attempt though the courier never said "failed".
+    "attempt_failed": (
+        _reached(Milestone.ATTEMPT_FAILED),
+        _caused(Cause.NOBODY_HOME, Cause.ADDRESS),
+        _reached(Milestone.OUT_FOR_DELIVERY),
+    ),
+    "awaiting_collection": (_reached(Milestone.AVAILABLE_FOR_PICKUP),),
+    "customs_held": (_caused(Cause.CUSTOMS), _reached(Milestone.CUSTOMS)),
+    "damaged": (_caused(Cause.DAMAGED),),
+    "lost": (_caused(Cause.LOST),),
+    "destroyed": (_caused(Cause.DESTROYED),),
+    "returning": (_reached(Milestone.RETURNING),),
+    # A parcel delivered after a return scan was delivered to its sender.
+    "returned": (_reached(Milestone.RETURNED), _reached(Milestone.DELIVERED)),
+}
+"""Kind → what its checkpoint looks like, best first."""
+
+
+def evidence(dossier: Dossier, kind: str) -> Entry | None:
+    """The entry a case of `kind` rests on: the newest of those that fit best, None if none does."""
+    entries = _scans(dossier)
+    for fits in EVIDENCE[kind]:
+        found = [entry for entry in entries if fits(entry.checkpoint)]
+        if found:
+            return found[-1]
+    return None
+
+
+def _scans(dossier: Dossier) -> tuple[Entry, ...]:
+    """What the courier stands by, without label data: an update of that is no news of the parcel."""
+    entries = current(dossier.timeline)
+    return tuple(entry for entry in entries if entry.checkpoint.milestone is not Milestone.INFO_RECEIVED)
+
+
+# --- facts ---------------------------------------------------------------------------------------
+
+
+def facts(dossier: Dossier, case: Case, wording: Wording, now: datetime) -> Mapping[str, object]:
+    """All a draft may say, fit for JSON: texts as they came (cleaned when rendered), times ISO 8601 UTC.
+
+    What is not known is "". The checkpoint in evidence happened from `seen_from` to `seen_until`; `seen_as` is how
+    we read it, `evidence` its identity, which no text shows.
+    """
+    parcel = dossier.parcel
+    return {
+        "kind": case.kind,
+        "number": parcel.number,
+        "order": parcel.order,
+        "shop": wording.shop,
+        "customer_name": parcel.customer_name,
+        "destination": parcel.destination,
+        "milestone": str(dossier.milestone),
+        "since": stamp(case.since),
+        "promised_by": stamp(parcel.promised_by or dossier.promise),
+        "promise_of": "shop" if parcel.promised_by else "courier" if dossier.promise else "",
+        "remedies": list(wording.remedies.get(case.kind) or DEFAULT_REMEDIES[case.kind]),
+        "written_at": stamp(now),
+        "follow_up_at": stamp(now + wording.follow_up),
+        **_seen(evidence(dossier, case.kind)),
+    }
+
+
+def _seen(entry: Entry | None) -> dict[str, object]:
+    if entry is None:
+        return {"evidence": [], **dict.fromkeys(("what", "place", "seen_from", "seen_until", "seen_as", "cause"), "")}
+    checkpoint = entry.checkpoint
+    return {
+        "evidence": _identity(checkpoint),
+        "what": checkpoint.text,
+        "place": checkpoint.place,
+        "seen_from": stamp(earliest(entry)),
+        "seen_until": stamp(latest(entry)),
+        "seen_as": str(checkpoint.milestone),
+        "cause": str(checkpoint.cause or ""),
+    }
+
+
+def _identity(checkpoint: Checkpoint) -> list[str]:
+    """Checkpoint.identity as JSON gives it back."""
+    return [stamp(part) if isinstance(part, datetime) else part for part in checkpoint.identity]
+
+
+def stamp(at: datetime | None) -> str:
+    """ISO 8601 UTC to the second, with Z; "" for None."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
+
+
+# --- does it still hold --------------------------------------------------------------------------
+
+_M = Milestone
+_FOUND = frozenset(_M) - {_M.EXCEPTION, _M.UNKNOWN, _M.CANCELLED, _M.INFO_RECEIVED}
+
+CONTRADICTED_BY: Mapping[str, frozenset[Milestone]] = {
+    # These two say that nothing was heard since: whatever is heard proves them wrong.
+    "stalled": frozenset(_M),
+    "not_delivered": frozenset(_M),
+    "attempt_failed": _FOUND - {_M.ATTEMPT_FAILED, _M.IN_TRANSIT, _M.PICKED_UP},
+    "awaiting_collection": _FOUND - {_M.AVAILABLE_FOR_PICKUP},
+    "customs_held": _FOUND - {_M.CUSTOMS, _M.PICKED_UP},
+    "damaged": frozenset(),
+    "lost": _FOUND,
+    "destroyed": _FOUND,
+    "returning": frozenset({_M.RETURNED, _M.DELIVERED}),
+    "returned": frozenset(),
+    "late": frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP, _M.RETURNING, _M.RETURNED, _M.CANCELLED}),
+}
+"""Kind → where a parcel cannot be, by news younger than the draft's, if the draft is to stay true."""
+
+
+def contradicted(draft: Draft, dossier: Dossier) -> str:
+    """Why an unsent draft is no longer true, "" while it is.
+
+    Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft
+    says it is not. Damage stays damage wherever the parcel goes.
+    """
+    checkpoints = [entry.checkpoint for entry in _scans(dossier)]
+    rests_on = draft.facts.get("evidence")
+    if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
+        return "the courier no longer lists the checkpoint it rests on"
+    if not checkpoints or dossier.milestone not in CONTRADICTED_BY.get(draft.kind, ()):
+        return ""
+    newest = checkpoints[-1]
+    if stamp(newest.occurred_at) <= _newest_known(draft):
+        return ""
+    said = f": “{newest.text}”" if newest.text else ""
+    return f"newer checkpoint, {newest.milestone.replace('_', ' ')} {stamp(newest.occurred_at)}{said}"
+
+
+def _newest_known(draft: Draft) -> str:
+    """When the checkpoint it rests on happened, at the earliest; without one, since when there is trouble."""
+    rests_on = draft.facts.get("evidence")
+    return str(rests_on[0] if isinstance(rests_on, list) and rests_on else draft.facts["since"])
+
+
+def overdue(draft: Draft, now: datetime) -> bool:
+    """Whether the day by which it promises word has come, so that it must be edited before it is sent."""
+    return stamp(now) >= str(draft.facts["follow_up_at"])

@@ -1,0 +1,166 @@
+"""Digests and single messages: nothing too long, nothing cut in the middle, nobody left uncounted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.messages import SHORTEST_LIMIT, Phrases, Text, digest, ranges, single
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An alert in the outbox, as much of it as composing needs."""
+
+    id: int
+    number: str
+    sentence: str = "high (my_dhl): No new scan for 70 h"
+    priority: int = 300
+    kind: str = "stalled"
+    draft: bool = False
+    title: str = "HIGH stalled"
+    body: str = "Stalled, high"
+
+    @property
+    def line(self) -> str:
+        return f"{self.number} {self.sentence}"
+
+
+def waiting(count: int, **fields: object) -> list[Waiting]:
+    rows = [Waiting(id=17 + n, number=f"JD{n:08}", priority=100 + n % 7) for n in range(count)]
+    return [replace(row, **fields) for row in rows]  # type: ignore[arg-type]
+
+
+def length(text: Text) -> int:
+    return len(text.title) + 1 + len(text.body)
+
+
+NUMBERS = st.from_regex(r"[A-Z0-9-]{5,40}", fullmatch=True)
+ROWS = st.lists(
+    st.builds(
+        Waiting,
+        id=st.integers(1, 10**6),
+        number=NUMBERS,
+        sentence=st.text(max_size=200),
+        priority=st.integers(0, 600),
+        kind=st.sampled_from(["stalled", "damaged", "courier_silent"]),
+        draft=st.booleans(),
+        body=st.text(max_size=600),
+    ),
+    min_size=1,
+    max_size=60,
+    unique_by=lambda row: row.id,
+)
+LIMITS = st.integers(SHORTEST_LIMIT, 5000)
+
+
+@given(ROWS, LIMITS)
+def test_a_digest_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> None:
+    assert length(digest(rows, limit)) <= limit
+
+
+@given(ROWS, LIMITS)
+def test_a_single_message_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> None:
+    assert length(single(rows[0], limit)) <= limit
+
+
+@given(ROWS, st.integers(1, SHORTEST_LIMIT))
+def test_even_an_absurd_limit_is_kept(rows: list[Waiting], limit: int) -> None:
+    assert len(digest(rows, limit).title) <= limit
+    assert len(single(rows[0], limit).title) <= limit
+
+
+@given(ROWS, LIMITS)
+def test_a_digest_counts_every_alert_it_does_not_name(rows: list[Waiting], limit: int) -> None:
+    lines = digest(rows, limit).body.split("\n")
+    more = re.fullmatch(r"and (\d+) more: `parcelwatch .*`", lines[-1])
+    ids = {row.id for row in rows}
+    named = [int(line[1:].split(" ")[0]) for line in lines if re.match(r"A\d+ ", line)]
+    assert len(named) == len(set(named))
+    assert set(named) <= ids
+    assert len(named) + (int(more[1]) if more else 0) == len(rows)
+
+
+@given(ROWS, LIMITS)
+def test_a_digest_is_cut_only_between_lines(rows: list[Waiting], limit: int) -> None:
+    whole = {row.id: " ".join(row.line.split()) for row in rows}
+    numbers = {row.id: row.number for row in rows}
+    for line in digest(rows, limit).body.split("\n"):
+        found = re.match(r"A(\d+) (.*)", line)
+        if found:
+            assert found[2] in (whole[int(found[1])], numbers[int(found[1])])
+
+
+@given(ROWS)
+def test_the_order_in_which_alerts_come_does_not_matter(rows: list[Waiting]) -> None:
+    assert digest(rows, 2000) == digest(rows[::-1], 2000)
+
+
+def test_a_digest_with_room_says_everything_worst_first() -> None:
+    rows = [
+        Waiting(1, "AA11111", priority=100),
+        Waiting(2, "BB22222", priority=400),
+        Waiting(3, "CC33333", priority=200),
+    ]
+    assert digest(rows, 10_000) == Text(
+        "[A2] 3 parcels: stalled",
+        "Alerts A1–A3, worst first:\n"
+        "A2 BB22222 high (my_dhl): No new scan for 70 h\n"
+        "A3 CC33333 high (my_dhl): No new scan for 70 h\n"
+        "A1 AA11111 high (my_dhl): No new scan for 70 h",
+    )
+
+
+def test_a_crowded_digest_names_every_number_and_explains_only_the_worst() -> None:
+    rows = waiting(60)
+    body = digest(rows, 2000).body
+    assert all(row.number in body for row in rows)
+    explained = [line for line in body.split("\n") if "No new scan" in line]
+    assert 0 < len(explained) < 60
+    assert body.split("\n")[1] == explained[0]
+
+
+def test_a_thousand_parcels_in_a_small_channel_end_with_how_many_more_and_where() -> None:
+    text = digest(waiting(1000), 2000)
+    *lines, last = text.body.split("\n")
+    assert last == f"and {1000 - len(lines) + 1} more: `parcelwatch cases list --kind stalled`"
+    assert text.title == "[A23] 1000 parcels: stalled"
+
+
+def test_a_digest_of_drafts_points_to_the_drafts() -> None:
+    text = digest(waiting(1000, draft=True), 2000)
+    assert text.title.endswith("1000 customer drafts: stalled")
+    assert text.body.endswith("`parcelwatch drafts list`")
+
+
+def test_a_digest_about_couriers_does_not_point_to_cases() -> None:
+    assert "alerts list" in digest(waiting(1000, kind="courier_silent"), 2000).body
+
+
+def test_a_digest_sent_again_bears_the_id_it_was_given() -> None:
+    assert digest(waiting(7), 2000, ident=99).title.startswith("[A99] ")
+
+
+def test_a_digest_speaks_the_language_it_is_given() -> None:
+    phrases = Phrases(labels={"stalled": "物流停滞"}, alerts="{count} 个包裹：{label}")
+    assert digest(waiting(6), 2000, phrases).title == "[A22] 6 个包裹：物流停滞"
+
+
+def test_a_single_message_bears_its_id_and_is_left_as_it_is_when_it_fits() -> None:
+    assert single(Waiting(17, "AA11111"), 250) == Text("[A17] HIGH stalled", "Stalled, high")
+
+
+def test_a_long_single_message_is_cut_after_a_whole_line_and_says_so() -> None:
+    body = "\n".join(f"line {n}" for n in range(100))
+    text = single(Waiting(17, "AA11111", body=body), 200)
+    *kept, last = text.body.split("\n")
+    assert kept == [f"line {n}" for n in range(len(kept))]
+    assert last == f"(cut at this channel's limit: {100 - len(kept)} lines more)"
+
+
+def test_ids_are_shown_as_ranges_while_these_can_be_read() -> None:
+    assert ranges([5, 3, 4, 9]) == "A3–A5, A9"
+    assert ranges(list(range(1, 99, 2))) == "A1–A97"
