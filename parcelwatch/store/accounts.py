@@ -14,12 +14,13 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, maybe_at, maybe_ms, to_ms
 
 _LOAD: Final = """
-SELECT failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at, last_error, next_at, day_start, used
+SELECT failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at, last_error,
+  next_at, day_start, used
 FROM accounts WHERE name = ?
 """
 _SAVE: Final = """
-INSERT INTO accounts (name, failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at, last_error,
-  next_at, day_start, used, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO accounts (name, failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at,
+  last_error, next_at, day_start, used, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET failures = excluded.failures, failing_since = excluded.failing_since,
   open_until = excluded.open_until, opened_times = excluded.opened_times, last_ok_at = excluded.last_ok_at,
   refused = excluded.refused, told_silent_at = excluded.told_silent_at, last_error = excluded.last_error,

@@ -27,7 +27,7 @@ _PROMISES: Final[tuple[_Finding, ...]] = (
     ),
     (
         "alert {} has waited since {}: is a channel failing, or is the daemon not running?",
-        "SELECT id, first FROM (SELECT id, tried_at AS first FROM alerts WHERE state = 'pending') WHERE first < :deadline",
+        "SELECT id, tried_at FROM alerts WHERE state = 'pending' AND tried_at < :deadline",
     ),
     (
         "alert {} was due at {} and nobody tried to send it: is the daemon running?",

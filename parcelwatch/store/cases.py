@@ -10,22 +10,21 @@ from typing import Any, Final
 
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import iso, to_ms
+from parcelwatch.store.rows import iso, to_ms, where
 
 VERDICTS: Final = ("true", "false", "known")
 
 _ROWS: Final = """
-SELECT c.id, p.number, p.courier, p.company, p.order_no, c.kind, c.severity, c.state, c.opened_at, c.resolved_at, c.reopened,
-  c.since, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.priority, c.snoozed_until, c.verdict, c.parcel_id
+SELECT c.id, p.number, p.courier, p.company, p.order_no, c.kind, c.severity, c.state, c.opened_at, c.resolved_at,
+  c.reopened, c.since, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.priority, c.snoozed_until, c.verdict
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
-WHERE (?1 = '' OR c.state = ?1) AND (?2 = '' OR c.kind = ?2) AND (?3 = '' OR p.courier = ?3)
-  AND (?4 IS NULL OR c.parcel_id = ?4) AND (?5 IS NULL OR c.id = ?5)
-ORDER BY c.state = 'resolved', c.priority DESC, c.id
 """
+_ORDER: Final = " ORDER BY c.state = 'resolved', c.priority DESC, c.id"
 
 
 def rows(
     store: Store,
+    *,
     state: str = "",
     kind: str = "",
     courier: str = "",
@@ -33,7 +32,16 @@ def rows(
     case_id: int | None = None,
 ) -> list[dict[str, Any]]:
     """Cases, live ones first, the most pressing first. Shaped as `cases list --json`."""
-    return [_listed(row) for row in store.all(_ROWS, (state, kind, courier, parcel_id, case_id))]
+    clause, values = where(
+        {
+            "c.state = ?": state,
+            "c.kind = ?": kind,
+            "p.courier = ?": courier,
+            "c.parcel_id = ?": parcel_id,
+            "c.id = ?": case_id,
+        }
+    )
+    return [_listed(row) for row in store.all(_ROWS + clause + _ORDER, values)]
 
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:

@@ -35,11 +35,11 @@ from parcelwatch.store.rows import (
     to_parcel,
 )
 
-_DOSSIER: Final = (
-    "milestone cause confirmed_at missing_since first_tracked_at baseline_at refused stopped estimate promise "
-    "answered_at answered_from poll_at"
-).split()
-_LOAD: Final = f"SELECT {PARCEL_COLUMNS}, {', '.join(_DOSSIER)} FROM parcels WHERE id = ?"
+_LOAD: Final = f"""
+SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
+  estimate, promise, answered_at, answered_from, poll_at
+FROM parcels WHERE id = ?
+"""
 _ENTRIES: Final = """
 SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at FROM checkpoints
 WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
@@ -164,10 +164,12 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
 # --- checkpoints ---------------------------------------------------------------------------------
 
 _DROP_ENTRY: Final = """
-DELETE FROM checkpoints WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND text = ? AND place = ?
+DELETE FROM checkpoints
+WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND text = ? AND place = ?
 """
 _KEEP_ENTRY: Final = """
-INSERT INTO checkpoints (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at)
+INSERT INTO checkpoints
+  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause, seen_at = excluded.seen_at,
   last_seen_at = excluded.last_seen_at
@@ -195,8 +197,11 @@ def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
 
 
 def _kept(entry: Entry, timeline: Timeline) -> _Kept:
-    """What is stored beside the identity. No `last_seen_at` stands for "in the latest answer", so that an answer
-    that repeats what is known changes one row of one parcel and not each of its checkpoints."""
+    """What is stored beside the identity.
+
+    No `last_seen_at` stands for "in the latest answer", so that an answer that repeats what is known changes one
+    row of one parcel and not each of its checkpoints.
+    """
     said = entry.checkpoint
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
     return (said.milestone, said.cause, to_ms(entry.seen_at), last)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Draft, DraftState
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, to_draft, to_ms
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, to_draft, to_ms, where
 
 _SAVE: Final = """
 INSERT INTO drafts (parcel_id, kind, language, state, milestone, facts, subject, body, created_at, changed_at)
@@ -20,7 +20,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
-def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, now: datetime) -> int:
+def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, now: datetime) -> int:  # noqa: PLR0917
     """Keep a new draft with its words; its id. `draft.facts` must be fit for JSON."""
     values = (
         parcel_id,
@@ -47,11 +47,9 @@ def one(store: Store, draft_id: int) -> tuple[int, Draft]:
 
 
 _ROWS: Final = """
-SELECT d.id, c.id, p.number, p.order_no, d.kind, d.language, d.state, p.customer_contact, d.subject, d.body, d.created_at,
-  d.changed_at, p.courier, p.customer_name
+SELECT d.id, c.id, p.number, p.order_no, d.kind, d.language, d.state, p.customer_contact, d.subject, d.body,
+  d.created_at, d.changed_at, p.courier, p.customer_name
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id LEFT JOIN cases c ON c.parcel_id = d.parcel_id AND c.kind = d.kind
-WHERE (?1 = '' OR d.state = ?1) AND (?2 IS NULL OR d.parcel_id = ?2) AND (?3 IS NULL OR d.id = ?3)
-ORDER BY d.id
 """
 
 
@@ -59,7 +57,8 @@ def rows(
     store: Store, state: str = "", parcel_id: int | None = None, draft_id: int | None = None
 ) -> list[dict[str, Any]]:
     """Drafts, oldest first. Shaped as `drafts list --json`."""
-    return [_listed(row) for row in store.all(_ROWS, (state, parcel_id, draft_id))]
+    clause, values = where({"d.state = ?": state, "d.parcel_id = ?": parcel_id, "d.id = ?": draft_id})
+    return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY d.id", values)]
 
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:

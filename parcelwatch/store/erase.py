@@ -6,6 +6,7 @@ anything personal in it must be added here.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from parcelwatch.errors import NotFound
@@ -14,11 +15,7 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, load
 
 _IDS: Final = "SELECT id FROM parcels WHERE number = ? ORDER BY id"
-_TIMES: Final = frozenset(
-    "added_at shipped_at promised_by dispatch_by confirmed_at missing_since first_tracked_at baseline_at estimate promise "
-    "answered_at answered_from poll_at assess_at asked_at claimed_at lease_until unwatched_at".split()
-)
-_CHECKPOINT_TIMES: Final = frozenset("occurred_at occurred_until seen_at last_seen_at".split())
+_MOMENTS: Final = re.compile("_(at|by|since|from|until)$|^(estimate|promise)$")
 
 
 def export(store: Store, number: str) -> dict[str, Any]:
@@ -30,9 +27,9 @@ def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
     (parcel,) = store.db.query("SELECT * FROM parcels WHERE id = ?", (parcel_id,))
     checkpoints = store.db.query("SELECT * FROM checkpoints WHERE parcel_id = ?", (parcel_id,))
     return {
-        **_dated(parcel, _TIMES),
+        **_dated(parcel),
         "tags": load(parcel["tags"]),
-        "checkpoints": [_dated(row, _CHECKPOINT_TIMES) for row in checkpoints],
+        "checkpoints": [_dated(row) for row in checkpoints],
         "cases": [cases.show(store, case["id"]) for case in cases.rows(store, parcel_id=parcel_id)],
         "drafts": drafts.rows(store, parcel_id=parcel_id),
         "alerts": outbox.rows(store, parcel_id=parcel_id),
@@ -40,8 +37,8 @@ def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
     }
 
 
-def _dated(row: dict[str, Any], times: frozenset[str]) -> dict[str, Any]:
-    return {name: iso(value) if name in times else value for name, value in row.items()}
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: iso(value) if _MOMENTS.search(name) else value for name, value in row.items()}
 
 
 def _ids(store: Store, number: str) -> list[int]:
@@ -69,7 +66,7 @@ _MENTIONS: Final = (
 def forget(store: Store, number: str) -> int:
     """Erase every trace of `number`, from the database's files too; how many parcels it was. Raises NotFound.
 
-    Opens its own transaction. Backups made before still hold it.
+    Opens its own transaction, then has the database rewritten. Backups made before still hold it.
     """
     ids = _ids(store, number)
     with store.transaction():
@@ -77,5 +74,5 @@ def forget(store: Store, number: str) -> int:
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
         for statement in _MENTIONS:
             store.write(statement, (number,))
-    store.checkpoint()
+    store.rewrite()
     return len(ids)

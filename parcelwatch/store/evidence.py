@@ -1,4 +1,4 @@
-"""What couriers said that we could not read: answers kept for whoever mends the adapter, and codes without a meaning."""
+"""What couriers said that we could not read: answers, kept for whoever mends the adapter, and unknown codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ LARGEST: Final = 64 * 1024
 """Bytes kept of each."""
 
 _PRUNE: Final = """
-DELETE FROM payloads WHERE account = ?1 AND id NOT IN (SELECT id FROM payloads WHERE account = ?1 ORDER BY id DESC LIMIT ?2)
+DELETE FROM payloads WHERE account = ?1
+  AND id NOT IN (SELECT id FROM payloads WHERE account = ?1 ORDER BY id DESC LIMIT ?2)
 """
 _COUNT: Final = """
 INSERT INTO unknown_codes (courier, code, text, count, first_at, last_at) VALUES (?, ?, ?, 1, ?4, ?4)

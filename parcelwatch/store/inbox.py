@@ -11,7 +11,8 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import Received, dump, from_ms, load, to_ms
 
 _KEEP: Final = """
-INSERT INTO inbox (account, received_at, headers, body, digest) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, digest) DO NOTHING
+INSERT INTO inbox (account, received_at, headers, body, digest) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (account, digest) DO NOTHING
 """
 _NEXT: Final = "SELECT id, account, received_at, headers, body FROM inbox WHERE done_at IS NULL ORDER BY id LIMIT ?"
 

@@ -15,7 +15,7 @@ from zlib import crc32
 from parcelwatch.core.grouping import Bundle, Waiting, group, release_at
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import SEVERITIES, Group, NewAlert, Outgoing, from_ms, iso, maybe_at, to_ms
+from parcelwatch.store.rows import SEVERITIES, Group, NewAlert, Outgoing, from_ms, iso, maybe_at, to_ms, where
 
 FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
@@ -27,8 +27,8 @@ _LARGEST_DIGEST: Final = 100_000
 # --- in ------------------------------------------------------------------------------------------
 
 _ENQUEUE: Final = """
-INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, kind, why, channel, severity, rank, priority, title, body, line,
-  state, reason, created_at, due_at, import_id)
+INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, kind, why, channel, severity, rank, priority, title, body,
+  line, state, reason, created_at, due_at, import_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
@@ -79,6 +79,19 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> dict[int, 
     return {alert_id: bool(for_draft) for alert_id, for_draft in rows}
 
 
+_TAKE_BACK_DRAFT: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
+WHERE draft_id = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+"""
+_PUSHED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'drafted' AND state IN ('sent', 'pending') LIMIT 1"
+
+
+def take_back_draft(store: Store, draft_id: int, reason: str) -> bool:
+    """A draft no longer holds: take back its push. True when somebody may have it already and must be told."""
+    store.write(_TAKE_BACK_DRAFT, (reason, draft_id))
+    return store.one(_PUSHED, (draft_id,)) is not None
+
+
 # --- imports -------------------------------------------------------------------------------------
 
 _NEXT_HELD: Final = """
@@ -117,8 +130,8 @@ SELECT channel, kind, for_draft FROM alerts WHERE state = 'pending' AND (channel
 ORDER BY channel, kind, for_draft LIMIT 1
 """
 _FIRST_DUE: Final = """
-SELECT due_at FROM alerts WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at IS NOT NULL
-ORDER BY due_at LIMIT 1
+SELECT due_at FROM alerts
+WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
 """
 _WAITING: Final = """
 SELECT id, rank, priority, bundle FROM alerts
@@ -130,7 +143,8 @@ UPDATE alerts SET due_at = ?, lease_until = ?, bundle = ?, digest = ?, attempts 
 """
 # A digest is made of lines; leaving its bodies where they are keeps a digest of thousands small.
 _OUTGOING: Final = """
-SELECT id, kind, channel, for_draft, severity, priority, title, iif(digest IS NULL, body, ''), line, attempts, created_at, parcel_id, case_id, draft_id
+SELECT id, kind, channel, for_draft, severity, priority, title, iif(?, body, ''), line, attempts, created_at,
+  parcel_id, case_id, draft_id
 FROM alerts WHERE id = ?
 """
 
@@ -155,7 +169,8 @@ def _claim(store: Store, lane: _Lane, bundle: Bundle, now: datetime, lease_until
     # One of a digest that is left alone still goes under the digest's id.
     digest = bundle.id if bundle.digest or bundle.messages != (bundle.id,) else None
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
-    rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
+    alone = len(bundle.messages) == 1
+    rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (alone, one)))
     channel, kind, for_draft = lane
     return Group(channel, kind, bool(for_draft), rows, digest)
 
@@ -202,7 +217,8 @@ UPDATE alerts SET state = 'sent', sent_at = ?, outcome = ?, reason = '', due_at 
 """
 # A pending message with a reason became moot while it was on its way.
 _AGAIN: Final = """
-UPDATE alerts SET lease_until = NULL, error = ?, state = iif(reason = '', 'pending', 'suppressed'), due_at = iif(reason = '', ?, NULL)
+UPDATE alerts SET lease_until = NULL, error = ?, state = iif(reason = '', 'pending', 'suppressed'),
+  due_at = iif(reason = '', ?, NULL)
 WHERE id = ? AND state = 'pending'
 """
 _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
@@ -214,8 +230,10 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
 
 
 def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -> bool:
-    """The channel did not take them: again after 5 s, doubling to 15 min; True if they are given up, a day after
-    the first attempt. All of one group keep one due time."""
+    """The channel did not take them: again after 5 s, doubling to 15 min, all of one group together.
+
+    True if they are given up, a day after the first attempt.
+    """
     row = store.one("SELECT attempts, tried_at FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
         return False
@@ -246,8 +264,8 @@ def void_leases(store: Store, now: datetime) -> int:
 
 
 _RETRY: Final = """
-UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_until = NULL, tried_at = NULL, attempts = 0,
-  channel = ? WHERE id = ?
+UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_until = NULL, tried_at = NULL,
+  attempts = 0, channel = ? WHERE id = ?
 """
 
 
@@ -273,16 +291,16 @@ def retry(store: Store, alert_id: int, now: datetime, channel: str = "") -> list
 # --- lists ---------------------------------------------------------------------------------------
 
 _ROWS: Final = """
-SELECT a.id, a.case_id, a.draft_id, a.kind, a.channel, a.state, a.attempts, a.title, a.body, a.created_at, a.sent_at, a.reason,
-  a.error, a.severity, a.due_at, a.digest, p.number, a.why, a.line, a.priority
+SELECT a.id, a.case_id, a.draft_id, a.kind, a.channel, a.state, a.attempts, a.title, a.body, a.created_at, a.sent_at,
+  a.reason, a.error, a.severity, a.due_at, a.digest, p.number, a.why, a.line, a.priority
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
-WHERE (?1 = '' OR a.state = ?1) AND (?2 IS NULL OR a.parcel_id = ?2) AND a.id > ?3 ORDER BY a.id
 """
 
 
 def rows(store: Store, state: str = "", parcel_id: int | None = None, after: int = 0) -> list[dict[str, Any]]:
     """Messages, oldest first, with ids above `after`. Shaped as `alerts list --json`."""
-    return [_listed(row) for row in store.all(_ROWS, (state, parcel_id, after))]
+    clause, values = where({"a.state = ?": state, "a.parcel_id = ?": parcel_id, "a.id > ?": after})
+    return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY a.id", values)]
 
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -312,4 +330,4 @@ def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def counts(store: Store) -> dict[str, int]:
     """How many messages are in each state."""
-    return {state: count for state, count in store.all("SELECT state, count(*) FROM alerts GROUP BY state")}
+    return dict(store.all("SELECT state, count(*) FROM alerts GROUP BY state"))

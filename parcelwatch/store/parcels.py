@@ -1,4 +1,4 @@
-"""The parcels being watched: adding, finding, listing, stopping. The rest of what is done with them is passed on from here.
+"""The parcels being watched: adding, finding, listing, stopping; all else that is done with them is passed on.
 
 What belongs here: a parcel as the shop describes it. Its due times are polling.py's, its story dossiers.py's.
 """
@@ -131,8 +131,8 @@ def one(store: Store, parcel_id: int) -> Parcel:
 _PAGE: Final = 1000
 _ROWS: Final = """
 SELECT id, number, courier, company, order_no, milestone, cause, destination,
-  (SELECT max(occurred_at) FROM checkpoints WHERE parcel_id = parcels.id), confirmed_at, estimate, promised_by, poll_at,
-  refused, stopped, unwatched_at,
+  (SELECT max(occurred_at) FROM checkpoints WHERE parcel_id = parcels.id), confirmed_at, estimate, promised_by,
+  poll_at, refused, stopped, unwatched_at,
   (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved')
 FROM parcels WHERE id > ?1 AND (?2 = '' OR courier = ?2) AND (?3 = '' OR milestone = ?3)
   AND (NOT ?4 OR EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved'))
@@ -141,7 +141,7 @@ ORDER BY id LIMIT ?5
 
 
 def rows(store: Store, courier: str = "", milestone: str = "", open_only: bool = False) -> Iterator[dict[str, Any]]:
-    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case. Shaped as `parcels list --json`."""
+    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case."""
     last = 0
     while page := store.all(_ROWS, (last, courier, milestone, open_only, _PAGE)):
         yield from map(_listed, page)
@@ -177,7 +177,7 @@ WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 
 
 def show(store: Store, parcel_id: int) -> dict[str, Any]:
-    """One parcel with its checkpoints, oldest first, and its cases. Shaped as `parcels show --json`. Raises NotFound."""
+    """One parcel as in the list, with its checkpoints, oldest first, and its cases. Raises NotFound."""
     found = store.all(_ROWS, (parcel_id - 1, "", "", False, 1))
     if not found or found[0][0] != parcel_id:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
@@ -199,7 +199,8 @@ def _checkpoint(row: tuple[Any, ...]) -> dict[str, Any]:
 # --- stopping ------------------------------------------------------------------------------------
 
 _STOP: Final = """
-UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', assess_at = NULL, lease_until = NULL
+UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', assess_at = NULL,
+  lease_until = NULL
 WHERE id = ? AND unwatched_at IS NULL
 """
 _RESUME: Final = """
@@ -209,7 +210,7 @@ WHERE id = ? AND unwatched_at IS NOT NULL
 
 
 def stop(store: Store, parcel_id: int, now: datetime) -> bool:
-    """Neither ask about it nor assess it any more, until `resume`; what is known stays. False if it was stopped before."""
+    """Neither ask about it nor assess it, until `resume`; what is known stays. False if it was stopped before."""
     return store.write(_STOP, (to_ms(now), parcel_id)).rowcount > 0
 
 

@@ -21,7 +21,8 @@ LONGEST_BACKOFF: Final = timedelta(minutes=15)
 _NONE: Final = timedelta(0)
 
 _PICK: Final = """
-SELECT id, number, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, claimed_at, failures
+SELECT id, number, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, claimed_at,
+  failures
 FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at LIMIT ?
 """
 _CLAIM: Final = "UPDATE parcels SET poll_at = ?, lease_until = ?, claimed_at = ? WHERE id = ?"
@@ -63,8 +64,10 @@ def postpone(store: Store, ids: Sequence[int], now: datetime, least: timedelta =
 
 
 def backoff(number: str, failures: int) -> timedelta:
-    """How long to wait after the failure that follows `failures` others; between 3/4 and all of the full step,
-    by a hash, so that parcels that failed together do not come back together."""
+    """How long to wait after the failure that follows `failures` others.
+
+    Between 3/4 and all of the full step, by a hash: parcels that failed together do not come back together.
+    """
     full = min(FIRST_BACKOFF * (1 << min(failures, 10)), LONGEST_BACKOFF)
     return full * (1 - crc32(f"{number} {failures}".encode()) % 1000 / 4000)
 
@@ -81,7 +84,7 @@ WHERE courier = ?3 AND failures > 0 AND lease_until IS NULL AND poll_at IS NOT N
 
 
 def hasten(store: Store, account: str, now: datetime, least: timedelta = _NONE) -> int:
-    """The account answers again: all it was held up for is due at once, though `least` after its last claim. How many."""
+    """The account answers again: all that was put off is due at once, though `least` after its last claim."""
     return store.write(_HASTEN, (to_ms(now), to_ms_span(least), account)).rowcount
 
 

@@ -1,4 +1,4 @@
-"""How values become rows and rows values: times, JSON, columns, and what the store hands out that the core has no noun for.
+"""How values become rows and rows values, and what the store hands out that the model has no noun for.
 
 What belongs here: translation, no SQL statements. Times are whole milliseconds since 1970 UTC, rounded down.
 """
@@ -80,13 +80,22 @@ def load(text: str) -> Any:
     return json.loads(text)
 
 
+def where(conditions: Mapping[str, object]) -> tuple[str, list[object]]:
+    """A WHERE clause of those conditions whose value is neither None nor "", with the values; "" when there are none.
+
+    Left out rather than made true, so that SQLite can use the index of what remains.
+    """
+    asked = {condition: value for condition, value in conditions.items() if value not in (None, "")}
+    return ("WHERE " + " AND ".join(asked) if asked else "", list(asked.values()))
+
+
 # --- parcels -------------------------------------------------------------------------------------
 
-PARCEL: Final = (
-    "id number courier company added_at order_no service origin destination shipped_at promised_by dispatch_by "
-    "customer_name customer_contact phone_last4 postal_code language value tags import_id"
-).split()
-PARCEL_COLUMNS: Final = ", ".join(PARCEL)
+PARCEL_COLUMNS: Final = (
+    "id, number, courier, company, added_at, order_no, service, origin, destination, shipped_at, promised_by, "
+    "dispatch_by, customer_name, customer_contact, phone_last4, postal_code, language, value, tags, import_id"
+)
+PARCEL: Final = PARCEL_COLUMNS.split(", ")
 
 
 def parcel_row(parcel: Parcel) -> list[object]:
@@ -151,11 +160,11 @@ def to_checkpoint(row: tuple[Any, ...]) -> Checkpoint:
     return Checkpoint(occurred_at, until, MILESTONES[row[5]], CAUSES[row[6]], row[2], row[3], row[4])
 
 
-CASE: Final = (
-    "id kind state severity opened_at since sentence threshold policy_line policy_id priority hidden_by told reopened "
-    "resolved_at by_agent snoozed_until"
-).split()
-CASE_COLUMNS: Final = ", ".join(CASE)
+CASE_COLUMNS: Final = (
+    "id, kind, state, severity, opened_at, since, sentence, threshold, policy_line, policy_id, priority, hidden_by, "
+    "told, reopened, resolved_at, by_agent, snoozed_until"
+)
+CASE: Final = CASE_COLUMNS.split(", ")
 
 
 def case_row(case: Case) -> list[object]:

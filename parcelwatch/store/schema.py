@@ -1,7 +1,7 @@
 """Tables, indexes and views, from the first version on.
 
-What belongs here: the shape of the database and its history. A released migration is never edited; a change is
-a new one at the end.
+What belongs here: the shape of the database and its history; the views for people stand in views.py. A released
+migration is never edited; a change is a new one at the end.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from parcelwatch.errors import StoreError
+from parcelwatch.store.views import VIEWS
 
 MIGRATIONS: Final = Migrations("parcelwatch")
 APPLICATION_ID: Final = 0x70777463
@@ -307,55 +308,10 @@ _INDEXES: Final = (
 )
 
 
-def _iso(time: str) -> str:
-    return f"strftime('%Y-%m-%dT%H:%M:%SZ', {time} / 1000, 'unixepoch')"
-
-
-def _dates(*columns: str) -> str:
-    return ", ".join(f"{_iso(column)} AS {column.rpartition('.')[2]}" for column in columns)
-
-
-_VIEWS: Final = (
-    f"""
-CREATE VIEW v_parcels AS
-SELECT id, number, courier, company, order_no, milestone, cause, origin, destination, service, customer_name,
-  {_dates("added_at", "shipped_at", "promised_by", "estimate", "confirmed_at", "poll_at")}, poll_why,
-  {_dates("assess_at", "missing_since", "asked_at", "unwatched_at")}, refused, stopped, failures, tags,
-  (SELECT {_iso("max(occurred_at)")} FROM checkpoints WHERE parcel_id = parcels.id) AS last_checkpoint_at,
-  (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved') AS live_cases
-FROM parcels
-""",
-    f"""
-CREATE VIEW v_checkpoints AS
-SELECT p.number, p.courier, {_dates("c.occurred_at", "c.occurred_until")}, c.milestone, c.cause, c.code, c.text, c.place,
-  {_dates("c.seen_at")}, {_iso("coalesce(c.last_seen_at, p.answered_at)")} AS last_seen_at
-FROM checkpoints c JOIN parcels p ON p.id = c.parcel_id
-""",
-    f"""
-CREATE VIEW v_cases AS
-SELECT c.id, p.number, p.courier, p.order_no, c.kind, c.severity, c.state, {_dates("c.opened_at", "c.since", "c.resolved_at")},
-  c.reopened, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.told, c.priority, c.verdict, {_dates("c.snoozed_until")}
-FROM cases c JOIN parcels p ON p.id = c.parcel_id
-""",
-    f"""
-CREATE VIEW v_alerts AS
-SELECT a.id, p.number, a.kind, a.why, a.channel, a.severity, a.state, a.reason, a.attempts, a.digest, a.title, a.body,
-  {_dates("a.created_at", "a.due_at", "a.sent_at")}, a.error
-FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
-""",
-    f"""
-CREATE VIEW v_drafts AS
-SELECT d.id, p.number, p.order_no, p.customer_contact, d.kind, d.language, d.state, d.subject, d.body,
-  {_dates("d.created_at", "d.changed_at")}
-FROM drafts d JOIN parcels p ON p.id = d.parcel_id
-""",
-)
-
-
 @MIGRATIONS()
 def m001_first(db: Database) -> None:
     """The tables of the first release."""
-    for statement in (_IMPORTS, _PARCELS, _CHECKPOINTS, *_CASES, _ALERTS, *_COURIERS, *_INDEXES, *_VIEWS):
+    for statement in (_IMPORTS, _PARCELS, _CHECKPOINTS, *_CASES, _ALERTS, *_COURIERS, *_INDEXES, *VIEWS):
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 

@@ -1,0 +1,54 @@
+"""The store on a thread of its own, for callers that run in an event loop.
+
+What belongs here: the one writer thread. SQLite never blocks the loop, and no two units of work overlap.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from parcelwatch.store.connection import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Writer:
+    """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work."""
+
+    def __init__(self, path: Path, *, daemon: bool = False, check: bool = False) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self.beat = time.monotonic()
+        try:
+            self._store = self._thread.submit(_open, path, daemon, check).result()
+        except BaseException:
+            self._thread.shutdown()
+            raise
+
+    async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way."""
+        loop = asyncio.get_running_loop()
+        done = await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._store, *args, **kwargs)))
+        self.beat = time.monotonic()
+        return done
+
+    def close(self) -> None:
+        """Finish what is queued, then close the store and let go of its locks."""
+        self._thread.submit(self._store.close).result()
+        self._thread.shutdown()
+
+
+def _open(path: Path, daemon: bool, check: bool) -> Store:
+    store = Store.open(path, check=check)
+    if daemon:
+        try:
+            store.hold_daemon_lock()
+        except BaseException:
+            store.close()
+            raise
+    return store
