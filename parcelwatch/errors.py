@@ -19,7 +19,7 @@ No message holds a secret: whoever raises one has already masked what came from 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 class ParcelwatchError(Exception):
@@ -63,7 +63,11 @@ class CourierUnreadable(CourierError):
 
 
 class DeliveryFailed(ParcelwatchError):
-    """Try later."""
+    """Try later. `retry_after` is the least time to wait, None when the channel did not ask for any."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class DeliveryRefused(ParcelwatchError):

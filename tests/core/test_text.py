@@ -1,0 +1,61 @@
+"""Text from outside, made harmless."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.text import BREAK, clean, cut
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Delivered to locker 12, signed: Mx. Muster", "快件已到达【北京转运中心】，电话：010-0000", "12:30 Zürich - 3,5 kg", ""],
+)
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\r\n\tb  c ", "a b c"),
+        ("\u202eabc\u202c\u200b\u2066", "abc"),
+        ("\x1b[31mred\x00", "[31mred"),
+        ("@everyone", f"@{BREAK}everyone"),
+        ("<!channel>", f"<{BREAK}!channel>"),
+        ("<@U1>", f"<{BREAK}@{BREAK}U1>"),
+        ("https://x", f"https:{BREAK}//x"),
+        ("evil.example", f"evil.{BREAK}example"),
+        ("e\u0301", "é"),
+        ("a\u2028b", "a b"),
+        ("3.5 kg, no. 7", "3.5 kg, no. 7"),
+    ],
+)
+def test_what_could_ring_link_or_hide_is_broken_or_gone(text: str, expected: str) -> None:
+    assert clean(text) == expected
+
+
+@given(st.text(max_size=400), st.integers(1, 60))
+def test_cleaned_text_is_one_visible_line_within_its_limit(text: str, limit: int) -> None:
+    cleaned = clean(text, limit)
+    assert len(cleaned) <= limit
+    unseen = {character for character in cleaned if unicodedata.category(character)[0] == "C"} - {BREAK}
+    assert not unseen
+    assert len(cleaned.splitlines()) <= 1
+
+
+@given(st.text(max_size=100))
+def test_no_mention_survives(text: str) -> None:
+    cleaned = clean(f"{text}@all{text}", 1000)
+    assert "@all" not in cleaned
+
+
+@given(st.text(max_size=50), st.integers(0, 60))
+def test_cutting_keeps_the_beginning_and_shows_that_something_is_missing(text: str, limit: int) -> None:
+    short = cut(text, limit)
+    assert len(short) <= limit
+    assert short == text or limit == 0 or short.endswith("…")

@@ -1,0 +1,249 @@
+"""What channels do with a message, seen by real receivers on loopback."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from parcelwatch.channels import FOR_GOOD, LOCAL, Channel
+from parcelwatch.core.text import clean
+from parcelwatch.errors import ConfigError, DeliveryFailed, DeliveryRefused
+from tests.servers import Behaviour, Mailbox, Server, answers, drips, hangs, hangs_up, head, in_turn, redirects
+
+TOKEN = "tok3n-in-the-path"
+
+
+def webhook(server: Server, name: str = "ops", query: str = "") -> Channel:
+    return Channel(name, f"json://{server.host}/{TOKEN}{query}")
+
+
+def mail(box: Mailbox) -> Channel:
+    who = "from=robot@shop.example&to=agent@shop.example"
+    return Channel("mail", f"mailto://robot:pa55word@127.0.0.1:{box.port}?mode=insecure&{who}")
+
+
+def failure(behaviour: Behaviour, query: str = "?cto=0.3&rto=0.3") -> DeliveryFailed | DeliveryRefused:
+    with Server(behaviour) as server:
+        channel = webhook(server, query=query)
+        try:
+            channel.send("1 parcel stalled", "7777777770 has not moved for 3 days")
+        except (DeliveryFailed, DeliveryRefused) as error:
+            return error
+    pytest.fail("it was delivered")
+
+
+# --- what arrives ---------------------------------------------------------------------------------
+
+
+def test_a_webhook_gets_title_and_text_as_they_were() -> None:
+    with Server(answers()) as server:
+        webhook(server).send("包裹停滞 1 件", "单号 7777777770 <已> 48 小时 没有动静 & *stalled*")
+        sent = json.loads(server.hits[0].body)
+    assert sent["title"] == "包裹停滞 1 件"
+    assert sent["message"] == "单号 7777777770 <已> 48 小时 没有动静 & *stalled*"
+
+
+def test_a_mail_arrives_as_plain_text_with_its_subject() -> None:
+    with Mailbox() as box:
+        mail(box).send("包裹破损", "7777777770 is <b>damaged</b>")
+        parsed = email.message_from_bytes(box.mails[0], policy=email.policy.default)
+    assert parsed["subject"] == "包裹破损"
+    assert parsed.get_content_type() == "text/plain"
+    assert parsed.get_content().strip() == "7777777770 is <b>damaged</b>"
+
+
+def test_a_line_break_in_a_title_adds_no_mail_header() -> None:
+    with Mailbox() as box:
+        mail(box).send("damaged\r\nBcc: everybody@shop.example", "text")
+        parsed = email.message_from_bytes(box.mails[0], policy=email.policy.default)
+    assert parsed["bcc"] is None
+
+
+def test_a_title_alone_is_a_message() -> None:
+    with Server(answers()) as server:
+        webhook(server).send("the courier answers again", "")
+        assert json.loads(server.hits[0].body)["message"] == "the courier answers again"
+
+
+def test_one_channel_hanging_does_not_delay_another() -> None:
+    with Server(hangs()) as stuck, Server(answers()) as fine:
+        blocked = [threading.Thread(target=_try, args=(webhook(stuck, query="?rto=2"),)) for _ in range(8)]
+        for thread in blocked:
+            thread.start()
+        began = time.monotonic()
+        webhook(fine).send("title", "text")
+        took = time.monotonic() - began
+    assert took < 1.8
+    for thread in blocked:
+        thread.join()
+
+
+def _try(channel: Channel) -> None:
+    with pytest.raises(DeliveryFailed):
+        channel.send("title", "text")
+
+
+# --- what fails, and whether for good -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", sorted(FOR_GOOD))
+def test_a_status_that_will_not_change_is_refused(status: int) -> None:
+    error = failure(answers(b"no", status))
+    assert isinstance(error, DeliveryRefused)
+    assert f"HTTP {status}" in str(error)
+
+
+@pytest.mark.parametrize("status", [302, 303, 307, 408, 425, 500, 502, 503, 504])
+def test_a_status_that_may_pass_is_tried_again(status: int) -> None:
+    error = failure(answers(b"no", status))
+    assert isinstance(error, DeliveryFailed)
+    assert error.retry_after is None
+    assert f"HTTP {status}" in str(error)
+
+
+def test_too_many_messages_says_when_to_come_back() -> None:
+    error = failure(answers(b"slow down", 429))
+    assert isinstance(error, DeliveryFailed)
+    assert error.retry_after == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("how", [hangs(), hangs_up(), hangs(head(length=9)), drips(b"HTTP/1.1 200 OK", 1.0)])
+def test_no_answer_is_a_failure_that_passes(how: Behaviour) -> None:
+    assert isinstance(failure(how), DeliveryFailed)
+
+
+def test_nobody_listening_is_a_failure_that_passes() -> None:
+    with Server(answers()) as server:
+        channel = webhook(server)
+    with pytest.raises(DeliveryFailed, match="ops: no connection"):
+        channel.send("title", "text")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    with Server(answers()) as other:
+        assert isinstance(failure(redirects(other.url)), DeliveryFailed)
+        assert not other.hits
+
+
+def test_one_send_is_one_request_even_when_it_fails() -> None:
+    with Server(answers(b"", 500)) as server, pytest.raises(DeliveryFailed):
+        webhook(server).send("title", "text")
+    assert len(server.hits) == 1
+
+
+def test_a_channel_works_again_after_a_failure() -> None:
+    with Server(in_turn([answers(b"", 500), answers()])) as server:
+        channel = webhook(server)
+        with pytest.raises(DeliveryFailed):
+            channel.send("title", "text")
+        channel.send("title", "text")
+    assert len(server.hits) == 2
+
+
+@pytest.mark.parametrize("verb", ["AUTH", "MAIL", "RCPT", "DATA"])
+def test_a_mail_that_is_turned_away_is_a_failure(verb: str) -> None:
+    with Mailbox({verb: "550 not here"}) as box, pytest.raises(DeliveryFailed):
+        mail(box).send("title", "text")
+    assert not box.mails
+
+
+@pytest.mark.parametrize("how", [answers(b"", 404), answers(b"", 500), hangs_up(), redirects("http://a.example/")])
+def test_no_failure_tells_the_key(how: Behaviour) -> None:
+    error = failure(how, query=f"?cto=0.3&rto=0.3&+X-Key={TOKEN}")
+    assert TOKEN not in repr(error)
+    assert "ops" in str(error)
+
+
+# --- what cannot be a channel ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("json://127.0.0.1/x?optional=yes", "optional="),
+        ("json://127.0.0.1/x?redirect=yes", "redirect="),
+        ("json://127.0.0.1/x?retry=3", "retry="),
+        ("discord://123456789012345678/abcdefghijklmnopqrstuvwxyz?format=markdown", "format="),
+        ("slak://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "slak://"),
+        ("https://hooks.example/" + TOKEN, "https://"),
+        (TOKEN, "expected an Apprise URL"),
+        ("", "expected an Apprise URL"),
+        (f"mailto://{TOKEN}", "mailto://"),
+    ],
+)
+def test_a_url_that_cannot_be_a_channel_is_refused_by_name(url: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Channel("ops", url)
+    assert "channels.ops.url" in str(caught.value)
+    assert says in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", sorted(LOCAL))
+def test_a_channel_that_reaches_no_agent_is_refused(scheme: str) -> None:
+    with pytest.raises(ConfigError, match="reaches no agent"):
+        Channel("ops", f"{scheme}://")
+
+
+def test_every_fault_of_a_url_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Channel("ops", "json://127.0.0.1/x?optional=yes&redirect=yes")
+    assert len(caught.value.problems) == 2
+
+
+# --- lengths --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "title_limit", "shared"),
+    [
+        ("json://127.0.0.1/x", 250, False),
+        ("discord://123456789012345678/abcdefghijklmnopqrstuvwxyz", 250, True),
+        ("tgram://123456789:abcdefg_hijklmnop/12315544/", 250, True),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops", 250, False),
+        ("ntfys://ntfy.example/topic", 200, True),
+    ],
+)
+def test_a_channel_knows_how_much_it_takes(url: str, title_limit: int, shared: bool) -> None:  # noqa: FBT001
+    channel = Channel("ops", url)
+    assert channel.title_limit == title_limit
+    assert (channel.room("t" * 100) < channel.room("")) is shared
+    assert 0 < channel.body_limit <= channel.room("")
+
+
+def test_a_service_that_counts_bytes_takes_a_third_of_its_limit_in_characters() -> None:
+    assert len(("中" * Channel("ops", "wecombot://botkey-0000").room("")).encode()) <= 2048
+
+
+@pytest.mark.parametrize("extra", [-1, 0, 1, 5000])
+def test_a_text_is_cut_to_what_the_channel_takes_and_no_shorter(extra: int) -> None:
+    with Server(answers(b"ok")) as server:
+        channel = Channel("ops", f"mmost://{server.host}/{'k' * 26}")
+        room = channel.room("title")
+        channel.send("title", "x" * (room + extra))
+        sent = json.loads(server.hits[0].body)["text"]
+    assert len(sent) <= 4000
+    assert sent.count("x") == (room - 1 if extra > 0 else room + extra)
+    assert sent.endswith("…") is (extra > 0)
+
+
+# --- text from outside ----------------------------------------------------------------------------
+
+EVIL = (
+    "@everyone @here <!channel> <@U123> <#C1> [x](https://evil.example/a?b) https://evil.example\r\nBcc: a@b.example "
+    "www.evil.example javascript:alert(1) \u202egnihsihp\u202c \u200b\x1b[31mred\x00 " + "z" * 500
+)
+
+
+def test_courier_text_reaches_a_chat_without_a_live_mention_or_link() -> None:
+    with Server(answers(b"ok")) as server:
+        Channel("ops", f"mmost://{server.host}/{'k' * 26}").send("title", clean(EVIL))
+        sent = json.loads(server.hits[0].body)["text"]
+    for live in ("@everyone", "@here", "<!channel", "<@U", "https://evil", "evil.example", "\u202e", "\x1b", "\x00"):
+        assert live not in sent, live
