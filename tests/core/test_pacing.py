@@ -1,0 +1,167 @@
+"""An account never calls faster than its pace, nor more often than its quota, whatever the order of asking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.duration import Rate, parse_rate
+from parcelwatch.core.pacing import Grant, Pace, PaceState, grant, spacing, window
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+RATES = st.builds(Rate, st.integers(1, 2000), st.sampled_from([1, 5, 60, 1860, 3600]))
+QUOTAS = st.builds(Rate, st.integers(1, 300), st.sampled_from([60, 3600, 86400]))
+PACES = st.builds(Pace, RATES, st.none() | QUOTAS)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """So long after the last one, somebody wants so many calls."""
+
+    after: timedelta
+    wanted: int
+    hold: timedelta | None = None
+
+
+TURNS = st.lists(
+    st.builds(
+        Turn,
+        st.timedeltas(timedelta(0), timedelta(hours=2)) | st.timedeltas(timedelta(0), timedelta(seconds=2)),
+        st.integers(0, 40),
+        st.none() | st.timedeltas(timedelta(seconds=-5), timedelta(seconds=90)),
+    ),
+    max_size=12,
+)
+
+
+def play(pace: Pace, turns: list[Turn]) -> list[tuple[datetime, Turn, Grant]]:
+    """Each turn with the time it was at and what it was granted."""
+    now, state, played = NOON, PaceState(), []
+    for turn in turns:
+        now += turn.after
+        hold = None if turn.hold is None else now + turn.hold
+        granted = grant(pace, state, now, wanted=turn.wanted, hold_until=hold)
+        state = granted.state
+        played.append((now, turn, granted))
+    return played
+
+
+def all_slots(pace: Pace, turns: list[Turn]) -> list[datetime]:
+    return [slot for _, _, granted in play(pace, turns) for slot in granted.slots]
+
+
+@given(PACES, TURNS)
+def test_calls_are_never_closer_than_the_pace_allows(pace: Pace, turns: list[Turn]) -> None:
+    assert pace.rate is not None
+    slots = all_slots(pace, turns)
+    assert all(later - earlier >= spacing(pace.rate) for earlier, later in zip(slots, slots[1:], strict=False))
+
+
+@given(PACES, TURNS)
+def test_no_stretch_as_long_as_the_period_holds_more_calls_than_the_rate(pace: Pace, turns: list[Turn]) -> None:
+    assert pace.rate is not None
+    slots = all_slots(pace, turns)
+    period = timedelta(seconds=pace.rate.period_seconds)
+    for first, later in zip(slots, slots[pace.rate.count :], strict=False):
+        assert later - first >= period
+
+
+@given(st.builds(Pace, st.none() | RATES, QUOTAS), TURNS)
+def test_no_window_of_the_quota_holds_more_calls_than_it_allows(pace: Pace, turns: list[Turn]) -> None:
+    assert pace.quota is not None
+    quota = pace.quota
+    counted = Counter(window(quota, slot) for slot in all_slots(pace, turns))
+    assert all(calls <= quota.count for calls in counted.values())
+
+
+@given(PACES, TURNS)
+def test_no_more_is_granted_than_wanted_and_only_within_the_next_second(pace: Pace, turns: list[Turn]) -> None:
+    for now, turn, granted in play(pace, turns):
+        assert len(granted.slots) <= turn.wanted
+        assert all(now <= slot < now + SECOND for slot in granted.slots)
+        if turn.hold is not None:
+            assert all(slot >= now + turn.hold for slot in granted.slots)
+
+
+@given(PACES, TURNS)
+def test_what_is_not_granted_is_granted_at_next_at(pace: Pace, turns: list[Turn]) -> None:
+    for now, turn, granted in play(pace, turns):
+        assert granted.next_at is None or granted.next_at > now
+        if len(granted.slots) < turn.wanted:
+            assert granted.next_at is not None
+            assert grant(pace, granted.state, granted.next_at).slots == (granted.next_at,)
+
+
+@given(PACES, st.integers(0, 30), st.integers(0, 30))
+def test_asking_for_fewer_gives_the_same_slots_fewer_of_them(pace: Pace, few: int, more: int) -> None:
+    many = grant(pace, PaceState(), NOON, wanted=few + more)
+    assert grant(pace, PaceState(), NOON, wanted=few).slots == many.slots[:few]
+
+
+@given(PACES, TURNS)
+def test_a_state_survives_a_store_that_keeps_milliseconds(pace: Pace, turns: list[Turn]) -> None:
+    for _, _, granted in play(pace, turns):
+        for kept in (granted.state.next_at, granted.state.day_start):
+            assert kept is None or kept.microsecond % 1000 == 0
+
+
+def test_without_a_pace_everything_is_granted_now() -> None:
+    granted = grant(Pace(), PaceState(), NOON, wanted=1000)
+    assert granted == Grant((NOON,) * 1000, PaceState(), None)
+
+
+def test_a_sandbox_pace_of_a_hundred_thousand_a_second_is_kept() -> None:
+    slots = grant(Pace(parse_rate("100000/s")), PaceState(), NOON, wanted=5000).slots
+    assert len(slots) == 5000
+    assert slots[-1] - NOON == timedelta(microseconds=10) * 4999
+
+
+def test_three_a_second_is_spaced_evenly_from_the_start() -> None:
+    slots = grant(Pace(parse_rate("3/s")), PaceState(), NOON, wanted=9).slots
+    assert [round((slot - NOON).total_seconds(), 3) for slot in slots] == [0.0, 0.333, 0.667]
+
+
+def test_an_idle_account_saves_up_no_burst() -> None:
+    pace = Pace(parse_rate("1/5s"))
+    first = grant(pace, PaceState(), NOON, wanted=9)
+    later = grant(pace, first.state, NOON + timedelta(hours=3), wanted=9)
+    assert later.slots == (NOON + timedelta(hours=3),)
+    assert later.next_at == NOON + timedelta(hours=3, seconds=5)
+
+
+def test_a_spent_quota_waits_for_midnight_in_utc() -> None:
+    pace = Pace(parse_rate("100/s"), parse_rate("250/d"))
+    state = PaceState(day_start=datetime(2026, 3, 1, tzinfo=UTC), used=249)
+    granted = grant(pace, state, NOON, wanted=9)
+    assert granted.slots == (NOON,)
+    assert granted.next_at == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_a_second_that_crosses_midnight_counts_each_call_in_its_own_day() -> None:
+    almost = datetime(2026, 3, 1, 23, 59, 59, 500_000, tzinfo=UTC)
+    state = PaceState(day_start=datetime(2026, 3, 1, tzinfo=UTC), used=248)
+    granted = grant(Pace(parse_rate("10/s"), parse_rate("250/d")), state, almost, wanted=20)
+    assert [slot.day for slot in granted.slots] == [1, 1, 2, 2, 2, 2, 2]  # a spent quota puts the third at midnight
+    assert granted.state.used == 5
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=5), timedelta(days=400)])
+def test_a_clock_set_back_does_not_silence_an_account_for_long(back: timedelta) -> None:
+    pace = Pace(parse_rate("1/5s"), parse_rate("250/d"))
+    state = grant(pace, PaceState(), NOON).state
+    next_at = grant(pace, state, NOON - back).next_at
+    assert next_at is not None
+    assert next_at <= NOON - back + timedelta(minutes=11)
+
+
+def test_a_quota_of_another_period_starts_over() -> None:
+    state = PaceState(day_start=NOON, used=60)
+    granted = grant(Pace(quota=parse_rate("100/d")), state, NOON + SECOND, wanted=200)
+    assert len(granted.slots) == 100
