@@ -1,0 +1,109 @@
+"""config.example.toml: it loads as it is and with every line used, and leaves no key out."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parcelwatch import config
+from parcelwatch.core.drafts import DEFAULT_REMEDIES
+from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, PROFILES, Limits
+
+HERE = Path(__file__).parents[1]
+EXAMPLE = (HERE / "config.example.toml").read_text(encoding="utf-8")
+ALL_USED = re.sub(r"^#(?! |$)", "", EXAMPLE, flags=re.MULTILINE)
+
+
+def loaded(text: str, folder: Path) -> config.Config:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return config.load(path, environ={})
+
+
+def test_the_example_loads_and_warns_only_of_what_is_left_to_fill_in(tmp_path: Path) -> None:
+    warnings = loaded(EXAMPLE, tmp_path).warnings
+    assert [re.sub(r":.*", "", warning.partition("config.toml: ")[2]) for warning in warnings] == [
+        "no [couriers.*] account",
+        "no [channels.*]",
+    ]
+
+
+def test_the_example_loads_with_every_line_used(tmp_path: Path) -> None:
+    whole = loaded(ALL_USED, tmp_path)
+    assert list(whole.accounts()) == ["kd100", "my_dhl", "track17"]
+    assert all("not used by this version yet" in warning for warning in whole.warnings)
+
+
+def test_a_key_of_the_example_that_stands_for_its_default_is_the_default(tmp_path: Path) -> None:
+    empty, example = loaded("", tmp_path).effective(), loaded(EXAMPLE, tmp_path).effective()
+    assert example["drafts"].pop("remedies") == {kind: list(codes) for kind, codes in DEFAULT_REMEDIES.items() if codes}
+    del empty["drafts"]["remedies"]
+    assert example == empty
+
+
+def test_every_key_of_every_table_stands_in_the_example() -> None:
+    assert set(paths_of(config.schema())) <= set(keys(tomllib.loads(ALL_USED)))
+
+
+def test_every_remedy_of_the_example_is_the_default_one() -> None:
+    remedies = tomllib.loads(ALL_USED)["drafts"]["remedies"]
+    assert {kind: tuple(codes) for kind, codes in remedies.items()} == DEFAULT_REMEDIES
+
+
+@pytest.mark.parametrize("kind", CLOCKED)
+def test_every_threshold_stands_in_the_example_with_both_profiles_numbers(kind: str) -> None:
+    china, international = PROFILES["china"], PROFILES["international"]
+    numbers = (
+        f"# china {shown(china.domestic[kind])}, domestic {shown(international.domestic[kind])}, "
+        f"cross-border {shown(international.cross_border[kind])}"
+    )
+    line = next(line for line in EXAMPLE.splitlines() if re.match(rf"#?{kind} = ", line))
+    assert line.endswith(numbers)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_named_in_the_example(kind: str) -> None:
+    assert re.search(rf"\b{kind}\b", EXAMPLE)
+
+
+def test_the_kinds_without_a_rule_are_named_as_such() -> None:
+    named = EXAMPLE.partition("without a rule in this version:")[2].partition(".")[0]
+    assert set(re.findall(r"[a-z_]+", named)) == LATER
+
+
+def test_the_program_carries_the_example_with_it() -> None:
+    assert config.example() == EXAMPLE
+
+
+def shown(limits: Limits) -> str:
+    return "/".join(str(each) for each in (limits.warn, limits.critical) if each) or "-"
+
+
+def keys(table: dict[str, Any], at: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every key path of a document, names of accounts and channels as "*", items of lists not numbered."""
+    found: list[tuple[str, ...]] = []
+    for key, value in table.items():
+        here = (*at, "*" if at in (("couriers",), ("channels",)) else key)
+        found.append(here)
+        for each in value if isinstance(value, list) else [value]:
+            found += keys(each, here) if isinstance(each, dict) else []
+    return found
+
+
+def paths_of(schema: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Every key path a schema knows, but for the kinds, which have tests of their own."""
+    definitions = schema["$defs"]
+
+    def walk(node: dict[str, Any], at: tuple[str, ...]) -> list[tuple[str, ...]]:
+        node = definitions[node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+        found = [at] if at else []
+        for key, each in node.get("properties", {}).items():
+            found += walk(each, (*at, key)) if key not in KINDS else []
+        for each in (node.get("items"), node.get("additionalProperties"), *node.get("anyOf", ())):
+            if isinstance(each, dict) and "$ref" in each:
+                found += walk(each, (*at, "*") if each is node.get("additionalProperties") else at)
+        return found
+
+    return walk(schema, ())

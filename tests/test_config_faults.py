@@ -1,0 +1,182 @@
+"""config.toml: what is said of what is wrong with it, and of what works but hardly as it was meant."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parcelwatch import config
+from parcelwatch.config import Config
+from parcelwatch.errors import ConfigError
+
+APIS = {"dhl": ("key",), "kuaidi100": ("key", "customer")}
+OPS = '[channels.ops]\nurl = "env:OPS"\n'
+
+
+def loaded(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> Config:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return config.load(path, apis=apis, environ={})
+
+
+def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> list[str]:
+    with pytest.raises(ConfigError) as refused:
+        loaded(folder, text, apis)
+    return [problem.removeprefix(f"{folder}/") for problem in refused.value.problems]
+
+
+# --- what is wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[service]\ndatabse = "x"', '2: service.databse: unknown key (did you mean "database"?)'),
+        ("[servce]", '1: servce: unknown key (did you mean "service"?)'),
+        ('[drafts]\nold_news = "3d"', "2: drafts.old_news: unknown key (it belongs in [alerts])"),
+        ('[stalled]\nwarn = "3d"', "1: stalled: unknown key (it belongs in [thresholds])"),
+        ('[channels.ops]\nlink = "x"\nurl = "env:OPS"', '2: channels.ops.link: unknown key; known are "url"'),
+        ('[service]\ntimezone = "Asia/Beijing"', 'no time zone "Asia/Beijing" (did you mean "Asia/Shanghai"?)'),
+        ('[service]\ntimezone = "../etc"', 'no time zone "../etc"'),
+        ('[service]\nlisten = "8350"', 'expected "host:port", such as "127.0.0.1:8350", or "" for off, got "8350"'),
+        ("[service]\ndatabase = true", "expected a text in quotes, got true"),
+        ('[service]\ndatabase = ""', "expected a text that is not empty"),
+        ('[thresholds]\nstuck = { warn = "1d" }', "2: thresholds.stuck: unknown key; known are"),
+        ('[thresholds]\nstaled = { warn = "1d" }', 'unknown key (did you mean "stalled"?)'),
+        ('[thresholds]\nprofile = "chna"', 'no profile "chna" (did you mean "china"?)'),
+        ("[thresholds]\nstalled = { warn = 48 }", 'in quotes, such as "48h" or "2bd", got 48: write it with its unit'),
+        ("[thresholds]\nstalled = { warn = true }", 'expected a duration in quotes, such as "48h" or "2bd", got true'),
+        ('[thresholds]\nstalled = { warn = "48" }', "the unit is missing"),
+        ('[thresholds]\nstalled = { warn = "2 days" }', 'did you mean "2d"?'),
+        ("[thresholds]\nstalled = { warn = 48h }", '2: not valid TOML: a duration is written in quotes, "48h"'),
+        ('[thresholds]\nstalled = "48h"', 'expected a table, { warn = "48h", critical = "120h" }, got "48h"'),
+        ('[thresholds]\nstalled = { critical = "7d" }', "2: thresholds.stalled.warn: is required: after how long"),
+        ('[thresholds]\nstalled = { warn = "7d", critical = "4bd" }', "critical (4bd) must not come before warn (7d)"),
+        ('[thresholds]\ncourier_silent = { warn = "1bd" }', "business days cannot be used here"),
+        ('[[thresholds.override]]\nstalled = { warn = "1d" }', "1: thresholds.override: says for no parcel"),
+        ("[[thresholds.override]]\ncompany = 3011", "2: thresholds.override.company: expected a text in quotes"),
+        ("[[thresholds.override]]\ncompany = 3011", 'got 3011: write "3011"'),
+        ('[couriers."My DHL"]\napi = "dhl"', 'the name "My DHL" may only have a-z, 0-9, "_" and "-"'),
+        ('[couriers.my_dhl]\nkey = "env:K"', "1: couriers.my_dhl.api: is required: which adapter asks"),
+        ('[couriers.my_dhl]\napi = "dhl"\nrate = 3', "3: couriers.my_dhl.rate: expected a rate in quotes"),
+        ('[couriers.my_dhl]\napi = "dhl"\nrate = "3 per s"', 'expected a rate such as "3/s"'),
+        ('[couriers.my_dhl]\napi = "dhl"\nbase_url = "http://example.com"', "plain http only goes to 127.0.0.1"),
+        ('[couriers.my_dhl]\napi = "dhl"\nbase_url = "http://localhost.example.com"', "plain http only goes"),
+        ('[couriers.my_dhl]\napi = "dhl"\nbase_url = "https://a.example/?key=1"', "expected a plain URL"),
+        ('[couriers.my_dhl]\napi = "dhl"\nbase_url = "example.com"', "expected a URL such as"),
+        ('[couriers.my_dhl]\napi = "dhl"\noptions = { page = 1 }', 'expected a text in quotes, got 1: write "1"'),
+        ('[[peaks]]\nname = "x"\nfrom = "13-01"\nto = "2026-02-17"', 'expected a day such as "11-20"'),
+        ('[[peaks]]\nname = "x"\nfrom = "1-1"\nto = "2026-02-30"', 'expected a day such as "11-20"'),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = true', "expected a number, got true"),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = 0', "expected a number above 0, got 0"),
+        ('[peaks]\nname = "x"', 'expected a list, such as ["one", "two"], got a table'),
+        ('[alerts]\nold_news = "2bd"', 'business days cannot be used here; write natural time, such as "2d"'),
+        ('[alerts]\nlanguage = "zh"', 'no language of messages "zh"'),
+        (OPS + '[[routes]]\nkinds = ["losst"]\nchannel = "ops"', 'kinds: no kind "losst" (did you mean "lost"?)'),
+        (OPS + '[[routes]]\nseverity = "hihg"\nchannel = "ops"', 'no severity "hihg" (did you mean "high"?)'),
+        (OPS + '[[routes]]\nkinds = ["lost"]', "3: routes.channel: is required: the name of a channel"),
+        (OPS + '[[routes]]\nchannel = "opps"', 'no channel "opps" (did you mean "ops"?); there are "ops"'),
+        ('[drafts]\nchannel = "ops"', '2: drafts.channel: no channel "ops"; there is no [channels.*] at all'),
+        ('[drafts]\nlanguages = ["de"]', 'no language with templates "de"; expected one of "zh-CN", "en"'),
+        ("[drafts]\nlanguages = []", "expected at least one"),
+        ('[drafts]\nlanguages = "en"', 'expected a list, such as ["one", "two"], got "en"'),
+        ('[drafts.remedies]\nlost = ["refnd"]', 'no remedy "refnd" (did you mean "refund"?)'),
+        ('[drafts.remedies]\nlosd = ["refund"]', 'no kind with a draft "losd" (did you mean "lost"?)'),
+        ("[service]\n[service]", "2: not valid TOML: Cannot declare"),
+        ("service", "not valid TOML"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_line_and_what_was_expected(tmp_path: Path, text: str, fault: str) -> None:
+    (problem,) = [each for each in faults(tmp_path, text) if "peaks.to" not in each]
+    assert problem.startswith("config.toml:")
+    assert fault in problem
+
+
+def test_everything_wrong_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = """
+[service]
+timezone = "Mars"
+[couriers.my_dhl]
+api = "dhl"
+[couriers.other]
+api = "dlh"
+[thresholds]
+stalled = { warn = "2x", critical = 3 }
+[[routes]]
+channel = "ops"
+[drafts]
+lang = "en"
+"""
+    told = faults(tmp_path, text, APIS)
+    assert [problem.split(": ")[:2] for problem in told] == [
+        ["config.toml:3", "service.timezone"],
+        ["config.toml:4", "couriers.my_dhl"],
+        ["config.toml:7", "couriers.other.api"],
+        ["config.toml:9", "thresholds.stalled.warn"],
+        ["config.toml:9", "thresholds.stalled.critical"],
+        ["config.toml:11", "routes.channel"],
+        ["config.toml:13", "drafts.lang"],
+    ]
+    assert told[1].endswith('the adapter "dhl" needs `key`: write where it is, such as key = "env:NAME"')
+    assert told[2].endswith('no adapter "dlh" (did you mean "dhl"?); there are "dhl", "kuaidi100"')
+
+
+# --- what is warned of ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ('[service]\nlisten = ""', "2: service.listen: accepted, but not used by this version yet"),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"', "1: peaks: accepted, but not used by this version yet"),
+        ('[thresholds]\nwill_be_late = { warn = "1d" }', "2: thresholds.will_be_late: accepted, but not used by"),
+        ('[thresholds]\ndamaged = { warn = "1d" }', "2: thresholds.damaged: damaged has no clock"),
+        ('[service]\ndatabase = "/etc/parcelwatch/p.db"', "service.database: a database does not belong"),
+        ('[couriers.a]\napi = "dhl"\n[[thresholds.override]]\ncourier = "b"', 'courier: no account "b"'),
+        ('[[thresholds.override]]\ncourier = "b"', "1: thresholds.override: sets no threshold"),
+        ('[[thresholds.override]]\ntag = "x"\ncourier_silent = { warn = "1h" }', "is silent for all parcels"),
+    ],
+)  # fmt: skip
+def test_what_works_but_hardly_as_meant_is_warned_of(tmp_path: Path, text: str, warning: str) -> None:
+    assert any(warning in each for each in loaded(tmp_path, text).warnings)
+
+
+# --- anything at all -------------------------------------------------------------------------------
+
+VALUES = [
+    '"x"',
+    "3",
+    "1.5",
+    "true",
+    "[]",
+    "{}",
+    '["x"]',
+    "[{}]",
+    "1979-05-27",
+    '"48h"',
+    '{ warn = "48h" }',
+    "{ x = 1 }",
+]
+KEYS = [
+    "service", "service.timezone", "service.listen", "couriers", "couriers.a", "couriers.a.api", "couriers.a.key",
+    "couriers.a.base_url", "couriers.a.rate", "couriers.a.options", "thresholds", "thresholds.profile",
+    "thresholds.stalled", "thresholds.stalled.warn", "thresholds.courier_silent", "thresholds.override", "peaks",
+    "alerts", "alerts.old_news", "channels", "channels.ops", "channels.ops.url", "routes", "drafts", "drafts.languages",
+    "drafts.channel", "drafts.follow_up", "drafts.remedies", "drafts.remedies.lost", "x", "x.y", '""', '"a b"',
+]  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), max_size=6))
+def test_whatever_is_written_is_accepted_or_refused_with_sentences(
+    tmp_path: Path, pairs: list[tuple[str, str]]
+) -> None:
+    text = "".join(f"{key} = {value}\n" for key, value in pairs)
+    try:
+        told = list(loaded(tmp_path, text, APIS).warnings)
+    except ConfigError as error:
+        told = error.problems
+    assert told
+    assert all(re.match(r".*config\.toml(:[0-9]+)?: [^{]", sentence) for sentence in told)
