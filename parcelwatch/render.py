@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
 from babel.dates import format_datetime
@@ -22,9 +22,11 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from parcelwatch.core.lexicon import mask
-from parcelwatch.core.messages import Phrases
+from parcelwatch.core.messages import AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
 from parcelwatch.core.text import clean
 from parcelwatch.model import Message, Why
+
+__all__ = ["AlertFacts", "Letter", "OperatorFacts", "Renderer", "Unmapped", "Words"]
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -35,79 +37,12 @@ _HOLES: Final = re.compile(r"\n{3,}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _LAST_MINUTE: Final = timedelta(minutes=1)
 
-
-# --- what is put into words, and the words -------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A draft in words."""
-
-    subject: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """An alert in words. `line` says it in one line and starts with the parcel's number or the account."""
-
-    title: str
-    body: str
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlertFacts:
-    """What an alert says beside its message. The last five only matter to messages about a draft. No customer names."""
-
-    number: str
-    courier: str
-    now: datetime
-    company: str = ""
-    order: str = ""
-    milestone: str = ""
-    case_id: int | None = None
-    threshold: str = ""
-    policy_line: str = ""
-    draft_id: int | None = None
-    language: str = ""
-    subject: str = ""
-    body: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Unmapped:
-    """A code or wording nobody could read, and how often it was heard."""
-
-    code: str
-    text: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorFacts:
-    """What the operator hears of an account: SILENT, RECOVERED or UNMAPPED.
-
-    `parcels`: how many it holds, 0 if not counted.
-    """
-
-    why: Why
-    account: str
-    now: datetime
-    api: str = ""
-    since: datetime | None = None
-    error: str = ""
-    refused: bool = False
-    parcels: int = 0
-    unknown: tuple[Unmapped, ...] = ()
-
-
 _OPERATOR_TEMPLATES: Final = {Why.SILENT: "silent", Why.RECOVERED: "recovered", Why.UNMAPPED: "unmapped"}
 _DRAFT_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
 
 
 class Renderer:
-    """Puts facts into words. Compiled templates are kept; safe to share by threads. `timezone`: the shop's, for dates."""
+    """Puts facts into words, dates in `timezone` (the shop's). Keeps compiled templates; safe to share by threads."""
 
     def __init__(self, timezone: str = "UTC", agent_language: str = "en") -> None:
         self._zone = ZoneInfo(timezone)
@@ -194,7 +129,7 @@ class Renderer:
     # --- times -----------------------------------------------------------------------------------
 
     def _moment(self, at: datetime | None) -> str:
-        return _format(at.astimezone(self._zone), self._words["times"]["moment"], self._agents) if at else ""
+        return _format(at, self._zone, self._words["times"]["moment"], self._agents) if at else ""
 
     def _age(self, span: timedelta) -> str:
         minutes = max(0, int(span.total_seconds() // 60))
@@ -227,9 +162,8 @@ class _Calendar:
     def day(self, at: datetime | None) -> str:
         if at is None:
             return ""
-        local = at.astimezone(self.zone)
-        this_year = local.year == self.written_at.astimezone(self.zone).year
-        return _format(local, self.words["day" if this_year else "with_year"], self.language)
+        this_year = at.astimezone(self.zone).year == self.written_at.astimezone(self.zone).year
+        return _format(at, self.zone, self.words["day" if this_year else "with_year"], self.language)
 
     def on(self, first: datetime | None, last: datetime | None) -> str:
         """The day, or the days between which it lies when more than one is possible."""
@@ -243,7 +177,7 @@ class _Calendar:
         if first is None or first != last:
             return self.on(first, last)
         pattern = self.words["time_at_home" if self.words.get("home") == self.zone.key else "time"]
-        time = _format(first.astimezone(self.zone), pattern, self.language)
+        time = _format(first, self.zone, pattern, self.language)
         return self.words["at_time"].format(day=self.day(first), time=time)
 
     def last_day(self, until: datetime | None, country: str) -> str:
@@ -310,11 +244,21 @@ def _words(folder: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _format(local: datetime, pattern: str, language: str) -> str:
-    return format_datetime(local, pattern, locale=language.replace("-", "_"))
+def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
+    """`zone` is told apart here because equal instants are one cache key whatever their zones."""
+    return format_datetime(at.astimezone(zone), pattern, locale=language.replace("-", "_"))
 
 
 @cache
 def _zones(country: str) -> tuple[ZoneInfo, ...]:
     """The zones of a country given by its two letters; () for one we do not know."""
-    return tuple(ZoneInfo(name) for name in get_global("territory_zones").get(country.upper(), ()))
+    zones = (_zone(name) for name in get_global("territory_zones").get(country.upper(), ()))
+    return tuple(zone for zone in zones if zone is not None)
+
+
+def _zone(name: str) -> ZoneInfo | None:
+    """None where Babel knows a name that this machine's time zone data does not."""
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return None

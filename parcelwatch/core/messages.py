@@ -1,17 +1,19 @@
-"""Messages as they go out: one alert alone, or many as one digest, within what a channel takes.
+"""Messages on their way out: what they are made of, and how one or many of them fit what a channel takes.
 
-What belongs here: fitting words into a length. Which messages go together is grouping.py's; the words of one are
-render.py's. Every message names its alerts' ids, so that people see a repetition for what it is.
+What belongs here: the values that render.py puts into words, and fitting words into a length. Which messages go
+together is grouping.py's. Every message names its alerts' ids, so that people see a repetition for what it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import accumulate, groupby
 from typing import Final, Protocol
 
 from parcelwatch.core.text import cut
+from parcelwatch.model import Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
@@ -19,6 +21,75 @@ SHORTEST_LIMIT: Final = 160
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
+
+
+# --- what is put into words, and the words -------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """What an alert says beside its message. The last five only matter to messages about a draft. No customer names."""
+
+    number: str
+    courier: str
+    now: datetime
+    company: str = ""
+    order: str = ""
+    milestone: str = ""
+    case_id: int | None = None
+    threshold: str = ""
+    policy_line: str = ""
+    draft_id: int | None = None
+    language: str = ""
+    subject: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """A code or wording nobody could read, and how often it was heard."""
+
+    code: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorFacts:
+    """What the operator hears of an account: SILENT, RECOVERED or UNMAPPED.
+
+    `parcels`: how many it holds, 0 if not counted.
+    """
+
+    why: Why
+    account: str
+    now: datetime
+    api: str = ""
+    since: datetime | None = None
+    error: str = ""
+    refused: bool = False
+    parcels: int = 0
+    unknown: tuple[Unmapped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An alert in words. `line` says it in one line and starts with the parcel's number or the account."""
+
+    title: str
+    body: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A draft in words."""
+
+    subject: str
+    body: str
+
+
+# --- fitting them into a length ------------------------------------------------------------------
 
 
 class Row(Protocol):

@@ -1,0 +1,273 @@
+"""What a draft may say, in which language, and when it stops being true."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core import drafts
+from parcelwatch.core.drafts import KINDS, Wording, contradicted, facts, language, overdue, stamp
+from parcelwatch.core.timeline import merge
+from parcelwatch.model import (
+    Answer,
+    Case,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Draft,
+    DraftState,
+    Milestone,
+    Observation,
+    Parcel,
+    Severity,
+    State,
+    Timeline,
+)
+
+NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
+M = Milestone
+DEFAULT = Wording()
+
+TELLING = {
+    "stalled": (M.IN_TRANSIT, None),
+    "not_delivered": (M.OUT_FOR_DELIVERY, None),
+    "attempt_failed": (M.ATTEMPT_FAILED, Cause.NOBODY_HOME),
+    "awaiting_collection": (M.AVAILABLE_FOR_PICKUP, None),
+    "customs_held": (M.CUSTOMS, Cause.CUSTOMS),
+    "damaged": (M.EXCEPTION, Cause.DAMAGED),
+    "lost": (M.EXCEPTION, Cause.LOST),
+    "destroyed": (M.EXCEPTION, Cause.DESTROYED),
+    "returning": (M.RETURNING, None),
+    "returned": (M.RETURNED, None),
+    "late": (M.IN_TRANSIT, None),
+}
+
+
+def scan(
+    hours_ago: float, milestone: Milestone, cause: Cause | None = None, text: str = "", blur: float = 0
+) -> Checkpoint:
+    at = NOW - timedelta(hours=hours_ago)
+    return Checkpoint(at, at + timedelta(hours=blur), milestone, cause, "", text, "Leipzig")
+
+
+def dossier(*scans: Checkpoint, milestone: Milestone, parcel: Parcel | None = None) -> Dossier:
+    return answer(Dossier(parcel or Parcel(1, "JD0012345678", "my_dhl", NOW)), *scans, milestone=milestone)
+
+
+def answer(before: Dossier, *scans: Checkpoint, milestone: Milestone, at: datetime = NOW) -> Dossier:
+    said = Observation(before.parcel.number, Answer.TRACKED, scans)
+    return Dossier(before.parcel, merge(before.timeline, said, at), milestone)
+
+
+def case(kind: str) -> Case:
+    return Case(kind, State.OPEN, Severity.HIGH, NOW, NOW - timedelta(hours=70), "No new scan for 70 h")
+
+
+def draft(kind: str, about: Dossier, wording: Wording = DEFAULT) -> Draft:
+    said = json.loads(json.dumps(facts(about, case(kind), wording, NOW)))
+    return Draft(kind, "en", DraftState.DRAFT, NOW, about.milestone, said)
+
+
+def told(kind: str) -> tuple[Dossier, Draft]:
+    milestone, cause = TELLING[kind]
+    about = dossier(scan(70, milestone, cause, "as the courier says"), milestone=milestone)
+    return about, draft(kind, about)
+
+
+# --- language ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "listed", "chosen"),
+    [
+        ("en", ("zh-CN", "en"), "en"),
+        ("en-GB", ("zh-CN", "en"), "en"),
+        ("zh", ("en", "zh-CN"), "zh-CN"),
+        ("zh_CN", ("en", "zh-CN"), "zh-CN"),
+        ("ZH-cn", ("en", "zh-CN"), "zh-CN"),
+        ("de", ("zh-CN", "en"), "zh-CN"),
+        ("", ("en", "zh-CN"), "en"),
+        (" en ", ("zh-CN", "en"), "en"),
+        ("en", ("en-US", "en"), "en"),
+    ],
+)
+def test_a_draft_is_in_the_listed_language_nearest_the_parcels(
+    wanted: str, listed: tuple[str, ...], chosen: str
+) -> None:
+    assert language(Parcel(1, "JD1", "a", NOW, language=wanted), listed) == chosen
+
+
+# --- facts ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_draft_quotes_the_checkpoint_its_case_rests_on(kind: str) -> None:
+    milestone, cause = TELLING[kind]
+    scans = (scan(90, M.PICKED_UP, text="before"), scan(70, milestone, cause, "this one"))
+    said = facts(dossier(*scans, milestone=milestone), case(kind), Wording(), NOW)
+    assert (said["what"], said["place"], said["seen_from"]) == ("this one", "Leipzig", stamp(scans[1].occurred_at))
+
+
+def test_a_damage_draft_still_quotes_the_damage_after_other_scans() -> None:
+    scans = (scan(70, M.EXCEPTION, Cause.DAMAGED, "box crushed"), scan(5, M.IN_TRANSIT, text="moving on"))
+    assert facts(dossier(*scans, milestone=M.IN_TRANSIT), case("damaged"), Wording(), NOW)["what"] == "box crushed"
+
+
+def test_a_delivery_back_to_the_sender_is_what_a_return_rests_on() -> None:
+    scans = (scan(70, M.RETURNING, text="turning back"), scan(5, M.DELIVERED, text="handed to sender"))
+    assert facts(dossier(*scans, milestone=M.RETURNED), case("returned"), Wording(), NOW)["what"] == "handed to sender"
+
+
+def test_going_out_twice_is_told_as_going_out_and_not_as_a_failure_the_courier_never_named() -> None:
+    scans = (scan(70, M.OUT_FOR_DELIVERY), scan(20, M.OUT_FOR_DELIVERY))
+    said = facts(dossier(*scans, milestone=M.OUT_FOR_DELIVERY), case("attempt_failed"), Wording(), NOW)
+    assert said["seen_as"] == "out_for_delivery"
+
+
+def test_without_a_checkpoint_nothing_is_said_to_have_happened() -> None:
+    said = facts(dossier(milestone=M.UNKNOWN), case("damaged"), Wording(), NOW)
+    assert {said[key] for key in ("what", "place", "seen_from", "seen_until", "seen_as", "cause")} == {""}
+
+
+def test_a_scan_without_an_offset_happened_before_we_heard_of_it() -> None:
+    said = facts(dossier(scan(2, M.IN_TRANSIT, blur=26), milestone=M.IN_TRANSIT), case("stalled"), Wording(), NOW)
+    assert (said["seen_from"], said["seen_until"]) == (stamp(NOW - timedelta(hours=2)), stamp(NOW))
+
+
+def test_label_data_updated_later_is_not_the_last_scan() -> None:
+    scans = (scan(70, M.IN_TRANSIT, text="hub"), scan(5, M.INFO_RECEIVED, text="data received"))
+    assert facts(dossier(*scans, milestone=M.IN_TRANSIT), case("stalled"), Wording(), NOW)["what"] == "hub"
+
+
+def test_the_shops_promise_goes_before_the_couriers() -> None:
+    parcel = Parcel(1, "JD1", "a", NOW, promised_by=NOW - timedelta(days=1))
+    both = Dossier(parcel, promise=NOW - timedelta(days=2))
+    assert facts(both, case("late"), Wording(), NOW)["promise_of"] == "shop"
+    only = Dossier(Parcel(1, "JD1", "a", NOW), promise=NOW - timedelta(days=2))
+    assert facts(only, case("late"), Wording(), NOW)["promise_of"] == "courier"
+
+
+def test_the_next_word_is_promised_after_the_shops_own_span() -> None:
+    said = facts(dossier(milestone=M.UNKNOWN), case("lost"), Wording(follow_up=timedelta(days=3)), NOW)
+    assert said["follow_up_at"] == "2026-05-09T09:00:00Z"
+
+
+@pytest.mark.parametrize("kind", ["damaged", "lost", "destroyed", "returning", "returned"])
+def test_damage_loss_and_return_always_come_with_a_remedy(kind: str) -> None:
+    about = dossier(milestone=M.UNKNOWN)
+    assert draft(kind, about).facts["remedies"] == ["resend", "refund"]
+    assert draft(kind, about, Wording(remedies={kind: ()})).facts["remedies"] == ["resend", "refund"]
+    assert draft(kind, about, Wording(remedies={kind: ("refund",)})).facts["remedies"] == ["refund"]
+
+
+def test_every_default_remedy_is_one_there_are_words_for() -> None:
+    assert {code for codes in drafts.DEFAULT_REMEDIES.values() for code in codes} <= set(drafts.REMEDIES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_facts_survive_json_unchanged(kind: str) -> None:
+    about, written = told(kind)
+    assert written.facts == facts(about, case(kind), Wording(), NOW)
+
+
+# --- does it still hold --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_draft_is_true(kind: str) -> None:
+    about, written = told(kind)
+    assert contradicted(written, about) == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hearing_the_same_again_leaves_a_draft_true(kind: str) -> None:
+    about, written = told(kind)
+    scans = [entry.checkpoint for entry in about.timeline.entries]
+    again = answer(about, *scans, milestone=about.milestone, at=NOW + timedelta(hours=5))
+    assert contradicted(written, again) == ""
+
+
+NEWS = [
+    ("stalled", M.IN_TRANSIT, True),
+    ("stalled", M.DELIVERED, True),
+    ("not_delivered", M.ATTEMPT_FAILED, True),
+    ("not_delivered", M.DELIVERED, True),
+    ("attempt_failed", M.OUT_FOR_DELIVERY, True),
+    ("attempt_failed", M.DELIVERED, True),
+    ("attempt_failed", M.IN_TRANSIT, False),
+    ("attempt_failed", M.ATTEMPT_FAILED, False),
+    ("awaiting_collection", M.DELIVERED, True),
+    ("awaiting_collection", M.RETURNING, True),
+    ("awaiting_collection", M.AVAILABLE_FOR_PICKUP, False),
+    ("customs_held", M.IN_TRANSIT, True),
+    ("customs_held", M.CUSTOMS, False),
+    ("damaged", M.DELIVERED, False),
+    ("damaged", M.RETURNING, False),
+    ("lost", M.IN_TRANSIT, True),
+    ("lost", M.DELIVERED, True),
+    ("lost", M.EXCEPTION, False),
+    ("destroyed", M.DELIVERED, True),
+    ("returning", M.RETURNING, False),
+    ("returning", M.RETURNED, True),
+    ("returned", M.RETURNED, False),
+    ("late", M.DELIVERED, True),
+    ("late", M.OUT_FOR_DELIVERY, False),
+    ("late", M.AVAILABLE_FOR_PICKUP, True),
+]
+
+
+@pytest.mark.parametrize(("kind", "milestone", "untrue"), NEWS)
+def test_newer_news_withdraws_what_it_contradicts_and_only_that(kind: str, milestone: Milestone, untrue: bool) -> None:
+    about, written = told(kind)
+    scans = (*(entry.checkpoint for entry in about.timeline.entries), scan(1, milestone, text="news"))
+    why = contradicted(written, answer(about, *scans, milestone=milestone))
+    assert bool(why) is untrue
+    assert not why or "“news”" in why
+
+
+def test_every_kind_but_damage_and_return_can_be_contradicted() -> None:
+    assert {kind for kind, milestones in drafts.CONTRADICTED_BY.items() if not milestones} == {"damaged", "returned"}
+    assert set(drafts.CONTRADICTED_BY) == set(drafts.EVIDENCE) == set(KINDS)
+
+
+def test_an_older_scan_that_comes_late_leaves_a_draft_true() -> None:
+    about, written = told("stalled")
+    scans = (scan(80, M.PICKED_UP), *(entry.checkpoint for entry in about.timeline.entries))
+    assert contradicted(written, answer(about, *scans, milestone=M.IN_TRANSIT)) == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_draft_falls_when_the_courier_takes_back_what_it_quotes(kind: str) -> None:
+    about, written = told(kind)
+    rewritten = answer(
+        about,
+        scan(90, M.PICKED_UP),
+        milestone=M.PICKED_UP,
+        at=NOW + timedelta(hours=1),
+    )
+    assert "no longer lists" in contradicted(written, rewritten)
+
+
+def test_a_draft_that_rests_on_no_checkpoint_falls_by_the_first_one_after_the_trouble_began() -> None:
+    written = draft("stalled", Dossier(Parcel(1, "JD1", "a", NOW), Timeline()))
+    assert contradicted(written, dossier(scan(80, M.IN_TRANSIT), milestone=M.IN_TRANSIT)) == ""
+    assert contradicted(written, dossier(scan(1, M.IN_TRANSIT), milestone=M.IN_TRANSIT)) != ""
+
+
+@given(st.sampled_from(KINDS), st.sampled_from(list(M)), st.floats(0, 69), st.sampled_from([0, 9, 26]))
+def test_no_draft_outlives_news_it_denies(kind: str, milestone: Milestone, hours_ago: float, blur: float) -> None:
+    about, written = told(kind)
+    scans = (*(entry.checkpoint for entry in about.timeline.entries), scan(hours_ago, milestone, blur=blur))
+    after = answer(about, *scans, milestone=milestone)
+    denied = milestone in drafts.CONTRADICTED_BY[kind] and milestone is not M.INFO_RECEIVED
+    assert bool(contradicted(written, after)) is denied
+
+
+def test_a_draft_must_be_edited_once_the_day_of_its_next_word_has_come() -> None:
+    _, written = told("lost")
+    assert not overdue(written, NOW + timedelta(hours=47))
+    assert overdue(written, NOW + timedelta(hours=48))

@@ -1,0 +1,402 @@
+"""Words: complete in every language, true to the facts, inert whatever they are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.core import get_global
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.drafts import DEFAULT_REMEDIES, KINDS, LANGUAGES, REMEDIES
+from parcelwatch.core.messages import AlertFacts, OperatorFacts, Phrases, Unmapped, Words, digest, single
+from parcelwatch.core.profiles import KINDS as ALL_KINDS
+from parcelwatch.model import Cause, Message, Milestone, Severity, Why
+from parcelwatch.render import TEMPLATES, Renderer
+
+NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
+RENDERERS = {language: Renderer("Asia/Shanghai", language) for language in LANGUAGES}
+EVERY_LETTER = [(kind, language) for kind in KINDS for language in LANGUAGES]
+OFFERS = {
+    "en": {"resend": "send you the same items again", "refund": "give you a refund"},
+    "zh-CN": {"resend": "为您重新补发", "refund": "为您办理退款"},
+}
+HOSTILE = "{{7*7}} {% raw %} <b>@everyone</b>\r\nSubject: won\n\n\u202egnp.exe\u200b https://evil.example/x {number} %s"
+
+
+def facts(kind: str, **more: object) -> dict[str, object]:
+    """As core.drafts gives them, with everything known; texts free of digits, so that stray ones show."""
+    return {
+        "kind": kind,
+        "number": "JDX",
+        "order": "T-X",
+        "shop": "Moonlight",
+        "customer_name": "Lin",
+        "destination": "CN",
+        "milestone": "in_transit",
+        "since": "2026-05-03T04:00:00Z",
+        "promised_by": "2026-05-04T16:00:00Z",
+        "promise_of": "shop",
+        "remedies": list(DEFAULT_REMEDIES[kind]),
+        "written_at": "2026-05-06T09:00:00Z",
+        "follow_up_at": "2026-05-08T09:00:00Z",
+        "evidence": [],
+        "what": "Sorted",
+        "place": "Leipzig",
+        "seen_from": "2026-05-03T04:05:00Z",
+        "seen_until": "2026-05-03T04:05:00Z",
+        "seen_as": "in_transit",
+        "cause": "",
+        **more,
+    }
+
+
+UNKNOWN: Mapping[str, object] = dict.fromkeys(
+    (
+        "order",
+        "shop",
+        "customer_name",
+        "destination",
+        "promised_by",
+        "promise_of",
+        "what",
+        "place",
+        "seen_from",
+        "seen_until",
+        "seen_as",
+        "cause",
+    ),
+    "",
+)
+
+
+def letter(kind: str, language: str, **more: object) -> str:
+    written = RENDERERS["en"].draft(kind, language, facts(kind, **more))
+    return f"{written.subject}\n{written.body}"
+
+
+def message(**more: object) -> Message:
+    said: dict[str, object] = {
+        "kind": "stalled",
+        "why": Why.OPENED,
+        "severity": Severity.HIGH,
+        "channel": "ops",
+        "sentence": "No new scan for 70 h, since 2026-05-03 11:00 UTC",
+        "since": NOW - timedelta(hours=70),
+    }
+    return Message(**{**said, **more})  # type: ignore[arg-type]
+
+
+def about(**more: object) -> AlertFacts:
+    known: dict[str, object] = {
+        "number": "JD0012345678",
+        "courier": "my_dhl",
+        "now": NOW,
+        "company": "yto",
+        "order": "T-1001",
+        "milestone": "in_transit",
+        "case_id": 7,
+        "threshold": "48h",
+        "policy_line": "config.toml:12",
+    }
+    return AlertFacts(**{**known, **more})  # type: ignore[arg-type]
+
+
+# --- letters -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_kind_of_draft_has_a_template_and_every_template_a_kind(language: str) -> None:
+    files = {path.name.removesuffix(".txt.j2") for path in (TEMPLATES / "drafts" / language).glob("[!_]*.j2")}
+    assert files == set(KINDS)
+
+
+def test_drafts_exist_in_every_language_and_in_no_other() -> None:
+    assert {path.name for path in (TEMPLATES / "drafts").iterdir()} == set(LANGUAGES)
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+@pytest.mark.parametrize("cause", ["", *Cause])
+def test_a_full_letter_names_the_parcel_the_order_and_the_day_of_the_next_word(
+    kind: str, language: str, cause: str
+) -> None:
+    text = letter(kind, language, cause=cause)
+    assert all(part in text for part in ("JDX", "T-X", "Lin", "Leipzig", "Moonlight"))
+    assert {"en": "8 May", "zh-CN": "5月8日"}[language] in text
+    assert {"en": "3 May", "zh-CN": "5月3日"}[language] in text
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+def test_a_letter_of_which_little_is_known_reads_whole(kind: str, language: str) -> None:
+    text = letter(kind, language, **UNKNOWN)
+    assert "JDX" in text
+    assert not re.search(r"\(\)|（）|“”| ,| \.|，，|。。|\.\.|  |None|\n\n\n|[:：]\n", text)
+    assert text.count("\n\n") >= 3
+
+
+@pytest.mark.parametrize("kind", ["damaged", "lost", "destroyed", "returning", "returned"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_damage_loss_and_return_offer_what_the_shop_offers_and_nothing_else(kind: str, language: str) -> None:
+    both, one = letter(kind, language), letter(kind, language, remedies=["refund"])
+    assert all(phrase in both for phrase in OFFERS[language].values())
+    assert OFFERS[language]["refund"] in one
+    assert OFFERS[language]["resend"] not in one
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_remedy_has_words(language: str) -> None:
+    body = RENDERERS["en"].draft("stalled", language, facts("stalled", remedies=list(REMEDIES))).body
+    assert not any(re.search(rf"(can|or|,|可以) ?{code}", body) for code in REMEDIES)
+
+
+def chinese_dates(at: datetime) -> Iterator[str]:
+    local = at.astimezone(ZoneInfo("Asia/Shanghai"))
+    yield from (str(local.year), str(local.month), str(local.day), f"{local:%H}", f"{local:%M}", "08", "00")
+
+
+@given(
+    st.sampled_from(EVERY_LETTER),
+    st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001
+    st.sampled_from([0, 9, 26]),
+    st.sampled_from(["", *Cause]),
+    st.sampled_from(list(Milestone)),
+)
+def test_no_number_stands_in_a_letter_that_is_not_in_its_facts(
+    what: tuple[str, str], seen: datetime, blur: int, cause: str, milestone: Milestone
+) -> None:
+    first = seen.replace(tzinfo=UTC, microsecond=0)
+    last = first + timedelta(hours=blur)
+    known = facts(
+        what[0],
+        seen_from=f"{first:%Y-%m-%dT%H:%M:%SZ}",
+        seen_until=f"{last:%Y-%m-%dT%H:%M:%SZ}",
+        cause=cause,
+        seen_as=milestone,
+        milestone=milestone,
+    )
+    written = RENDERERS["en"].draft(*what, known)
+    times = [first, last, *(datetime.fromisoformat(str(known[key])) for key in ("promised_by", "follow_up_at"))]
+    allowed = {part for at in times for part in chinese_dates(at)} | {"4"}  # promised by the end of the 4th
+    assert set(re.findall(r"\d+", f"{written.subject} {written.body}")) <= allowed
+
+
+@pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
+def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: str) -> None:
+    fields = ("number", "order", "customer_name", "what", "place")
+    text = letter(kind, language, **dict.fromkeys(fields, HOSTILE), remedies=[HOSTILE])
+    plain = letter(kind, language)
+    assert "49" not in text
+    assert "{{7*7}}" in text
+    assert text.count("\n") == plain.count("\n") + (0 if DEFAULT_REMEDIES[kind] else 2)
+    assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
+
+
+@given(st.text(max_size=300), st.text(max_size=80), st.sampled_from(EVERY_LETTER))
+def test_any_text_from_a_courier_can_be_put_into_a_letter(what: str, place: str, where: tuple[str, str]) -> None:
+    assert letter(*where, what=what, place=place)
+
+
+def test_phone_numbers_of_couriers_are_not_passed_on() -> None:
+    assert "13812345678" not in letter("attempt_failed", "zh-CN", what="派件员张三13812345678正在派送")
+
+
+def test_chinese_notes_are_not_quoted_to_a_reader_of_english() -> None:
+    text = letter("damaged", "en", what="快件破损", place="杭州转运中心")
+    assert not re.search("[\u3400-\u9fff]", text)
+    assert "“" not in text
+
+
+# --- dates ---------------------------------------------------------------------------------------
+
+
+def dated(language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "lost") -> str:
+    renderer = Renderer(zone)
+    return renderer.draft(kind, language, facts(kind, seen_from=seen_from, seen_until=seen_until)).body
+
+
+def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
+    assert "made between 2 May and 3 May (" in dated("en", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
+    assert "快递公司5月2日至5月3日之间在" in dated("zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
+
+
+def test_days_are_those_of_the_shops_zone() -> None:
+    assert "made on 4 May (" in dated("en", "2026-05-03T17:00:00Z", "2026-05-03T17:00:00Z")
+    assert "made on 3 May (" in dated("en", "2026-05-03T17:00:00Z", "2026-05-03T17:00:00Z", "Europe/Berlin")
+
+
+def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    blurred = "2026-05-03T02:05:00Z", "2026-05-03T06:05:00Z"
+    assert "on 3 May at 12:05 GMT+08:00 (Leipzig)" in dated("en", *exact, kind="attempt_failed")
+    assert "5月3日 12:05（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
+    assert "5月3日 06:05（GMT+02:00）（" in dated("zh-CN", *exact, "Europe/Berlin", "attempt_failed")
+    assert "recorded on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
+
+
+def test_another_year_is_named() -> None:
+    assert "made on 30 December 2025 (" in dated("en", "2025-12-30T04:05:00Z", "2025-12-30T04:05:00Z")
+
+
+@pytest.mark.parametrize(
+    ("promised_by", "destination", "day"),
+    [
+        ("2026-05-04T16:00:00Z", "CN", "4 May"),  # midnight in Shanghai
+        ("2026-05-04T15:59:59Z", "", "4 May"),  # no destination: the shop's day
+        ("2026-05-04T22:00:00Z", "DE", "4 May"),  # midnight in Berlin, already the 5th in Shanghai
+        ("2026-05-05T06:59:59Z", "US", "4 May"),  # the last second in Los Angeles
+        ("2026-05-04T07:30:00Z", "GB", "4 May"),  # an hour, no end of a day
+        ("2026-05-04T22:00:00Z", "Germany", "5 May"),  # not a country's code
+    ],
+)
+def test_a_promised_day_is_named_as_the_day_it_is_at_the_destination(
+    promised_by: str, destination: str, day: str
+) -> None:
+    text = letter("late", "en", promised_by=promised_by, destination=destination)
+    assert f"It should have been with you by {day}, but" in text
+
+
+def test_every_country_has_zones_that_exist() -> None:
+    for country in get_global("territory_zones"):
+        assert letter("late", "en", destination=country)
+
+
+# --- alerts --------------------------------------------------------------------------------------
+
+
+def test_an_alert_says_what_since_when_by_which_rule_and_what_to_do() -> None:
+    said = RENDERERS["en"].alert(message(), about())
+    assert said == Words(
+        "HIGH stalled: JD0012345678",
+        "Stalled, high\n\n"
+        "Parcel: JD0012345678 (my_dhl/yto, order T-1001)\n"
+        "Now: in transit\n"
+        "What: No new scan for 70 h, since 2026-05-03 11:00 UTC\n"
+        "Since: 2026-05-03 19:00 GMT+08:00, 2 d 22 h ago\n"
+        "Rule: 48h, config.toml:12\n"
+        "Next: Open an enquiry with the courier, quoting the last scan.\n"
+        "More: parcelwatch cases show 7 | parcelwatch why JD0012345678",
+        "JD0012345678 high (my_dhl/yto, order T-1001): No new scan for 70 h, since 2026-05-03 11:00 UTC",
+    )
+
+
+def test_an_alert_in_chinese() -> None:
+    said = RENDERERS["zh-CN"].alert(message(why=Why.WORSENED), about())
+    assert said.title == "【高】物流停滞（加重）：JD0012345678"
+    assert "当前：运输中\n" in said.body
+    assert "开始于：2026-05-03 19:00 GMT+08:00，已 2 天 22 小时\n" in said.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
+    said = RENDERERS[language].alert(message(kind=kind), about())
+    assert RENDERERS[language].phrases.labels[kind] in said.title
+    operator = kind in ("courier_silent", "unknown_status")
+    assert bool(re.search("^(Next: |建议：)", said.body, re.MULTILINE)) is not operator
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("why", [Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN])
+def test_an_alert_of_which_little_is_known_reads_whole(language: str, severity: Severity, why: Why) -> None:
+    said = RENDERERS[language].alert(message(severity=severity, why=why), AlertFacts("JD1", "my_dhl", NOW))
+    assert said.line.startswith("JD1 ")
+    assert not re.search(r"None|\(\)|（）|\n\n\n|  ", f"{said.title}\n{said.line}\n{said.body}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_alerts_show_third_party_text_disarmed_and_on_one_line(language: str) -> None:
+    calm = RENDERERS[language].alert(message(), about())
+    said = RENDERERS[language].alert(message(sentence=HOSTILE * 9), about(number=HOSTILE, order=HOSTILE))
+    assert said.body.count("\n") == calm.body.count("\n")
+    for text in (said.title, said.line, said.body):
+        assert not re.search("[\u202e\r]|@everyone|https://|49", text)
+    assert "{{7*7}}" in said.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_draft_is_pushed_as_text_to_copy_with_the_command_that_approves_it(language: str) -> None:
+    body = "您好！\n\n非常抱歉。\n{{ number }}"
+    said = RENDERERS[language].alert(
+        message(draft=True, why=Why.DRAFTED), about(draft_id=5, language="zh-CN", subject="关于您的包裹", body=body)
+    )
+    assert "D5" in said.title
+    assert "-----\n关于您的包裹\n-----" in said.body
+    assert f"-----\n{body}\n-----" in said.body
+    assert "parcelwatch drafts approve 5" in said.body
+    assert said.line.startswith("JD0012345678 ")
+
+
+@pytest.mark.parametrize(("language", "order"), [("en", "do not send it"), ("zh-CN", "请勿发送")])
+def test_a_draft_taken_back_says_not_to_send_it_and_why(language: str, order: str) -> None:
+    said = RENDERERS[language].alert(
+        message(draft=True, why=Why.WITHDRAWN, sentence="newer checkpoint, delivered"), about(draft_id=5)
+    )
+    assert "D5" in said.title
+    assert order in said.title
+    assert "newer checkpoint, delivered" in said.body
+
+
+# --- for the operator ----------------------------------------------------------------------------
+
+OPERATOR = [
+    OperatorFacts(Why.SILENT, "my_dhl", NOW, "dhl", NOW - timedelta(minutes=31), "read timeout", parcels=120),
+    OperatorFacts(Why.SILENT, "my_dhl", NOW, "dhl", NOW - timedelta(minutes=1), "401: bad key", refused=True),
+    OperatorFacts(Why.RECOVERED, "my_dhl", NOW, "dhl", NOW - timedelta(hours=6)),
+    OperatorFacts(Why.UNMAPPED, "my_dhl", NOW, "dhl", unknown=(Unmapped("X9", "Odd thing", 3), Unmapped("", "Odd", 1))),
+    OperatorFacts(Why.SILENT, "my_dhl", NOW),
+    OperatorFacts(Why.RECOVERED, "my_dhl", NOW),
+    OperatorFacts(Why.UNMAPPED, "my_dhl", NOW, unknown=(Unmapped("X9", "", 1),)),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("facts", OPERATOR)
+def test_the_operator_reads_which_account_and_what_to_do(language: str, facts: OperatorFacts) -> None:
+    said = RENDERERS[language].operator(facts)
+    assert said.title.startswith("my_dhl")
+    assert said.line.startswith("my_dhl ")
+    assert facts.error in said.body
+    assert not re.search(r"None|\(\)|（）|“”|\n\n\n|  ", f"{said.title}\n{said.line}\n{said.body}")
+
+
+def test_a_silent_courier_and_its_recovery_in_english() -> None:
+    silent, refused, recovered = (RENDERERS["en"].operator(facts) for facts in OPERATOR[:3])
+    assert silent.title == "my_dhl: the courier does not answer"
+    assert silent.body.startswith("my_dhl (dhl) does not answer since 2026-05-06 16:29 GMT+08:00, 31 min ago.\n")
+    assert "Its parcels (120) are held" in silent.body
+    assert "check the key" in refused.body
+    assert recovered.line == "my_dhl answers again after 6 h 0 min"
+
+
+def test_unreadable_statuses_are_listed_one_a_line() -> None:
+    assert "\n3 x X9 “Odd thing”\n1 x “Odd”\n" in RENDERERS["en"].operator(OPERATOR[3]).body
+
+
+# --- with digests --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_renderer_has_the_words_of_digests_in_its_language(language: str) -> None:
+    phrases = RENDERERS[language].phrases
+    assert isinstance(phrases, Phrases)
+    assert set(phrases.labels) == set(ALL_KINDS)
+
+
+class Pending:
+    """An alert in the outbox."""
+
+    kind, draft, priority, id = "stalled", False, 300, 17
+
+    def __init__(self, words: Words) -> None:
+        self.title, self.body, self.line = words.title, words.body, words.line
+
+
+def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:
+    row = Pending(RENDERERS["en"].alert(message(), about()))
+    assert single(row, 2000).title == "[A17] HIGH stalled: JD0012345678"
+    assert digest([row] * 6, 2000).body.split("\n")[1].startswith("A17 JD0012345678 high (")
