@@ -210,7 +210,7 @@ def test_every_fault_of_a_url_is_told_at_once() -> None:
         ("ntfys://ntfy.example/topic", 200, True),
     ],
 )
-def test_a_channel_knows_how_much_it_takes(url: str, title_limit: int, shared: bool) -> None:  # noqa: FBT001
+def test_a_channel_knows_how_much_it_takes(url: str, title_limit: int, shared: bool) -> None:
     channel = Channel("ops", url)
     assert channel.title_limit == title_limit
     assert (channel.room("t" * 100) < channel.room("")) is shared

@@ -226,7 +226,7 @@ def test_a_refused_connection_is_unavailable() -> None:
         finally:
             await client.aclose()
 
-    with pytest.raises(CourierUnavailable, match="my_dhl: 127.0.0.1: no connection"):
+    with pytest.raises(CourierUnavailable, match=r"my_dhl: 127\.0\.0\.1: no connection"):
         asyncio.run(run())
 
 
@@ -373,7 +373,9 @@ def test_https_anywhere_and_plain_http_to_this_machine_are_fine(url: str) -> Non
 # --- completeness ---------------------------------------------------------------------------------
 
 HTTPX = [error for error in vars(httpx).values() if isinstance(error, type) and issubclass(error, Exception)]
-AIOHTTP = [error for error in vars(aiohttp).values() if isinstance(error, type) and issubclass(error, aiohttp.ClientError)]
+AIOHTTP = [
+    error for error in vars(aiohttp).values() if isinstance(error, type) and issubclass(error, aiohttp.ClientError)
+]
 PLAIN: list[type[Exception]] = [TimeoutError, OSError, ConnectionResetError, UnicodeError, zlib.error]
 
 

@@ -1,7 +1,8 @@
 """How fast one account may call: an even pace, and a quota per fixed window.
 
 What belongs here: turning a pace, what was granted before and the time now into the instants at which calls may
-be made. Only arithmetic; the caller keeps the state. Calls are counted when they are granted, so a crash between grant and call never overspends.
+be made. Only arithmetic; the caller keeps the state. Calls are counted when they are granted, so a crash between
+grant and call never overspends.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ def grant(
     pace: Pace,
     state: PaceState,
     now: datetime,
+    *,
     horizon: timedelta = SECOND,
     wanted: int = 1,
     hold_until: datetime | None = None,

@@ -133,7 +133,9 @@ def test_calls_are_held_only_while_the_breaker_has_tripped() -> None:
 # --- silence --------------------------------------------------------------------------------------
 
 
-def outage(length: timedelta, *, error: CourierError = DOWN, since: datetime = NOON) -> tuple[list[tuple[float, Why]], AccountState]:
+def outage(
+    length: timedelta, *, error: CourierError = DOWN, since: datetime = NOON
+) -> tuple[list[tuple[float, Why]], AccountState]:
     """What the operator is told, with the minute, when every call fails for so long, and the state at its end."""
     state, said, now = AccountState(last_ok_at=since - MINUTE), [], since
     while now < since + length:
@@ -186,7 +188,9 @@ def test_an_outage_that_outlives_a_restart_is_not_told_again() -> None:
     assert silence(answered(state, later), later, HALF_HOUR) is Why.RECOVERED
 
 
-@given(st.lists(st.tuples(st.integers(1, 1800), st.sampled_from([None, DOWN, REFUSED, CourierBusy("429")])), max_size=60))
+@given(
+    st.lists(st.tuples(st.integers(1, 1800), st.sampled_from([None, DOWN, REFUSED, CourierBusy("429")])), max_size=60)
+)
 def test_silence_and_recovery_take_turns_whatever_happens(story: list[tuple[int, CourierError | None]]) -> None:
     state, now, said = AccountState(), NOON, []
     for seconds, error in story:

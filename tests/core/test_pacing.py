@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,7 @@ def all_slots(pace: Pace, turns: list[Turn]) -> list[datetime]:
 def test_calls_are_never_closer_than_the_pace_allows(pace: Pace, turns: list[Turn]) -> None:
     assert pace.rate is not None
     slots = all_slots(pace, turns)
-    assert all(later - earlier >= spacing(pace.rate) for earlier, later in zip(slots, slots[1:], strict=False))
+    assert all(later - earlier >= spacing(pace.rate) for earlier, later in pairwise(slots))
 
 
 @given(PACES, TURNS)

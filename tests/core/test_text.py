@@ -13,7 +13,12 @@ from parcelwatch.core.text import BREAK, clean, cut
 
 @pytest.mark.parametrize(
     "text",
-    ["Delivered to locker 12, signed: Mx. Muster", "快件已到达【北京转运中心】，电话：010-0000", "12:30 Zürich - 3,5 kg", ""],
+    [
+        "Delivered to locker 12, signed: Mx. Muster",
+        "快件已到达【北京转运中心】，电话：010-0000",
+        "12:30 Zürich - 3,5 kg",
+        "",
+    ],
 )
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert clean(text) == text
