@@ -370,7 +370,7 @@ def test_a_silent_courier_and_its_recovery_in_english() -> None:
     assert silent.body.startswith("my_dhl (dhl) does not answer since 2026-05-06 16:29 GMT+08:00, 31 min ago.\n")
     assert "Its parcels (120) are held" in silent.body
     assert "check the key" in refused.body
-    assert recovered.line == "my_dhl answers again after 6 h 0 min"
+    assert recovered.line == "my_dhl answers again, 6 h 0 min after its silence was reported"
 
 
 def test_unreadable_statuses_are_listed_one_a_line() -> None:

@@ -6,6 +6,7 @@ together is grouping.py's. Every message names its alerts' ids, so that people s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ SHORTEST_LIMIT: Final = 160
 
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
+_DETAILS: Final = re.compile(r" ?[(（:：]")
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
 
 
@@ -58,7 +60,8 @@ class Unmapped:
 class OperatorFacts:
     """What the operator hears of an account: SILENT, RECOVERED or UNMAPPED.
 
-    `parcels`: how many it holds, 0 if not counted.
+    `since`: when it fell silent; for RECOVERED when the operator was told of that. `parcels`: how many it holds, 0 if
+    not counted.
     """
 
     why: Why
@@ -126,6 +129,7 @@ class Phrases:
     labels: Mapping[str, str] = field(default_factory=dict)
     alerts: str = "{count} parcels: {label}"
     drafts: str = "{count} customer drafts: {label}"
+    operator: str = "{count} accounts: {label}"
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
@@ -159,7 +163,7 @@ def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: i
     room = limit - len(title) - 1
     head = phrases.ids.format(ids=ranges([row.id for row in worst]))
     whole = [f"A{row.id} {' '.join(row.line.split())}" for row in worst]
-    bare = [" ".join(line.split(" ", 2)[:2]) for line in whole]
+    bare = [f"A{row.id} {_named(row)}" for row in worst]
     spare = room - len("\n".join((head, *bare)))
     if spare >= 0:
         return Text(title, "\n".join((head, *_spelled_out(bare, whole, spare))))
@@ -179,9 +183,17 @@ def ranges(ids: Sequence[int]) -> str:
     return ", ".join(f"A{first}" if first == last else f"A{first}–A{last}" for first, last in spans)
 
 
+def _named(row: Row) -> str:
+    """The least a line must say: the number; of a draft also which one, and whether it was taken back."""
+    line = " ".join(row.line.split())
+    return _DETAILS.split(line, maxsplit=1)[0] if row.draft else line.partition(" ")[0]
+
+
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
     kinds = dict.fromkeys(row.kind for row in rows)
     pattern = phrases.drafts if rows[0].draft else phrases.alerts
+    if rows[0].kind in _OPERATOR_KINDS:
+        pattern = phrases.operator
     return pattern.format(count=len(rows), label=", ".join(map(phrases.label, kinds)))
 
 
