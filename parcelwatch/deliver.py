@@ -1,0 +1,177 @@
+"""From the outbox to the channels: claim a group, send it, settle it.
+
+What belongs here: sending and what became of it. Each channel has one thread and sends one message at a time, so
+a hanging service holds up nobody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from parcelwatch.core.messages import Phrases, Text, digest, single
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused
+from parcelwatch.store import Store, outbox
+from parcelwatch.store.rows import Group
+from parcelwatch.store.writer import Writer
+
+log = structlog.get_logger()
+
+LEASE = timedelta(minutes=2)
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+class Sends(Protocol):
+    """Whatever delivers one text, blocking: channels.Channel."""
+
+    @property
+    def body_limit(self) -> int: ...
+
+    def send(self, title: str, body: str) -> None: ...
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One channel at work. `failures` in a row decide how long it rests."""
+
+    channel: Sends
+    thread: ThreadPoolExecutor
+    sending: asyncio.Task[None] | None = None
+    failures: int = 0
+    resting_until: datetime | None = None
+
+
+class Deliverer:
+    """Sends what is due. `beat` is the monotonic time at which it last was seen to work."""
+
+    def __init__(self, channels: Mapping[str, Sends], writer: Writer, phrases: Phrases) -> None:
+        self._writer = writer
+        self._phrases = phrases
+        self._desks = {
+            name: _Desk(channel, ThreadPoolExecutor(1, thread_name_prefix=f"channel-{name}"))
+            for name, channel in channels.items()
+        }
+        self.sent = 0
+        self.undelivered = 0
+        self.beat = time.monotonic()
+
+    async def run(self, now: datetime, *, insist: bool = False) -> None:
+        """Hand every idle channel what is due for it; `insist`: also those that rest after a failure."""
+        self.beat = time.monotonic()
+        while True:
+            idle = [name for name, desk in self._desks.items() if self._free(desk, now, insist)]
+            if not idle:
+                return
+            away = tuple(name for name in self._desks if name not in idle)
+            group = await self._writer.run(claim, now, away)
+            if group is None:
+                return
+            await self._hand_over(group, now)
+
+    async def drain(self, now: datetime, *, insist: bool = False) -> None:
+        """Send all that is due, one attempt each, and wait for it."""
+        while True:
+            await self.run(now, insist=insist)
+            sending = [desk.sending for desk in self._desks.values() if desk.sending]
+            if not sending:
+                return
+            await asyncio.wait(sending)
+
+    async def close(self, patience: float = 20.0) -> None:
+        """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""
+        sending = [desk.sending for desk in self._desks.values() if desk.sending]
+        if sending:
+            await asyncio.wait(sending, timeout=patience)
+        for desk in self._desks.values():
+            desk.thread.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def sending(self) -> bool:
+        return any(desk.sending for desk in self._desks.values())
+
+    def _free(self, desk: _Desk, now: datetime, insist: bool) -> bool:
+        rested = insist or desk.resting_until is None or desk.resting_until <= now
+        return desk.sending is None and rested
+
+    async def _hand_over(self, group: Group, now: datetime) -> None:
+        desk = self._desks.get(group.channel)
+        if desk is None:
+            reason = f"there is no channel {group.channel!r} in the configuration any more"
+            await self._writer.run(_dead, group, reason)
+            return
+        desk.sending = asyncio.create_task(self._send(desk, group, now))
+
+    async def _send(self, desk: _Desk, group: Group, now: datetime) -> None:
+        started = time.monotonic()
+        loop = asyncio.get_running_loop()
+        error: Exception | None = None
+        try:
+            text = words(group, desk.channel, self._phrases)
+            await loop.run_in_executor(desk.thread, desk.channel.send, text.title, text.body)
+        except (DeliveryFailed, DeliveryRefused) as failure:
+            error = failure
+        except Exception as failure:
+            log.exception("a channel failed in an unforeseen way", channel=group.channel)
+            error = DeliveryFailed(f"{group.channel}: {type(failure).__name__}")
+        at = now + timedelta(seconds=time.monotonic() - started)
+        try:
+            await self._writer.run(settle, group, error, at)
+        finally:
+            self._note(desk, group, error, at)
+            desk.sending = None
+
+    def _note(self, desk: _Desk, group: Group, error: Exception | None, at: datetime) -> None:
+        self.beat = time.monotonic()
+        if error is None:
+            self.sent += len(group.ids)
+            desk.failures, desk.resting_until = 0, None
+            return
+        self.undelivered += len(group.ids)
+        if isinstance(error, DeliveryFailed):
+            desk.failures += 1
+            rest = min(FIRST_PAUSE * 2 ** min(desk.failures - 1, 12), LONGEST_PAUSE)
+            desk.resting_until = at + max(rest, error.retry_after or rest)
+        if desk.failures & (desk.failures - 1) == 0:
+            log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))
+
+
+def words(group: Group, channel: Sends, phrases: Phrases) -> Text:
+    """A group as the one text its channel gets, within the channel's limit."""
+    if group.digest_id is None:
+        return single(group.rows[0], channel.body_limit, phrases)
+    return digest(group.rows, channel.body_limit, phrases, ident=group.id)
+
+
+# --- on the store's thread -----------------------------------------------------------------------
+
+
+def claim(store: Store, now: datetime, paused: tuple[str, ...]) -> Group | None:
+    """The next group, postponed while it is sent."""
+    if outbox.next_due(store, paused=paused) is None:
+        return None
+    with store.transaction():
+        return outbox.claim(store, now, now + LEASE, paused=paused)
+
+
+def settle(store: Store, group: Group, error: Exception | None, now: datetime) -> None:
+    """What became of a group: sent, again later, or dead and shown."""
+    with store.transaction():
+        if error is None:
+            outbox.settle_sent(store, group.ids, now)
+        elif isinstance(error, DeliveryRefused):
+            outbox.settle_dead(store, group.ids, str(error))
+        else:
+            outbox.settle_failed(store, group.ids, now, str(error))
+
+
+def _dead(store: Store, group: Group, reason: str) -> None:
+    with store.transaction():
+        outbox.settle_dead(store, group.ids, reason, reason)

@@ -1,0 +1,237 @@
+"""All the parts wired together, and the two ways of driving them: tick by tick, or one whole pass.
+
+What belongs here: what happens at a tick and in which order. When ticks come is the daemon's; what the parts do is theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from parcelwatch import couriers, operators
+from parcelwatch.channels import Channel
+from parcelwatch.client import Client
+from parcelwatch.config import Config
+from parcelwatch.core import accounts as rules
+from parcelwatch.couriers.base import Account
+from parcelwatch.deliver import Deliverer
+from parcelwatch.deliver import Sends as Delivers
+from parcelwatch.errors import ConfigError
+from parcelwatch.ingest import Judge, Tally, assess_due
+from parcelwatch.poller import REGISTERED_WAIT, Lane, Post, post
+from parcelwatch.poller import Sends as Asks
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, accounts, outbox, parcels
+from parcelwatch.store.writer import Writer
+
+log = structlog.get_logger()
+
+# Seconds that calls and sends on their way get to arrive when everything stops.
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What one pass came to. `left`: due, but not asked in time. `unanswered`: asked in vain. `failed`: our own fault."""
+
+    polled: int
+    unanswered: int
+    failed: int
+    left: int
+    opened: int
+    resolved: int
+    sent: int
+    undelivered: int
+
+    @property
+    def clean(self) -> bool:
+        return not (self.unanswered or self.failed or self.left or self.undelivered)
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+class Engine:
+    """The parts of a running parcelwatch. `start` once, then `tick` or `once`, then `close`."""
+
+    def __init__(
+        self, posts: Sequence[Post], channels: Mapping[str, Delivers], writer: Writer, client: Asks, judge: Judge
+    ) -> None:
+        self.lanes = [Lane(one, client, writer, judge) for one in posts]
+        self.deliverer = Deliverer(channels, writer, judge.renderer.phrases)
+        self.beat = time.monotonic()
+        self.assessed = Tally()
+        self._writer = writer
+        self._client = client
+        self._judge = judge
+        self._apis = {one.name: one.account.api for one in posts}
+        self._least = {one.name: one.courier.min_interval for one in posts}
+        self._running: dict[object, asyncio.Task[None]] = {}
+
+    async def start(self, now: datetime) -> None:
+        """Whoever had the database before is gone: what it had claimed is due again, and every courier is tried anew."""
+        await self._writer.run(_take_over, self._least, now)
+
+    async def tick(self, now: datetime) -> None:
+        """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        for lane in self.lanes:
+            self._wake(lane, lane.run(now))
+        self._wake("look again", self._look_again(now))
+        self._wake("deliver", self.deliverer.run(now))
+        self.beat = time.monotonic()
+
+    async def settle(self, now: datetime) -> None:
+        """Wait until everything that was woken is done, and what came of it is delivered."""
+        while tasks := [*self._running.values()]:
+            await asyncio.gather(*tasks)
+            await asyncio.gather(*(lane.drain() for lane in self.lanes))
+        await self._look_again(now)
+        await self.deliverer.drain(now)
+
+    async def once(self, now: datetime, patience: timedelta) -> Passed:
+        """One pass: ask what is due, waiting for the pace up to `patience`; deliver what came of it, one attempt each."""
+        started = time.monotonic()
+        await asyncio.gather(*(self._exhaust(lane, now, patience) for lane in self.lanes))
+        at = now + timedelta(seconds=time.monotonic() - started)
+        await self._look_again(at)
+        left = await self._writer.run(_left, [lane.post.name for lane in self.lanes], at)
+        await self._writer.run(_release, at)
+        await self.deliverer.drain(at, insist=True)
+        tally = sum((lane.tally for lane in self.lanes), self.assessed)
+        return Passed(
+            polled=tally.answered,
+            unanswered=tally.unanswered,
+            failed=tally.failed,
+            left=left,
+            opened=tally.opened,
+            resolved=tally.resolved,
+            sent=self.deliverer.sent,
+            undelivered=self.deliverer.undelivered,
+        )
+
+    async def close(self) -> None:
+        """Stop claiming, let what is on its way arrive, close everything. What does not arrive is claimed still and comes again."""
+        for task in self._running.values():
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        drained = asyncio.gather(*(lane.drain() for lane in self.lanes))
+        await asyncio.wait([drained], timeout=PATIENCE)
+        await self.deliverer.close(PATIENCE)
+        if isinstance(self._client, Client):
+            await self._client.aclose()
+        self._writer.close()
+
+    def _wake(self, name: object, work: Coroutine[Any, Any, None]) -> None:
+        if name in self._running:
+            work.close()
+            return
+        task = asyncio.create_task(work)
+        self._running[name] = task
+        task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _look_again(self, now: datetime) -> None:
+        self.assessed += await self._writer.run(_assess, self._judge, self._apis, now)
+
+    async def _exhaust(self, lane: Lane, now: datetime, patience: timedelta) -> None:
+        started = time.monotonic()
+        while True:
+            passed = timedelta(seconds=time.monotonic() - started)
+            before = lane.registrations
+            await lane.run(now + passed)
+            await lane.drain()
+            next_at = lane.next_at
+            if next_at is None and lane.registrations > before:
+                next_at = now + timedelta(seconds=time.monotonic() - started) + REGISTERED_WAIT
+            if next_at is None or next_at - now > patience:
+                return
+            passed = timedelta(seconds=time.monotonic() - started)
+            await asyncio.sleep(max(0.0, (next_at - now - passed).total_seconds()))
+
+
+# --- on the store's thread -----------------------------------------------------------------------
+
+
+def _take_over(store: Store, least: Mapping[str, timedelta], now: datetime) -> None:
+    with store.transaction():
+        parcels.void_leases(store, now, least)
+        outbox.void_leases(store, now)
+        for name in least:
+            state, pace = accounts.load(store, name)
+            accounts.save(store, name, rules.retry_now(state, now), pace)
+
+
+def _assess(store: Store, judge: Judge, apis: Mapping[str, str], now: datetime) -> Tally:
+    with store.transaction():
+        tally = assess_due(store, judge, now)
+        operators.tell_operators(store, apis, judge, now)
+    return tally
+
+
+def _left(store: Store, names: Sequence[str], now: datetime) -> int:
+    return sum(parcels.due(store, name, now) for name in names)
+
+
+def _release(store: Store, now: datetime) -> None:
+    with store.transaction():
+        outbox.release(store, now, every=True)
+
+
+# --- from the configuration ----------------------------------------------------------------------
+
+
+def judge(config: Config) -> Judge:
+    """What decides and what words it, as configured."""
+    return Judge(config.policy(), Renderer(timezone=str(config.timezone), agent_language=config.language))
+
+
+def posts(config: Config) -> list[Post]:
+    """Every configured account with its adapter. Reads the secrets; raises ConfigError for all that are missing."""
+    adapters = couriers.load()
+    problems: list[str] = []
+    found: list[Post] = []
+    for name, settings in config.accounts().items():
+        adapter = adapters[settings.api]()
+        try:
+            account = Account(
+                name=name,
+                api=settings.api,
+                key=settings.key.read() if settings.key else "",
+                base_url=settings.base_url or adapter.base_url,
+                customer=settings.customer.read() if settings.customer else "",
+                secret=settings.secret.read() if settings.secret else "",
+                options=settings.options,
+            )
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        found.append(post(account, adapter, settings.rate, settings.quota))
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def channels(config: Config) -> dict[str, Channel]:
+    """Every configured channel, in the file's order. Reads the secrets; raises ConfigError for all that are unusable."""
+    problems: list[str] = []
+    found: dict[str, Channel] = {}
+    for name, settings in config.channels().items():
+        try:
+            found[name] = Channel(name, settings.url.read())
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def build(config: Config) -> Engine:
+    """An engine as configured; its database is opened and locked. Raises ConfigError, StoreError, StoreLocked."""
+    staffed, sends, decides = posts(config), channels(config), judge(config)
+    writer = Writer(config.database, daemon=True, check=True)
+    return Engine(staffed, sends, writer, Client(), decides)

@@ -1,0 +1,230 @@
+"""Load, advance, save: what was decided about parcels goes to the store, words and all, in one transaction.
+
+What belongs here: the border between the pure step and the store. Nobody else saves what `advance` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.policy import Policy
+from parcelwatch.errors import StoreError
+from parcelwatch.model import Action, Advance, Answer, Dossier, Draft, DraftState, Message, Milestone, Observation, Why
+from parcelwatch.render import AlertFacts, Renderer
+from parcelwatch.store import Store, drafts, evidence, outbox, parcels
+from parcelwatch.store.rows import NewAlert, whole
+
+log = structlog.get_logger()
+
+# A parcel whose own step fails is set aside this long, so that it cannot hold up the others.
+SET_ASIDE = timedelta(hours=1)
+MOST_ASSESSED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What every step needs beside the parcel: the policy that decides and the renderer that finds the words."""
+
+    policy: Policy
+    renderer: Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One observation about one parcel, and when it was heard."""
+
+    parcel_id: int
+    observation: Observation
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What some steps came to. `failed`: parcels whose step raised and was undone."""
+
+    answered: int = 0
+    unanswered: int = 0
+    opened: int = 0
+    resolved: int = 0
+    failed: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Tally) -> Tally:
+        kinds = {kind: self.kinds.get(kind, 0) + other.kinds.get(kind, 0) for kind in {*self.kinds, *other.kinds}}
+        return Tally(
+            self.answered + other.answered,
+            self.unanswered + other.unanswered,
+            self.opened + other.opened,
+            self.resolved + other.resolved,
+            self.failed + other.failed,
+            kinds,
+        )
+
+
+def ingest(store: Store, heard: Sequence[Heard], judge: Judge) -> Tally:
+    """Take in what was heard; the caller holds the transaction.
+
+    A parcel whose step raises is rolled back alone and set aside; the others go on.
+    """
+    tally = Tally()
+    for one in heard:
+        unanswered = one.observation.answer is Answer.UNANSWERED
+        tally += Tally(answered=not unanswered, unanswered=unanswered)
+        tally += _survive(store, one.parcel_id, one.observation, judge, whole(one.at))
+    return tally
+
+
+def assess_due(store: Store, judge: Judge, now: datetime) -> Tally:
+    """Look again at the parcels whose time has come, with nothing heard; the caller holds the transaction."""
+    tally = Tally()
+    for parcel_id in parcels.due_to_assess(store, now, MOST_ASSESSED):
+        tally += _survive(store, parcel_id, None, judge, whole(now))
+    return tally
+
+
+def act(store: Store, parcel_id: int, action: Action, judge: Judge, now: datetime) -> Advance:
+    """Carry out an agent's action in a transaction of its own. Raises BadInput and NotFound."""
+    with store.transaction():
+        return take_step(store, parcel_id, action, judge, whole(now))
+
+
+def take_step(
+    store: Store, parcel_id: int, heard: Observation | Action | None, judge: Judge, now: datetime
+) -> Advance:
+    """One step of one parcel, saved with everything it says; the caller holds the transaction."""
+    before = parcels.dossier(store, parcel_id)
+    step = advance(before, heard, judge.policy, now)
+    ids = parcels.save(store, before, step, now)
+    if isinstance(heard, Observation):
+        _count_unread(store, before, heard, now)
+        if heard.unregistered:
+            parcels.set_registered(store, [parcel_id], registered=False)
+    for kind in step.withdrawn:
+        outbox.suppress(store, parcel_id, kind, "the case was resolved before it was sent")
+    for message in step.messages:
+        _enqueue(store, before, step, message, ids, judge, now)
+    return step
+
+
+# --- one bad parcel ------------------------------------------------------------------------------
+
+
+def _survive(store: Store, parcel_id: int, heard: Observation | None, judge: Judge, now: datetime) -> Tally:
+    try:
+        with store.savepoint():
+            step = take_step(store, parcel_id, heard, judge, now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("a parcel's step failed and was undone", parcel=parcel_id)
+        parcels.poll_again(store, [parcel_id], now + SET_ASIDE)
+        if heard is None:
+            parcels.look_again(store, [parcel_id], now + SET_ASIDE)
+        return Tally(failed=1)
+    return _count(step)
+
+
+def _count(step: Advance) -> Tally:
+    if not step.events:
+        return Tally()
+    opened = [event.kind for event in step.events if event.signal == "fires"]
+    resolved = sum(event.after == "resolved" for event in step.events)
+    return Tally(opened=len(opened), resolved=resolved, kinds={kind: opened.count(kind) for kind in opened})
+
+
+# --- what could not be read ----------------------------------------------------------------------
+
+
+def _count_unread(store: Store, before: Dossier, heard: Observation, now: datetime) -> None:
+    """Count codes and wordings that mean nothing to us, once per checkpoint."""
+    unread = [one for one in heard.checkpoints if one.milestone is Milestone.UNKNOWN]
+    if not unread:
+        return
+    known = {entry.checkpoint.identity for entry in before.timeline.entries}
+    for checkpoint in unread:
+        if checkpoint.identity not in known:
+            evidence.count_unknown(store, before.parcel.courier, checkpoint.code, checkpoint.text, now)
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def _enqueue(
+    store: Store,
+    before: Dossier,
+    step: Advance,
+    message: Message,
+    ids: Mapping[str, int],
+    judge: Judge,
+    now: datetime,
+) -> None:
+    facts = _facts(step, message, ids, now)
+    if message.draft:
+        draft = _draft_of(before, step, message)
+        if draft is None:
+            return
+        if message.why is Why.WITHDRAWN and not outbox.take_back_draft(store, draft.id or 0, message.sentence):
+            return
+        if message.why is Why.DRAFTED:
+            draft = _write(store, step.dossier.parcel.id, draft, judge, now)
+        facts = replace(
+            facts, draft_id=draft.id, language=draft.language, subject=draft.subject, body=draft.body
+        )
+    words = judge.renderer.alert(message, facts)
+    outbox.enqueue(
+        store,
+        NewAlert(
+            kind=message.kind,
+            channel=message.channel,
+            severity=message.severity,
+            title=words.title,
+            body=words.body,
+            line=words.line,
+            why=message.why,
+            priority=message.priority,
+            draft=message.draft,
+            parcel_id=step.dossier.parcel.id,
+            case_id=facts.case_id,
+            draft_id=facts.draft_id,
+            suppressed=message.suppressed,
+            import_id=step.dossier.parcel.import_id if message.first else None,
+        ),
+        now,
+    )
+
+
+def _facts(step: Advance, message: Message, ids: Mapping[str, int], now: datetime) -> AlertFacts:
+    parcel = step.dossier.parcel
+    case = next(case for case in step.dossier.cases if case.kind == message.kind)
+    return AlertFacts(
+        number=parcel.number,
+        courier=parcel.courier,
+        now=now,
+        company=parcel.company,
+        order=parcel.order,
+        milestone=step.dossier.milestone,
+        case_id=ids[message.kind],
+        threshold=case.threshold,
+        policy_line=case.policy_line,
+    )
+
+
+def _draft_of(before: Dossier, step: Advance, message: Message) -> Draft | None:
+    """The draft a message brings (not stored yet) or takes back (stored, and just moved)."""
+    if message.why is Why.DRAFTED:
+        return next((one for one in step.dossier.drafts if one.kind == message.kind and one.id is None), None)
+    unsent = {one.id for one in before.drafts if one.unsent}
+    ended = (DraftState.WITHDRAWN, DraftState.SUPERSEDED)
+    moved = (one for one in step.dossier.drafts if one.kind == message.kind and one.state in ended)
+    return next((one for one in moved if one.id in unsent), None)
+
+
+def _write(store: Store, parcel_id: int, draft: Draft, judge: Judge, now: datetime) -> Draft:
+    letter = judge.renderer.draft(draft.kind, draft.language, draft.facts)
+    draft_id = drafts.save(store, parcel_id, draft, letter.subject, letter.body, now)
+    return replace(draft, id=draft_id, subject=letter.subject, body=letter.body)

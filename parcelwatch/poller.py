@@ -1,0 +1,315 @@
+"""An account's lane of work: claim what is due, ask the courier, hand over what it said, as fast as the pace allows.
+
+What belongs here: claims, calls and their outcomes. What an answer leads to is ingest.py's.
+
+A call is claimed and counted in one transaction before it is made, so a crash never overspends a quota and never
+loses a parcel. Answers are taken in together: whatever came while the store was busy shares one transaction.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import httpx
+import structlog
+
+from parcelwatch.core import accounts as rules
+from parcelwatch.core.duration import Rate, parse_rate
+from parcelwatch.core.pacing import Pace, grant
+from parcelwatch.couriers.base import Account, Courier, Picky, Registers, Registration
+from parcelwatch.errors import CourierError, CourierUnreadable
+from parcelwatch.ingest import Heard, Judge, Tally, ingest
+from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.store import Store, accounts, evidence, parcels
+from parcelwatch.store.rows import Claimed
+from parcelwatch.store.writer import Writer
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+# A call that could not start this long after its claim is given back, well before the lease ends.
+STALE = 30.0
+CONCURRENT = 32
+# Calls claimed ahead of those on their way: about a second of the fastest pace.
+AHEAD = 512
+TOGETHER = 100
+LINGER = 0.02
+REGISTERED_WAIT = timedelta(seconds=5)
+
+
+class Sends(Protocol):
+    """Whatever sends a request and brings the answer or a CourierError: client.Client."""
+
+    async def send(self, request: httpx.Request, who: str, /) -> httpx.Response: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make, not before `after` seconds of its pass: an ask, or the registration of new numbers."""
+
+    claimed: tuple[Claimed, ...]
+    after: float
+    registers: bool = False
+
+    @property
+    def asked(self) -> tuple[Ask, ...]:
+        return tuple(one.ask for one in self.claimed)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(one.parcel_id for one in self.claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of one call, and when."""
+
+    call: Call
+    at: datetime
+    observations: tuple[Observation, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    error: CourierError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Calls claimed now; without any, `next_at` is when the pace or the breaker may allow one, None if nothing is due."""
+
+    calls: tuple[Call, ...] = ()
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """An account with everything needed to work it."""
+
+    account: Account
+    courier: Courier
+    pace: Pace
+
+    @property
+    def name(self) -> str:
+        return self.account.name
+
+
+def post(account: Account, courier: Courier, rate: Rate | None = None, quota: Rate | None = None) -> Post:
+    """`rate` and `quota` are the contract's where it differs from the adapter's default."""
+    default = parse_rate(courier.quota) if courier.quota else None
+    return Post(account, courier, Pace(rate or parse_rate(courier.rate), quota or default))
+
+
+class Lane:
+    """Works one account. `run` does what is due and returns when nothing is, or when the pace says wait."""
+
+    def __init__(self, post: Post, client: Sends, writer: Writer, judge: Judge) -> None:
+        self.post = post
+        self.tally = Tally()
+        self.next_at: datetime | None = None
+        self.registrations = 0
+        self._client = client
+        self._writer = writer
+        self._judge = judge
+        self._slots = asyncio.Semaphore(CONCURRENT)
+        self._calls: set[asyncio.Task[None]] = set()
+        self._said: list[Said] = []
+        self._taking_in: asyncio.Task[None] | None = None
+
+    async def run(self, now: datetime) -> None:
+        """Claim and call until nothing more is to be had now; `next_at` then says when there may be."""
+        clock = _clock(now)
+        while True:
+            room = CONCURRENT + AHEAD - len(self._calls)
+            if room <= 0:
+                await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            taken = await self._writer.run(take, self.post, self._judge, clock(), room, len(self._calls))
+            self.next_at = taken.next_at
+            for call in taken.calls:
+                self.registrations += call.registers
+                task = asyncio.create_task(self._make(call, clock, time.monotonic()))
+                self._calls.add(task)
+                task.add_done_callback(self._calls.discard)
+            if not taken.calls:
+                return
+
+    async def drain(self) -> None:
+        """Wait until every call on its way has been answered and taken in."""
+        while self._calls or self._said or self._taking_in:
+            if self._calls:
+                await asyncio.wait(self._calls)
+            if self._taking_in:
+                await self._taking_in
+
+    @property
+    def busy(self) -> int:
+        return len(self._calls)
+
+    async def _make(self, call: Call, clock: Callable[[], datetime], claimed_at: float) -> None:
+        await asyncio.sleep(max(0.0, call.after))
+        async with self._slots:
+            if time.monotonic() - claimed_at > STALE:
+                await self._writer.run(give_back, call.ids, clock())
+                return
+            said = await self._ask(call, clock)
+        self._said.append(said)
+        if self._taking_in is None:
+            self._taking_in = asyncio.create_task(self._take_in())
+
+    async def _ask(self, call: Call, clock: Callable[[], datetime]) -> Said:
+        account, courier = self.post.account, self.post.courier
+        try:
+            if call.registers:
+                assert isinstance(courier, Registers)
+                answer = await self._client.send(courier.registration(account, call.asked), account.name)
+                return Said(call, clock(), registrations=courier.registered(answer, call.asked))
+            answer = await self._client.send(courier.request(account, call.asked), account.name)
+            return Said(call, clock(), observations=courier.parse(answer, call.asked))
+        except CourierError as error:
+            return Said(call, clock(), error=error)
+        except Exception as error:
+            # An adapter's bug must not stop its lane; the text of a stray exception may quote the answer.
+            log.exception("the adapter failed", account=account.name)
+            return Said(call, clock(), error=CourierUnreadable(f"the adapter failed ({type(error).__name__})"))
+
+    async def _take_in(self) -> None:
+        """Take in what was said until there is no more, a batch to a transaction."""
+        try:
+            while self._said:
+                if len(self._said) < TOGETHER and self._calls:
+                    await asyncio.sleep(LINGER)
+                batch, self._said = self._said[:TOGETHER], self._said[TOGETHER:]
+                self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
+        finally:
+            self._taking_in = None
+
+
+def _clock(now: datetime) -> Callable[[], datetime]:
+    """`now` and the time that passes since, so that a pass given a simulated time lives in it."""
+    started = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - started)
+
+
+# --- on the store's thread -----------------------------------------------------------------------
+
+
+def take(store: Store, post: Post, judge: Judge, now: datetime, room: int, in_flight: int) -> Taken:
+    """Claim what the pace grants for the next second, at most `room` calls, and count the calls."""
+    due_at = parcels.next_poll(store, post.name)
+    if due_at is None or due_at > now:
+        return Taken()
+    with store.transaction():
+        state, pace = accounts.load(store, post.name)
+        room = min(room, rules.room(state, now, in_flight, CONCURRENT + AHEAD))
+        hold = rules.hold_until(state, now)
+        granted = grant(post.pace, pace, now, wanted=room, hold_until=hold)
+        if not granted.slots:
+            return Taken(next_at=granted.next_at or (None if room else now + timedelta(seconds=1)))
+        wanted = len(granted.slots) * post.courier.batch
+        claimed = parcels.claim(store, post.name, now, now + LEASE, wanted)
+        claimed = _refuse(store, post, claimed, judge, now)
+        calls = _calls(post, claimed, [(slot - now).total_seconds() for slot in granted.slots])
+        _give_back_rest(store, claimed, calls, now)
+        exact = grant(post.pace, pace, now, wanted=len(calls), hold_until=hold) if calls else None
+        accounts.save(store, post.name, state, exact.state if exact else pace, calls=len(calls))
+    return Taken(tuple(calls))
+
+
+def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], judge: Judge, now: datetime) -> list[Claimed]:
+    """Those that can be asked; a number the courier wants more about is refused here, without wasting a call."""
+    courier = post.courier
+    if not isinstance(courier, Picky):
+        return list(claimed)
+    lacking = [(one, reason) for one in claimed if (reason := courier.lacks(one.ask))]
+    refused = [
+        Heard(one.parcel_id, Observation(one.ask.number, Answer.REFUSED, reason=reason), now) for one, reason in lacking
+    ]
+    ingest(store, refused, judge)
+    without = {one.parcel_id for one, _ in lacking}
+    return [one for one in claimed if one.parcel_id not in without]
+
+
+def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> list[Call]:
+    """As many calls as there are slots; new numbers of an aggregator are registered first."""
+    registers = isinstance(post.courier, Registers)
+    new = [one for one in claimed if registers and not one.registered]
+    known = [one for one in claimed if not registers or one.registered]
+    size = post.courier.batch
+    batches = [(tuple(group[at : at + size]), group is new) for group in (new, known) for at in range(0, len(group), size)]
+    return [Call(batch, after, is_new) for (batch, is_new), after in zip(batches, slots, strict=False)]
+
+
+def _give_back_rest(store: Store, claimed: Sequence[Claimed], calls: Sequence[Call], now: datetime) -> None:
+    taken = {parcel_id for call in calls for parcel_id in call.ids}
+    rest = [one.parcel_id for one in claimed if one.parcel_id not in taken]
+    if rest:
+        parcels.poll_again(store, rest, now)
+
+
+def give_back(store: Store, ids: Sequence[int], now: datetime) -> None:
+    """Claimed, but not asked after all: due again at once."""
+    with store.transaction():
+        parcels.poll_again(store, ids, now)
+
+
+def take_in(store: Store, post: Post, judge: Judge, batch: Sequence[Said]) -> Tally:
+    """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
+    tally = Tally()
+    with store.transaction():
+        state, pace = accounts.load(store, post.name)
+        for said in batch:
+            state, more = _settle(store, post, judge, state, said)
+            tally += more
+        accounts.save(store, post.name, state, pace)
+    return tally
+
+
+def _settle(
+    store: Store, post: Post, judge: Judge, state: rules.AccountState, said: Said
+) -> tuple[rules.AccountState, Tally]:
+    if said.error is not None:
+        return _failed(store, post, state, said, said.error), Tally(unanswered=len(said.call.ids))
+    after = rules.answered(state, said.at)
+    if state.failures:
+        accounts.outage_ended(store, post.name, said.at)
+        parcels.hasten(store, post.name, said.at, post.courier.min_interval)
+    if said.call.registers:
+        return after, _registered(store, judge, said)
+    heard = [
+        Heard(parcel_id, observation, said.at)
+        for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
+    ]
+    return after, ingest(store, heard, judge)
+
+
+def _registered(store: Store, judge: Judge, said: Said) -> Tally:
+    """Numbers the aggregator took are asked about in a moment; those it refused are refused for good."""
+    pairs = list(zip(said.call.ids, said.registrations, strict=True))
+    taken = [parcel_id for parcel_id, answer in pairs if answer.ok]
+    parcels.set_registered(store, taken)
+    parcels.poll_again(store, taken, said.at + REGISTERED_WAIT)
+    refused = [
+        Heard(parcel_id, Observation(answer.number, Answer.REFUSED, reason=answer.reason), said.at)
+        for parcel_id, answer in pairs
+        if not answer.ok
+    ]
+    return ingest(store, refused, judge)
+
+
+def _failed(
+    store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError
+) -> rules.AccountState:
+    after = rules.failed(state, said.at, error)
+    parcels.postpone(store, said.call.ids, said.at, post.courier.min_interval)
+    accounts.outage_began(store, post.name, after.failing_since or said.at)
+    if isinstance(error, CourierUnreadable):
+        evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
+        evidence.count_unknown(store, post.name, "unreadable answer", str(error), said.at)
+    if after.failures & (after.failures - 1) == 0:
+        # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
+        log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))
+    return after
