@@ -1,0 +1,258 @@
+"""English phrases of courier texts.
+
+Drawn from the published status lists of DHL's divisions and from wordings other couriers use. Conditions ("if you
+are not at home …") say what may happen, not what did, so they are taken out before reading.
+"""
+
+from __future__ import annotations
+
+from parcelwatch.core.lexicon.phrases import Phrase, PhraseBook
+from parcelwatch.model import Cause, Milestone
+
+M = Milestone
+C = Cause
+
+_PARCEL = r"(?:shipment|parcel|package|item|consignment|piece|mail ?piece|letter)s?"
+_BUYER = r"(?:recipient|receiver|consignee|customer|addressee|occupant)s?"
+_SHOP = r"(?:sender|shipper|consignor|originator|merchant|seller|retailer)"
+_POINT = (
+    r"(?:locker|packstation|parcel ?shop|parcel ?station|service ?point|access ?point"
+    r"|pick-?up[ -](?:point|location)|collection point)"
+)
+
+SCRUB = (
+    r"\b(?:if|unless|should you|in case|in the event)\b[^.;!]*",
+    r"\bwithout (?:any )?(?:visible )?damage\b|\b(?:no|not|never|free of)(?: \w+)? damaged?\b",
+    r"\be\. ?g\. [^.;)]*",
+    r"\bat (?:your|our|the) disposal\b|\bbroken down\b",
+    r"\bno (?:longer )?(?:delay|exception|return)s?\b",
+    r"\bdamaged? (?:label|barcode|vehicle|truck|road|bridge)\b",
+    r"\b(?:label|barcode|vehicle|truck) (?:is |was )?damaged\b",
+)
+
+RETURNS = (
+    Phrase(
+        rf"(?:delivered|handed over|given)[^.;]{{0,30}}\b(?:back )?to (?:the )?(?:\w+ )?{_SHOP}\b|delivered (?:at"
+        rf"|back)[^.;]{{0,12}}\b{_SHOP}"
+        rf"|returns? (?:\w+ ){{0,2}}delivered|return(?:ed)? to (?:the )?{_SHOP}[^.;]{{0,20}}delivered"
+        rf"|return (?:was |is )?completed?\b"
+        rf"|received (?:back )?by (?:the )?{_SHOP}|(?:back|arrived) at (?:the )?{_SHOP}\b",
+        M.RETURNED,
+        unless=r"\b(?:will|could not|cannot|not been|not be|failed|unable|until|before|once|to be|being)\b",
+    ),
+    Phrase(
+        rf"return(?:ed|ing|s)?\b[^.;]{{0,40}}\bto (?:the |its )?(?:original |business )?(?:{_SHOP}|origin)\b"
+        rf"|return to {_SHOP}"
+        r"|\breturns? (?:process )?(?:started|initiated|dispatched|in progress|in transit)|\bout for return\b"
+        rf"|(?:sent|sending|shipped|forwarded|going|routed|on (?:its|the) way) back\b|back to (?:the )?{_SHOP}"
+        rf"|on route to the {_SHOP}"
+        r"|(?:being|will be|has been|have been|was|were|is) returned\b|parcel is returned"
+        r"|undeliver\w*[^.;]{0,30}\breturn",
+        M.RETURNING,
+        unless=r"\bnot (?:be )?return|return(?:ed)? for re-?delivery|return(?:ed|ing)? to (?:the |our "
+        r"|your )?(?:\w+ )?"
+        r"(?:depot|facility|hub|station|terminal|vehicle|centre|center|post ?office)\b",
+    ),
+)
+
+CAUSES = (
+    Phrase(
+        r"\bdestroy(?:ed|ing)?\b|\bdispos(?:ed of|al|ed)\b|\bdiscarded\b|\bscrapped\b|\bconfiscated\b|\bseized\b",
+        M.EXCEPTION,
+        C.DESTROYED,
+        unless=r"\bnot (?:be )?(?:destroyed|disposed|seized)",
+    ),
+    Phrase(
+        rf"\b{_PARCEL} (?:(?:is|are|was|were|has|have|been|gone|now|reported|declared|presumed|considered|deemed"
+        rf"|as) )*(?:lost|missing)\b"
+        rf"|\b(?:lost|missing) (?:{_PARCEL}|in transit)\b|(?:considered|presumed|declared|reported"
+        rf"|deemed) (?:as )?(?:lost|missing)\b"
+        rf"|{_PARCEL} (?:could not|cannot|can not|couldn.t|can.t) be (?:found|located|traced)|no longer be (?:found"
+        rf"|located|traced)",
+        M.EXCEPTION,
+        C.LOST,
+        unless=r"\b(?:has|have|was|were|is) (?:now |since )?(?:been )?(?:found|located|recovered)\b",
+    ),
+    Phrase(
+        r"\bdamag(?:e|ed|es|ing)\b|\bbroken\b|\btorn\b|\bcrushed\b|\bleak(?:ing|ed|age|s)\b|\bsoaked\b|\bwet\b"
+        r"|\bwater[- ]?logged\b"
+        rf"|contents? (?:is |are |was |were )?(?:missing|incomplete|short)|(?:missing|short) contents?"
+        rf"|incomplete {_PARCEL}|\btampered\b",
+        M.EXCEPTION,
+        C.DAMAGED,
+        unless=r"\b(?:no|any|avoid(?:ing)?|prevent(?:ing)?|against|possible) (?:\w+ )?damage",
+    ),
+    Phrase(
+        r"\b(?:held|detained|stopped|retained|kept|on hold|delay(?:ed)?|intercept\w*|exception|problem|issue"
+        r"|reject\w*|refus\w*|fail\w*"
+        r"|incomplete|incorrect|terminated)\b[^.;]{0,40}\b(?:customs|clearance|import)\b"
+        r"|\b(?:customs|clearance|import)\b[^.;]{0,40}\b(?:held|hold|delay\w*|detain\w*|not possible|reject\w*"
+        r"|refus\w*|intercept\w*|missing"
+        r"|incorrect|inappropriate|exception|terminated|(?:require|request|need)\w* (?:further |more "
+        r"|additional )?(?:information|documents?|payment))\b"
+        r"|\b(?:dut(?:y|ies)|tax(?:es)?|import charges)\b[^.;]{0,40}\b(?:unpaid|await\w*|due|outstanding"
+        r"|not (?:been )?(?:paid|collected|received))"
+        r"|\bawait\w*[^.;]{0,30}\b(?:dut(?:y|ies)|tax(?:es)?)\b",
+        M.CUSTOMS,
+        C.CUSTOMS,
+        unless=r"(?<!not )(?<!not been )\b(?:released|cleared|resolved|completed?)\b",
+    ),
+    Phrase(
+        r"\bprohibited\b|\bdangerous goods\b|\brestricted (?:items?|goods|articles?)\b|security (?:reasons?|hold"
+        r"|issue|check failed)"
+        r"|\bdenied part(?:y|ies)\b|\bsanction(?:s|ed)?\b|(?:held|stopped) by (?:the )?(?:authorit(?:y|ies)|police"
+        r"|government)",
+        M.EXCEPTION,
+        C.SECURITY,
+    ),
+    Phrase(
+        rf"\brefus(?:ed|al|es)\b|\brejected after opening\b|reject(?:ed|ion) by (?:the )?{_BUYER}"
+        rf"|{_BUYER}[^.;]{{0,30}}\b(?:reject|declin)\w*"
+        r"|\b(?:did not|not) accept(?:ed)? (?:the |by )",
+        M.EXCEPTION,
+        C.REFUSED,
+        unless=r"\bnot refused\b|refused by (?:the )?(?:courier|carrier|airline)",
+    ),
+    Phrase(
+        r"\b(?:incorrect|wrong|incomplete|insufficient|bad|invalid|unknown|missing|inaccurate) (?:\w+ ){0,3}address"
+        r"|\baddress(?:ee)?\b[^.;]{0,40}\b(?:incorrect|wrong|incomplete|insufficient|unknown|invalid"
+        r"|not (?:be )?(?:found|located|known)"
+        r"|does not exist|correction (?:is )?(?:required|needed)|needed)\b"
+        rf"|{_BUYER}[^.;]{{0,20}}\b(?:moved|unknown|not known)\b|\bno such (?:number|street|address|recipient)\b"
+        rf"|undeliverable as addressed"
+        r"|\bmoved,? left no address\b|\bunit/suite not provided\b|\b(?:house|flat"
+        r"|apartment) number (?:is )?missing\b",
+        M.EXCEPTION,
+        C.ADDRESS,
+        unless=r"address (?:details )?(?:has been |have been |was |were )?(?:corrected|updated)",
+    ),
+    Phrase(
+        rf"\b(?:no ?(?:one|body)|not) (?:was |is |were )?(?:at )?(?:home|present)\b|\bno ?(?:one"
+        rf"|body) (?:to receive|available)"
+        rf"|{_BUYER}[^.;]{{0,25}}\b(?:not (?:at home|home|available|present|met|in)|unavailable|absent|away|closed"
+        rf"|on holiday)\b"
+        r"|\b(?:business|company|premises|office) (?:was |is )?closed\b|\bclosed on arrival\b|\bwe missed (?:you"
+        r"|each other)\b"
+        r"|\b(?:card|notice) (?:was )?left\b|\bno (?:answer|access)\b|\buncontactable\b"
+        r"|could not (?:be )?(?:contact|reach)(?:ed)?\b",
+        M.ATTEMPT_FAILED,
+        C.NOBODY_HOME,
+    ),
+    Phrase(
+        r"\bmis-?\s?(?:sort|rout|sent|send|code|ship|direct)\w*|\bsorted (?:incorrectly|wrongly)"
+        r"|\bwrong(?:ly)? (?:sorted|routed|facility|depot"
+        r"|destination)|\bincorrectly (?:sorted|routed)|\bsent to (?:the |a )?wrong\b",
+        M.EXCEPTION,
+        C.MISROUTED,
+    ),
+    Phrase(
+        r"\bweather\b|\bsnow\w*|\bstorms?\b|\bflood\w*|\bhurricane\b|\btyphoon\b|\bnatural disaster\b"
+        r"|\bearthquake\b|\bwildfire\w*",
+        M.EXCEPTION,
+        C.WEATHER,
+    ),
+    Phrase(
+        r"\bstrikes?\b|\bindustrial action\b|\bforce majeure\b|\bcapacity (?:issue|problem|restraint)s?"
+        r"|\b(?:technical|operational|mechanical)"
+        r" (?:issue|problem|failure|reason)s?|\bflight (?:delay|cancel)\w*|\bmissed (?:the )?(?:delivery cycle"
+        r"|connection|departure)\b|\bbacklog\b"
+        r"|\bdelay(?:ed|s)?\b",
+        M.EXCEPTION,
+        C.COURIER_FAULT,
+        unless=r"\b(?:possible|may|might|avoid|without)\b[^.;]{0,20}\bdelay",
+    ),
+)
+
+ATTEMPTS = (
+    Phrase(
+        r"\b(?:could not|cannot|can not|couldn.t|can.t|was not|has not been|not) be(?:en)? (?:delivered"
+        r"|handed over)\b|\bnot delivered\b"
+        r"|\bunable to (?:attempt )?deliver\w*|\bundeliver(?:ed|able)\b|\bfailed to deliver\b"
+        r"|\bdelivery (?:of the \w+ )?(?:was |has been |is )?"
+        r"(?:not (?:possible|successful|completed)|unsuccessful|failed|attempted|interrupted)\b"
+        r"|\b(?:unsuccessful|failed|attempted) delivery\b|\bmissed delivery\b(?! (?:cycle|route))"
+        r"|\bdelivery attempt\b|\battempted to deliver\b",
+        M.ATTEMPT_FAILED,
+        unless=r"attempt (?:was )?successful|\bout for\b|\bscheduled\b",
+    ),
+)
+
+MOVES = (
+    Phrase(
+        r"\bcancel(?:l?ed|lation)\b|\bvoided\b",
+        M.CANCELLED,
+        unless=r"flight cancel|\b(?:pick-?up|collection|return) order cancel",
+    ),
+    Phrase(
+        r"\bon hold\b|\b(?:is|being|been) held\b|\bheld (?:at|in|due)\b|\bexception\b|\bshipment stopped\b",
+        M.EXCEPTION,
+        C.UNSTATED,
+        unless=r"released from hold|\bpick-?up\b|\bcollect",
+    ),
+    Phrase(
+        rf"\b(?:available|ready|waiting|held|kept|stored) (?:to be |for )(?:\w+ ){{0,2}}(?:pick ?-?up|picked up"
+        rf"|collection|collected|collect)\b"
+        rf"|\bawaiting (?:\w+ )?(?:pick ?-?up|collection)\b|\bready (?:in|at) (?:the )?{_POINT}"
+        rf"|\bto be (?:picked up|collected) by (?:the )?{_BUYER}"
+        rf"|can (?:now )?be (?:collected|picked up)|(?:delivered|brought|handed over|arrived|deposited"
+        rf"|arrival) (?:to|at|in|into)[^.;]{{0,30}}\b{_POINT}"
+        r"|(?:delivered|brought|handed over) (?:to|at) (?:the |a |your )?(?:\w+ )?(?:post ?office|postal outlet"
+        r"|retail outlet)",
+        M.AVAILABLE_FOR_PICKUP,
+        unless=rf"(?:being|will be|to be) (?:brought|transported|forwarded|taken|delivered|ready)"
+        rf"|(?<!to be )(?:collected|picked up) (?:by|from)|by (?:the |dhl )?(?:courier|carrier|driver|{_SHOP})\b"
+        rf"|dropped off|\bnot ready\b|pick-?up address|\bsender\b",
+    ),
+    Phrase(
+        rf"(?:picked up|collected)[^.;]{{0,40}}\b{_BUYER}\b|{_BUYER} has (?:picked up|collected)"
+        rf"|\bsigned (?:for )?by\b"
+        r"|\bdelivered\b|\bdelivery (?:was |has been )?(?:successful|completed)\b|\bsuccessful delivery\b",
+        M.DELIVERED,
+        unless=r"\b(?:not|nothing|to be|will be) (?:been )?(?:picked up|collected)\b|\b(?:not|cannot|can.t|couldn.t"
+        r"|won.t|never|be|being|until|before|when|once|will|shall|to|partially)\b[^.;]{0,20}\bdelivered\b"
+        r"|delivered to (?:the |an? )?(?:agent|carrier|partner|customs|airline|airport|depot|hub|facility)\b"
+        r"|\bun?delivered\b",
+    ),
+    Phrase(
+        r"\bhanded (?:out|over) to (?:the )?courier for delivery\b|\bout for (?:\w+ )?delivery\b"
+        r"|\bwith (?:the )?(?:delivery|delivering) courier\b|\bon (?:the )?delivery vehicle\b"
+        r"|\bloaded (?:in|on)?to (?:the )?(?:delivery )?(?:vehicle|van)\b|\bin delivery\b(?! (?:facility|depot"
+        r"|cent))|\bscheduled for delivery today\b"
+        r"|\bon (?:its|the) way to (?:the )?(?:recipient|you)\b",
+        M.OUT_FOR_DELIVERY,
+    ),
+    Phrase(
+        r"\b(?:instruction|shipment|electronic\w*|order|shipping)\b[^.;]{0,20}\b(?:data|information|info"
+        r"|details)\b[^.;]{0,60}"
+        r"\b(?:received|provided|transmitted|sent)\b|\blabel (?:has been )?(?:created|printed)\b|\bpre-?advi[cs]e\b"
+        r"|\bannounced\b"
+        r"|\bnot (?:yet )?(?:been )?(?:received|handed over)\b|\bawaiting (?:item|parcel|shipment|handover)\b"
+        r"|\border (?:created|processed)\b",
+        M.INFO_RECEIVED,
+    ),
+    Phrase(
+        r"\b(?:customs|clearance)\b[^.;]{0,40}\b(?:releas\w*|cleared|completed?)\b|\b(?:released?"
+        r"|cleared)\b[^.;]{0,30}\bcustoms\b"
+        r"|\bclearance release\b",
+        M.IN_TRANSIT,
+        unless=r"\bnot (?:yet )?(?:been )?(?:released|cleared|completed?)\b|\bpending\b",
+    ),
+    Phrase(r"\bcustoms\b|\bclearance\b", M.CUSTOMS),
+    Phrase(
+        r"\bpicked up\b|\bpick-?\s?up successful\b|\bshipment (?:was )?(?:accept\w+)\b|\baccepted (?:at|by|in)\b"
+        r"|\bdropped off\b|\bhas been collected\b|\bcollected (?:from|at|by)\b"
+        r"|\bhanded over to (?:dhl|the carrier)\b|\breceived (?:at|by) (?:dhl|the carrier|carrier)\b|\borigin scan\b",
+        M.PICKED_UP,
+        unless=r"\b(?:not|nothing|to be|will be|could not be|be) (?:been )?(?:was )?(?:picked up|collected"
+        r"|dropped off)\b|\bnothing\b"
+        r"|\bno (?:shipment|parcel)",
+    ),
+    Phrase(
+        r"\barriv\w+|\bdepart\w*|\bleft\b|\bin transit\b|\bprocess(?:ed|ing)\b|\bsort(?:ed|ing)\b|\btransfer\w*"
+        r"|\bforward\w*|\bloaded\b"
+        r"|\ben ?route\b|\btransport\w*|\bscanned\b|\breceived at\b|\bon (?:its|the) way\b|\bhanded over\b",
+        M.IN_TRANSIT,
+    ),
+)
+
+BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES)

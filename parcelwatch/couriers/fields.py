@@ -1,0 +1,76 @@
+"""Typed access to what a courier sent: the wanted kind of value or CourierUnreadable, never a KeyError.
+
+What belongs here: getters over decoded JSON. A missing field and a null are the same: nothing was said.
+Numbers come as text and text as numbers, so `text` takes both.
+"""
+
+from __future__ import annotations
+
+from parcelwatch.errors import CourierUnreadable
+
+Record = dict[str, object]
+
+TEXT_LIMIT = 2000
+NAME_LIMIT = 200
+ROWS_LIMIT = 500
+
+
+def misfit(where: str, wanted: str, value: object) -> CourierUnreadable:
+    """The error for a value of the wrong kind; it names the kind found, never the value."""
+    return CourierUnreadable(f"{where} is {type(value).__name__} where {wanted} was expected")
+
+
+def record(value: object, where: str) -> Record:
+    """An object; empty when nothing was said."""
+    if isinstance(value, dict):
+        return value
+    if value is None:
+        return {}
+    raise misfit(where, "an object", value)
+
+
+def rows(value: object, where: str) -> list[Record]:
+    """A list of objects; empty when nothing was said."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise misfit(where, "a list", value)
+    for row in value:
+        if not isinstance(row, dict):
+            raise misfit(where, "a list of objects", row)
+    return value
+
+
+def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:
+    """Text without NULs, broken surrogates and surrounding blanks, cut to `limit`; "" when nothing was said."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        if not value.isascii():
+            value = value.encode("utf-8", "replace").decode("utf-8")
+        if "\x00" in value:
+            value = value.replace("\x00", "")
+        return value.strip()[:limit]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)[:limit]
+    raise misfit(where, "text", value)
+
+
+def flag(value: object, where: str) -> bool:
+    """True for true, 1, "true" and "1"; false for their opposites and for nothing."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if value in (0, 1):
+        return value == 1
+    if isinstance(value, str) and value.lower() in ("true", "false", "1", "0", ""):
+        return value.lower() in ("true", "1")
+    raise misfit(where, "true or false", value)
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether two spellings are one tracking number: case, blanks and leading zeros do not matter."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper().lstrip("0")

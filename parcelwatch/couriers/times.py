@@ -1,0 +1,177 @@
+"""Couriers' times as honest intervals in UTC.
+
+What belongs here: text or wall-clock time in, [earliest, latest] out. A time with an offset is exact; a
+wall-clock time is every instant it may mean in the zones of its country, or anywhere on Earth when the
+country is unknown. Countries and their zones are tzdata's own tables. Nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from parcelwatch.errors import CourierUnreadable
+
+Span = tuple[datetime, datetime]
+
+EARLIEST_OFFSET = timedelta(hours=-12)
+LATEST_OFFSET = timedelta(hours=14)
+YEARS = range(1990, 2100)
+
+_OTHER_CODES = {"UK": "GB", "EL": "GR"}
+_OTHER_NAMES = {
+    "UNITED KINGDOM": "GB",
+    "GREAT BRITAIN": "GB",
+    "UNITED STATES OF AMERICA": "US",
+    "USA": "US",
+    "CHINA MAINLAND": "CN",
+    "CHINA, PEOPLES REPUBLIC": "CN",
+    "HONG KONG SAR": "HK",
+    "HONG KONG SAR, CHINA": "HK",
+    "KOREA, REPUBLIC OF": "KR",
+    "SOUTH KOREA": "KR",
+    "CZECH REPUBLIC, THE": "CZ",
+    "CZECHIA": "CZ",
+    "NETHERLANDS, THE": "NL",
+    "RUSSIAN FEDERATION, THE": "RU",
+    "TURKIYE": "TR",
+}
+
+
+def span(text: str, country: str = "") -> Span:
+    """An ISO time (or a day, which is all of it) as an interval; CourierUnreadable when it is no time."""
+    moment = parse(text)
+    if moment.tzinfo is not None:
+        at = moment.astimezone(UTC)
+        return at, at
+    earliest, latest = naive(moment, country)
+    if is_day(text):
+        latest += timedelta(days=1, seconds=-1)
+    return earliest, latest
+
+
+def parse(text: str) -> datetime:
+    """ISO text as a datetime, naive if it names no offset, cut to milliseconds (what the store keeps)."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CourierUnreadable(f"a time cannot be read: {text[:40]!r}") from error
+    if moment.year not in YEARS:
+        raise CourierUnreadable(f"a time is out of all reason: {text[:40]!r}")
+    if moment.microsecond:
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment
+
+
+def is_day(text: str) -> bool:
+    """Whether the text names a day without a time."""
+    return len(text.strip()) <= len("2026-01-31")
+
+
+def promise(text: str, country: str = "") -> datetime:
+    """The latest instant a promise allows: midnight and bare days mean the end of that day."""
+    moment = parse(text)
+    if not (moment.hour or moment.minute or moment.second):
+        moment += timedelta(days=1, seconds=-1)
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return naive(moment, country)[1]
+
+
+def naive(local: datetime, country: str = "") -> Span:
+    """Every instant a wall-clock time may mean in a country (ISO code), or anywhere when that is unknown."""
+    offsets = _day_offsets(_known(country), local.date())
+    if offsets is None:
+        offsets = _offsets(_known(country), local)
+    return _minus(local, offsets[1]), _minus(local, offsets[0])
+
+
+def zoned(local: datetime, zone: str) -> Span:
+    """A wall-clock time in one named zone: exact, or both readings in the hour a clock change repeats."""
+    there = ZoneInfo(zone)
+    one, other = (local.replace(tzinfo=there, fold=fold).astimezone(UTC) for fold in (0, 1))
+    return min(one, other), max(one, other)
+
+
+def filled(spans: Sequence[Span | None]) -> list[Span | None]:
+    """Give what has no time (newest first) the interval between its neighbours, or its only neighbour's."""
+    found: list[Span | None] = []
+    for place, own in enumerate(spans):
+        if own is not None:
+            found.append(own)
+            continue
+        older = next((near for near in spans[place + 1 :] if near), None)
+        newer = next((near for near in reversed(spans[:place]) if near), None)
+        low, high = older or newer, newer or older
+        found.append((low[0], max(low[0], high[1])) if low and high else None)
+    return found
+
+
+@lru_cache(maxsize=512)
+def country_code(name: str) -> str:
+    """The ISO code of a country's English name or code, "" when unknown."""
+    wanted = name.strip().upper()
+    wanted = _OTHER_CODES.get(wanted, wanted)
+    if wanted in _zones():
+        return wanted
+    return _OTHER_NAMES.get(wanted) or _names().get(wanted, "")
+
+
+def _known(country: str) -> str:
+    return country if not country or country in _zones() else country_code(country)
+
+
+def _minus(local: datetime, offset: timedelta) -> datetime:
+    return local.replace(tzinfo=UTC, fold=0) - offset
+
+
+@lru_cache(maxsize=4096)
+def _day_offsets(country: str, day: date) -> tuple[timedelta, timedelta] | None:
+    """The least and greatest offset of a country on a day, None when a clock changes there that day."""
+    if not country:
+        return EARLIEST_OFFSET, LATEST_OFFSET
+    start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall-clock time is the point
+    opening = _offsets(country, start)
+    closing = _offsets(country, start + timedelta(days=1))
+    return opening if opening == closing and not _changes(country, start) else None
+
+
+def _changes(country: str, start: datetime) -> bool:
+    end = start + timedelta(days=1)
+    return any(
+        start.replace(tzinfo=zone).utcoffset() != end.replace(tzinfo=zone, fold=1).utcoffset()
+        for zone in _zones()[country]
+    )
+
+
+def _offsets(country: str, local: datetime) -> tuple[timedelta, timedelta]:
+    found = [
+        offset
+        for zone in _zones()[country]
+        for fold in (0, 1)
+        if (offset := local.replace(tzinfo=zone, fold=fold).utcoffset()) is not None
+    ]
+    return min(found), max(found)
+
+
+@lru_cache(maxsize=1)
+def _zones() -> dict[str, tuple[ZoneInfo, ...]]:
+    """Country code → its zones, from tzdata's zone.tab."""
+    found: dict[str, tuple[ZoneInfo, ...]] = {}
+    for code, _, zone, *_ in _table("zone.tab"):
+        found[code] = (*found.get(code, ()), ZoneInfo(zone))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """English country name in capitals → code, from tzdata's iso3166.tab."""
+    return {name.upper(): code for code, name in _table("iso3166.tab")}
+
+
+def _table(name: str) -> list[list[str]]:
+    lines = files("tzdata.zoneinfo").joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
