@@ -1,6 +1,6 @@
 """All the parts wired together, and the two ways of driving them: tick by tick, or one whole pass.
 
-What belongs here: what happens at a tick and in which order. When ticks come is the daemon's; what the parts do is theirs.
+What belongs here: what happens at a tick and in which order. When ticks come is the daemon's, what the parts do theirs.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What one pass came to. `left`: due, but not asked in time. `unanswered`: asked in vain. `failed`: our own fault."""
+    """What one pass came to. `left`: due, not asked in time. `unanswered`: asked in vain. `failed`: our own fault."""
 
     polled: int
     unanswered: int
@@ -75,7 +75,7 @@ class Engine:
         self._running: dict[object, asyncio.Task[None]] = {}
 
     async def start(self, now: datetime) -> None:
-        """Whoever had the database before is gone: what it had claimed is due again, and every courier is tried anew."""
+        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
         await self._writer.run(_take_over, self._least, now)
 
     async def tick(self, now: datetime) -> None:
@@ -95,7 +95,7 @@ class Engine:
         await self.deliverer.drain(now)
 
     async def once(self, now: datetime, patience: timedelta) -> Passed:
-        """One pass: ask what is due, waiting for the pace up to `patience`; deliver what came of it, one attempt each."""
+        """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""
         started = time.monotonic()
         await asyncio.gather(*(self._exhaust(lane, now, patience) for lane in self.lanes))
         at = now + timedelta(seconds=time.monotonic() - started)
@@ -116,7 +116,7 @@ class Engine:
         )
 
     async def close(self) -> None:
-        """Stop claiming, let what is on its way arrive, close everything. What does not arrive is claimed still and comes again."""
+        """Stop claiming, let what is on its way arrive, close everything. What does not arrive in time comes again."""
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -126,6 +126,15 @@ class Engine:
         if isinstance(self._client, Client):
             await self._client.aclose()
         self._writer.close()
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each part last gave a sign of life. Every tick asks the store, so it never idles."""
+        now = time.monotonic()
+        return {"tick": now - self.beat, "writer": now - self._writer.beat, "sender": now - self.deliverer.beat}
+
+    async def count_waiting(self) -> int:
+        """Messages not delivered yet."""
+        return (await self._writer.run(outbox.counts)).get("pending", 0)
 
     def _wake(self, name: object, work: Coroutine[Any, Any, None]) -> None:
         if name in self._running:
@@ -217,7 +226,7 @@ def posts(config: Config) -> list[Post]:
 
 
 def channels(config: Config) -> dict[str, Channel]:
-    """Every configured channel, in the file's order. Reads the secrets; raises ConfigError for all that are unusable."""
+    """Every configured channel, in the file's order. Reads the secrets; ConfigError names all that are unusable."""
     problems: list[str] = []
     found: dict[str, Channel] = {}
     for name, settings in config.channels().items():

@@ -30,12 +30,14 @@ def _tell_silence(store: Store, name: str, api: str, judge: Judge, now: datetime
     why = rules.silence(state, now, judge.policy.courier_silent(name))
     if why is None:
         return 0
+    # An answer clears the state, so how long it was silent is read from the log of outages.
+    began = next((begin for begin, _ in reversed(accounts.outages(store, name))), None)
     facts = OperatorFacts(
         why=why,
         account=name,
         now=now,
         api=api,
-        since=state.failing_since or state.told_silent_at,
+        since=state.failing_since or began,
         error=state.last_error,
         refused=bool(state.refused),
         parcels=parcels.due(store, name, now),

@@ -78,7 +78,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Calls claimed now; without any, `next_at` is when the pace or the breaker may allow one, None if nothing is due."""
+    """Calls claimed now; without any, `next_at` is when one may be allowed, None if nothing is due."""
 
     calls: tuple[Call, ...] = ()
     next_at: datetime | None = None
@@ -239,7 +239,9 @@ def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> li
     new = [one for one in claimed if registers and not one.registered]
     known = [one for one in claimed if not registers or one.registered]
     size = post.courier.batch
-    batches = [(tuple(group[at : at + size]), group is new) for group in (new, known) for at in range(0, len(group), size)]
+    batches = [
+        (tuple(group[at : at + size]), group is new) for group in (new, known) for at in range(0, len(group), size)
+    ]
     return [Call(batch, after, is_new) for (batch, is_new), after in zip(batches, slots, strict=False)]
 
 
