@@ -7,14 +7,15 @@ unknown number is a 404. Without `service` another shipment may answer to the nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
+from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.base import Account, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl_codes import DIVISIONS, HOMES, SERVICES, STATUS_CODES
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
@@ -142,19 +143,30 @@ def _estimate(shipment: Record, country: str) -> datetime | None:
 # --- events --------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What an event says but for its time. `meaning`: its code's, None without one. `country`: where, if told."""
+
+    code: str
+    meaning: Meaning | None
+    words: str
+    reading: Reading
+    place: str
+    country: str
+
+
 def _checkpoints(shipment: Record, lane: _Lane) -> tuple[Checkpoint, ...]:
     """Oldest first. An event without a time takes its neighbours'; without a code, the text speaks."""
     events = _events(shipment)
-    codes = DIVISIONS.get(lane.service, {})
-    scans = [_scan(event, codes) for event in events]
-    spans = filled([_span(event, place, lane.home) for event, (_, _, _, place) in zip(events, scans, strict=True)])
-    dated = [(when, *scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
+    scans = [_told(event, lane.service) for event in events]
+    spans = filled([_span(event, scan.country or lane.home) for event, scan in zip(events, scans, strict=True)])
+    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
     dated.reverse()
     dated.sort(key=lambda one: one[0])
-    meanings = follow([(meaning, read(words)) for _, _, meaning, words, _ in dated])
+    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
     return tuple(
-        Checkpoint(*when, milestone, cause, code, words, ", ".join(filter(None, place)))
-        for (when, code, _, words, place), (milestone, cause) in zip(dated, meanings, strict=True)
+        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
+        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
     )
 
 
@@ -176,37 +188,48 @@ def _events(shipment: Record) -> list[Record]:
     return events
 
 
-_Place = tuple[str, str]
-_Scan = tuple[str, Meaning | None, str, _Place]
-
-
-def _scan(event: Record, codes: Mapping[str, Meaning]) -> _Scan:
-    """Code, its meaning (None without one), text, and (locality, country code)."""
-    first, second = text(event.get("statusCode"), "statusCode"), text(event.get("status"), "status", TEXT_LIMIT)
-    words = text(event.get("description"), "description", TEXT_LIMIT)
-    remark = text(event.get("remark"), "remark", TEXT_LIMIT)
+def _told(event: Record, service: str) -> _Scan:
     address = record(record(event.get("location"), "location").get("address"), "address")
-    country = text(address.get("countryCode"), "countryCode").upper()
-    locality = text(address.get("addressLocality"), "addressLocality").strip("- ")
-    meaning = codes.get(second)
+    return _scan(
+        service,
+        event.get("statusCode"),
+        event.get("status"),
+        event.get("description"),
+        event.get("remark"),
+        address.get("addressLocality"),
+        address.get("countryCode"),
+    )
+
+
+@lru_cache(maxsize=8192)  # events of many parcels say the same things at the same places
+def _scan(
+    service: str, status_code: object, status: object, description: object, remark: object, where: object, iso: object
+) -> _Scan:
+    first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
+    words, more = text(description, "description", TEXT_LIMIT), text(remark, "remark", TEXT_LIMIT)
+    meaning = DIVISIONS.get(service, {}).get(second)
     if meaning is not None:
         code = f"{first}/{second}" if first else second
     else:
         code, meaning = first, STATUS_CODES.get(first.lower(), UNKNOWN) if first else None
         words = words or second
-    if " " in remark and remark != words:
-        words = f"{words} ({remark})" if words else remark
-    return code, meaning, words, (locality, country)
+    if " " in more and more != words:
+        words = f"{words} ({more})" if words else more
+    place, country = _where(text(where, "addressLocality").strip("- "), text(iso, "countryCode").upper())
+    return _Scan(code, meaning, words, read(words), place, country)
 
 
-def _span(event: Record, place: _Place, home: str) -> Span | None:
-    stamp = text(event.get("timestamp"), "timestamp")
-    if not stamp:
-        return None
-    locality, country = place
+def _where(locality: str, country: str) -> tuple[str, str]:
+    """A place to show, and its country; Express writes the country's name behind the town."""
+    place = ", ".join(filter(None, (locality, country)))
     if not country and " - " in locality:
         country = country_code(locality.rsplit(" - ", 1)[1])
-    return span(stamp, country or home)
+    return place, country
+
+
+def _span(event: Record, country: str) -> Span | None:
+    stamp = text(event.get("timestamp"), "timestamp")
+    return span(stamp, country) if stamp else None
 
 
 def _country(end: Record) -> str:

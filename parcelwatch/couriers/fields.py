@@ -43,14 +43,15 @@ def rows(value: object, where: str) -> list[Record]:
 
 def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:
     """Text without NULs, broken surrogates and surrounding blanks, cut to `limit`; "" when nothing was said."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         if not value.isascii():
             value = value.encode("utf-8", "replace").decode("utf-8")
         if "\x00" in value:
             value = value.replace("\x00", "")
-        return value.strip()[:limit]
+        value = value.strip()
+        return value if len(value) <= limit else value[:limit]
+    if value is None:
+        return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)[:limit]
     raise misfit(where, "text", value)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import httpx
@@ -28,7 +28,7 @@ from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observa
 M = Milestone
 C = Cause
 
-BEIJING = timezone(timedelta(hours=8))
+BEIJING = timedelta(hours=8)
 LOOP = "+loop"
 
 PROBLEM = "2"
@@ -203,12 +203,12 @@ def _span(event: Record, *, local: bool) -> Span | None:
     moment = parse(stamp)
     if moment.tzinfo is not None:
         return span(stamp)
-    at = moment.replace(tzinfo=BEIJING)
+    at = moment.replace(tzinfo=UTC) - BEIJING
     country = text(event.get("areaCode"), "areaCode")[:2]
     if country == "CN" or (local and not country.isalpha()):
-        return span(at.isoformat())
+        return at, at
     earliest, latest = naive(moment, country if country.isalpha() else "")
-    return min(earliest, at.astimezone(earliest.tzinfo)), max(latest, at.astimezone(latest.tzinfo))
+    return min(earliest, at), max(latest, at)
 
 
 def _code(event: Record) -> str:

@@ -20,6 +20,7 @@ Span = tuple[datetime, datetime]
 EARLIEST_OFFSET = timedelta(hours=-12)
 LATEST_OFFSET = timedelta(hours=14)
 YEARS = range(1990, 2100)
+_DAY = len("2026-01-31")
 
 _OTHER_CODES = {"UK": "GB", "EL": "GR"}
 _OTHER_NAMES = {
@@ -41,16 +42,17 @@ _OTHER_NAMES = {
 }
 
 
+@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
 def span(text: str, country: str = "") -> Span:
     """An ISO time (or a day, which is all of it) as an interval; CourierUnreadable when it is no time."""
     moment = parse(text)
     if moment.tzinfo is not None:
         at = moment.astimezone(UTC)
         return at, at
+    if len(text) > _DAY:
+        return naive(moment, country)
     earliest, latest = naive(moment, country)
-    if is_day(text):
-        latest += timedelta(days=1, seconds=-1)
-    return earliest, latest
+    return earliest, latest + timedelta(days=1, seconds=-1)
 
 
 def parse(text: str) -> datetime:
@@ -66,11 +68,6 @@ def parse(text: str) -> datetime:
     return moment
 
 
-def is_day(text: str) -> bool:
-    """Whether the text names a day without a time."""
-    return len(text.strip()) <= len("2026-01-31")
-
-
 def promise(text: str, country: str = "") -> datetime:
     """The latest instant a promise allows: midnight and bare days mean the end of that day."""
     moment = parse(text)
@@ -83,10 +80,10 @@ def promise(text: str, country: str = "") -> datetime:
 
 def naive(local: datetime, country: str = "") -> Span:
     """Every instant a wall-clock time may mean in a country (ISO code), or anywhere when that is unknown."""
-    offsets = _day_offsets(_known(country), local.date())
-    if offsets is None:
-        offsets = _offsets(_known(country), local)
-    return _minus(local, offsets[1]), _minus(local, offsets[0])
+    least, greatest = _day_offsets(country, local.date()) or _offsets(_known(country), local)
+    moment = local.replace(tzinfo=UTC, fold=0)
+    earliest = moment - greatest
+    return earliest, earliest if least == greatest else moment - least
 
 
 def zoned(local: datetime, zone: str) -> Span:
@@ -124,19 +121,14 @@ def _known(country: str) -> str:
     return country if not country or country in _zones() else country_code(country)
 
 
-def _minus(local: datetime, offset: timedelta) -> datetime:
-    return local.replace(tzinfo=UTC, fold=0) - offset
-
-
 @lru_cache(maxsize=4096)
 def _day_offsets(country: str, day: date) -> tuple[timedelta, timedelta] | None:
     """The least and greatest offset of a country on a day, None when a clock changes there that day."""
+    country = _known(country)
     if not country:
         return EARLIEST_OFFSET, LATEST_OFFSET
     start = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - a wall-clock time is the point
-    opening = _offsets(country, start)
-    closing = _offsets(country, start + timedelta(days=1))
-    return opening if opening == closing and not _changes(country, start) else None
+    return None if _changes(country, start) else _offsets(country, start)
 
 
 def _changes(country: str, start: datetime) -> bool:

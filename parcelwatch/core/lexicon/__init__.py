@@ -29,7 +29,7 @@ def read(text: str, language_hint: str = "") -> Reading:
     `language_hint` ("zh", "en-GB", "de") is tried first; without one, Chinese where there are Chinese
     characters, then English, then German. Only the first LONGEST characters are read.
     """
-    text = text[:LONGEST]
+    text = text[:LONGEST].lower()
     for language in _order(text, language_hint.lower()[:2]):
         reading = _BOOKS[language].read(text)
         if reading is not None:

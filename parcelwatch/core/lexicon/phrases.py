@@ -22,7 +22,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A wording and what it means. It does not count where `unless` is found as well."""
+    """A wording, in lower case, and what it means. It does not count where `unless` is found as well."""
 
     pattern: str
     milestone: Milestone
@@ -46,14 +46,15 @@ class _Group:
         return None
 
 
-def _group(phrases: Iterable[Phrase], flags: re.RegexFlag) -> _Group:
+def _group(phrases: Iterable[Phrase]) -> _Group:
     phrases = tuple(phrases)
     return _Group(
-        re.compile("|".join(f"(?:{phrase.pattern})" for phrase in phrases), flags),
+        # Without word borders it finds too much, never too little, and a border before each branch is slow.
+        re.compile("|".join(phrase.pattern for phrase in phrases).replace(r"\b", "")),
         tuple(
             (
-                re.compile(phrase.pattern, flags),
-                re.compile(phrase.unless, flags) if phrase.unless else None,
+                re.compile(phrase.pattern),
+                re.compile(phrase.unless) if phrase.unless else None,
                 Reading(phrase.milestone, phrase.cause),
             )
             for phrase in phrases
@@ -81,17 +82,16 @@ class PhraseBook:
     causes: tuple[Phrase, ...]
     attempts: tuple[Phrase, ...]
     moves: tuple[Phrase, ...]
-    flags: re.RegexFlag = re.RegexFlag.IGNORECASE
     _scrub: re.Pattern[str] = field(init=False, repr=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        groups = tuple(_group(part, self.flags) for part in (self.returns, self.causes, self.attempts, self.moves))
-        object.__setattr__(self, "_scrub", re.compile("|".join(f"(?:{part})" for part in self.scrub), self.flags))
+        groups = tuple(map(_group, (self.returns, self.causes, self.attempts, self.moves)))
+        object.__setattr__(self, "_scrub", re.compile("|".join(self.scrub)))
         object.__setattr__(self, "_groups", groups)
 
     def read(self, text: str) -> Reading | None:
-        """The reading of `text`, None when nothing in it is known."""
+        """The reading of `text`, which is in lower case; None when nothing in it is known."""
         text = self._scrub.sub(" ", text)
         returns, causes, attempts, moves = self._groups
         direction, trouble, attempt = returns.first(text), causes.first(text), attempts.first(text)
