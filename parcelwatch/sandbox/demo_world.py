@@ -59,7 +59,6 @@ OWN: dict[str, tuple[Plot, ...]] = {
         _silent(4.1, M.OUT_FOR_DELIVERY, before=5),
         Plot((Step(24, 30, M.EXCEPTION, C.DAMAGED, "Die Sendung wurde beschädigt und wird nachverpackt."),)),
         Plot((Step(18, 24, M.ATTEMPT_FAILED, C.ADDRESS),), before=5),
-        Plot((Step(14, 18, M.EXCEPTION),)),
     ),
     "17track": (
         _silent(10.2, M.IN_TRANSIT),
@@ -68,6 +67,7 @@ OWN: dict[str, tuple[Plot, ...]] = {
         _silent(5.3, M.OUT_FOR_DELIVERY, before=5),
         Plot((Step(44, 50, M.CUSTOMS), Step(26, 30, M.CUSTOMS, C.CUSTOMS))),
         Plot((Step(30, 36, M.EXCEPTION, C.DESTROYED),)),
+        Plot((Step(14, 18, M.EXCEPTION),)),
         Plot((Step(9 * DAY, 9.2 * DAY, M.IN_TRANSIT),), stops=2),
     ),
     "kuaidi100": (
