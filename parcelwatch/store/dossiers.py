@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Advance, Case, CaseEvent, Dossier, Draft, DraftState, Entry, Timeline
+from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Draft, DraftState, Entry, Timeline
 from parcelwatch.store import history
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import (
@@ -20,6 +20,7 @@ from parcelwatch.store.rows import (
     CASE_COLUMNS,
     CAUSES,
     DRAFT_COLUMNS,
+    EPOCH,
     MILESTONES,
     PARCEL,
     PARCEL_COLUMNS,
@@ -29,7 +30,6 @@ from parcelwatch.store.rows import (
     maybe_ms,
     parcel_row,
     to_case,
-    to_checkpoint,
     to_draft,
     to_ms,
     to_parcel,
@@ -78,17 +78,23 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
 
 def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
     rows = store.all(_ENTRIES, (parcel_id,))
-    entries = tuple(_entry(row, answered_at) for row in rows)
-    timeline = Timeline(entries, answered_at, answered_from)
+    timeline = Timeline(tuple(_entries(rows, answered_at)), answered_at, answered_from)
     # The table keeps order by time; within one instant the core's order depends on what the codes mean.
     tied = any(one[0] == other[0] for one, other in pairwise(rows))
     return join(timeline, Timeline()) if tied else timeline
 
 
-def _entry(row: tuple[Any, ...], answered_at: datetime | None) -> Entry:
-    seen_at, last_seen_at = row[7], row[8]
-    last = answered_at if last_seen_at is None else from_ms(last_seen_at)
-    return Entry(to_checkpoint(row), from_ms(seen_at), last or from_ms(seen_at))
+def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Iterator[Entry]:
+    seen_ms, seen_at = None, EPOCH
+    for at, until, code, text, place, milestone, cause, seen, last in rows:
+        # Most of a parcel's checkpoints were first seen together, and making a datetime is what costs here.
+        if seen != seen_ms:
+            seen_ms, seen_at = seen, from_ms(seen)
+        occurred_at = from_ms(at)
+        occurred_until = occurred_at if until == at else from_ms(until)
+        said = Checkpoint(occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place)
+        last_seen_at = answered_at if last is None else from_ms(last)
+        yield Entry(said, seen_at, last_seen_at or seen_at)
 
 
 # --- saving --------------------------------------------------------------------------------------
@@ -175,20 +181,41 @@ ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause
   last_seen_at = excluded.last_seen_at
 """
 
-_Kept = tuple[str, str | None, int, int | None]
-
 
 def _save_entries(store: Store, parcel_id: int, before: Timeline, after: Timeline) -> None:
-    known = {entry.checkpoint.identity: entry for entry in before.entries}
-    changed: list[tuple[object, ...]] = []
-    for entry in after.entries:
-        old = known.pop(entry.checkpoint.identity, None)
-        if old is None or _kept(old, before) != _kept(entry, after):
-            changed.append((*_key(parcel_id, entry), *_kept(entry, after)))
-    if known:
-        store.write_many(_DROP_ENTRY, [_key(parcel_id, entry) for entry in known.values()])
+    changed, gone = _differences(before, after)
+    if gone:
+        store.write_many(_DROP_ENTRY, [_key(parcel_id, entry) for entry in gone])
     if changed:
-        store.write_many(_KEEP_ENTRY, changed)
+        store.write_many(_KEEP_ENTRY, [_row(parcel_id, entry, after) for entry in changed])
+
+
+def _differences(before: Timeline, after: Timeline) -> tuple[list[Entry], list[Entry]]:
+    """Entries whose rows are new or other than before, and entries that are no more."""
+    changed: list[Entry] = []
+    alike = 0
+    # News comes at the end: up to the first difference the two run side by side, which spares looking them up.
+    for old, new in zip(before.entries, after.entries, strict=False):
+        if old.checkpoint != new.checkpoint:
+            break
+        alike += 1
+        if not _heard_alike(old, before, new, after):
+            changed.append(new)
+    known = {entry.checkpoint.identity: entry for entry in before.entries[alike:]}
+    for new in after.entries[alike:]:
+        found = known.pop(new.checkpoint.identity, None) if known else None
+        if found is None or found.checkpoint != new.checkpoint or not _heard_alike(found, before, new, after):
+            changed.append(new)
+    return changed, list(known.values())
+
+
+def _heard_alike(old: Entry, before: Timeline, new: Entry, after: Timeline) -> bool:
+    """Whether both keep the same times of hearing in their rows."""
+    if old.seen_at != new.seen_at:
+        return False
+    if old.last_seen_at == before.answered_at:
+        return new.last_seen_at == after.answered_at
+    return old.last_seen_at == new.last_seen_at != after.answered_at
 
 
 def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
@@ -196,15 +223,14 @@ def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
     return (parcel_id, to_ms(said.occurred_at), to_ms(said.occurred_until), said.code, said.text, said.place)
 
 
-def _kept(entry: Entry, timeline: Timeline) -> _Kept:
-    """What is stored beside the identity.
+def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]:
+    """No `last_seen_at` stands for "in the latest answer".
 
-    No `last_seen_at` stands for "in the latest answer", so that an answer that repeats what is known changes one
-    row of one parcel and not each of its checkpoints.
+    So an answer that repeats what is known changes one row of one parcel and not each of its checkpoints.
     """
     said = entry.checkpoint
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
-    return (said.milestone, said.cause, to_ms(entry.seen_at), last)
+    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last)
 
 
 # --- cases and drafts ----------------------------------------------------------------------------

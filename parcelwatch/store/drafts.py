@@ -20,7 +20,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
-def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, now: datetime) -> int:  # noqa: PLR0917
+def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, now: datetime) -> int:
     """Keep a new draft with its words; its id. `draft.facts` must be fit for JSON."""
     values = (
         parcel_id,

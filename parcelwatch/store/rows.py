@@ -15,7 +15,6 @@ from parcelwatch.model import (
     Ask,
     Case,
     Cause,
-    Checkpoint,
     Draft,
     DraftState,
     Milestone,
@@ -36,6 +35,9 @@ STATES: Final = {str(one): one for one in State}
 
 # --- times and JSON ------------------------------------------------------------------------------
 
+# Up to the year 2223 a float of seconds still tells milliseconds apart, and that way is twice as fast.
+_FLOAT: Final = 8_000_000_000_000
+
 
 def to_ms(at: datetime) -> int:
     """Whole milliseconds since the epoch, rounded down. Raises TypeError for a naive time."""
@@ -49,12 +51,14 @@ def maybe_ms(at: datetime | None) -> int | None:
 
 def from_ms(ms: int) -> datetime:
     """The aware UTC time a whole number of milliseconds stands for."""
-    return EPOCH + timedelta(0, 0, 0, ms)
+    if -_FLOAT < ms < _FLOAT:
+        return datetime.fromtimestamp(ms / 1000, UTC)
+    return EPOCH + timedelta(milliseconds=ms)
 
 
 def maybe_at(ms: int | None) -> datetime | None:
     """The same, None for None."""
-    return None if ms is None else EPOCH + timedelta(0, 0, 0, ms)
+    return None if ms is None else from_ms(ms)
 
 
 def whole(at: datetime) -> datetime:
@@ -150,14 +154,7 @@ def to_parcel(row: tuple[Any, ...]) -> Parcel:
     )
 
 
-# --- checkpoints, cases, drafts ------------------------------------------------------------------
-
-
-def to_checkpoint(row: tuple[Any, ...]) -> Checkpoint:
-    """From occurred_at, occurred_until, code, text, place, milestone, cause; more may follow them."""
-    occurred_at = from_ms(row[0])
-    until = occurred_at if row[1] == row[0] else from_ms(row[1])
-    return Checkpoint(occurred_at, until, MILESTONES[row[5]], CAUSES[row[6]], row[2], row[3], row[4])
+# --- cases and drafts ----------------------------------------------------------------------------
 
 
 CASE_COLUMNS: Final = (
