@@ -277,7 +277,7 @@ def test_a_blurred_time_never_makes_a_silence_longer_than_its_latest_reading(par
         late = {k: v.since for k, v in assess(view(blurred.dossier, policy.calendar), policy).verdicts.items()}
         for kind in SILENCE & late.keys() & {"stalled", "no_first_scan", "not_delivered"}:
             assert late[kind] == max(
-                e.checkpoint.occurred_until if e.checkpoint.occurred_until < e.seen_at else e.seen_at
+                min(e.seen_at, e.checkpoint.occurred_until)
                 for e in blurred.dossier.timeline.entries
                 if e.checkpoint.milestone is not Milestone.INFO_RECEIVED
             )
