@@ -246,7 +246,8 @@ def _words(folder: str) -> Mapping[str, Any]:
 @lru_cache(maxsize=4096)
 def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
     """`zone` is told apart here because equal instants are one cache key whatever their zones."""
-    return format_datetime(at.astimezone(zone), pattern, locale=language.replace("-", "_"))
+    written = format_datetime(at.astimezone(zone), pattern, locale=language.replace("-", "_"))
+    return written.replace("GMT+00:00", "UTC")
 
 
 @cache
