@@ -66,7 +66,7 @@ NUMBER_REFUSED: Mapping[int, str] = {
     -18019910: "17TRACK does not know this carrier code: correct company",
     -18019911: "17TRACK cannot follow this carrier",
 }
-TEMPORARY = frozenset({NOTHING_YET, INTERNAL, ALREADY_REGISTERED, DAILY_LIMIT, 429})
+TEMPORARY = frozenset({INTERNAL, ALREADY_REGISTERED, DAILY_LIMIT, 429})
 
 
 class SeventeenTrack:
@@ -228,8 +228,10 @@ def _observation(answer: _Items, ask: Ask) -> Observation:
 
 def _rejected(ask: Ask, item: Record) -> Observation:
     code = _error_code(item)
+    if code == NOTHING_YET:
+        return Observation(ask.number, Answer.NOT_FOUND, pending=True)
     if code in TEMPORARY:
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"17TRACK has nothing about it yet ({code})")
+        return Observation(ask.number, Answer.UNANSWERED, reason=f"17TRACK cannot answer about it now ({code})")
     return _refused(ask, _why(item, code), unregistered=code == NOT_REGISTERED)
 
 

@@ -117,9 +117,7 @@ def _empty(ask: Ask, main: str, sub: str) -> Observation:
     if sub == "NotFound_InvalidCode":
         reason = "the carrier says this is not one of its numbers: check the number and the company"
         return Observation(ask.number, Answer.REFUSED, reason=reason)
-    if main == "NotFound":
-        return Observation(ask.number, Answer.NOT_FOUND)
-    return Observation(ask.number, Answer.UNANSWERED, reason="17TRACK has not asked the carrier yet")
+    return Observation(ask.number, Answer.NOT_FOUND, pending=main != "NotFound")
 
 
 def _stopped(item: Record, main: str) -> str:

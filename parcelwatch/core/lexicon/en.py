@@ -71,7 +71,8 @@ CAUSES = (
         rf"|located|traced)",
         M.EXCEPTION,
         C.LOST,
-        unless=r"\b(?:has|have|was|were|is) (?:now |since )?(?:been )?(?:found|located|recovered)\b",
+        unless=r"\b(?:has|have|was|were|is) (?:now |since )?(?:been )?(?:found|located|recovered)\b"
+        r"|\b(?:data|information|documents?|details|payment) (?:of|for|about)\b",
     ),
     Phrase(
         r"\bdamag(?:e|ed|es|ing)\b|\bbroken\b|\btorn\b|\bcrushed\b|\bleak(?:ing|ed|age|s)\b|\bsoaked\b|\bwet\b"

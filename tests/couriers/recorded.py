@@ -1,0 +1,106 @@
+"""Fixtures of courier answers: where they lie, and how they become responses, asks and expectations.
+
+A fixture is `<api>/<name>.json`: the answer (`status`, `headers`, `body`, or `raw` text), the numbers `asked`, and
+either what is `expected`, one entry per number, or the error it `raises`. `call` is "ask" or "register". Only what an
+expectation names is compared. `unknown: true` allows scans nobody can read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from parcelwatch.couriers import load
+from parcelwatch.couriers.base import Account, Courier, Registers, Registration
+from parcelwatch.model import Ask, Checkpoint, Observation
+
+HOME = Path(__file__).parent / "fixtures"
+SECRETS = {"key": "canary-key-4711", "customer": "canary-customer-4712", "secret": "canary-secret-4713"}
+COURIERS = load()
+
+
+@dataclass(frozen=True, slots=True)
+class Fixture:
+    api: str
+    name: str
+    told: Mapping[str, Any]
+
+    @property
+    def asked(self) -> tuple[Ask, ...]:
+        return tuple(Ask(**ask) for ask in self.told["asked"])
+
+    @property
+    def courier(self) -> Courier:
+        return COURIERS[self.api]()
+
+    @property
+    def body(self) -> bytes:
+        if "raw" in self.told:
+            return str(self.told["raw"]).encode()
+        return json.dumps(self.told["body"], ensure_ascii=False).encode()
+
+    def response(self, body: bytes | None = None) -> httpx.Response:
+        request = self.request()
+        content = self.body if body is None else body
+        return httpx.Response(self.told["status"], headers=self.told["headers"], content=content, request=request)
+
+    def request(self) -> httpx.Request:
+        if self.told.get("call") == "register":
+            assert isinstance(self.courier, Registers)
+            return self.courier.registration(account(self.api), self.asked)
+        return self.courier.request(account(self.api), self.asked)
+
+    def read(self, body: bytes | None = None) -> Sequence[Observation | Registration]:
+        if self.told.get("call") == "register":
+            assert isinstance(self.courier, Registers)
+            return self.courier.registered(self.response(body), self.asked)
+        return self.courier.parse(self.response(body), self.asked)
+
+
+def account(api: str) -> Account:
+    return Account(
+        name="canary",
+        api=api,
+        key=SECRETS["key"],
+        base_url=COURIERS[api].base_url,
+        customer=SECRETS["customer"],
+        secret=SECRETS["secret"],
+    )
+
+
+def fixtures() -> list[Fixture]:
+    return [
+        Fixture(path.parent.name, path.stem, json.loads(path.read_text("utf-8")))
+        for path in sorted(HOME.glob("*/*.json"))
+    ]
+
+
+def shown(answer: Observation | Registration, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What an answer says about everything an expectation names."""
+    return {name: _plain(getattr(answer, name), value) for name, value in wanted.items()}
+
+
+def _plain(value: object, wanted: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, tuple) and isinstance(wanted, list):
+        known = [*wanted, *([{}] * len(value))]
+        return [_checkpoint(one, like) for one, like in zip(value, known, strict=False)]
+    return value
+
+
+def _checkpoint(one: Checkpoint, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"at": iso(one.occurred_at), "milestone": one.milestone, "cause": one.cause}
+    if one.occurred_until != one.occurred_at:
+        found["until"] = iso(one.occurred_until)
+    return found | {name: getattr(one, name) for name in ("code", "text", "place") if name in wanted}
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

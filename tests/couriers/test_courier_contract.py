@@ -1,0 +1,226 @@
+"""The contract of every courier, over every fixture; both are found, not listed."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parcelwatch import errors
+from parcelwatch.core.duration import parse_rate
+from parcelwatch.errors import CourierBusy, CourierError, CourierUnreadable
+from parcelwatch.model import Answer, Milestone, Observation
+from tests.couriers.recorded import COURIERS, SECRETS, Fixture, account, fixtures, iso, shown
+
+ALL = fixtures()
+READABLE = [fixture for fixture in ALL if "expected" in fixture.told]
+ANSWERED = [
+    fixture for fixture in READABLE if fixture.told["status"] == 200 and fixture.name not in ("no_company", "no_phone")
+]
+REFUSING = [fixture for fixture in ALL if "raises" in fixture.told]
+
+ABSURD = {
+    "an empty body": b"",
+    "an empty list": b"[]",
+    "null": b"null",
+    "a text": b'"x"',
+    "a number": b"1e999",
+    "NaN": b'{"code": NaN}',
+    "an empty object": b"{}",
+    "a hundred thousand brackets": b"[" * 100_000,
+    "a hundred thousand nested objects": b'{"a":' * 100_000,
+    "a number of five thousand digits": b'{"code": ' + b"9" * 5000 + b"}",
+    "HTML": b"<!doctype html><html><body>Please sign in</body></html>",
+    "broken UTF-8": b'{"data": "\xff\xfe"}',
+    "a body of blanks": b" " * 10_000,
+}
+
+
+def called(fixture: Fixture) -> str:
+    return f"{fixture.api}-{fixture.name}"
+
+
+@pytest.mark.parametrize("fixture", READABLE, ids=called)
+def test_a_fixture_reads_as_expected(fixture: Fixture) -> None:
+    answers = fixture.read()
+    expected = fixture.told["expected"]
+    assert [shown(answer, wanted) for answer, wanted in zip(answers, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("fixture", REFUSING, ids=called)
+def test_a_fixture_that_is_no_answer_raises_whose_fault_it_is(fixture: Fixture) -> None:
+    with pytest.raises(getattr(errors, fixture.told["raises"])) as caught:
+        fixture.read()
+    assert type(caught.value).__name__ == fixture.told["raises"]
+    if isinstance(caught.value, CourierBusy):
+        at = caught.value.retry_at
+        assert (iso(at) if at else None) == fixture.told.get("retry_at")
+
+
+@pytest.mark.parametrize("fixture", READABLE, ids=called)
+def test_an_answer_speaks_of_exactly_what_was_asked(fixture: Fixture) -> None:
+    answers = fixture.read()
+    assert [answer.number for answer in answers] == [ask.number for ask in fixture.asked]
+
+
+@pytest.mark.parametrize("fixture", READABLE, ids=called)
+def test_times_are_aware_utc_intervals_and_oldest_first(fixture: Fixture) -> None:
+    for checkpoint in checkpoints(fixture):
+        assert checkpoint.occurred_at.utcoffset() == checkpoint.occurred_until.utcoffset() == timedelta(0)
+        assert checkpoint.occurred_at <= checkpoint.occurred_until
+    for answer in fixture.read():
+        if isinstance(answer, Observation):
+            times = [checkpoint.occurred_at for checkpoint in answer.checkpoints]
+            assert times == sorted(times)
+
+
+@pytest.mark.parametrize("fixture", READABLE, ids=called)
+def test_nothing_is_unknown_unless_the_fixture_says_so(fixture: Fixture) -> None:
+    unknown = any(checkpoint.milestone is Milestone.UNKNOWN for checkpoint in checkpoints(fixture))
+    assert unknown is fixture.told.get("unknown", False)
+
+
+@pytest.mark.parametrize("fixture", ALL, ids=called)
+def test_no_secret_is_in_the_url_or_in_what_is_said(fixture: Fixture) -> None:
+    request = fixture.request()
+    assert not any(secret in str(request.url) for secret in SECRETS.values())
+    assert not any(secret in repr(account(fixture.api)) for secret in SECRETS.values())
+    assert SECRETS["secret"].encode() not in request.content
+    try:
+        said = repr(fixture.read(echoing(fixture)))
+    except CourierError as error:
+        said = repr(error) + repr(getattr(error, "payload", b""))
+    assert SECRETS["key"] not in said
+
+
+@pytest.mark.parametrize("fixture", ANSWERED, ids=called)
+@pytest.mark.parametrize("absurd", ABSURD.values(), ids=ABSURD.keys())
+def test_an_absurd_body_is_unreadable(fixture: Fixture, absurd: bytes) -> None:
+    with pytest.raises(CourierUnreadable) as caught:
+        fixture.read(absurd)
+    assert len(caught.value.payload) <= 4096
+
+
+@pytest.mark.parametrize("fixture", ANSWERED, ids=called)
+def test_a_truncated_body_is_unreadable(fixture: Fixture) -> None:
+    body = fixture.body
+    for tenth in range(10):
+        with pytest.raises(CourierUnreadable):
+            fixture.read(body[: len(body) * tenth // 10])
+
+
+@pytest.mark.parametrize("fixture", ANSWERED, ids=called)
+def test_data_of_another_number_is_never_ours(fixture: Fixture) -> None:
+    body = fixture.body
+    for number in {number.encode() for ask in fixture.asked for number in (ask.number, ask.number.lstrip("0"))}:
+        body = body.replace(number, b"QQ99999999999")
+    try:
+        answers = fixture.read(body)
+    except CourierError:
+        return
+    told = [answer for answer in answers if isinstance(answer, Observation)]
+    assert all(answer.answer is not Answer.TRACKED and not answer.checkpoints for answer in told)
+
+
+@pytest.mark.parametrize("api", COURIERS)
+def test_a_courier_declares_itself_and_has_the_fixtures_of_every_courier(api: str) -> None:
+    courier = COURIERS[api]
+    assert courier.api == api
+    assert courier.base_url.startswith("https://")
+    assert courier.batch >= 1
+    assert "key" in courier.needs
+    assert parse_rate(courier.rate)
+    assert not courier.quota or parse_rate(courier.quota)
+    names = " ".join(fixture.name for fixture in ALL if fixture.api == api)
+    for kind in ("moving", "delivered", "damaged", "returned", "refused", "not_found", "too_many"):
+        assert kind in names
+
+
+# --- mutations -----------------------------------------------------------------------------------
+
+WEIRD: st.SearchStrategy[object] = st.sampled_from(
+    [
+        *(None, True, False, 0, -1, 3, 10**400, 1.5, "", "x", [], {}, [[]], [None], ["x"], {"a": {}}),
+        *("0000-00-00", "2026-02-30T25:61:00", "9999-12-31T23:59:59", "0001-01-01T00:00:00+14:00"),
+        *("2026-03-04T10:00:00+99:00", "\ud800", "\x00", "𝄞" * 5000),
+    ]
+)
+
+
+@given(st.data())
+@settings(max_examples=600)
+def test_a_mutated_answer_is_read_or_refused_and_never_breaks_the_reader(data: st.DataObject) -> None:
+    fixture = data.draw(st.sampled_from([fixture for fixture in READABLE if "body" in fixture.told]))
+    body = copy.deepcopy(fixture.told["body"])
+    for _ in range(data.draw(st.integers(1, 4))):
+        mutate(body, random.Random(data.draw(st.integers(0, 2**32))), data.draw(WEIRD))
+    try:
+        answers = fixture.read(json.dumps(body).encode())
+    except CourierError:
+        return
+    assert [answer.number for answer in answers] == [ask.number for ask in fixture.asked]
+    for answer in answers:
+        repr(answer).encode()
+        if isinstance(answer, Observation):
+            assert answer.answer is Answer.TRACKED or not answer.checkpoints
+            for checkpoint in answer.checkpoints:
+                assert checkpoint.occurred_at <= checkpoint.occurred_until
+                assert isinstance(checkpoint.occurred_at, datetime)
+                checkpoint.text.encode()
+
+
+@given(st.data(), st.binary(max_size=300))
+def test_random_bytes_are_never_an_answer(data: st.DataObject, body: bytes) -> None:
+    fixture = data.draw(st.sampled_from(ANSWERED))
+    with pytest.raises(CourierError):
+        fixture.read(body)
+
+
+def mutate(body: Any, dice: random.Random, weird: object) -> None:
+    """Change one place of a JSON value: replace it, drop it, double it, or put a weird value there."""
+    places = list(walk(body))
+    if not places:
+        return
+    holder, key = dice.choice(places)
+    action = dice.randrange(4)
+    if action == 0:
+        del holder[key]
+    elif action == 1 and isinstance(holder, list):
+        holder.insert(key, copy.deepcopy(holder[key]))
+    elif action == 2:
+        other, name = dice.choice(places)
+        holder[key] = (
+            copy.deepcopy(other[name]) if name in other or (isinstance(other, list) and name < len(other)) else 0
+        )
+    else:
+        holder[key] = copy.deepcopy(weird)
+
+
+def walk(value: Any) -> Iterator[tuple[Any, Any]]:
+    pairs = (
+        list(value.items()) if isinstance(value, dict) else list(enumerate(value)) if isinstance(value, list) else []
+    )
+    for key, inner in pairs:
+        yield value, key
+        yield from walk(inner)
+
+
+def checkpoints(fixture: Fixture) -> list[Any]:
+    return [one for answer in fixture.read() if isinstance(answer, Observation) for one in answer.checkpoints]
+
+
+def echoing(fixture: Fixture) -> bytes:
+    """The fixture's body with the account's key, if the courier was sent it, wherever a courier puts words."""
+    body, request = fixture.body.decode(), fixture.request()
+    if SECRETS["key"] not in str(request.headers.raw) + request.content.decode():
+        return fixture.body
+    for words in ("message", "detail", "title"):
+        body = body.replace(f'"{words}": "', f'"{words}": "key {SECRETS["key"]} ')
+    return body.encode() or SECRETS["key"].encode()
