@@ -91,8 +91,10 @@ class Engine:
         while tasks := [*self._running.values()]:
             await asyncio.gather(*tasks)
             await asyncio.gather(*(lane.drain() for lane in self.lanes))
-        await self._look_again(now)
-        await self.deliverer.drain(now)
+        # What was heard meanwhile is due from the moment it was heard, which is after the tick.
+        at = now + timedelta(seconds=time.monotonic() - self.beat)
+        await self._look_again(at)
+        await self.deliverer.drain(at)
 
     async def once(self, now: datetime, patience: timedelta) -> Passed:
         """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""

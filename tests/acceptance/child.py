@@ -1,0 +1,170 @@
+"""A daemon in a process of its own that kills itself with SIGKILL at a point it was given.
+
+Every part is the real one. Those handed to the engine are wrapped here: they report each point they pass to the
+parent, and the one that was asked for ends the process there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import httpx
+
+from parcelwatch import clock, config, deliver, engine, poller
+from parcelwatch.client import Client
+from parcelwatch.deliver import Sends as Delivers
+from parcelwatch.engine import Engine
+from parcelwatch.ingest import Judge
+from parcelwatch.model import Message
+from parcelwatch.render import AlertFacts, Renderer, Words
+from parcelwatch.store import Store
+from parcelwatch.store.rows import Group
+from parcelwatch.store.writer import Writer
+from tests.acceptance.world import Told
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CLAIMED = "after claim"
+ANSWERED = "after answer"
+INGESTING = "inside ingest"
+INGESTED = "after ingest"
+SENDING = "before send"
+SENT = "after send before settle"
+SETTLED = "after settle"
+POINTS = (CLAIMED, ANSWERED, INGESTING, INGESTED, SENDING, SENT, SETTLED)
+
+# What is done on the writer's thread and committed when it returns.
+COMMITS: Mapping[object, str] = {poller.take_in: INGESTED, deliver.settle: SETTLED}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Die when `point` is passed for the `nth` time; never, if it has no name."""
+
+    point: str = ""
+    nth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A point that was passed, and the message it was about: its channel and id."""
+
+    point: str
+    message: str = ""
+
+
+class Guide:
+    """Tells the parent which points are passed, before anything else happens, and dies at the one planned."""
+
+    def __init__(self, plan: Plan, parent: Connection) -> None:
+        self._plan = plan
+        self._parent = parent
+        self._left = plan.nth
+
+    def passes(self, point: str, message: str = "") -> None:
+        self._parent.send(Passed(point, message))
+        if point == self._plan.point:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Caller(Client):
+    """Asks over HTTP; every call was claimed before."""
+
+    def __init__(self, guide: Guide) -> None:
+        super().__init__()
+        self._guide = guide
+
+    async def send(self, request: httpx.Request, account: str) -> httpx.Response:
+        self._guide.passes(CLAIMED)
+        answer = await super().send(request, account)
+        self._guide.passes(ANSWERED)
+        return answer
+
+
+class Wording(Renderer):
+    """Finds the words inside the transaction in which a case is opened."""
+
+    def __init__(self, guide: Guide) -> None:
+        super().__init__()
+        self._guide = guide
+
+    def alert(self, message: Message, about: AlertFacts) -> Words:
+        self._guide.passes(INGESTING)
+        return super().alert(message, about)
+
+
+class Recorder(Writer):
+    """Keeps what is decided."""
+
+    def __init__(self, path: Path, guide: Guide) -> None:
+        super().__init__(path, daemon=True)
+        self._guide = guide
+
+    async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        done = await super().run(work, *args, **kwargs)
+        if work in COMMITS:
+            groups = (f"{one.channel} {one.id}" for one in args if isinstance(one, Group))
+            self._guide.passes(COMMITS[work], next(groups, ""))
+        return done
+
+
+class Postman:
+    """Delivers through a real channel."""
+
+    def __init__(self, name: str, channel: Delivers, guide: Guide) -> None:
+        self._name = name
+        self._channel = channel
+        self._guide = guide
+
+    @property
+    def body_limit(self) -> int:
+        return self._channel.body_limit
+
+    def send(self, title: str, body: str) -> None:
+        message = f"{self._name} {Told(self._name, title, body).id}"
+        self._guide.passes(SENDING, message)
+        self._channel.send(title, body)
+        self._guide.passes(SENT, message)
+
+
+def live(path: Path, plan: Plan, parent: Connection) -> None:
+    """One life: work until nothing is left to do, or until death."""
+    with suppress(BrokenPipeError):
+        asyncio.run(_live(path, Guide(plan, parent)))
+
+
+async def _live(path: Path, guide: Guide) -> None:
+    read = config.load(path)
+    parts = Engine(
+        engine.posts(read),
+        {name: Postman(name, channel, guide) for name, channel in engine.channels(read).items()},
+        Recorder(read.database, guide),
+        Caller(guide),
+        Judge(read.policy(), Wording(guide)),
+    )
+    await parts.start(clock.now())
+    while True:
+        await parts.tick(clock.now())
+        await parts.settle(clock.now())
+        if await parts._writer.run(_done):
+            break
+        await asyncio.sleep(0.02)
+    await parts.close()
+
+
+def _done(store: Store) -> bool:
+    """Whether every parcel was asked and every message is out."""
+    unasked = store.value("SELECT count(*) FROM parcels WHERE asked_at IS NULL")
+    waiting = store.value("SELECT count(*) FROM alerts WHERE state = 'pending'")
+    return bool(unasked == 0 and waiting == 0)
