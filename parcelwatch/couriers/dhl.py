@@ -17,7 +17,7 @@ import httpx
 
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.base import Account, check, document, fitting, said, unreadable
-from parcelwatch.couriers.dhl_codes import DIVISIONS, HOMES, SERVICES, STATUS_CODES
+from parcelwatch.couriers.dhl_codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.times import Span, country_code, filled, promise, span
@@ -211,7 +211,8 @@ def _scan(
     if meaning is not None:
         code = f"{first}/{second}" if first else second
     else:
-        code, meaning = first, STATUS_CODES.get(first.lower(), UNKNOWN) if first else None
+        code = first
+        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
         words = words or second
     if " " in more and more != words:
         words = f"{words} ({more})" if words else more

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from parcelwatch.couriers.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.meanings import Meaning
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone
@@ -19,8 +19,9 @@ STATUS_CODES: Mapping[str, Meaning] = {
     "transit": (M.IN_TRANSIT, None),
     "delivered": (M.DELIVERED, None),
     "failure": (M.EXCEPTION, C.UNSTATED),
-    "unknown": UNKNOWN,
 }
+# The fifth code says that DHL does not know either; the text may.
+NO_CODE = "unknown"
 
 INFO: Meaning = (M.INFO_RECEIVED, None)
 PICKED_UP: Meaning = (M.PICKED_UP, None)

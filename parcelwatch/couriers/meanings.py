@@ -33,7 +33,6 @@ _FINER: dict[Milestone, frozenset[Milestone]] = {
     M.ATTEMPT_FAILED: frozenset({M.RETURNING, M.AVAILABLE_FOR_PICKUP}),
     M.EXCEPTION: frozenset({M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED, M.CANCELLED}),
     M.RETURNING: frozenset({M.RETURNED}),
-    M.UNKNOWN: frozenset(M),
 }
 
 # Causes that slow a parcel down without stopping it: the scan stays what its code says.
@@ -46,6 +45,9 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     milestone, cause = meaning
     if reading.cause is None and reading.milestone is None:
         return meaning
+    if milestone is M.UNKNOWN:
+        # A code nobody mapped stays unknown, so that it is reported; a cause told beside it must not be lost.
+        return milestone, None if reading.cause is C.UNSTATED else reading.cause
     if milestone is M.DELIVERED:
         return _delivered(cause, reading)
     if milestone in (M.RETURNED, M.CANCELLED):
@@ -59,7 +61,7 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
 
 
 def _caused(milestone: Milestone, cause: Cause, wanted: Milestone | None) -> Meaning:
-    if cause is C.UNSTATED and milestone is not M.UNKNOWN:
+    if cause is C.UNSTATED:
         return milestone, cause if milestone in _TROUBLED else None
     if cause in _MILD and milestone in _MOVING and wanted is M.EXCEPTION:
         return milestone, cause

@@ -1,0 +1,80 @@
+"""The code tables are whole and say each thing once; what a text may add to a code."""
+
+from __future__ import annotations
+
+import pytest
+
+from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.couriers.dhl_codes import GROUPS, SERVICES
+from parcelwatch.couriers.kuaidi100_codes import NAMES, STATES
+from parcelwatch.couriers.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.couriers.seventeentrack_item import STATUSES, SUB_STATUSES
+from parcelwatch.model import Cause, Milestone
+
+M = Milestone
+C = Cause
+TRANSIT: Meaning = (M.IN_TRANSIT, None)
+FAILURE: Meaning = (M.EXCEPTION, C.UNSTATED)
+DELIVERED: Meaning = (M.DELIVERED, None)
+
+
+@pytest.mark.parametrize("division", GROUPS)
+def test_a_code_stands_once_per_division(division: str) -> None:
+    codes = [code for _, codes in GROUPS[division] for code in codes.split()]
+    assert len(codes) == len(set(codes))
+    assert division in SERVICES
+
+
+def test_17tracks_nine_statuses_have_their_sub_statuses() -> None:
+    assert len(STATUSES) == 9
+    assert len(SUB_STATUSES) == 29  # the thirtieth, InfoReceived, is a status as well
+    assert {sub.split("_")[0] for sub in SUB_STATUSES} == set(STATUSES) - {"InfoReceived"}
+
+
+def test_kuaidi100s_names_lead_to_all_its_states() -> None:
+    assert set(NAMES.values()) == set(STATES)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text", "expected"),
+    [
+        (TRANSIT, "Service data update", TRANSIT),
+        (TRANSIT, "The shipment was damaged", (M.EXCEPTION, C.DAMAGED)),
+        (TRANSIT, "Delayed by bad weather", (M.IN_TRANSIT, C.WEATHER)),
+        (TRANSIT, "The shipment is on its way back to the sender", (M.RETURNING, None)),
+        (TRANSIT, "Ready for collection at the parcel shop", (M.AVAILABLE_FOR_PICKUP, None)),
+        (TRANSIT, "Delivered - left with neighbour", TRANSIT),
+        (FAILURE, "Service data update", FAILURE),
+        (FAILURE, "Delivered - left with neighbour", FAILURE),
+        (FAILURE, "The recipient was not at home", (M.ATTEMPT_FAILED, C.NOBODY_HOME)),
+        (FAILURE, "The shipment is considered lost", (M.EXCEPTION, C.LOST)),
+        ((M.ATTEMPT_FAILED, None), "The address is incomplete", (M.ATTEMPT_FAILED, C.ADDRESS)),
+        ((M.EXCEPTION, C.DAMAGED), "The shipment is considered lost", (M.EXCEPTION, C.DAMAGED)),
+        ((M.EXCEPTION, C.REFUSED), "It is being returned to the sender", (M.RETURNING, C.REFUSED)),
+        ((M.RETURNING, None), "The recipient refused it", (M.RETURNING, C.REFUSED)),
+        (DELIVERED, "The shipment was damaged", (M.DELIVERED, C.DAMAGED)),
+        (DELIVERED, "The shipment was disposed of", (M.EXCEPTION, C.DESTROYED)),
+        (DELIVERED, "Delivered back to the sender", (M.RETURNED, None)),
+        (DELIVERED, "The recipient was not at home", DELIVERED),
+        ((M.INFO_RECEIVED, None), "Out for delivery", (M.INFO_RECEIVED, None)),
+        (UNKNOWN, "Service data update", UNKNOWN),
+        (UNKNOWN, "Arrived at facility", UNKNOWN),
+        (UNKNOWN, "The shipment was damaged", (M.UNKNOWN, C.DAMAGED)),
+    ],
+)
+def test_a_text_beside_a_code_adds_what_the_code_leaves_open(meaning: Meaning, text: str, expected: Meaning) -> None:
+    assert beside(meaning, read(text)) == expected
+
+
+def test_a_drop_in_a_locker_is_the_delivery_only_where_the_parcel_waited_before() -> None:
+    drop = (DELIVERED, Reading(M.AVAILABLE_FOR_PICKUP))
+    assert follow([drop])[-1][0] is M.AVAILABLE_FOR_PICKUP
+    assert follow([((M.AVAILABLE_FOR_PICKUP, None), NOTHING), drop])[-1][0] is M.DELIVERED
+
+
+def test_a_delivery_after_a_return_scan_is_the_returns_end() -> None:
+    assert follow([((M.RETURNING, None), NOTHING), (TRANSIT, NOTHING), (DELIVERED, NOTHING)])[-1][0] is M.RETURNED
+
+
+def test_no_code_and_no_known_word_is_unknown() -> None:
+    assert follow([(None, NOTHING)]) == [UNKNOWN]
