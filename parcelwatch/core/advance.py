@@ -6,7 +6,7 @@ hear → assess → react → tell → draft → look again. Whoever calls it sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -58,7 +58,7 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
     step = _react(step, found, heard if isinstance(heard, Action) else None)
     step = _tell(step)
     step = _take_back(step)
-    step = _draft(step)
+    step = _draft(step, found.findings)
     return _look_again(step, heard, seen, found)
 
 
@@ -244,11 +244,15 @@ def _fate(draft: Draft, case: Case, dossier: Dossier) -> tuple[DraftState, str]:
 _DRAFTED_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
 
 
-def _draft(step: _Step) -> _Step:
-    """One draft for each case agents are newly told of, if customers are written to about its kind."""
+def _draft(step: _Step, standing: Collection[str]) -> _Step:
+    """One draft for each case agents are newly told of, if customers are written to about its kind.
+
+    A draft that newer facts made untrue is written anew while the trouble stands.
+    """
     wanted = {told.kind for told in step.messages if told.why in _DRAFTED_WHEN and told.kind in drafts.KINDS}
+    wanted |= {told.kind for told in step.messages if told.why is Why.WITHDRAWN and told.kind in standing}
     wanted -= {draft.kind for draft in step.dossier.drafts if draft.unsent}
-    cases = [case for case in step.dossier.cases if case.kind in wanted]
+    cases = [case for case in step.dossier.cases if case.kind in wanted and case.live and not case.hidden_by]
     if not cases:
         return step
     written = {case.kind: _written(step, case) for case in cases}

@@ -50,10 +50,10 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
 
 
 def react(case: Case | None, finding: Finding | None, now: datetime) -> tuple[Case | None, CaseEvent | None]:
-    """The case after one assessment, with the line for its history; both unchanged and None when nothing moved."""
+    """The case after one assessment, with the line for its history, None when nothing moved it."""
     signal = _signal(case, finding, now)
     if signal is None:
-        return case, None
+        return _up_to_date(case, finding), None
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
     why = finding.sentence if finding else _unfound(signal, case)
@@ -102,7 +102,7 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
         return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None)
     case = replace(case, state=after, snoozed_until=None)
     if signal is Signal.WAKES:
-        return replace(case, told=None)
+        return _still_saying(replace(case, told=None), finding)
     assert finding is not None
     if signal is Signal.FIRES:
         fresh = finding.since > case.since
@@ -115,6 +115,21 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
             told=None if fresh else case.told,
         )
     return _saying(case, finding)
+
+
+def _up_to_date(case: Case | None, finding: Finding | None) -> Case | None:
+    """A live case takes on newer evidence of its trouble, so that resolving it covers all that was known then."""
+    if case is None or finding is None or not case.live or finding.since <= case.since:
+        return case
+    return _still_saying(case, finding)
+
+
+def _still_saying(case: Case, finding: Finding | None) -> Case:
+    """The newest facts; a live case never gets milder."""
+    if finding is None:
+        return case
+    worse = max(case.severity, finding.severity, key=lambda severity: severity.rank)
+    return replace(_saying(case, finding), severity=worse)
 
 
 def _saying(case: Case, finding: Finding) -> Case:

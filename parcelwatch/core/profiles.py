@@ -99,6 +99,7 @@ _ROWS = {
     "attempt_failed": ("24h 48h", "1bd 2bd", "2bd 3bd"),
     "awaiting_collection": ("72h 168h", "3d 5d", "3d 7d"),
     "returning": ("48h 120h", "3bd 7bd", "5bd 15bd"),
+    "tracking_stopped": ("24h", "24h", "24h"),
     "courier_silent": ("30m", "30m", "30m"),
 }
 

@@ -42,7 +42,10 @@ class NotPickedUp(Rule):
 
     def _announced_at(self, view: View) -> datetime | None:
         if view.milestone is Milestone.INFO_RECEIVED and view.entries:
-            return latest(next(e for e in view.entries if e.checkpoint.milestone is Milestone.INFO_RECEIVED))
+            label = next(e for e in view.entries if e.checkpoint.milestone is Milestone.INFO_RECEIVED)
+            # What nobody could read may have been the pickup; a label updated later is no news.
+            unread = (e for e in view.entries if e.checkpoint.milestone is Milestone.UNKNOWN)
+            return max(map(latest, (label, *unread)))
         if not view.dossier.timeline.entries and view.confirmed_at and view.dossier.missing_since is None:
             return view.dossier.parcel.added_at
         return None

@@ -203,8 +203,7 @@ class AttemptFailed(_ToldThenSilent):
         again = sum(entry.checkpoint.cause is newest.checkpoint.cause for entry in failed) > 1
         severity = Severity.HIGH if again else Severity.MEDIUM
         what = f"Delivery attempt {len(failed)} failed" if len(failed) > 1 else "A delivery attempt failed"
-        told = self.found(severity, earliest(failed[0]), self.told(severity, newest, what).sentence)
-        return self.raised(view, told, (Severity.HIGH, Severity.CRITICAL))
+        return self.raised(view, self.told(severity, newest, what), (Severity.HIGH, Severity.CRITICAL))
 
     def _kept_to_itself(self, view: View) -> Verdict:
         out = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY]

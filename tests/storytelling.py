@@ -1,0 +1,215 @@
+"""Playing a story, whoever plays it: the same must happen.
+
+`play` drives a Teller through the steps and fails with the story's file, the step, what was expected and what
+happened instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from parcelwatch.model import Action, Answer, Checkpoint, Dossier, Observation
+from parcelwatch.store.rows import whole
+from tests.storybook import HAPPENINGS, Letter, Said, Step, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What one step came to, as stories write it. `says`: the words of what was told."""
+
+    opened: tuple[str, ...] = ()
+    reopened: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()
+    drafted: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [f"{name} {list(getattr(self, name))}" for name in HAPPENINGS if getattr(self, name)]
+        return ", ".join(parts) or "nothing"
+
+
+class Teller(Protocol):
+    """Whoever plays a story."""
+
+    @property
+    def dossier(self) -> Dossier: ...
+
+    def step(self, heard: Observation | Action | None, at: datetime) -> Happened: ...
+
+    def letter(self, letter: Letter, at: datetime) -> None: ...
+
+    def rest(self) -> None:
+        """Between two steps: what a restart would do."""
+
+    @property
+    def assess_at(self) -> datetime | None: ...
+
+
+class Feed:
+    """The courier of a story: its list so far, and what it answers when asked."""
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+        self._listed: tuple[Checkpoint, ...] = ()
+        self._before: tuple[Checkpoint, ...] = ()
+        self._answer = Observation(number, Answer.TRACKED)
+
+    def same(self) -> Observation:
+        return self._answer
+
+    def says(self, said: Said) -> Observation:
+        if said.answer is None:
+            self._answer = replace(self._answer, **said.beside)
+            return self._answer
+        if said.as_before:
+            return replace(self._answer, checkpoints=self._before)
+        self._before = self._listed
+        self._listed = (*self._without(said.drops), *said.adds)
+        tracked = said.answer is Answer.TRACKED
+        self._answer = Observation(
+            self._number,
+            said.answer,
+            self._listed if tracked else (),
+            unregistered=said.unregistered,
+            **said.beside,
+        )
+        return replace(self._answer, checkpoints=said.adds, complete=False) if said.only else self._answer
+
+    def _without(self, drops: tuple[str, ...]) -> tuple[Checkpoint, ...]:
+        for name in drops:
+            assert any(name in {one.text, one.milestone} for one in self._listed), f"the courier never listed {name!r}"
+        return tuple(one for one in self._listed if not {one.text, one.milestone.value} & set(drops))
+
+
+# --- playing -------------------------------------------------------------------------------------
+
+
+def play(story: Story, teller: Teller) -> Iterator[Step]:
+    """Play step by step, each checked; yields after each, so that two tellers can be compared."""
+    feed = Feed(story.parcel.number)
+    for step in story.steps:
+        teller.rest()
+        if step.due:
+            _check(story, step, "a poll placed", step.at, _poll_at(teller))
+        _judge(story, step, teller, _happens(step, feed, teller))
+        if step.quiet_until is not None:
+            _keep_quiet(story, step, feed, teller, step.quiet_until)
+        yield step
+
+
+def _happens(step: Step, feed: Feed, teller: Teller) -> Happened:
+    if isinstance(step.does, Letter):
+        teller.letter(step.does, step.at)
+        return Happened()
+    return teller.step(feed.says(step.does) if isinstance(step.does, Said) else step.does, step.at)
+
+
+def _keep_quiet(story: Story, step: Step, feed: Feed, teller: Teller, until: datetime) -> None:
+    """Ask and look whenever it is time; `until` itself belongs to the next step."""
+    now = step.at
+    while (due := _next(teller)) is not None and due < until:
+        polled, before, now = due == _poll_at(teller), now, max(due, now)
+        happened = teller.step(feed.same() if polled else None, now)
+        if str(happened) != "nothing":
+            _fail(story, step, f"quiet until {until:%a %Y-%m-%d %H:%M}", f"at {now:%a %Y-%m-%d %H:%M}: {happened}")
+        if now == before and _next(teller) == due:
+            _fail(story, step, "time to go on", f"asked again and again at {now:%a %Y-%m-%d %H:%M}")
+
+
+def _next(teller: Teller) -> datetime | None:
+    return min((at for at in (_poll_at(teller), teller.assess_at) if at is not None), default=None)
+
+
+def _poll_at(teller: Teller) -> datetime | None:
+    at = teller.dossier.poll_at
+    return whole(at) if at else None
+
+
+# --- judging -------------------------------------------------------------------------------------
+
+
+def _judge(story: Story, step: Step, teller: Teller, happened: Happened) -> None:
+    for name, expected in step.expect.happens.items():
+        actual = getattr(happened, name)
+        if not _fit(expected, actual):
+            _fail(story, step, f"{name} {list(expected)}", f"{name} {list(actual)} (in all: {happened})")
+    for name, expected in step.expect.stands.items():
+        _STANDINGS[name](story, step, expected, teller.dossier, happened)
+
+
+def _fit(expected: tuple[str, ...], actual: tuple[str, ...]) -> bool:
+    """The same items; an expected one may leave out the end ("stalled high" for "stalled high worsened")."""
+    pairs = zip(sorted(expected), sorted(actual), strict=False)
+    return len(expected) == len(actual) and all(f"{one} ".startswith(f"{said} ") for said, one in pairs)
+
+
+def _check(story: Story, step: Step, what: str, expected: object, actual: object) -> None:
+    if expected != actual:
+        _fail(story, step, f"{what}: {_shown(expected)}", _shown(actual))
+
+
+def _shown(value: object) -> str:
+    return f"{value:%a %Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+
+
+def _hidden(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    _check(story, step, "hidden", expected, {one.kind: one.hidden_by for one in dossier.cases if one.hidden_by})
+
+
+def _cases(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    actual = {one.kind: f"{one.state} {one.severity}" for one in dossier.cases}
+    for kind, said in expected.items():
+        if not _fit((said,), (actual.get(kind, "no case"),)):
+            _fail(story, step, f"case {kind}: {said}", actual.get(kind, "no case"))
+
+
+def _milestone(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    _check(story, step, "milestone", expected, str(dossier.milestone))
+
+
+def _cause(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    _check(story, step, "cause", expected, str(dossier.cause or ""))
+
+
+def _polls(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    actual = whole(dossier.poll_at) if dossier.poll_at else "never"
+    _check(story, step, "next poll", expected, actual)
+
+
+def _says(story: Story, step: Step, expected: Any, _: Dossier, happened: Happened) -> None:
+    for part in expected:
+        if not any(part in words for words in happened.says):
+            _fail(story, step, f"words with “{part}”", str(list(happened.says)))
+
+
+def _facts(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    newest = {one.kind: one.facts for one in dossier.drafts if one.unsent}
+    for kind, facts in expected.items():
+        actual = {name: newest.get(kind, {}).get(name) for name in facts}
+        _check(story, step, f"what the {kind} draft may say", facts, actual)
+
+
+_STANDINGS: Final = {
+    "hidden": _hidden,
+    "cases": _cases,
+    "milestone": _milestone,
+    "cause": _cause,
+    "poll_at": _polls,
+    "says": _says,
+    "facts": _facts,
+}
+
+
+def _fail(story: Story, step: Step, expected: str, actual: str) -> None:
+    raise AssertionError(
+        f"stories/{story.name}, step {step.place} ({step.written}, {step.at:%a %Y-%m-%d %H:%M}) of “{story.title}”\n"
+        f"  expected: {expected}\n"
+        f"  happened: {actual}"
+    )
