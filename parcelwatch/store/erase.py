@@ -7,6 +7,7 @@ anything personal in it must be added here.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from parcelwatch.errors import NotFound
@@ -50,17 +51,35 @@ def _ids(store: Store, number: str) -> list[int]:
 
 # --- erasing -------------------------------------------------------------------------------------
 
-# Rows that belong to no parcel and may name one all the same. `instr` on a blob compares bytes.
+# Rows that belong to no parcel, or to another one, and name this one all the same. What people wrote goes as a whole,
+# for who knows what else it says; another parcel's alert may still have to be sent and only loses the number.
 _MENTIONS: Final = (
-    "DELETE FROM payloads WHERE instr(body, CAST(?1 AS BLOB)) OR instr(error, ?1)",
-    "DELETE FROM inbox WHERE instr(body, CAST(?1 AS BLOB)) OR instr(headers, ?1) OR instr(error, ?1)",
-    "DELETE FROM unknown_codes WHERE instr(text, ?1) OR instr(code, ?1)",
-    "UPDATE accounts SET last_error = '(erased)' WHERE instr(last_error, ?1)",
-    """UPDATE alerts SET title = '(erased)', body = '(erased)', line = '(erased)', error = '', outcome = ''
-       WHERE instr(title, ?1) OR instr(body, ?1) OR instr(line, ?1) OR instr(error, ?1) OR instr(outcome, ?1)""",
-    "UPDATE notes SET text = '(erased)' WHERE instr(text, ?1)",
-    "UPDATE imports SET source = '(erased)' WHERE instr(source, ?1)",
+    "DELETE FROM payloads WHERE names(body, ?1) OR names(error, ?1)",
+    "DELETE FROM inbox WHERE names(body, ?1) OR names(headers, ?1) OR names(error, ?1)",
+    "DELETE FROM unknown_codes WHERE names(text, ?1) OR names(code, ?1)",
+    "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
+    "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
+    "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
+    """UPDATE alerts SET error = '', outcome = '', title = iif(parcel_id IS NULL, '(erased)', struck(title, ?1)),
+         body = iif(parcel_id IS NULL, '(erased)', struck(body, ?1)),
+         line = iif(parcel_id IS NULL, '(erased)', struck(line, ?1))
+       WHERE names(title || ' ' || body || ' ' || line || ' ' || error || ' ' || outcome, ?1)""",
 )
+
+
+def _names(text: str | bytes, number: str) -> bool:
+    """Whether `text` names this very number and not a longer one that holds it."""
+    said = text.decode("latin-1") if isinstance(text, bytes) else text
+    return _word(number).search(said) is not None
+
+
+def _struck(text: str, number: str) -> str:
+    return _word(number).sub("(erased)", text)
+
+
+@lru_cache(maxsize=1)
+def _word(number: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
 
 
 def forget(store: Store, number: str) -> int:
@@ -69,6 +88,8 @@ def forget(store: Store, number: str) -> int:
     Opens its own transaction, then has the database rewritten. Backups made before still hold it.
     """
     ids = _ids(store, number)
+    store.conn.create_function("names", 2, _names, deterministic=True)
+    store.conn.create_function("struck", 2, _struck, deterministic=True)
     with store.transaction():
         # Alerts, cases and all that hangs on them go with the parcel: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])

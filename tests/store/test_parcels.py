@@ -1,0 +1,150 @@
+"""Adding, finding, listing and stopping parcels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from parcelwatch.core.timeline import merge
+from parcelwatch.errors import NotFound
+from parcelwatch.model import Answer, Checkpoint, Observation, State, Timeline
+from parcelwatch.store import Store, imports, parcels
+from parcelwatch.store.rows import Added
+from tests.store.making import HOUR, NOW, add, case, checkpoint, heard, looked, parcel, save
+
+
+def put(store: Store, number: str = "PW1", **said: Any) -> Added:
+    with store.transaction():
+        return parcels.add(store, parcel(number, **said), NOW)
+
+
+def test_a_new_parcel_is_due_at_once(store: Store) -> None:
+    added = put(store, order="A-1")
+    assert added.outcome == "added"
+    assert parcels.find(store, "PW1")[0].order == "A-1"
+    assert parcels.next_poll(store, "my_dhl") == NOW
+
+
+def test_adding_it_again_changes_nothing(store: Store) -> None:
+    first = put(store, order="A-1", tags=("vip",))
+    assert put(store, order="A-1", tags=("vip",)) == Added(first.id, "unchanged")
+    assert put(store) == Added(first.id, "unchanged")
+
+
+def test_a_later_import_adds_to_what_is_known_and_erases_nothing(store: Store) -> None:
+    first = put(store, order="A-1", customer_name="Lin Example")
+    assert put(store, order="A-2", destination="DE") == Added(first.id, "updated")
+    known = parcels.one(store, first.id)
+    assert (known.order, known.customer_name, known.destination) == ("A-2", "Lin Example", "DE")
+
+
+def test_a_parcel_already_asked_about_is_looked_at_again_when_its_description_changes(store: Store) -> None:
+    asked, unasked = add(store, "PW1"), add(store, "PW2")
+    save(store, asked)
+    put(store, "PW1", promised_by=NOW)
+    put(store, "PW2", promised_by=NOW)
+    assert parcels.due_to_assess(store, NOW, 10) == [asked]
+    assert parcels.dossier(store, unasked).parcel.promised_by == NOW
+
+
+def test_one_number_at_two_couriers_is_two_parcels(store: Store) -> None:
+    add(store, "PW1", "my_dhl")
+    add(store, "PW1", "kd100")
+    assert [one.courier for one in parcels.find(store, "PW1")] == ["my_dhl", "kd100"]
+    assert [one.courier for one in parcels.find(store, "PW1", "kd100")] == ["kd100"]
+
+
+def test_one_number_of_two_companies_is_two_parcels(store: Store) -> None:
+    one = put(store, company="yuantong")
+    other = put(store, company="shentong")
+    assert other.outcome == "added"
+    assert other.id != one.id
+
+
+def test_a_company_not_given_is_any_company(store: Store) -> None:
+    first = put(store)
+    assert put(store, company="yuantong") == Added(first.id, "updated")
+    assert put(store) == Added(first.id, "unchanged")
+    assert parcels.one(store, first.id).company == "yuantong"
+
+
+def test_a_parcel_nobody_knows_is_not_found(store: Store) -> None:
+    assert parcels.find(store, "NONE") == []
+    for look in (parcels.one, parcels.dossier, parcels.show):
+        with pytest.raises(NotFound, match="no parcel with ID 77"):
+            look(store, 77)
+
+
+def test_the_list_holds_every_parcel_however_many(store: Store) -> None:
+    with store.transaction():
+        for n in range(2500):
+            parcels.add(store, parcel(f"PW{n:04}"), NOW)
+    assert [row["number"] for row in parcels.rows(store)] == [f"PW{n:04}" for n in range(2500)]
+
+
+def test_the_list_can_be_narrowed(store: Store) -> None:
+    add(store, "PW1", "my_dhl")
+    save(store, add(store, "PW2", "kd100"), cases=(case(),))
+    save(store, add(store, "PW3", "kd100"), cases=(case(state=State.RESOLVED),))
+    assert [row["number"] for row in parcels.rows(store, courier="kd100")] == ["PW2", "PW3"]
+    assert [row["number"] for row in parcels.rows(store, open_only=True)] == ["PW2"]
+    assert len(list(parcels.rows(store, milestone="unknown"))) == 3
+    assert list(parcels.rows(store, milestone="delivered")) == []
+
+
+def test_what_is_shown_has_the_promised_shape(store: Store) -> None:
+    parcel_id = add(store, order="A-1")
+    said = checkpoint()
+    save(store, parcel_id, timeline=timeline(said, checkpoint(5, "Picked up")), cases=(case(),))
+    shown = parcels.show(store, parcel_id)
+    assert shown["number"] == "PW1"
+    assert shown["last_checkpoint_at"] == "2026-03-02T07:00:00Z"
+    assert [one["text"] for one in shown["checkpoints"]] == ["Picked up", "Departed"]
+    assert shown["checkpoints"][1] == {
+        "occurred_at": "2026-03-02T07:00:00Z",
+        "milestone": "in_transit",
+        "cause": None,
+        "code": "T",
+        "text": "Departed",
+        "place": "Leipzig",
+        "seen_at": "2026-03-02T08:00:00Z",
+    }
+    assert [one["kind"] for one in shown["cases"]] == ["stalled"]
+    assert {"company", "milestone", "cause", "confirmed_at", "estimate", "promised_by", "poll_at"} <= shown.keys()
+
+
+def timeline(*said: Checkpoint) -> Timeline:
+    return merge(Timeline(), Observation("PW1", Answer.TRACKED, said), NOW)
+
+
+def test_a_stopped_parcel_is_neither_asked_nor_assessed_whatever_happens_to_it(store: Store) -> None:
+    parcel_id = add(store)
+    with store.transaction():
+        before = parcels.dossier(store, parcel_id)
+        assert parcels.stop(store, parcel_id, NOW)
+        assert not parcels.stop(store, parcel_id, NOW)
+        parcels.save(store, before, heard(before, assess_at=NOW), NOW)
+        parcels.save(store, before, looked(before), NOW)
+        parcels.look_again(store, [parcel_id], NOW)
+        parcels.postpone(store, [parcel_id], NOW)
+        parcels.poll_again(store, [parcel_id], NOW)
+    assert parcels.next_poll(store, "my_dhl") is None
+    assert parcels.next_assess(store) is None
+    assert parcels.show(store, parcel_id)["unwatched_at"] == "2026-03-02T08:00:00Z"
+
+
+def test_a_stopped_parcel_can_be_watched_again(store: Store) -> None:
+    parcel_id = add(store)
+    with store.transaction():
+        parcels.stop(store, parcel_id, NOW)
+        assert parcels.resume(store, parcel_id, NOW + HOUR)
+        assert not parcels.resume(store, parcel_id, NOW + HOUR)
+    assert parcels.next_poll(store, "my_dhl") == NOW + HOUR
+
+
+def test_an_import_keeps_its_counts(store: Store) -> None:
+    with store.transaction():
+        import_id = imports.begin(store, "orders.csv", NOW)
+        imports.finish(store, import_id, {"added": 3, "rejected": 1}, NOW + HOUR)
+    assert store.all("SELECT source, added, updated, unchanged, rejected FROM imports") == [("orders.csv", 3, 0, 0, 1)]
