@@ -52,7 +52,8 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
     after = _hear(dossier, heard, now) if isinstance(heard, Observation) else dossier
     first = dossier.first_tracked_at is None and after.first_tracked_at is not None
     seen = view(after, policy.calendar)
-    after = replace(after, milestone=_shown(seen), cause=seen.stage.cause)
+    if (after.milestone, after.cause) != (_shown(seen), seen.stage.cause):
+        after = replace(after, milestone=_shown(seen), cause=seen.stage.cause)
     found = assess(seen, policy)
     step = _Step(after, policy, now, first)
     step = _react(step, found, heard if isinstance(heard, Action) else None)
@@ -86,22 +87,29 @@ def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
     confirmed = max(now, dossier.confirmed_at or now)
     if said.answer is Answer.NOT_FOUND:
         return replace(dossier, confirmed_at=confirmed, missing_since=dossier.missing_since or now, refused="")
-    return _track(replace(dossier, confirmed_at=confirmed, missing_since=None, refused=""), said, now)
-
-
-def _track(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
-    timeline = merge(dossier.timeline, said, now)
-    reached = stage(current(timeline)).milestone
-    first = dossier.first_tracked_at is None and bool(timeline.entries)
-    return replace(
+    after = replace(
         dossier,
         parcel=_learn(dossier, said),
-        timeline=timeline,
+        timeline=merge(dossier.timeline, said, now),
+        confirmed_at=confirmed,
+        missing_since=None,
+        refused="",
         stopped=said.stopped,
+        estimate=said.estimate or dossier.estimate,
+    )
+    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
+    promised = dossier.promise is None and said.estimate is not None
+    return _mark(after, said.estimate if promised else None, first, now) if first or promised else after
+
+
+def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetime) -> Dossier:
+    """What is kept of a first answer, and of the courier's first promise once the parcel moves."""
+    reached = stage(current(dossier.timeline)).milestone
+    return replace(
+        dossier,
         first_tracked_at=now if first else dossier.first_tracked_at,
         baseline_at=now if first and reached in _OVER_AND_DONE else dossier.baseline_at,
-        estimate=said.estimate or dossier.estimate,
-        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else said.estimate),
+        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else estimate),
     )
 
 
@@ -126,6 +134,8 @@ def _shown(seen: View) -> Milestone:
 
 
 def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
+    if not (found.verdicts or step.dossier.cases or action):
+        return step
     cases = {case.kind: case for case in step.dossier.cases}
     events: list[CaseEvent] = []
     if action is not None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import QUIET, RULES, SEVERE_FIRST, Finding, Verdict
+from parcelwatch.core.rules import QUIET, RULES, SEVERE_FIRST, Finding, Rule, Verdict
 from parcelwatch.core.view import View
+from parcelwatch.model import Parcel
+
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 _PLACE = {kind: place for place, row in enumerate(SEVERE_FIRST) for kind in row}
 
@@ -32,17 +36,32 @@ class Assessment:
 
 def assess(view: View, policy: Policy) -> Assessment:
     """What is wrong with this parcel."""
-    thresholds = policy.table(view.dossier.parcel)
     verdicts: dict[str, Verdict] = {}
-    for kind, rule in RULES.items():
-        verdict = rule(thresholds[kind]).judge(view)
+    for rule in rules_for(policy, view.dossier.parcel):
+        verdict = rule.judge(view)
         if verdict is not QUIET:
-            verdicts[kind] = verdict
+            verdicts[rule.kind] = verdict
     return Assessment(
         verdicts,
         due_at=_earliest(verdict.due_at for verdict in verdicts.values()),
         valid_until=_earliest(verdict.valid_until for verdict in verdicts.values()),
     )
+
+
+def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
+    """Every rule with the thresholds that hold for this parcel."""
+    lane = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
+    return _rules(policy, *lane)
+
+
+@lru_cache(maxsize=4096)
+def _rules(
+    policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
+) -> tuple[Rule, ...]:
+    # Parcels alike in all of this share their rules; making seventeen of them anew at every step would cost the most.
+    parcel = Parcel(0, "", courier, ALWAYS, company, "", service, origin, destination, tags=tags)
+    thresholds = policy.table(parcel)
+    return tuple(rule(thresholds[kind]) for kind, rule in RULES.items())
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

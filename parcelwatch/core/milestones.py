@@ -75,9 +75,9 @@ def stage(entries: Iterable[Entry]) -> Stage:
 
 def _after(now: Stage, entry: Entry) -> Stage:
     heard = entry.checkpoint.milestone
+    if heard is now.milestone and entry.checkpoint.cause is now.cause:
+        return now
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
         return now
     reached = BECOMES.get((now.milestone, heard), heard)
-    if reached is now.milestone and entry.checkpoint.cause is now.cause and now.entry is not None:
-        return now
     return Stage(reached, entry.checkpoint.cause, entry)

@@ -20,8 +20,12 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 def merge(timeline: Timeline, observation: Observation, at: datetime) -> Timeline:
-    """`timeline` with what `observation`, heard at `at`, says."""
-    return join(timeline, heard(observation, at))
+    """`timeline` with what `observation`, heard at `at`, says: join(timeline, heard(observation, at)), in one go."""
+    said = tuple(Entry(checkpoint, at, at) for checkpoint in observation.checkpoints)
+    if not (observation.complete and said):
+        return replace(timeline, entries=_distinct((*timeline.entries, *said))) if said else timeline
+    listed = (at, min(entry.checkpoint.occurred_at for entry in said))
+    return Timeline(_distinct((*timeline.entries, *said)), *max(_answered(timeline), listed))
 
 
 def heard(observation: Observation, at: datetime) -> Timeline:
@@ -88,7 +92,10 @@ def _distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def _same(one: Entry, other: Entry) -> Entry:
     """Two hearings of one saying. The reading of the later one stands: adapters learn."""
-    newer = max(one, other, key=lambda entry: (entry.last_seen_at, _reading(entry.checkpoint)))
+    if one.last_seen_at == other.last_seen_at:
+        newer = max(one, other, key=lambda entry: _reading(entry.checkpoint))
+    else:
+        newer = one if one.last_seen_at > other.last_seen_at else other
     return Entry(newer.checkpoint, min(one.seen_at, other.seen_at), newer.last_seen_at)
 
 

@@ -121,6 +121,15 @@ def test_join_is_commutative_associative_and_idempotent(three):
     assert join(a, a) == a
 
 
+@given(st.lists(st.tuples(hours, observations()), max_size=4))
+def test_merging_an_answer_is_joining_it(told):
+    timeline = Timeline()
+    for after, said in told:
+        merged = merge(timeline, said, START + after)
+        assert merged == join(timeline, heard(said, START + after))
+        timeline = merged
+
+
 @given(answers())
 def test_what_was_known_then_does_not_depend_on_what_came_later(told):
     timeline = Timeline()
