@@ -83,7 +83,8 @@ class Deliverer:
             sending = [desk.sending for desk in self._desks.values() if desk.sending]
             if not sending:
                 return
-            await asyncio.wait(sending)
+            # Whoever is done first gets its next message; a slow channel holds up nobody.
+            await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, patience: float = 20.0) -> None:
         """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""
@@ -155,7 +156,8 @@ def words(group: Group, channel: Sends, phrases: Phrases) -> Text:
 
 def claim(store: Store, now: datetime, paused: tuple[str, ...]) -> Group | None:
     """The next group, postponed while it is sent."""
-    if outbox.next_due(store, paused=paused) is None:
+    due_at = outbox.next_due(store, paused=paused)
+    if due_at is None or due_at > now:
         return None
     with store.transaction():
         return outbox.claim(store, now, now + LEASE, paused=paused)

@@ -93,7 +93,7 @@ class Engine:
             await asyncio.gather(*(lane.drain() for lane in self.lanes))
         # What was heard meanwhile is due from the moment it was heard, which is after the tick.
         at = now + timedelta(seconds=time.monotonic() - self.beat)
-        await self._look_again(at)
+        await self._look_at_all(at)
         await self.deliverer.drain(at)
 
     async def once(self, now: datetime, patience: timedelta) -> Passed:
@@ -101,7 +101,7 @@ class Engine:
         started = time.monotonic()
         await asyncio.gather(*(self._exhaust(lane, now, patience) for lane in self.lanes))
         at = now + timedelta(seconds=time.monotonic() - started)
-        await self._look_again(at)
+        await self._look_at_all(at)
         left = await self._writer.run(_left, [lane.post.name for lane in self.lanes], at)
         await self._writer.run(_release, at)
         await self.deliverer.drain(at, insist=True)
@@ -148,6 +148,11 @@ class Engine:
 
     async def _look_again(self, now: datetime) -> None:
         self.assessed += await self._writer.run(_assess, self._judge, self._apis, now)
+
+    async def _look_at_all(self, now: datetime) -> None:
+        await self._look_again(now)
+        while (due_at := await self._writer.run(parcels.next_assess)) is not None and due_at <= now:
+            await self._look_again(now)
 
     async def _exhaust(self, lane: Lane, now: datetime, patience: timedelta) -> None:
         started = time.monotonic()

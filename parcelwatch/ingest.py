@@ -36,11 +36,12 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One observation about one parcel, and when it was heard."""
+    """One observation about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
 
     parcel_id: int
     observation: Observation
     at: datetime
+    apart: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def ingest(store: Store, heard: Sequence[Heard], judge: Judge) -> Tally:
     for one in heard:
         unanswered = one.observation.answer is Answer.UNANSWERED
         tally += Tally(answered=not unanswered, unanswered=unanswered)
-        tally += _survive(store, one.parcel_id, one.observation, judge, whole(one.at))
+        tally += _survive(store, one.parcel_id, one.observation, judge, whole(one.at), one.apart)
     return tally
 
 
@@ -114,10 +115,19 @@ def take_step(
 # --- one bad parcel ------------------------------------------------------------------------------
 
 
-def _survive(store: Store, parcel_id: int, heard: Observation | None, judge: Judge, now: datetime) -> Tally:
+def _survive(
+    store: Store,
+    parcel_id: int,
+    heard: Observation | None,
+    judge: Judge,
+    now: datetime,
+    apart: timedelta = timedelta(0),
+) -> Tally:
     try:
         with store.savepoint():
             step = take_step(store, parcel_id, heard, judge, now)
+            if apart and heard is not None:
+                _keep_apart(store, step, now + apart)
     except StoreError:
         raise
     except Exception:
@@ -127,6 +137,12 @@ def _survive(store: Store, parcel_id: int, heard: Observation | None, judge: Jud
             parcels.look_again(store, [parcel_id], now + SET_ASIDE)
         return Tally(failed=1)
     return _count(step)
+
+
+def _keep_apart(store: Store, step: Advance, earliest: datetime) -> None:
+    """Not due before `earliest`, whatever deadline falls before it: the first answer after a deadline is as good."""
+    if step.poll_at is not None and step.poll_at < earliest:
+        parcels.poll_again(store, [step.dossier.parcel.id], earliest)
 
 
 def _count(step: Advance) -> Tally:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 import structlog
@@ -28,6 +28,8 @@ from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
 from parcelwatch.store.rows import Claimed
 from parcelwatch.store.writer import Writer
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -142,8 +144,9 @@ class Lane:
         while self._calls or self._said or self._taking_in:
             if self._calls:
                 await asyncio.wait(self._calls)
-            if self._taking_in:
-                await self._taking_in
+            if self._taking_in is None:
+                self._taking_in = asyncio.create_task(self._take_in())
+            await self._taking_in
 
     @property
     def busy(self) -> int:
@@ -166,9 +169,9 @@ class Lane:
             if call.registers:
                 assert isinstance(courier, Registers)
                 answer = await self._client.send(courier.registration(account, call.asked), account.name)
-                return Said(call, clock(), registrations=courier.registered(answer, call.asked))
+                return Said(call, clock(), registrations=_one_each(call, courier.registered(answer, call.asked)))
             answer = await self._client.send(courier.request(account, call.asked), account.name)
-            return Said(call, clock(), observations=courier.parse(answer, call.asked))
+            return Said(call, clock(), observations=_one_each(call, courier.parse(answer, call.asked)))
         except CourierError as error:
             return Said(call, clock(), error=error)
         except Exception as error:
@@ -186,6 +189,13 @@ class Lane:
                 self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
         finally:
             self._taking_in = None
+
+
+def _one_each(call: Call, answers: tuple[T, ...]) -> tuple[T, ...]:
+    """What an adapter promises; told of one parcel, another's news would be worse than none."""
+    if len(answers) != len(call.asked):
+        raise ValueError(f"{len(answers)} answers to {len(call.asked)} questions")
+    return answers
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
@@ -278,11 +288,12 @@ def _settle(
     after = rules.answered(state, said.at)
     if state.failures:
         accounts.outage_ended(store, post.name, said.at)
+    if rules.held(state):
         parcels.hasten(store, post.name, said.at, post.courier.min_interval)
     if said.call.registers:
         return after, _registered(store, judge, said)
     heard = [
-        Heard(parcel_id, observation, said.at)
+        Heard(parcel_id, observation, said.at, post.courier.min_interval)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
     return after, ingest(store, heard, judge)
