@@ -169,7 +169,11 @@ def _milder(one: Limits, other: Limits) -> Limits:
     """The one that waits longer. A column without limits has no clock at all, so it is not the milder one."""
     if not one.warn or not other.warn:
         return one if one.warn else other
-    return max(one, other, key=lambda limits: limits.warn.length if limits.warn else timedelta.max)
+    return max(one, other, key=lambda limits: (_length(limits.warn), _length(limits.critical)))
+
+
+def _length(limit: Duration | None) -> timedelta:
+    return limit.length if limit else timedelta.max
 
 
 def _digest(policy: Policy) -> str:

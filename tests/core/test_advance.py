@@ -1,0 +1,185 @@
+"""The one step, where a story is not the right shape: what its answer carries beside what is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.policy import Policy, Route
+from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.model import (
+    Action,
+    Advance,
+    Answer,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Milestone,
+    Observation,
+    Parcel,
+    Severity,
+    Why,
+)
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PARCEL = Parcel(1, "PW000000001XX", "acme", NOW)
+POLICY = Policy(profile="china", channels=("ops", "boss"), draft_channel="drafts")
+M = Milestone
+
+
+def scan(milestone: Milestone, at: datetime = NOW, cause: Cause | None = None) -> Checkpoint:
+    return Checkpoint(at, at, milestone, cause, text=str(milestone))
+
+
+DAMAGED = scan(M.EXCEPTION, cause=Cause.DAMAGED)
+
+
+def said(*checkpoints: Checkpoint, **beside: object) -> Observation:
+    return replace(Observation(PARCEL.number, Answer.TRACKED, checkpoints), **beside)  # type: ignore[arg-type]
+
+
+def step(*checkpoints: Checkpoint, policy: Policy = POLICY, parcel: Parcel = PARCEL) -> Advance:
+    return advance(Dossier(parcel), said(*checkpoints), policy, NOW)
+
+
+# --- first answers -------------------------------------------------------------------------------
+
+
+def test_what_is_born_of_the_first_answer_is_marked_so_that_it_waits_for_its_import() -> None:
+    first = step(DAMAGED)
+    assert first.first
+    assert [message.first for message in first.messages] == [True, True]
+    later = advance(first.dossier, said(DAMAGED, scan(M.RETURNED, NOW + HOUR)), POLICY, NOW + HOUR)
+    assert not later.first
+    assert not any(message.first for message in later.messages)
+
+
+def test_no_record_is_not_yet_the_first_answer() -> None:
+    missing = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.NOT_FOUND), POLICY, NOW)
+    assert not missing.first
+    assert advance(missing.dossier, said(DAMAGED), POLICY, NOW + HOUR).first
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        (said(), True),
+        (Observation("", Answer.NOT_FOUND), True),
+        (Observation("", Answer.REFUSED), True),
+        (Observation("", Answer.REFUSED, unregistered=True), False),
+        (Observation("", Answer.UNANSWERED), False),
+        (Observation("", Answer.NOT_FOUND, pending=True), False),
+        (None, False),
+    ],
+)
+def test_an_import_waits_for_those_the_courier_has_had_no_say_on(answer: Observation | None, asked: bool) -> None:
+    assert advance(Dossier(PARCEL), answer, POLICY, NOW).asked is asked
+
+
+def test_an_import_does_not_wait_for_ever_for_an_aggregator_that_has_not_looked() -> None:
+    pending = Observation("", Answer.NOT_FOUND, pending=True)
+    assert advance(Dossier(PARCEL), pending, POLICY, NOW + timedelta(minutes=10)).asked
+
+
+# --- what the courier knows ----------------------------------------------------------------------
+
+
+def test_what_the_shop_did_not_say_of_a_parcel_the_courier_may() -> None:
+    known = replace(PARCEL, destination="BR")
+    heard = said(DAMAGED, origin="CN", destination="PT", service="Express")
+    learned = advance(Dossier(known), heard, POLICY, NOW).dossier.parcel
+    assert (learned.origin, learned.destination, learned.service) == ("CN", "BR", "Express")
+
+
+def test_the_lane_the_courier_names_chooses_the_threshold_at_once() -> None:
+    policy, at_home = Policy(channels=("ops",)), {"origin": "DE", "destination": "DE"}
+    old = scan(M.IN_TRANSIT, NOW - timedelta(days=5))
+    assert not advance(Dossier(PARCEL), said(old), policy, NOW).messages
+    assert [case.kind for case in advance(Dossier(PARCEL), said(old, **at_home), policy, NOW).dossier.cases] == [
+        "stalled"
+    ]
+
+
+def test_the_couriers_newest_estimate_is_shown_and_its_first_one_held_against_it() -> None:
+    first = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT), estimate=NOW + 48 * HOUR), POLICY, NOW)
+    moved = advance(first.dossier, said(scan(M.IN_TRANSIT), estimate=NOW + 90 * HOUR), POLICY, NOW + HOUR).dossier
+    assert (moved.estimate, moved.promise) == (NOW + 90 * HOUR, NOW + 48 * HOUR)
+
+
+def test_an_unanswered_or_unregistered_number_changes_nothing_that_is_known() -> None:
+    known = step(DAMAGED).dossier
+    for answer in (Observation("", Answer.UNANSWERED), Observation("", Answer.REFUSED, unregistered=True)):
+        after = advance(known, answer, POLICY, NOW + HOUR).dossier
+        assert replace(after, poll_at=known.poll_at) == known
+
+
+def test_an_answer_that_comes_late_does_not_turn_back_when_the_courier_last_answered() -> None:
+    heard = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT)), POLICY, NOW + 9 * HOUR).dossier
+    assert advance(heard, said(scan(M.IN_TRANSIT)), POLICY, NOW + HOUR).dossier.confirmed_at == NOW + 9 * HOUR
+
+
+# --- who is told ---------------------------------------------------------------------------------
+
+
+def test_an_alert_goes_by_its_route_and_a_draft_to_the_channel_of_drafts() -> None:
+    policy = Policy(channels=("ops", "boss"), routes=(Route((), Severity.CRITICAL, "boss"),), draft_channel="drafts")
+    assert [(one.draft, one.channel, one.suppressed) for one in step(DAMAGED, policy=policy).messages] == [
+        (False, "boss", ""),
+        (True, "drafts", ""),
+    ]
+
+
+def test_without_a_channel_everything_is_recorded_and_the_reason_said() -> None:
+    messages = step(DAMAGED, policy=Policy()).messages
+    assert [one.suppressed for one in messages] == ["no channel is configured"] * 2
+
+
+def test_old_news_is_recorded_with_the_reason_and_what_is_a_second_younger_is_told() -> None:
+    def told(age: timedelta) -> list[str]:
+        return [one.suppressed for one in step(scan(M.RETURNED, NOW - age)).messages if not one.draft]
+
+    assert told(timedelta(days=14)) == [""]
+    old = told(timedelta(days=14, seconds=1))
+    assert old == ["old news: it began more than 14 days before we first heard of the parcel"]
+
+
+def test_the_policy_that_decided_and_the_urgency_are_written_on_the_case() -> None:
+    case = step(DAMAGED).dossier.cases[0]
+    assert case.policy_id == POLICY.policy_id
+    assert case.priority >= 400
+
+
+def test_a_case_that_ends_names_itself_so_that_what_waits_to_be_said_of_it_is_taken_back() -> None:
+    lost = step(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST))
+    found = advance(lost.dossier, said(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST), scan(M.IN_TRANSIT)), POLICY, NOW)
+    assert found.withdrawn == ("lost",)
+    assert [(one.why, one.draft) for one in found.messages] == [(Why.WITHDRAWN, True)]
+
+
+# --- agents --------------------------------------------------------------------------------------
+
+
+def test_an_action_on_a_case_there_is_not_is_refused() -> None:
+    with pytest.raises(NotFound, match="stalled"):
+        advance(step(DAMAGED).dossier, Action("ack", "stalled"), POLICY, NOW)
+
+
+def test_an_action_that_a_case_does_not_allow_is_refused() -> None:
+    done = advance(step(DAMAGED).dossier, Action("resolve", "damaged"), POLICY, NOW).dossier
+    with pytest.raises(BadInput, match="resolved"):
+        advance(done, Action("snooze", "damaged", until=NOW + HOUR), POLICY, NOW)
+
+
+def test_a_snoozed_case_is_looked_at_when_it_wakes() -> None:
+    asleep = advance(step(DAMAGED).dossier, Action("snooze", "damaged", until=NOW + 5 * HOUR), POLICY, NOW)
+    assert asleep.assess_at == NOW + 5 * HOUR
+    assert advance(asleep.dossier, None, POLICY, NOW + 5 * HOUR).assess_at is None
+
+
+def test_a_snooze_that_is_over_already_wakes_at_once() -> None:
+    woken = advance(step(DAMAGED).dossier, Action("snooze", "damaged", until=NOW), POLICY, NOW)
+    assert [(one.kind, one.why) for one in woken.messages if not one.draft] == [("damaged", Why.WOKEN)]

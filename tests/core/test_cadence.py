@@ -1,0 +1,139 @@
+"""When the courier is asked next, and the reason that is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.cadence import AFTER_THE_END, EVERY, GIVEN_UP, REFUSED, UNANSWERED
+from parcelwatch.core.policy import Policy
+from parcelwatch.model import Advance, Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
+
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PARCEL = Parcel(1, "PW000000001XX", "acme", MONDAY)
+POLICY = Policy(profile="china")
+M = Milestone
+
+
+def asked(
+    milestone: Milestone, seen: timedelta = timedelta(0), parcel: Parcel = PARCEL, policy: Policy = POLICY
+) -> Advance:
+    """A step that hears, `seen` after Monday, of one checkpoint of Monday."""
+    said = Observation(parcel.number, Answer.TRACKED, (Checkpoint(MONDAY, MONDAY, milestone),))
+    return advance(Dossier(parcel), said, policy, MONDAY + seen)
+
+
+def wait(step: Advance, now: datetime) -> timedelta:
+    assert step.poll_at is not None
+    return step.poll_at - now
+
+
+@pytest.mark.parametrize("milestone", sorted(EVERY))
+def test_a_parcel_is_asked_for_as_often_as_its_place_deserves(milestone: Milestone) -> None:
+    assert 0.9 * EVERY[milestone] <= wait(asked(milestone), MONDAY) <= EVERY[milestone]
+    assert str(milestone) in asked(milestone).poll_why
+
+
+def test_every_milestone_has_an_interval_but_the_one_nobody_returns_from() -> None:
+    assert set(EVERY) == set(M) - {M.CANCELLED}
+
+
+def test_parcels_added_together_drift_apart_and_each_the_same_way_every_time() -> None:
+    parcels = [replace(PARCEL, number=f"PW{n:09}XX") for n in range(50)]
+    waits = [wait(asked(M.IN_TRANSIT, parcel=parcel), MONDAY) for parcel in parcels]
+    assert len(set(waits)) > 40
+    assert waits == [wait(asked(M.IN_TRANSIT, parcel=parcel), MONDAY) for parcel in parcels]
+
+
+def test_a_poll_falls_on_a_deadline_that_comes_before_the_next_regular_one() -> None:
+    step = asked(M.IN_TRANSIT, seen=46 * HOUR)
+    assert (step.poll_at, step.poll_why) == (MONDAY + 48 * HOUR, "a deadline falls then")
+
+
+def test_a_deadline_that_falls_now_is_not_waited_for() -> None:
+    step = asked(M.IN_TRANSIT, seen=48 * HOUR)
+    assert wait(step, MONDAY + 48 * HOUR) > 3 * HOUR
+
+
+def test_near_its_promise_a_parcel_is_asked_for_more_often() -> None:
+    step = asked(M.IN_TRANSIT, parcel=replace(PARCEL, promised_by=MONDAY + 20 * HOUR))
+    assert wait(step, MONDAY) <= 2 * HOUR
+    assert step.poll_why == "in_transit, near the promise"
+
+
+def test_a_parcel_that_has_long_been_quiet_is_asked_for_half_as_often() -> None:
+    now = timedelta(days=6)
+    step = asked(M.IN_TRANSIT, seen=now)
+    assert wait(step, MONDAY + now) > EVERY[M.IN_TRANSIT]
+    assert step.poll_why == "in_transit, quiet"
+
+
+@pytest.mark.parametrize("end", [M.DELIVERED, M.RETURNED])
+def test_an_end_booked_by_mistake_can_be_taken_back_for_three_days(end: Milestone) -> None:
+    assert asked(end, seen=AFTER_THE_END).poll_at is not None
+    over = asked(end, seen=AFTER_THE_END + timedelta(seconds=1))
+    assert (over.poll_at, over.poll_why) == (None, f"{end} for more than 3 days")
+
+
+def test_a_cancelled_parcel_is_not_asked_for_again() -> None:
+    assert (asked(M.CANCELLED).poll_at, asked(M.CANCELLED).poll_why) == (None, "cancelled")
+
+
+def test_a_parcel_nobody_speaks_of_for_ninety_days_is_given_up() -> None:
+    assert asked(M.IN_TRANSIT, seen=GIVEN_UP).poll_at is not None
+    assert asked(M.IN_TRANSIT, seen=GIVEN_UP + timedelta(seconds=1)).poll_at is None
+
+
+def test_a_parcel_added_today_is_asked_for_though_its_last_scan_is_old() -> None:
+    later = replace(PARCEL, added_at=MONDAY + timedelta(days=100))
+    assert asked(M.IN_TRANSIT, seen=timedelta(days=100), parcel=later).poll_at is not None
+
+
+@pytest.mark.parametrize(
+    ("age", "longest"),
+    [
+        (timedelta(0), timedelta(minutes=2)),
+        (timedelta(minutes=20), timedelta(minutes=5)),
+        (timedelta(hours=4), timedelta(hours=1)),
+        (timedelta(days=10), timedelta(hours=6)),
+    ],
+)
+def test_a_number_nobody_knows_yet_is_asked_for_ever_more_rarely(age: timedelta, longest: timedelta) -> None:
+    step = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.NOT_FOUND), POLICY, MONDAY + age)
+    assert 0.9 * longest <= wait(step, MONDAY + age) <= longest
+    assert step.poll_why == "no record yet"
+
+
+def test_a_number_missing_from_an_answer_is_asked_for_again_soon() -> None:
+    step = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.UNANSWERED), POLICY, MONDAY)
+    assert (step.poll_at, step.poll_why) == (MONDAY + UNANSWERED, "missing from the answer")
+
+
+def test_a_number_that_must_be_registered_first_is_due_at_once() -> None:
+    said = Observation(PARCEL.number, Answer.REFUSED, unregistered=True)
+    assert advance(Dossier(PARCEL), said, POLICY, MONDAY).poll_at == MONDAY
+
+
+def test_a_number_the_courier_refuses_is_asked_for_twice_a_day() -> None:
+    said = Observation(PARCEL.number, Answer.REFUSED, reason="the phone's last digits are missing")
+    step = advance(Dossier(PARCEL), said, POLICY, MONDAY)
+    assert 0.9 * REFUSED <= wait(step, MONDAY) <= REFUSED
+
+
+def test_neither_an_agent_nor_the_clock_moves_the_next_poll() -> None:
+    before = asked(M.IN_TRANSIT)
+    later = advance(before.dossier, None, POLICY, MONDAY + HOUR)
+    assert (later.poll_at, later.poll_why) == (before.poll_at, "")
+
+
+@given(st.sampled_from(sorted(M)), st.integers(0, 24 * 100))
+def test_the_next_poll_lies_always_in_the_future_and_has_a_reason(milestone: Milestone, hours: int) -> None:
+    step = asked(milestone, seen=hours * HOUR)
+    assert step.poll_why
+    assert step.poll_at is None or step.poll_at > MONDAY + hours * HOUR

@@ -1,0 +1,88 @@
+"""Where a sequence of checkpoints leaves a parcel."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.milestones import PROGRESS, STAYS, stage
+from parcelwatch.model import Cause, Checkpoint, Entry, Milestone
+
+M = Milestone
+START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def entries(*milestones: Milestone | tuple[Milestone, Cause]) -> list[Entry]:
+    found = []
+    for hour, each in enumerate(milestones):
+        milestone, cause = each if isinstance(each, tuple) else (each, None)
+        at = START + timedelta(hours=hour)
+        found.append(Entry(Checkpoint(at, at, milestone, cause), at, at))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("told", "reached"),
+    [
+        ([], M.UNKNOWN),
+        ([M.INFO_RECEIVED, M.PICKED_UP, M.IN_TRANSIT], M.IN_TRANSIT),
+        ([M.PICKED_UP, M.INFO_RECEIVED], M.PICKED_UP),
+        ([M.IN_TRANSIT, M.PICKED_UP], M.IN_TRANSIT),
+        ([M.OUT_FOR_DELIVERY, M.IN_TRANSIT], M.IN_TRANSIT),
+        ([M.ATTEMPT_FAILED, M.OUT_FOR_DELIVERY], M.OUT_FOR_DELIVERY),
+        ([M.EXCEPTION, M.PICKED_UP], M.PICKED_UP),
+        ([M.IN_TRANSIT, M.UNKNOWN], M.IN_TRANSIT),
+        ([M.UNKNOWN], M.UNKNOWN),
+        ([M.DELIVERED, M.IN_TRANSIT], M.DELIVERED),
+        ([M.DELIVERED, M.OUT_FOR_DELIVERY], M.OUT_FOR_DELIVERY),
+        ([M.DELIVERED, M.EXCEPTION], M.EXCEPTION),
+        ([M.DELIVERED, M.RETURNING], M.RETURNING),
+        ([M.RETURNING, M.IN_TRANSIT], M.RETURNING),
+        ([M.RETURNING, M.AVAILABLE_FOR_PICKUP], M.RETURNING),
+        ([M.RETURNING, M.DELIVERED], M.RETURNED),
+        ([M.RETURNING, M.IN_TRANSIT, M.DELIVERED], M.RETURNED),
+        ([M.RETURNED, M.DELIVERED], M.RETURNED),
+        ([M.CANCELLED, M.INFO_RECEIVED], M.CANCELLED),
+        ([M.CANCELLED, M.PICKED_UP], M.PICKED_UP),
+    ],
+)
+def test_a_parcel_is_where_its_checkpoints_together_put_it(told: list[Milestone], reached: Milestone) -> None:
+    assert stage(entries(*told)).milestone is reached
+
+
+def test_the_entry_that_brought_it_there_is_the_first_of_its_run() -> None:
+    told = entries(M.IN_TRANSIT, M.AVAILABLE_FOR_PICKUP, M.AVAILABLE_FOR_PICKUP)
+    assert stage(told).entry is told[1]
+
+
+def test_another_cause_is_another_stage() -> None:
+    told = entries(M.EXCEPTION, (M.EXCEPTION, Cause.DAMAGED))
+    assert (stage(told).entry, stage(told).cause) == (told[1], Cause.DAMAGED)
+
+
+def test_a_cause_is_gone_when_the_parcel_moves_on() -> None:
+    assert stage(entries((M.EXCEPTION, Cause.WEATHER), M.IN_TRANSIT)).cause is None
+
+
+def test_every_milestone_has_its_place_on_the_way() -> None:
+    assert set(PROGRESS) == set(M)
+
+
+def test_what_came_back_stays_back() -> None:
+    assert STAYS[M.RETURNED] == set(M)
+
+
+@pytest.mark.parametrize(("before", "after"), list(product(M, M)))
+def test_hearing_the_same_two_again_changes_nothing(before: Milestone, after: Milestone) -> None:
+    once = stage(entries(before, after)).milestone
+    assert stage(entries(before, after, after)).milestone is once
+
+
+@given(st.lists(st.sampled_from(M), max_size=8))
+def test_what_nobody_could_read_never_moves_a_parcel(told: list[Milestone]) -> None:
+    readable = [milestone for milestone in told if milestone is not M.UNKNOWN]
+    assert stage(entries(*told)).milestone is stage(entries(*readable)).milestone

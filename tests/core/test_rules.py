@@ -1,0 +1,290 @@
+"""Every rule at its exact threshold, in every column of both profiles, and what each has to say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.assess import assess
+from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.duration import parse
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, Family
+from parcelwatch.core.rules import RULES, SEVERE_FIRST, Finding, Verdict
+from parcelwatch.core.view import view
+from parcelwatch.model import Answer, Case, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel, Severity
+
+MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+PARCEL = Parcel(1, "PW000000001XX", "acme", MONDAY)
+CHINA, INTERNATIONAL = Policy(profile="china"), Policy(profile="international")
+
+Column = tuple[Policy, Parcel]
+COLUMNS: dict[str, Column] = {
+    "china": (CHINA, PARCEL),
+    "domestic": (INTERNATIONAL, replace(PARCEL, origin="DE", destination="DE")),
+    "cross-border": (INTERNATIONAL, replace(PARCEL, origin="CN", destination="BR")),
+    "lane unknown": (INTERNATIONAL, PARCEL),
+}
+
+# Written out once more, so that nobody moves a default unawares: china, domestic, cross-border, lane unknown.
+DEFAULTS = {
+    "unknown_number": ("24h 72h", "24h 72h", "48h 120h", "48h 120h"),
+    "not_picked_up": ("24h 48h", "2bd 4bd", "3bd 5bd", "3bd 5bd"),
+    "no_first_scan": ("24h 48h", "2bd 3bd", "3bd 5bd", "3bd 5bd"),
+    "stalled": ("48h 120h", "3bd 7d", "5bd 20d", "5bd 20d"),
+    "customs_held": ("72h 168h", "", "5bd 10bd", "5bd 10bd"),
+    "not_delivered": ("36h 72h", "1bd 2bd", "2bd 3bd", "2bd 3bd"),
+    "attempt_failed": ("24h 48h", "1bd 2bd", "2bd 3bd", "2bd 3bd"),
+    "awaiting_collection": ("72h 168h", "3d 5d", "3d 7d", "3d 7d"),
+    "returning": ("48h 120h", "3bd 7bd", "5bd 15bd", "5bd 15bd"),
+    "tracking_stopped": ("24h", "24h", "24h", "24h"),
+}
+
+MILD = (None, Severity.MEDIUM, Severity.HIGH)
+SEVERITIES: dict[str, tuple[Severity | None, Severity, Severity]] = {
+    "unknown_number": MILD,
+    "not_picked_up": MILD,
+    "no_first_scan": MILD,
+    "stalled": MILD,
+    "customs_held": MILD,
+    "not_delivered": MILD,
+    "attempt_failed": (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL),
+    "awaiting_collection": (None, Severity.LOW, Severity.HIGH),
+    "returning": (Severity.HIGH, Severity.HIGH, Severity.CRITICAL),
+    "tracking_stopped": (None, Severity.MEDIUM, Severity.MEDIUM),
+}
+"""Before `warn` (told kinds are told at once), from `warn` on, from `critical` on."""
+
+CLOCK_STARTS_AT = {
+    "not_picked_up": Milestone.INFO_RECEIVED,
+    "no_first_scan": Milestone.PICKED_UP,
+    "stalled": Milestone.IN_TRANSIT,
+    "customs_held": Milestone.CUSTOMS,
+    "not_delivered": Milestone.OUT_FOR_DELIVERY,
+    "attempt_failed": Milestone.ATTEMPT_FAILED,
+    "awaiting_collection": Milestone.AVAILABLE_FOR_PICKUP,
+    "returning": Milestone.RETURNING,
+}
+
+
+def scan(milestone: Milestone, at: datetime = MONDAY, cause: Cause | None = None, text: str = "") -> Checkpoint:
+    return Checkpoint(at, at, milestone, cause, text=text or str(milestone))
+
+
+def tracked(*checkpoints: Checkpoint) -> Observation:
+    return Observation("PW000000001XX", Answer.TRACKED, checkpoints)
+
+
+NOT_FOUND = Observation("PW000000001XX", Answer.NOT_FOUND)
+
+
+def begun(kind: str, column: Column) -> tuple[Dossier, Observation]:
+    """A parcel whose clock for `kind` starts on Monday, and the answer without news that goes with it."""
+    policy, parcel = column
+    if kind == "unknown_number":
+        return Dossier(parcel), NOT_FOUND
+    if kind == "tracking_stopped":
+        said = tracked(scan(Milestone.IN_TRANSIT, MONDAY - MINUTE))
+        heard = advance(Dossier(parcel), said, policy, MONDAY - MINUTE).dossier
+        return advance(heard, NOT_FOUND, policy, MONDAY).dossier, NOT_FOUND
+    said = tracked(scan(CLOCK_STARTS_AT[kind]))
+    return advance(Dossier(parcel), said, policy, MONDAY).dossier, said
+
+
+def verdict_at(kind: str, column: Column, at: datetime) -> Verdict:
+    dossier, said = begun(kind, column)
+    policy = column[0]
+    dossier = advance(dossier, said, policy, at).dossier
+    return assess(view(dossier, policy.calendar), policy).verdicts.get(kind, Verdict())
+
+
+def severity_at(kind: str, column: Column, at: datetime) -> Severity | None:
+    finding = verdict_at(kind, column, at).finding
+    return finding.severity if finding else None
+
+
+# --- thresholds ----------------------------------------------------------------------------------
+
+each_default = pytest.mark.parametrize(
+    ("kind", "column", "limits"),
+    [(kind, name, row[place]) for kind, row in DEFAULTS.items() for place, name in enumerate(COLUMNS)],
+)
+
+
+@each_default
+def test_a_minute_before_its_threshold_nothing_is_said_and_at_it_it_is(kind: str, column: str, limits: str) -> None:
+    here = COLUMNS[column]
+    before, *after = SEVERITIES[kind]
+    for limit, severity in zip(limits.split(), after, strict=False):
+        due = Calendar().add(MONDAY, parse(limit))
+        assert severity_at(kind, here, due - MINUTE) is before
+        assert verdict_at(kind, here, due - MINUTE).due_at == due
+        assert severity_at(kind, here, due) is severity
+        before = severity
+    assert severity_at(kind, here, MONDAY + timedelta(days=80)) is before
+
+
+@each_default
+def test_a_finding_names_the_threshold_that_spoke_and_the_line_it_comes_from(
+    kind: str, column: str, limits: str
+) -> None:
+    for limit in limits.split():
+        finding = verdict_at(kind, COLUMNS[column], Calendar().add(MONDAY, parse(limit))).finding
+        assert finding is not None
+        assert finding.limit == limit
+        assert finding.line.startswith("profile ")
+
+
+def test_every_kind_with_a_clock_of_its_own_is_tried_at_its_defaults() -> None:
+    assert {*DEFAULTS, "courier_silent"} == set(CLOCKED)
+
+
+@pytest.mark.parametrize("answer", [Answer.UNANSWERED, Answer.REFUSED])
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() & DEFAULTS.keys() - {"attempt_failed", "returning"}))
+def test_past_the_deadline_only_an_answer_accuses(kind: str, answer: Answer) -> None:
+    here = COLUMNS["china"]
+    dossier, said = begun(kind, here)
+    silent = advance(dossier, said, CHINA, MONDAY + MINUTE).dossier
+    step = advance(silent, Observation("PW000000001XX", answer), CHINA, MONDAY + timedelta(days=30))
+    assert kind not in {case.kind for case in step.dossier.cases if case.since == MONDAY}
+
+
+# --- order ---------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_case_has_its_place_among_the_worse_and_the_milder() -> None:
+    placed = [kind for row in SEVERE_FIRST for kind in row]
+    assert len(placed) == len(set(placed))
+    assert set(placed) == {k for k, family in KINDS.items() if family not in {Family.OPERATOR, Family.GROUP}}
+
+
+def test_every_kind_of_case_has_a_rule_or_is_named_as_coming_later() -> None:
+    cases = {kind for kind, family in KINDS.items() if family is not Family.OPERATOR}
+    assert cases - RULES.keys() == LATER
+
+
+@pytest.mark.parametrize("kind", RULES)
+def test_every_rule_says_what_clears_it(kind: str) -> None:
+    assert RULES[kind].clears_when
+    assert (RULES[kind].__doc__ or "").strip()
+
+
+# --- single rules --------------------------------------------------------------------------------
+
+
+def findings(*checkpoints: Checkpoint, at: datetime | None = None, parcel: Parcel = PARCEL) -> dict[str, Finding]:
+    """What is wrong with a parcel of which these were the courier's first words, heard at the last of them."""
+    now = at or max(one.occurred_until for one in checkpoints)
+    dossier = advance(Dossier(parcel), tracked(*checkpoints), INTERNATIONAL, now).dossier
+    return assess(view(dossier, INTERNATIONAL.calendar), INTERNATIONAL).findings
+
+
+def cases(*checkpoints: Checkpoint) -> dict[str, Case]:
+    now = max(one.occurred_until for one in checkpoints)
+    dossier = advance(Dossier(PARCEL), tracked(*checkpoints), INTERNATIONAL, now).dossier
+    return {case.kind: case for case in dossier.cases}
+
+
+@pytest.mark.parametrize(
+    ("milestone", "cause", "kind", "severity"),
+    [
+        (Milestone.EXCEPTION, Cause.DAMAGED, "damaged", Severity.CRITICAL),
+        (Milestone.IN_TRANSIT, Cause.DAMAGED, "damaged", Severity.CRITICAL),
+        (Milestone.EXCEPTION, Cause.LOST, "lost", Severity.CRITICAL),
+        (Milestone.EXCEPTION, Cause.DESTROYED, "destroyed", Severity.CRITICAL),
+        (Milestone.EXCEPTION, Cause.REFUSED, "refused", Severity.HIGH),
+        (Milestone.EXCEPTION, Cause.CUSTOMS, "customs_held", Severity.HIGH),
+        (Milestone.CUSTOMS, Cause.CUSTOMS, "customs_held", Severity.HIGH),
+        (Milestone.RETURNING, None, "returning", Severity.HIGH),
+        (Milestone.RETURNED, None, "returned", Severity.HIGH),
+        (Milestone.EXCEPTION, None, "courier_exception", Severity.MEDIUM),
+        (Milestone.EXCEPTION, Cause.WEATHER, "courier_exception", Severity.MEDIUM),
+        (Milestone.EXCEPTION, Cause.UNSTATED, "courier_exception", Severity.MEDIUM),
+        (Milestone.ATTEMPT_FAILED, None, "attempt_failed", Severity.MEDIUM),
+    ],
+)
+def test_what_the_courier_says_is_told_at_once_in_its_own_words(
+    milestone: Milestone, cause: Cause | None, kind: str, severity: Severity
+) -> None:
+    found = findings(scan(milestone, cause=cause, text="its own words"))
+    assert set(found) == {kind}
+    assert found[kind].severity is severity
+    assert "“its own words”" in found[kind].sentence
+    assert found[kind].since == MONDAY
+
+
+def test_a_refused_parcel_that_turns_back_is_both_and_the_refusal_is_hidden() -> None:
+    found = cases(scan(Milestone.RETURNING, cause=Cause.REFUSED))
+    assert found["refused"].hidden_by == "returning"
+    assert not found["returning"].hidden_by
+
+
+def test_a_failed_attempt_is_over_once_the_parcel_waits_to_be_collected() -> None:
+    assert not findings(
+        scan(Milestone.ATTEMPT_FAILED), scan(Milestone.AVAILABLE_FOR_PICKUP, MONDAY + timedelta(hours=1))
+    )
+
+
+def test_a_failed_attempt_is_not_over_because_the_parcel_went_back_to_the_depot() -> None:
+    found = findings(scan(Milestone.ATTEMPT_FAILED), scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=1)))
+    assert set(found) == {"attempt_failed"}
+
+
+@pytest.mark.parametrize(("apart", "fires"), [(timedelta(days=1), False), (timedelta(days=1) + MINUTE, True)])
+def test_out_for_delivery_again_is_a_failed_attempt_when_more_than_a_day_later(apart: timedelta, fires: bool) -> None:
+    found = findings(scan(Milestone.OUT_FOR_DELIVERY), scan(Milestone.OUT_FOR_DELIVERY, MONDAY + apart))
+    assert ("attempt_failed" in found) is fires
+
+
+def test_out_for_delivery_twice_within_blurred_times_is_no_failed_attempt_unless_surely_more_than_a_day() -> None:
+    blurred = replace(scan(Milestone.OUT_FOR_DELIVERY), occurred_until=MONDAY + timedelta(hours=14))
+    again = scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(hours=30))
+    assert "attempt_failed" not in findings(blurred, again)
+
+
+def test_lost_and_then_only_an_unreadable_word_is_still_lost() -> None:
+    found = findings(
+        scan(Milestone.EXCEPTION, cause=Cause.LOST), scan(Milestone.UNKNOWN, MONDAY + timedelta(hours=1), text="XQ7")
+    )
+    assert set(found) == {"lost"}
+
+
+def test_scans_on_the_way_home_are_no_new_journey() -> None:
+    found = findings(scan(Milestone.RETURNING), scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(days=1)))
+    assert set(found) == {"returning"}
+
+
+def test_a_parcel_on_its_way_back_is_not_late() -> None:
+    parcel = replace(PARCEL, promised_by=MONDAY - timedelta(days=1))
+    assert set(findings(scan(Milestone.RETURNING), parcel=parcel)) == {"returning"}
+
+
+def test_a_parcel_that_waits_to_be_collected_only_after_the_promised_day_is_late() -> None:
+    parcel = replace(PARCEL, promised_by=MONDAY - timedelta(days=1))
+    assert set(findings(scan(Milestone.AVAILABLE_FOR_PICKUP), parcel=parcel)) == {"late"}
+
+
+@pytest.mark.parametrize("promise", [MONDAY + timedelta(days=2)])
+def test_late_begins_with_the_end_of_the_promise_and_not_a_minute_before(promise: datetime) -> None:
+    parcel = replace(PARCEL, promised_by=promise)
+    on_the_way = scan(Milestone.IN_TRANSIT)
+    assert "late" not in findings(on_the_way, at=promise - MINUTE, parcel=parcel)
+    assert findings(on_the_way, at=promise, parcel=parcel)["late"].since == promise
+
+
+def test_a_stamp_from_the_future_happened_when_we_saw_it() -> None:
+    future = scan(Milestone.IN_TRANSIT, MONDAY + timedelta(days=30))
+    dossier = advance(Dossier(PARCEL), tracked(future), CHINA, MONDAY).dossier
+    step = advance(dossier, tracked(future), CHINA, MONDAY + timedelta(hours=48))
+    assert [case.kind for case in step.dossier.cases] == ["stalled"]
+
+
+@pytest.mark.parametrize("end", [Milestone.DELIVERED, Milestone.RETURNED, Milestone.CANCELLED])
+def test_tracking_that_stops_after_the_end_is_nobodys_trouble(end: Milestone) -> None:
+    said = replace(tracked(scan(end)), stopped="expired")
+    dossier = advance(Dossier(PARCEL), said, INTERNATIONAL, MONDAY).dossier
+    assert "tracking_stopped" not in {case.kind for case in dossier.cases}
