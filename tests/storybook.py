@@ -22,7 +22,7 @@ One thing happens in a step, else only time passes:
             09:00" is the last one before; `until` makes it an interval. [] is an answer with an empty list
   push      like heard, but the answer is only these, as a webhook's may be
   gone      texts or milestones the courier takes out of its list
-  late_word = true  the courier's list as it was at the step before: an old answer that arrives late
+  stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
   act       "ack stalled", "snooze stalled until +3d", "resolve stalled"
@@ -56,7 +56,7 @@ START: Final = "2026-03-02 08:00"
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
 STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts"})
-DOINGS: Final = ("heard", "push", "gone", "late_word", "again", "polled", "answer", "act", "letter")
+DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "letter")
 BESIDE: Final = frozenset({"at", "stopped", "estimate", "destination", "pending", "reason", "expect", "quiet_until"})
 
 
@@ -251,7 +251,7 @@ def _said(name: str, written: dict[str, Any], start: datetime, at: datetime) -> 
         beside["estimate"] = _when(written["estimate"], start, at)
     if name in {"again", "polled"}:
         return Said(beside=beside)
-    if name == "late_word":
+    if name == "stale":
         return Said(Answer.TRACKED, as_before=True)
     if name == "gone":
         return Said(Answer.TRACKED, drops=tuple(written["gone"]), beside=beside)

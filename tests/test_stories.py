@@ -8,7 +8,7 @@ import pytest
 
 from parcelwatch.core.cases import TRANSITIONS
 from parcelwatch.core.rules import RULES
-from tests.storybook import Story, read_all
+from tests.storybook import Story, StoryFault, read, read_all
 from tests.storytellers import InCore, InStore, plain
 from tests.storytelling import play
 
@@ -60,3 +60,64 @@ def test_every_move_a_case_can_make_is_made_in_some_story() -> None:
 
 def test_every_story_has_a_title_of_its_own() -> None:
     assert len({story.title for story in ALL}) == len(ALL)
+
+
+# --- what a story that is not true says ----------------------------------------------------------
+
+STALLS = """
+title = "It stalls"
+[policy]
+profile = "china"
+[[then]]
+at = "mon 09:00"
+heard = { milestone = "in_transit" }
+"""
+
+
+def fault_of(tmp_path: Path, then: str) -> str:
+    path = tmp_path / "untrue.toml"
+    path.write_text(STALLS + then, encoding="utf-8")
+    with pytest.raises((AssertionError, StoryFault)) as caught:
+        for _ in play(read(path), InCore(read(path))):
+            pass
+    return str(caught.value)
+
+
+def test_a_message_nobody_expects_fails_the_story_by_file_step_and_what_happened(tmp_path: Path) -> None:
+    assert fault_of(tmp_path, '[[then]]\nat = "wed 09:00"\nagain = true') == (
+        "stories/untrue.toml, step 2 (wed 09:00, Wed 2026-03-04 09:00) of “It stalls”\n"
+        "  expected: opened []\n"
+        "  happened: opened ['stalled'] (in all: opened ['stalled'], told ['stalled medium opened'], "
+        "drafted ['stalled zh-CN'])"
+    )
+
+
+def test_a_message_that_does_not_come_fails_the_story(tmp_path: Path) -> None:
+    fault = fault_of(tmp_path, '[[then]]\nat = "wed 08:59"\nagain = true\nexpect = { told = ["stalled medium"] }')
+    assert "  expected: told ['stalled medium']\n  happened: told []" in fault
+
+
+def test_a_message_while_quiet_is_expected_fails_the_story_and_says_when(tmp_path: Path) -> None:
+    fault = fault_of(tmp_path, 'quiet_until = "+50h"')
+    assert "quiet until Wed 2026-03-04 10:00\n  happened: at Wed 2026-03-04 09:00: opened ['stalled']" in fault
+
+
+def test_a_poll_the_cadence_did_not_place_fails_the_story(tmp_path: Path) -> None:
+    assert "expected: a poll placed: Tue 2026-03-03 09:00:00" in fault_of(
+        tmp_path, '[[then]]\nat = "tue 09:00"\npolled = true'
+    )
+
+
+@pytest.mark.parametrize(
+    ("then", "fault"),
+    [
+        ('[[then]]\nat = "+2h"\nherd = []', "step 2: unknown key herd"),
+        ('[[then]]\nat = "+2h"\nagain = true\nact = "ack stalled"', "step 2: one thing a step, not again and act"),
+        ('[[then]]\nat = "-2h"', 'step 2: at = "-2h" lies before the step above'),
+        ('[[then]]\nat = "+2h"\nexpect = { told = ["stuck high"] }', "step 2: expect: there is no kind stuck"),
+        ('[[then]]\nat = "+2h"\nexpect = { nothing = true, told = [] }', "step 2: it expects nothing, and something"),
+        ('[[then]]\nat = "+2h"\nheard = { milestone = "gone" }', "step 2: 'gone' is not a valid Milestone"),
+    ],
+)
+def test_a_story_that_cannot_be_read_says_where(tmp_path: Path, then: str, fault: str) -> None:
+    assert fault_of(tmp_path, then).startswith(f"stories/untrue.toml: {fault}")
