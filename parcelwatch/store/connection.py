@@ -105,18 +105,22 @@ class Store:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Inside a transaction: undo only this block when it raises, and let the error go on."""
+        """Inside a transaction: undo only this block when it raises, and let the error go on.
+
+        An error of the database itself is a StoreError already here: it is no fault of the parcel at hand.
+        """
         self._require_transaction()
-        self.conn.execute("SAVEPOINT step")
-        try:
-            yield
-        except BaseException:
-            if self.conn.in_transaction:
-                self.conn.execute("ROLLBACK TO step")
-                self.conn.execute("RELEASE step")
-            raise
-        self._require_transaction()
-        self.conn.execute("RELEASE step")
+        with seam(self.path):
+            self.conn.execute("SAVEPOINT step")
+            try:
+                yield
+            except BaseException:
+                if self.conn.in_transaction:
+                    self.conn.execute("ROLLBACK TO step")
+                    self.conn.execute("RELEASE step")
+                raise
+            self._require_transaction()
+            self.conn.execute("RELEASE step")
 
     def write(self, sql: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
         """One statement, inside the caller's transaction."""

@@ -288,7 +288,8 @@ _INDEXES: Final = (
     "CREATE INDEX parcels_to_assess ON parcels (assess_at) WHERE assess_at IS NOT NULL",
     "CREATE INDEX parcels_leased ON parcels (lease_until) WHERE lease_until IS NOT NULL",
     "CREATE INDEX parcels_failing ON parcels (courier) WHERE failures > 0",
-    "CREATE INDEX parcels_unasked ON parcels (import_id) WHERE asked_at IS NULL AND poll_at IS NOT NULL",
+    """CREATE INDEX parcels_unasked ON parcels (import_id)
+       WHERE import_id IS NOT NULL AND asked_at IS NULL AND poll_at IS NOT NULL""",
     "CREATE INDEX cases_live ON cases (priority) WHERE state <> 'resolved'",
     "CREATE INDEX case_events_by_case ON case_events (case_id)",
     "CREATE INDEX notes_by_case ON notes (case_id)",

@@ -153,6 +153,13 @@ def test_a_parcel_whose_step_fails_takes_only_itself_down(store: Store) -> None:
     assert [row["number"] for row in parcels.rows(store)] == ["PW1", "PW2"]
 
 
+def test_a_fault_of_the_disk_is_not_taken_for_a_fault_of_the_parcel(store: Store) -> None:
+    store.conn.execute(f"PRAGMA max_page_count = {store.value('PRAGMA page_count')}").fetchall()
+    with pytest.raises(StoreError, match="Free some space"), store.transaction(), store.savepoint():
+        for n in range(1000):
+            parcels.add(store, parcel(f"PW{n}", order="x" * 500), NOW)
+
+
 def test_writing_outside_of_a_transaction_is_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no transaction is open"):
         parcels.add(store, parcel(), NOW)
