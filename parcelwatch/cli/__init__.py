@@ -1,0 +1,104 @@
+"""The command line. `main` is the one place where an error becomes a text and an exit code.
+
+    0  fine
+    1  done, but something in the result needs attention; or an unknown number or ID
+    2  wrong usage
+   70  a bug of ours
+   75  another daemon holds the database
+   78  bad configuration
+  130  interrupted
+
+One file per noun; each registers its commands on an app of its own, `cli/app.py` puts them together. Commands import
+what they need when they run, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Final
+
+from parcelwatch.errors import (
+    BadInput,
+    ConfigError,
+    CourierError,
+    DeliveryFailed,
+    DeliveryRefused,
+    NotFound,
+    ParcelwatchError,
+    StoreError,
+    StoreLocked,
+)
+
+ATTENTION: Final = 1
+USAGE: Final = 2
+BUG: Final = 70
+LOCKED: Final = 75
+CONFIG: Final = 78
+INTERRUPTED: Final = 130
+
+# The first that fits: an error's own class before its base's.
+CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
+    (ConfigError, CONFIG),
+    (StoreLocked, LOCKED),
+    (StoreError, ATTENTION),
+    (NotFound, ATTENTION),
+    (BadInput, USAGE),
+    (CourierError, ATTENTION),
+    (DeliveryFailed, ATTENTION),
+    (DeliveryRefused, ATTENTION),
+    (ParcelwatchError, ATTENTION),
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. `argv` without the program's name, by default this process's."""
+    from parcelwatch.cli.app import app
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _speak_utf8()
+    try:
+        app(args=arguments, prog_name="parcelwatch")
+    except SystemExit as ended:
+        return _code(ended)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has had enough; Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ParcelwatchError as error:
+        print(f"parcelwatch: {error}", file=sys.stderr)
+        return next(code for kind, code in CODES if isinstance(error, kind))
+    except Exception as error:
+        _report(error, arguments)
+        return BUG
+    return 0
+
+
+def _code(ended: SystemExit) -> int:
+    return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else ATTENTION
+
+
+def _speak_utf8() -> None:
+    """Tracking texts are in every script, whatever the terminal's locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _report(error: Exception, arguments: Sequence[str]) -> None:
+    """Say that it is our fault. What the error itself says may quote a secret, so only --debug shows it."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "parcelwatch" in frame.filename]
+    where = f" in {os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""  # noqa: PTH119
+    print(f"parcelwatch: this is a bug of ours: {type(error).__name__}{where}.", file=sys.stderr)
+    if "--debug" in arguments:
+        traceback.print_exception(error, file=sys.stderr)
+        return
+    print(
+        "Nothing that was saved before is lost. Please report it with what the same command prints under --debug.",
+        file=sys.stderr,
+    )

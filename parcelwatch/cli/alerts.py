@@ -1,0 +1,231 @@
+"""`parcelwatch alerts …`: what agents were told, what waits, and whether a channel works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.cases import one_of, standing
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import ConfigError, DeliveryFailed, DeliveryRefused, NotFound
+
+if TYPE_CHECKING:
+    from parcelwatch.channels import Channel
+    from parcelwatch.config import ChannelConfig
+    from parcelwatch.store import Store
+    from parcelwatch.store.rows import Group
+
+app = group("See what agents were told, test channels, send again.")
+
+STATES = ("pending", "sent", "dead", "suppressed")
+_UNKNOWN_LIMIT = 4000
+_AGES = timedelta(days=3660)
+
+
+@command(app, "list", "alerts list --state dead", "alerts list --json")
+def list_all(
+    desk: Desk,
+    state: Annotated[str, typer.Option("--state", help="pending, sent, dead or suppressed.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List every message to agents.
+
+    Or those in one state; suppressed and dead ones say why.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.store import outbox
+
+    one_of("state", state, list(STATES))
+    with desk.store() as store:
+        rows = outbox.rows(store, state)
+    if as_json:
+        output.emit_list(rows)
+        return
+    zone = desk.config.timezone
+    shown = [
+        (
+            row["id"],
+            row["state"],
+            row["channel"] or "–",
+            f"draft: {row['kind']}" if row["draft"] else row["kind"],
+            moment(row["sent_at"] or row["created_at"], zone),
+            safe(row["line"], 200) + (f" ({safe(why)})" if (why := row["reason"] or row["error"]) else ""),
+        )
+        for row in rows
+    ]
+    columns = [">ID", "State", "Channel", "About", "When", "What"]
+    output.show(columns, shown, "No alerts.")
+    output.zone_note(zone)
+
+
+@command(app, "test", "alerts test", "alerts test ops")
+def send_test(
+    desk: Desk,
+    channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Only this one.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Send a test message through the channels."""
+    from parcelwatch.cli import output
+
+    known = desk.config.channels()
+    if channel:
+        known = {channel: _known_channel(known, channel)}
+    if not known:
+        raise ConfigError([f"{desk.config.path}: no channel is configured; add a [channels.NAME] table with a url"])
+    tried = [_try_channel(each) for each in known.values()]
+    if as_json:
+        output.emit(tried)
+    else:
+        columns = ["!Channel", "Service", "Result", "What"]
+        rows = [(each["channel"], each["service"], each["result"], each["error"]) for each in tried]
+        output.console().print(output.table(columns, rows))
+    unusable = [str(each["error"]) for each in tried if each["result"] == "cannot be used"]
+    if unusable:
+        raise ConfigError(unusable)
+    failed = [str(each["channel"]) for each in tried if each["result"] != "sent"]
+    if failed:
+        raise NeedsAttention(f"the test message did not get through to {', '.join(failed)}")
+
+
+def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
+    from parcelwatch.core.intake import meant
+
+    if name not in known:
+        raise NotFound(f"no channel {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def _try_channel(settings: ChannelConfig) -> dict[str, object]:
+    from parcelwatch.channels import Channel
+
+    said: dict[str, object] = {"channel": settings.name, "service": "", "result": "sent", "error": ""}
+    try:
+        channel = Channel(settings.name, settings.url.read())
+        said["service"] = channel.service
+        channel.send(
+            "parcelwatch: test message",
+            f"This is a test of the channel {settings.name!r}. Alerts about troubled parcels will come here.",
+        )
+    except ConfigError as error:
+        said |= {"result": "cannot be used", "error": str(error)}
+    except (DeliveryFailed, DeliveryRefused) as error:
+        said |= {"result": "failed", "error": str(error)}
+    return said
+
+
+@command(app, "retry", "alerts retry 31", "alerts retry 31 --channel ops")
+def retry(
+    desk: Desk,
+    alert: Annotated[int, typer.Argument(metavar="ID", help="The alert's number, as in `alerts list`.")],
+    channel: Annotated[str, typer.Option("--channel", help="Through another channel.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Send a message after all.
+
+    A dead or suppressed one, with the rest of its digest; one that waits is due at once.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import outbox
+
+    known = desk.config.channels()
+    if channel:
+        _known_channel(known, channel)
+    with desk.store() as store, store.transaction(), standing():
+        first = next(iter(known), "")
+        nowhere = any(row["channel"] == "" for row in outbox.rows(store, after=alert - 1)[:1] if row["id"] == alert)
+        ids = outbox.retry(store, alert, desk.now, channel or (first if nowhere else ""))
+    if as_json:
+        output.emit({"retried": ids})
+        return
+    output.say(f"Alert {', '.join(map(str, ids))} is due now; `parcelwatch once` or the running daemon sends it.")
+
+
+# --- preview -------------------------------------------------------------------------------------
+
+
+class _TellNobody(Exception):
+    """Undoes the claims a preview made."""
+
+
+@command(app, "preview", "alerts preview", "alerts preview --json")
+def preview(desk: Desk, as_json: Json = False) -> None:
+    """Print what would be told, to whom.
+
+    Grouped as it would go; tells nobody.
+    """
+    from parcelwatch.cli import output
+
+    with desk.store() as store:
+        waiting = _groups(store, desk.now)
+    shown = [_previewed(desk, group, due) for group, due in waiting]
+    if as_json:
+        output.emit(shown)
+        return
+    if not shown:
+        output.say("Nothing waits to be told.")
+    for each in shown:
+        count = f"{len(each['alerts'])} messages as one" if len(each["alerts"]) > 1 else "one message"
+        output.say(
+            f"To {each['channel']}: {count}, due {output.moment(each['due_at'], desk.config.timezone) or 'later'}",
+            "bold",
+        )
+        output.say(each["title"])
+        output.say(each["body"])
+        output.say()
+
+
+def _groups(store: Store, now: datetime) -> list[tuple[Group, str | None]]:
+    """Everything that waits, claimed as the sender would and given back before anybody could see it."""
+    from parcelwatch.store import outbox
+
+    due = {row["id"]: row["due_at"] for row in outbox.rows(store, "pending")}
+    found: list[tuple[Group, str | None]] = []
+    later = now + _AGES
+    try:
+        with store.transaction():
+            outbox.release(store, later, every=True)
+            while claimed := outbox.claim(store, later, later + _AGES):
+                found.append((claimed, min((at for one in claimed.ids if (at := due[one])), default=None)))
+            raise _TellNobody
+    except _TellNobody:
+        return found
+
+
+def _previewed(desk: Desk, group: Group, due: str | None) -> dict[str, Any]:
+    from parcelwatch.core.messages import digest, single
+
+    limit = _limit(desk, group.channel)
+    phrases = desk.judge.renderer.phrases
+    if group.digest_id is None:
+        text = single(group.rows[0], limit, phrases)
+    else:
+        text = digest(group.rows, limit, phrases, ident=group.id)
+    return {
+        "channel": group.channel,
+        "kind": group.kind,
+        "draft": group.draft,
+        "alerts": list(group.ids),
+        "due_at": due,
+        "title": text.title,
+        "body": text.body,
+    }
+
+
+def _limit(desk: Desk, name: str) -> int:
+    """What the channel takes; a guess where its secret cannot be read here."""
+    channel = _opened(desk.config.channels().get(name))
+    return channel.body_limit if channel else _UNKNOWN_LIMIT
+
+
+def _opened(settings: ChannelConfig | None) -> Channel | None:
+    from parcelwatch.channels import Channel
+
+    try:
+        return Channel(settings.name, settings.url.read()) if settings else None
+    except ConfigError:
+        return None

@@ -1,0 +1,62 @@
+"""The commands of all nouns, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from parcelwatch import __version__
+from parcelwatch.cli import (
+    alerts,
+    cases,
+    configuration,
+    couriers,
+    database,
+    demo,
+    drafts,
+    parcels,
+    sandbox,
+    unit,
+    watch,
+    why,
+)
+from parcelwatch.cli.base import group
+from parcelwatch.cli.desk import Desk
+
+__all__ = ["app"]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"parcelwatch {__version__}")
+        raise typer.Exit
+
+
+def _options(
+    desk: Desk,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """What only the program itself takes."""
+
+
+app = group(
+    "Watches an online shop's parcels and tells its agents about the troubled ones before the buyer complains.\n\n"
+    "New here? Try `parcelwatch demo`; then `parcelwatch config init`.",
+    _options,
+)
+
+for noun in (demo, sandbox, watch, why, database, unit):
+    noun.register(app)
+for name, commands in (
+    ("config", configuration.app),
+    ("parcels", parcels.app),
+    ("cases", cases.app),
+    ("drafts", drafts.app),
+    ("alerts", alerts.app),
+    ("couriers", couriers.app),
+    ("db", database.app),
+):
+    app.add_typer(commands, name=name)

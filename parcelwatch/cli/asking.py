@@ -1,0 +1,214 @@
+"""Asking couriers from the command line, apart from the lanes that do it all day; and how the accounts fare.
+
+What belongs here: one call and what it said. It is counted against the account's quota like any other, but changes
+nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from parcelwatch import couriers
+from parcelwatch.cli import output
+from parcelwatch.cli.desk import Desk
+from parcelwatch.client import Client
+from parcelwatch.config import AccountConfig
+from parcelwatch.core import accounts as rules
+from parcelwatch.core.duration import parse_rate
+from parcelwatch.core.intake import meant
+from parcelwatch.core.lexicon import mask
+from parcelwatch.core.pacing import PaceState, grant, window
+from parcelwatch.couriers.base import Account, Registers
+from parcelwatch.errors import ConfigError, CourierError, NotFound
+from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.poller import REGISTERED_WAIT, Post, post
+from parcelwatch.store import Store, accounts, evidence, parcels
+
+MADE_UP: Final = "PW00000000000"
+_MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong"}
+
+
+# --- how they fare -------------------------------------------------------------------------------
+
+
+def account_rows(desk: Desk) -> list[dict[str, Any]]:
+    """Every configured account with what the database knows of it; works before there is one, and without secrets."""
+    config = desk.whole_config
+    if not config.database.exists():
+        return [_account_row(settings, None, desk.now) for settings in config.accounts().values()]
+    with desk.store() as store:
+        return [_account_row(settings, store, desk.now) for settings in config.accounts().values()]
+
+
+def _account_row(settings: AccountConfig, store: Store | None, now: datetime) -> dict[str, Any]:
+    adapter = couriers.load()[settings.api]
+    state, pace = accounts.load(store, settings.name) if store else (rules.AccountState(), PaceState())
+    name = settings.name
+    row = next((row for row in accounts.rows(store) if row["account"] == name), None) if store else None
+    quota = settings.quota or (parse_rate(adapter.quota) if adapter.quota else None)
+    fresh = quota is not None and pace.day_start is not None and pace.day_start >= window(quota, now)
+    return {
+        "account": name,
+        "api": settings.api,
+        "rate": str(settings.rate or adapter.rate),
+        "quota": str(quota) if quota else None,
+        "used": pace.used if fresh else 0,
+        "calls": row["calls"] if row else 0,
+        "state": _state(state),
+        "since": output.stamp(state.failing_since),
+        "error": state.last_error if state.failing_since else "",
+        "failures": state.failures,
+        "paused_until": output.stamp(rules.hold_until(state, now)),
+        "last_answer_at": output.stamp(state.last_ok_at),
+        "watched": _watched(store, name) if store else 0,
+        "due": parcels.due(store, name, now) if store else 0,
+        "unknown": evidence.unknown(store, name) if store else [],
+    }
+
+
+def _state(state: rules.AccountState) -> str:
+    if state.refused:
+        return "refused"
+    if state.failing_since is not None:
+        return "silent" if rules.held(state) else "failing"
+    return "ok" if state.last_ok_at else "not asked yet"
+
+
+def _watched(store: Store, name: str) -> int:
+    return int(store.value("SELECT count(*) FROM parcels WHERE courier = ? AND poll_at IS NOT NULL", (name,)))
+
+
+def adapter_rows() -> list[dict[str, Any]]:
+    """Every adapter there is, with what an account of it needs."""
+    return [
+        {
+            "api": name,
+            "needs": list(adapter.needs),
+            "batch": adapter.batch,
+            "rate": adapter.rate,
+            "quota": adapter.quota or None,
+            "base_url": adapter.base_url,
+            "about": ((adapter.__doc__ or "").strip().splitlines() or [""])[0],
+        }
+        for name, adapter in sorted(couriers.load().items())
+    ]
+
+
+# --- one call ------------------------------------------------------------------------------------
+
+
+def staff(desk: Desk, name: str) -> Post:
+    """One account with its adapter and its secrets. Raises NotFound, ConfigError."""
+    known = desk.whole_config.accounts()
+    if name not in known:
+        raise NotFound(f"no courier account {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")
+    settings = known[name]
+    adapter = couriers.load()[settings.api]()
+    account = Account(
+        name=name,
+        api=settings.api,
+        key=settings.key.read() if settings.key else "",
+        base_url=settings.base_url or adapter.base_url,
+        customer=settings.customer.read() if settings.customer else "",
+        secret=settings.secret.read() if settings.secret else "",
+        options=settings.options,
+    )
+    return post(account, adapter, settings.rate, settings.quota)
+
+
+def check_accounts(desk: Desk, name: str = "") -> list[dict[str, Any]]:
+    """One call of each account, or of one; `unreadable`: its secrets cannot be read here."""
+    names = [name] if name else list(desk.whole_config.accounts())
+    if not names:
+        raise ConfigError([f"{desk.config.path}: no courier is configured; add a [couriers.NAME] table"])
+    return [_checked(desk, each) for each in names]
+
+
+def _checked(desk: Desk, name: str) -> dict[str, Any]:
+    row: dict[str, Any] = {"account": name, "api": "", "host": "", "ok": False, "said": "", "unreadable": False}
+    try:
+        one = staff(desk, name)
+    except ConfigError as error:
+        return {**row, "said": str(error), "unreadable": True}
+    row |= {"api": one.account.api, "host": urlsplit(one.account.base_url).netloc}
+    ask = Ask(MADE_UP, company=_MADE_UP_COMPANY.get(one.account.api, ""))
+    try:
+        observation = asyncio.run(_converse(desk, one, ask, register=False))
+    except CourierError as error:
+        return {**row, "said": str(error)}
+    return {**row, "ok": True, "said": f"it answers: a made-up number is {observation.answer.replace('_', ' ')}"}
+
+
+def try_one(desk: Desk, name: str, ask: Ask) -> dict[str, Any]:
+    """What the account says about one number, as JSON shows it."""
+    return _understood(name, asyncio.run(_converse(desk, staff(desk, name), ask, register=True)))
+
+
+async def _converse(desk: Desk, one: Post, ask: Ask, *, register: bool) -> Observation:
+    client = Client()
+    try:
+        said = await _ask(desk, client, one, ask)
+        if not (register and said.unregistered and isinstance(one.courier, Registers)):
+            return said
+        output.note(f"{one.name} must be told of a number first; that may cost one of its quota. A moment…", "dim")
+        _count(desk, one)
+        answer = await client.send(one.courier.registration(one.account, [ask]), one.name)
+        (taken,) = one.courier.registered(answer, [ask])
+        if not taken.ok:
+            return Observation(ask.number, Answer.REFUSED, reason=taken.reason)
+        await asyncio.sleep(REGISTERED_WAIT.total_seconds())
+        return await _ask(desk, client, one, ask)
+    finally:
+        await client.aclose()
+
+
+async def _ask(desk: Desk, client: Client, one: Post, ask: Ask) -> Observation:
+    _count(desk, one)
+    request: httpx.Request = one.courier.request(one.account, [ask])
+    (said,) = one.courier.parse(await client.send(request, one.name), [ask])
+    return said
+
+
+def _count(desk: Desk, one: Post) -> None:
+    """Count a call against the pace and the quota, if there is a database to count in."""
+    if not desk.config.database.exists():
+        return
+    now = desk.now
+    with desk.store() as store, store.transaction():
+        state, pace = accounts.load(store, one.name)
+        granted = grant(one.pace, pace, now)
+        if not granted.slots:
+            output.warn(f"{one.name}: its pace or quota is used up for now; this call goes beyond it")
+        accounts.save(store, one.name, state, granted.state, calls=1)
+
+
+def _understood(name: str, said: Observation) -> dict[str, Any]:
+    return {
+        "account": name,
+        "number": said.number,
+        "answer": said.answer,
+        "reason": said.reason,
+        "company": said.company,
+        "service": said.service,
+        "origin": said.origin,
+        "destination": said.destination,
+        "estimate": output.stamp(said.estimate),
+        "stopped": said.stopped,
+        "checkpoints": [
+            {
+                "occurred_at": output.stamp(each.occurred_at),
+                "occurred_until": output.stamp(each.occurred_until),
+                "milestone": each.milestone,
+                "cause": each.cause,
+                "code": each.code,
+                "text": mask(each.text),
+                "place": each.place,
+            }
+            for each in sorted(said.checkpoints, key=lambda each: each.occurred_at)
+        ],
+    }

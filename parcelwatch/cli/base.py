@@ -1,0 +1,95 @@
+"""What all commands share: how one is registered, the options every one has, and its way to say "look at this".
+
+What belongs here: the frame around command functions. It is imported for `--help`, so it imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import ParcelwatchError
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="PATH",
+        help="Configuration file (else $PARCELWATCH_CONFIG, ./config.toml, /etc/parcelwatch).",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Log everything, and whole tracebacks, to stderr.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, nothing else.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="The tracking number.")]
+Account = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Only this courier account.")]
+Company = Annotated[str, typer.Option("--company", metavar="CODE", help="The courier behind an aggregator.")]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="NAME", help="Who does it.", envvar=["SUDO_USER", "USER"], show_envvar=False),
+]
+
+_SHARED: Final = {"config_file": (ConfigFile, None), "debug": (Debug, False)}
+
+
+class NeedsAttention(ParcelwatchError):
+    """The command did its work, but somebody should look at what it said: exit code 1."""
+
+
+def nothing(desk: Desk) -> None:
+    """What a group does by itself."""
+
+
+def group(help_text: str, callback: Callable[..., None] = nothing) -> typer.Typer:
+    """An app for the commands of one noun; `callback` takes the options of its own, if it has any."""
+    app = typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        add_completion=False,
+        # Typer's own tracebacks show local variables, keys among them; its rich help takes half a second to import.
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_shared(callback, help_text))
+    return app
+
+
+def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function whose first parameter is a Desk; its docstring is the help, with `examples` below."""
+    # The backspace keeps Click from wrapping what is to be copied.
+    shown = "\b\n" + "\n".join(f"Example: parcelwatch {example}" for example in examples)
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        app.command(name, epilog=shown)(_shared(function, function.__doc__ or ""))
+        return function
+
+    return register
+
+
+def _shared(function: Callable[..., None], doc: str) -> Callable[..., None]:
+    """`function` as Typer takes it: without its Desk, with the options that every command has."""
+
+    def run(ctx: typer.Context, **given: Any) -> None:
+        config_file, debug = given.pop("config_file"), given.pop("debug")
+        # A group's options hold for its commands, whose own come later and win.
+        if config_file is not None:
+            ctx.meta["parcelwatch.config"] = config_file
+        ctx.meta["parcelwatch.debug"] = debug or ctx.meta.get("parcelwatch.debug", False)
+        desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
+        if ctx.invoked_subcommand is None:
+            desk.log()
+        function(desk, **given)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    shared = [inspect.Parameter(name, keyword, default=each[1], annotation=each[0]) for name, each in _SHARED.items()]
+    context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
+    parameters = [context, *(each.replace(kind=keyword) for each in own), *shared]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {}
+    run.__doc__ = inspect.cleandoc(doc)
+    return run

@@ -1,0 +1,254 @@
+"""`parcelwatch cases …`: parcels in trouble, and what agents do about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Account, By, Json, NeedsAttention, command, group
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput
+
+app = group("List parcels in trouble; acknowledge, snooze, resolve them.")
+
+Case = Annotated[int, typer.Argument(metavar="ID", help="The case's number, as in `cases list`.")]
+
+
+@command(app, "list", "cases list --state open --kind stalled", "cases list --json")
+def list_all(
+    desk: Desk,
+    state: Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")] = "",
+    courier: Account = "",
+    as_json: Json = False,
+) -> None:
+    """List every case, or those that match.
+
+    Live ones first, the most pressing at the top.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.core.profiles import KINDS
+    from parcelwatch.model import State
+    from parcelwatch.store import cases
+
+    one_of("state", state, list(State))
+    one_of("kind", kind, list(KINDS))
+    with desk.store() as store:
+        rows = cases.rows(store, state=state, kind=kind, courier=courier)
+    if as_json:
+        output.emit_list(rows)
+        return
+    zone = desk.config.timezone
+    columns = [">ID", "!Number", "Kind", "Severity", "State", "Since", "Why"]
+    shown = [
+        (
+            row["id"],
+            row["number"],
+            row["kind"],
+            row["severity"],
+            f"{row['state']} (behind {row['hidden_by']})" if row["hidden_by"] else row["state"],
+            moment(row["since"], zone),
+            safe(row["sentence"], 300),
+        )
+        for row in rows
+    ]
+    output.show(columns, shown, "No cases.")
+    output.zone_note(zone)
+
+
+def one_of(option: str, value: str, known: list[Any]) -> None:
+    """Raise BadInput for an option's value that is none of `known`."""
+    from parcelwatch.core.intake import meant
+
+    names = [str(each) for each in known]
+    if value and value not in names:
+        raise BadInput(f"--{option}: no {option} {value!r}{meant(value, names)}; there are {', '.join(names)}")
+
+
+@command(app, "show", "cases show 17")
+def show(desk: Desk, case: Case, as_json: Json = False) -> None:
+    """Show one case and its history."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.store import cases
+
+    with desk.store() as store:
+        shown = cases.show(store, case)
+    if as_json:
+        output.emit(shown)
+        return
+    zone = desk.config.timezone
+    output.pairs(_summary(shown, desk))
+    output.say()
+    lines = [
+        (
+            moment(event["at"], zone),
+            f"{event['before'] or 'new'} → {event['after']}",
+            safe(event["why"], 300),
+            event["by"],
+        )
+        for event in shown["events"]
+    ]
+    output.show(["When", "Move", "Why", "By"], lines, "No history.")
+    if shown["notes"]:
+        notes = [(moment(each["at"], zone), each["by"], safe(each["text"], 2000)) for each in shown["notes"]]
+        output.show(["Note", "By", "Text"], notes, "")
+    output.note(f"`parcelwatch why {shown['number']}` shows every rule's clock.", "dim")
+
+
+def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
+    from parcelwatch.cli.output import moment, safe
+
+    zone = desk.config.timezone
+    return {
+        "case": shown["id"],
+        "number": shown["number"],
+        "courier": f"{shown['courier']} {shown['company']}".strip(),
+        "order": safe(shown["order"]),
+        "kind": shown["kind"],
+        "severity": shown["severity"],
+        "state": shown["state"],
+        "hidden by": shown["hidden_by"],
+        "why": safe(shown["sentence"], 400),
+        "since": moment(shown["since"], zone),
+        "threshold": shown["threshold"],
+        "set by": shown["policy_line"],
+        "opened": moment(shown["opened_at"], zone),
+        "snoozed until": moment(shown["snoozed_until"], zone),
+        "resolved": moment(shown["resolved_at"], zone),
+        "reopened": f"{shown['reopened']} times" if shown["reopened"] else "",
+        "verdict": shown["verdict"],
+    }
+
+
+@command(app, "ack", "cases ack 17 --by lin")
+def ack(desk: Desk, case: Case, by: By = "", as_json: Json = False) -> None:
+    """Say that you look after it.
+
+    It is told again only if it gets worse.
+    """
+    _act(desk, case, "ack", by, None, as_json=as_json)
+
+
+@command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 --until 2026-12-24T09:00")
+def snooze(
+    desk: Desk,
+    case: Case,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="An ISO time, or a duration such as 2d.")],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Hear of it again later.
+
+    At a time of your choice if it still stands then; earlier if it gets worse.
+    """
+    now = desk.now
+    wakes_at = when(until, now, desk)
+    if wakes_at <= now:
+        raise BadInput(f"--until {until}: that is in the past")
+    _act(desk, case, "snooze", by, wakes_at, as_json=as_json)
+
+
+@command(app, "resolve", "cases resolve 17")
+def resolve(desk: Desk, case: Case, by: By = "", as_json: Json = False) -> None:
+    """Close it.
+
+    The same evidence does not open it again.
+    """
+    _act(desk, case, "resolve", by, None, as_json=as_json)
+
+
+def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.ingest import act
+    from parcelwatch.model import Action
+    from parcelwatch.store import cases
+
+    with desk.store() as store:
+        parcel_id, kind = cases.locate(store, case)
+        with standing():
+            act(store, parcel_id, Action(verb, kind, by=by, until=until), desk.judge, desk.now)
+        shown = cases.show(store, case)
+    if as_json:
+        output.emit(shown)
+        return
+    until_text = (
+        f" until {output.moment(shown['snoozed_until'], desk.config.timezone)}" if shown["snoozed_until"] else ""
+    )
+    output.say(f"Case {case} ({kind} of {shown['number']}) is {shown['state']}{until_text}.")
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """What cannot be done to a thing as it stands is no wrong usage: exit 1, not 2."""
+    try:
+        yield
+    except BadInput as error:
+        raise NeedsAttention(str(error)) from None
+
+
+def when(text: str, now: datetime, desk: Desk) -> datetime:
+    """An ISO time (naive: in the configured zone; a day: its beginning) or a duration from now. Raises BadInput."""
+    from datetime import UTC
+
+    from parcelwatch.core.calendar import Calendar
+    from parcelwatch.core.duration import parse
+
+    try:
+        return Calendar().add(now, parse(text))
+    except ValueError as error:
+        not_a_duration = str(error)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is neither an ISO time such as 2026-12-24T09:00 nor {not_a_duration[9:]}") from None
+    return (at if at.tzinfo else at.replace(tzinfo=desk.config.timezone)).astimezone(UTC)
+
+
+@command(app, "note", "cases note 17 'Called the depot, they look for it'")
+def note(
+    desk: Desk, case: Case, text: Annotated[str, typer.Argument(metavar="TEXT")], by: By = "", as_json: Json = False
+) -> None:
+    """Write a remark beside a case."""
+    from parcelwatch.cli import output
+    from parcelwatch.store import cases
+
+    if not text.strip():
+        raise BadInput("the note is empty")
+    with desk.store() as store:
+        with store.transaction():
+            cases.note(store, case, text.strip(), desk.now, by)
+        shown = cases.show(store, case)
+    if as_json:
+        output.emit(shown)
+        return
+    output.say(f"Noted beside case {case}.")
+
+
+@command(app, "verdict", "cases verdict 17 false")
+def verdict(
+    desk: Desk,
+    case: Case,
+    said: Annotated[str, typer.Argument(metavar="true|false|known", help="Right, wrong, or known to you before.")],
+    as_json: Json = False,
+) -> None:
+    """Say whether a case was right.
+
+    Thresholds are judged by it.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import cases
+
+    with desk.store() as store:
+        with store.transaction():
+            cases.set_verdict(store, case, said, desk.now)
+        shown = cases.show(store, case)
+    if as_json:
+        output.emit(shown)
+        return
+    output.say(f"Case {case}: {said}.")

@@ -1,0 +1,209 @@
+"""`parcelwatch config …`: writing, checking and showing config.toml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Json, command, group
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput, ConfigError
+
+if TYPE_CHECKING:
+    from parcelwatch.config import AccountConfig, ChannelConfig, Config, Secret
+
+app = group("Write, check and show the configuration.")
+
+
+@command(app, "check", "config check", "config check --config /etc/parcelwatch/config.toml --json")
+def check(desk: Desk, as_json: Json = False) -> None:
+    """Say all that is wrong with the configuration.
+
+    Lists the couriers and channels it would use, and whether their secrets can be read here. Asks and sends nothing.
+    """
+    from parcelwatch.cli import output
+
+    try:
+        config = desk.whole_config
+        couriers = [_courier(each) for each in config.accounts().values()]
+        channels, unusable = _channels(config)
+        if unusable:
+            raise ConfigError(unusable)
+    except ConfigError as error:
+        if as_json:
+            output.emit({"valid": False, "errors": error.problems, "warnings": [], "couriers": [], "channels": []})
+        raise
+    for warning in config.warnings:
+        output.warn(warning)
+    if as_json:
+        document = {"valid": True, "errors": [], "warnings": list(config.warnings), "path": str(config.path)}
+        output.emit({**document, "database": str(config.database), "couriers": couriers, "channels": channels})
+        return
+    _print(config, couriers, channels)
+
+
+def _print(config: Config, couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    output.say(f"{config.path} is valid. Database: {config.database}. Time zone: {config.timezone}.")
+    output.say()
+    columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
+    rows = [
+        (each["name"], each["api"], each["base_url"], each["rate"], each["quota"] or "–", _secrets(each["secrets"]))
+        for each in couriers
+    ]
+    output.show(columns, rows, "No couriers.")
+    output.say()
+    rows = [(each["name"], each["service"] or "?", _secrets(each["secrets"])) for each in channels]
+    output.show(["!Channel", "Service", "Secrets"], rows, "No channels.")
+
+
+def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
+    return ", ".join(f"{name} {each['source']}: {each['fault'] or 'ok'}" for name, each in secrets.items())
+
+
+def _courier(settings: AccountConfig) -> dict[str, Any]:
+    from parcelwatch import couriers
+
+    adapter = couriers.load()[settings.api]
+    secrets = {"key": settings.key, "customer": settings.customer, "secret": settings.secret}
+    return {
+        "name": settings.name,
+        "api": settings.api,
+        "base_url": settings.base_url or adapter.base_url,
+        "rate": str(settings.rate or adapter.rate),
+        "quota": str(settings.quota or adapter.quota) or None,
+        "secrets": {name: _readable(secret) for name, secret in secrets.items() if secret is not None},
+    }
+
+
+def _channels(config: Config) -> tuple[list[dict[str, Any]], list[str]]:
+    """Every channel, and what is wrong with those whose URL can be read."""
+    from parcelwatch.channels import Channel
+
+    found: list[dict[str, Any]] = []
+    problems: list[str] = []
+    for each in config.channels().values():
+        row: dict[str, Any] = {"name": each.name, "service": "", "secrets": {"url": _readable(each.url)}}
+        found.append(row)
+        if row["secrets"]["url"]["readable"]:
+            try:
+                row["service"] = _opened(Channel, each).service
+            except ConfigError as error:
+                problems += error.problems
+    return found, problems
+
+
+def _opened(make: Any, settings: ChannelConfig) -> Any:
+    return make(settings.name, settings.url.read())
+
+
+def _readable(secret: Secret) -> dict[str, Any]:
+    """Where a secret is read from, and whether this user can."""
+    try:
+        secret.read()
+    except ConfigError as error:
+        fault = str(error).rpartition("cannot be used: ")[2] or str(error)
+        return {"source": secret.source, "readable": False, "fault": f"cannot be read: {fault}"}
+    return {"source": secret.source, "readable": True, "fault": ""}
+
+
+@command(app, "init", "config init", "config init /etc/parcelwatch/config.toml")
+def init(
+    desk: Desk,
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="Where to; ./config.toml if not given.")] = "",
+) -> None:
+    """Write the commented example configuration.
+
+    Every key is in it. Never overwrites a file.
+    """
+    from parcelwatch import config
+    from parcelwatch.cli import output
+
+    target = Path(path) if path else desk.named or Path("config.toml")
+    if target.is_dir():
+        target /= "config.toml"
+    try:
+        # For its owner alone: secrets do not belong here, but some will come.
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    except FileExistsError:
+        raise BadInput(f"{target} exists already and is left as it is; name another file") from None
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror}") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(config.example())
+    given = "" if str(target) == "config.toml" else f" --config {target}"
+    output.say(f"Wrote {target}. Next:")
+    output.say(
+        "  1. take the # away from one [couriers.…] table and one [channels.…] table, and say where their keys are"
+    )
+    output.say(f"  2. parcelwatch config check{given}")
+    output.say(f"  3. parcelwatch couriers check{given} && parcelwatch alerts test{given}")
+    output.say(f"  4. parcelwatch parcels import orders.csv{given} && parcelwatch once{given}")
+
+
+@command(app, "show", "config show", "config show --json")
+def show(desk: Desk, as_json: Json = False) -> None:
+    """Show every value that holds.
+
+    Defaults included; secrets as ***.
+    """
+    from parcelwatch.cli import output
+
+    effective = desk.config.effective()
+    if as_json:
+        output.emit(effective)
+        return
+    output.say(f"# {desk.config.path}, defaults included")
+    for line in toml_lines(effective):
+        output.say(line)
+
+
+def toml_lines(table: Mapping[str, Any], at: str = "") -> list[str]:
+    """A configuration as TOML writes it: plain values first, then the tables within."""
+    plain = {key: value for key, value in table.items() if not _nested(value)}
+    lines = [f"{key} = {_value(value)}" for key, value in plain.items()]
+    for key, value in table.items():
+        if not _nested(value):
+            continue
+        name = f"{at}.{key}" if at else key
+        if isinstance(value, Mapping):
+            lines += ["", f"[{name}]", *toml_lines(value, name)]
+        else:
+            lines += [line for each in value for line in ("", f"[[{name}]]", *toml_lines(each, name))]
+    return lines
+
+
+def _nested(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return not _leaf(value)
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
+
+
+def _leaf(value: Mapping[str, Any]) -> bool:
+    """A table that is written on one line: { warn = "48h", critical = "120h" }."""
+    names = {"warn", "critical", "domestic", "cross_border"}
+    return bool(value) and set(value) <= names
+
+
+def _value(value: Any) -> str:
+    import json
+
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@command(app, "schema", "config schema > config.schema.json")
+def schema(desk: Desk, as_json: Json = True) -> None:  # noqa: ARG001 - it is JSON with and without
+    """Print the JSON Schema of config.toml, for editors."""
+    from parcelwatch import config
+    from parcelwatch.cli import output
+
+    output.emit(config.schema())

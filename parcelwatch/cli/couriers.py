@@ -1,0 +1,155 @@
+"""`parcelwatch couriers …`: the accounts that are asked, whether they answer, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Company, Json, NeedsAttention, command, group
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import ConfigError
+
+app = group("See how the courier accounts fare; try them.")
+
+
+@command(app, "list", "couriers list", "couriers list --json")
+def list_all(desk: Desk, as_json: Json = False) -> None:
+    """List accounts with pace, quota and state.
+
+    And every adapter there is, with what an account of it needs.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.cli.asking import account_rows, adapter_rows
+    from parcelwatch.cli.output import moment, safe
+
+    accounts = account_rows(desk)
+    adapters = adapter_rows()
+    if as_json:
+        output.emit({"accounts": accounts, "adapters": adapters})
+        return
+    zone = desk.config.timezone
+    rows = [
+        (
+            each["account"],
+            each["api"],
+            each["rate"],
+            f"{each['used']} of {each['quota']}" if each["quota"] else "–",
+            f"{each['state']} {moment(each['since'], zone)}".strip(),
+            each["watched"],
+            each["due"],
+            moment(each["last_answer_at"], zone),
+        )
+        for each in accounts
+    ]
+    number = ">Watched"
+    columns = ["!Account", "API", "Rate", "Quota used", "State", number, ">Due"]
+    output.show([*columns, "Last answer"], rows, "No accounts: add a [couriers.NAME] table to the configuration.")
+    for each in accounts:
+        if each["error"]:
+            output.say(f"{each['account']}: {safe(each['error'], 400)}", "red")
+    unknown = [
+        (row["courier"], row["code"], safe(row["text"]), row["count"]) for each in accounts for row in each["unknown"]
+    ]
+    if unknown:
+        output.say()
+        output.show(["Account", "Unknown code", "Text", ">Heard"], unknown, "")
+    output.say()
+    ready = [
+        (each["api"], ", ".join(each["needs"]), each["rate"], each["quota"], each["base_url"]) for each in adapters
+    ]
+    output.show(["!Adapter", "Needs", "Rate", "Quota", "Base URL"], ready, "")
+
+
+@command(app, "check", "couriers check", "couriers check my_dhl")
+def check(
+    desk: Desk,
+    account: Annotated[str, typer.Argument(metavar="[ACCOUNT]", help="Only this one.")] = "",
+    as_json: Json = False,
+) -> None:
+    """See that keys and addresses work.
+
+    Asks every account, or one, once about a made-up number; costs one call each.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.cli.asking import check_accounts
+    from parcelwatch.cli.output import safe
+
+    checked = check_accounts(desk, account)
+    if as_json:
+        output.emit(checked)
+    else:
+        columns = ["!Account", "API", "Host", "Result", "What"]
+        rows = [
+            (each["account"], each["api"], each["host"], "ok" if each["ok"] else "failed", safe(each["said"], 400))
+            for each in checked
+        ]
+        output.console().print(output.table(columns, rows))
+    unreadable = [each["said"] for each in checked if each["unreadable"]]
+    if unreadable:
+        raise ConfigError(unreadable)
+    failed = [each["account"] for each in checked if not each["ok"]]
+    if failed:
+        raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
+
+
+@command(app, "try", "couriers try my_dhl JD0002123456789", "couriers try kd100 YT8812345678901 --company yuantong")
+def try_number(
+    desk: Desk,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="[couriers.ACCOUNT] of the configuration.")],
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="The tracking number.")],
+    company: Company = "",
+    phone_last4: Annotated[str, typer.Option("--phone-last4", help="If the courier wants them.")] = "",
+    postal_code: Annotated[str, typer.Option("--postal-code", help="If the courier wants it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Ask about one number now.
+
+    Prints what was understood and keeps nothing. An aggregator that must be told a number first is told, which may
+    cost one of its quota.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.cli.asking import try_one
+    from parcelwatch.core.intake import last4, number_of
+    from parcelwatch.model import Ask
+
+    ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)
+    said = try_one(desk, account, ask)
+    if as_json:
+        output.emit(said)
+    else:
+        _print(said, desk)
+    if said["answer"] != "tracked":
+        raise NeedsAttention(f"{account} knows no history of {ask.number}: {said['answer']} {said['reason']}".rstrip())
+
+
+def _print(said: Mapping[str, Any], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+
+    zone = desk.config.timezone
+    output.pairs(
+        {
+            "number": said["number"],
+            "answer": said["answer"],
+            "reason": safe(said["reason"]),
+            "company": said["company"],
+            "service": safe(said["service"]),
+            "route": " → ".join(filter(None, (said["origin"], said["destination"]))),
+            "estimate": moment(said["estimate"], zone),
+            "tracking stopped": safe(said["stopped"]),
+        }
+    )
+    rows = [
+        (
+            " – ".join(dict.fromkeys((moment(each["occurred_at"], zone), moment(each["occurred_until"], zone)))),
+            f"{each['milestone']} ({each['cause']})" if each["cause"] else each["milestone"],
+            each["code"],
+            safe(each["text"]),
+            safe(each["place"], 80),
+        )
+        for each in said["checkpoints"]
+    ]
+    output.show(["When", "Understood as", "Code", "Said", "Where"], rows, "No checkpoints.")
+    output.zone_note(zone)

@@ -1,0 +1,87 @@
+"""`parcelwatch db …` and `parcelwatch doctor`: is the data safe, and is everything working?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.desk import Desk
+
+app = group("Back up and check the database.")
+
+
+def register(program: typer.Typer) -> None:
+    """Add `doctor` to the program."""
+    command(program, "doctor", "doctor", "doctor --json")(doctor)
+
+
+@command(app, "backup", "db backup /var/backups/parcelwatch.db")
+def backup(
+    desk: Desk,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="Replaced once the copy is whole.")],
+    as_json: Json = False,
+) -> None:
+    """Copy the database, while everything runs.
+
+    The copy is checked before it takes its place.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store.backup import backup
+
+    with desk.store() as store:
+        backup(store, path)
+    size = path.stat().st_size
+    if as_json:
+        output.emit({"path": str(path.absolute()), "bytes": size})
+        return
+    output.say(f"{path} holds a whole copy, {size / 1e6:.1f} MB.")
+
+
+@command(app, "check", "db check", "db check --json")
+def check(desk: Desk, as_json: Json = False) -> None:
+    """Check the whole database.
+
+    Reads every page, and every promise it must keep; exit 1 if one is broken.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import audit
+
+    with desk.store() as store:
+        found = audit.check(store, desk.now, thorough=True)
+    if as_json:
+        output.emit({"ok": not found, "findings": found})
+    else:
+        for finding in found:
+            output.say(f"- {finding}")
+        output.say("The database is as it should be." if not found else f"{len(found)} findings.")
+    if found:
+        raise NeedsAttention(f"the database needs attention ({len(found)} findings)")
+
+
+def doctor(desk: Desk, as_json: Json = False) -> None:
+    """Look for trouble, and say what to do.
+
+    Looks at the configuration, database, daemon, channels, couriers and disk; exit 1 if something needs attention.
+    """
+    from parcelwatch.cli import examination, output
+
+    findings = examination.examine(desk)
+    wrong = [each for each in findings if each.wrong]
+    if as_json:
+        output.emit(
+            {
+                "ok": not wrong,
+                "findings": [each.text for each in wrong],
+                "notes": [each.text for each in findings if not each.wrong],
+            }
+        )
+    else:
+        for each in findings:
+            output.say(f"{'✗' if each.wrong else '·'} {each.text}", "red" if each.wrong else "")
+        if not wrong:
+            output.say("All is well.", "green")
+    if wrong:
+        raise NeedsAttention(f"{len(wrong)} findings need attention")

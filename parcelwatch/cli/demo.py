@@ -1,0 +1,66 @@
+"""`parcelwatch demo`: the whole job on an embedded world, in seconds, with nothing configured.
+
+What belongs here: setting the stage and driving the engine. Everything else is the real thing: couriers are asked over
+HTTP, parcels come in through the import, messages leave through Apprise. What is shown is demo_show.py's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from parcelwatch.cli.base import Json, command
+from parcelwatch.cli.desk import Desk
+
+if TYPE_CHECKING:
+    from parcelwatch.cli.demo_stage import Stage
+
+SHORTEST: Final = 8
+
+
+def register(app: typer.Typer) -> None:
+    """Add `demo` to the program."""
+    command(app, "demo", "demo", "demo --seconds 12 --json")(demo)
+
+
+def demo(
+    desk: Desk,  # noqa: ARG001 - every command has one
+    seconds: Annotated[
+        float, typer.Option("--seconds", metavar="N", min=SHORTEST, max=600, help="When it ends at the latest.")
+    ] = 20,
+    as_json: Json = False,
+) -> None:
+    """Watch the whole job on an embedded world.
+
+    Three couriers are played on this machine, 120 parcels of a small shop are imported and watched; alerts and customer
+    drafts are shown as they come. Needs no configuration and no network, keeps nothing, ends by itself.
+    """
+    import asyncio
+    import signal
+    import tempfile
+    import time
+    from pathlib import Path
+
+    from parcelwatch.cli import output
+    from parcelwatch.cli.demo_show import Show
+    from parcelwatch.cli.demo_stage import Stage
+
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    show = Show(started, quiet=as_json)
+    show.opening(seconds)
+    with (
+        tempfile.TemporaryDirectory(prefix="parcelwatch-demo-", ignore_cleanup_errors=True) as folder,
+        Stage(Path(folder), started + seconds) as stage,
+    ):
+        asyncio.run(stage.play(show))
+        result = _result(stage, time.monotonic() - started)
+    if as_json:
+        output.emit(result)
+        return
+    show.summary(result)
+
+
+def _result(stage: Stage, seconds: float) -> dict[str, Any]:
+    return {**stage.outcome(), "seconds": round(seconds, 1)}

@@ -1,0 +1,143 @@
+"""What the demonstration prints: steps, messages as they arrive, a summary."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.panel import Panel
+from rich.text import Text
+
+from parcelwatch.cli import output
+from parcelwatch.cli.demo_inbox import Arrived
+
+WIDEST: Final = 100
+_LINES: Final = 14
+_MOST_ALERTS: Final = 5
+_MOST_DIGESTS: Final = 4
+_MOST_LETTERS: Final = 4
+_WHERE: Final = {"agents": "alert to agents", "letters": "draft for a customer, waiting for approval"}
+_COLOURS: Final = {"agents": "red", "letters": "cyan"}
+
+
+class Show:
+    """Prints as things happen; says nothing when `quiet`. `started`: on the monotonic clock."""
+
+    def __init__(self, started: float, *, quiet: bool) -> None:
+        self._started = started
+        self._quiet = quiet
+        self._console = output.console()
+        self._shown: Counter[str] = Counter()
+        self._languages: set[bool] = set()
+
+    # --- steps -----------------------------------------------------------------------------------
+
+    def opening(self, seconds: float) -> None:
+        """What one is about to see."""
+        self._say("parcelwatch: a week in the life of a small shop", "bold")
+        self._say(
+            f"Everything happens on this machine, for at most {seconds:g} seconds. Nothing is configured or kept."
+        )
+        self._say()
+
+    def couriers(self, origins: Mapping[str, str]) -> None:
+        """The couriers that are played."""
+        for api, origin in origins.items():
+            self._step(f"{api} is played on {origin}, in its real wire format")
+
+    def imported(self, api: str, count: int, source: str) -> None:
+        """One file came in."""
+        self._step(f"imported {count} parcels of {api} from {source}")
+
+    def happened(self, api: str, number: str) -> None:
+        """A courier says something new while one watches."""
+        self._step(f"{api} has news of {number}; it is asked again", "dim")
+
+    def arrived(self, messages: Sequence[Arrived]) -> None:
+        """Messages that really came through Apprise: some whole, the others by their title."""
+        for one in messages:
+            if self._whole(one):
+                self._panel(one)
+            else:
+                self._step(f"{_WHERE[one.channel].partition(',')[0]}: {one.title}")
+
+    def _whole(self, one: Arrived) -> bool:
+        """Whether it is worth its lines: the first few of each sort, and of drafts both languages."""
+        digest = one.body.lstrip().startswith("Alerts ")
+        sort = "digests" if digest else one.channel
+        if sort == "letters":
+            chinese = any("\u4e00" <= character <= "\u9fff" for character in one.body.split("\n\n")[-2:][0])
+            if chinese in self._languages and self._shown[sort] >= _MOST_LETTERS // 2:
+                return False
+            self._languages.add(chinese)
+        self._shown[sort] += 1
+        return self._shown[sort] <= {"digests": _MOST_DIGESTS, "letters": _MOST_LETTERS}.get(sort, _MOST_ALERTS)
+
+    def _panel(self, one: Arrived) -> None:
+        if self._quiet:
+            return
+        lines = one.body.splitlines()
+        most = _LINES * 2 if one.channel == "letters" else _LINES
+        body = "\n".join(lines[:most]) + (f"\n… {len(lines) - most} more lines" if len(lines) > most else "")
+        self._console.print(
+            Panel(
+                Text(body),
+                title=Text(f" {one.title} ", style="bold"),
+                title_align="left",
+                subtitle=Text(f" {self._time()} · {_WHERE[one.channel]} ", style="dim"),
+                subtitle_align="right",
+                border_style=_COLOURS[one.channel],
+                width=min(self._console.width, WIDEST),
+            )
+        )
+
+    # --- the end ---------------------------------------------------------------------------------
+
+    def summary(self, result: Mapping[str, Any]) -> None:
+        """What came of it, and what to do next."""
+        self._say()
+        self._say("What came of it", "bold")
+        states = Counter(alert["state"] for alert in result["alerts"])
+        languages = Counter(f"{draft['language']} {draft['state']}" for draft in result["drafts"])
+        output.pairs(
+            {
+                "parcels": f"{result['parcels']} watched, {result['polled']} answers over HTTP",
+                "cases": f"{len(result['cases'])}, {_counted(Counter(case['state'] for case in result['cases']))}",
+                "alerts": _counted(states),
+                "drafts": _counted(languages),
+                "time": f"{result['seconds']:g} s",
+            }
+        )
+        self._say()
+        kinds = Counter(case["kind"] for case in result["cases"])
+        examples = {case["kind"]: case for case in reversed(result["cases"])}
+        rows = [
+            (kind, examples[kind]["severity"], count, output.safe(examples[kind]["sentence"], 160))
+            for kind, count in kinds.most_common()
+        ]
+        self._console.print(output.table(["Case", "Severity", ">Parcels", "For example"], rows))
+        self._say()
+        self._say("Next", "bold")
+        for line in (
+            "parcelwatch config init            writes a configuration to start from, every key explained",
+            "parcelwatch sandbox --api dhl      a courier to try it on, before you have a key",
+            "parcelwatch parcels import FILE    watches your own parcels",
+            "parcelwatch once                   asks, decides and tells, one time; `run` keeps at it",
+        ):
+            self._say(f"  {line}")
+
+    def _step(self, text: str, style: str = "") -> None:
+        self._say(f"{self._time()}  {text}", style)
+
+    def _say(self, text: str = "", style: str = "") -> None:
+        if not self._quiet:
+            self._console.print(Text(text, style=style), soft_wrap=True)
+
+    def _time(self) -> str:
+        return f"{time.monotonic() - self._started:5.1f} s"
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"

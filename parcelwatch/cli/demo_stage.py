@@ -1,0 +1,178 @@
+"""The demonstration's stage: sandbox couriers, a shop's files, a configuration, and the engine driven to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from parcelwatch import clock, config, engine
+from parcelwatch.cli import importing, records
+from parcelwatch.cli.demo_inbox import Inbox
+from parcelwatch.config import Config
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.engine import Engine
+from parcelwatch.errors import BadInput
+from parcelwatch.sandbox.demo_world import coming, demo_story
+from parcelwatch.sandbox.drawing import Row
+from parcelwatch.sandbox.server import SandboxServer
+from parcelwatch.sandbox.story import Story
+from parcelwatch.sandbox.world import World
+from parcelwatch.store import Store, cases, drafts, outbox, parcels
+
+if TYPE_CHECKING:
+    from parcelwatch.cli.demo_show import Show
+
+TICK: Final = 0.25
+# Kept back of the time for ending: what is on its way arrives, everything is closed.
+ENDING: Final = 2.0
+# After the last thing happened, so long to see what comes of it.
+LINGER: Final = 2.5
+# The world's clock runs so that all of it happens within this share of the time.
+_SHARE: Final = 0.6
+_WORLD_SECONDS: Final = 10.0
+_PUSH_LAG: Final = 0.4
+
+
+class Stage:
+    """Everything the demonstration needs, for as long as the block lasts. `deadline`: on the monotonic clock."""
+
+    def __init__(self, folder: Path, deadline: float) -> None:
+        self._folder = folder
+        self._deadline = deadline
+        self._open = ExitStack()
+        self._polled = 0
+        self.parcels = 0
+
+    def __enter__(self) -> Self:
+        self.start = clock.now()
+        left = max(self._deadline - time.monotonic() - ENDING, 1.0)
+        self.story, self.rows = demo_story(self.start, scale=min(1.3, left * _SHARE / _WORLD_SECONDS))
+        self._inbox = self._open.enter_context(Inbox())
+        world = World(self.story, clock.now)
+        self.servers = {api: self._open.enter_context(SandboxServer(world, api)) for api in self.story.apis}
+        self.config = self._configured()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _configured(self) -> Config:
+        path = self._folder / "config.toml"
+        channels = {name: self._inbox.url(name) for name in ("agents", "letters")}
+        path.write_text(
+            configuration({api: server.base_url for api, server in self.servers.items()}, channels, self.story),
+            encoding="utf-8",
+        )
+        path.chmod(0o600)
+        return config.load(path)
+
+    async def play(self, show: Show) -> None:
+        """Import, then tick until everything has happened or the time is up."""
+        show.couriers({api: server.origin for api, server in self.servers.items()})
+        self._import(show)
+        parts = engine.build(self.config)
+        try:
+            await parts.start(clock.now())
+            await self._tick(parts, show)
+            await self._settle(parts)
+        finally:
+            self._polled = sum(lane.tally.answered for lane in parts.lanes)
+            await parts.close()
+            show.arrived(self._inbox.new())
+
+    def _import(self, show: Show) -> None:
+        """Every courier's parcels from a file of its own, by the same way as `parcels import`."""
+        reader = importing.desk(self.config)
+        with Store.open(self.config.database) as store:
+            for api in self.story.apis:
+                path = self._folder / f"orders-{api}.csv"
+                written(path, [row for row in self.rows if row["courier"] == api])
+                source = records.open_source(str(path))
+                rows = records.records(source)
+                result = importing.take(store, rows, reader, clock.now(), source=path.name, refused=_refuse)
+                self.parcels += result.added
+                show.imported(api, result.added, path.name)
+
+    async def _tick(self, parts: Engine, show: Show) -> None:
+        live = coming(self.story)
+        last = live[-1][0].total_seconds() if live else 0.0
+        while time.monotonic() < self._deadline - ENDING:
+            now = clock.now()
+            happened = [one for one in live if now >= self.start + one[0] + timedelta(seconds=_PUSH_LAG)]
+            live = live[len(happened) :]
+            for _, api, number in happened:
+                self._ask_now(api, number)
+                show.happened(api, number)
+            await parts.tick(now)
+            show.arrived(self._inbox.new())
+            if not live and (now - self.start).total_seconds() > last + LINGER and not await self._waiting(parts):
+                return
+            await asyncio.sleep(TICK)
+
+    def _ask_now(self, api: str, number: str) -> None:
+        """What hours of waiting would bring in life: its next poll is due."""
+        with Store.open(self.config.database) as store, store.transaction():
+            for parcel in parcels.find(store, number, api):
+                parcels.poll_again(store, [parcel.id], clock.now())
+
+    async def _waiting(self, parts: Engine) -> bool:
+        return await parts.count_waiting() > 0 or any(lane.busy for lane in parts.lanes)
+
+    async def _settle(self, parts: Engine) -> None:
+        """What is on its way arrives, within what is left of the time."""
+        left = max(0.2, self._deadline - time.monotonic() - ENDING / 2)
+        try:
+            await asyncio.wait_for(parts.settle(clock.now()), left)
+        except TimeoutError:
+            return
+
+    def outcome(self) -> dict[str, Any]:
+        """What came of it, as the lists show it."""
+        with Store.open(self.config.database) as store:
+            return {
+                "parcels": self.parcels,
+                "polled": self._polled,
+                "cases": cases.rows(store),
+                "alerts": outbox.rows(store),
+                "drafts": drafts.rows(store),
+            }
+
+
+def _refuse(row: importing.Rejected) -> None:
+    raise BadInput(f"line {row.line} of the demonstration's own file was refused: {row.reason}")
+
+
+def written(path: Path, rows: list[Row]) -> None:
+    """A file as a shop system exports it."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) -> str:
+    """The demonstration's config.toml: the sandbox couriers at full speed, Chinese thresholds for Chinese parcels."""
+    tables = ['[service]\ndatabase = "demo.db"\nlisten = ""\ntimezone = "Asia/Shanghai"']
+    for api, url in urls.items():
+        customer = f'\ncustomer = "{story.access.customer}"' if api == "kuaidi100" else ""
+        tables.append(
+            f'[couriers.{api}]\napi = "{api}"\nkey = "{story.access.key}"{customer}\nbase_url = "{url}"\n'
+            'rate = "40/s"\nquota = "1000000/d"'
+        )
+    limits = [
+        f'{kind} = {{ warn = "{each.warn}", critical = "{each.critical}" }}'
+        for kind, each in PROFILES["china"].domestic.items()
+        if each.warn and each.critical
+    ]
+    tables.append("\n".join(['[[thresholds.override]]\ncourier = "kuaidi100"', *limits]))
+    tables += [f'[channels.{name}]\nurl = "{url}"' for name, url in channels.items()]
+    tables.append('[drafts]\nshop = "Lotus & Lantern"\nchannel = "letters"')
+    return "\n\n".join(tables) + "\n"

@@ -1,0 +1,103 @@
+"""What a command works with: the configuration, the database and the time, each fetched when first asked for.
+
+What belongs here: getting hold of things. What is done with them is the commands' business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parcelwatch.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from parcelwatch.config import Config
+    from parcelwatch.ingest import Judge
+    from parcelwatch.model import Parcel
+    from parcelwatch.store import Store
+
+
+class Desk:
+    """One command's surroundings. `named` is the configuration file given on the command line."""
+
+    def __init__(self, named: Path | None = None, *, debug: bool = False) -> None:
+        self.named = named
+        self.debug = debug
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration; accounts are not held against the adapters. Raises ConfigError."""
+        from parcelwatch import config
+
+        return config.load(config.find(self.named))
+
+    @cached_property
+    def whole_config(self) -> Config:
+        """The configuration, adapters and their credentials checked too. Raises ConfigError."""
+        from parcelwatch import config, couriers
+
+        path = config.find(self.named)
+        return config.load(path, apis={name: adapter.needs for name, adapter in couriers.load().items()})
+
+    @cached_property
+    def judge(self) -> Judge:
+        """What decides and what words it."""
+        from parcelwatch.ingest import Judge
+        from parcelwatch.render import Renderer
+
+        config = self.config
+        return Judge(config.policy(), Renderer(timezone=str(config.timezone), agent_language=config.language))
+
+    @property
+    def now(self) -> datetime:
+        from parcelwatch import clock
+
+        return clock.now()
+
+    @contextmanager
+    def store(self, *, create: bool = False) -> Iterator[Store]:
+        """The configured database, closed afterwards. Raises StoreError when there is none yet and `create` is not set."""
+        from parcelwatch.store import Store
+
+        with Store.open(self.config.database, create=create) as store:
+            yield store
+
+    def log(self, *, quiet: bool = True) -> None:
+        """Have logs go to stderr; `quiet`: warnings and worse only."""
+        import logging
+
+        from parcelwatch.cli import logs
+
+        logs.set_up(level=logging.WARNING if quiet else logging.INFO, debug=self.debug)
+
+
+def pick(store: Store, number: str, courier: str = "", company: str = "") -> Parcel:
+    """The one parcel with that number. Raises NotFound, and BadInput when it could be several."""
+    found = [one for one in matching(store, number, courier) if company in ("", one.company)]
+    if len(found) > 1:
+        known = ", ".join(f"{one.courier}{f' {one.company}' if one.company else ''}" for one in found)
+        raise BadInput(f"{number} is watched more than once ({known}): say which with --courier and --company")
+    if not found:
+        raise _unknown(number)
+    return found[0]
+
+
+def matching(store: Store, number: str, courier: str = "") -> list[Parcel]:
+    """Every parcel with that number, written in whatever case. Raises NotFound when there is none."""
+    from parcelwatch.store import parcels
+
+    number = number.strip()
+    found = parcels.find(store, number, courier) or parcels.find(store, number.upper(), courier)
+    if not found:
+        raise _unknown(number)
+    return found
+
+
+def _unknown(number: str) -> NotFound:
+    return NotFound(
+        f"no parcel has the number {number[:60]!r}; `parcelwatch parcels list` shows those that are watched"
+    )

@@ -1,0 +1,237 @@
+"""`parcelwatch drafts …`: texts for customers, waiting for an agent. Nothing is sent without one."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.cases import one_of, standing
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.model import DraftState
+    from parcelwatch.store import Store
+
+app = group("Read, change, approve or discard the texts written for customers.")
+
+DraftId = Annotated[int, typer.Argument(metavar="ID", help="The draft's number, as in `drafts list`.")]
+_LONGEST = 20_000
+
+
+@command(app, "list", "drafts list --state draft", "drafts list --json")
+def list_all(
+    desk: Desk,
+    state: Annotated[
+        str, typer.Option("--state", help="draft, approved, sent, discarded, withdrawn or superseded.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """List every draft, or those in one state."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.model import DraftState
+    from parcelwatch.store import drafts
+
+    one_of("state", state, list(DraftState))
+    with desk.store() as store:
+        rows = drafts.rows(store, state)
+    if as_json:
+        output.emit_list(rows)
+        return
+    zone = desk.config.timezone
+    shown = [
+        (
+            row["id"],
+            row["number"],
+            row["kind"],
+            row["language"],
+            row["state"],
+            row["to"] or "",
+            moment(row["created_at"], zone),
+            safe(row["subject"], 120),
+        )
+        for row in rows
+    ]
+    columns = [">ID", "!Number", "Kind", "Lang", "State", "To", "Written", "Subject"]
+    output.show(columns, shown, "No drafts.")
+    output.zone_note(zone)
+
+
+@command(app, "show", "drafts show 4")
+def show(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
+    """Show one draft, whole, as text to copy."""
+    from parcelwatch.cli import output
+
+    with desk.store() as store:
+        shown = _row(store, draft)
+    if as_json:
+        output.emit(shown)
+        return
+    _print(shown)
+    _warn_of_age(desk, draft)
+
+
+def _row(store: Store, draft: int) -> dict[str, Any]:
+    from parcelwatch.store import drafts
+
+    drafts.one(store, draft)
+    return drafts.rows(store, draft_id=draft)[0]
+
+
+def _print(shown: Mapping[str, Any]) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import safe
+
+    output.pairs(
+        {
+            "draft": f"{shown['id']} ({shown['state']}, {shown['language']})",
+            "about": f"{shown['kind']} of {shown['number']}, case {shown['case']}",
+            "order": safe(shown["order"]),
+            "to": shown["to"] or "(no contact known)",
+            "subject": shown["subject"],
+        }
+    )
+    output.say()
+    output.say(shown["body"])
+
+
+@command(app, "edit", "drafts edit 4 --body-file better.txt", "drafts edit 4 --body-file - < better.txt")
+def edit(
+    desk: Desk,
+    draft: DraftId,
+    body_file: Annotated[str, typer.Option("--body-file", metavar="FILE", help="The new text; - is stdin.")] = "",
+    subject: Annotated[str | None, typer.Option("--subject", help="Another subject.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Change a draft's words.
+
+    In $EDITOR, or from a file. A draft already approved must be approved again.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import drafts
+
+    with desk.store() as store:
+        before = _row(store, draft)
+        body = _new_body(before, body_file, only_subject=subject is not None)
+        with store.transaction(), standing():
+            drafts.edit(store, draft, desk.now, subject=subject, body=body)
+        shown = _row(store, draft)
+    if as_json:
+        output.emit(shown)
+        return
+    output.say(f"Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.")
+
+
+def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) -> str | None:
+    """The words to put in, None to leave them."""
+    if not body_file and only_subject:
+        return None
+    if body_file == "-":
+        text = sys.stdin.read()
+    elif body_file:
+        text = _read(body_file)
+    elif sys.stdin.isatty():
+        text = _edited(before["body"])
+    else:
+        raise BadInput("say where the new text is: --body-file FILE, or - for stdin")
+    if not text.strip():
+        raise BadInput("the new text is empty; `parcelwatch drafts discard` drops a draft")
+    if len(text) > _LONGEST:
+        raise BadInput(f"the new text is longer than {_LONGEST} characters")
+    return text.strip()
+
+
+def _edited(text: str) -> str:
+    """The text as a person leaves it in an editor."""
+    with tempfile.NamedTemporaryFile("w+", suffix=".txt", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        try:
+            subprocess.run([*editor, file.name], check=True)  # noqa: S603 - the user's own editor
+        except (OSError, subprocess.CalledProcessError):
+            raise BadInput(f"the editor {editor[0]} failed; give --body-file FILE instead") from None
+        return Path(file.name).read_text(encoding="utf-8")
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadInput(f"{path} cannot be read: {why}") from None
+
+
+@command(app, "approve", "drafts approve 4")
+def approve(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
+    """Say that a draft may go to the customer as it is."""
+    from parcelwatch.model import DraftState
+
+    _move(desk, draft, DraftState.APPROVED, as_json=as_json)
+    _warn_of_age(desk, draft)
+
+
+@command(app, "discard", "drafts discard 4")
+def discard(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
+    """Drop a draft."""
+    from parcelwatch.model import DraftState
+
+    _move(desk, draft, DraftState.DISCARDED, as_json=as_json)
+
+
+def _move(desk: Desk, draft: int, state: DraftState, *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.store import drafts
+
+    with desk.store() as store:
+        with store.transaction(), standing():
+            drafts.set_state(store, draft, state, desk.now)
+        shown = _row(store, draft)
+    if as_json:
+        output.emit(shown)
+        return
+    output.say(f"Draft {draft} ({shown['kind']} of {shown['number']}) is {state}.")
+
+
+@command(app, "send", "drafts send 4")
+def send(desk: Desk, draft: DraftId) -> None:
+    """Send an approved draft to the customer.
+
+    Only if a channel to customers is configured; this version has none, and says how to send it yourself.
+    """
+    from parcelwatch.model import DraftState
+    from parcelwatch.store import drafts
+
+    with desk.store() as store:
+        _, found = drafts.one(store, draft)
+    if found.state is DraftState.DRAFT:
+        raise NeedsAttention(f"draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`")
+    if found.state is not DraftState.APPROVED:
+        raise NeedsAttention(f"draft {draft} is {found.state}; only an approved one can be sent")
+    _warn_of_age(desk, draft)
+    raise NeedsAttention(
+        f"draft {draft} was not sent: no channel to customers is configured, and this version has none. Copy the text "
+        f"from `parcelwatch drafts show {draft}` and send it yourself"
+    )
+
+
+def _warn_of_age(desk: Desk, draft: int) -> None:
+    """Say so when the day on which the draft promises further word has come."""
+    from parcelwatch.cli import output
+    from parcelwatch.core.drafts import overdue
+    from parcelwatch.store import drafts
+
+    with desk.store() as store:
+        _, found = drafts.one(store, draft)
+    if found.unsent and overdue(found, desk.now):
+        output.warn(f"draft {draft} promises word by a day that has come: edit it before it goes out")

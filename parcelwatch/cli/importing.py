@@ -1,0 +1,229 @@
+"""Importing a file of parcels: row by row into the database, with what was refused and why.
+
+What belongs here: batches, transactions, counts and progress. Reading files is records.py's, reading rows
+core.intake's. `parcels import` and the demonstration both come through here.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from parcelwatch.cli.records import Record
+from parcelwatch.config import Config
+from parcelwatch.core import intake
+from parcelwatch.core.intake import Intake
+from parcelwatch.couriers import times
+from parcelwatch.errors import BadInput
+from parcelwatch.model import Parcel
+from parcelwatch.store import Store, imports, parcels
+
+BATCH: Final = 500
+_IN_MEMORY: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken, by the line it begins on."""
+
+    line: int
+    number: str
+    reason: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {"line": self.line, "number": self.number, "reason": self.reason}
+
+
+@dataclass(slots=True)
+class Result:
+    """What an import came to. `warnings`: what was passed over in the file as a whole."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {
+            "added": self.added,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "rejected": self.rejected,
+        }
+
+
+class RejectedRows:
+    """Refused rows on their way to a JSON document; many of them wait on disk."""
+
+    def __init__(self) -> None:
+        self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115 - lives on
+
+    def add(self, row: Rejected) -> None:
+        self._spool.write(json.dumps(row.as_dict()) + "\n")
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        self._spool.seek(0)
+        for line in self._spool:
+            yield json.loads(line)
+
+
+class Useless(BadInput):
+    """No row of the file can be taken; the text says what to do about the file."""
+
+
+class _DryRun(Exception):
+    """Undoes a batch that was only tried."""
+
+
+def desk(config: Config, courier: str = "") -> Intake:
+    """What rows are held against, as configured; `courier`: the account of rows that name none."""
+    return Intake(
+        accounts=tuple(config.accounts()),
+        zone=config.timezone,
+        end_of_day=end_of_day,
+        country=times.country_code,
+        courier=courier,
+    )
+
+
+def end_of_day(day: date, country: str) -> datetime:
+    """The last second of a day in the country's westernmost zone; anywhere on Earth when the country is unknown."""
+    last = datetime(day.year, day.month, day.day) + timedelta(days=1, seconds=-1)  # noqa: DTZ001 - wall-clock time
+    return times.naive(last, country)[1]
+
+
+def take(
+    store: Store,
+    rows: Iterable[Record],
+    reader: Intake,
+    now: datetime,
+    *,
+    source: str,
+    renamed: Mapping[str, str] | None = None,
+    dry_run: bool = False,
+    refused: Callable[[Rejected], None],
+    progress: Callable[[], None] = lambda: None,
+) -> Result:
+    """Watch every good row, 500 to a transaction; each bad one goes to `refused`. Raises Useless for a whole file."""
+    result = Result()
+    described = _described(rows, reader, renamed or {}, now, result, refused)
+    batch = list(islice(described, BATCH))
+    import_id = None if dry_run else _begin(store, source, now)
+    try:
+        while batch:
+            for outcome in _save(store, batch, import_id, now, dry_run=dry_run):
+                setattr(result, outcome, getattr(result, outcome) + 1)
+            progress()
+            batch = list(islice(described, BATCH))
+    finally:
+        if import_id is not None:
+            with store.transaction():
+                imports.finish(store, import_id, result.counts, now)
+    return result
+
+
+def _begin(store: Store, source: str, now: datetime) -> int:
+    with store.transaction():
+        return imports.begin(store, source, now)
+
+
+def _save(store: Store, batch: Iterable[Parcel], import_id: int | None, now: datetime, *, dry_run: bool) -> list[str]:
+    outcomes: list[str] = []
+    with _tried(), store.transaction():
+        outcomes += [parcels.add(store, replace(parcel, import_id=import_id), now).outcome for parcel in batch]
+        if dry_run:
+            raise _DryRun
+    return outcomes
+
+
+@contextmanager
+def _tried() -> Iterator[None]:
+    try:
+        yield
+    except _DryRun:
+        return
+
+
+def _described(
+    rows: Iterable[Record],
+    reader: Intake,
+    renamed: Mapping[str, str],
+    now: datetime,
+    result: Result,
+    refused: Callable[[Rejected], None],
+) -> Iterator[Parcel]:
+    """The parcels of the good rows, in order."""
+    headings = _Headings(renamed, result)
+    for record in rows:
+        try:
+            row = headings.named(record)
+            yield reader.parcel(row, now)
+        except Useless:
+            raise
+        except BadInput as error:
+            result.rejected += 1
+            refused(Rejected(record.line, _shown_number(record, headings), str(error)))
+
+
+class _Headings:
+    """What the columns of a file mean; JSON lines may have other ones in every line."""
+
+    def __init__(self, renamed: Mapping[str, str], result: Result) -> None:
+        intake.columns((), renamed)
+        self.renamed = renamed
+        self._result = result
+        self._known: dict[tuple[str, ...], dict[str, str]] = {}
+        self._warned: set[str] = set()
+
+    def named(self, record: Record) -> dict[str, object]:
+        """The cells under our columns' names. Raises BadInput for a row that could not be read."""
+        if record.fault:
+            raise BadInput(record.fault)
+        return {name: record.cells[heading] for heading, name in self.of(record).items()}
+
+    def of(self, record: Record) -> dict[str, str]:
+        header = tuple(record.cells)
+        if header not in self._known:
+            if len(self._known) > BATCH:
+                self._known.clear()
+            self._known[header] = self._columns(header, headed=record.headed)
+            self._warn(header, self._known[header])
+        return self._known[header]
+
+    def _columns(self, header: tuple[str, ...], *, headed: bool) -> dict[str, str]:
+        try:
+            known = intake.columns(header, self.renamed)
+        except BadInput as error:
+            raise (Useless(str(error)) if headed else error) from None
+        if headed and "number" not in known.values():
+            there = ", ".join(heading[:40] for heading in header if heading)
+            raise Useless(f"the file has no column `number`; it has {there}. Say which it is: --map HEADING=number")
+        return known
+
+    def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
+        for heading in header:
+            if heading in known or heading in self._warned or not heading or len(self._warned) >= BATCH:
+                continue
+            self._warned.add(heading)
+            hint = intake.meant(heading, intake.COLUMNS)
+            self._result.warnings.append(f"column {heading[:60]!r} is not known and ignored{hint}")
+
+
+def _shown_number(record: Record, headings: _Headings) -> str:
+    """What the number's cell holds, as far as it can be shown."""
+    if record.fault:
+        return ""
+    try:
+        found = next((heading for heading, name in headings.of(record).items() if name == "number"), "")
+    except BadInput:
+        return ""
+    value = record.cells.get(found, "") if found else ""
+    return str(value).strip()[:60].encode("utf-8", "replace").decode()

@@ -1,0 +1,173 @@
+"""How results are printed: one JSON document, or tables and lines for people.
+
+What belongs here: consoles, columns, moments, and making what came from outside fit to be shown. stdout is for
+results, stderr for everything said about them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from parcelwatch.core.lexicon import mask
+from parcelwatch.core.text import clean
+
+PIPED_WIDTH: Final = 120
+_STYLES: Final = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "operator": "magenta",
+    "ok": "green",
+    "sent": "green",
+    "dead": "bold red",
+    "failed": "bold red",
+    "silent": "bold red",
+    "refused": "bold red",
+    "cannot be read": "yellow",
+    "FIRES": "bold red",
+    "warning": "yellow",
+    "error": "bold red",
+}
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+def emit(document: object) -> None:
+    """The one JSON document of a command."""
+    print(_dumped(document))
+
+
+def emit_list(items: Iterable[object]) -> None:
+    """A list as one JSON document, written as it is read, so that its length does not matter."""
+    begun = False
+    for item in items:
+        print(",\n" if begun else "[\n", _dumped(item), sep="", end="")
+        begun = True
+    print("\n]" if begun else "[]")
+
+
+def _dumped(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=_plain)
+    # A lone surrogate has no UTF-8; escaped it still is JSON.
+    return text if text.isascii() or _encodable(text) else json.dumps(value, default=_plain)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return str(value)
+
+
+def stamp(at: datetime | None) -> str | None:
+    """ISO 8601 UTC with Z, as every JSON output has it; milliseconds only where there are any."""
+    if at is None:
+        return None
+    at = at.astimezone(UTC).replace(tzinfo=None)
+    spec = "milliseconds" if at.microsecond >= 1000 else "seconds"
+    return at.isoformat(timespec=spec) + "Z"
+
+
+# --- for people ----------------------------------------------------------------------------------
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """A console that takes texts as they are. When piped it has a width of its own, unless $COLUMNS names one."""
+    stream = stream or sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def say(text: str = "", style: str = "") -> None:
+    """A line of the result."""
+    console().print(Text(text, style=style), soft_wrap=True)
+
+
+def note(text: str, style: str = "") -> None:
+    """A line about the result, on stderr."""
+    console(sys.stderr).print(Text(text, style=style), soft_wrap=True)
+
+
+def warn(text: str) -> None:
+    """A warning, on stderr."""
+    note(f"warning: {text}", "yellow")
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table of plain texts; a cell that is one of our own words has its colour.
+
+    A title that begins with "!" stands over what is never broken over lines, such as a number somebody will copy; one
+    that begins with ">" over what is counted.
+    """
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for title in titles:
+        whole, right = title.startswith("!"), title.startswith(">")
+        made.add_column(title.lstrip("!>"), no_wrap=whole, overflow="fold", justify="right" if right else "left")
+    for row in rows:
+        made.add_row(*(_cell(value) for value in row))
+    return made
+
+
+def show(titles: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+    """A table as the whole result, or what to say when it has no rows."""
+    if not rows:
+        say(empty)
+        return
+    console().print(table(titles, rows))
+
+
+def pairs(values: Mapping[str, object]) -> None:
+    """Names and values, one pair a line; those without a value are left out."""
+    shown = [(name, value) for name, value in values.items() if value not in (None, "", [], ())]
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in shown:
+        grid.add_row(Text(name), _cell(value))
+    console().print(grid)
+
+
+def _cell(value: object) -> Text:
+    text = "" if value is None else str(value)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+# --- texts and moments ---------------------------------------------------------------------------
+
+
+def safe(text: Any, limit: int = 200) -> str:
+    """What a courier or a file said, harmless on a terminal and without people in it."""
+    return clean(mask(str(text or "")), limit)
+
+
+def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:
+    """A time to the minute in `zone`, "" for none."""
+    if not at:
+        return ""
+    known = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{known.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def zone_note(zone: tzinfo) -> None:
+    """Say which zone the times of a table are in."""
+    if console().is_terminal:
+        note(f"Times are in {zone}.", "dim")

@@ -1,0 +1,264 @@
+"""Files of rows, read one by one: CSV and JSON lines in whatever encoding a spreadsheet wrote them.
+
+What belongs here: from bytes to rows with their line numbers. What a row means is core.intake's. However long or
+broken a file is, memory stays small, and one bad line spoils no other.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import json
+import tempfile
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from parcelwatch.errors import BadInput
+
+FORMATS: Final = ("csv", "jsonl")
+LONGEST_LINE: Final = 1 << 20
+MOST_LINES: Final = 20
+"""Lines that one quoted row may span; a quote left open must not swallow the file."""
+
+_ENCODINGS: Final = ("utf-8", "gb18030")
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = "\ufeff"
+_DELIMITERS: Final = ",;\t|"
+_SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_CHUNK: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row: the line it begins on, and its cells by heading; or why it cannot be read.
+
+    `headed`: the headings are those of the whole file.
+    """
+
+    line: int
+    cells: Mapping[str, object] = field(default_factory=dict)
+    fault: str = ""
+    headed: bool = False
+
+
+@dataclass(slots=True)
+class Source:
+    """An open file of rows. `size` in bytes; `done`: how many of them were read."""
+
+    file: BinaryIO
+    size: int
+    encoding: str
+    format: str
+    done: int = 0
+
+    def lines(self) -> Iterator[tuple[int, str, str]]:
+        """(line number, text without its end, fault) of every line; a faulty one has no text."""
+        self.file.seek(0)
+        number = 0
+        while raw := self.file.readline(LONGEST_LINE):
+            number += 1
+            self.done += len(raw)
+            if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
+                self._skip_rest()
+                yield number, "", "the line is longer than 1 MiB"
+                continue
+            yield (number, *self._text(raw, number))
+
+    def _text(self, raw: bytes, number: int) -> tuple[str, str]:
+        try:
+            text = raw.decode(self.encoding).rstrip("\r\n")
+        except UnicodeDecodeError:
+            return "", "it is neither UTF-8 nor GB18030 text"
+        return (text.removeprefix(_BOM) if number == 1 else text), ""
+
+    def _skip_rest(self) -> None:
+        while (raw := self.file.readline(LONGEST_LINE)) and not raw.endswith(b"\n"):
+            self.done += len(raw)
+        self.done += len(raw)
+
+
+def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> Source:
+    """The file at `path`, "-" for stdin. Raises BadInput for what cannot be opened or is no file of rows.
+
+    The file is read once from end to end to tell its encoding: the one that leaves fewer lines unreadable.
+    """
+    file = _spooled(stdin) if stdin is not None and path == "-" else _opened(path)
+    start = file.read(4096)
+    _refuse_others(start, path)
+    if start.startswith(_UTF16):
+        file = _recoded(file, path)
+    file.seek(0)
+    encoding = _encoding(file)
+    size = file.seek(0, 2)
+    kind = wanted or _SUFFIXES.get(Path(path).suffix.lower(), "") or _guess(start)
+    return Source(file, size, encoding, kind)
+
+
+def records(source: Source) -> Iterator[Record]:
+    """Every row of the file. Raises BadInput when it has no row of headings."""
+    return _json_records(source) if source.format == "jsonl" else _csv_records(source)
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _opened(path: str) -> BinaryIO:
+    try:
+        file = Path(path).open("rb")  # noqa: SIM115 - handed to the caller
+        if not file.seekable():
+            return _spooled(file)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+    return file
+
+
+def _spooled(stream: BinaryIO) -> BinaryIO:
+    """A stream that can be read again: what is not a file is kept in one that has no name."""
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+    while chunk := stream.read(_CHUNK):
+        spool.write(chunk)
+    spool.seek(0)
+    return spool
+
+
+def _recoded(file: BinaryIO, path: str) -> BinaryIO:
+    """What Excel calls "Unicode text", as UTF-8."""
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
+    decoder = codecs.getincrementaldecoder("utf-16")()
+    file.seek(0)
+    try:
+        while chunk := file.read(_CHUNK):
+            spool.write(decoder.decode(chunk).encode())
+        spool.write(decoder.decode(b"", final=True).encode())
+    except UnicodeError:
+        raise BadInput(f"{path} begins like UTF-16 but is not: save it as CSV UTF-8") from None
+    return spool
+
+
+def _refuse_others(start: bytes, path: str) -> None:
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise BadInput(f"{path} is a spreadsheet's own format: save it as “CSV UTF-8” and import that")
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
+        raise BadInput(f"{path} is one JSON list: write one object per line, as `jq -c '.[]'` does")
+
+
+def _encoding(file: BinaryIO) -> str:
+    faults: Counter[str] = Counter()
+    while raw := file.readline(LONGEST_LINE):
+        if raw.isascii():
+            continue
+        for encoding in _ENCODINGS:
+            try:
+                raw.decode(encoding)
+            except UnicodeDecodeError:
+                faults[encoding] += 1
+    return min(_ENCODINGS, key=faults.__getitem__)
+
+
+def _guess(start: bytes) -> str:
+    return "jsonl" if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{" else "csv"
+
+
+# --- JSON lines ----------------------------------------------------------------------------------
+
+
+def _json_records(source: Source) -> Iterator[Record]:
+    for number, text, fault in source.lines():
+        if fault:
+            yield Record(number, fault=fault)
+        elif text.strip():
+            yield _json_record(number, text)
+
+
+def _json_record(number: int, text: str) -> Record:
+    try:
+        # Numbers stay as they are written: a rounded tracking number must be seen as one.
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return Record(number, fault="it is not one JSON object")
+    if not isinstance(value, dict):
+        return Record(number, fault="it is JSON, but not an object")
+    return Record(number, value)
+
+
+# --- CSV -----------------------------------------------------------------------------------------
+
+_Line = tuple[int, str, str]
+
+
+def _csv_records(source: Source) -> Iterator[Record]:
+    rows = _rows(source)
+    header: list[str] = []
+    for number, cells, fault in rows:
+        if fault:
+            yield Record(number, fault=fault)
+        elif not header:
+            header = [heading.strip() for heading in cells]
+        elif any(one.strip() for one in cells):
+            yield _csv_record(number, cells, header)
+    if not header:
+        raise BadInput("the file is empty: its first line must name the columns, such as number,courier,order")
+
+
+def _csv_record(number: int, cells: list[str], header: list[str]) -> Record:
+    if any(one.strip() for one in cells[len(header) :]):
+        what = f"it has {len(cells)} cells under {len(header)} headings"
+        return Record(number, fault=f"{what}: is a quote or a comma amiss?")
+    return Record(number, dict(zip(header, cells, strict=False)), headed=True)
+
+
+def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
+    """(line, cells, fault) of every row, headings first."""
+    lines = source.lines()
+    waiting: deque[_Line] = deque()
+    delimiter = ""
+    while first := (waiting.popleft() if waiting else next(lines, None)):
+        number, text, fault = first
+        if fault:
+            yield number, [], fault
+            continue
+        delimiter = delimiter or _delimiter(text)
+        if text.count('"') % 2 == 0:
+            cells = _parsed([text], delimiter, strict=False)
+            yield number, cells or [], "" if cells is not None else "a cell is longer than 128 KiB"
+            continue
+        waiting.extend(islice(lines, MOST_LINES - len(waiting)))
+        cells, used = _joined(text, waiting, delimiter)
+        for _ in range(used):
+            waiting.popleft()
+        yield number, cells or [], "" if cells is not None else "a quote is opened and never closed"
+
+
+def _joined(text: str, waiting: Iterable[_Line], delimiter: str) -> tuple[list[str] | None, int]:
+    """The row that begins on a line whose quotes do not pair, and how many more lines it takes; None without an end."""
+    taken = [text]
+    for _, more, fault in waiting:
+        if fault:
+            break
+        taken.append(more)
+        if more.count('"') % 2:
+            cells = _parsed(taken, delimiter)
+            if cells is not None:
+                return cells, len(taken) - 1
+            break
+    # A quote in the middle of a cell is only an inch mark.
+    return _parsed([text], delimiter), 0
+
+
+def _parsed(lines: list[str], delimiter: str, *, strict: bool = True) -> list[str] | None:
+    """The cells of exactly one row on these lines, None when they are not one."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=strict)
+    try:
+        cells = next(reader, [])
+        return cells if next(reader, None) is None else None
+    except csv.Error:
+        return None
+
+
+def _delimiter(heading: str) -> str:
+    """What separates the headings: the sign that occurs most."""
+    return max(_DELIMITERS, key=heading.count)

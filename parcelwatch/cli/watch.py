@@ -1,0 +1,109 @@
+"""`parcelwatch run` and `parcelwatch once`: the daemon, and one pass without it."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parcelwatch.cli.base import Json, NeedsAttention, command
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.config import Config
+    from parcelwatch.engine import Passed
+
+
+def register(app: typer.Typer) -> None:
+    """Add `run` and `once` to the program."""
+    command(app, "run", "run --config /etc/parcelwatch/config.toml")(run)
+    command(app, "once", "once", "once --for 5m --json")(once)
+
+
+def run(desk: Desk) -> None:
+    """Watch until told to stop.
+
+    Asks couriers, decides, tells agents, until Ctrl-C or SIGTERM.
+    """
+    from parcelwatch import daemon
+
+    config = _warned(desk)
+    desk.log(quiet=False)
+    code = daemon.run(config, os.environ)
+    if code:
+        raise typer.Exit(code)
+
+
+def once(
+    desk: Desk,
+    patience: Annotated[str, typer.Option("--for", metavar="DURATION", help="How long to wait for the pace.")] = "60s",
+    as_json: Json = False,
+) -> None:
+    """Make one pass: ask, decide, deliver.
+
+    Asks all that is due, waiting for the pace; exit 1 if something due was left, unanswered or undelivered.
+    """
+    import asyncio
+
+    from parcelwatch.cli import output
+
+    span = _span(patience)
+    config = _warned(desk)
+    passed = asyncio.run(_pass(desk, config, span))
+    if as_json:
+        output.emit(passed.as_dict())
+    else:
+        _print(passed)
+    if not passed.clean:
+        raise NeedsAttention(_left_over(passed))
+
+
+def _span(text: str) -> timedelta:
+    from parcelwatch.core.duration import parse
+
+    try:
+        return parse(text).natural()
+    except ValueError as error:
+        raise BadInput(f"--for: {error}") from None
+
+
+def _warned(desk: Desk) -> Config:
+    from parcelwatch.cli import output
+
+    config = desk.whole_config
+    for warning in config.warnings:
+        output.warn(warning)
+    return config
+
+
+async def _pass(desk: Desk, config: Config, patience: timedelta) -> Passed:
+    from parcelwatch import engine
+
+    parts = engine.build(config)
+    try:
+        await parts.start(desk.now)
+        return await parts.once(desk.now, patience)
+    finally:
+        await parts.close()
+
+
+def _print(passed: Passed) -> None:
+    from parcelwatch.cli import output
+
+    cases = f"{passed.opened} cases opened, {passed.resolved} resolved"
+    output.say(f"{passed.polled} parcels answered for, {cases}, {passed.sent} messages sent.")
+    if passed.opened:
+        output.note("`parcelwatch cases list --state open` shows what is wrong.", "dim")
+
+
+def _left_over(passed: Passed) -> str:
+    parts = (
+        (passed.left, "due but not asked in time: the pace allows no more, see `parcelwatch couriers list`, or --for"),
+        (passed.unanswered, "asked in vain: see `parcelwatch couriers list`"),
+        (passed.failed, "failed in our own code and set aside for an hour: see the log above"),
+        (passed.undelivered, "messages not delivered: see `parcelwatch alerts list`"),
+    )
+    return "; ".join(f"{count} {what}" for count, what in parts if count)

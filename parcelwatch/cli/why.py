@@ -1,0 +1,191 @@
+"""`parcelwatch why`: every rule's verdict on one parcel, with its clock laid open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Company, Json, Number, command
+from parcelwatch.cli.cases import when
+from parcelwatch.cli.desk import Desk, pick
+from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.core.explain import Explanation
+    from parcelwatch.model import Dossier
+    from parcelwatch.store import Store
+
+
+def register(app: typer.Typer) -> None:
+    """Add `why` to the program."""
+    command(app, "why", "why JD0002123456789", "why JD0002123456789 --at 2026-11-20T09:00 --json")(why)
+
+
+def why(
+    desk: Desk,
+    number: Number,
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help="As it was known then, an ISO time.")] = "",
+    courier: Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Which, if several have it.")] = "",
+    company: Company = "",
+    as_json: Json = False,
+) -> None:
+    """Explain every rule's verdict on a parcel.
+
+    Whether it fires, the threshold and where it is set, what its clock counted and skipped, when it would fire and
+    what would clear it.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.core.explain import explain
+    from parcelwatch.store import parcels
+
+    now = desk.now
+    moment = when(at, now, desk) if at else now
+    with desk.store() as store:
+        parcel = pick(store, number, courier, company)
+        dossier = parcels.dossier(store, parcel.id)
+        if at and moment < now:
+            dossier = _back_then(store, dossier, moment)
+    if at and moment < parcel.added_at and not dossier.timeline.entries:
+        raise BadInput(f"--at {at}: {parcel.number} was only added {output.stamp(parcel.added_at)}")
+    rules = explain(dossier, desk.config.policy(), moment)
+    if as_json:
+        output.emit(_document(dossier, rules, moment))
+        return
+    _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+
+
+def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:
+    from parcelwatch.core.explain import known_at
+    from parcelwatch.store import history
+
+    lines = history.read(store, dossier.parcel.id)
+    heard = [
+        (datetime.fromisoformat(line["at"]), line["data"])
+        for line in lines
+        if line["what"] == "answered" and isinstance(line["data"], dict)
+    ]
+    return known_at(dossier, heard, at)
+
+
+# --- JSON ----------------------------------------------------------------------------------------
+
+
+def _document(dossier: Dossier, rules: Sequence[Explanation], at: datetime) -> dict[str, Any]:
+    from parcelwatch.cli.output import stamp
+
+    return {
+        "number": dossier.parcel.number,
+        "courier": dossier.parcel.courier,
+        "company": dossier.parcel.company,
+        "at": stamp(at),
+        "milestone": dossier.milestone,
+        "confirmed_at": stamp(dossier.confirmed_at),
+        "rules": [_rule(each, dossier) for each in rules],
+    }
+
+
+def _rule(each: Explanation, dossier: Dossier) -> dict[str, Any]:
+    from parcelwatch.cli.output import stamp
+
+    case = next((case for case in dossier.cases if case.kind == each.kind), None)
+    return {
+        "kind": each.kind,
+        "fires": each.fires,
+        "threshold": each.limit or (str(each.limits.warn) if each.limits.warn else None),
+        "critical": str(each.limits.critical) if each.limits.critical else None,
+        "policy_line": each.limits.line,
+        "severity": each.severity,
+        "sentence": each.sentence or None,
+        "since": stamp(each.since),
+        "counted": None if each.counted is None else round(each.counted, 2),
+        "counted_text": counted(each) or None,
+        "skipped": [{"from": stamp(skip.from_), "to": stamp(skip.to), "why": skip.why} for skip in each.skipped],
+        "due_at": stamp(each.due_at),
+        "blind": each.blind,
+        "clears_when": each.clears_when,
+        "hidden_by": each.hidden_by or None,
+        "case": case.id if case else None,
+        "case_state": case.state if case else None,
+    }
+
+
+def counted(each: Explanation) -> str:
+    """What the clock counted, in the threshold's own unit: "52.5 h", "2.1 bd"."""
+    if each.counted is None:
+        return ""
+    if each.unit in ("d", "bd"):
+        return f"{each.counted / 24:.1f} {each.unit}"
+    return f"{each.counted:.1f} h"
+
+
+# --- for people ----------------------------------------------------------------------------------
+
+
+def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datetime, *, past: bool) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment
+
+    zone = desk.config.timezone
+    parcel = dossier.parcel
+    lane = " → ".join(place for place in (parcel.origin, parcel.destination) if place)
+    output.say(f"{parcel.number} ({f'{parcel.courier} {parcel.company}'.strip()}{f', {lane}' if lane else ''})", "bold")
+    answered = moment(dossier.confirmed_at, zone) or "not yet"
+    output.say(f"At {moment(at, zone)} it was {dossier.milestone}; the courier last answered {answered}. Zone: {zone}.")
+    if past:
+        output.say("As known then; when the courier was asked in between is taken from what it said.", "dim")
+    for title, style, chosen in (
+        ("Fires", "bold red", [each for each in rules if each.fires]),
+        ("Clock running", "bold yellow", [each for each in rules if not each.fires and each.running]),
+    ):
+        if chosen:
+            output.say()
+            output.say(title, style)
+        for each in chosen:
+            _print_rule(each, dossier, zone)
+    quiet = [each.kind for each in rules if not each.fires and not each.running]
+    output.say()
+    output.say("Nothing to it: " + ", ".join(quiet), "dim")
+
+
+def _print_rule(each: Explanation, dossier: Dossier, zone: Any) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+
+    severity = f", {each.severity}" if each.severity else ""
+    hidden = f", hidden by {each.hidden_by}" if each.hidden_by else ""
+    case = next((case for case in dossier.cases if case.kind == each.kind), None)
+    known = f", case {case.id} {case.state}" if case else ""
+    output.say(f"  {each.kind}{severity}{known}{hidden}")
+    lines = [safe(each.sentence, 400) if each.sentence else "", _clock(each, zone)]
+    limits = ", ".join(f"{name} {limit}" for name, limit in _limits(each))
+    lines.append(f"threshold: {limits or 'none'} ({each.limits.line})")
+    if each.due_at is not None:
+        what = "gets worse" if each.fires else "fires"
+        lines.append(
+            f"{what} {moment(each.due_at, zone)}, if the courier then answers without news"
+            + (": that is past, but it has not answered since" if each.blind else "")
+        )
+    lines.append(f"clears: {each.clears_when}")
+    for line in filter(None, lines):
+        output.say(f"      {line}")
+
+
+def _limits(each: Explanation) -> list[tuple[str, object]]:
+    both = (("warn", each.limits.warn), ("critical", each.limits.critical))
+    return [(name, limit) for name, limit in both if limit]
+
+
+def _clock(each: Explanation, zone: Any) -> str:
+    from parcelwatch.cli.output import moment
+
+    if each.since is None or each.counted is None:
+        return ""
+    if each.counted <= 0 and not each.fires:
+        return f"clock starts {moment(each.since, zone)}"
+    skipped = sum((skip.to - skip.from_).total_seconds() for skip in each.skipped) / 3600
+    why = ", ".join(dict.fromkeys(skip.why for skip in each.skipped))
+    left_out = f"; {skipped:.1f} h skipped ({why})" if skipped else ""
+    return f"counted since {moment(each.since, zone)}: {counted(each)}{left_out}"

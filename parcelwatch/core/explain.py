@@ -1,0 +1,146 @@
+"""Why a parcel is, or is not, in trouble: every rule with its clock laid open.
+
+What belongs here: composing what the rules say of one view into values people can check. Judging is the rules'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from parcelwatch.core.assess import hidden_by
+from parcelwatch.core.calendar import Calendar, Skip
+from parcelwatch.core.duration import BUSINESS_DAY, Duration
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.policy import Policy, Threshold
+from parcelwatch.core.rules import RULES, Verdict
+from parcelwatch.core.timeline import as_of, current
+from parcelwatch.core.view import View, view
+from parcelwatch.model import Dossier, Severity
+
+Remembered = tuple[datetime, Mapping[str, object]]
+"""A line of the parcel's history: when it was heard, and what of the dossier it changed (times as ISO text)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one rule says of one parcel at one moment.
+
+    `since`: where its clock started, None while none runs. `counted`: how much of the time up to the moment counts, in
+    hours; `unit` is what the threshold is written in. `due_at`: when it fires, or gets worse, if the courier then
+    answers without news. `blind`: that moment has passed, but the courier has not answered since.
+    """
+
+    kind: str
+    fires: bool
+    limits: Threshold
+    clears_when: str
+    severity: Severity | None = None
+    sentence: str = ""
+    limit: str = ""
+    since: datetime | None = None
+    counted: float | None = None
+    unit: str = ""
+    skipped: tuple[Skip, ...] = ()
+    due_at: datetime | None = None
+    blind: bool = False
+    hidden_by: str = ""
+
+    @property
+    def running(self) -> bool:
+        return self.since is not None
+
+
+def explain(dossier: Dossier, policy: Policy, at: datetime) -> tuple[Explanation, ...]:
+    """Every rule, in the order of RULES, as of `at`. Kinds with a live case hide milder ones too."""
+    seen = view(dossier, policy.calendar)
+    table = policy.table(dossier.parcel)
+    verdicts = {kind: rule(table[kind]).judge(seen) for kind, rule in RULES.items()}
+    present = {kind for kind, verdict in verdicts.items() if verdict.finding}
+    present |= {case.kind for case in dossier.cases if case.live}
+    return tuple(_explained(kind, verdict, table[kind], seen, at, present) for kind, verdict in verdicts.items())
+
+
+def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> Dossier:
+    """The dossier as it was known at `at`, without its cases; what the shop says of the parcel is as it is now.
+
+    When the courier last answered before `at` is only known from what it then said: see core.timeline.as_of.
+    """
+    timeline = as_of(dossier.timeline, at)
+    before = [data for when, data in history if when <= at]
+    remembered: dict[str, object] = {}
+    for data in before:
+        remembered.update(data)
+    reached = stage(current(timeline))
+    estimate = _time(remembered.get("estimate"))
+    missing_since = _time(remembered.get("missing_since"))
+    heard = [entry.last_seen_at for entry in timeline.entries]
+    if dossier.confirmed_at is not None and dossier.confirmed_at <= at:
+        heard.append(dossier.confirmed_at)
+    if missing_since is not None:
+        heard.append(missing_since)
+    first = _time(remembered.get("first_tracked_at"))
+    return replace(
+        dossier,
+        timeline=timeline,
+        milestone=reached.milestone,
+        cause=reached.cause,
+        confirmed_at=max(heard, default=None),
+        missing_since=missing_since,
+        first_tracked_at=first,
+        baseline_at=dossier.baseline_at if first else None,
+        refused=str(remembered.get("refused") or ""),
+        stopped=str(remembered.get("stopped") or ""),
+        estimate=estimate,
+        promise=dossier.promise if estimate else None,
+        cases=(),
+        drafts=(),
+    )
+
+
+def _explained(
+    kind: str, verdict: Verdict, limits: Threshold, seen: View, at: datetime, present: set[str]
+) -> Explanation:
+    finding = verdict.finding
+    unit = _unit(limits, finding.limit if finding else "")
+    return Explanation(
+        kind=kind,
+        fires=finding is not None,
+        limits=limits,
+        clears_when=RULES[kind].clears_when,
+        severity=finding.severity if finding else None,
+        sentence=finding.sentence if finding else "",
+        limit=finding.limit if finding else "",
+        since=verdict.since,
+        counted=_hours(seen.calendar, verdict.since, at, unit),
+        unit=unit,
+        skipped=seen.calendar.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
+        due_at=verdict.due_at,
+        blind=_blind(verdict, seen, at),
+        hidden_by=hidden_by(kind, present) if finding else "",
+    )
+
+
+def _blind(verdict: Verdict, seen: View, at: datetime) -> bool:
+    if verdict.due_at is None or verdict.due_at > at:
+        return False
+    return seen.confirmed_at is None or seen.confirmed_at < verdict.due_at
+
+
+def _unit(limits: Threshold, spoke: str) -> str:
+    """What the clock counts in: the limit that spoke, else the first there is."""
+    if spoke:
+        return BUSINESS_DAY if spoke.endswith(BUSINESS_DAY) else spoke[-1]
+    first: Duration | None = limits.warn or limits.critical
+    return first.unit if first else ""
+
+
+def _hours(calendar: Calendar, since: datetime | None, at: datetime, unit: str) -> float | None:
+    if since is None:
+        return None
+    return calendar.elapsed(since, at, unit).total_seconds() / 3600
+
+
+def _time(value: object) -> datetime | None:
+    return datetime.fromisoformat(value).astimezone(UTC) if isinstance(value, str) and value else None
