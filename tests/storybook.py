@@ -216,7 +216,9 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
     if at < now:
         raise ValueError(f'at = "{written["at"]}" lies before the step above')
     does = _does(written, start, at)
-    quiet = written.get("quiet_until")
+    quiet = _when(written["quiet_until"], start, at) if "quiet_until" in written else None
+    if quiet is not None and quiet <= at:
+        raise ValueError(f'quiet_until = "{written["quiet_until"]}" does not lie after it')
     return Step(
         place,
         at,
@@ -224,7 +226,7 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
         does,
         _expect(written.get("expect", {}), start, at),
         due="polled" in written,
-        quiet_until=_when(quiet, start, at) if quiet else None,
+        quiet_until=quiet,
     )
 
 

@@ -114,6 +114,7 @@ def test_a_poll_the_cadence_did_not_place_fails_the_story(tmp_path: Path) -> Non
         ('[[then]]\nat = "+2h"\nherd = []', "step 2: unknown key herd"),
         ('[[then]]\nat = "+2h"\nagain = true\nact = "ack stalled"', "step 2: one thing a step, not again and act"),
         ('[[then]]\nat = "-2h"', 'step 2: at = "-2h" lies before the step above'),
+        ('[[then]]\nat = "+2h"\nquiet_until = "+1h"', 'step 2: quiet_until = "+1h" does not lie after it'),
         ('[[then]]\nat = "+2h"\nexpect = { told = ["stuck high"] }', "step 2: expect: there is no kind stuck"),
         ('[[then]]\nat = "+2h"\nexpect = { nothing = true, told = [] }', "step 2: it expects nothing, and something"),
         ('[[then]]\nat = "+2h"\nheard = { milestone = "gone" }', "step 2: 'gone' is not a valid Milestone"),
