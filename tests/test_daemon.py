@@ -1,0 +1,114 @@
+"""The daemon as a process: what systemd hears from it, how it ends, and what it does when a part dies or wedges."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from parcelwatch import clock
+from parcelwatch.daemon import stale
+from parcelwatch.model import Parcel
+from parcelwatch.sandbox.demo_world import bulk_story
+from parcelwatch.sandbox.server import SandboxServer
+from parcelwatch.sandbox.world import World
+from parcelwatch.store import Store, parcels
+
+PROGRAM = (
+    "import os, sys; from pathlib import Path; from parcelwatch import config, daemon; "
+    "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
+)
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[Path]:
+    """A configuration whose one courier answers on loopback, with three parcels to ask about."""
+    story, rows = bulk_story(3)
+    with SandboxServer(World(story, clock.now), "dhl") as courier:
+        path = tmp_path / "config.toml"
+        path.write_text(
+            '[service]\ndatabase = "watch.db"\n[couriers.dhl]\napi = "dhl"\nkey = "sandbox-key"\n'
+            f'base_url = "{courier.base_url}"\nrate = "100/s"\n'
+        )
+        with Store.open(tmp_path / "watch.db") as store, store.transaction():
+            for row in rows:
+                parcels.add(store, Parcel(0, row["number"], "dhl", clock.now()), clock.now())
+        yield path
+
+
+@contextmanager
+def supervisor(folder: Path) -> Iterator[socket.socket]:
+    """The socket systemd would listen on."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(folder / "notify"))
+        listening.settimeout(PATIENCE)
+        yield listening
+
+
+def start(config: Path, **environment: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", PROGRAM, str(config)]
+    return subprocess.Popen(command, env={**os.environ, **environment}, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def wait_for(listening: socket.socket, wanted: str) -> list[str]:
+    """Every message up to the first that holds `wanted`."""
+    heard: list[str] = []
+    while not heard or wanted not in heard[-1]:
+        heard.append(listening.recv(4096).decode())
+    return heard
+
+
+def test_systemd_hears_ready_then_the_watchdog_then_stopping(world: Path, tmp_path: Path):
+    with supervisor(tmp_path) as listening:
+        child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1000000")
+        assert "READY=1" in wait_for(listening, "READY=1")[0]
+        wait_for(listening, "WATCHDOG=1")
+        # Every pulse says how it stands; three parcels are asked about within the first few.
+        for _ in range(4):
+            assert "watching" in wait_for(listening, "STATUS=")[-1]
+        child.send_signal(signal.SIGTERM)
+        wait_for(listening, "STOPPING=1")
+        _, said = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0, said.decode()
+    with Store.open(world.parent / "watch.db") as store:
+        assert store.value("SELECT count(*) FROM parcels WHERE confirmed_at IS NOT NULL") == 3
+
+
+def test_two_daemons_never_share_a_database(world: Path, tmp_path: Path):
+    with supervisor(tmp_path) as listening:
+        first = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        second = start(world)
+        _, said = second.communicate(timeout=PATIENCE)
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=PATIENCE)
+    assert b"StoreLocked" in said
+    assert second.returncode != 0
+    assert first.returncode == 0
+
+
+def test_a_daemon_without_couriers_says_what_to_do(tmp_path: Path):
+    path = tmp_path / "config.toml"
+    path.write_text('[service]\ndatabase = "watch.db"\n')
+    _, said = start(path).communicate(timeout=PATIENCE)
+    assert b"no courier is configured; add a [couriers.NAME] table" in said
+
+
+@pytest.mark.parametrize(
+    ("ages", "wedged"),
+    [
+        ({"tick": 1.0, "writer": 1.0, "sender": 1.0}, ()),
+        ({"tick": 6.0, "writer": 1.0, "sender": 1.0}, ("tick",)),
+        ({"tick": 1.0, "writer": 46.0, "sender": 301.0}, ("writer", "sender")),
+    ],
+)
+def test_the_watchdog_is_fed_only_while_every_part_is_alive(ages: dict[str, float], wedged: tuple[str, ...]):
+    assert stale(ages) == wedged
