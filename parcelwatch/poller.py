@@ -316,13 +316,22 @@ def _registered(store: Store, judge: Judge, said: Said) -> Tally:
 def _failed(
     store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError
 ) -> rules.AccountState:
-    after = rules.failed(state, said.at, error)
     parcels.postpone(store, said.call.ids, said.at, post.courier.min_interval)
-    accounts.outage_began(store, post.name, after.failing_since or said.at)
+    after = state
+    if _blames_account(said.call, state, error):
+        after = rules.failed(state, said.at, error)
+        accounts.outage_began(store, post.name, after.failing_since or said.at)
     if isinstance(error, CourierUnreadable):
         evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
         evidence.count_unknown(store, post.name, "unreadable answer", str(error), said.at)
-    if after.failures & (after.failures - 1) == 0:
+    if after is not state and after.failures & (after.failures - 1) == 0:
         # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
         log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))
     return after
+
+
+def _blames_account(call: Call, state: rules.AccountState, error: CourierError) -> bool:
+    """Whether a failure is the account's. A number that comes back unreadable each time says nothing of the others."""
+    if not isinstance(error, CourierUnreadable) or rules.held(state):
+        return True
+    return any(one.failures == 0 for one in call.claimed)

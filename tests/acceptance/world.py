@@ -236,16 +236,15 @@ channel = "drafts"
         return Parcel(0, number, account, self.hand.at, company=company, origin="DE", destination="DE", language="en")
 
     def cases(self) -> dict[tuple[str, str], dict[str, object]]:
-        """Every case by number and kind; two of one kind fail."""
+        """Every case by number and kind; two of one kind and parcel fail."""
         with self.store() as store:
             rows = store.all(
-                """SELECT p.number, c.kind, c.state, c.since, c.opened_at, c.severity, c.reopened FROM cases c
+                """SELECT p.id, p.number, c.kind, c.state, c.since, c.opened_at, c.severity, c.reopened FROM cases c
                    JOIN parcels p ON p.id = c.parcel_id"""
             )
         names = ("state", "since", "opened_at", "severity", "reopened")
-        found = {(number, kind): dict(zip(names, rest, strict=True)) for number, kind, *rest in rows}
-        assert len(found) == len(rows)
-        return found
+        assert len({(parcel_id, kind) for parcel_id, _, kind, *_ in rows}) == len(rows)
+        return {(number, kind): dict(zip(names, rest, strict=True)) for _, number, kind, *rest in rows}
 
     def kinds(self) -> Counter[str]:
         """How many cases there are of each kind."""
