@@ -94,11 +94,11 @@ def act(store: Store, parcel_id: int, action: Action, judge: Judge, now: datetim
         return take_step(store, parcel_id, action, judge, whole(now))
 
 
-def take_step(
-    store: Store, parcel_id: int, heard: Observation | Action | None, judge: Judge, now: datetime
-) -> Advance:
+def take_step(store: Store, parcel_id: int, heard: Observation | Action | None, judge: Judge, now: datetime) -> Advance:
     """One step of one parcel, saved with everything it says; the caller holds the transaction."""
     before = parcels.dossier(store, parcel_id)
+    if isinstance(heard, Observation):
+        heard = _rounded(heard)
     step = advance(before, heard, judge.policy, now)
     ids = parcels.save(store, before, step, now)
     if isinstance(heard, Observation):
@@ -110,6 +110,18 @@ def take_step(
     for message in step.messages:
         _enqueue(store, before, step, message, ids, judge, now)
     return step
+
+
+def _rounded(said: Observation) -> Observation:
+    """With times as the store gives them back; a microsecond more would make another checkpoint of the same one."""
+    times = (at for one in said.checkpoints for at in (one.occurred_at, one.occurred_until))
+    if all(at.microsecond % 1000 == 0 for at in times):
+        return said
+    checkpoints = (
+        replace(one, occurred_at=whole(one.occurred_at), occurred_until=whole(one.occurred_until))
+        for one in said.checkpoints
+    )
+    return replace(said, checkpoints=tuple(checkpoints))
 
 
 # --- one bad parcel ------------------------------------------------------------------------------
@@ -188,9 +200,7 @@ def _enqueue(
             return
         if message.why is Why.DRAFTED:
             draft = _write(store, step.dossier.parcel.id, draft, judge, now)
-        facts = replace(
-            facts, draft_id=draft.id, language=draft.language, subject=draft.subject, body=draft.body
-        )
+        facts = replace(facts, draft_id=draft.id, language=draft.language, subject=draft.subject, body=draft.body)
     words = judge.renderer.alert(message, facts)
     outbox.enqueue(
         store,

@@ -66,7 +66,7 @@ def wait_for(listening: socket.socket, wanted: str) -> list[str]:
     return heard
 
 
-def test_systemd_hears_ready_then_the_watchdog_then_stopping(world: Path, tmp_path: Path):
+def test_systemd_hears_ready_then_the_watchdog_then_stopping(world: Path, tmp_path: Path) -> None:
     with supervisor(tmp_path) as listening:
         child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1000000")
         assert "READY=1" in wait_for(listening, "READY=1")[0]
@@ -82,7 +82,7 @@ def test_systemd_hears_ready_then_the_watchdog_then_stopping(world: Path, tmp_pa
         assert store.value("SELECT count(*) FROM parcels WHERE confirmed_at IS NOT NULL") == 3
 
 
-def test_two_daemons_never_share_a_database(world: Path, tmp_path: Path):
+def test_two_daemons_never_share_a_database(world: Path, tmp_path: Path) -> None:
     with supervisor(tmp_path) as listening:
         first = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
         wait_for(listening, "READY=1")
@@ -95,7 +95,7 @@ def test_two_daemons_never_share_a_database(world: Path, tmp_path: Path):
     assert first.returncode == 0
 
 
-def test_a_daemon_without_couriers_says_what_to_do(tmp_path: Path):
+def test_a_daemon_without_couriers_says_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('[service]\ndatabase = "watch.db"\n')
     _, said = start(path).communicate(timeout=PATIENCE)
@@ -110,5 +110,5 @@ def test_a_daemon_without_couriers_says_what_to_do(tmp_path: Path):
         ({"tick": 1.0, "writer": 46.0, "sender": 301.0}, ("writer", "sender")),
     ],
 )
-def test_the_watchdog_is_fed_only_while_every_part_is_alive(ages: dict[str, float], wedged: tuple[str, ...]):
+def test_the_watchdog_is_fed_only_while_every_part_is_alive(ages: dict[str, float], wedged: tuple[str, ...]) -> None:
     assert stale(ages) == wedged

@@ -30,12 +30,12 @@ def row(kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", RULES)
-def test_every_rule_stands_in_the_readme_with_its_thresholds(kind: str):
+def test_every_rule_stands_in_the_readme_with_its_thresholds(kind: str) -> None:
     assert row(kind) in README
 
 
 @pytest.mark.parametrize("api", couriers.load())
-def test_every_courier_stands_in_the_readme_with_its_pace(api: str):
+def test_every_courier_stands_in_the_readme_with_its_pace(api: str) -> None:
     courier = couriers.load()[api]
     line = next(line for line in README.splitlines() if f"| `{api}` |" in line)
     assert f"| {courier.batch}" in line

@@ -18,22 +18,22 @@ def run(*command: str) -> None:
 
 
 @pytest.mark.tools
-def test_nobody_imports_from_a_floor_above_and_the_core_is_pure():
+def test_nobody_imports_from_a_floor_above_and_the_core_is_pure() -> None:
     run("lint-imports")
 
 
 @pytest.mark.tools
-def test_the_linter_finds_nothing():
+def test_the_linter_finds_nothing() -> None:
     run("ruff", "check", "--quiet", ".")
 
 
 @pytest.mark.tools
-def test_the_types_fit():
+def test_the_types_fit() -> None:
     run("mypy")
 
 
 @pytest.mark.tools
-def test_the_project_speaks_of_itself_alone():
+def test_the_project_speaks_of_itself_alone() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True, text=True, check=False)
     if listed.returncode:
         pytest.skip("not a git checkout")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -45,6 +46,8 @@ SILENCE = {
     "late",
     "unknown_number",
 }
+
+Told = list[tuple[datetime, Observation]]
 
 hours = st.integers(0, 24 * 40).map(lambda n: timedelta(hours=n))
 policies = st.sampled_from(POLICIES)
@@ -101,7 +104,9 @@ def life(parcel: Parcel, told: list[tuple[datetime, Observation]], policy: Polic
 
 
 @given(st.lists(st.tuples(hours, observations()), max_size=6), st.randoms(use_true_random=False))
-def test_whatever_the_order_and_repetition_of_answers_the_timeline_is_the_same(told, shuffle):
+def test_whatever_the_order_and_repetition_of_answers_the_timeline_is_the_same(
+    told: list[tuple[timedelta, Observation]], shuffle: Random
+) -> None:
     def merged(answers: list[tuple[timedelta, Observation]]) -> Timeline:
         timeline = Timeline()
         for after, said in answers:
@@ -114,7 +119,7 @@ def test_whatever_the_order_and_repetition_of_answers_the_timeline_is_the_same(t
 
 
 @given(st.lists(st.tuples(hours, observations()), min_size=3, max_size=3))
-def test_join_is_commutative_associative_and_idempotent(three):
+def test_join_is_commutative_associative_and_idempotent(three: list[tuple[timedelta, Observation]]) -> None:
     a, b, c = (heard(said, START + after) for after, said in three)
     assert join(a, b) == join(b, a)
     assert join(join(a, b), c) == join(a, join(b, c))
@@ -122,7 +127,7 @@ def test_join_is_commutative_associative_and_idempotent(three):
 
 
 @given(st.lists(st.tuples(hours, observations()), max_size=4))
-def test_merging_an_answer_is_joining_it(told):
+def test_merging_an_answer_is_joining_it(told: list[tuple[timedelta, Observation]]) -> None:
     timeline = Timeline()
     for after, said in told:
         merged = merge(timeline, said, START + after)
@@ -131,7 +136,7 @@ def test_merging_an_answer_is_joining_it(told):
 
 
 @given(answers())
-def test_what_was_known_then_does_not_depend_on_what_came_later(told):
+def test_what_was_known_then_does_not_depend_on_what_came_later(told: Told) -> None:
     timeline = Timeline()
     for place, (at, said) in enumerate(told):
         timeline = merge(timeline, said, at)
@@ -147,7 +152,7 @@ def test_what_was_known_then_does_not_depend_on_what_came_later(told):
 
 
 @given(parcels, answers(), policies)
-def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel, told, policy):
+def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
     for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
         again = advance(step.dossier, said, policy, at)
         assert again.messages == ()
@@ -156,7 +161,7 @@ def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel, told, policy):
 
 
 @given(parcels, answers(), policies)
-def test_no_severity_of_one_trouble_is_told_twice(parcel, told, policy):
+def test_no_severity_of_one_trouble_is_told_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
     said = [
         (message.kind, message.since, message.severity)
         for step in life(parcel, told, policy)
@@ -170,7 +175,9 @@ def test_no_severity_of_one_trouble_is_told_twice(parcel, told, policy):
 
 
 @given(parcels, answers(), policies, hours)
-def test_without_news_nothing_changes_before_the_next_look(parcel, told, policy, wait):
+def test_without_news_nothing_changes_before_the_next_look(
+    parcel: Parcel, told: Told, policy: Policy, wait: timedelta
+) -> None:
     step = life(parcel, told, policy)[-1]
     now = told[-1][0] + wait
     assume(step.assess_at is None or now < step.assess_at)
@@ -181,7 +188,7 @@ def test_without_news_nothing_changes_before_the_next_look(parcel, told, policy,
 
 
 @given(parcels, answers(), policies)
-def test_a_poll_is_placed_at_or_before_every_deadline(parcel, told, policy):
+def test_a_poll_is_placed_at_or_before_every_deadline(parcel: Parcel, told: Told, policy: Policy) -> None:
     for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
         due = assess(view(step.dossier, policy.calendar), policy).due_at
         answered = said.answer in {Answer.TRACKED, Answer.NOT_FOUND}
@@ -193,7 +200,9 @@ def test_a_poll_is_placed_at_or_before_every_deadline(parcel, told, policy):
 
 
 @given(parcels, answers(), policies, hours)
-def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(parcel, told, policy, blind):
+def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(
+    parcel: Parcel, told: Told, policy: Policy, blind: timedelta
+) -> None:
     dossier = Dossier(parcel)
     for at, said in told:
         step = advance(dossier, said, policy, at)
@@ -201,6 +210,7 @@ def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(parce
         for kind, verdict in assess(view(dossier, policy.calendar), policy).verdicts.items():
             if kind in SILENCE and verdict.finding:
                 limit = policy.table(parcel)[kind].warn
+                assert verdict.since is not None
                 due = verdict.since if limit is None else policy.calendar.add(verdict.since, limit)
                 assert dossier.confirmed_at is not None
                 assert dossier.confirmed_at >= due
@@ -209,7 +219,9 @@ def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(parce
 
 
 @given(checkpoints(), policies, st.integers(1, 60))
-def test_the_first_answer_after_an_outage_counts_the_whole_silence(checkpoint, policy, days):
+def test_the_first_answer_after_an_outage_counts_the_whole_silence(
+    checkpoint: Checkpoint, policy: Policy, days: int
+) -> None:
     checkpoint = replace(checkpoint, milestone=Milestone.IN_TRANSIT, cause=None)
     said = Observation("X", Answer.TRACKED, (checkpoint,))
     dossier = advance(Dossier(Parcel(1, "X", "c", START)), said, policy, checkpoint.occurred_until).dossier
@@ -224,7 +236,9 @@ def test_the_first_answer_after_an_outage_counts_the_whole_silence(checkpoint, p
 
 
 @given(st.lists(checkpoints(), min_size=1, max_size=5), policies, hours)
-def test_checkpoints_nobody_can_read_are_never_taken_for_movement_or_trouble(told, policy, wait):
+def test_checkpoints_nobody_can_read_are_never_taken_for_movement_or_trouble(
+    told: list[Checkpoint], policy: Policy, wait: timedelta
+) -> None:
     unread = tuple(replace(checkpoint, milestone=Milestone.UNKNOWN, cause=None) for checkpoint in told)
     at = START + timedelta(days=41) + wait
     step = advance(Dossier(Parcel(1, "X", "c", START)), Observation("X", Answer.TRACKED, unread), policy, at)
@@ -236,7 +250,7 @@ def test_checkpoints_nobody_can_read_are_never_taken_for_movement_or_trouble(tol
 
 
 @given(st.lists(checkpoints(), min_size=1, max_size=5), policies)
-def test_a_parcel_that_is_over_when_first_heard_of_never_tells_its_past(told, policy):
+def test_a_parcel_that_is_over_when_first_heard_of_never_tells_its_past(told: list[Checkpoint], policy: Policy) -> None:
     end = Checkpoint(START + timedelta(days=45), START + timedelta(days=45), Milestone.DELIVERED)
     past = tuple(c for c in told if c.milestone is not Milestone.RETURNING)
     said = Observation("X", Answer.TRACKED, (*past, end))
@@ -252,7 +266,9 @@ def test_a_parcel_that_is_over_when_first_heard_of_never_tells_its_past(told, po
 
 
 @given(parcels, answers(), policies)
-def test_no_unsent_draft_outlives_its_case_or_stands_beside_a_worse_one(parcel, told, policy):
+def test_no_unsent_draft_outlives_its_case_or_stands_beside_a_worse_one(
+    parcel: Parcel, told: Told, policy: Policy
+) -> None:
     for step in life(parcel, told, policy):
         cases = {case.kind: case for case in step.dossier.cases}
         for draft in step.dossier.drafts:
@@ -263,7 +279,9 @@ def test_no_unsent_draft_outlives_its_case_or_stands_beside_a_worse_one(parcel, 
 
 
 @given(parcels, answers(), policies)
-def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_about_has_a_draft(parcel, told, policy):
+def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_about_has_a_draft(
+    parcel: Parcel, told: Told, policy: Policy
+) -> None:
     for step in life(parcel, told, policy):
         cases = {case.kind: case for case in step.dossier.cases}
         opened = {m.kind for m in step.messages if not m.draft and m.why is Why.OPENED and m.kind in drafts.KINDS}
@@ -277,7 +295,9 @@ def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_abo
 
 
 @given(parcels, answers(), policies)
-def test_a_blurred_time_never_makes_a_silence_longer_than_its_latest_reading(parcel, told, policy):
+def test_a_blurred_time_never_makes_a_silence_longer_than_its_latest_reading(
+    parcel: Parcel, told: Told, policy: Policy
+) -> None:
     exact = [
         (at, replace(said, checkpoints=tuple(replace(c, occurred_at=c.occurred_until) for c in said.checkpoints)))
         for at, said in told
