@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ParcelwatchError as error:
         print(f"parcelwatch: {error}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last resort of every command
         _report(error, arguments)
         return BUG
     return 0

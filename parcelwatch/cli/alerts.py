@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -185,15 +186,21 @@ def _groups(store: Store, now: datetime) -> list[tuple[Group, str | None]]:
 
     due = {row["id"]: row["due_at"] for row in outbox.rows(store, "pending")}
     found: list[tuple[Group, str | None]] = []
-    later = now + _AGES
-    try:
-        with store.transaction():
-            outbox.release(store, later, every=True)
-            while claimed := outbox.claim(store, later, later + _AGES):
-                found.append((claimed, min((at for one in claimed.ids if (at := due[one])), default=None)))
-            raise _TellNobody
-    except _TellNobody:
-        return found
+    with suppress(_TellNobody), store.transaction():
+        for claimed in _claims(store, now + _AGES):
+            times = [at for one in claimed.ids if (at := due[one])]
+            found += [(claimed, min(times, default=None))]
+        raise _TellNobody
+    return found
+
+
+def _claims(store: Store, at: datetime) -> Iterator[Group]:
+    """All that is due by then; held news of imports too."""
+    from parcelwatch.store import outbox
+
+    outbox.release(store, at, every=True)
+    while claimed := outbox.claim(store, at, at + _AGES):
+        yield claimed
 
 
 def _previewed(desk: Desk, group: Group, due: str | None) -> dict[str, Any]:

@@ -141,7 +141,8 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
         observation = asyncio.run(_converse(desk, one, ask, register=False))
     except CourierError as error:
         return {**row, "said": str(error)}
-    return {**row, "ok": True, "said": f"it answers: a made-up number is {observation.answer.replace('_', ' ')}"}
+    answer = "not registered" if observation.unregistered else observation.answer.replace("_", " ")
+    return {**row, "ok": True, "said": f"it answers: a made-up number is {answer}"}
 
 
 def try_one(desk: Desk, name: str, ask: Ask) -> dict[str, Any]:

@@ -30,9 +30,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     try:
         config = desk.whole_config
         couriers = [_courier(each) for each in config.accounts().values()]
-        channels, unusable = _channels(config)
-        if unusable:
-            raise ConfigError(unusable)
+        channels = _channels(config)
     except ConfigError as error:
         if as_json:
             output.emit({"valid": False, "errors": error.problems, "warnings": [], "couriers": [], "channels": []})
@@ -58,8 +56,8 @@ def _print(config: Config, couriers: Sequence[Mapping[str, Any]], channels: Sequ
     ]
     output.show(columns, rows, "No couriers.")
     output.say()
-    rows = [(each["name"], each["service"] or "?", _secrets(each["secrets"])) for each in channels]
-    output.show(["!Channel", "Service", "Secrets"], rows, "No channels.")
+    channel_rows = [(each["name"], each["service"] or "?", _secrets(each["secrets"])) for each in channels]
+    output.show(["!Channel", "Service", "Secrets"], channel_rows, "No channels.")
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
@@ -81,8 +79,8 @@ def _courier(settings: AccountConfig) -> dict[str, Any]:
     }
 
 
-def _channels(config: Config) -> tuple[list[dict[str, Any]], list[str]]:
-    """Every channel, and what is wrong with those whose URL can be read."""
+def _channels(config: Config) -> list[dict[str, Any]]:
+    """Every channel. Raises ConfigError with all that is wrong with those whose URL can be read."""
     from parcelwatch.channels import Channel
 
     found: list[dict[str, Any]] = []
@@ -95,7 +93,9 @@ def _channels(config: Config) -> tuple[list[dict[str, Any]], list[str]]:
                 row["service"] = _opened(Channel, each).service
             except ConfigError as error:
                 problems += error.problems
-    return found, problems
+    if problems:
+        raise ConfigError(problems)
+    return found
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:
@@ -128,7 +128,7 @@ def init(
     if target.is_dir():
         target /= "config.toml"
     try:
-        # For its owner alone: secrets do not belong here, but some will come.
+        # Not for everybody: secrets do not belong here, but some will come.
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
     except FileExistsError:
         raise BadInput(f"{target} exists already and is left as it is; name another file") from None

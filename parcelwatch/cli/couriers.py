@@ -74,7 +74,6 @@ def check(
     """
     from parcelwatch.cli import output
     from parcelwatch.cli.asking import check_accounts
-    from parcelwatch.cli.output import safe
 
     checked = check_accounts(desk, account)
     if as_json:
@@ -82,7 +81,7 @@ def check(
     else:
         columns = ["!Account", "API", "Host", "Result", "What"]
         rows = [
-            (each["account"], each["api"], each["host"], "ok" if each["ok"] else "failed", safe(each["said"], 400))
+            (each["account"], each["api"], each["host"], "ok" if each["ok"] else "failed", _said(each))
             for each in checked
         ]
         output.console().print(output.table(columns, rows))
@@ -92,6 +91,13 @@ def check(
     failed = [each["account"] for each in checked if not each["ok"]]
     if failed:
         raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
+
+
+def _said(checked: Mapping[str, Any]) -> str:
+    from parcelwatch.cli.output import safe
+
+    # What we say of our own configuration is to be copied as it is.
+    return str(checked["said"]) if checked["unreadable"] else safe(checked["said"], 400)
 
 
 @command(app, "try", "couriers try my_dhl JD0002123456789", "couriers try kd100 YT8812345678901 --company yuantong")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from parcelwatch.cli.demo_stage import Stage
 
 SHORTEST: Final = 8
+_BEFORE: Final = 0.8  # seconds that Python took to get here
 
 
 def register(app: typer.Typer) -> None:
@@ -36,23 +37,24 @@ def demo(
     Three couriers are played on this machine, 120 parcels of a small shop are imported and watched; alerts and customer
     drafts are shown as they come. Needs no configuration and no network, keeps nothing, ends by itself.
     """
+    import time
+
+    started = time.monotonic()
     import asyncio
     import signal
     import tempfile
-    import time
     from pathlib import Path
 
     from parcelwatch.cli import output
     from parcelwatch.cli.demo_show import Show
     from parcelwatch.cli.demo_stage import Stage
 
-    started = time.monotonic()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = Show(started, quiet=as_json)
     show.opening(seconds)
     with (
         tempfile.TemporaryDirectory(prefix="parcelwatch-demo-", ignore_cleanup_errors=True) as folder,
-        Stage(Path(folder), started + seconds) as stage,
+        Stage(Path(folder), started + seconds - _BEFORE) as stage,
     ):
         asyncio.run(stage.play(show))
         result = _result(stage, time.monotonic() - started)

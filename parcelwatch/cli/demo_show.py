@@ -17,7 +17,10 @@ WIDEST: Final = 100
 _LINES: Final = 14
 _MOST_ALERTS: Final = 5
 _MOST_DIGESTS: Final = 4
-_MOST_LETTERS: Final = 4
+_MOST_LETTERS: Final = 2  # of each language
+# Drafts that show most of what a draft can say.
+_TELLING: Final = ("damaged", "attempt failed")
+_NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
 _WHERE: Final = {"agents": "alert to agents", "letters": "draft for a customer, waiting for approval"}
 _COLOURS: Final = {"agents": "red", "letters": "cyan"}
 
@@ -30,7 +33,7 @@ class Show:
         self._quiet = quiet
         self._console = output.console()
         self._shown: Counter[str] = Counter()
-        self._languages: set[bool] = set()
+        self._known: set[str] = set()
 
     # --- steps -----------------------------------------------------------------------------------
 
@@ -64,16 +67,22 @@ class Show:
                 self._step(f"{_WHERE[one.channel].partition(',')[0]}: {one.title}")
 
     def _whole(self, one: Arrived) -> bool:
-        """Whether it is worth its lines: the first few of each sort, and of drafts both languages."""
-        digest = one.body.lstrip().startswith("Alerts ")
-        sort = "digests" if digest else one.channel
-        if sort == "letters":
-            chinese = any("\u4e00" <= character <= "\u9fff" for character in one.body.split("\n\n")[-2:][0])
-            if chinese in self._languages and self._shown[sort] >= _MOST_LETTERS // 2:
-                return False
-            self._languages.add(chinese)
+        """Whether it is worth its lines: one of each sort of trouble, and of drafts both languages."""
+        if one.body.startswith("Alerts "):
+            sort, about, most = "digest", one.title, _MOST_DIGESTS
+        elif one.channel == "letters":
+            head = one.body.partition("\n\n")[0]
+            sort, most = ("zh-CN" if "zh-CN" in head else "en"), _MOST_LETTERS
+            about = f"{sort} {_label(one.title)}"
+        else:
+            sort, about, most = one.channel, _label(one.title), _MOST_ALERTS
+        if one.channel == "letters" and sort != "digest" and not any(each in about for each in _TELLING):
+            return False
+        if about in self._known or self._shown[sort] >= most:
+            return False
+        self._known.add(about)
         self._shown[sort] += 1
-        return self._shown[sort] <= {"digests": _MOST_DIGESTS, "letters": _MOST_LETTERS}.get(sort, _MOST_ALERTS)
+        return True
 
     def _panel(self, one: Arrived) -> None:
         if self._quiet:
@@ -137,6 +146,11 @@ class Show:
 
     def _time(self) -> str:
         return f"{time.monotonic() - self._started:5.1f} s"
+
+
+def _label(title: str) -> str:
+    """What a title is about, without ids and numbers: "[A7] CRITICAL damaged: 4343" is about "CRITICAL damaged"."""
+    return title.rpartition(":")[0].partition("] ")[2].translate(_NO_DIGITS)
 
 
 def _counted(counts: Counter[str]) -> str:

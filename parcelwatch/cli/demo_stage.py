@@ -28,7 +28,7 @@ from parcelwatch.store import Store, cases, drafts, outbox, parcels
 if TYPE_CHECKING:
     from parcelwatch.cli.demo_show import Show
 
-TICK: Final = 0.25
+TICK: Final = 0.1
 # Kept back of the time for ending: what is on its way arrives, everything is closed.
 ENDING: Final = 2.0
 # After the last thing happened, so long to see what comes of it.

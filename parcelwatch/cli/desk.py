@@ -60,7 +60,7 @@ class Desk:
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:
-        """The configured database, closed afterwards. Raises StoreError when there is none yet and `create` is not set."""
+        """The configured database, closed afterwards. Raises StoreError when there is none and it may not be made."""
         from parcelwatch.store import Store
 
         with Store.open(self.config.database, create=create) as store:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 import structlog
 
@@ -29,10 +29,10 @@ def set_up(*, level: int = logging.INFO, debug: bool = False) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last()))
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [*(each for each in root.handlers if not isinstance(each, _Stderr)), handler]
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -41,6 +41,14 @@ def set_up(*, level: int = logging.INFO, debug: bool = False) -> None:
     apprise.setLevel(logging.WARNING)
     apprise.propagate = False
     apprise.handlers = [logging.NullHandler()]
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _last() -> list[structlog.typing.Processor]:
