@@ -185,8 +185,10 @@ class Lane:
             while self._said:
                 if len(self._said) < TOGETHER and self._calls:
                     await asyncio.sleep(LINGER)
-                batch, self._said = self._said[:TOGETHER], self._said[TOGETHER:]
+                batch = self._said[:TOGETHER]
                 self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
+                # Only now: what the store could not take is still there for whoever waits, who then hears why.
+                del self._said[: len(batch)]
         finally:
             self._taking_in = None
 

@@ -1,0 +1,399 @@
+"""What the engine promises while it runs: pace, fairness between channels and parcels, and a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import pytest
+
+from parcelwatch import engine, poller
+from parcelwatch.core.duration import parse_rate
+from parcelwatch.engine import Engine
+from parcelwatch.errors import StoreError
+from parcelwatch.ingest import Judge
+from parcelwatch.model import Cause, Message, Milestone
+from parcelwatch.render import AlertFacts, Renderer, Words
+from parcelwatch.sandbox.story import Access, Trouble
+from parcelwatch.sandbox.wire_kuaidi100 import Kuaidi100
+from parcelwatch.store import Store, accounts, outbox, parcels
+from parcelwatch.store.writer import Writer
+from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.servers import answers, hangs
+
+P = ParamSpec("P")
+T = TypeVar("T")
+M = Milestone
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAMAGED = (ago(40), ago(20, M.EXCEPTION, Cause.DAMAGED))
+LOST = (ago(40), ago(20, M.EXCEPTION, Cause.LOST))
+
+TO_TWO_CHANNELS = (
+    THRESHOLDS
+    + """
+[[routes]]
+kinds = ["lost"]
+channel = "drafts"
+"""
+)
+
+
+class Gate:
+    """A channel that takes nothing until it is opened, as a service that hangs does."""
+
+    body_limit = 4000
+
+    def __init__(self) -> None:
+        self.open = threading.Event()
+        self.reached = threading.Event()
+        self.took: list[str] = []
+
+    def send(self, title: str, body: str) -> None:
+        self.reached.set()
+        assert self.open.wait(30)
+        self.took.append(title)
+
+
+class Quick:
+    """A channel that takes everything at once; `done` once it took as many messages as expected."""
+
+    body_limit = 4000
+
+    def __init__(self, expected: int) -> None:
+        self.took: list[str] = []
+        self.done = threading.Event()
+        self._expected = expected
+
+    def send(self, title: str, body: str) -> None:
+        self.took.append(title)
+        if len(self.took) == self._expected:
+            self.done.set()
+
+
+async def happens(event: threading.Event) -> bool:
+    """Wait for what another thread does, ten seconds at most, without holding up the loop."""
+    return await asyncio.to_thread(event.wait, 10)
+
+
+# --- channels ------------------------------------------------------------------------------------
+
+
+def test_a_hanging_channel_holds_up_no_other(tmp_path: Path) -> None:
+    story = [known(number, *DAMAGED) for number in numbers(5, "61")] + [known("6200000001", *LOST)]
+    with Shop(tmp_path, *story, settings=TO_TWO_CHANNELS) as place:
+        place.watch_all()
+        # Of the damaged ones the letters, of the lost one the letter and the alert.
+        hanging, quick = Gate(), Quick(7)
+        parts = place.engine(channels={"ops": hanging, "drafts": quick})
+
+        async def scene(parts: Engine) -> None:
+            for turn in range(50):  # a channel gets one message at a tick
+                await parts.tick(place.hand.at + turn * SECOND)
+                if await asyncio.to_thread(quick.done.wait, 0.1):
+                    break
+            assert quick.done.is_set()
+            assert hanging.reached.is_set()
+            assert hanging.took == []
+            hanging.open.set()
+            await parts.settle(place.hand.at + MINUTE)
+
+        place.play(scene, parts)
+        assert len(hanging.took) == 5
+
+
+def test_waiting_for_everything_a_slow_channel_still_holds_up_no_other(tmp_path: Path) -> None:
+    story = [known(number, *DAMAGED) for number in numbers(5, "61")]
+    with Shop(tmp_path, *story) as place:
+        place.watch_all()
+        slow, quick = Gate(), Quick(5)
+        parts = place.engine(channels={"ops": slow, "drafts": quick})
+
+        async def scene(parts: Engine) -> None:
+            passing = asyncio.create_task(parts.once(place.hand.at, SECOND))
+            assert await happens(quick.done)
+            assert slow.took == []
+            slow.open.set()
+            assert (await passing).clean
+
+        place.play(scene, parts)
+
+
+def test_a_real_service_that_hangs_is_given_up_and_tried_again(tmp_path: Path) -> None:
+    with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
+        place.watch_all()
+        place.sink.behaviour = hangs()
+
+        async def scene(parts: Engine) -> None:
+            passed = await parts.once(place.hand.at, SECOND)
+            assert passed.undelivered == 2
+            place.sink.hits.clear()
+            place.sink.behaviour = answers(b"ok")
+            place.hand.turn(minutes=1)
+            await place.beat(parts)
+
+        place.play(scene)
+        assert len(place.sink.told) == 2
+
+
+def test_messages_a_channel_refuses_for_good_are_shown_as_dead_and_can_be_sent_again(tmp_path: Path) -> None:
+    with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
+        place.watch_all()
+        place.sink.behaviour = answers(b"gone", 404)
+        place.play(lambda parts: place.live(parts, HOUR, 10 * MINUTE))
+        assert len(place.sink.hits) == 2
+        with place.store() as store:
+            dead = outbox.rows(store, "dead")
+            assert ["there is nothing at this address" in row["error"] for row in dead] == [True, True]
+            with store.transaction():
+                for row in dead:
+                    outbox.retry(store, row["id"], place.hand.at)
+        place.sink.behaviour = answers(b"ok")
+        place.play(place.beat)
+        with place.store() as store:
+            assert outbox.counts(store) == {"sent": 2}
+
+
+def test_messages_nobody_takes_for_a_day_are_shown_as_dead(tmp_path: Path) -> None:
+    with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
+        place.watch_all()
+        place.sink.behaviour = answers(b"overloaded", 503)
+        place.play(lambda parts: place.live(parts, 25 * HOUR, 20 * MINUTE))
+        with place.store() as store:
+            assert {row["reason"] for row in outbox.rows(store, "dead")} == {"not delivered within a day"}
+            assert outbox.counts(store) == {"dead": 2}
+
+
+def test_an_alert_is_taken_back_when_its_case_clears_before_it_was_sent(tmp_path: Path) -> None:
+    number = "6100000001"
+    with Shop(tmp_path, known(number, ago(40), ago(30), ago(-3))) as place:
+        place.watch_all()
+        place.sink.behaviour = answers(b"overloaded", 503)
+        place.play(place.beat)
+        assert place.cases()[number, "stalled"]["state"] == "open"
+
+        place.hand.turn(hours=5)
+        place.sink.hits.clear()
+        place.sink.behaviour = answers(b"ok")
+        place.play(_ask_first(place))
+        assert place.cases()[number, "stalled"]["state"] == "resolved"
+        with place.store() as store:
+            states = outbox.counts(store)
+        assert place.sink.told == []
+        assert states == {"suppressed": 2}
+
+
+def _ask_first(place: Shop) -> Callable[[Engine], Awaitable[None]]:
+    """A pass, which asks everything before it delivers anything."""
+
+    async def scene(parts: Engine) -> None:
+        await parts.once(place.hand.at, 5 * SECOND)
+
+    return scene
+
+
+# --- pace ----------------------------------------------------------------------------------------
+
+
+def test_a_lane_keeps_its_rate_by_the_couriers_watch(tmp_path: Path) -> None:
+    story = [known(number, ago(3)) for number in numbers(12)]
+    with Shop(tmp_path, *story, accounts=[Account("dhl", rate="10/s")]) as place:
+        place.watch_all()
+        seen: list[float] = []
+        place.world.clock = _noted(seen, place.hand)
+        started = time.monotonic()
+        place.play(_ask_first(place))
+        assert place.server.calls == len(seen) == 12
+        assert time.monotonic() - started >= 1.1
+        # The time on the way may bring two calls closer together, but never more of them into any second.
+        assert all(later - first > 0.9 for first, later in zip(seen, seen[10:], strict=False))
+
+
+def _noted(seen: list[float], clock: Callable[[], datetime]) -> Callable[[], datetime]:
+    def now() -> datetime:
+        seen.append(time.monotonic())
+        return clock()
+
+    return now
+
+
+def test_a_quota_holds_over_restarts_and_renews_at_midnight(tmp_path: Path) -> None:
+    story = [known(number, ago(3)) for number in numbers(40)]
+    with Shop(tmp_path, *story, accounts=[Account("dhl", quota="15/d")]) as place:
+        place.watch_all()
+        for _ in range(4):
+            place.play(place.beat)
+            place.hand.turn(hours=2)
+        assert place.server.calls == 15
+        with place.store() as store:
+            assert accounts.rows(store)[0]["quota_used"] == 15
+        place.hand.turn(hours=24)
+        place.play(place.beat)
+        assert place.server.calls == 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_number_is_asked_twice_within_half_an_hour_at_kuaidi100(tmp_path: Path, seed: int) -> None:
+    lines = [
+        (ago(40), ago(23.8)),  # a deadline falls minutes after the first answer
+        (ago(3, M.OUT_FOR_DELIVERY), ago(-1, M.DELIVERED)),
+        (ago(-5, M.PICKED_UP),),  # not known yet, so asked again soon
+        (),
+    ]
+    story = [
+        known(number, *lines[index % 4], api="kuaidi100", company="yuantong")
+        for index, number in enumerate(numbers(24, "YT1"))
+    ]
+    troubles = [
+        Trouble("outage", 2 * HOUR, 3 * HOUR),
+        Trouble("wrong_schema", 4 * HOUR, 4.5 * HOUR, numbers=tuple(numbers(9, "YT1"))),
+        Trouble("hang_up", 6 * HOUR, 6.3 * HOUR),
+        Trouble("rate_limit", 8 * HOUR, 8.2 * HOUR, retry_after=2 * MINUTE),
+    ]
+    with Shop(tmp_path, *story, troubles=troubles, access=Access(same_number_lock=True)) as place:
+        place.watch_all()
+        for turn in range(8):
+            place.play(lambda parts: place.live(parts, (55 + 7 * seed) * MINUTE, (3 + seed) * MINUTE))
+            if turn % 2:
+                place.hand.turn(seconds=20)
+        courier = place.server.api
+        assert isinstance(courier, Kuaidi100)
+        assert courier.too_soon == {}
+        assert len(place.server.asked) == 24
+        assert min(place.server.asked.values()) >= 2
+        assert place.server.asked.total() > 100
+
+
+# --- one bad parcel ------------------------------------------------------------------------------
+
+POISON = "6300000003"
+
+
+class Speechless(Renderer):
+    """Finds no words for one parcel."""
+
+    def alert(self, message: Message, about: AlertFacts) -> Words:
+        if about.number == POISON:
+            raise LookupError("no words")
+        return super().alert(message, about)
+
+
+def test_one_poisonous_parcel_is_undone_alone_and_set_aside(tmp_path: Path) -> None:
+    lot = [*numbers(3, "63"), POISON, *numbers(5, "64")]
+    with Shop(tmp_path, *(known(number, *DAMAGED) for number in lot)) as place:
+        place.watch_all()
+        judge = Judge(place.config.policy(), Speechless())
+
+        async def scene(parts: Engine) -> None:
+            assert (await parts.once(place.hand.at, SECOND)).failed == 1
+            place.hand.turn(minutes=50)
+            await place.beat(parts)
+
+        place.play(scene, place.engine(judge=judge))
+        assert {number for number, _ in place.cases()} == {*lot} - {POISON}
+        assert place.server.asked[POISON] == 1
+        with place.store() as store:
+            (shown,) = (parcels.show(store, one.id) for one in parcels.find(store, POISON))
+        assert shown["checkpoints"] == []
+
+        place.hand.turn(minutes=11)
+        place.play(place.beat)
+        assert (POISON, "damaged") in place.cases()
+
+
+def test_one_pass_looks_again_at_however_many_are_due(tmp_path: Path) -> None:
+    lot = numbers(600, "65")
+    with Shop(tmp_path, *(known(number, ago(3)) for number in lot)) as place:
+        place.watch_all()
+        place.play(_ask_first(place))
+        with place.store() as store, store.transaction():
+            parcels.look_again(store, [one.id for number in lot for one in parcels.find(store, number)], place.hand.at)
+        place.play(_ask_first(place))
+        with place.store() as store:
+            assert parcels.due_to_assess(store, place.hand.at, 1000) == []
+
+
+# --- the end -------------------------------------------------------------------------------------
+
+
+def test_stopping_lets_what_is_on_its_way_arrive_and_leaves_nothing_claimed(tmp_path: Path) -> None:
+    slow = Trouble("drip", pause=timedelta(milliseconds=1))
+    with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(10)), troubles=[slow]) as place:
+        place.watch_all()
+        arrived = threading.Event()
+        place.world.clock = _telling(arrived, place.hand)
+
+        async def scene(parts: Engine) -> None:
+            await parts.tick(place.hand.at)
+            assert await happens(arrived)
+
+        place.play(scene)
+        answered = place.server.calls
+        assert claimed(place) == 0
+        assert len(place.cases()) == answered
+
+        place.play(place.beat)
+        assert len(place.cases()) == 10
+        assert claimed(place) == 0
+
+
+def _telling(event: threading.Event, clock: Callable[[], datetime]) -> Callable[[], datetime]:
+    def now() -> datetime:
+        event.set()
+        return clock()
+
+    return now
+
+
+def test_what_did_not_arrive_in_time_is_asked_and_sent_after_the_next_start(tmp_path: Path) -> None:
+    story = [known(number, *DAMAGED) for number in numbers(3)]
+    with Shop(tmp_path, *story) as place:
+        place.watch_all()
+        with place.store() as store, store.transaction():
+            parcels.claim(store, "dhl", place.hand.at, place.hand.at + poller.LEASE, 2)
+        place.play(place.beat)
+        assert claimed(place) == 0
+        assert len(place.cases()) == 3
+
+
+def claimed(place: Shop) -> int:
+    """Parcels and messages that somebody has claimed and not given back."""
+    with place.store() as store:
+        held = store.value("SELECT count(*) FROM parcels WHERE lease_until IS NOT NULL")
+        return int(held + store.value("SELECT count(*) FROM alerts WHERE lease_until IS NOT NULL"))
+
+
+class Full(Writer):
+    """A disk that is full whenever answers are to be kept."""
+
+    async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if work is poller.take_in:
+            raise StoreError("the disk is full")
+        return await super().run(work, *args, **kwargs)
+
+
+def test_a_full_disk_ends_the_program_instead_of_wedging_it(tmp_path: Path) -> None:
+    with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(150))) as place:
+        place.watch_all()
+        with pytest.raises(StoreError, match="disk is full"):
+            place.play(place.beat, place.engine(writer=Full(place.config.database, daemon=True)))
+        place.play(place.beat)
+        assert len(place.cases()) == 150
+
+
+def test_an_account_asks_at_its_own_pace_whatever_another_does(tmp_path: Path) -> None:
+    lot = [known(number, ago(3)) for number in numbers(30)]
+    two = [Account("dhl"), Account("slow", rate="1/5s")]
+    with Shop(tmp_path, *lot, accounts=two) as place:
+        place.watch_all()
+        place.watch([place.wanted(one.number, "slow") for one in lot])
+        paces = {one.name: one.pace.rate for one in engine.posts(place.config)}
+        assert paces["slow"] == parse_rate("1/5s")
+        place.play(place.beat)
+        with place.store() as store:
+            assert {row["account"]: row["calls"] for row in accounts.rows(store)} == {"dhl": 30, "slow": 1}
