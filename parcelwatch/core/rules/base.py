@@ -11,7 +11,11 @@ from typing import ClassVar
 from parcelwatch.core.policy import Threshold
 from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
-from parcelwatch.model import Entry, Severity
+from parcelwatch.model import Cause, Entry, Severity
+
+
+# Causes that a rule of their own speaks for; a parcel with one of them is neither merely silent nor merely odd.
+SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
 
 
 @dataclass(frozen=True, slots=True)

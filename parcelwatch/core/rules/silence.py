@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, day_and_hour, hours, quote
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, day_and_hour, hours, quote
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Milestone, Severity
+from parcelwatch.model import Milestone, Severity
 
 _MILD = (Severity.MEDIUM, Severity.HIGH)
-
-# Causes that a rule of their own speaks for; a parcel with one of them is not merely silent.
-_SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
 
 
 def _since_newest(view: View) -> str:
@@ -52,22 +49,39 @@ class NotPickedUp(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class NoFirstScan(Rule):
+class _StuckAt(Rule):
+    """Nothing new since it reached `stage`; `words` says so, given `since` and `age`."""
+
+    stage: ClassVar[Milestone]
+    words: ClassVar[str]
+
+    def judge(self, view: View) -> Verdict:
+        since = view.quiet_since
+        if view.milestone is not self.stage or since is None:
+            return QUIET
+        return self.silent(
+            view, since, _MILD, lambda at: self.words.format(since=day_and_hour(since), age=hours(since, at))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoFirstScan(_StuckAt):
     """Collected, never seen at a hub."""
 
     kind: ClassVar[str] = "no_first_scan"
     clears_when: ClassVar[str] = "the next scan"
+    stage: ClassVar[Milestone] = Milestone.PICKED_UP
+    words: ClassVar[str] = "Picked up {since}, not seen at any hub {age} later"
 
-    def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
-        if view.milestone is not Milestone.PICKED_UP or since is None:
-            return QUIET
-        return self.silent(
-            view,
-            since,
-            _MILD,
-            lambda at: f"Picked up {day_and_hour(since)}, not seen at any hub {hours(since, at)} later",
-        )
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered(_StuckAt):
+    """Out for delivery, and neither delivered nor failed."""
+
+    kind: ClassVar[str] = "not_delivered"
+    clears_when: ClassVar[str] = "delivered, or a failed attempt"
+    stage: ClassVar[Milestone] = Milestone.OUT_FOR_DELIVERY
+    words: ClassVar[str] = "Out for delivery {since}, no outcome {age} later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,32 +94,13 @@ class Stalled(Rule):
     def judge(self, view: View) -> Verdict:
         since = view.quiet_since
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
-        if not under_way or since is None or view.stage.cause in _SPOKEN_FOR:
+        if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET
         return self.silent(
             view,
             since,
             _MILD,
             lambda at: f"No new scan for {hours(since, at)}, since {day_and_hour(since)}{_since_newest(view)}",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class NotDelivered(Rule):
-    """Out for delivery, and neither delivered nor failed."""
-
-    kind: ClassVar[str] = "not_delivered"
-    clears_when: ClassVar[str] = "delivered, or a failed attempt"
-
-    def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
-        if view.milestone is not Milestone.OUT_FOR_DELIVERY or since is None:
-            return QUIET
-        return self.silent(
-            view,
-            since,
-            _MILD,
-            lambda at: f"Out for delivery {day_and_hour(since)}, no outcome {hours(since, at)} later",
         )
 
 

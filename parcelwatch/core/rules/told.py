@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Finding, Rule, Verdict, hours
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, hours
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Entry, Milestone, Severity
@@ -18,7 +18,6 @@ _FOUND_AGAIN = frozenset(Milestone) - {
     Milestone.INFO_RECEIVED,
     Milestone.CANCELLED,
 }
-_SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
 
 
 def _first(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
@@ -112,7 +111,7 @@ class CourierException(Rule):
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.EXCEPTION else None
-        if entry is None or entry.checkpoint.cause in _SPOKEN_FOR:
+        if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
         cause = entry.checkpoint.cause
         what = f"The courier reports an exception ({cause})" if cause else "The courier reports an exception"
