@@ -1,15 +1,16 @@
 """From the outbox to the channels: claim a group, send it, settle it.
 
-What belongs here: sending and what became of it. Each channel has one thread and sends one message at a time, so
-a hanging service holds up nobody else's.
+What belongs here: sending and what became of it. Each channel sends one message at a time, on a thread of its own,
+so a hanging service holds up nobody else's, nor the end of the program.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -43,7 +44,6 @@ class _Desk:
     """One channel at work. `failures` in a row decide how long it rests."""
 
     channel: Sends
-    thread: ThreadPoolExecutor
     sending: asyncio.Task[None] | None = None
     failures: int = 0
     resting_until: datetime | None = None
@@ -55,10 +55,7 @@ class Deliverer:
     def __init__(self, channels: Mapping[str, Sends], writer: Writer, phrases: Phrases) -> None:
         self._writer = writer
         self._phrases = phrases
-        self._desks = {
-            name: _Desk(channel, ThreadPoolExecutor(1, thread_name_prefix=f"channel-{name}"))
-            for name, channel in channels.items()
-        }
+        self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
         self.beat = time.monotonic()
@@ -91,8 +88,6 @@ class Deliverer:
         sending = [desk.sending for desk in self._desks.values() if desk.sending]
         if sending:
             await asyncio.wait(sending, timeout=patience)
-        for desk in self._desks.values():
-            desk.thread.shutdown(wait=False, cancel_futures=True)
 
     @property
     def sending(self) -> bool:
@@ -112,11 +107,10 @@ class Deliverer:
 
     async def _send(self, desk: _Desk, group: Group, now: datetime) -> None:
         started = time.monotonic()
-        loop = asyncio.get_running_loop()
         error: Exception | None = None
         try:
             text = words(group, desk.channel, self._phrases)
-            await loop.run_in_executor(desk.thread, desk.channel.send, text.title, text.body)
+            await _blocking(desk.channel, text, f"channel-{group.channel}")
         except (DeliveryFailed, DeliveryRefused) as failure:
             error = failure
         except Exception as failure:
@@ -142,6 +136,28 @@ class Deliverer:
             desk.resting_until = at + max(rest, error.retry_after or rest)
         if desk.failures & (desk.failures - 1) == 0:
             log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))
+
+
+async def _blocking(channel: Sends, text: Text, name: str) -> None:
+    """Send on a thread that the end of the program does not wait for, as it would for an executor's."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: BaseException | None) -> None:
+        if not done.done():
+            done.set_result(None) if error is None else done.set_exception(error)
+
+    def work() -> None:
+        error: BaseException | None = None
+        try:
+            channel.send(text.title, text.body)
+        except BaseException as failure:  # noqa: BLE001 - whoever awaits it judges it
+            error = failure
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, error)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    await done
 
 
 def words(group: Group, channel: Sends, phrases: Phrases) -> Text:

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 
 from parcelwatch import engine, poller
+from parcelwatch.channels import Channel
 from parcelwatch.core.duration import parse_rate
+from parcelwatch.deliver import Deliverer
 from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Judge
@@ -24,6 +27,7 @@ from parcelwatch.sandbox.wire_kuaidi100 import Kuaidi100
 from parcelwatch.store import Store, accounts, outbox, parcels
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.sandbox.worlds import START
 from tests.servers import answers, hangs
 
 P = ParamSpec("P")
@@ -128,6 +132,8 @@ def test_a_real_service_that_hangs_is_given_up_and_tried_again(tmp_path: Path) -
     with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
         place.watch_all()
         place.sink.behaviour = hangs()
+        url = f"json://127.0.0.1:{place.sink.port}"
+        impatient = {name: Channel(name, f"{url}/{name}?rto=0.5") for name in ("ops", "drafts")}
 
         async def scene(parts: Engine) -> None:
             passed = await parts.once(place.hand.at, SECOND)
@@ -137,7 +143,7 @@ def test_a_real_service_that_hangs_is_given_up_and_tried_again(tmp_path: Path) -
             place.hand.turn(minutes=1)
             await place.beat(parts)
 
-        place.play(scene)
+        place.play(scene, place.engine(channels=impatient))
         assert len(place.sink.told) == 2
 
 
@@ -195,6 +201,32 @@ def _ask_first(place: Shop) -> Callable[[Engine], Awaitable[None]]:
         await parts.once(place.hand.at, 5 * SECOND)
 
     return scene
+
+
+def stop_while_sending(path: Path) -> None:
+    """A whole life that ends while a channel hangs."""
+
+    async def life() -> None:
+        gate = Gate()
+        deliverer = Deliverer({"ops": gate}, Writer(path), Renderer().phrases)
+        await deliverer.run(START + MINUTE)
+        await happens(gate.reached)
+        await deliverer.close(0.1)
+
+    asyncio.run(life())
+
+
+def test_a_hanging_channel_does_not_hold_up_the_end_of_the_program(tmp_path: Path) -> None:
+    with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
+        place.watch_all()
+        place.sink.behaviour = answers(b"overloaded", 503)
+        place.play(place.beat)
+        context = get_context("forkserver")
+        context.set_forkserver_preload(["tests.acceptance.warm"])
+        child = context.Process(target=stop_while_sending, args=(place.config.database,), daemon=True)
+        child.start()
+        child.join(20)
+        assert child.exitcode == 0
 
 
 # --- pace ----------------------------------------------------------------------------------------
@@ -322,7 +354,7 @@ def test_one_pass_looks_again_at_however_many_are_due(tmp_path: Path) -> None:
 
 
 def test_stopping_lets_what_is_on_its_way_arrive_and_leaves_nothing_claimed(tmp_path: Path) -> None:
-    slow = Trouble("drip", pause=timedelta(milliseconds=1))
+    slow = Trouble("drip", pause=timedelta(microseconds=100))
     with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(10)), troubles=[slow]) as place:
         place.watch_all()
         arrived = threading.Event()

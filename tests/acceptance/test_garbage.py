@@ -19,6 +19,7 @@ from parcelwatch.client import Client
 from parcelwatch.core.intake import number_of
 from parcelwatch.couriers.base import Account as At
 from parcelwatch.couriers.dhl import Dhl
+from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Observation
 from parcelwatch.poller import post
@@ -97,6 +98,21 @@ def test_numbers_that_never_come_back_readable_cost_few_calls_and_one_alert(tmp_
         # Backing off to a quarter of an hour: some 40 in eight hours, however often others are answered meanwhile.
         assert all(place.servers["dhl"].asked[number] <= 50 for number in BAD)
         assert len(told_the_operator(place)) == 1
+
+
+def test_a_number_that_fails_is_not_asked_again_whenever_another_is_answered(tmp_path: Path) -> None:
+    with shop(tmp_path, "internal_error", BAD[:1]) as place:
+        place.watch([place.wanted(BAD[0])])
+
+        async def scene(parts: Engine) -> None:
+            for number in GOOD:
+                place.watch([place.wanted(number)])
+                await place.live(parts, 3 * MINUTE, MINUTE)
+
+        place.play(scene)
+        assert place.servers["dhl"].asked.total() >= 20
+        # After half a minute, doubling to a quarter of an hour.
+        assert 6 <= place.servers["dhl"].asked[BAD[0]] <= 10
 
 
 def test_garbage_about_everything_silences_the_account_and_is_told_twice_at_most(tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ def test_six_hours_without_answers_over_a_thousand_deadlines_accuse_nobody(tmp_p
         place.play(lambda parts: place.live(parts, 41 * MINUTE, MINUTE))
         assert of_the_account(place) == ["silent", "recovered"]
         assert set(place.cases()) == {(number, "stalled") for number, _ in still}
-        assert all(sum(one.names(number) for one in of_parcels(place)) == 1 for number, _ in still)
+        told = of_parcels(place)
+        assert all(sum(one.names(number) for one in told) == 1 for number, _ in still)
 
 
 def test_a_revoked_key_is_told_at_once_and_costs_two_calls_an_hour(tmp_path: Path) -> None:

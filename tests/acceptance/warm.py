@@ -1,8 +1,12 @@
-"""Imported by the fork server alone, so that each life it starts need not load Apprise's plugins again."""
+"""Imported by the fork server alone: what every process must load once is loaded before the lives begin."""
 
 from __future__ import annotations
 
+from parcelwatch import couriers
 from parcelwatch.channels import Channel
+from parcelwatch.couriers.times import naive
 from tests.acceptance import child
+from tests.sandbox.worlds import START
 
-READY = (child, Channel("warm", "json://127.0.0.1/"))
+# Apprise's plugins, the adapters, the world's time zones.
+READY = (child, Channel("warm", "json://127.0.0.1/"), couriers.load(), naive(START.replace(tzinfo=None), "DE"))
