@@ -65,10 +65,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _code(ended)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has had enough; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except ParcelwatchError as error:
         print(f"parcelwatch: {error}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))

@@ -118,9 +118,10 @@ def import_file(
         raise BadInput(
             f"no courier account {courier!r} is configured; there are {', '.join(reader.accounts) or 'none'}"
         )
+    mapped = _mapped(renamed or [])
     source = records.open_source(file, sys.stdin.buffer, format_name)
     rejected = importing.RejectedRows()
-    result = _import(desk, source, reader, _mapped(renamed or []), file, rejected, dry_run=dry_run, as_json=as_json)
+    result = _import(desk, source, reader, mapped, file, rejected, dry_run=dry_run, as_json=as_json)
     for warning in result.warnings:
         output.warn(warning)
     if as_json:

@@ -7,11 +7,9 @@ nothing else.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-import httpx
 
 from parcelwatch import couriers
 from parcelwatch.cli import output
@@ -30,6 +28,7 @@ from parcelwatch.poller import REGISTERED_WAIT, Post, post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong"}
 
 
@@ -65,7 +64,8 @@ def _account_row(settings: AccountConfig, store: Store | None, now: datetime) ->
         "failures": state.failures,
         "paused_until": output.stamp(rules.hold_until(state, now)),
         "last_answer_at": output.stamp(state.last_ok_at),
-        "watched": _watched(store, name) if store else 0,
+        # Whatever is ever to be asked about.
+        "watched": parcels.due(store, name, _NEVER) if store else 0,
         "due": parcels.due(store, name, now) if store else 0,
         "unknown": evidence.unknown(store, name) if store else [],
     }
@@ -77,10 +77,6 @@ def _state(state: rules.AccountState) -> str:
     if state.failing_since is not None:
         return "silent" if rules.held(state) else "failing"
     return "ok" if state.last_ok_at else "not asked yet"
-
-
-def _watched(store: Store, name: str) -> int:
-    return int(store.value("SELECT count(*) FROM parcels WHERE courier = ? AND poll_at IS NOT NULL", (name,)))
 
 
 def adapter_rows() -> list[dict[str, Any]]:
@@ -170,7 +166,7 @@ async def _converse(desk: Desk, one: Post, ask: Ask, *, register: bool) -> Obser
 
 async def _ask(desk: Desk, client: Client, one: Post, ask: Ask) -> Observation:
     _count(desk, one)
-    request: httpx.Request = one.courier.request(one.account, [ask])
+    request = one.courier.request(one.account, [ask])
     (said,) = one.courier.parse(await client.send(request, one.name), [ask])
     return said
 

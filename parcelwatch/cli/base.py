@@ -6,7 +6,10 @@ What belongs here: the frame around command functions. It is imported for `--hel
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -70,6 +73,15 @@ def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Callable[.
     return register
 
 
+@contextmanager
+def _until_nobody_reads() -> Iterator[None]:
+    """Whoever read the output has had enough: no error, and Python must not complain once more when it flushes."""
+    try:
+        yield
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _shared(function: Callable[..., None], doc: str) -> Callable[..., None]:
     """`function` as Typer takes it: without its Desk, with the options that every command has."""
 
@@ -82,7 +94,9 @@ def _shared(function: Callable[..., None], doc: str) -> Callable[..., None]:
         desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
         if ctx.invoked_subcommand is None:
             desk.log()
-        function(desk, **given)
+        with _until_nobody_reads():
+            function(desk, **given)
+            sys.stdout.flush()
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     _, *own = inspect.signature(function, eval_str=True).parameters.values()

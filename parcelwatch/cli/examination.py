@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from parcelwatch.cli.asking import account_rows
 from parcelwatch.cli.desk import Desk
@@ -40,7 +39,6 @@ def examine(desk: Desk) -> list[Finding]:
     config = desk.whole_config
     found = [Finding(f"configuration: {warning}", wrong=False) for warning in config.warnings]
     found += _secrets(desk)
-    found.append(Finding(sqlite_verdict(sqlite3.sqlite_version_info), wrong=False))
     if config.database.exists():
         try:
             with desk.store() as store:
@@ -55,9 +53,9 @@ def examine(desk: Desk) -> list[Finding]:
     return sorted(found, key=lambda each: not each.wrong)
 
 
-def sqlite_verdict(version: tuple[int, ...]) -> str:
-    """Whether this SQLite can corrupt a database that two connections write and checkpoint at once."""
-    shown = ".".join(map(str, version))
+def sqlite_verdict(shown: str) -> str:
+    """Whether this version of SQLite can corrupt a database that two connections write and checkpoint at once."""
+    version = tuple(map(int, shown.split(".")))
     if version >= _MENDED_SINCE or version in _MENDED:
         return f"SQLite {shown}: fine"
     return (
@@ -78,28 +76,26 @@ def _secrets(desk: Desk) -> Iterator[Finding]:
 
 
 def _database(desk: Desk, store: Store) -> Iterator[Finding]:
-    now = desk.now
-    yield from (Finding(sentence) for sentence in audit.check(store, now))
-    yield _daemon(store, now)
+    accounts = account_rows(desk)
+    yield Finding(sqlite_verdict(store.value("SELECT sqlite_version()")), wrong=False)
+    yield from (Finding(sentence) for sentence in audit.check(store, desk.now))
+    yield _daemon(store, accounts, desk.now)
     yield from _channels(desk, store)
-    yield from _accounts(desk)
+    yield from _accounts(accounts)
 
 
-def _daemon(store: Store, now: datetime) -> Finding:
+def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) -> Finding:
     if not held(store.path):
         return Finding(
             "no daemon is running: start it with `parcelwatch run`, or run `parcelwatch once` regularly", False
         )
-    last = _last_sign(store)
-    if last is None or now - last < _QUIET:
-        return Finding("a daemon is running", wrong=False)
-    due = int(store.value("SELECT count(*) FROM parcels WHERE poll_at <= ?", (int(now.timestamp() * 1000),)))
-    quiet = f"a daemon is running; it last asked a courier {moment(last)} UTC"
-    if due:
-        return Finding(
-            f"{quiet} though {due} parcels are due: see its log (`journalctl -u parcelwatch`), or restart it"
-        )
-    return Finding(f"{quiet}, and nothing is due", wrong=False)
+    answers = [row["last_answer_at"] for row in accounts if row["last_answer_at"]]
+    last = datetime.fromisoformat(max(answers)) if answers else None
+    due = sum(row["due"] for row in accounts if row["state"] in ("ok", "not asked yet"))
+    said = f"a daemon is running; a courier last answered it {moment(last)} UTC" if last else "a daemon is running"
+    if due and (last is None or now - last > _QUIET):
+        return Finding(f"{said}, though {due} parcels are due: see its log (`journalctl -u parcelwatch`)")
+    return Finding(said, wrong=False)
 
 
 def held(database: Path) -> bool:
@@ -113,12 +109,6 @@ def held(database: Path) -> bool:
         except BlockingIOError:
             return True
     return False
-
-
-def _last_sign(store: Store) -> datetime | None:
-    from parcelwatch.store.rows import maybe_at
-
-    return maybe_at(store.value("SELECT max(claimed_at) FROM parcels"))
 
 
 def _channels(desk: Desk, store: Store) -> Iterator[Finding]:
@@ -142,8 +132,8 @@ def _channels(desk: Desk, store: Store) -> Iterator[Finding]:
         yield Finding(f"{nowhere} alerts were recorded and told to nobody: configure a [channels.NAME]")
 
 
-def _accounts(desk: Desk) -> Iterator[Finding]:
-    for row in account_rows(desk):
+def _accounts(accounts: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    for row in accounts:
         name, why = row["account"], safe(row["error"], 300)
         if row["state"] == "refused":
             yield Finding(f"{name} refuses us ({why}): check its key, then `parcelwatch couriers check {name}`")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
@@ -94,6 +95,7 @@ def desk(config: Config, courier: str = "") -> Intake:
     )
 
 
+@lru_cache(maxsize=4096)
 def end_of_day(day: date, country: str) -> datetime:
     """The last second of a day in the country's westernmost zone; anywhere on Earth when the country is unknown."""
     last = datetime(day.year, day.month, day.day) + timedelta(days=1, seconds=-1)  # noqa: DTZ001 - wall-clock time

@@ -1,0 +1,125 @@
+"""config, systemd-unit, db and doctor: setting up, and seeing that all is well."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.cli.examination import sqlite_verdict
+from parcelwatch.store import Store, outbox
+from tests.cli.conftest import Shop
+
+
+def test_a_new_configuration_is_valid_and_never_overwritten(shop: Shop) -> None:
+    path = shop.folder / "new" / "config.toml"
+    assert shop.bare("config", "init", str(path)).code == 2
+    path.parent.mkdir()
+    assert shop.bare("config", "init", str(path.parent)).code == 0
+    assert stat.S_IMODE(path.stat().st_mode) & stat.S_IROTH == 0
+    again = shop.bare("config", "init", str(path))
+    assert again.code == 2
+    assert "left as it is" in again.err
+    assert shop.bare("config", "check", "--config", str(path)).code == 0
+
+
+def test_a_check_lists_what_would_be_used_and_which_secrets_can_be_read(shop: Shop) -> None:
+    shop.configure('[channels.spare]\nurl = "env:PARCELWATCH_TEST_NOWHERE"\n')
+    ended = shop.run("config", "check", "--json")
+    assert ended.code == 0
+    assert [each["name"] for each in ended.document["couriers"]] == ["my_dhl"]
+    ops, spare = ended.document["channels"]
+    assert ops["secrets"]["url"]["readable"]
+    assert spare["secrets"]["url"] == {
+        "source": "env:PARCELWATCH_TEST_NOWHERE",
+        "readable": False,
+        "fault": "cannot be read: the environment variable PARCELWATCH_TEST_NOWHERE is not set",
+    }
+    assert "sandbox-key" not in ended.out + ended.err + shop.run("config", "check").out
+
+
+def test_all_that_is_wrong_is_said_at_once(shop: Shop) -> None:
+    shop.configure('[couriers.bad]\napi = "dlh"\n[thresholds]\nstaled = { warn = "1h" }\n')
+    ended = shop.run("config", "check", "--json")
+    assert ended.code == 78
+    assert len(ended.document["errors"]) == 2
+    assert 'did you mean "dhl"' in ended.err
+    assert 'did you mean "stalled"' in ended.err
+
+
+def test_a_channel_that_cannot_work_is_an_error(shop: Shop) -> None:
+    shop.configure('[channels.bad]\nurl = "nonsense://x"\n')
+    ended = shop.run("config", "check")
+    assert ended.code == 78
+    assert "channels.bad" in ended.err
+
+
+def test_what_holds_is_shown_without_secrets_and_reads_as_toml(shop: Shop) -> None:
+    shop.configure('[[thresholds.override]]\ndestination = "BR"\nstalled = { warn = "10d" }\n')
+    shown = shop.run("config", "show")
+    assert "sandbox-key" not in shown.out
+    read = tomllib.loads(shown.out)
+    assert read == shop.run("config", "show", "--json").document
+    assert read["couriers"]["my_dhl"]["key"] == "***"
+
+
+def test_the_schema_needs_no_configuration(shop: Shop) -> None:
+    assert shop.bare("config", "schema", "--config", "/nowhere").document["properties"]["couriers"]
+
+
+def test_the_unit_names_this_program_and_the_configuration(shop: Shop) -> None:
+    unit = shop.bare("systemd-unit").out
+    line = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+    assert line.startswith("ExecStart=/")
+    assert "/etc/parcelwatch/config.toml" in line
+    assert "/srv/pw.toml" in shop.bare("systemd-unit", "--config", "/srv/pw.toml").out
+
+
+def test_a_backup_is_a_whole_database(watched: Shop) -> None:
+    target = watched.folder / "copy.db"
+    assert watched.run("db", "backup", str(target), "--json").document["bytes"] > 0
+    with sqlite3.connect(target) as copy:
+        assert copy.execute("SELECT count(*) FROM parcels").fetchone() == (3,)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_database_in_order_has_no_findings(watched: Shop) -> None:
+    watched.folder.joinpath("shop.db").chmod(0o600)
+    assert watched.run("db", "check", "--json").document == {"ok": True, "findings": []}
+    assert watched.run("doctor", "--json").document["ok"]
+
+
+def test_the_doctor_says_what_to_do(watched: Shop) -> None:
+    (watched.folder / "shop.db").chmod(0o644)
+    with Store.open(watched.folder / "shop.db") as store, store.transaction():
+        outbox.settle_dead(store, [1], "gone")
+    ended = watched.run("doctor", "--json")
+    assert ended.code == 1
+    assert any("chmod 600" in finding for finding in ended.document["findings"])
+    assert any("alerts list --state dead" in finding for finding in ended.document["findings"])
+    assert watched.run("db", "check").code == 1
+
+
+def test_the_doctor_looks_before_there_is_a_database(shop: Shop) -> None:
+    ended = shop.run("doctor")
+    assert ended.code == 1
+    assert "parcels import" in ended.out
+
+
+def test_the_doctor_sees_a_damaged_file(shop: Shop) -> None:
+    Path(shop.folder / "shop.db").write_bytes(b"not a database" * 1000)
+    ended = shop.run("doctor", "--json")
+    assert ended.code == 1
+    assert json.dumps(ended.document)
+
+
+@pytest.mark.parametrize(
+    ("version", "fine"),
+    [("3.40.1", False), ("3.51.2", False), ("3.51.3", True), ("3.50.7", True), ("3.44.6", True), ("3.52.0", True)],
+)
+def test_a_sqlite_with_the_wal_reset_bug_is_known(version: str, fine: bool) -> None:
+    assert ("fine" in sqlite_verdict(version)) is fine

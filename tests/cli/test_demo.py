@@ -1,0 +1,85 @@
+"""The demonstration does the whole job, in time, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from parcelwatch import config
+from parcelwatch.cli.demo_inbox import Arrived
+from parcelwatch.cli.demo_show import Show
+from parcelwatch.cli.demo_stage import configuration
+from parcelwatch.sandbox.demo_world import demo_story
+from tests.core.test_explain import FRIDAY
+
+
+def program(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "TMPDIR": str(folder), "COLUMNS": "100"}
+    command = [sys.executable, "-m", "parcelwatch", "demo", *arguments]
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_the_demonstration_prints_one_document_and_ends_in_time(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with program(tmp_path, "--json") as running:
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err
+    assert time.monotonic() - started < 30
+    result = json.loads(out)
+    assert result["parcels"] == 120
+    assert result["polled"] >= 100
+    assert {"damaged", "stalled", "returned"} <= {case["kind"] for case in result["cases"]}
+    assert {"zh-CN", "en"} == {draft["language"] for draft in result["drafts"]}
+    assert sum(alert["state"] == "sent" for alert in result["alerts"]) > 20
+    assert result["seconds"] < 20
+    assert list(tmp_path.iterdir()) == []
+    assert err == ""
+
+
+def test_an_interrupted_demonstration_cleans_up(tmp_path: Path) -> None:
+    with program(tmp_path) as running:
+        assert running.stdout
+        for line in running.stdout:
+            if "imported" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_configuration_is_valid(tmp_path: Path) -> None:
+    story, _ = demo_story(FRIDAY)
+    path = tmp_path / "config.toml"
+    urls = dict.fromkeys(story.apis, "http://127.0.0.1:1/x")
+    path.write_text(configuration(urls, {"agents": "json://127.0.0.1:1/", "letters": "json://127.0.0.1:1/"}, story))
+    path.chmod(0o600)
+    loaded = config.load(path)
+    assert set(loaded.accounts()) == set(story.apis)
+    assert not [warning for warning in loaded.warnings if "secret itself" not in warning and "listen" not in warning]
+
+
+def test_of_each_trouble_one_message_is_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    show = Show(time.monotonic(), quiet=False)
+    first = Arrived("agents", "[A1] CRITICAL damaged: PW1", "Damaged\n\nall about it")
+    show.arrived([first, Arrived("agents", "[A2] CRITICAL damaged: PW2", "Damaged\n\nall about the second")])
+    shown = capsys.readouterr().out
+    assert "all about it" in shown
+    assert "all about the second" not in shown
+    assert "[A2] CRITICAL damaged: PW2" in shown
+
+
+def test_quiet_means_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    show = Show(time.monotonic(), quiet=True)
+    show.opening(20)
+    show.arrived([Arrived("agents", "[A1] damaged: PW1", "x")])
+    assert capsys.readouterr().out == ""

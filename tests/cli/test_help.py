@@ -1,0 +1,78 @@
+"""Every command has help with an example, and help is quick."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from parcelwatch.cli import main
+from parcelwatch.cli.app import app
+
+HEAVY = (
+    "httpx",
+    "aiohttp",
+    "apprise",
+    "sqlite3",
+    "sqlite_utils",
+    "pydantic",
+    "jinja2",
+    "rich.markdown",
+    "structlog",
+    "uvicorn",
+)
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, each in getattr(command, "commands", {}).items():
+        yield from commands(each, (*path, name))
+    if not getattr(command, "commands", {}):
+        yield path, command
+
+
+ALL = list(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
+def test_every_command_says_what_it_does_and_shows_an_example(
+    path: tuple[str, ...], command: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*path, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Example: parcelwatch {' '.join(path)}" in shown
+    assert "--config" in shown
+    assert command.help
+    assert all(option.help for option in command.params if getattr(option, "opts", [""])[0].startswith("--"))
+
+
+def test_all_commands_of_this_version_are_there() -> None:
+    assert {" ".join(path) for path, _ in ALL} == {
+        *("demo", "sandbox", "run", "once", "why", "doctor", "systemd-unit", "db backup", "db check"),
+        *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
+        *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
+        *(f"cases {verb}" for verb in ("list", "show", "ack", "snooze", "resolve", "note", "verdict")),
+        *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send")),
+        *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
+        *(f"couriers {verb}" for verb in ("list", "check", "try")),
+    }
+
+
+def test_what_shows_something_has_json() -> None:
+    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts send"}
+    for path, command in ALL:
+        options = {option for each in command.params for option in getattr(each, "opts", [])}
+        assert ("--json" in options) is (" ".join(path) not in silent), path
+
+
+def test_help_imports_nothing_it_does_not_need() -> None:
+    code = (
+        "import sys; from parcelwatch.cli import main; main(['--help']); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr.strip() == "[]"
+    assert "parcels" in ended.stdout

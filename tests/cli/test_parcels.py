@@ -1,0 +1,165 @@
+"""Adding, importing, listing, stopping and forgetting parcels."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from parcelwatch.cli.output import table
+from parcelwatch.store import Store, parcels
+from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
+
+HEAD = "number,courier,order,promised_by,destination\n"
+
+
+def test_adding_again_updates_and_never_doubles(shop: Shop) -> None:
+    first = shop.run("parcels", "add", "jd00021234", "--courier", "my_dhl", "--order", "A1", "--json")
+    again = shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--destination", "br", "--json")
+    same = shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--json")
+    assert [each.document["outcome"] for each in (first, again, same)] == ["added", "updated", "unchanged"]
+    (row,) = shop.run("parcels", "list", "--json").document
+    assert (row["number"], row["order"], row["destination"]) == ("JD00021234", "A1", "BR")
+
+
+def test_one_added_by_hand_belongs_to_no_import_so_it_is_told_at_once(shop: Shop) -> None:
+    shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--tag", "vip", "--tag", "gift")
+    with Store.open(shop.folder / "shop.db") as store:
+        (parcel,) = parcels.find(store, "JD00021234")
+    assert parcel.import_id is None
+    assert parcel.tags == ("vip", "gift")
+
+
+def test_what_cannot_be_added_says_why(shop: Shop) -> None:
+    ended = shop.run("parcels", "add", "7.7E+14", "--courier", "mydhl")
+    assert ended.code == 2
+    assert "rounded" in ended.err
+    assert "did you mean 'my_dhl'" in ended.err
+
+
+def test_good_rows_go_in_and_bad_ones_are_named_by_line(shop: Shop) -> None:
+    text = (
+        HEAD + 'JD00021234,my_dhl,A1,2026-03-05,BR\n7.7E+14,my_dhl,,,\n"=""JD00021235""",my_dhl,A2,,\nJD1,nobody,,,\n'
+    )
+    ended = shop.run("parcels", "import", shop.file(text), "--json")
+    assert ended.code == 1
+    assert ended.document["added"] == 2
+    assert [(row["line"], row["number"]) for row in ended.document["rejected"]] == [(3, "7.7E+14"), (5, "JD1")]
+    again = shop.run("parcels", "import", shop.file(text), "--json").document
+    assert (again["added"], again["unchanged"]) == (0, 2)
+
+
+def test_refused_rows_are_said_on_stderr(shop: Shop) -> None:
+    ended = shop.run("parcels", "import", shop.file(HEAD + "x,my_dhl,,,\n"))
+    assert "line 2: x:" in ended.err
+    assert "0 added" in ended.out
+    assert "1 rejected" in ended.out
+
+
+def test_a_promised_day_of_a_file_ends_at_the_destination(shop: Shop) -> None:
+    shop.run(
+        "parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,A1,2026-03-05,JP\nJD00021235,my_dhl,A1,2026-03-05,\n")
+    )
+    japan, unknown = shop.run("parcels", "list", "--json").document
+    assert japan["promised_by"] == "2026-03-05T14:59:59Z"
+    assert unknown["promised_by"] == "2026-03-06T11:59:59Z"
+
+
+def test_columns_are_mapped_and_unknown_ones_warned_of(shop: Shop) -> None:
+    path = shop.file("快递单号,订单号,备注\nJD00021234,A1,x\n")
+    refused = shop.run("parcels", "import", path)
+    assert refused.code == 2
+    assert "--map" in refused.err
+    ended = shop.run(
+        "parcels", "import", path, "--map", "快递单号=number", "--map", "订单号=order", "--courier", "my_dhl"
+    )
+    assert ended.code == 0
+    assert "备注" in ended.err
+    assert shop.run("parcels", "list", "--json").document[0]["order"] == "A1"
+
+
+def test_a_dry_run_says_what_would_happen_and_leaves_no_database(shop: Shop) -> None:
+    path = shop.file(HEAD + "JD00021234,my_dhl,,,\n")
+    assert shop.run("parcels", "import", path, "--dry-run", "--json").document["added"] == 1
+    assert not (shop.folder / "shop.db").exists()
+    shop.run("parcels", "import", path)
+    assert shop.run("parcels", "import", path, "--dry-run", "--json").document["unchanged"] == 1
+
+
+def test_an_import_is_remembered_with_its_counts_and_its_parcels(shop: Shop) -> None:
+    shop.run("parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,,,\nx,my_dhl,,,\n"))
+    with Store.open(shop.folder / "shop.db") as store:
+        (row,) = store.all("SELECT id, added, rejected, finished_at IS NOT NULL FROM imports")
+        assert row == (parcels.find(store, "JD00021234")[0].import_id, 1, 1, 1)
+
+
+def test_more_rows_than_a_batch_all_go_in(shop: Shop) -> None:
+    lines = "".join(json.dumps({"number": f"JD{at:08}", "courier": "my_dhl"}) + "\n" for at in range(1203))
+    assert shop.run("parcels", "import", shop.file(lines, "rows.jsonl"), "--json").document["added"] == 1203
+
+
+def test_rows_come_from_stdin_too(shop: Shop) -> None:
+    program = [sys.executable, "-m", "parcelwatch", "--config", str(shop.config), "parcels", "import", "-", "--json"]
+    rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
+    ended = subprocess.run(program, input=rows, capture_output=True, check=False)
+    assert json.loads(ended.stdout) == {"added": 1, "updated": 0, "unchanged": 0, "rejected": []}
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["none.csv"], ["--format", "xml", "-"], ["--map", "x", "-"], ["--courier", "zz", "-"]]
+)
+def test_an_import_that_cannot_begin_is_wrong_usage(shop: Shop, arguments: list[str]) -> None:
+    assert shop.run("parcels", "import", *arguments).code == 2
+
+
+def test_lists_are_filtered_only_when_asked(watched: Shop) -> None:
+    assert len(watched.run("parcels", "list", "--json").document) == 3
+    assert {row["number"] for row in watched.run("parcels", "list", "--open", "--json").document} == {STALLED, DAMAGED}
+    assert len(watched.run("parcels", "list", "--milestone", "exception", "--json").document) == 1
+    assert watched.run("parcels", "list", "--milestone", "in_transt").code == 2
+
+
+def test_a_table_breaks_no_tracking_number(watched: Shop) -> None:
+    assert all(number in watched.run("parcels", "list").out for number in (MOVING, STALLED, DAMAGED))
+    narrow = io.StringIO()
+    Console(file=narrow, width=40).print(table(["!Number", "Said"], [(STALLED, "on its way " * 9)]))
+    assert STALLED in narrow.getvalue()
+
+
+def test_a_parcel_is_shown_with_its_checkpoints_oldest_first(watched: Shop) -> None:
+    shown = watched.run("parcels", "show", STALLED, "--json").document
+    times = [each["occurred_at"] for each in shown["checkpoints"]]
+    assert times == sorted(times)
+    assert {"number", "courier", "company", "order", "milestone", "cause", "confirmed_at", "poll_at"} <= set(shown)
+    assert shown["cases"][0]["kind"] == "stalled"
+    assert "Dortmund" in watched.run("parcels", "show", STALLED).out
+
+
+def test_a_number_at_two_couriers_must_be_told_apart(shop: Shop) -> None:
+    shop.configure('[couriers.other]\napi = "dhl"\nkey = "k"\n')
+    for courier in ("my_dhl", "other"):
+        shop.run("parcels", "add", "JD00021234", "--courier", courier)
+    assert shop.run("parcels", "show", "JD00021234").code == 2
+    assert shop.run("parcels", "show", "JD00021234", "--courier", "other", "--json").document["courier"] == "other"
+
+
+def test_a_stopped_parcel_is_never_asked_and_can_be_watched_again(watched: Shop) -> None:
+    assert watched.run("parcels", "stop", MOVING, "--json").document["changed"]
+    assert watched.run("parcels", "show", MOVING, "--json").document["poll_at"] is None
+    assert not watched.run("parcels", "stop", MOVING, "--json").document["changed"]
+    watched.run("parcels", "resume", MOVING)
+    assert watched.run("parcels", "show", MOVING, "--json").document["poll_at"]
+
+
+def test_forgetting_leaves_no_trace(watched: Shop) -> None:
+    assert watched.run("parcels", "export", DAMAGED).document["parcels"][0]["checkpoints"]
+    assert watched.run("parcels", "forget", DAMAGED, "--yes").code == 0
+    assert watched.run("parcels", "show", DAMAGED).code == 1
+    files = [path.read_bytes() for path in Path(watched.folder).glob("shop.db*")]
+    assert not any(DAMAGED.encode() in content for content in files)

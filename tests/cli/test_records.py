@@ -1,0 +1,129 @@
+"""Files of rows as spreadsheets and scripts write them: encodings, quotes, and lines that are broken."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.cli.records import LONGEST_LINE, Record, Source, open_source, records
+from parcelwatch.errors import BadInput
+
+
+def read(tmp_path: Path, content: bytes, name: str = "rows.csv") -> list[Record]:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return list(records(open_source(str(path))))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_chinese_file_is_read_whatever_wrote_it(tmp_path: Path, encoding: str) -> None:
+    (row,) = read(tmp_path, "快递单号,客户\r\n773456789012345,张伟\r\n".encode(encoding))
+    assert row.cells == {"快递单号": "773456789012345", "客户": "张伟"}
+    assert row.line == 2
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_the_sign_between_cells_is_found_out(tmp_path: Path, sign: str) -> None:
+    (row,) = read(tmp_path, f"number{sign}order\nAB12345{sign}7\n".encode())
+    assert row.cells == {"number": "AB12345", "order": "7"}
+
+
+def test_one_broken_line_spoils_no_other(tmp_path: Path) -> None:
+    rows = read(tmp_path, "number,客户\nAB1,好\n".encode() + b"AB2,\xff\xfe\nAB3,ok\n")
+    assert [(row.line, row.cells.get("number"), bool(row.fault)) for row in rows] == [
+        (2, "AB1", False),
+        (3, None, True),
+        (4, "AB3", False),
+    ]
+
+
+def test_a_quoted_cell_may_hold_lines_and_the_next_row_knows_its_own(tmp_path: Path) -> None:
+    rows = read(tmp_path, b'number,note\nAB1,"two\nlines"\nAB2,"a ""quote"""\n')
+    assert [(row.line, row.cells["note"]) for row in rows] == [(2, "two\nlines"), (4, 'a "quote"')]
+
+
+def test_a_quote_left_open_costs_one_row_and_not_the_file(tmp_path: Path) -> None:
+    good = "".join(f"AB{at},x\n" for at in range(3, 200))
+    rows = read(tmp_path, f'number,note\nAB2,"open\n{good}'.encode())
+    assert rows[0].fault
+    assert rows[0].line == 2
+    assert len(rows) == 198
+    assert not any(row.fault for row in rows[1:])
+
+
+def test_an_inch_mark_is_no_quote(tmp_path: Path) -> None:
+    rows = read(tmp_path, b'number,note\nAB1,5" screen\nAB2,7" screen\n')
+    assert [row.cells["note"] for row in rows] == ['5" screen', '7" screen']
+
+
+def test_more_cells_than_headings_are_a_fault_and_empty_ones_are_not(tmp_path: Path) -> None:
+    extra, trailing = read(tmp_path, b"number,note\nAB1,x,y\nAB2,x,,\n")
+    assert "3 cells under 2 headings" in extra.fault
+    assert trailing.cells == {"number": "AB2", "note": "x"}
+
+
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    assert [row.line for row in read(tmp_path, b"number\n\nAB1\n,\nAB2\n")] == [3, 5]
+
+
+def test_an_endless_line_is_a_fault_and_what_follows_is_read(tmp_path: Path) -> None:
+    rows = read(tmp_path, b"number\n" + b"x" * (3 * LONGEST_LINE) + b"\nAB2\n")
+    assert [(row.line, row.fault[:4]) for row in rows] == [(2, "the "), (3, "")]
+
+
+def test_json_lines_keep_numbers_as_they_are_written(tmp_path: Path) -> None:
+    text = '{"number": 7.7E+14}\n\n{"number": 773456789012345}\nno json\n[1]\n'
+    rows = read(tmp_path, text.encode(), "rows.jsonl")
+    assert [row.cells.get("number") for row in rows] == ["7.7E+14", "773456789012345", None, None]
+    assert [row.line for row in rows] == [1, 3, 4, 5]
+    assert [bool(row.fault) for row in rows] == [False, False, True, True]
+
+
+def test_brackets_without_end_are_a_fault(tmp_path: Path) -> None:
+    (row,) = read(tmp_path, b'{"a":' + b"[" * 100_000, "rows.jsonl")
+    assert row.fault
+
+
+def test_json_lines_are_known_without_a_name() -> None:
+    source = open_source("-", io.BytesIO(b'  {"number": "AB12345"}\n'))
+    assert source.format == "jsonl"
+    assert [row.cells for row in records(source)] == [{"number": "AB12345"}]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"PK\x03\x04rest", "spreadsheet"), (b'[{"number": "AB1"}]', "one object per line"), (b"", "empty")],
+)
+def test_what_is_no_file_of_rows_is_refused_with_what_to_do(tmp_path: Path, content: bytes, what: str) -> None:
+    with pytest.raises(BadInput, match=what):
+        read(tmp_path, content, "rows")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        open_source(str(tmp_path / "none.csv"))
+
+
+@given(st.binary(max_size=400), st.sampled_from(["csv", "jsonl"]))
+def test_whatever_bytes_a_file_holds_every_row_is_read_or_has_a_fault(content: bytes, kind: str) -> None:
+    file = io.BytesIO(content)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            found = list(records(Source(file, len(content), encoding, kind)))
+        except BadInput:
+            continue
+        assert all(row.line >= 1 and (row.fault or row.cells) for row in found)
+
+
+@given(
+    st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\n"), max_size=8), min_size=1, max_size=5)
+)
+def test_json_lines_come_back_as_they_went_in(words: list[str]) -> None:
+    content = "".join(json.dumps({"number": word}) + "\n" for word in words).encode()
+    found = records(Source(io.BytesIO(content), len(content), "utf-8", "jsonl"))
+    assert [row.cells["number"] for row in found] == words

@@ -1,0 +1,93 @@
+"""`why`: every rule's clock laid open, now and as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.rules import RULES
+from parcelwatch.model import Answer, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel
+
+FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+POLICY = Policy()
+PARCEL = Parcel(1, "PW12345", "my_dhl", FRIDAY - DAY, origin="DE", destination="DE")
+
+
+def scan(at: datetime, milestone: Milestone = Milestone.IN_TRANSIT, cause: Cause | None = None) -> Checkpoint:
+    return Checkpoint(at, at, milestone, cause, "T", "Departed")
+
+
+def heard(dossier: Dossier, at: datetime, *checkpoints: Checkpoint) -> Dossier:
+    answer = Observation("PW12345", Answer.TRACKED if checkpoints else Answer.NOT_FOUND, checkpoints)
+    return advance(dossier, answer, POLICY, at).dossier
+
+
+def of(kind: str, dossier: Dossier, at: datetime) -> Explanation:
+    return next(each for each in explain(dossier, POLICY, at) if each.kind == kind)
+
+
+def test_every_rule_is_explained_once() -> None:
+    explained = explain(Dossier(PARCEL), POLICY, FRIDAY)
+    assert [each.kind for each in explained] == list(RULES)
+    assert not any(each.fires for each in explained)
+
+
+def test_the_weekend_a_clock_skipped_is_named() -> None:
+    monday = FRIDAY + 3 * DAY
+    stalled = of("stalled", heard(Dossier(PARCEL), monday, scan(FRIDAY)), monday)
+    assert not stalled.fires
+    assert stalled.counted == 24.0
+    assert [(skip.from_.day, skip.to.day, skip.why) for skip in stalled.skipped] == [(7, 9, "weekend")]
+    assert stalled.due_at == datetime(2026, 3, 11, 12, tzinfo=UTC)
+    assert "domestic" in stalled.limits.line
+
+
+def test_a_rule_that_fires_names_the_limit_that_spoke_and_when_it_gets_worse() -> None:
+    at = FRIDAY + 6 * DAY
+    stalled = of("stalled", heard(Dossier(PARCEL), at, scan(FRIDAY)), at)
+    assert stalled.fires
+    assert (stalled.limit, stalled.unit) == ("3bd", "bd")
+    assert stalled.due_at == FRIDAY + 7 * DAY
+
+
+def test_a_deadline_that_passed_unanswered_is_blind_and_accuses_nobody() -> None:
+    dossier = heard(Dossier(PARCEL), FRIDAY + HOUR, scan(FRIDAY))
+    stalled = of("stalled", dossier, FRIDAY + 10 * DAY)
+    assert stalled.blind
+    assert not stalled.fires
+
+
+def test_a_worse_kind_that_is_still_open_hides_a_milder_one() -> None:
+    promised = replace(PARCEL, promised_by=FRIDAY - HOUR)
+    dossier = heard(Dossier(promised), FRIDAY, scan(FRIDAY - 2 * HOUR, Milestone.EXCEPTION, Cause.DAMAGED))
+    late = of("late", dossier, FRIDAY)
+    assert late.fires
+    assert late.hidden_by == "damaged"
+
+
+def test_as_known_then_forgets_what_came_later() -> None:
+    dossier = heard(Dossier(PARCEL), FRIDAY, scan(FRIDAY - HOUR))
+    broken = scan(FRIDAY + DAY, Milestone.EXCEPTION, Cause.DAMAGED)
+    dossier = heard(dossier, FRIDAY + 2 * DAY, scan(FRIDAY - HOUR), broken)
+    history: list[Remembered] = [(FRIDAY, {"first_tracked_at": FRIDAY.isoformat()})]
+    then = known_at(dossier, history, FRIDAY + HOUR)
+    assert then.milestone is Milestone.IN_TRANSIT
+    assert not of("damaged", then, FRIDAY + HOUR).fires
+    assert of("damaged", known_at(dossier, history, FRIDAY + 3 * DAY), FRIDAY + 3 * DAY).fires
+
+
+def test_a_number_that_was_missing_then_is_missing_in_what_was_known_then() -> None:
+    missing = heard(Dossier(PARCEL), FRIDAY)
+    found = heard(missing, FRIDAY + 5 * DAY, scan(FRIDAY + 4 * DAY))
+    history: list[Remembered] = [
+        (FRIDAY, {"missing_since": FRIDAY.isoformat()}),
+        (FRIDAY + 5 * DAY, {"missing_since": None, "first_tracked_at": (FRIDAY + 5 * DAY).isoformat()}),
+    ]
+    then = of("unknown_number", known_at(found, history, FRIDAY + HOUR), FRIDAY + HOUR)
+    assert then.running
+    assert not of("unknown_number", known_at(found, history, FRIDAY + 6 * DAY), FRIDAY + 6 * DAY).running
