@@ -13,7 +13,6 @@ from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Entry, Severity
 
-
 # Causes that a rule of their own speaks for; a parcel with one of them is neither merely silent nor merely odd.
 SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
 
