@@ -136,7 +136,7 @@ class Engine:
 
     async def count_waiting(self) -> int:
         """Messages not delivered yet."""
-        return (await self._writer.run(outbox.counts)).get("pending", 0)
+        return await self._writer.run(outbox.count_waiting)
 
     def _wake(self, name: object, work: Coroutine[Any, Any, None]) -> None:
         if name in self._running:

@@ -66,16 +66,22 @@ WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL A
 RETURNING id, for_draft
 """
 _MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'"
+_UNTELL: Final = """
+UPDATE cases SET told = NULL
+WHERE id IN (SELECT case_id FROM alerts WHERE id = ? AND state = 'suppressed' AND NOT for_draft)
+"""
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> dict[int, bool]:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent.
 
     Returns the ids taken back, True for one about a draft. What is being sent right now, or may have arrived in a
-    digest before a crash, is only taken back once its sending is known to have failed.
+    digest before a crash, is only taken back once its sending is known to have failed. A case whose alert was taken
+    back counts as told to nobody: should the very same trouble come again, it is told.
     """
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
+    store.write_many(_UNTELL, [(alert_id,) for alert_id, _ in rows])
     return {alert_id: bool(for_draft) for alert_id, for_draft in rows}
 
 
@@ -125,8 +131,9 @@ def release(store: Store, now: datetime, *, every: bool = False) -> int:
 
 _Lane = tuple[str, str, int]
 
+# Asked with ">", SQLite would start at the lane just seen and read all of it.
 _NEXT_LANE: Final = """
-SELECT channel, kind, for_draft FROM alerts WHERE state = 'pending' AND (channel, kind, for_draft) > (?, ?, ?)
+SELECT channel, kind, for_draft FROM alerts WHERE state = 'pending' AND (channel, kind, for_draft) >= (?, ?, ? + 1)
 ORDER BY channel, kind, for_draft LIMIT 1
 """
 _FIRST_DUE: Final = """
@@ -243,6 +250,7 @@ def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -
         return True
     again = to_ms(now + backoff(ids[0], attempts))
     store.write_many(_AGAIN, [(error, again, one) for one in ids])
+    store.write_many(_UNTELL, [(one,) for one in ids])
     return False
 
 
@@ -326,6 +334,12 @@ def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
         "line": row[18],
         "priority": row[19],
     }
+
+
+def count_waiting(store: Store) -> int:
+    """How many messages are not delivered yet; as quick as they are few, however many there ever were."""
+    found: int = store.value("SELECT count(*) FROM alerts WHERE state = 'pending'")
+    return found
 
 
 def counts(store: Store) -> dict[str, int]:

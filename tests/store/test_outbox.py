@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.model import Severity
 from parcelwatch.store import Store, imports, outbox, parcels
 from parcelwatch.store.outbox import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
 from parcelwatch.store.rows import Group
@@ -229,6 +230,34 @@ def test_a_case_that_clears_before_its_alert_was_sent_tells_nobody(store: Store)
     assert outbox.rows(store)[0]["reason"] == "it moves again"
 
 
+def told(store: Store, parcel_id: int) -> Severity | None:
+    return parcels.dossier(store, parcel_id).cases[0].told
+
+
+def test_a_case_whose_alert_was_taken_back_unsent_was_told_to_nobody(store: Store) -> None:
+    parcel_id = add(store)
+    case_id = save(store, parcel_id, cases=(case(told=Severity.HIGH),))["stalled"]
+    mine = alert(parcel_id=parcel_id, case_id=case_id)
+    enqueue(store, replace(mine, draft=True))
+    take_back(store, parcel_id)
+    assert told(store, parcel_id) is Severity.HIGH
+    enqueue(store, mine)
+    take_back(store, parcel_id)
+    assert told(store, parcel_id) is None
+
+
+def test_a_case_that_cleared_while_its_alert_failed_was_told_to_nobody(store: Store) -> None:
+    parcel_id = add(store)
+    case_id = save(store, parcel_id, cases=(case(told=Severity.HIGH),))["stalled"]
+    enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
+    group = claimed(store)
+    take_back(store, parcel_id)
+    assert told(store, parcel_id) is Severity.HIGH
+    with store.transaction():
+        outbox.settle_failed(store, group.ids, NOW, "503")
+    assert told(store, parcel_id) is None
+
+
 def test_what_is_on_its_way_when_the_case_clears_counts_as_sent_if_it_arrives(store: Store) -> None:
     parcel_id, case_id = troubled(store)
     enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
@@ -356,6 +385,7 @@ def test_the_list_has_the_promised_shape(store: Store) -> None:
     assert row["number"] == "PW1"
     assert outbox.rows(store, after=alert_id) == []
     assert outbox.counts(store) == {"pending": 1}
+    assert outbox.count_waiting(store) == 1
 
 
 def test_an_empty_outbox_has_nothing_due(store: Store) -> None:
@@ -369,3 +399,18 @@ def test_waiting_messages_are_found_without_looking_at_those_sent(store: Store) 
     for condition, index in asked.items():
         plan = store.all(f"EXPLAIN QUERY PLAN SELECT id FROM alerts WHERE {condition}", (1,) * condition.count("?"))
         assert [index in row[3] for row in plan] == [True]
+
+
+def test_however_many_messages_wait_finding_the_next_reads_few_of_them(store: Store) -> None:
+    enqueue(store, *[alert(kind) for kind in ("late", "stalled") for _ in range(500)])
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    store.conn.set_progress_handler(step, 10)
+    outbox.next_due(store)
+    store.conn.set_progress_handler(None, 0)
+    assert steps < 100
