@@ -6,7 +6,8 @@ What belongs here: operator findings, from the accounts' states to the outbox. T
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.ingest import Judge
@@ -17,6 +18,9 @@ from parcelwatch.store.rows import NewAlert
 
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
+
+UNREAD_EVERY: Final = timedelta(hours=1)
+"""A wording that names a counter or a clerk is a new one each time; the operator hears of them together."""
 
 
 def tell_operators(store: Store, apis: Mapping[str, str], judge: Judge, now: datetime) -> int:
@@ -48,12 +52,15 @@ def _tell_silence(store: Store, name: str, api: str, judge: Judge, now: datetime
 
 
 def _tell_unread(store: Store, name: str, api: str, judge: Judge, now: datetime) -> int:
+    last = evidence.last_told(store, name)
+    if last is not None and last <= now < last + UNREAD_EVERY:
+        return 0
     unread = evidence.unknown(store, name, untold=True)
     if not unread:
         return 0
     codes = tuple(Unmapped(row["code"], row["text"], row["count"]) for row in unread)
     _enqueue(store, UNREAD, OperatorFacts(why=Why.UNMAPPED, account=name, now=now, api=api, unknown=codes), judge, now)
-    evidence.told_unknown(store, name)
+    evidence.told_unknown(store, name, now)
     return 1
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import iso, to_ms
+from parcelwatch.store.rows import iso, maybe_at, to_ms, where
 
 NEWEST: Final = 20
 """Unreadable answers kept of each account."""
@@ -44,16 +44,27 @@ def count_unknown(store: Store, courier: str, code: str, text: str, now: datetim
     return bool(count == 1)
 
 
+_UNKNOWN: Final = "SELECT courier, code, text, count, first_at, last_at FROM unknown_codes"
+
+
 def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[str, Any]]:
     """`[{courier, code, text, count, first_at, last_at}]`, the most frequent first; `untold`: nobody was told yet."""
-    sql = """SELECT courier, code, text, count, first_at, last_at FROM unknown_codes
-      WHERE (?1 = '' OR courier = ?1) AND (NOT ?2 OR NOT told) ORDER BY count DESC, courier, code, text"""
+    clause, values = where({"courier = ?": courier})
+    if untold:
+        clause += f" {'AND' if clause else 'WHERE'} told_at IS NULL"
+    rows = store.all(f"{_UNKNOWN} {clause} ORDER BY count DESC, courier, code, text", values)
     return [
         {"courier": name, "code": code, "text": text, "count": count, "first_at": iso(first), "last_at": iso(last)}
-        for name, code, text, count, first, last in store.all(sql, (courier, untold))
+        for name, code, text, count, first, last in rows
     ]
 
 
-def told_unknown(store: Store, courier: str) -> None:
+def told_unknown(store: Store, courier: str, now: datetime) -> None:
     """The operator was told of all unknown codes of `courier` so far."""
-    store.write("UPDATE unknown_codes SET told = 1 WHERE courier = ? AND NOT told", (courier,))
+    sql = "UPDATE unknown_codes SET told_at = ? WHERE courier = ? AND told_at IS NULL"
+    store.write(sql, (to_ms(now), courier))
+
+
+def last_told(store: Store, courier: str) -> datetime | None:
+    """When the operator was last told of unknown codes of `courier`."""
+    return maybe_at(store.value("SELECT max(told_at) FROM unknown_codes WHERE courier = ?", (courier,)))

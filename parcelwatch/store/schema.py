@@ -244,7 +244,7 @@ CREATE TABLE unknown_codes (
   count INTEGER NOT NULL,
   first_at INTEGER NOT NULL,
   last_at INTEGER NOT NULL,
-  told INTEGER NOT NULL DEFAULT 0,
+  told_at INTEGER,
   PRIMARY KEY (courier, code, text)
 ) STRICT, WITHOUT ROWID
 """,
@@ -303,6 +303,7 @@ _INDEXES: Final = (
     "CREATE INDEX alerts_by_case ON alerts (case_id)",
     "CREATE INDEX alerts_by_draft ON alerts (draft_id)",
     "CREATE INDEX outages_by_account ON outages (account, from_at)",
+    "CREATE INDEX unknown_codes_told ON unknown_codes (courier, told_at)",
     "CREATE INDEX payloads_by_account ON payloads (account)",
     "CREATE INDEX inbox_unread ON inbox (id) WHERE done_at IS NULL",
     "CREATE INDEX history_by_parcel ON history (parcel_id)",
