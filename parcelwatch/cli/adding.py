@@ -8,22 +8,49 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Company, Json, NeedsAttention, Number, command
+from parcelwatch.cli.base import Json, NeedsAttention, Number, command
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.cli.importing import Rejected, Result
+    from datetime import datetime
+
+    from parcelwatch.cli.importing import Rejected, RejectedRows, Result
     from parcelwatch.cli.records import Source
+    from parcelwatch.core.intake import Intake
+    from parcelwatch.store import Store
+
+
+def _text(option: str, help_text: str) -> Any:
+    return Annotated[str | None, typer.Option(option, metavar="TEXT", help=help_text)]
+
+
+# The columns of an import, as options.
+DESCRIBING: Mapping[str, Any] = {
+    "company": _text("--company", "The courier behind an aggregator, in its code."),
+    "order": _text("--order", "Your order's number."),
+    "service": _text("--service", "The courier's product."),
+    "origin": _text("--origin", "Country, two letters."),
+    "destination": _text("--destination", "Country, two letters."),
+    "shipped_at": _text("--shipped-at", "When it was handed over, an ISO time."),
+    "promised_by": _text("--promised-by", "When the buyer was promised it: a day or an ISO time."),
+    "dispatch_by": _text("--dispatch-by", "When it must be handed over: a day or an ISO time."),
+    "customer_name": _text("--customer-name", "For drafts."),
+    "customer_contact": _text("--customer-contact", "For drafts: mail address or chat name."),
+    "phone_last4": _text("--phone-last4", "Some couriers answer only with these digits."),
+    "postal_code": _text("--postal-code", "Some couriers answer only with it."),
+    "language": _text("--language", "Of drafts to the customer, such as zh-CN or en."),
+    "value": _text("--value", "What the goods are worth; the dearer, the more pressing."),
+    "tag": Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag of yours; may be given more than once.")
+    ],
+}
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to those of `parcels`."""
-    command(
-        app,
-        "add",
-        "parcels add JD0002123456789 --courier my_dhl --order A-1001 --destination BR --language en",
-    )(add)
+    example = "parcels add JD0002123456789 --courier my_dhl --order A-1001 --destination BR --language en"
+    command(app, "add", example, options=DESCRIBING)(add)
     command(
         app,
         "import",
@@ -32,30 +59,12 @@ def register(app: typer.Typer) -> None:
     )(import_file)
 
 
-def _text(name: str, help_text: str) -> Any:
-    return typer.Option(name, help=help_text, show_default=False)
-
-
 def add(
     desk: Desk,
     number: Number,
     courier: Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="The account to ask.")],
-    company: Company = "",
-    order: Annotated[str, _text("--order", "Your order's number.")] = "",
-    service: Annotated[str, _text("--service", "The courier's product.")] = "",
-    origin: Annotated[str, _text("--origin", "Country, two letters.")] = "",
-    destination: Annotated[str, _text("--destination", "Country, two letters.")] = "",
-    shipped_at: Annotated[str, _text("--shipped-at", "When it was handed over, ISO time.")] = "",
-    promised_by: Annotated[str, _text("--promised-by", "When the buyer was promised it: a day or an ISO time.")] = "",
-    dispatch_by: Annotated[str, _text("--dispatch-by", "When it must be handed over: a day or an ISO time.")] = "",
-    customer_name: Annotated[str, _text("--customer-name", "For drafts.")] = "",
-    customer_contact: Annotated[str, _text("--customer-contact", "For drafts: mail address or chat name.")] = "",
-    phone_last4: Annotated[str, _text("--phone-last4", "Some couriers answer only with these digits.")] = "",
-    postal_code: Annotated[str, _text("--postal-code", "Some couriers answer only with it.")] = "",
-    language: Annotated[str, _text("--language", "Of drafts to the customer, such as zh-CN or en.")] = "",
-    value: Annotated[str, _text("--value", "What the goods are worth; the dearer, the more pressing.")] = "",
-    tag: Annotated[list[str] | None, _text("--tag", "A tag of yours; may be given more than once.")] = None,
     as_json: Json = False,
+    **described: object,
 ) -> None:
     """Watch one parcel.
 
@@ -64,27 +73,8 @@ def add(
     from parcelwatch.cli import importing, output
     from parcelwatch.store import parcels
 
-    given: dict[str, object] = {
-        "number": number,
-        "courier": courier,
-        "company": company,
-        "order": order,
-        "service": service,
-        "origin": origin,
-        "destination": destination,
-        "shipped_at": shipped_at,
-        "promised_by": promised_by,
-        "dispatch_by": dispatch_by,
-        "customer_name": customer_name,
-        "customer_contact": customer_contact,
-        "phone_last4": phone_last4,
-        "postal_code": postal_code,
-        "language": language,
-        "value": value,
-        "tag": list(tag or ()),
-    }
     now = desk.now
-    parcel = importing.desk(desk.config).parcel(given, now)
+    parcel = importing.desk(desk.config).parcel({"number": number, "courier": courier, **described}, now)
     with desk.store(create=True) as store, store.transaction():
         added = parcels.add(store, parcel, now)
     if as_json:
@@ -109,7 +99,7 @@ def import_file(
     Columns are named as the options of `parcels add` with _ for -, such as number, courier, order, promised_by. UTF-8
     or GB18030. Bad rows are reported with line and reason, the good ones go in; importing again updates.
     """
-    from parcelwatch.cli import importing, output, records
+    from parcelwatch.cli import importing, records
 
     if format_name not in ("", *records.FORMATS):
         raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
@@ -120,18 +110,23 @@ def import_file(
         )
     mapped = _mapped(renamed or [])
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    rejected = importing.RejectedRows()
-    result = _import(desk, source, reader, mapped, file, rejected, dry_run=dry_run, as_json=as_json)
+    rejected = importing.RejectedRows() if as_json else None
+    with _database(desk, dry_run=dry_run) as store:
+        result = _import(store, source, reader, mapped, file, rejected, desk.now, dry_run=dry_run)
+    _tell(result, rejected, dry_run=dry_run)
+
+
+def _tell(result: Result, rejected: RejectedRows | None, *, dry_run: bool) -> None:
+    from parcelwatch.cli import output
+
     for warning in result.warnings:
         output.warn(warning)
-    if as_json:
+    if rejected is not None:
         output.emit({**result.counts, "rejected": list(rejected)})
     else:
         would = "would be " if dry_run else ""
-        output.say(
-            f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged, "
-            f"{result.rejected} rejected"
-        )
+        counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
+        output.say(f"{counts}, {result.rejected} rejected")
     if result.rejected:
         raise NeedsAttention(f"{result.rejected} rows were refused; correct them and import the file again")
 
@@ -147,46 +142,43 @@ def _mapped(renamed: list[str]) -> Mapping[str, str]:
 
 
 def _import(
-    desk: Desk,
+    store: Store,
     source: Source,
-    reader: Any,
+    reader: Intake,
     renamed: Mapping[str, str],
     name: str,
-    rejected: Any,
+    rejected: RejectedRows | None,
+    now: datetime,
     *,
     dry_run: bool,
-    as_json: bool,
 ) -> Result:
+    """With a bar on stderr for whoever watches; refused rows go to `rejected`, or are said at once."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from parcelwatch.cli import importing, output, records
 
     err = output.console(sys.stderr)
     columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-
-    def refused(row: Rejected) -> None:
-        if as_json:
-            rejected.add(row)
-            return
-        number = f"{output.safe(row.number, 60)}: " if row.number else ""
-        output.note(f"line {row.line}: {number}{output.safe(row.reason, 400)}", "yellow")
-
-    with (
-        _database(desk, dry_run=dry_run) as store,
-        Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar,
-    ):
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=max(source.size, 1))
         return importing.take(
             store,
             records.records(source),
             reader,
-            desk.now,
+            now,
             source=name,
             renamed=renamed,
             dry_run=dry_run,
-            refused=refused,
+            refused=_say_refused if rejected is None else rejected.add,
             progress=lambda: bar.update(task, completed=source.done),
         )
+
+
+def _say_refused(row: Rejected) -> None:
+    from parcelwatch.cli import output
+
+    number = f"{output.safe(row.number, 60)}: " if row.number else ""
+    output.note(f"line {row.line}: {number}{output.safe(row.reason, 400)}", "yellow")
 
 
 def _database(desk: Desk, *, dry_run: bool) -> Any:

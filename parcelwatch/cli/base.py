@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -57,17 +57,22 @@ def group(help_text: str, callback: Callable[..., None] = nothing) -> typer.Type
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.callback()(_shared(callback, help_text))
+    app.callback()(_shared(callback, help_text, {}))
     return app
 
 
-def command(app: typer.Typer, name: str, *examples: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function whose first parameter is a Desk; its docstring is the help, with `examples` below."""
+def command(
+    app: typer.Typer, name: str, *examples: str, options: Mapping[str, Any] | None = None
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function whose first parameter is a Desk; its docstring is the help, with `examples` below.
+
+    `options`: more of them, by name, all empty by default; the function takes them as **keywords.
+    """
     # The backspace keeps Click from wrapping what is to be copied.
     shown = "\b\n" + "\n".join(f"Example: parcelwatch {example}" for example in examples)
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.command(name, epilog=shown)(_shared(function, function.__doc__ or ""))
+        app.command(name, epilog=shown)(_shared(function, function.__doc__ or "", options or {}))
         return function
 
     return register
@@ -82,7 +87,7 @@ def _until_nobody_reads() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _shared(function: Callable[..., None], doc: str) -> Callable[..., None]:
+def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any]) -> Callable[..., None]:
     """`function` as Typer takes it: without its Desk, with the options that every command has."""
 
     def run(ctx: typer.Context, **given: Any) -> None:
@@ -100,6 +105,8 @@ def _shared(function: Callable[..., None], doc: str) -> Callable[..., None]:
 
     keyword = inspect.Parameter.KEYWORD_ONLY
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    own = [each for each in own if each.kind is not inspect.Parameter.VAR_KEYWORD]
+    own += [inspect.Parameter(name, keyword, default=None, annotation=each) for name, each in options.items()]
     shared = [inspect.Parameter(name, keyword, default=each[1], annotation=each[0]) for name, each in _SHARED.items()]
     context = inspect.Parameter("ctx", keyword, annotation=typer.Context)
     parameters = [context, *(each.replace(kind=keyword) for each in own), *shared]

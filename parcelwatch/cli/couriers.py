@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,13 +22,25 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     """
     from parcelwatch.cli import output
     from parcelwatch.cli.asking import account_rows, adapter_rows
-    from parcelwatch.cli.output import moment, safe
 
     accounts = account_rows(desk)
     adapters = adapter_rows()
     if as_json:
         output.emit({"accounts": accounts, "adapters": adapters})
         return
+    _print_accounts(accounts, desk)
+    output.say()
+    ready = [
+        (each["api"], ", ".join(each["needs"]), each["rate"], each["quota"] or "–", each["base_url"])
+        for each in adapters
+    ]
+    output.show(["!Adapter", "Needs", "Rate", "Quota", "Base URL"], ready, "")
+
+
+def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+
     zone = desk.config.timezone
     rows = [
         (
@@ -43,9 +55,8 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
         )
         for each in accounts
     ]
-    number = ">Watched"
-    columns = ["!Account", "API", "Rate", "Quota used", "State", number, ">Due"]
-    output.show([*columns, "Last answer"], rows, "No accounts: add a [couriers.NAME] table to the configuration.")
+    titles = ["!Account", "API", "Rate", "Quota used", "State", ">Watched", ">Due", "Last answer"]
+    output.show(titles, rows, "No accounts: add a [couriers.NAME] table to the configuration.")
     for each in accounts:
         if each["error"]:
             output.say(f"{each['account']}: {safe(each['error'], 400)}", "red")
@@ -55,11 +66,6 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     if unknown:
         output.say()
         output.show(["Account", "Unknown code", "Text", ">Heard"], unknown, "")
-    output.say()
-    ready = [
-        (each["api"], ", ".join(each["needs"]), each["rate"], each["quota"], each["base_url"]) for each in adapters
-    ]
-    output.show(["!Adapter", "Needs", "Rate", "Quota", "Base URL"], ready, "")
 
 
 @command(app, "check", "couriers check", "couriers check my_dhl")
@@ -117,7 +123,7 @@ def try_number(
     """
     from parcelwatch.cli import output
     from parcelwatch.cli.asking import try_one
-    from parcelwatch.core.intake import last4, number_of
+    from parcelwatch.core.cells import last4, number_of
     from parcelwatch.model import Ask
 
     ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)

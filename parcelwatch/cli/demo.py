@@ -47,11 +47,13 @@ def demo(
 
     from parcelwatch.cli import output
     from parcelwatch.cli.demo_show import Show
-    from parcelwatch.cli.demo_stage import Stage
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     show = Show(started, quiet=as_json)
     show.opening(seconds)
+    # The greatest part of the program comes with it: something is to be seen meanwhile.
+    from parcelwatch.cli.demo_stage import Stage
+
     with (
         tempfile.TemporaryDirectory(prefix="parcelwatch-demo-", ignore_cleanup_errors=True) as folder,
         Stage(Path(folder), started + seconds - _BEFORE) as stage,

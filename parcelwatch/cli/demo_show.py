@@ -64,7 +64,7 @@ class Show:
             if self._whole(one):
                 self._panel(one)
             else:
-                self._step(f"{_WHERE[one.channel].partition(',')[0]}: {one.title}")
+                self._step(f"→ {one.channel}: {one.title}")
 
     def _whole(self, one: Arrived) -> bool:
         """Whether it is worth its lines: one of each sort of trouble, and of drafts both languages."""

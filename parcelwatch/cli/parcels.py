@@ -68,6 +68,10 @@ def _who(row: Mapping[str, Any]) -> str:
 def _state(row: Mapping[str, Any]) -> str:
     if row["unwatched_at"]:
         return f"{row['milestone']} (no longer watched)"
+    return _stood(row)
+
+
+def _stood(row: Mapping[str, Any]) -> str:
     return f"{row['milestone']} ({row['cause']})" if row["cause"] else str(row["milestone"])
 
 
@@ -89,49 +93,42 @@ def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company 
 
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
+    from parcelwatch.cli.output import safe
+
+    output.pairs(_summary(shown, desk))
+    output.say()
+    checkpoints = [
+        (_when(each, desk), _stood(each), safe(each["text"] or each["code"]), safe(each["place"], 80))
+        for each in shown["checkpoints"]
+    ]
+    output.show(["When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
+    output.say()
+    known = [
+        (each["id"], each["kind"], each["severity"], each["state"], safe(each["sentence"], 400))
+        for each in shown["cases"]
+    ]
+    output.show(["Case", "Kind", "Severity", "State", "Why"], known, "No cases.")
+    output.zone_note(desk.config.timezone)
+
+
+def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     from parcelwatch.cli.output import moment, safe
 
     zone = desk.config.timezone
-    output.pairs(
-        {
-            "number": shown["number"],
-            "courier": _who(shown),
-            "order": safe(shown["order"]),
-            "destination": shown["destination"],
-            "milestone": _state(shown),
-            "last scan": moment(shown["last_checkpoint_at"], zone),
-            "courier answered": moment(shown["confirmed_at"], zone),
-            "estimate": moment(shown["estimate"], zone),
-            "promised by": moment(shown["promised_by"], zone),
-            "refused": safe(shown["refused"]),
-            "tracking stopped": safe(shown["stopped"]),
-            "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else "never",
-        }
-    )
-    output.say()
-    output.show(
-        ["When", "Milestone", "What the courier said", "Where"],
-        [
-            (
-                _when(each, desk),
-                _state({"unwatched_at": None, **each}),
-                safe(each["text"] or each["code"]),
-                safe(each["place"], 80),
-            )
-            for each in shown["checkpoints"]
-        ],
-        "No checkpoints yet.",
-    )
-    output.say()
-    output.show(
-        ["Case", "Kind", "Severity", "State", "Why"],
-        [
-            (each["id"], each["kind"], each["severity"], each["state"], safe(each["sentence"], 400))
-            for each in shown["cases"]
-        ],
-        "No cases.",
-    )
-    output.zone_note(zone)
+    return {
+        "number": shown["number"],
+        "courier": _who(shown),
+        "order": safe(shown["order"]),
+        "destination": shown["destination"],
+        "milestone": _state(shown),
+        "last scan": moment(shown["last_checkpoint_at"], zone),
+        "courier answered": moment(shown["confirmed_at"], zone),
+        "estimate": moment(shown["estimate"], zone),
+        "promised by": moment(shown["promised_by"], zone),
+        "refused": safe(shown["refused"]),
+        "tracking stopped": safe(shown["stopped"]),
+        "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else "never",
+    }
 
 
 def _when(checkpoint: Mapping[str, Any], desk: Desk) -> str:

@@ -125,9 +125,9 @@ def test_a_draft_is_shown_whole(watched: Shop) -> None:
     (row, *_) = watched.run("drafts", "list", "--json").document
     shown = watched.run("drafts", "show", str(row["id"])).out
     assert all(line in shown for line in row["body"].splitlines() if len(line) < 60)
-    assert set(
-        ["id", "case", "number", "order", "kind", "language", "state", "to", "subject", "body", "created_at"]
-    ) <= set(row)
+    assert {"id", "case", "number", "order", "kind", "language", "state", "to", "subject", "body", "created_at"} <= set(
+        row
+    )
 
 
 def test_an_edited_draft_must_be_approved_again(watched: Shop) -> None:
@@ -143,9 +143,19 @@ def test_an_edited_draft_must_be_approved_again(watched: Shop) -> None:
 def test_alerts_that_were_sent_are_listed(watched: Shop) -> None:
     rows = watched.run("alerts", "list", "--json").document
     assert {row["state"] for row in rows} == {"sent"}
-    assert set(
-        ["id", "cases", "draft", "kind", "channel", "state", "attempts", "title", "body", "created_at", "sent_at"]
-    ) <= set(rows[0])
+    assert {
+        "id",
+        "cases",
+        "draft",
+        "kind",
+        "channel",
+        "state",
+        "attempts",
+        "title",
+        "body",
+        "created_at",
+        "sent_at",
+    } <= set(rows[0])
     assert watched.run("alerts", "list", "--state", "dead", "--json").document == []
 
 
