@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -205,6 +206,10 @@ channel = "drafts"
         await parts.tick(self.hand.at)
         await parts.settle(self.hand.at)
 
+    async def one_pass(self, parts: Engine) -> None:
+        """As `once` does: ask everything before anything is delivered."""
+        await parts.once(self.hand.at, timedelta(seconds=5))
+
     async def live(self, parts: Engine, span: timedelta, every: timedelta) -> None:
         """Let so much time pass, with a beat at every step and one at the end."""
         end = self.hand.at + span
@@ -272,3 +277,8 @@ quota = "{account.quota}"
 
 def _with_import(parcel: Parcel, import_id: int | None) -> Parcel:
     return parcel if import_id is None else replace(parcel, import_id=import_id)
+
+
+async def happens(event: threading.Event) -> bool:
+    """Wait for what another thread does, ten seconds at most, without holding up the loop."""
+    return await asyncio.to_thread(event.wait, 10)
