@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from parcelwatch.cli.demo_stage import Stage
 
 SHORTEST: Final = 8
-_BEFORE: Final = 0.8  # seconds that Python took to get here
+_BEFORE: Final = 1.5  # seconds that Python takes to get here, and to leave
 
 
 def register(app: typer.Typer) -> None:
