@@ -21,6 +21,7 @@ from babel.dates import format_datetime
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.messages import AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
 from parcelwatch.core.text import clean
@@ -100,7 +101,7 @@ class Renderer:
         return self._three_parts(_OPERATOR_TEMPLATES[about.why], values)
 
     def _case(self, message: Message, about: AlertFacts) -> dict[str, object]:
-        words, sentence = self._words, mask(message.sentence)
+        words, sentence = self._words, mask(moments.local(message.sentence, self._zone))
         return {
             "label": words["labels"].get(message.kind) or message.kind.replace("_", " "),
             "severity": words["severities"][message.severity],

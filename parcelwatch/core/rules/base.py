@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from parcelwatch.core import moments
 from parcelwatch.core.policy import Threshold
 from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
@@ -92,11 +93,7 @@ def quote(entry: Entry) -> str:
     checkpoint = entry.checkpoint
     said = checkpoint.text or checkpoint.code or checkpoint.milestone.value
     place = f" at {checkpoint.place}" if checkpoint.place else ""
-    return f"“{said}”{place}, {day_and_hour(earliest(entry))}"
-
-
-def day_and_hour(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"“{said}”{place}, {moments.write(earliest(entry))}"
 
 
 def hours(since: datetime, until: datetime) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, day_and_hour, hours
+from parcelwatch.core import moments
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict, hours
 from parcelwatch.core.view import View
 from parcelwatch.model import Severity
 
@@ -26,7 +27,7 @@ class UnknownNumber(Rule):
             since,
             (Severity.MEDIUM, Severity.HIGH),
             lambda at: (
-                f"The courier has no record of it, {hours(since, at)} after it was added ({day_and_hour(since)})"
+                f"The courier has no record of it, {hours(since, at)} after it was added ({moments.write(since)})"
             ),
         )
 
@@ -54,5 +55,5 @@ class TrackingStopped(Rule):
             view,
             gone,
             (Severity.MEDIUM, Severity.MEDIUM),
-            lambda at: f"The courier's record of it is gone, since {day_and_hour(gone)} ({hours(gone, at)})",
+            lambda at: f"The courier's record of it is gone, since {moments.write(gone)} ({hours(gone, at)})",
         )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, day_and_hour, hours
+from parcelwatch.core import moments
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict, hours
 from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
 from parcelwatch.model import Milestone, Severity
@@ -30,7 +31,7 @@ class Late(Rule):
             return Verdict(since=promise, due_at=promise)
         who = "the shop's" if view.dossier.parcel.promised_by else "the courier's"
         sentence = (
-            f"Not delivered by {who} promise of {day_and_hour(promise)}, {hours(promise, view.confirmed_at)} over"
+            f"Not delivered by {who} promise of {moments.write(promise)}, {hours(promise, view.confirmed_at)} over"
         )
         return Verdict(self.found(Severity.HIGH, promise, sentence), promise)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, day_and_hour, hours, quote
+from parcelwatch.core import moments
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, hours, quote
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Milestone, Severity
@@ -34,7 +35,7 @@ class NotPickedUp(Rule):
             view,
             since,
             _MILD,
-            lambda at: f"Announced {day_and_hour(since)}, not picked up {hours(since, at)} later",
+            lambda at: f"Announced {moments.write(since)}, not picked up {hours(since, at)} later",
         )
 
     def _announced_at(self, view: View) -> datetime | None:
@@ -60,7 +61,7 @@ class _StuckAt(Rule):
         if view.milestone is not self.stage or since is None:
             return QUIET
         return self.silent(
-            view, since, _MILD, lambda at: self.words.format(since=day_and_hour(since), age=hours(since, at))
+            view, since, _MILD, lambda at: self.words.format(since=moments.write(since), age=hours(since, at))
         )
 
 
@@ -100,7 +101,7 @@ class Stalled(Rule):
             view,
             since,
             _MILD,
-            lambda at: f"No new scan for {hours(since, at)}, since {day_and_hour(since)}{_since_newest(view)}",
+            lambda at: f"No new scan for {hours(since, at)}, since {moments.write(since)}{_since_newest(view)}",
         )
 
 

@@ -20,8 +20,9 @@ _FOUND_AGAIN = frozenset(Milestone) - {
 }
 
 
-def _first(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
-    return next((entry for entry in view.fresh if fits(entry)), None)
+def _newest(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
+    """The newest, so that trouble which comes again after an agent resolved it is new evidence."""
+    return next((entry for entry in reversed(view.fresh) if fits(entry)), None)
 
 
 def _caused_by(cause: Cause) -> Callable[[Entry], bool]:
@@ -43,7 +44,7 @@ class Damaged(Rule):
     clears_when: ClassVar[str] = "an agent resolves it"
 
     def judge(self, view: View) -> Verdict:
-        entry = _first(view, _caused_by(Cause.DAMAGED))
+        entry = _newest(view, _caused_by(Cause.DAMAGED))
         return Verdict(self.told(Severity.CRITICAL, entry, "The courier reports damage")) if entry else QUIET
 
 
@@ -56,7 +57,7 @@ class Destroyed(Rule):
     clears_when: ClassVar[str] = "an agent resolves it"
 
     def judge(self, view: View) -> Verdict:
-        entry = _first(view, _caused_by(Cause.DESTROYED))
+        entry = _newest(view, _caused_by(Cause.DESTROYED))
         return Verdict(self.told(Severity.CRITICAL, entry, "The courier reports it destroyed")) if entry else QUIET
 
 
@@ -85,7 +86,7 @@ class Refused(Rule):
     clears_when: ClassVar[str] = "returned or delivered"
 
     def judge(self, view: View) -> Verdict:
-        entry = None if view.over else _first(view, _caused_by(Cause.REFUSED))
+        entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
         return Verdict(self.told(Severity.HIGH, entry, "The recipient refused it")) if entry else QUIET
 
 
