@@ -16,7 +16,7 @@ import pytest
 
 from parcelwatch import config, engine
 from parcelwatch.client import Client
-from parcelwatch.core.intake import number_of
+from parcelwatch.core.cells import number_of
 from parcelwatch.couriers.base import Account as At
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.engine import Engine
