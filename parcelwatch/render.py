@@ -101,7 +101,7 @@ class Renderer:
         return self._three_parts(_OPERATOR_TEMPLATES[about.why], values)
 
     def _case(self, message: Message, about: AlertFacts) -> dict[str, object]:
-        words, sentence = self._words, mask(moments.local(message.sentence, self._zone))
+        words, sentence = self._words, mask(message.sentence)
         return {
             "label": words["labels"].get(message.kind) or message.kind.replace("_", " "),
             "severity": words["severities"][message.severity],
@@ -112,8 +112,8 @@ class Renderer:
             "courier": about.courier,
             "company": clean(about.company, _NAME),
             "order": clean(about.order, _NAME),
-            "sentence": clean(sentence, _SENTENCE),
-            "short": clean(sentence, _SHORT),
+            "sentence": moments.local(clean(sentence, _SENTENCE), self._zone),
+            "short": moments.local(clean(sentence, _SHORT), self._zone),
             "since": self._moment(message.since),
             "age": self._age(about.now - message.since),
             "rule": ", ".join(part for part in (about.threshold, about.policy_line) if part),

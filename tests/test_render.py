@@ -274,12 +274,12 @@ def test_an_alert_says_what_since_when_by_which_rule_and_what_to_do() -> None:
         "Stalled, high\n\n"
         "Parcel: JD0012345678 (my_dhl/yto, order T-1001)\n"
         "Now: in transit\n"
-        "What: No new scan for 70 h, since 2026-05-03 11:00 UTC\n"
+        "What: No new scan for 70 h, since 2026-05-03 19:00 GMT+08:00\n"
         "Since: 2026-05-03 19:00 GMT+08:00, 2 d 22 h ago\n"
         "Rule: 48h, config.toml:12\n"
         "Next: Open an enquiry with the courier, quoting the last scan.\n"
         "More: parcelwatch cases show 7 | parcelwatch why JD0012345678",
-        "JD0012345678 high (my_dhl/yto, order T-1001): No new scan for 70 h, since 2026-05-03 11:00 UTC",
+        "JD0012345678 high (my_dhl/yto, order T-1001): No new scan for 70 h, since 2026-05-03 19:00 GMT+08:00",
     )
 
 
