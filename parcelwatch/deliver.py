@@ -18,7 +18,7 @@ from typing import Protocol
 import structlog
 
 from parcelwatch.core.messages import Phrases, Text, digest, single
-from parcelwatch.errors import DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
 from parcelwatch.store import Store, outbox
 from parcelwatch.store.rows import Group
 from parcelwatch.store.writer import Writer
@@ -119,6 +119,9 @@ class Deliverer:
         at = now + timedelta(seconds=time.monotonic() - started)
         try:
             await self._writer.run(settle, group, error, at)
+        except StoreError as failure:
+            error = failure  # it may have arrived, but nobody knows: it comes again
+            raise
         finally:
             self._note(desk, group, error, at)
             desk.sending = None

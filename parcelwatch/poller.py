@@ -22,7 +22,7 @@ from parcelwatch.core import accounts as rules
 from parcelwatch.core.duration import Rate, parse_rate
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.couriers.base import Account, Courier, Picky, Registers, Registration
-from parcelwatch.errors import CourierError, CourierUnreadable
+from parcelwatch.errors import CourierError, CourierUnreadable, StoreError
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
 from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
@@ -186,7 +186,12 @@ class Lane:
                 if len(self._said) < TOGETHER and self._calls:
                     await asyncio.sleep(LINGER)
                 batch = self._said[:TOGETHER]
-                self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
+                try:
+                    self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
+                except StoreError:
+                    # Asked in vain: nothing of it was kept, and their leases make them due again.
+                    self.tally += Tally(unanswered=sum(len(said.call.ids) for said in batch))
+                    raise
                 # Only now: what the store could not take is still there for whoever waits, who then hears why.
                 del self._said[: len(batch)]
         finally:
@@ -315,9 +320,7 @@ def _registered(store: Store, judge: Judge, said: Said) -> Tally:
     return ingest(store, refused, judge)
 
 
-def _failed(
-    store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError
-) -> rules.AccountState:
+def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
     parcels.postpone(store, said.call.ids, said.at, post.courier.min_interval)
     after = state
     if _blames_account(said.call, state, error):

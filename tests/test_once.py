@@ -1,0 +1,54 @@
+"""One pass over a database that fails for a moment: what was not kept is never reported as done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import pytest
+
+from parcelwatch.deliver import settle
+from parcelwatch.engine import Engine, Passed
+from parcelwatch.errors import StoreError
+from parcelwatch.poller import take_in
+from parcelwatch.store import Store
+from parcelwatch.store.writer import Writer
+from tests.acceptance.world import Account, Shop, ago, known, numbers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Work = Callable[Concatenate[Store, P], T]
+
+
+class FailsOnce(Writer):
+    """The disk is full the first time it is to do this."""
+
+    broken: object = None
+
+    async def run(self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if work is self.broken:
+            self.broken = None
+            raise StoreError("database or disk is full")
+        return await super().run(work, *args, **kwargs)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(("broken", "lost"), [(take_in, "unanswered"), (settle, "undelivered")])
+def test_a_pass_whose_results_could_not_be_kept_is_not_clean(tmp_path: Path, broken: object, lost: str) -> None:
+    watched = [known(number, ago(300)) for number in numbers(2)]
+    with Shop(tmp_path, *watched, accounts=[Account("dhl", rate="2/s")]) as shop:
+        shop.watch_all()
+        writer = FailsOnce(shop.config.database, daemon=True)
+        writer.broken = broken
+        passes: list[Passed] = []
+
+        async def scene(parts: Engine) -> None:
+            passes.append(await parts.once(shop.hand.at, timedelta(seconds=5)))
+
+        shop.play(scene, shop.engine(writer=writer))
+    (passed,) = passes
+    assert passed.as_dict()[lost] == 1
+    assert not passed.clean
