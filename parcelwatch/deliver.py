@@ -1,7 +1,8 @@
 """From the outbox to the channels: claim a group, send it, settle it.
 
 What belongs here: sending and what became of it. Each channel sends one message at a time, on a thread of its own,
-so a hanging service holds up nobody else's, nor the end of the program.
+so a hanging service holds up nobody else's, nor the end of the program. Under the daemon that is at most one message
+a channel and tick: chat services take about one a second, and so do people.
 """
 
 from __future__ import annotations
