@@ -37,7 +37,11 @@ def run(config: Config, environment: Mapping[str, str], now: Callable[[], dateti
     """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    return asyncio.run(_live(engine.build(config), Notifier.from_environment(environment), now))
+    parts = engine.build(config)
+    log.info(
+        "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
+    )
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), now))
 
 
 async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime]) -> int:
@@ -70,7 +74,7 @@ class Daemon:
         scheduler = self._heartbeat()
         scheduler.start()
         self._notifier.ready("watching")
-        log.info("watching", couriers=[lane.post.name for lane in self._engine.lanes])
+        log.info("watching", stop="Ctrl-C or SIGTERM")
         await self._stopped.wait()
         self._notifier.stopping("finishing what is on its way")
         scheduler.shutdown(wait=False)
