@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, Number, command
-from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ DESCRIBING: Mapping[str, Any] = {
     "company": _text("--company", "The courier behind an aggregator, in its code."),
     "order": _text("--order", "Your order's number."),
     "service": _text("--service", "The courier's product."),
-    "origin": _text("--origin", "Country, two letters."),
-    "destination": _text("--destination", "Country, two letters."),
+    "origin": _text("--origin", "Country: its two letters, or its English name."),
+    "destination": _text("--destination", "Country: its two letters, or its English name."),
     "shipped_at": _text("--shipped-at", "When it was handed over, an ISO time."),
     "promised_by": _text("--promised-by", "When the buyer was promised it: a day or an ISO time."),
     "dispatch_by": _text("--dispatch-by", "When it must be handed over: a day or an ISO time."),
@@ -74,8 +74,10 @@ def add(
     from parcelwatch.store import parcels
 
     now = desk.now
-    parcel = importing.desk(desk.config).parcel({"number": number, "courier": courier, **described}, now)
+    reader = importing.desk(desk.config)
+    parcel = reader.parcel({"number": number, "courier": courier, **described}, now)
     with desk.store(create=True) as store, store.transaction():
+        importing.refuse_unaskable(store, reader, parcel)
         added = parcels.add(store, parcel, now)
     if as_json:
         output.emit({"id": added.id, "number": parcel.number, "courier": parcel.courier, "outcome": added.outcome})
@@ -103,16 +105,13 @@ def import_file(
 
     if format_name not in ("", *records.FORMATS):
         raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
-    reader = importing.desk(desk.config, courier)
-    if courier and courier not in reader.accounts:
-        raise BadInput(
-            f"no courier account {courier!r} is configured; there are {', '.join(reader.accounts) or 'none'}"
-        )
+    known_account(desk, courier)
     mapped = _mapped(renamed or [])
     source = records.open_source(file, sys.stdin.buffer, format_name)
     rejected = importing.RejectedRows() if as_json else None
     with _database(desk, dry_run=dry_run) as store:
-        result = _import(store, source, reader, mapped, file, rejected, desk.now, dry_run=dry_run)
+        rows = _Rows(store, source, importing.desk(desk.config, courier), file)
+        result = _import(rows, mapped, rejected, desk.now, dry_run=dry_run)
     _tell(result, rejected, dry_run=dry_run)
 
 
@@ -128,7 +127,7 @@ def _tell(result: Result, rejected: RejectedRows | None, *, dry_run: bool) -> No
         counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
         output.say(f"{counts}, {result.rejected} rejected")
     if result.rejected:
-        raise NeedsAttention(f"{result.rejected} rows were refused; correct them and import the file again")
+        raise NeedsAttention(f"{output.count(result.rejected, 'row')} refused: correct what is wrong and import again")
 
 
 def _mapped(renamed: list[str]) -> Mapping[str, str]:
@@ -141,16 +140,17 @@ def _mapped(renamed: list[str]) -> Mapping[str, str]:
     return pairs
 
 
+class _Rows(NamedTuple):
+    """A file's rows, what they are held against, and where they go."""
+
+    store: Store
+    source: Source
+    reader: Intake
+    name: str
+
+
 def _import(
-    store: Store,
-    source: Source,
-    reader: Intake,
-    renamed: Mapping[str, str],
-    name: str,
-    rejected: RejectedRows | None,
-    now: datetime,
-    *,
-    dry_run: bool,
+    rows: _Rows, renamed: Mapping[str, str], rejected: RejectedRows | None, now: datetime, *, dry_run: bool
 ) -> Result:
     """With a bar on stderr for whoever watches; refused rows go to `rejected`, or are said at once."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -160,17 +160,17 @@ def _import(
     err = output.console(sys.stderr)
     columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("", total=max(source.size, 1))
+        task = bar.add_task("", total=max(rows.source.size, 1))
         return importing.take(
-            store,
-            records.records(source),
-            reader,
+            rows.store,
+            records.records(rows.source),
+            rows.reader,
             now,
-            source=name,
+            source=rows.name,
             renamed=renamed,
             dry_run=dry_run,
             refused=_say_refused if rejected is None else rejected.add,
-            progress=lambda: bar.update(task, completed=source.done),
+            progress=lambda: bar.update(task, completed=rows.source.done),
         )
 
 

@@ -56,9 +56,9 @@ def check(desk: Desk, as_json: Json = False) -> None:
     else:
         for finding in found:
             output.say(f"- {finding}")
-        output.say("The database is as it should be." if not found else f"{len(found)} findings.")
+        output.say("The database is as it should be." if not found else f"{output.count(len(found), 'finding')}.")
     if found:
-        raise NeedsAttention(f"the database needs attention ({len(found)} findings)")
+        raise NeedsAttention(f"the database needs attention ({output.count(len(found), 'finding')})")
 
 
 def doctor(desk: Desk, as_json: Json = False) -> None:
@@ -84,4 +84,4 @@ def doctor(desk: Desk, as_json: Json = False) -> None:
         if not wrong:
             output.say("All is well.", "green")
     if wrong:
-        raise NeedsAttention(f"{len(wrong)} findings need attention")
+        raise NeedsAttention(f"{output.count(len(wrong), 'finding')} to attend to")

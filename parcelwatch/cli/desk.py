@@ -75,6 +75,16 @@ class Desk:
         logs.set_up(level=logging.WARNING if quiet else logging.INFO, debug=self.debug)
 
 
+def known_account(desk: Desk, name: str) -> None:
+    """Raise BadInput for a name, if one is given, that is no configured account's."""
+    from parcelwatch.core.intake import meant
+
+    known = desk.config.accounts()
+    if name and name not in known:
+        there = ", ".join(known) or "none"
+        raise BadInput(f"no courier account {name[:60]!r}{meant(name, known)}; configured: {there}")
+
+
 def pick(store: Store, number: str, courier: str = "", company: str = "") -> Parcel:
     """The one parcel with that number. Raises NotFound, and BadInput when it could be several."""
     found = [one for one in matching(store, number, courier) if company in ("", one.company)]

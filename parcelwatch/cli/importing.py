@@ -16,16 +16,19 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from parcelwatch import couriers
 from parcelwatch.cli.records import Record
 from parcelwatch.config import Config
 from parcelwatch.core import intake
 from parcelwatch.core.intake import Intake
 from parcelwatch.couriers import times
+from parcelwatch.couriers.base import Picky
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Parcel
+from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 
 BATCH: Final = 500
+MOST_DOUBLES: Final = 20
 _IN_MEMORY: Final = 1 << 20
 
 
@@ -92,7 +95,32 @@ def desk(config: Config, courier: str = "") -> Intake:
         end_of_day=end_of_day,
         country=times.country_code,
         courier=courier,
+        lacks=_lacks(config),
     )
+
+
+def _lacks(config: Config) -> Callable[[Parcel], str]:
+    """What the adapter of a parcel's account says is missing before it can be asked."""
+    adapters = couriers.load()
+    picky = {
+        name: made
+        for name, account in config.accounts().items()
+        if account.api in adapters and isinstance(made := adapters[account.api](), Picky)
+    }
+
+    def lacks(parcel: Parcel) -> str:
+        adapter = picky.get(parcel.courier)
+        ask = Ask(parcel.number, parcel.company, parcel.service, parcel.phone_last4, parcel.postal_code)
+        return adapter.lacks(ask) if adapter else ""
+
+    return lacks
+
+
+def refuse_unaskable(store: Store, reader: Intake, parcel: Parcel) -> None:
+    """Raise BadInput for what its courier cannot be asked about; what is watched already needs not say it again."""
+    reason = reader.unaskable(parcel)
+    if reason and not parcels.find(store, parcel.number, parcel.courier):
+        raise BadInput(reason)
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +144,7 @@ def take(
 ) -> Result:
     """Watch every good row, 500 to a transaction; each bad one goes to `refused`. Raises Useless for a whole file."""
     result = Result()
-    described = _described(rows, reader, renamed or {}, now, result, refused)
+    described = _described(store, rows, reader, renamed or {}, now, result, refused)
     batch = list(islice(described, BATCH))
     import_id = None if dry_run else _begin(store, source, now)
     try:
@@ -155,6 +183,7 @@ def _tried() -> Iterator[None]:
 
 
 def _described(
+    store: Store,
     rows: Iterable[Record],
     reader: Intake,
     renamed: Mapping[str, str],
@@ -162,17 +191,44 @@ def _described(
     result: Result,
     refused: Callable[[Rejected], None],
 ) -> Iterator[Parcel]:
-    """The parcels of the good rows, in order."""
+    """The parcels of the good rows, in order, each once."""
     headings = _Headings(renamed, result)
+    seen = _Seen(result)
     for record in rows:
         try:
-            row = headings.named(record)
-            yield reader.parcel(row, now)
+            parcel = reader.parcel(headings.named(record), now)
+            refuse_unaskable(store, reader, parcel)
+            if seen.new(parcel, record.line):
+                yield parcel
         except Useless:
             raise
         except BadInput as error:
             result.rejected += 1
             refused(Rejected(record.line, _shown_number(record, headings), str(error)))
+
+
+class _Seen:
+    """Which parcels a file has named so far. A second row of one is passed over, or the file would never settle."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+        # A hash and a line number a row: files may be long.
+        self._lines: dict[int, int] = {}
+        self._doubles = 0
+
+    def new(self, parcel: Parcel, line: int) -> bool:
+        """Whether no line before named this parcel; else it is warned of and counted as unchanged."""
+        first = self._lines.setdefault(hash((parcel.number, parcel.courier, parcel.company)), line)
+        if first == line:
+            return True
+        self._result.unchanged += 1
+        self._doubles += 1
+        if self._doubles <= MOST_DOUBLES:
+            named = f"line {line}: {parcel.number} is named in line {first} already"
+            self._result.warnings.append(f"{named}, which holds; line {line} is passed over")
+        elif self._doubles == MOST_DOUBLES + 1:
+            self._result.warnings.append(f"line {line} and later ones name parcels again, too; they are passed over")
+        return False
 
 
 class _Headings:
@@ -205,10 +261,18 @@ class _Headings:
             known = intake.columns(header, self.renamed)
         except BadInput as error:
             raise (Useless(str(error)) if headed else error) from None
-        if headed and "number" not in known.values():
-            there = ", ".join(heading[:40] for heading in header if heading)
-            raise Useless(f"the file has no column `number`; it has {there}. Say which it is: --map HEADING=number")
+        if headed and (useless := self._without_use(header, known)):
+            raise Useless(useless)
         return known
+
+    def _without_use(self, header: tuple[str, ...], known: Mapping[str, str]) -> str:
+        there = ", ".join(heading.strip()[:40] for heading in header if heading)
+        for heading, name in self.renamed.items():
+            if heading not in header:
+                return f"--map {heading}={name}: the file has no column {heading!r}; it has {there}"
+        if "number" not in known.values():
+            return f"the file has no column `number`; it has {there}. Say which it is: --map HEADING=number"
+        return ""
 
     def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
         for heading in header:

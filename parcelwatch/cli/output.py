@@ -159,6 +159,11 @@ def safe(text: Any, limit: int = 200) -> str:
     return clean(mask(str(text or "")), limit)
 
 
+def count(number: int, what: str) -> str:
+    """How many of what: "1 row", "2 rows"."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:
     """A time to the minute in `zone`, "" for none."""
     if not at:

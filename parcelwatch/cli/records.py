@@ -197,11 +197,19 @@ def _csv_records(source: Source) -> Iterator[Record]:
         if fault:
             yield Record(number, fault=fault)
         elif not header:
-            header = [heading.strip() for heading in cells]
+            header = _headings(cells)
         elif any(one.strip() for one in cells):
             yield _csv_record(number, cells, header)
     if not header:
         raise BadInput("the file is empty: its first line must name the columns, such as number,courier,order")
+
+
+def _headings(cells: list[str]) -> list[str]:
+    """The first row's cells. One that stands there twice is told apart by blanks after it, so that both are seen."""
+    found: list[str] = []
+    for heading in map(str.strip, cells):
+        found.append(heading + " " * found.count(heading) if heading else "")
+    return found
 
 
 def _csv_record(number: int, cells: list[str], header: list[str]) -> Record:

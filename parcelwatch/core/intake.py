@@ -63,7 +63,13 @@ _CHINESE: Final = {
 }
 
 
+_COMPLETING: Final = ("company", "phone_last4", "postal_code")
+
 _T = TypeVar("_T")
+
+
+def _nothing(_: Parcel) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Intake:
 
     `accounts`: the names of the courier accounts. `courier`: the account of rows that name none. `zone`: of times
     without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of an
-    English name or code, "" when unknown.
+    English name or code, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be asked.
     """
 
     accounts: Collection[str]
@@ -80,6 +86,7 @@ class Intake:
     end_of_day: Callable[[date, str], datetime]
     country: Callable[[str], str]
     courier: str = ""
+    lacks: Callable[[Parcel], str] = _nothing
 
     def parcel(self, row: Mapping[str, object], now: datetime) -> Parcel:
         """The parcel (id 0) that a row describes. Raises BadInput with every reason why it cannot be watched."""
@@ -113,6 +120,15 @@ class Intake:
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
         return parcel
+
+    def unaskable(self, parcel: Parcel) -> str:
+        """Why its courier cannot be asked about a parcel as it is, and what to add; "" when it can."""
+        lacking = self.lacks(parcel)
+        if not lacking:
+            return ""
+        name = next((name for name in _COMPLETING if name in lacking), "")
+        what = f" (--{name.replace('_', '-')}, or a column `{name}`)" if name else ""
+        return f"{parcel.courier} cannot be asked about it: {lacking}{what}"
 
     def _account(self, text: str) -> str:
         name = text or self.courier

@@ -163,3 +163,34 @@ def test_forgetting_leaves_no_trace(watched: Shop) -> None:
     assert watched.run("parcels", "show", DAMAGED).code == 1
     files = [path.read_bytes() for path in Path(watched.folder).glob("shop.db*")]
     assert not any(DAMAGED.encode() in content for content in files)
+
+
+def test_what_its_courier_could_not_be_asked_about_is_refused_with_what_to_add(shop: Shop) -> None:
+    shop.configure('[couriers.kd100]\napi = "kuaidi100"\nkey = "k"\ncustomer = "c"\n')
+    shop.configure('[couriers.track]\napi = "17track"\nkey = "k"\n')
+    lacking = ["parcels", "add", "YT8812345678901", "--courier", "kd100"]
+    refused = shop.run(*lacking)
+    assert refused.code == 2
+    assert "--company" in refused.err
+    assert shop.run(*lacking, "--company", "yuantong").code == 0
+    assert shop.run(*lacking, "--order", "A1", "--json").document["outcome"] == "updated"
+    assert shop.run("parcels", "add", "YT8812345678901", "--courier", "track").code == 0
+    rows = shop.file("number,courier,company\nYT8812345678902,kd100,\nSF8812345678902,kd100,shunfeng\nYT9,track,x\n")
+    rejected = shop.run("parcels", "import", rows, "--json").document["rejected"]
+    assert [row["line"] for row in rejected] == [2, 3, 4]
+    assert "phone_last4" in rejected[1]["reason"]
+
+
+def test_a_parcel_named_twice_in_a_file_is_warned_of_and_the_file_settles(shop: Shop) -> None:
+    path = shop.file(HEAD + "JD00021234,my_dhl,A1,,\nJD00021235,my_dhl,A2,,\njd00021234,my_dhl,A3,,\n")
+    first = shop.run("parcels", "import", path)
+    assert "line 4: JD00021234 is named in line 2 already" in first.err
+    assert shop.run("parcels", "import", path, "--json").document["unchanged"] == 3
+    assert shop.run("parcels", "list", "--json").document[0]["order"] == "A1"
+
+
+def test_a_column_that_stands_there_twice_or_not_at_all_is_said(shop: Shop) -> None:
+    twice = shop.run("parcels", "import", shop.file("number,order,order\nJD00021234,A1,A2\n"))
+    assert (twice.code, "two columns of the file mean order" in twice.err) == (2, True)
+    absent = shop.run("parcels", "import", shop.file("number\nJD00021234\n"), "--map", "单号=number")
+    assert (absent.code, "no column '单号'" in absent.err) == (2, True)
