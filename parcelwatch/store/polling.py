@@ -21,8 +21,7 @@ LONGEST_BACKOFF: Final = timedelta(minutes=15)
 _NONE: Final = timedelta(0)
 
 _PICK: Final = """
-SELECT id, number, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, claimed_at,
-  failures
+SELECT id, number, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, failures
 FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at LIMIT ?
 """
 _CLAIM: Final = "UPDATE parcels SET poll_at = ?, lease_until = ?, claimed_at = ? WHERE id = ?"
@@ -41,9 +40,9 @@ def claim(store: Store, account: str, now: datetime, lease_until: datetime, limi
 
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     parcel_id, number, company, service, phone, postal, origin, destination, shipped_at, *state = row
-    registered, claimed_at, failures = state
+    registered, failures = state
     ask = Ask(number, company, service, phone, postal, origin, destination, maybe_at(shipped_at))
-    return Claimed(parcel_id, ask, bool(registered), maybe_at(claimed_at), failures)
+    return Claimed(parcel_id, ask, bool(registered), failures)
 
 
 _FAILED: Final = "SELECT number, failures, claimed_at FROM parcels WHERE id = ?"

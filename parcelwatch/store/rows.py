@@ -241,12 +241,11 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A parcel to ask about now. `claimed_at`: when it was last claimed before, None if never."""
+    """A parcel to ask about now. `failures`: how often in a row asking about it failed."""
 
     parcel_id: int
     ask: Ask
     registered: bool
-    claimed_at: datetime | None = None
     failures: int = 0
 
 
