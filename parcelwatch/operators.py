@@ -78,4 +78,3 @@ def _enqueue(store: Store, kind: str, facts: OperatorFacts, judge: Judge, now: d
         suppressed="" if channel else "no channel is configured",
     )
     outbox.enqueue(store, alert, now)
-
