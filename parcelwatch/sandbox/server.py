@@ -248,10 +248,18 @@ def introduction(server: SandboxServer, story: Story) -> list[str]:
         "and watch its parcels:",
         "",
         *(f"parcelwatch parcels add {_options(parcel.number, api, parcel.company)}" for parcel in parcels[:SHOWN]),
-        *([f"… and {len(parcels) - SHOWN} more numbers in the story"] if len(parcels) > SHOWN else []),
+        *([f"also: {', '.join(parcel.number for parcel in parcels[SHOWN:])}"] if len(parcels) > SHOWN else []),
         "",
+        *_announced(server, story),
         "Ctrl-C ends it.",
     ]
+
+
+def _announced(server: SandboxServer, story: Story) -> list[str]:
+    """The troubles of this courier that are still to come, so that nobody takes them for a fault of ours."""
+    coming = [trouble for trouble in story.troubles if trouble.api in ("", server.api.name)]
+    lines = [f"  {trouble.kind}: from {trouble.begins} to {trouble.ends}" for trouble in coming if not trouble.numbers]
+    return ["Part of the story, counted from its start:", *lines, ""] if lines else []
 
 
 def _options(number: str, api: str, company: str) -> str:

@@ -6,9 +6,12 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from parcelwatch.errors import StoreError
 from parcelwatch.store.connection import Store, seam
+
+_SQLITE: Final = b"SQLite format 3\0"
 
 
 def backup(store: Store, target: str | Path) -> None:
@@ -19,6 +22,7 @@ def backup(store: Store, target: str | Path) -> None:
     target = Path(target).absolute()
     if target.resolve() == store.path.resolve():
         raise StoreError(f"{target} is the database itself; name another file for its backup")
+    _refuse_to_replace(target)
     part = target.with_name(target.name + ".part")
     try:
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
@@ -31,6 +35,19 @@ def backup(store: Store, target: str | Path) -> None:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _refuse_to_replace(target: Path) -> None:
+    """Only an older backup, or an empty file, gives way to a new one."""
+    try:
+        with target.open("rb") as file:
+            head = file.read(len(_SQLITE))
+    except (FileNotFoundError, IsADirectoryError):
+        return
+    except OSError as error:
+        raise StoreError(f"{target} cannot be replaced: {error.strerror}; name another file") from error
+    if head not in (b"", _SQLITE):
+        raise StoreError(f"{target} is there already and is no backup; it was left as it is, name another file")
 
 
 def _copy(store: Store, part: Path) -> None:

@@ -52,7 +52,7 @@ SEVERITIES: dict[str, tuple[Severity | None, Severity, Severity]] = {
     "stalled": MILD,
     "customs_held": MILD,
     "not_delivered": MILD,
-    "attempt_failed": (Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL),
+    "attempt_failed": (Severity.MEDIUM, Severity.MEDIUM, Severity.HIGH),
     "awaiting_collection": (None, Severity.LOW, Severity.HIGH),
     "returning": (Severity.HIGH, Severity.HIGH, Severity.CRITICAL),
     "tracking_stopped": (None, Severity.MEDIUM, Severity.MEDIUM),

@@ -52,6 +52,14 @@ def test_a_backup_cannot_replace_the_database(store: Store) -> None:
     assert audit.check(store, NOW) == []
 
 
+def test_a_backup_never_replaces_a_file_that_is_no_backup(store: Store, tmp_path: Path) -> None:
+    mine = tmp_path / "config.toml"
+    mine.write_text("[service]")
+    with pytest.raises(StoreError, match="is no backup"):
+        backup.backup(store, mine)
+    assert mine.read_text() == "[service]"
+
+
 def test_a_backup_that_fails_leaves_the_one_before_and_no_rest(store: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written: No such file"):
         backup.backup(store, tmp_path / "missing" / "copy.db")

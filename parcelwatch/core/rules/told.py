@@ -203,11 +203,11 @@ class AttemptFailed(_ToldThenSilent):
         again = sum(entry.checkpoint.cause is newest.checkpoint.cause for entry in failed) > 1
         severity = Severity.HIGH if again else Severity.MEDIUM
         what = f"Delivery attempt {len(failed)} failed" if len(failed) > 1 else "A delivery attempt failed"
-        return self.raised(view, self.told(severity, newest, what), (Severity.HIGH, Severity.CRITICAL))
+        return self.raised(view, self.told(severity, newest, what), (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
         out = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY]
         if len(out) < 2 or earliest(out[-1]) - latest(out[0]) <= timedelta(days=1):
             return QUIET
         told = self.told(Severity.MEDIUM, out[-1], "Out for delivery again, so the first attempt failed")
-        return self.raised(view, told, (Severity.HIGH, Severity.CRITICAL))
+        return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
