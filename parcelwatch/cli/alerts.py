@@ -38,7 +38,7 @@ def list_all(
     Or those in one state; suppressed and dead ones say why.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, safe, told
     from parcelwatch.store import outbox
 
     one_of("state", state, list(STATES))
@@ -55,11 +55,11 @@ def list_all(
             row["channel"] or "–",
             f"draft: {row['kind']}" if row["draft"] else row["kind"],
             moment(row["sent_at"] or row["created_at"], zone),
-            safe(row["line"], 200) + (f" ({safe(why)})" if (why := row["reason"] or row["error"]) else ""),
+            (f"({safe(why)}) " if (why := row["reason"] or row["error"]) else "") + told(row["line"], zone),
         )
         for row in rows
     ]
-    columns = [">ID", "State", "Channel", "About", "When", "What"]
+    columns = [">ID", "!State", "!Channel", "!About", "!When", "~What"]
     output.show(columns, shown, "No alerts.")
     output.zone_note(zone)
 
@@ -84,7 +84,7 @@ def send_test(
     else:
         columns = ["!Channel", "Service", "Result", "What"]
         rows = [(each["channel"], each["service"], each["result"], each["error"]) for each in tried]
-        output.console().print(output.table(columns, rows))
+        output.show(columns, rows, "")
     unusable = [str(each["error"]) for each in tried if each["result"] == "cannot be used"]
     if unusable:
         raise ConfigError(unusable)

@@ -31,7 +31,7 @@ def list_all(
     Live ones first, the most pressing at the top.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, safe, told
     from parcelwatch.core.profiles import KINDS
     from parcelwatch.model import State
     from parcelwatch.store import cases
@@ -44,16 +44,17 @@ def list_all(
         output.emit_list(rows)
         return
     zone = desk.config.timezone
-    columns = [">ID", "!Number", "Kind", "Severity", "State", "Since", "Why"]
+    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "~Why"]
     shown = [
         (
             row["id"],
-            row["number"],
             row["kind"],
             row["severity"],
-            f"{row['state']} (behind {row['hidden_by']})" if row["hidden_by"] else row["state"],
+            row["state"],
+            row["number"],
+            safe(row["order"], 24),
             moment(row["since"], zone),
-            safe(row["sentence"], 300),
+            (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + told(row["sentence"], zone),
         )
         for row in rows
     ]
@@ -102,7 +103,7 @@ def show(desk: Desk, case: Case, as_json: Json = False) -> None:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, safe, told
 
     zone = desk.config.timezone
     return {
@@ -114,7 +115,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "severity": shown["severity"],
         "state": shown["state"],
         "hidden by": shown["hidden_by"],
-        "why": safe(shown["sentence"], 400),
+        "why": told(shown["sentence"], zone),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
         "set by": shown["policy_line"],

@@ -90,7 +90,7 @@ def check(
             (each["account"], each["api"], each["host"], "ok" if each["ok"] else "failed", _said(each))
             for each in checked
         ]
-        output.console().print(output.table(columns, rows))
+        output.show(columns, rows, "")
     unreadable = [each["said"] for each in checked if each["unreadable"]]
     if unreadable:
         raise ConfigError(unreadable)

@@ -6,14 +6,17 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from rich.panel import Panel
 from rich.text import Text
 
 from parcelwatch.cli import output
 from parcelwatch.cli.demo_inbox import Arrived
+from parcelwatch.cli.tables import Listing
 
 WIDEST: Final = 100
+ZONE: Final = ZoneInfo("Asia/Shanghai")
 _LINES: Final = 14
 _MOST_ALERTS: Final = 5
 _MOST_DIGESTS: Final = 4
@@ -123,10 +126,10 @@ class Show:
         kinds = Counter(case["kind"] for case in result["cases"])
         examples = {case["kind"]: case for case in reversed(result["cases"])}
         rows = [
-            (kind, examples[kind]["severity"], count, output.safe(examples[kind]["sentence"], 160))
+            (kind, examples[kind]["severity"], count, output.told(examples[kind]["sentence"], ZONE, 160))
             for kind, count in kinds.most_common()
         ]
-        self._console.print(output.table(["Case", "Severity", ">Parcels", "For example"], rows))
+        self._console.print(Listing(["!Case", "Severity", ">Parcels", "~For example"], rows))
         self._say()
         self._say("Next", "bold")
         for line in (

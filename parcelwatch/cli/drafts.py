@@ -62,7 +62,7 @@ def list_all(
         )
         for row in rows
     ]
-    columns = [">ID", "!Number", "Kind", "Lang", "State", "To", "Written", "Subject"]
+    columns = [">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject"]
     output.show(columns, shown, "No drafts.")
     output.zone_note(zone)
 

@@ -13,32 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final, TextIO
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from parcelwatch.cli.tables import STYLES, Listing
+from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.text import clean
 
 PIPED_WIDTH: Final = 120
-_STYLES: Final = {
-    "critical": "bold red",
-    "high": "red",
-    "medium": "yellow",
-    "low": "cyan",
-    "operator": "magenta",
-    "ok": "green",
-    "sent": "green",
-    "dead": "bold red",
-    "failed": "bold red",
-    "silent": "bold red",
-    "refused": "bold red",
-    "cannot be read": "yellow",
-    "FIRES": "bold red",
-    "warning": "yellow",
-    "error": "bold red",
-}
 
 
 # --- JSON ----------------------------------------------------------------------------------------
@@ -90,11 +74,17 @@ def stamp(at: datetime | None) -> str | None:
 # --- for people ----------------------------------------------------------------------------------
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read has had enough: for all commands, base.py says what that means."""
+        raise BrokenPipeError
+
+
 def console(stream: TextIO | None = None) -> Console:
     """A console that takes texts as they are. When piped it has a width of its own, unless $COLUMNS names one."""
     stream = stream or sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+    return _Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
 def say(text: str = "", style: str = "") -> None:
@@ -112,27 +102,12 @@ def warn(text: str) -> None:
     note(f"warning: {text}", "yellow")
 
 
-def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table of plain texts; a cell that is one of our own words has its colour.
-
-    A title that begins with "!" stands over what is never broken over lines, such as a number somebody will copy; one
-    that begins with ">" over what is counted.
-    """
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for title in titles:
-        whole, right = title.startswith("!"), title.startswith(">")
-        made.add_column(title.lstrip("!>"), no_wrap=whole, overflow="fold", justify="right" if right else "left")
-    for row in rows:
-        made.add_row(*(_cell(value) for value in row))
-    return made
-
-
 def show(titles: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
-    """A table as the whole result, or what to say when it has no rows."""
+    """A table as the whole result, or what to say when it has no rows; tables.Listing says how titles are marked."""
     if not rows:
         say(empty)
         return
-    console().print(table(titles, rows))
+    console().print(Listing(titles, rows))
 
 
 def pairs(values: Mapping[str, object]) -> None:
@@ -148,7 +123,7 @@ def pairs(values: Mapping[str, object]) -> None:
 
 def _cell(value: object) -> Text:
     text = "" if value is None else str(value)
-    return Text(text, style=_STYLES.get(text, ""))
+    return Text(text, style=STYLES.get(text, ""))
 
 
 # --- texts and moments ---------------------------------------------------------------------------
@@ -157,6 +132,11 @@ def _cell(value: object) -> Text:
 def safe(text: Any, limit: int = 200) -> str:
     """What a courier or a file said, harmless on a terminal and without people in it."""
     return clean(mask(str(text or "")), limit)
+
+
+def told(sentence: Any, zone: tzinfo, limit: int = 400) -> str:
+    """One of our own sentences, harmless, with its moments in `zone`."""
+    return moments.local(safe(sentence, limit), zone)
 
 
 def count(number: int, what: str) -> str:
@@ -173,6 +153,5 @@ def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:
 
 
 def zone_note(zone: tzinfo) -> None:
-    """Say which zone the times of a table are in."""
-    if console().is_terminal:
-        note(f"Times are in {zone}.", "dim")
+    """Say, on stderr, which zone the times of a table are in."""
+    note(f"Times are in {zone}.", "dim")

@@ -54,7 +54,7 @@ def list_all(
             for row in rows
         ]
     output.show(
-        ["!Number", "Courier", "Order", "Milestone", "Last scan", ">Cases"],
+        ["!Number", "Courier", "?Order", "Milestone", "!Last scan", ">Cases"],
         shown,
         "No parcels. `parcelwatch parcels import FILE` watches some.",
     )
@@ -93,22 +93,23 @@ def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company 
 
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import safe
+    from parcelwatch.cli.output import safe, told
 
+    zone = desk.config.timezone
     output.pairs(_summary(shown, desk))
     output.say()
     checkpoints = [
         (_when(each, desk), _stood(each), safe(each["text"] or each["code"]), safe(each["place"], 80))
         for each in shown["checkpoints"]
     ]
-    output.show(["When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
+    output.show(["!When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
     output.say()
     known = [
-        (each["id"], each["kind"], each["severity"], each["state"], safe(each["sentence"], 400))
+        (each["id"], each["kind"], each["severity"], each["state"], told(each["sentence"], zone))
         for each in shown["cases"]
     ]
-    output.show(["Case", "Kind", "Severity", "State", "Why"], known, "No cases.")
-    output.zone_note(desk.config.timezone)
+    output.show([">Case", "!Kind", "!Severity", "!State", "Why"], known, "No cases.")
+    output.zone_note(zone)
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:

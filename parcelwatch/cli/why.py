@@ -94,8 +94,9 @@ def _rule(each: Explanation, dossier: Dossier) -> dict[str, Any]:
     return {
         "kind": each.kind,
         "fires": each.fires,
-        "threshold": each.limit or (str(each.limits.warn) if each.limits.warn else None),
+        "threshold": str(each.limits.warn) if each.limits.warn else None,
         "critical": str(each.limits.critical) if each.limits.critical else None,
+        "spoke": each.limit or None,
         "policy_line": each.limits.line,
         "severity": each.severity,
         "sentence": each.sentence or None,
@@ -152,14 +153,14 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
 
 def _print_rule(each: Explanation, dossier: Dossier, zone: Any) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, told
 
     severity = f", {each.severity}" if each.severity else ""
     hidden = f", hidden by {each.hidden_by}" if each.hidden_by else ""
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
     known = f", case {case.id} {case.state}" if case else ""
     output.say(f"  {each.kind}{severity}{known}{hidden}")
-    lines = [safe(each.sentence, 400) if each.sentence else "", _clock(each, zone)]
+    lines = [told(each.sentence, zone) if each.sentence else "", _clock(each, zone)]
     limits = ", ".join(f"{name} {limit}" for name, limit in _limits(each))
     lines.append(f"threshold: {limits or 'none'} ({each.limits.line})")
     if each.due_at is not None:

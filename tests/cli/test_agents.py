@@ -24,6 +24,9 @@ def test_cases_are_listed_with_everything_a_script_needs(watched: Shop) -> None:
     assert set(f"{keys} policy_line hidden_by incident priority".split()) <= set(rows[0])
     assert rows[0]["kind"] == "damaged"
     assert watched.run("cases", "list", "--state", "resolved", "--json").document == []
+    shown = watched.run("cases", "list")
+    assert "UTC" not in shown.out
+    assert "Asia/Shanghai" in shown.err
     assert "No cases." in watched.run("cases", "list", "--state", "resolved").out
 
 
@@ -77,6 +80,8 @@ def test_why_explains_every_rule(watched: Shop) -> None:
     stalled = next(rule for rule in document["rules"] if rule["kind"] == "stalled")
     assert stalled["fires"]
     assert stalled["counted"] > 72
+    assert (stalled["threshold"], stalled["critical"]) == ("3bd", "7d")
+    assert stalled["spoke"] in ("3bd", "7d")
     assert stalled["policy_line"] == "profile international (domestic)"
     assert stalled["clears_when"]
     keys = {"kind", "fires", "threshold", "policy_line", "counted", "skipped", "due_at", "clears_when", "hidden_by"}
@@ -106,7 +111,7 @@ def test_a_threshold_of_the_file_is_named_with_its_line(watched: Shop) -> None:
     rules = watched.run("why", STALLED, "--json").document["rules"]
     stalled = next(rule for rule in rules if rule["kind"] == "stalled")
     assert not stalled["fires"]
-    assert stalled["threshold"] == "40d"
+    assert (stalled["threshold"], stalled["spoke"]) == ("40d", None)
     assert stalled["policy_line"].startswith("config.toml:")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from parcelwatch.cli.output import table
+from parcelwatch.cli.tables import Listing
 from parcelwatch.store import Store, parcels
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
@@ -125,11 +125,24 @@ def test_lists_are_filtered_only_when_asked(watched: Shop) -> None:
     assert watched.run("parcels", "list", "--milestone", "in_transt").code == 2
 
 
-def test_a_table_breaks_no_tracking_number(watched: Shop) -> None:
+def test_a_table_is_no_wider_than_its_terminal_and_breaks_no_word(watched: Shop) -> None:
     assert all(number in watched.run("parcels", "list").out for number in (MOVING, STALLED, DAMAGED))
-    narrow = io.StringIO()
-    Console(file=narrow, width=40).print(table(["!Number", "Said"], [(STALLED, "on its way " * 9)]))
-    assert STALLED in narrow.getvalue()
+    sentence = "Nothing has happened since 2026-11-15 12:08 GMT+08:00 at Erfurt, DE: 4.1 bd, more than 3bd."
+    row = (12, "awaiting_collection", "medium", "acknowledged", STALLED, "A-10231", "2026-11-15 12:08", sentence)
+    titles = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "~Why"]
+    for width in (40, 60, 80, 100, 120, 200):
+        shown = io.StringIO()
+        Console(file=shown, width=width).print(Listing(titles, [row]))
+        lines = shown.getvalue().splitlines()
+        assert max(map(len, lines)) <= width
+        assert width < 80 or len(lines) <= 4
+        known = {
+            "ID",
+            *" ".join(titles + [str(cell) for cell in row]).translate(dict.fromkeys(map(ord, ">!~?"))).split(),
+        }
+        assert {word.rstrip("…:,") for line in lines for word in line.split()} - {"─" * len(lines[1])} <= {
+            word.rstrip(":,") for word in known
+        }
 
 
 def test_a_parcel_is_shown_with_its_checkpoints_oldest_first(watched: Shop) -> None:

@@ -1,0 +1,186 @@
+"""Rows for people, laid out for however wide their terminal is.
+
+What belongs here: columns, lines and breaks. A word or a number is never broken: what does not fit side by side goes
+below, and a sentence may end in "…".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Final
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console, ConsoleOptions
+from rich.text import Text
+
+GAP: Final = 2
+# A sentence with less room than this beside its columns goes below them.
+ROOM: Final = 40
+_INDENT: Final = "    "
+STYLES: Final = {
+    "critical": "bold red",
+    "high": "red",
+    "medium": "yellow",
+    "low": "cyan",
+    "operator": "magenta",
+    "ok": "green",
+    "sent": "green",
+    "dead": "bold red",
+    "failed": "bold red",
+    "silent": "bold red",
+    "refused": "bold red",
+    "cannot be read": "yellow",
+    "warning": "yellow",
+    "error": "bold red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """`whole`: on one line; `right`: counted; `cut`: a sentence that may be cut; `spare`: the first to be left out."""
+
+    title: str
+    place: int
+    whole: bool = False
+    right: bool = False
+    cut: bool = False
+    spare: bool = False
+
+
+def _column(title: str, place: int) -> _Column:
+    name = title.lstrip("!>~?")
+    marks = title[: len(title) - len(name)]
+    return _Column(name, place, "!" in marks, ">" in marks, "~" in marks, "?" in marks)
+
+
+class Listing:
+    """A table of plain texts, a renderable of Rich. A cell that is one of our own words has its colour.
+
+    Titles may begin with marks: "!" over what is never broken over lines, such as a number somebody will copy; ">"
+    over what is counted; "~" over one sentence a row, cut to what fits; "?" over what is left out
+    where all does not fit.
+    """
+
+    def __init__(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        self._columns = [_column(title, place) for place, title in enumerate(titles)]
+        self._rows = [["" if value is None else str(value) for value in row] for row in rows]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        lines = self._lines(options.max_width)
+        yield from (Text.assemble(*line, no_wrap=True, overflow="ignore", end="\n") for line in lines)
+
+    def _lines(self, width: int) -> Iterator[list[tuple[str, str]]]:
+        for columns in (self._columns, [each for each in self._columns if not each.spare]):
+            for beside in (columns, [each for each in columns if not each.cut]):
+                widths = self._widths(beside, width)
+                if widths is not None:
+                    below = [each for each in columns if each not in beside]
+                    return self._grid(beside, widths, below, width)
+        return self._blocks(width)
+
+    # --- side by side ----------------------------------------------------------------------------
+
+    def _widths(self, columns: Sequence[_Column], width: int) -> list[int] | None:
+        """How wide each column is to be, None when they cannot stand side by side."""
+        widths = [max(map(cell_len, self._cells(each, heading=True))) for each in columns]
+        least = [self._least(each, wide) for each, wide in zip(columns, widths, strict=True)]
+        room = width - GAP * (len(columns) - 1)
+        if sum(least) > room:
+            return None
+        while sum(widths) > room:
+            loose = [place for place in range(len(columns)) if widths[place] > least[place]]
+            widest = max(loose, key=lambda place: (columns[place].cut, widths[place]))
+            widths[widest] -= 1
+        return widths
+
+    def _least(self, column: _Column, natural: int) -> int:
+        if column.cut:
+            return min(natural, ROOM)
+        if column.whole or column.right:
+            return natural
+        words = [word for cell in self._cells(column, heading=True) for word in cell.split()]
+        return max((cell_len(word) if word.isascii() else min(cell_len(word), 16) for word in words), default=1)
+
+    def _cells(self, column: _Column, *, heading: bool = False) -> list[str]:
+        return [column.title] * heading + [row[column.place] for row in self._rows]
+
+    def _grid(
+        self, columns: Sequence[_Column], widths: Sequence[int], below: Sequence[_Column], width: int
+    ) -> Iterator[list[tuple[str, str]]]:
+        titles = [wrapped(each.title, wide) for each, wide in zip(columns, widths, strict=True)]
+        yield from _beside(columns, widths, titles, ["bold"] * len(columns))
+        yield [("─" * (sum(widths) + GAP * (len(widths) - 1)), "dim")]
+        for row in self._rows:
+            cells = [_fitted(row[each.place], wide, each) for each, wide in zip(columns, widths, strict=True)]
+            yield from _beside(columns, widths, cells, [STYLES.get(row[each.place], "") for each in columns])
+            for each in below:
+                if row[each.place]:
+                    yield [(_INDENT + cut(row[each.place], width - len(_INDENT)), "dim")]
+
+    # --- one below the other ---------------------------------------------------------------------
+
+    def _blocks(self, width: int) -> Iterator[list[tuple[str, str]]]:
+        for row in self._rows:
+            line = ""
+            for column in self._columns:
+                if not row[column.place]:
+                    continue
+                said = self._said(column, row[column.place], width)
+                if line and cell_len(line) + GAP + cell_len(said) > width:
+                    yield [(line, "")]
+                    line = ""
+                *whole, rest = wrapped(said, width - GAP)
+                yield from ([(("  " if column.place else "") + each, "")] for each in whole)
+                line = f"{line}{'  ' if line or column.place else ''}{rest}"
+            yield [(line, "")]
+
+    def _said(self, column: _Column, value: str, width: int) -> str:
+        if column.cut:
+            return cut(value, (width - GAP) * 2 - GAP)
+        return f"{column.title} {value}" if column.place else value
+
+
+def _beside(
+    columns: Sequence[_Column], widths: Sequence[int], cells: Sequence[Sequence[str]], styles: Sequence[str]
+) -> Iterator[list[tuple[str, str]]]:
+    """The lines of one row, whose cells have one or more each."""
+    for parts in zip_longest(*cells, fillvalue=""):
+        line: list[tuple[str, str]] = []
+        for column, wide, part, style in zip(columns, widths, parts, styles, strict=True):
+            blank = " " * (wide - cell_len(part))
+            line += [(blank, ""), (part, style)] if column.right else [(part, style), (blank, "")]
+            line.append((" " * GAP, ""))
+        while line and not line[-1][0].strip():
+            line.pop()
+        yield line
+
+
+def _fitted(text: str, width: int, column: _Column) -> list[str]:
+    return [cut(text, width)] if column.cut else wrapped(text, width)
+
+
+def cut(text: str, width: int) -> str:
+    """The beginning of a sentence, "…" for the rest; whole words, as far as there are any."""
+    if cell_len(text) <= width:
+        return text
+    first = wrapped(text, width - 1)[0]
+    return first.rstrip(" ,;:") + "…"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of whole words. One longer than a line is broken: a script without blanks, or there is no other way."""
+    lines = [""]
+    for word in text.split():
+        if cell_len(lines[-1]) + 1 + cell_len(word) <= width and lines[-1]:
+            lines[-1] += f" {word}"
+            continue
+        room = width - cell_len(lines[-1]) - 1
+        if lines[-1] and not word.isascii() and cell_len(word) > width and room > 3:
+            head = chop_cells(word, room)[0]
+            lines[-1] += f" {head}"
+            word = word[len(head) :]  # noqa: PLW2901 - the rest of it
+        pieces = chop_cells(word, max(width, 2)) or [""]
+        lines = lines + pieces if lines[-1] else lines[:-1] + pieces
+    return lines
