@@ -14,6 +14,7 @@ what they need when they run, so that `--help` is quick.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -38,6 +39,7 @@ BUG: Final = 70
 LOCKED: Final = 75
 CONFIG: Final = 78
 INTERRUPTED: Final = 130
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The first that fits: an error's own class before its base's.
 CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
@@ -68,6 +70,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ParcelwatchError as error:
         print(f"parcelwatch: {error}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
+    except OSError as error:
+        if error.errno not in _FULL:
+            _report(error, arguments)
+            return BUG
+        print(f"parcelwatch: the result cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ATTENTION
     except Exception as error:  # noqa: BLE001 - the last resort of every command
         _report(error, arguments)
         return BUG

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.cases import one_of, standing
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import ConfigError, DeliveryFailed, DeliveryRefused, NotFound
@@ -122,7 +122,7 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
 @command(app, "retry", "alerts retry 31", "alerts retry 31 --channel ops")
 def retry(
     desk: Desk,
-    alert: Annotated[int, typer.Argument(metavar="ID", help="The alert's number, as in `alerts list`.")],
+    alert: Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The alert's number, as in `alerts list`.")],
     channel: Annotated[str, typer.Option("--channel", help="Through another channel.")] = "",
     as_json: Json = False,
 ) -> None:

@@ -13,16 +13,15 @@ from urllib.parse import urlsplit
 
 from parcelwatch import couriers
 from parcelwatch.cli import output
-from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.duration import parse_rate
-from parcelwatch.core.intake import meant
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.pacing import PaceState, grant, window
 from parcelwatch.couriers.base import Account, Registers
-from parcelwatch.errors import ConfigError, CourierError, NotFound
+from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.poller import REGISTERED_WAIT, Post, post
 from parcelwatch.store import Store, accounts, evidence, parcels
@@ -100,10 +99,8 @@ def adapter_rows() -> list[dict[str, Any]]:
 
 def staff(desk: Desk, name: str) -> Post:
     """One account with its adapter and its secrets. Raises NotFound, ConfigError."""
-    known = desk.whole_config.accounts()
-    if name not in known:
-        raise NotFound(f"no courier account {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")
-    settings = known[name]
+    known_account(desk, name)
+    settings = desk.whole_config.account(name)
     adapter = couriers.load()[settings.api]()
     account = Account(
         name=name,

@@ -23,6 +23,7 @@ ConfigFile = Annotated[
     typer.Option(
         "--config",
         metavar="PATH",
+        readable=False,
         help="Configuration file (else $PARCELWATCH_CONFIG, ./config.toml, /etc/parcelwatch).",
     ),
 ]
@@ -33,7 +34,7 @@ Account = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Only
 Company = Annotated[str, typer.Option("--company", metavar="CODE", help="The courier behind an aggregator.")]
 By = Annotated[
     str,
-    typer.Option("--by", metavar="NAME", help="Who does it.", envvar=["SUDO_USER", "USER"], show_envvar=False),
+    typer.Option("--by", metavar="NAME", help="Who does it; else who is logged in."),
 ]
 
 _SHARED: Final = {"config_file": (ConfigFile, None), "debug": (Debug, False)}
@@ -76,6 +77,13 @@ def command(
         return function
 
     return register
+
+
+def whole(text: str) -> int:
+    """An ID as it is typed."""
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise typer.BadParameter(f"{text[:40]!r} is no ID: it is a whole number, as in the list")
+    return int(text)
 
 
 @contextmanager

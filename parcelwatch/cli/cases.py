@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,13 +10,15 @@ from typing import Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Account, By, Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.base import Account, By, Json, NeedsAttention, command, group, whole
+from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.errors import BadInput
 
 app = group("List parcels in trouble; acknowledge, snooze, resolve them.")
 
-Case = Annotated[int, typer.Argument(metavar="ID", help="The case's number, as in `cases list`.")]
+Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case's number, as in `cases list`.")]
+
+_ENDS_AS = {"ack": "acknowledged", "resolve": "resolved"}
 
 
 @command(app, "list", "cases list --state open --kind stalled", "cases list --json")
@@ -39,6 +42,7 @@ def list_all(
     one_of("state", state, list(State))
     one_of("kind", kind, list(KINDS))
     with desk.store() as store:
+        asked_account(desk, store, courier)
         rows = cases.rows(store, state=state, kind=kind, courier=courier)
     if as_json:
         output.emit_list(rows)
@@ -75,30 +79,33 @@ def one_of(option: str, value: str, known: list[Any]) -> None:
 def show(desk: Desk, case: Case, as_json: Json = False) -> None:
     """Show one case and its history."""
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
-    from parcelwatch.store import cases
+    from parcelwatch.cli.output import moment, safe, told
+    from parcelwatch.store import cases, drafts
 
     with desk.store() as store:
         shown = cases.show(store, case)
+        letters = [row for row in drafts.rows(store) if row["case"] == case]
     if as_json:
         output.emit(shown)
         return
     zone = desk.config.timezone
-    output.pairs(_summary(shown, desk))
+    written = ", ".join(f"{row['id']} ({row['state']})" for row in letters)
+    output.pairs({**_summary(shown, desk), "drafts": written})
     output.say()
     lines = [
         (
             moment(event["at"], zone),
             f"{event['before'] or 'new'} → {event['after']}",
-            safe(event["why"], 300),
+            told(event["why"], zone, 300),
             event["by"],
         )
         for event in shown["events"]
     ]
-    output.show(["When", "Move", "Why", "By"], lines, "No history.")
+    output.show(["!When", "!Move", "Why", "By"], lines, "No history.")
     if shown["notes"]:
         notes = [(moment(each["at"], zone), each["by"], safe(each["text"], 2000)) for each in shown["notes"]]
-        output.show(["Note", "By", "Text"], notes, "")
+        output.say()
+        output.show(["!Note", "By", "Text"], notes, "")
     output.note(f"`parcelwatch why {shown['number']}` shows every rule's clock.", "dim")
 
 
@@ -172,8 +179,10 @@ def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, a
 
     with desk.store() as store:
         parcel_id, kind = cases.locate(store, case)
+        if cases.show(store, case)["state"] == _ENDS_AS.get(verb):
+            raise NeedsAttention(f"case {case} is {_ENDS_AS[verb]} already")
         with standing():
-            act(store, parcel_id, Action(verb, kind, by=by, until=until), desk.judge, desk.now)
+            act(store, parcel_id, Action(verb, kind, by=by or _who(), until=until), desk.judge, desk.now)
         shown = cases.show(store, case)
     if as_json:
         output.emit(shown)
@@ -182,6 +191,16 @@ def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, a
         f" until {output.moment(shown['snoozed_until'], desk.config.timezone)}" if shown["snoozed_until"] else ""
     )
     output.say(f"Case {case} ({kind} of {shown['number']}) is {shown['state']}{until_text}.")
+
+
+def _who() -> str:
+    """Who is at the keyboard, behind sudo too; "" when nobody knows."""
+    import getpass
+
+    try:
+        return os.environ.get("SUDO_USER") or getpass.getuser()
+    except (OSError, KeyError):
+        return ""
 
 
 @contextmanager
@@ -203,11 +222,11 @@ def when(text: str, now: datetime, desk: Desk) -> datetime:
     try:
         return Calendar().add(now, parse(text))
     except ValueError as error:
-        not_a_duration = str(error)
+        what = str(error).removeprefix("expected ").partition(", got ")[0]
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"{text!r} is neither an ISO time such as 2026-12-24T09:00 nor {not_a_duration[9:]}") from None
+        raise BadInput(f"{text!r} is neither an ISO time such as 2026-12-24T09:00 nor {what}") from None
     return (at if at.tzinfo else at.replace(tzinfo=desk.config.timezone)).astimezone(UTC)
 
 
@@ -223,7 +242,7 @@ def note(
         raise BadInput("the note is empty")
     with desk.store() as store:
         with store.transaction():
-            cases.note(store, case, text.strip(), desk.now, by)
+            cases.note(store, case, text.strip(), desk.now, by or _who())
         shown = cases.show(store, case)
     if as_json:
         output.emit(shown)

@@ -159,8 +159,26 @@ def show(desk: Desk, as_json: Json = False) -> None:
         output.emit(effective)
         return
     output.say(f"# {desk.config.path}, defaults included")
-    for line in toml_lines(effective):
+    for line in _profile_lines(effective):
         output.say(line)
+    for line in toml_lines({**effective, "thresholds": _written(effective["thresholds"])}):
+        output.say(line)
+
+
+def _profile_lines(effective: Mapping[str, Any]) -> list[str]:
+    """What holds of the profile, as remarks: a profile's thresholds cannot be written into a configuration."""
+    thresholds = effective["thresholds"]
+    own = _written(thresholds)
+    rest = [f"#   {kind} = {_value(limits)}" for kind, limits in thresholds.items() if kind not in own]
+    return [f"# Of the profile {thresholds['profile']}:", *rest] if rest else []
+
+
+def _written(thresholds: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in thresholds.items()
+        if not (isinstance(value, Mapping) and {"domestic", "cross_border"} & set(value))
+    }
 
 
 def toml_lines(table: Mapping[str, Any], at: str = "") -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from parcelwatch.cli.base import Company, Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import ConfigError
 
 app = group("See how the courier accounts fare; try them.")
@@ -126,6 +126,7 @@ def try_number(
     from parcelwatch.core.cells import last4, number_of
     from parcelwatch.model import Ask
 
+    known_account(desk, account)
     ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)
     said = try_one(desk, account, ask)
     if as_json:

@@ -9,6 +9,7 @@ import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput
 
 app = group("Back up and check the database.")
 
@@ -31,6 +32,7 @@ def backup(
     from parcelwatch.cli import output
     from parcelwatch.store.backup import backup
 
+    _refuse_others(path)
     with desk.store() as store:
         backup(store, path)
     size = path.stat().st_size
@@ -38,6 +40,27 @@ def backup(
         output.emit({"path": str(path.absolute()), "bytes": size})
         return
     output.say(f"{path} holds a whole copy, {size / 1e6:.1f} MB.")
+
+
+def _refuse_others(path: Path) -> None:
+    """A slip must not cost a file that is no backup of ours. Raises BadInput."""
+    from parcelwatch.store.schema import APPLICATION_ID
+
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadInput(
+            f"{path} cannot be written: {'it' if path.is_dir() else path.parent} is not a "
+            f"{'file' if path.is_dir() else 'directory'}"
+        )
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            start = file.read(72)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+    # An SQLite file names the program it belongs to at this place of its header.
+    if start and (start[:6] != b"SQLite" or start[68:72] != APPLICATION_ID.to_bytes(4, "big")):
+        raise BadInput(f"{path} is there and is no parcelwatch database, so it is left as it is; name another file")
 
 
 @command(app, "check", "db check", "db check --json")

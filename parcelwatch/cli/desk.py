@@ -85,6 +85,14 @@ def known_account(desk: Desk, name: str) -> None:
         raise BadInput(f"no courier account {name[:60]!r}{meant(name, known)}; configured: {there}")
 
 
+def asked_account(desk: Desk, store: Store, name: str) -> None:
+    """Raise BadInput for the name of an account that is neither configured nor has parcels of former days."""
+    from parcelwatch.store import parcels
+
+    if name and next(iter(parcels.rows(store, name)), None) is None:
+        known_account(desk, name)
+
+
 def pick(store: Store, number: str, courier: str = "", company: str = "") -> Parcel:
     """The one parcel with that number. Raises NotFound, and BadInput when it could be several."""
     found = [one for one in matching(store, number, courier) if company in ("", one.company)]

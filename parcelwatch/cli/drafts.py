@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.cases import one_of, standing
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
-DraftId = Annotated[int, typer.Argument(metavar="ID", help="The draft's number, as in `drafts list`.")]
+DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
 _LONGEST = 20_000
 
 
@@ -140,10 +140,11 @@ def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) 
         text = sys.stdin.read()
     elif body_file:
         text = _read(body_file)
-    elif sys.stdin.isatty():
+    elif sys.stdin.isatty() and sys.stdout.isatty():
         text = _edited(before["body"])
     else:
-        raise BadInput("say where the new text is: --body-file FILE, or - for stdin")
+        example = f"parcelwatch drafts edit {before['id']} --body-file better.txt"
+        raise BadInput(f"there is no terminal to open an editor on: give the new text, as in `{example}` (- is stdin)")
     if not text.strip():
         raise BadInput("the new text is empty; `parcelwatch drafts discard` drops a draft")
     if len(text) > _LONGEST:

@@ -10,7 +10,7 @@ import typer
 
 from parcelwatch.cli import adding
 from parcelwatch.cli.base import Account, Company, Json, Number, command, group
-from parcelwatch.cli.desk import Desk, matching, pick
+from parcelwatch.cli.desk import Desk, asked_account, matching, pick
 from parcelwatch.errors import BadInput
 
 app = group("Watch parcels, list them, stop watching, forget them.")
@@ -37,6 +37,7 @@ def list_all(
     if milestone and milestone not in list(Milestone):
         raise BadInput(f"no milestone {milestone!r}{meant(milestone, Milestone)}; there are {', '.join(Milestone)}")
     with desk.store() as store:
+        asked_account(desk, store, courier)
         rows = parcels.rows(store, courier, milestone, open_only)
         if as_json:
             output.emit_list(rows)
@@ -83,6 +84,7 @@ def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company 
     from parcelwatch.store import parcels
 
     with desk.store() as store:
+        asked_account(desk, store, courier)
         shown = parcels.show(store, pick(store, number, courier, company).id)
     if as_json:
         checkpoints = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
@@ -160,6 +162,7 @@ def _watch(desk: Desk, number: str, courier: str, company: str, *, as_json: bool
     from parcelwatch.store import parcels
 
     with desk.store() as store:
+        asked_account(desk, store, courier)
         parcel = pick(store, number, courier, company)
         with store.transaction():
             changed = (parcels.resume if resume else parcels.stop)(store, parcel.id, desk.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -37,5 +38,5 @@ def executable() -> Path:
     """This program's absolute path: the script it was started as, else the one beside its Python."""
     started = Path(sys.argv[0])
     if started.name == "parcelwatch" and started.exists():
-        return started.absolute()
+        return Path(os.path.abspath(started))  # noqa: PTH100 - without "..", though links stay
     return Path(sys.executable).absolute().with_name("parcelwatch")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,9 +30,13 @@ def run(desk: Desk) -> None:
     Asks couriers, decides, tells agents, until Ctrl-C or SIGTERM.
     """
     from parcelwatch import daemon
+    from parcelwatch.cli import output
 
     config = _warned(desk)
     desk.log(quiet=False)
+    if sys.stderr.isatty():
+        names = ", ".join(config.accounts()) or "no courier"
+        output.note(f"Watching with {names}; the database is {config.database}. Ctrl-C stops in good order.")
     code = daemon.run(config, os.environ)
     if code:
         raise typer.Exit(code)
@@ -93,8 +98,9 @@ async def _pass(desk: Desk, config: Config, patience: timedelta) -> Passed:
 def _print(passed: Passed) -> None:
     from parcelwatch.cli import output
 
-    cases = f"{passed.opened} cases opened, {passed.resolved} resolved"
-    output.say(f"{passed.polled} parcels answered for, {cases}, {passed.sent} messages sent.")
+    cases = f"{output.count(passed.opened, 'case')} opened, {passed.resolved} resolved"
+    asked, sent = output.count(passed.polled, "parcel"), output.count(passed.sent, "message")
+    output.say(f"{asked} answered for, {cases}, {sent} sent.")
     if passed.opened:
         output.note("`parcelwatch cases list --state open` shows what is wrong.", "dim")
 

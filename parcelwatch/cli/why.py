@@ -10,7 +10,7 @@ import typer
 
 from parcelwatch.cli.base import Company, Json, Number, command
 from parcelwatch.cli.cases import when
-from parcelwatch.cli.desk import Desk, pick
+from parcelwatch.cli.desk import Desk, asked_account, pick
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -44,12 +44,15 @@ def why(
     now = desk.now
     moment = when(at, now, desk) if at else now
     with desk.store() as store:
+        asked_account(desk, store, courier)
         parcel = pick(store, number, courier, company)
         dossier = parcels.dossier(store, parcel.id)
         if at and moment < now:
             dossier = _back_then(store, dossier, moment)
     if at and moment < parcel.added_at and not dossier.timeline.entries:
-        raise BadInput(f"--at {at}: {parcel.number} was only added {output.stamp(parcel.added_at)}")
+        raise BadInput(
+            f"--at {at}: {parcel.number} was only added {output.moment(parcel.added_at, desk.config.timezone)}"
+        )
     rules = explain(dossier, desk.config.policy(), moment)
     if as_json:
         output.emit(_document(dossier, rules, moment))
@@ -134,7 +137,10 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     lane = " → ".join(place for place in (parcel.origin, parcel.destination) if place)
     output.say(f"{parcel.number} ({f'{parcel.courier} {parcel.company}'.strip()}{f', {lane}' if lane else ''})", "bold")
     answered = moment(dossier.confirmed_at, zone) or "not yet"
-    output.say(f"At {moment(at, zone)} it was {dossier.milestone}; the courier last answered {answered}. Zone: {zone}.")
+    if at > desk.now:
+        output.say(f"If nothing new is heard until {moment(at, zone)}:")
+    said = f"At {moment(min(at, desk.now), zone)} it was {dossier.milestone}"
+    output.say(f"{said}; the courier last answered {answered}. Zone: {zone}.")
     if past:
         output.say("As known then; when the courier was asked in between is taken from what it said.", "dim")
     for title, style, chosen in (

@@ -22,7 +22,7 @@ from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.secrets import Secret, Surroundings
-from parcelwatch.core.drafts import Wording
+from parcelwatch.core.drafts import DEFAULT_REMEDIES, Wording
 from parcelwatch.core.duration import Rate
 from parcelwatch.core.policy import Override, Policy, Route, Threshold
 from parcelwatch.core.profiles import PROFILES, Limits
@@ -140,6 +140,8 @@ class Config:
             **{key: value for key, value in shown["thresholds"].items() if key not in ("profile", "override")},
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
+        written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
+        shown["drafts"]["remedies"] = {kind: list(codes) for kind, codes in DEFAULT_REMEDIES.items() if codes} | written
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:

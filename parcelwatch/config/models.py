@@ -148,7 +148,9 @@ class Alerts(Table):
     """[alerts]"""
 
     old_news: NaturalSpan = Field(
-        default=Duration(14, "d"), description="what began longer ago at a first answer is not told"
+        default=Duration(14, "d"),
+        json_schema_extra={"default": "14d"},
+        description="what began longer ago at a first answer is not told",
     )
     language: Language = Field(default="en", description="of agents' messages")
 
@@ -175,7 +177,11 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
-    follow_up: NaturalSpan = Field(default=Duration(2, "d"), description="when the buyer is promised to hear again")
+    follow_up: NaturalSpan = Field(
+        default=Duration(2, "d"),
+        json_schema_extra={"default": "2d"},
+        description="when the buyer is promised to hear again",
+    )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
 
 

@@ -34,6 +34,8 @@ def test_an_acknowledged_case_says_who_has_it(watched: Shop) -> None:
     case = str(case_of(watched, "damaged")["id"])
     shown = watched.run("cases", "ack", case, "--by", "lin", "--json").document
     assert shown["state"] == "acknowledged"
+    again = watched.run("cases", "ack", case)
+    assert (again.code, "acknowledged already" in again.err) == (1, True)
     assert shown["events"][-1]["by"] == "lin"
 
 
@@ -57,7 +59,7 @@ def test_a_resolved_case_is_closed_takes_its_draft_back_and_cannot_be_resolved_a
     assert watched.run("cases", "resolve", case, "--json").document["state"] == "resolved"
     again = watched.run("cases", "resolve", case)
     assert again.code == 1
-    assert "resolved" in again.err
+    assert "resolved already" in again.err
     states = {row["number"]: row["state"] for row in watched.run("drafts", "list", "--json").document}
     assert states[STALLED] == "withdrawn"
     (waiting,) = watched.run("alerts", "preview", "--json").document
@@ -104,6 +106,7 @@ def test_why_then_knows_only_what_was_known(watched: Shop) -> None:
     assert stalled["blind"]
     assert not stalled["fires"]
     assert len(stalled["skipped"]) >= 1
+    assert "If nothing new is heard" in watched.run("why", MOVING, "--at", "9d").out
 
 
 def test_a_threshold_of_the_file_is_named_with_its_line(watched: Shop) -> None:
@@ -143,6 +146,8 @@ def test_an_edited_draft_must_be_approved_again(watched: Shop) -> None:
     assert watched.run("drafts", "edit", "1", "--subject", "News", "--json").document["subject"] == "News"
     assert watched.run("drafts", "edit", "1", "--body-file", watched.file(" ", "empty.txt")).code == 2
     assert watched.run("drafts", "edit", "1", "--body-file", "/nowhere").code == 2
+    unsaid = watched.run("drafts", "edit", "1")
+    assert (unsaid.code, "parcelwatch drafts edit 1 --body-file" in unsaid.err) == (2, True)
 
 
 def test_alerts_that_were_sent_are_listed(watched: Shop) -> None:

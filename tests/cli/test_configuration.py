@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch import config
 from parcelwatch.cli.examination import sqlite_verdict
 from parcelwatch.store import Store, outbox
 from tests.cli.conftest import Shop
@@ -63,12 +64,20 @@ def test_what_holds_is_shown_without_secrets_and_reads_as_toml(shop: Shop) -> No
     shown = shop.run("config", "show")
     assert "sandbox-key" not in shown.out
     read = tomllib.loads(shown.out)
-    assert read == shop.run("config", "show", "--json").document
+    document = shop.run("config", "show", "--json").document
+    profile = {"no_first_scan", "lost"} & set(document["thresholds"])
+    assert profile
+    assert not profile & set(read["thresholds"])
+    assert {**document, "thresholds": None} == {**read, "thresholds": None}
+    assert read["drafts"]["remedies"]["damaged"] == ["resend", "refund"]
+    assert config.load(Path(shop.file(shown.out, "shown.toml"))).accounts().keys() == {"my_dhl"}
     assert read["couriers"]["my_dhl"]["key"] == "***"
 
 
 def test_the_schema_needs_no_configuration(shop: Shop) -> None:
-    assert shop.bare("config", "schema", "--config", "/nowhere").document["properties"]["couriers"]
+    schema = shop.bare("config", "schema", "--config", "/nowhere").document
+    assert schema["properties"]["couriers"]
+    assert schema["$defs"]["Alerts"]["properties"]["old_news"]["default"] == "14d"
 
 
 def test_the_unit_names_this_program_and_the_configuration(shop: Shop) -> None:
@@ -85,6 +94,11 @@ def test_a_backup_is_a_whole_database(watched: Shop) -> None:
     with sqlite3.connect(target) as copy:
         assert copy.execute("SELECT count(*) FROM parcels").fetchone() == (3,)
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert watched.run("db", "backup", str(target)).code == 0
+    before = watched.config.read_bytes()
+    for slip in (str(watched.config), str(watched.folder), str(watched.folder / "nowhere" / "copy.db")):
+        assert watched.run("db", "backup", slip).code == 2
+    assert watched.config.read_bytes() == before
 
 
 def test_a_database_in_order_has_no_findings(watched: Shop) -> None:

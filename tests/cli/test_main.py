@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,19 @@ def test_the_configuration_may_be_named_before_or_after_the_command(watched: Sho
 def test_wrong_usage_is_2_and_says_where_help_is(shop: Shop) -> None:
     for arguments in (["nonsense"], ["cases", "show", "x"], ["cases", "list", "--state", "opne"], ["parcels", "add"]):
         assert shop.run(*arguments).code == 2
+    assert "'x' is no ID" in shop.run("cases", "show", "x").err
     assert "did you mean 'open'" in shop.run("cases", "list", "--state", "opne").err
+
+
+def test_an_account_nobody_configured_is_wrong_usage_everywhere(watched: Shop) -> None:
+    for arguments in (["parcels", "list"], ["cases", "list"], ["why", MOVING], ["parcels", "show", MOVING]):
+        ended = watched.run(*arguments, "--courier", "mydhl")
+        assert (ended.code, "did you mean 'my_dhl'" in ended.err) == (2, True)
+
+
+def test_a_result_that_cannot_be_written_is_no_bug(watched: Shop) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full, redirect_stdout(full), suppress(OSError):
+        assert main(["--config", str(watched.config), "parcels", "list"]) == 1
 
 
 def test_an_unknown_number_or_id_is_1(watched: Shop) -> None:
