@@ -61,28 +61,29 @@ class Deliverer:
         self.undelivered = 0
         self.beat = time.monotonic()
 
-    async def run(self, now: datetime, *, insist: bool = False) -> None:
-        """Hand every idle channel what is due for it; `insist`: also those that rest after a failure."""
+    async def run(self, now: datetime, *, insist: bool = False) -> bool:
+        """Hand every idle channel what is due for it; `insist`: also those that rest after a failure.
+
+        True when nothing is due for anybody; False while a channel is busy, for it may have more to send after.
+        """
         self.beat = time.monotonic()
         while True:
+            busy = self.sending
             idle = [name for name, desk in self._desks.items() if self._free(desk, now, insist)]
             if not idle:
-                return
+                return not busy
             away = tuple(name for name in self._desks if name not in idle)
             group = await self._writer.run(claim, now, away)
             if group is None:
-                return
+                return not busy
             await self._hand_over(group, now)
 
     async def drain(self, now: datetime, *, insist: bool = False) -> None:
         """Send all that is due, one attempt each, and wait for it."""
-        while True:
-            await self.run(now, insist=insist)
-            sending = [desk.sending for desk in self._desks.values() if desk.sending]
-            if not sending:
-                return
+        while not await self.run(now, insist=insist):
             # Whoever is done first gets its next message; a slow channel holds up nobody.
-            await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+            if sending := [desk.sending for desk in self._desks.values() if desk.sending]:
+                await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
 
     async def close(self, patience: float = 20.0) -> None:
         """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""

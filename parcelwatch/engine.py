@@ -72,7 +72,7 @@ class Engine:
         self._judge = judge
         self._apis = {one.name: one.account.api for one in posts}
         self._least = {one.name: one.courier.min_interval for one in posts}
-        self._running: dict[object, asyncio.Task[None]] = {}
+        self._running: dict[object, asyncio.Task[object]] = {}
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
@@ -138,7 +138,7 @@ class Engine:
         """Messages not delivered yet."""
         return await self._writer.run(outbox.count_waiting)
 
-    def _wake(self, name: object, work: Coroutine[Any, Any, None]) -> None:
+    def _wake(self, name: object, work: Coroutine[Any, Any, object]) -> None:
         if name in self._running:
             work.close()
             return
