@@ -57,12 +57,12 @@ CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. `argv` without the program's name, by default this process's."""
-    from parcelwatch.cli.app import app
+    from parcelwatch.cli.app import program
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
     try:
-        app(args=arguments, prog_name="parcelwatch")
+        program()(args=arguments, prog_name="parcelwatch")
     except SystemExit as ended:
         return _code(ended)
     except KeyboardInterrupt:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any
 
 import typer
+import typer.main
 
 from parcelwatch import __version__
 from parcelwatch.cli import (
@@ -24,7 +27,7 @@ from parcelwatch.cli import (
 from parcelwatch.cli.base import group
 from parcelwatch.cli.desk import Desk
 
-__all__ = ["app"]
+__all__ = ["app", "program"]
 
 
 def _version(wanted: bool) -> None:
@@ -60,3 +63,9 @@ for name, commands in (
     ("db", database.app),
 ):
     app.add_typer(commands, name=name)
+
+
+@cache
+def program() -> Callable[..., Any]:
+    """All of it, ready to be called; it takes a while to be made."""
+    return typer.main.get_command(app)

@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from parcelwatch.cli.demo_stage import Stage
 
 SHORTEST: Final = 8
+LONGEST: Final = 600
 _BEFORE: Final = 1.5  # seconds that Python takes to get here, and to leave
+
+
+def _span(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not SHORTEST <= seconds <= LONGEST:
+        raise typer.BadParameter(f"{text[:40]!r} is no time it can take: give {SHORTEST} to {LONGEST} seconds")
+    return seconds
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def demo(
     desk: Desk,  # noqa: ARG001 - every command has one
     seconds: Annotated[
-        float, typer.Option("--seconds", metavar="N", min=SHORTEST, max=600, help="When it ends at the latest.")
+        float, typer.Option("--seconds", metavar="N", parser=_span, help="When it ends at the latest.")
     ] = 20,
     as_json: Json = False,
 ) -> None:

@@ -34,7 +34,7 @@ ENDING: Final = 2.0
 # After the last thing happened, so long to see what comes of it.
 LINGER: Final = 2.5
 # The world's clock runs so that all of it happens within this share of the time.
-_SHARE: Final = 0.6
+_SHARE: Final = 0.5
 _WORLD_SECONDS: Final = 10.0
 _PUSH_LAG: Final = 0.4
 

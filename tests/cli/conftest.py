@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,14 +64,18 @@ class Shop:
         self.inbox = inbox
         self._capture = capture
 
-    def run(self, *arguments: str) -> Ended:
+    def run(self, *arguments: str, stdin: bytes = b"") -> Ended:
         """One command, as it would be typed after `parcelwatch --config …`."""
-        return self.bare("--config", str(self.config), *arguments)
+        return self.bare("--config", str(self.config), *arguments, stdin=stdin)
 
-    def bare(self, *arguments: str) -> Ended:
+    def bare(self, *arguments: str, stdin: bytes = b"") -> Ended:
         """One command without a configuration named."""
         self._capture.readouterr()
-        code = main(list(arguments))
+        before, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(stdin))
+        try:
+            code = main(list(arguments))
+        finally:
+            sys.stdin = before
         captured = self._capture.readouterr()
         return Ended(code, captured.out, captured.err)
 

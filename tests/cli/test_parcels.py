@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -104,11 +102,10 @@ def test_more_rows_than_a_batch_all_go_in(shop: Shop) -> None:
 
 
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
-    program = [sys.executable, "-m", "parcelwatch", "--config", str(shop.config), "parcels", "import", "-", "--json"]
     rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
-    ended = subprocess.run(program, input=rows, capture_output=True, check=False)
-    assert json.loads(ended.stdout) == {"added": 1, "updated": 0, "unchanged": 0, "rejected": []}
-    assert ended.returncode == 0
+    ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
+    assert ended.document == {"added": 1, "updated": 0, "unchanged": 0, "rejected": []}
+    assert ended.code == 0
 
 
 @pytest.mark.parametrize(
