@@ -34,7 +34,6 @@ def list_all(
     Live ones first, the most pressing at the top.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe, told
     from parcelwatch.core.profiles import KINDS
     from parcelwatch.model import State
     from parcelwatch.store import cases
@@ -47,6 +46,13 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
+    _print_list(rows, desk)
+
+
+def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe, told
+
     zone = desk.config.timezone
     columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "~Why"]
     shown = [

@@ -177,7 +177,7 @@ def wrapped(text: str, width: int) -> list[str]:
             lines[-1] += f" {word}"
             continue
         room = width - cell_len(lines[-1]) - 1
-        if lines[-1] and not word.isascii() and cell_len(word) > width and room > 3:
+        if lines[-1] and cell_len(word) > len(word) and room > 8:
             head = chop_cells(word, room)[0]
             lines[-1] += f" {head}"
             word = word[len(head) :]  # noqa: PLW2901 - the rest of it
