@@ -6,6 +6,7 @@ What belongs here: questions about the running whole. Promises of the database a
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,11 +47,16 @@ def examine(desk: Desk) -> list[Finding]:
         except StoreError as error:
             found.append(Finding(str(error)))
     else:
-        found.append(
-            Finding(f"there is no database at {config.database} yet: `parcelwatch parcels import FILE` makes it")
-        )
+        found.append(_absent(config.database))
     found += _disk(config.database)
     return sorted(found, key=lambda each: not each.wrong)
+
+
+def _absent(database: Path) -> Finding:
+    missing = f"there is no database at {database} yet"
+    if not os.access(database.parent, os.W_OK | os.X_OK):
+        return Finding(f"{missing}, and this user cannot make one in {database.parent}: run it with sudo, or see to it")
+    return Finding(f"{missing}: `parcelwatch parcels import FILE` makes it")
 
 
 def sqlite_verdict(shown: str) -> str:

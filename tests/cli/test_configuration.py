@@ -124,6 +124,11 @@ def test_the_doctor_looks_before_there_is_a_database(shop: Shop) -> None:
     assert "parcels import" in ended.out
 
 
+def test_the_doctor_sees_that_there_is_no_place_for_a_database(shop: Shop) -> None:
+    lost = shop.file('[service]\ndatabase = "nowhere/shop.db"\n', "lost.toml")
+    assert "cannot make one in" in shop.bare("doctor", "--config", lost).out
+
+
 def test_the_doctor_sees_a_damaged_file(shop: Shop) -> None:
     Path(shop.folder / "shop.db").write_bytes(b"not a database" * 1000)
     ended = shop.run("doctor", "--json")
