@@ -134,7 +134,8 @@ def _shown(seen: View) -> Milestone:
 
 
 def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
-    if not (found.verdicts or step.dossier.cases or action):
+    findings = found.findings
+    if not (findings or step.dossier.cases or action):
         return step
     cases = {case.kind: case for case in step.dossier.cases}
     events: list[CaseEvent] = []
@@ -143,7 +144,6 @@ def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
             raise NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
         cases[action.kind], event = act(cases[action.kind], action, step.now)
         events.append(event)
-    findings = found.findings
     for kind in dict.fromkeys((*findings, *cases)):
         finding = findings.get(kind)
         case, moved = react(cases.get(kind), finding, step.now)

@@ -21,11 +21,22 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 def merge(timeline: Timeline, observation: Observation, at: datetime) -> Timeline:
     """`timeline` with what `observation`, heard at `at`, says: join(timeline, heard(observation, at)), in one go."""
-    said = tuple(Entry(checkpoint, at, at) for checkpoint in observation.checkpoints)
-    if not (observation.complete and said):
-        return replace(timeline, entries=_distinct((*timeline.entries, *said))) if said else timeline
-    listed = (at, min(entry.checkpoint.occurred_at for entry in said))
-    return Timeline(_distinct((*timeline.entries, *said)), *max(_answered(timeline), listed))
+    said = observation.checkpoints
+    if not said:
+        return timeline
+    known = {entry.checkpoint.identity: entry for entry in timeline.entries}
+    in_order = True
+    for checkpoint in said:
+        entry, identity = Entry(checkpoint, at, at), checkpoint.identity
+        old = known.get(identity)
+        known[identity] = new = entry if old is None else _same(entry, old)
+        # What was known and reads as before stays where it stood: nearly every answer says nothing new.
+        in_order = in_order and old is not None and old.checkpoint.milestone is new.checkpoint.milestone
+    entries = tuple(known.values() if in_order else sorted(known.values(), key=_order))
+    if not observation.complete:
+        return replace(timeline, entries=entries)
+    listed = (at, min(checkpoint.occurred_at for checkpoint in said))
+    return Timeline(entries, *max(_answered(timeline), listed))
 
 
 def heard(observation: Observation, at: datetime) -> Timeline:
