@@ -241,13 +241,22 @@ def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], judge: Judge, 
     courier = post.courier
     if not isinstance(courier, Picky):
         return list(claimed)
-    lacking = [(one, reason) for one in claimed if (reason := courier.lacks(one.ask))]
+    lacking = [(one, reason) for one in claimed if (reason := _lacks(courier, one.ask))]
     refused = [
         Heard(one.parcel_id, Observation(one.ask.number, Answer.REFUSED, reason=reason), now) for one, reason in lacking
     ]
     ingest(store, refused, judge)
     without = {one.parcel_id for one, _ in lacking}
     return [one for one in claimed if one.parcel_id not in without]
+
+
+def _lacks(courier: Picky, ask: Ask) -> str:
+    try:
+        return courier.lacks(ask)
+    except Exception:
+        # An adapter's bug must not stop its lane; asking will tell whether the number can be asked about.
+        log.exception("the adapter failed")
+        return ""
 
 
 def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> list[Call]:
