@@ -24,6 +24,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.messages import AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
+from parcelwatch.core.phrasebook import phrases, translate
 from parcelwatch.core.text import clean
 from parcelwatch.model import Message, Why
 
@@ -49,6 +50,7 @@ class Renderer:
         self._zone = ZoneInfo(timezone)
         self._agents = agent_language
         self._words = _words(f"alerts/{agent_language}")
+        self._book = phrases((each["en"], each["said"]) for each in self._words.get("phrases", ()))
         self._templates = SandboxedEnvironment(
             loader=FileSystemLoader(TEMPLATES),
             undefined=StrictUndefined,
@@ -100,6 +102,10 @@ class Renderer:
         }
         return self._three_parts(_OPERATOR_TEMPLATES[about.why], values)
 
+    def _sentence(self, sentence: str) -> str:
+        """One of our own sentences in the agents' time and language."""
+        return translate(moments.local(sentence, self._zone), self._book, self._words.get("units", {}))
+
     def _case(self, message: Message, about: AlertFacts) -> dict[str, object]:
         words, sentence = self._words, mask(message.sentence)
         return {
@@ -112,8 +118,8 @@ class Renderer:
             "courier": about.courier,
             "company": clean(about.company, _NAME),
             "order": clean(about.order, _NAME),
-            "sentence": moments.local(clean(sentence, _SENTENCE), self._zone),
-            "short": moments.local(clean(sentence, _SHORT), self._zone),
+            "sentence": self._sentence(clean(sentence, _SENTENCE)),
+            "short": self._sentence(clean(sentence, _SHORT)),
             "since": self._moment(message.since),
             "age": self._age(about.now - message.since),
             "rule": ", ".join(part for part in (about.threshold, about.policy_line) if part),
