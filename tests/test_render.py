@@ -331,14 +331,20 @@ def test_a_draft_is_pushed_as_text_to_copy_with_the_command_that_approves_it(lan
     assert said.line.startswith("JD0012345678 ")
 
 
-@pytest.mark.parametrize(("language", "order"), [("en", "do not send it"), ("zh-CN", "请勿发送")])
-def test_a_draft_taken_back_says_not_to_send_it_and_why(language: str, order: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "order", "why"),
+    [
+        ("en", "do not send it", "newer checkpoint, delivered"),
+        ("zh-CN", "请勿发送", "有更新的轨迹：delivered"),
+    ],
+)
+def test_a_draft_taken_back_says_not_to_send_it_and_why(language: str, order: str, why: str) -> None:
     said = RENDERERS[language].alert(
         message(draft=True, why=Why.WITHDRAWN, sentence="newer checkpoint, delivered"), about(draft_id=5)
     )
     assert "D5" in said.title
     assert order in said.title
-    assert "newer checkpoint, delivered" in said.body
+    assert why in said.body
 
 
 # --- for the operator ----------------------------------------------------------------------------
