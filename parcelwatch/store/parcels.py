@@ -66,6 +66,12 @@ _UPDATE: Final = (
     f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])}, "
     "assess_at = CASE WHEN asked_at IS NOT NULL AND unwatched_at IS NULL THEN ? ELSE assess_at END WHERE id = ?"
 )
+# A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
+_APART: Final = 35 * 60 * 1000
+_SOONER: Final = """
+UPDATE parcels SET poll_at = min(poll_at, max(?1, coalesce(claimed_at, 0) + ?2))
+WHERE id = ?3 AND poll_at IS NOT NULL AND lease_until IS NULL
+"""
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
 # What says which parcel it is, and whose: a later mention never changes it.
@@ -86,6 +92,8 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
     if merged == known:
         return Added(known.id, "unchanged")
     store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
+    if merged.promised_by is not None and merged.promised_by != known.promised_by:
+        store.write(_SOONER, (to_ms(max(merged.promised_by, now)), _APART, known.id))
     return Added(known.id, "updated")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +47,21 @@ def test_a_parcel_already_asked_about_is_looked_at_again_when_its_description_ch
     put(store, "PW2", promised_by=NOW)
     assert parcels.due_to_assess(store, NOW, 10) == [asked]
     assert parcels.dossier(store, unasked).parcel.promised_by == NOW
+
+
+@pytest.mark.parametrize(
+    ("promised", "asked"),
+    [(2 * HOUR, 2 * HOUR), (9 * HOUR, 6 * HOUR), (HOUR / 6, timedelta(minutes=35)), (-HOUR, timedelta(minutes=35))],
+)
+def test_a_promise_learned_later_is_asked_about_when_it_falls_due(
+    store: Store, promised: timedelta, asked: timedelta
+) -> None:
+    parcel_id = put(store).id
+    with store.transaction():
+        parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
+        parcels.poll_again(store, [parcel_id], NOW + 6 * HOUR)
+    put(store, promised_by=NOW + promised)
+    assert parcels.next_poll(store, "my_dhl") == NOW + asked
 
 
 def test_one_number_at_two_couriers_is_two_parcels(store: Store) -> None:
