@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, Protocol
+from datetime import timedelta
+from typing import Final
 
 BUSINESS_DAY: Final = "bd"
 NATURAL: Final = {
@@ -36,12 +36,6 @@ _WORDS = {
 _UNIT_OF_WORD = {word: unit for unit, words in _WORDS.items() for word in words}
 _EXPECTED = 'a duration such as "90s", "15m", "48h", "3d" or "2bd" (business days)'
 _EXPECTED_RATE = 'a rate such as "3/s", "250/d" or "1/31m" (one call in 31 minutes)'
-
-
-class AddsDurations(Protocol):
-    """Whatever knows when a duration ends: a `core.calendar.Calendar`."""
-
-    def add(self, start: datetime, duration: Duration) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +69,6 @@ class Duration:
             raise ValueError(f'business days cannot be used here; write natural time, such as "{self.amount}d"')
         return self.length
 
-    def add_to(self, start: datetime, calendar: AddsDurations) -> datetime:
-        """When this much time has passed since `start`."""
-        return calendar.add(start, self)
-
 
 def parse(text: str) -> Duration:
     """Read "48h". Raises ValueError that says what was expected and, where we can tell, what was meant."""
@@ -103,11 +93,6 @@ class Rate:
 
     count: int
     period_seconds: int
-
-    @property
-    def interval(self) -> timedelta:
-        """The even distance between two calls."""
-        return timedelta(seconds=self.period_seconds) / self.count
 
     def __str__(self) -> str:
         period = timedelta(seconds=self.period_seconds)

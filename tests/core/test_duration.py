@@ -84,7 +84,3 @@ def test_a_rate_is_written_as_it_was_read(text: str) -> None:
 def test_a_text_that_is_no_rate_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"expected a rate|more than ten years"):
         parse_rate(text)
-
-
-def test_the_calls_of_a_rate_are_evenly_apart() -> None:
-    assert parse_rate("4/m").interval == timedelta(seconds=15)
