@@ -125,6 +125,7 @@ class Observation:
     `unregistered`: refused because the aggregator was never told of the number.
     `pending`: not found, but the aggregator took the number only lately and has not looked yet.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
+    `successor`: the number that replaces this one from now on, "" when none does.
     """
 
     number: str
@@ -140,6 +141,7 @@ class Observation:
     service: str = ""
     origin: str = ""
     destination: str = ""
+    successor: str = ""
 
 
 # --- what we know --------------------------------------------------------------------------------

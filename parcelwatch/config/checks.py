@@ -139,7 +139,7 @@ def _exposed(file: File) -> Iterator[Problem]:
 
 def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
     for name, account in file.couriers.items():
-        for key, secret in (("key", account.key), ("customer", account.customer), ("secret", account.secret)):
+        for key, secret in account.secrets.items():
             if secret:
                 yield ("couriers", name, key), secret
     for name, channel in file.channels.items():

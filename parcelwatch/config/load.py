@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -45,9 +46,11 @@ class AccountConfig:
     key: Secret | None = None
     customer: Secret | None = None
     secret: Secret | None = None
+    token: Secret | None = None
     base_url: str | None = None
     rate: Rate | None = None
-    quota: Rate | None = None
+    quotas: tuple[Rate, ...] | None = None
+    interval: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,19 +93,15 @@ class Config:
     def account(self, name: str) -> AccountConfig:
         """One account. Raises KeyError when there is none of that name."""
         written = self.file.couriers[name]
-        key, customer, secret = (
-            self._secret(value, ("couriers", name, kind))
-            for kind, value in (("key", written.key), ("customer", written.customer), ("secret", written.secret))
-        )
+        secrets = {kind: self._secret(value, ("couriers", name, kind)) for kind, value in written.secrets.items()}
         return AccountConfig(
             name=name,
             api=written.api,
-            key=key,
-            customer=customer,
-            secret=secret,
+            **secrets,
             base_url=written.base_url,
             rate=written.rate,
-            quota=written.quota,
+            quotas=written.quota,
+            interval=written.interval.natural() if written.interval else None,
             options=written.options,
         )
 

@@ -23,6 +23,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalSpan,
     Pace,
+    Paces,
     ProfileName,
     Remedy,
     SeverityName,
@@ -33,6 +34,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.duration import Duration
 from parcelwatch.core.profiles import KINDS
 
+CREDENTIALS: Final = ("key", "customer", "secret", "token")
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")
 
 
@@ -57,12 +59,19 @@ class Courier(Table):
     key: Secret | None = Field(default=None, description="the API key")
     customer: Secret | None = Field(default=None, description="the customer number, where the API wants one")
     secret: Secret | None = Field(default=None, description="the second credential, where the API wants one")
+    token: Secret | None = Field(default=None, description="a lasting access token, where the platform issues one")
     base_url: BaseUrl | None = Field(default=None, description="replaces the API's address")
     rate: Pace | None = Field(
         default=None, description="calls in a time, where your contract differs from the adapter's"
     )
-    quota: Pace | None = Field(default=None, description="calls in a day or another period")
+    quota: Paces | None = Field(default=None, description="calls in a day or another period; one, or several in a list")
+    interval: NaturalSpan | None = Field(default=None, description="least time between two asks of one number")
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+
+    @property
+    def secrets(self) -> dict[str, Secret | None]:
+        """Every credential, named or not."""
+        return {name: getattr(self, name) for name in CREDENTIALS}
 
 
 class Limits(Table):

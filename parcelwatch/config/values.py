@@ -86,6 +86,10 @@ def _read_rate(value: object) -> Rate:
     return parse_rate(value)
 
 
+def _read_rates(value: object) -> tuple[Rate, ...]:
+    return tuple(_read_rate(each) for each in (value if isinstance(value, list | tuple) else (value,)))
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -150,11 +154,20 @@ def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
 _DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+(s|m|h|d|bd)$"})
 _NATURAL_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})
 _RATE_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"})
+_RATES_SCHEMA = WithJsonSchema(
+    {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"}}]}
+)
 _AS_TEXT = PlainSerializer(str, return_type=str)
 
 Span = Annotated[Duration, PlainValidator(_read_duration), _AS_TEXT, _DURATION_SCHEMA]
 NaturalSpan = Annotated[Duration, PlainValidator(_read_natural), _AS_TEXT, _NATURAL_SCHEMA]
 Pace = Annotated[Rate, PlainValidator(_read_rate), _AS_TEXT, _RATE_SCHEMA]
+Paces = Annotated[
+    tuple[Rate, ...],
+    PlainValidator(_read_rates),
+    PlainSerializer(lambda rates: [str(rate) for rate in rates], return_type=list[str]),
+    _RATES_SCHEMA,
+]
 Name = Annotated[str, AfterValidator(_name)]
 Country = Annotated[str, AfterValidator(_country)]
 Kind = Annotated[str, OneOf(tuple(KINDS), "kind")]

@@ -5,23 +5,32 @@ What belongs here: finding them. An adapter builds an httpx.Request and reads an
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import entry_points
 
-from parcelwatch.couriers.base import Courier
+from parcelwatch.config import AccountConfig
+from parcelwatch.couriers.base import Courier, Tailored
 from parcelwatch.errors import ConfigError
 
 GROUP = "parcelwatch.couriers"
 
 
-def load() -> dict[str, type[Courier]]:
-    """API name → adapter class, of all that are installed; ConfigError names a plug-in that cannot be loaded."""
-    found: dict[str, type[Courier]] = {}
+@cache
+def load() -> dict[str, Courier]:
+    """API name → adapter, of all that are installed; ConfigError names a plug-in that cannot be loaded."""
+    found: dict[str, Courier] = {}
     broken: list[str] = []
     for point in entry_points(group=GROUP):
         try:
-            found[point.name] = point.load()
+            found[point.name] = point.load()()
         except (ImportError, AttributeError) as error:
             broken.append(f"the courier {point.name!r} ({point.value}) cannot be loaded: {error}")
     if broken:
         raise ConfigError(broken)
     return found
+
+
+def adapter(settings: AccountConfig) -> Courier:
+    """The adapter of one account; ConfigError when its settings cannot be used."""
+    found = load()[settings.api]
+    return found.tailored(settings) if isinstance(found, Tailored) else found

@@ -1,8 +1,8 @@
 """What every courier adapter is, and what they share: reading HTTP and JSON strictly, and saying what is wrong.
 
-What belongs here: the plug points (Courier, Registers, Picky), an account's credentials, and the way from a
-response to a JSON object or one of our errors. Adapters do no I/O and read no clock: they build an httpx.Request
-and read an httpx.Response.
+What belongs here: the plug points (Courier, and what some of them do beside), an account's credentials, and the way
+from a response to a JSON object or one of our errors. Adapters do no I/O and read no clock: they build an
+httpx.Request and read an httpx.Response.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import ClassVar, NoReturn, Protocol, runtime_checkable
+from enum import StrEnum
+from typing import NoReturn, Protocol, runtime_checkable
 
 import httpx
 
-from parcelwatch.couriers.fields import Record
+from parcelwatch.config import AccountConfig
+from parcelwatch.couriers.fields import Record, rows
 from parcelwatch.couriers.times import naive
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation
@@ -25,10 +27,20 @@ from parcelwatch.model import Ask, Observation
 __all__ = [
     "Account",
     "Courier",
+    "Grants",
     "Picky",
+    "Push",
+    "Pushes",
     "Registers",
     "Registration",
+    "Tailored",
+    "Tells",
+    "Token",
+    "Trust",
+    "array",
     "check",
+    "decoded",
+    "discreet",
     "document",
     "fitting",
     "naive",
@@ -38,14 +50,17 @@ __all__ = [
 ]
 
 KEPT = 4096
-SECRET_HEADERS = ("17token", "dhl-api-key", "authorization")
+SECRETS = "parcelwatch.secrets"
 LONGEST_WAIT = timedelta(hours=6)
 SHORTEST_WAIT = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One set of credentials at one courier API. Its repr shows none of them."""
+    """One set of credentials at one courier API. Its repr shows none of them.
+
+    `token`: what a courier granted for a while (see Grants), or a lasting access token from the configuration.
+    """
 
     name: str
     api: str
@@ -53,7 +68,69 @@ class Account:
     base_url: str
     customer: str = field(default="", repr=False)
     secret: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     options: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be shown, longest first; what is too short to open anything is left out."""
+        found = {value for value in (self.key, self.secret, self.token, self.customer) if len(value) >= 6}
+        return tuple(sorted(found, key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """How a courier's answers show the three troubles that matter most: "code", "text", "code, text" or "" (not)."""
+
+    damaged: str
+    returned: str
+    lost: str
+
+
+@runtime_checkable
+class Courier(Protocol):
+    """One courier API.
+
+    `batch`: numbers a call. `rate`: how calls are spaced; `quotas`: calls per fixed window, all at once; both by
+    default, an account's contract may differ. `needs`: the credentials an account must have. `auth`: how it proves
+    itself, in a word or two. `options`: what only this adapter knows, name → what it is for. `min_interval`: least
+    time between two asks of one number. `tells`: how it shows trouble.
+    """
+
+    @property
+    def api(self) -> str: ...
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def batch(self) -> int: ...
+    @property
+    def rate(self) -> str: ...
+    @property
+    def quotas(self) -> tuple[str, ...]: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+    @property
+    def auth(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, str]: ...
+    @property
+    def min_interval(self) -> timedelta: ...
+    @property
+    def tells(self) -> Tells: ...
+
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        """The call that asks about these numbers, at most `batch` of them.
+
+        `now` is the time by the courier's clock as far as it is known, for signatures.
+        """
+        ...
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        """Exactly one observation per Ask, in that order, or a CourierError."""
+        ...
+
+
+# --- what some couriers do beside ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +142,35 @@ class Registration:
     reason: str = ""
 
 
-class Courier(Protocol):
-    """One courier API. `batch`: numbers a call. `rate`, `quota`: what an account may do by default.
-
-    `needs`: the credentials an account must have. `min_interval`: least time between two asks of one number.
-    """
-
-    api: ClassVar[str]
-    base_url: ClassVar[str]
-    batch: ClassVar[int]
-    rate: ClassVar[str]
-    quota: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]]
-    min_interval: ClassVar[timedelta]
-
-    def request(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
-        """The call that asks about these numbers, at most `batch` of them."""
-        ...
-
-    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        """Exactly one observation per Ask, in that order, or a CourierError."""
-        ...
-
-
 @runtime_checkable
 class Registers(Protocol):
-    """An aggregator that must be told a number before it can be asked about it."""
+    """An aggregator that must be told a number before it can be asked about it, or before it pushes.
 
-    def registration(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
-        """The call that registers these numbers, at most `batch` of them."""
+    `register_batch`: numbers a registration.
+    """
+
+    @property
+    def register_batch(self) -> int: ...
+
+    def registers(self, account: Account) -> bool:
+        """Whether this account's numbers are registered at all."""
+        ...
+
+    def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        """The call that registers these numbers, at most `register_batch` of them."""
         ...
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         """Exactly one registration per Ask, in that order, or a CourierError."""
+        ...
+
+
+@runtime_checkable
+class Tailored(Protocol):
+    """An adapter whose account's settings decide what it is: its batch, its address, all of it."""
+
+    def tailored(self, settings: AccountConfig) -> Courier:
+        """The adapter for this account; ConfigError when its settings cannot be used."""
         ...
 
 
@@ -107,6 +180,60 @@ class Picky(Protocol):
 
     def lacks(self, ask: Ask) -> str:
         """What is missing, in words an operator can act on; "" when it can be asked. `parse` says the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a courier granted, and for how long."""
+
+    value: str = field(repr=False)
+    lifetime: timedelta
+
+
+@runtime_checkable
+class Grants(Protocol):
+    """A courier that is asked with a token it grants for a while; `request` then finds it in `Account.token`."""
+
+    def grant(self, account: Account, now: datetime) -> httpx.Request:
+        """The call that asks for a token."""
+        ...
+
+    def granted(self, response: httpx.Response) -> Token:
+        """The token, or a CourierError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What came to /hooks/<account>: header names in lower case, the query, the body as it came."""
+
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+class Trust(StrEnum):
+    """What a push's signature vouches for: its words, or only that the courier knocked and must be asked."""
+
+    BODY = "body"
+    SENDER = "sender"
+
+
+@runtime_checkable
+class Pushes(Protocol):
+    """A courier that calls us when it has news."""
+
+    def verify(self, account: Account, push: Push, now: datetime) -> Trust:
+        """What the signature vouches for, compared in constant time; CourierRefused when it is not the courier's."""
+        ...
+
+    def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
+        """What it says, number by number (none if it is about no parcel), or CourierUnreadable."""
+        ...
+
+    def reply(self, account: Account, now: datetime) -> bytes:
+        """The JSON the courier wants to hear once its push is kept."""
         ...
 
 
@@ -131,18 +258,33 @@ def document(response: httpx.Response, *, kinds: Sequence[str] = ("json",)) -> R
 
     `kinds`: one of these must occur in the content type, if there is one.
     """
+    value = _decoded(response, kinds)
+    if not isinstance(value, dict):
+        unreadable(response, f"the answer is a JSON {type(value).__name__} where an object was expected")
+    return value
+
+
+def array(response: httpx.Response, *, kinds: Sequence[str] = ("json",)) -> list[Record]:
+    """The JSON list of objects, or the one object, of a response; CourierUnreadable for anything else."""
+    value = _decoded(response, kinds)
+    return [value] if isinstance(value, dict) else rows(value, "the answer")
+
+
+def _decoded(response: httpx.Response, kinds: Sequence[str]) -> object:
     declared = response.headers.get("content-type", "").lower()
     if declared and not any(kind in declared for kind in kinds):
         unreadable(response, f"the answer is {declared.split(';')[0][:60]!r} where JSON was expected")
     try:
-        value = _DECODER.decode(response.content.decode("utf-8-sig"))
+        return decoded(response.content)
     except RecursionError as error:
         unreadable(response, "the answer is nested too deeply", error)
     except ValueError as error:
         unreadable(response, "the answer is not JSON", error)
-    if not isinstance(value, dict):
-        unreadable(response, f"the answer is a JSON {type(value).__name__} where an object was expected")
-    return value
+
+
+def decoded(body: bytes | str) -> object:
+    """The JSON value of a text, strictly; ValueError or RecursionError when it is none."""
+    return _DECODER.decode(body.decode("utf-8-sig") if isinstance(body, bytes) else body)
 
 
 @contextmanager
@@ -156,6 +298,12 @@ def fitting(response: httpx.Response) -> Iterator[None]:
         raise CourierUnreadable(said(response, str(error)), _payload(response)) from error
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         unreadable(response, f"the answer does not fit ({type(error).__name__})", error)
+
+
+def discreet(request: httpx.Request, account: Account) -> httpx.Request:
+    """The request, knowing which words of it must never be repeated, wherever an answer echoes them."""
+    request.extensions = {**request.extensions, SECRETS: account.secrets}
+    return request
 
 
 def unreadable(response: httpx.Response, message: str, cause: BaseException | None = None) -> NoReturn:
@@ -206,13 +354,13 @@ def _payload(response: httpx.Response) -> bytes:
     return kept
 
 
-def _secrets(response: httpx.Response) -> list[str]:
-    """The credentials the request carried in headers, if the response knows its request."""
+def _secrets(response: httpx.Response) -> tuple[str, ...]:
+    """The credentials of whoever asked, if the response knows its request."""
     try:
-        headers = response.request.headers
+        extensions = response.request.extensions
     except RuntimeError:
-        return []
-    return [value for name in SECRET_HEADERS if (value := headers.get(name))]
+        return ()
+    return tuple(extensions.get(SECRETS, ()))
 
 
 def _refuse_constant(name: str) -> NoReturn:

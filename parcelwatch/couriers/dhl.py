@@ -7,7 +7,7 @@ unknown number is a 404. Without `service` another shipment may answer to the nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,7 +16,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.base import Account, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl_codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
@@ -42,11 +42,14 @@ class Dhl:
     base_url: ClassVar[str] = "https://api-eu.dhl.com/track/shipments"
     batch: ClassVar[int] = 1
     rate: ClassVar[str] = "1/5s"
-    quota: ClassVar[str] = "250/d"
+    quotas: ClassVar[tuple[str, ...]] = ("250/d",)
     needs: ClassVar[tuple[str, ...]] = ("key",)
+    auth: ClassVar[str] = "key in a header"
+    options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
+    tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
 
-    def request(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked
         query = {"trackingNumber": ask.number, "language": "en"}
         if ask.service.lower() in SERVICES:

@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import NOTHING, Reading, read
-from parcelwatch.couriers.base import Account, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
 from parcelwatch.couriers.kuaidi100_codes import NAMES, STATES
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
@@ -75,9 +75,12 @@ class Kuaidi100:
     base_url: ClassVar[str] = "https://poll.kuaidi100.com/poll/query.do"
     batch: ClassVar[int] = 1
     rate: ClassVar[str] = "1/s"
-    quota: ClassVar[str] = ""
+    quotas: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("key", "customer")
+    auth: ClassVar[str] = "signed form (MD5)"
+    options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(minutes=31)
+    tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
 
     def lacks(self, ask: Ask) -> str:
         if not ask.company:
@@ -88,7 +91,7 @@ class Kuaidi100:
             return f"{ask.company} wants the recipient's phone: set phone_last4 to its last four digits"
         return ""
 
-    def request(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked
         wanted = {
             "com": ask.company.lower(),

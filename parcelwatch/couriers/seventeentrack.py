@@ -11,12 +11,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Registration, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import Account, Registration, Tells, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.seventeentrack_item import observe
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -76,9 +76,13 @@ class SeventeenTrack:
     base_url: ClassVar[str] = "https://api.17track.net/track/v2.4"
     batch: ClassVar[int] = 40
     rate: ClassVar[str] = "3/s"
-    quota: ClassVar[str] = ""
+    register_batch: ClassVar[int] = 40
+    quotas: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("key",)
+    auth: ClassVar[str] = "key in a header"
+    options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
+    tells: ClassVar[Tells] = Tells(damaged="code", returned="code", lost="code")
 
     def lacks(self, ask: Ask) -> str:
         if not NUMBER.fullmatch(ask.number):
@@ -87,10 +91,13 @@ class SeventeenTrack:
             return "17TRACK wants the carrier as its own code: set company to a number such as 3011"
         return ""
 
-    def request(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         return self._post(account, "gettrackinfo", [_key(ask) for ask in asked if not self.lacks(ask)])
 
-    def registration(self, account: Account, asked: Sequence[Ask]) -> httpx.Request:
+    def registers(self, account: Account) -> bool:
+        return True
+
+    def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         return self._post(account, "register", [_key(ask) | _extras(ask) for ask in asked if not self.lacks(ask)])
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:

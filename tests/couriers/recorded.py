@@ -1,8 +1,10 @@
 """Fixtures of courier answers: where they lie, and how they become responses, asks and expectations.
 
 A fixture is `<api>/<name>.json`: the answer (`status`, `headers`, `body`, or `raw` text), the numbers `asked`, and
-either what is `expected`, one entry per number, or the error it `raises`. `call` is "ask" or "register". Only what an
-expectation names is compared. `unknown: true` allows scans nobody can read.
+either what is `expected`, one entry per number, or the error it `raises`. `call` is "ask", "register", "grant" or
+"push"; a push has no status and nobody asked, `headers` and `query` are its own. Only what an expectation names is
+compared. `unknown: true` allows scans nobody can read; `options` are the account's; `parameters: true` says that the
+API leaves the credentials no place but the form or the query.
 """
 
 from __future__ import annotations
@@ -10,18 +12,36 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from parcelwatch.config import AccountConfig
 from parcelwatch.couriers import load
-from parcelwatch.couriers.base import Account, Courier, Registers, Registration
+from parcelwatch.couriers.base import (
+    Account,
+    Courier,
+    Grants,
+    Push,
+    Pushes,
+    Registers,
+    Registration,
+    Tailored,
+    Token,
+    discreet,
+)
 from parcelwatch.model import Ask, Checkpoint, Observation
 
 HOME = Path(__file__).parent / "fixtures"
-SECRETS = {"key": "canary-key-4711", "customer": "canary-customer-4712", "secret": "canary-secret-4713"}
+SECRETS = {
+    "key": "canary-key-4711",
+    "customer": "canary-customer-4712",
+    "secret": "canary-secret-4713",
+    "token": "canary-token-4714",
+}
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 COURIERS = load()
 
 
@@ -37,7 +57,22 @@ class Fixture:
 
     @property
     def courier(self) -> Courier:
-        return COURIERS[self.api]()
+        courier = COURIERS[self.api]
+        if not isinstance(courier, Tailored):
+            return courier
+        return courier.tailored(AccountConfig("canary", self.api, options=self.options))
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        return dict(self.told.get("options", {}))
+
+    @property
+    def call(self) -> str:
+        return str(self.told.get("call", "ask"))
+
+    @property
+    def account(self) -> Account:
+        return account(self.api, self.options)
 
     @property
     def body(self) -> bytes:
@@ -51,19 +86,34 @@ class Fixture:
         return httpx.Response(self.told["status"], headers=self.told["headers"], content=content, request=request)
 
     def request(self) -> httpx.Request:
-        if self.told.get("call") == "register":
-            assert isinstance(self.courier, Registers)
-            return self.courier.registration(account(self.api), self.asked)
-        return self.courier.request(account(self.api), self.asked)
+        courier = self.courier
+        if self.call == "register":
+            assert isinstance(courier, Registers)
+            return discreet(courier.registration(self.account, self.asked, NOW), self.account)
+        if self.call == "grant":
+            assert isinstance(courier, Grants)
+            return discreet(courier.grant(self.account, NOW), self.account)
+        return discreet(courier.request(self.account, self.asked, NOW), self.account)
 
-    def read(self, body: bytes | None = None) -> Sequence[Observation | Registration]:
-        if self.told.get("call") == "register":
-            assert isinstance(self.courier, Registers)
-            return self.courier.registered(self.response(body), self.asked)
-        return self.courier.parse(self.response(body), self.asked)
+    def read(self, body: bytes | None = None) -> Sequence[Observation | Registration | Token]:
+        courier = self.courier
+        if self.call == "register":
+            assert isinstance(courier, Registers)
+            return courier.registered(self.response(body), self.asked)
+        if self.call == "grant":
+            assert isinstance(courier, Grants)
+            return [courier.granted(self.response(body))]
+        if self.call == "push":
+            assert isinstance(courier, Pushes)
+            return courier.pushed(self.account, self.push(body))
+        return courier.parse(self.response(body), self.asked)
+
+    def push(self, body: bytes | None = None) -> Push:
+        headers, query = self.told.get("headers", {}), self.told.get("query", {})
+        return Push(headers, query, self.body if body is None else body)
 
 
-def account(api: str) -> Account:
+def account(api: str, options: Mapping[str, str] | None = None) -> Account:
     return Account(
         name="canary",
         api=api,
@@ -71,6 +121,8 @@ def account(api: str) -> Account:
         base_url=COURIERS[api].base_url,
         customer=SECRETS["customer"],
         secret=SECRETS["secret"],
+        token=SECRETS["token"],
+        options=options or {},
     )
 
 
@@ -81,7 +133,7 @@ def fixtures() -> list[Fixture]:
     ]
 
 
-def shown(answer: Observation | Registration, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def shown(answer: Observation | Registration | Token, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What an answer says about everything an expectation names."""
     return {name: _plain(getattr(answer, name), value) for name, value in wanted.items()}
 
@@ -89,6 +141,8 @@ def shown(answer: Observation | Registration, wanted: Mapping[str, Any]) -> dict
 def _plain(value: object, wanted: object) -> object:
     if isinstance(value, datetime):
         return iso(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, tuple) and isinstance(wanted, list):
         known = [*wanted, *([{}] * len(value))]
         return [_checkpoint(one, like) for one, like in zip(value, known, strict=False)]

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,14 +16,18 @@ from hypothesis import strategies as st
 
 from parcelwatch import errors
 from parcelwatch.core.duration import parse_rate
+from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnreadable
-from parcelwatch.model import Answer, Milestone, Observation
-from tests.couriers.recorded import COURIERS, SECRETS, Fixture, account, fixtures, iso, shown
+from parcelwatch.model import Answer, Cause, Milestone, Observation
+from tests.couriers.recorded import COURIERS, SECRETS, Fixture, fixtures, iso, shown
 
 ALL = fixtures()
 READABLE = [fixture for fixture in ALL if "expected" in fixture.told]
+CALLED = [fixture for fixture in ALL if fixture.call != "push"]
+ASKED = [fixture for fixture in READABLE if fixture.call in ("ask", "register")]
+# What was answered in full; a number the courier cannot be asked about is refused whatever the answer holds.
 ANSWERED = [
-    fixture for fixture in READABLE if fixture.told["status"] == 200 and fixture.name not in ("no_company", "no_phone")
+    fixture for fixture in ASKED if 200 <= fixture.told["status"] < 300 and not fixture.told.get("lacking", False)
 ]
 REFUSING = [fixture for fixture in ALL if "raises" in fixture.told]
 
@@ -41,6 +46,13 @@ ABSURD = {
     "broken UTF-8": b'{"data": "\xff\xfe"}',
     "a body of blanks": b" " * 10_000,
 }
+
+
+# Where couriers put words about an error, which may quote what they were sent.
+ERROR_WORDS = (
+    *("message", "detail", "title", "msg", "Reason", "reason", "errorMsg", "apiErrorMsg", "retMsg", "error_description"),
+    *("reasonRemark", "errorMessage", "returnMessage", "zh_desc", "sub_msg"),
+)
 
 
 def called(fixture: Fixture) -> str:
@@ -64,10 +76,10 @@ def test_a_fixture_that_is_no_answer_raises_whose_fault_it_is(fixture: Fixture) 
         assert (iso(at) if at else None) == fixture.told.get("retry_at")
 
 
-@pytest.mark.parametrize("fixture", READABLE, ids=called)
+@pytest.mark.parametrize("fixture", ASKED, ids=called)
 def test_an_answer_speaks_of_exactly_what_was_asked(fixture: Fixture) -> None:
     answers = fixture.read()
-    assert [answer.number for answer in answers] == [ask.number for ask in fixture.asked]
+    assert [numbered(answer) for answer in answers] == [ask.number for ask in fixture.asked]
 
 
 @pytest.mark.parametrize("fixture", READABLE, ids=called)
@@ -87,17 +99,16 @@ def test_nothing_is_unknown_unless_the_fixture_says_so(fixture: Fixture) -> None
     assert unknown is fixture.told.get("unknown", False)
 
 
-@pytest.mark.parametrize("fixture", ALL, ids=called)
+@pytest.mark.parametrize("fixture", CALLED, ids=called)
 def test_no_secret_is_in_the_url_or_in_what_is_said(fixture: Fixture) -> None:
     request = fixture.request()
-    assert not any(secret in str(request.url) for secret in SECRETS.values())
-    assert not any(secret in repr(account(fixture.api)) for secret in SECRETS.values())
-    assert SECRETS["secret"].encode() not in request.content
+    assert fixture.told.get("parameters") or not any(secret in str(request.url) for secret in SECRETS.values())
+    assert not any(secret in repr(fixture.account) for secret in SECRETS.values())
     try:
         said = repr(fixture.read(echoing(fixture)))
     except CourierError as error:
         said = repr(error) + repr(getattr(error, "payload", b""))
-    assert SECRETS["key"] not in said
+    assert not any(secret in said for secret in SECRETS.values())
 
 
 @pytest.mark.parametrize("fixture", ANSWERED, ids=called)
@@ -129,18 +140,45 @@ def test_data_of_another_number_is_never_ours(fixture: Fixture) -> None:
     assert all(answer.answer is not Answer.TRACKED and not answer.checkpoints for answer in told)
 
 
+# Adapters that are nothing without their account's settings; their own tests say what they must do.
+MADE_TO_MEASURE = ("declared", "karrio")
+
+
 @pytest.mark.parametrize("api", COURIERS)
 def test_a_courier_declares_itself_and_has_the_fixtures_of_every_courier(api: str) -> None:
     courier = COURIERS[api]
+    assert isinstance(courier, Courier)
     assert courier.api == api
-    assert courier.base_url.startswith("https://")
     assert courier.batch >= 1
-    assert "key" in courier.needs
+    assert set(courier.needs) <= {"key", "customer", "secret", "token", "base_url"}
     assert parse_rate(courier.rate)
-    assert not courier.quota or parse_rate(courier.quota)
+    assert all(parse_rate(quota) for quota in courier.quotas)
+    assert courier.auth
+    assert all(how in ("code", "text", "code, text", "") for how in astuple(courier.tells))
+    if api in MADE_TO_MEASURE:
+        return
+    assert courier.base_url.startswith("https://")
     names = " ".join(fixture.name for fixture in ALL if fixture.api == api)
     for kind in ("moving", "delivered", "damaged", "returned", "refused", "not_found", "too_many"):
         assert kind in names
+    assert ("push" in {fixture.call for fixture in ALL if fixture.api == api}) is isinstance(courier, Pushes)
+    assert ("grant" in {fixture.call for fixture in ALL if fixture.api == api}) is isinstance(courier, Grants)
+
+
+# A trouble, and how its fixture would show that the courier tells it.
+SHOWN = {
+    "damaged": lambda one: one.cause is Cause.DAMAGED,
+    "returned": lambda one: one.milestone in (Milestone.RETURNED, Milestone.RETURNING),
+    "lost": lambda one: one.cause is Cause.LOST,
+}
+
+
+@pytest.mark.parametrize("api", [api for api in COURIERS if api not in MADE_TO_MEASURE])
+@pytest.mark.parametrize("trouble", SHOWN)
+def test_a_courier_tells_the_troubles_it_claims_to_tell(api: str, trouble: str) -> None:
+    mine = [fixture for fixture in READABLE if fixture.api == api and fixture.call in ("ask", "push")]
+    told = any(SHOWN[trouble](one) for fixture in mine for one in checkpoints(fixture))
+    assert told is bool(getattr(COURIERS[api].tells, trouble))
 
 
 # --- mutations -----------------------------------------------------------------------------------
@@ -157,7 +195,7 @@ WEIRD: st.SearchStrategy[object] = st.sampled_from(
 @given(st.data())
 @settings(max_examples=600)
 def test_a_mutated_answer_is_read_or_refused_and_never_breaks_the_reader(data: st.DataObject) -> None:
-    fixture = data.draw(st.sampled_from([fixture for fixture in READABLE if "body" in fixture.told]))
+    fixture = data.draw(st.sampled_from([fixture for fixture in ASKED if "body" in fixture.told]))
     body = copy.deepcopy(fixture.told["body"])
     for _ in range(data.draw(st.integers(1, 4))):
         mutate(body, random.Random(data.draw(st.integers(0, 2**32))), data.draw(WEIRD))
@@ -165,7 +203,7 @@ def test_a_mutated_answer_is_read_or_refused_and_never_breaks_the_reader(data: s
         answers = fixture.read(json.dumps(body).encode())
     except CourierError:
         return
-    assert [answer.number for answer in answers] == [ask.number for ask in fixture.asked]
+    assert [numbered(answer) for answer in answers] == [ask.number for ask in fixture.asked]
     for answer in answers:
         repr(answer).encode()
         if isinstance(answer, Observation):
@@ -216,11 +254,14 @@ def checkpoints(fixture: Fixture) -> list[Any]:
     return [one for answer in fixture.read() if isinstance(answer, Observation) for one in answer.checkpoints]
 
 
+def numbered(answer: Observation | Registration | Token) -> str:
+    assert not isinstance(answer, Token)
+    return answer.number
+
+
 def echoing(fixture: Fixture) -> bytes:
-    """The fixture's body with the account's key, if the courier was sent it, wherever a courier puts words."""
-    body, request = fixture.body.decode(), fixture.request()
-    if SECRETS["key"] not in str(request.headers.raw) + request.content.decode():
-        return fixture.body
-    for words in ("message", "detail", "title"):
-        body = body.replace(f'"{words}": "', f'"{words}": "key {SECRETS["key"]} ')
-    return body.encode() or SECRETS["key"].encode()
+    """The fixture's body with every credential of the account wherever a courier puts words."""
+    body, echo = fixture.body.decode(), " ".join(SECRETS.values())
+    for words in ERROR_WORDS:
+        body = body.replace(f'"{words}": "', f'"{words}": "key {echo} ')
+    return body.encode() or echo.encode()

@@ -15,12 +15,13 @@ from parcelwatch.couriers.kuaidi100 import Kuaidi100, sign
 from parcelwatch.couriers.seventeentrack import SeventeenTrack
 from parcelwatch.model import Ask
 
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "dhl", "K", "http://127.0.0.1:8351/track/shipments", customer="C")
 
 
 def test_dhl_is_asked_with_the_key_in_a_header_and_what_unlocks_the_full_answer() -> None:
     ask = Ask("00340434700000000017", service="Parcel-DE", postal_code="24103")
-    request = Dhl().request(MINE, [ask])
+    request = Dhl().request(MINE, [ask], NOW)
     assert request.method == "GET"
     assert request.headers["DHL-API-Key"] == "K"
     assert dict(request.url.params) == {
@@ -33,18 +34,18 @@ def test_dhl_is_asked_with_the_key_in_a_header_and_what_unlocks_the_full_answer(
 
 
 def test_dhl_is_not_asked_for_a_service_it_does_not_know() -> None:
-    assert "service" not in Dhl().request(MINE, [Ask("1234567890", service="DHL Paket")]).url.params
+    assert "service" not in Dhl().request(MINE, [Ask("1234567890", service="DHL Paket")], NOW).url.params
 
 
 def test_a_number_that_is_a_url_stays_a_parameter() -> None:
-    request = Dhl().request(MINE, [Ask("https://example.invalid/?service=x&a=1#b")])
+    request = Dhl().request(MINE, [Ask("https://example.invalid/?service=x&a=1#b")], NOW)
     assert request.url.host == "127.0.0.1"
     assert request.url.params["trackingNumber"] == "https://example.invalid/?service=x&a=1#b"
 
 
 def test_17track_is_asked_for_a_list_with_the_token_in_a_header() -> None:
     account = Account("mine", "17track", "K", "http://127.0.0.1:8351/track/v2.4/")
-    request = SeventeenTrack().request(account, [Ask("LB000111222CN", company="3011"), Ask("LB000111333CN")])
+    request = SeventeenTrack().request(account, [Ask("LB000111222CN", company="3011"), Ask("LB000111333CN")], NOW)
     assert str(request.url) == "http://127.0.0.1:8351/track/v2.4/gettrackinfo"
     assert request.headers["17token"] == "K"
     assert json.loads(request.content) == [{"number": "LB000111222CN", "carrier": 3011}, {"number": "LB000111333CN"}]
@@ -53,7 +54,7 @@ def test_17track_is_asked_for_a_list_with_the_token_in_a_header() -> None:
 def test_17track_is_not_asked_for_what_it_would_refuse_the_whole_call_for() -> None:
     courier = SeventeenTrack()
     asked = [Ask("LB 1"), Ask("LB000111333CN"), Ask("LB000111444CN", company="ups")]
-    assert json.loads(courier.request(MINE, asked).content) == [{"number": "LB000111333CN"}]
+    assert json.loads(courier.request(MINE, asked, NOW).content) == [{"number": "LB000111333CN"}]
     assert [bool(courier.lacks(ask)) for ask in asked] == [True, False, True]
 
 
@@ -68,7 +69,7 @@ def test_a_registration_names_what_some_carriers_want() -> None:
         destination="FR",
         shipped_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
-    request = courier.registration(MINE, [ask])
+    request = courier.registration(MINE, [ask], NOW)
     assert request.url.path.endswith("/register")
     assert json.loads(request.content) == [
         {
@@ -85,7 +86,7 @@ def test_a_registration_names_what_some_carriers_want() -> None:
 def test_kuaidi100_signs_the_very_text_it_sends() -> None:
     account = Account("mine", "kuaidi100", "KEY9", "", customer="CUST9")
     ask = Ask("YT7600000000123", company="YuanTong", destination="河南郑州市")
-    form = parse_qs(Kuaidi100().request(account, [ask]).content.decode())
+    form = parse_qs(Kuaidi100().request(account, [ask], NOW).content.decode())
     (param,) = form["param"]
     assert json.loads(param) == {
         "com": "yuantong",

@@ -92,7 +92,7 @@ def name(value: object) -> str:
 
 
 def reader(path: str) -> Courier:
-    return COURIERS[path.partition("/")[0]]()
+    return COURIERS[path.partition("/")[0]]
 
 
 def answer(path: str, status: int = 200, inside: str = "") -> httpx.Response:
@@ -138,7 +138,7 @@ def test_a_recorded_refusal_of_a_call_is_an_error(path: str, status: int, ask: A
 
 @pytest.mark.parametrize(("path", "number", "ok"), REGISTERED, ids=name)
 def test_a_recorded_registration_is_read(path: str, number: str, *, ok: bool) -> None:
-    courier = COURIERS["17track"]()
+    courier = COURIERS["17track"]
     assert isinstance(courier, Registers)
     (told,) = courier.registered(answer(path), [Ask(number)])
     assert told.ok is ok
