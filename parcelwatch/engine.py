@@ -14,18 +14,17 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import couriers, operators
+from parcelwatch import operators
+from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
-from parcelwatch.couriers.base import Account
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
 from parcelwatch.ingest import Judge, Tally, assess_due
 from parcelwatch.poller import REGISTERED_WAIT, Lane, Post, post
-from parcelwatch.poller import Sends as Asks
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
 from parcelwatch.store.writer import Writer
@@ -71,7 +70,7 @@ class Engine:
         self._client = client
         self._judge = judge
         self._apis = {one.name: one.account.api for one in posts}
-        self._least = {one.name: one.courier.min_interval for one in posts}
+        self._least = {one.name: one.interval for one in posts}
         self._running: dict[object, asyncio.Task[object]] = {}
 
     async def start(self, now: datetime) -> None:
@@ -208,25 +207,13 @@ def judge(config: Config) -> Judge:
 
 def posts(config: Config) -> list[Post]:
     """Every configured account with its adapter. Reads the secrets; raises ConfigError for all that are missing."""
-    adapters = couriers.load()
     problems: list[str] = []
     found: list[Post] = []
-    for name, settings in config.accounts().items():
-        adapter = adapters[settings.api]()
+    for settings in config.accounts().values():
         try:
-            account = Account(
-                name=name,
-                api=settings.api,
-                key=settings.key.read() if settings.key else "",
-                base_url=settings.base_url or adapter.base_url,
-                customer=settings.customer.read() if settings.customer else "",
-                secret=settings.secret.read() if settings.secret else "",
-                options=settings.options,
-            )
+            found.append(post(settings))
         except ConfigError as error:
             problems += error.problems
-            continue
-        found.append(post(account, adapter, settings.rate, settings.quota))
     if problems:
         raise ConfigError(problems)
     return found

@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
 
-import httpx
 import structlog
 
+from parcelwatch import couriers
+from parcelwatch.caller import Caller, Sends
+from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
-from parcelwatch.core.duration import Rate, parse_rate
+from parcelwatch.core.duration import parse_rate
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.couriers.base import Account, Courier, Picky, Registers, Registration
 from parcelwatch.errors import CourierError, CourierUnreadable, StoreError
@@ -28,8 +29,6 @@ from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
 from parcelwatch.store.rows import Claimed
 from parcelwatch.store.writer import Writer
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -42,12 +41,6 @@ AHEAD = 512
 TOGETHER = 100
 LINGER = 0.02
 REGISTERED_WAIT = timedelta(seconds=5)
-
-
-class Sends(Protocol):
-    """Whatever sends a request and brings the answer or a CourierError: client.Client."""
-
-    async def send(self, request: httpx.Request, who: str, /) -> httpx.Response: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +81,32 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An account with everything needed to work it."""
+    """An account with everything needed to work it. `interval`: least time between two asks of one number."""
 
     account: Account
     courier: Courier
     pace: Pace
+    interval: timedelta
 
     @property
     def name(self) -> str:
         return self.account.name
 
 
-def post(account: Account, courier: Courier, rate: Rate | None = None, quota: Rate | None = None) -> Post:
-    """`rate` and `quota` are the contract's where it differs from the adapter's default."""
-    default = parse_rate(courier.quota) if courier.quota else None
-    return Post(account, courier, Pace(rate or parse_rate(courier.rate), quota or default))
+def post(settings: AccountConfig) -> Post:
+    """The account as configured; what is not configured is the adapter's. Reads the secrets, raises ConfigError."""
+    courier = couriers.adapter(settings)
+    credentials = {name: secret.read() if secret else "" for name, secret in settings.credentials.items()}
+    base_url = settings.base_url or courier.base_url
+    account = Account(settings.name, settings.api, base_url=base_url, options=settings.options, **credentials)
+    interval = courier.min_interval if settings.interval is None else settings.interval
+    return Post(account, courier, pace(settings, courier), interval)
+
+
+def pace(settings: AccountConfig, courier: Courier) -> Pace:
+    """How fast an account may call: its contract's pace and quotas where they are configured, else the adapter's."""
+    quotas = tuple(map(parse_rate, courier.quotas)) if settings.quotas is None else settings.quotas
+    return Pace(settings.rate or parse_rate(courier.rate), quotas)
 
 
 class Lane:
@@ -113,7 +117,7 @@ class Lane:
         self.tally = Tally()
         self.next_at: datetime | None = None
         self.registrations = 0
-        self._client = client
+        self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
         self._judge = judge
         self._slots = asyncio.Semaphore(CONCURRENT)
@@ -164,19 +168,17 @@ class Lane:
             self._taking_in = asyncio.create_task(self._take_in())
 
     async def _ask(self, call: Call, clock: Callable[[], datetime]) -> Said:
-        account, courier = self.post.account, self.post.courier
         try:
             if call.registers:
-                assert isinstance(courier, Registers)
-                answer = await self._client.send(courier.registration(account, call.asked), account.name)
-                return Said(call, clock(), registrations=_one_each(call, courier.registered(answer, call.asked)))
-            answer = await self._client.send(courier.request(account, call.asked), account.name)
-            return Said(call, clock(), observations=_one_each(call, courier.parse(answer, call.asked)))
+                registrations = await self._caller.register(call.asked, clock)
+                return Said(call, clock(), registrations=registrations)
+            observations = await self._caller.ask(call.asked, clock)
+            return Said(call, clock(), observations=observations)
         except CourierError as error:
             return Said(call, clock(), error=error)
         except Exception as error:
             # An adapter's bug must not stop its lane; the text of a stray exception may quote the answer.
-            log.exception("the adapter failed", account=account.name)
+            log.exception("the adapter failed", account=self.post.name)
             return Said(call, clock(), error=CourierUnreadable(f"the adapter failed ({type(error).__name__})"))
 
     async def _take_in(self) -> None:
@@ -196,13 +198,6 @@ class Lane:
                 del self._said[: len(batch)]
         finally:
             self._taking_in = None
-
-
-def _one_each(call: Call, answers: tuple[T, ...]) -> tuple[T, ...]:
-    """What an adapter promises; told of one parcel, another's news would be worse than none."""
-    if len(answers) != len(call.asked):
-        raise ValueError(f"{len(answers)} answers to {len(call.asked)} questions")
-    return answers
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:
@@ -261,14 +256,19 @@ def _lacks(courier: Picky, ask: Ask) -> str:
 
 def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> list[Call]:
     """As many calls as there are slots; new numbers of an aggregator are registered first."""
-    registers = isinstance(post.courier, Registers)
-    new = [one for one in claimed if registers and not one.registered]
-    known = [one for one in claimed if not registers or one.registered]
-    size = post.courier.batch
-    batches = [
-        (tuple(group[at : at + size]), group is new) for group in (new, known) for at in range(0, len(group), size)
-    ]
+    courier = post.courier
+    if not isinstance(courier, Registers) or not courier.registers(post.account):
+        batches = [(batch, False) for batch in _batches(claimed, courier.batch)]
+    else:
+        new = [one for one in claimed if not one.registered]
+        known = [one for one in claimed if one.registered]
+        batches = [(batch, True) for batch in _batches(new, courier.register_batch)]
+        batches += [(batch, False) for batch in _batches(known, courier.batch)]
     return [Call(batch, after, is_new) for (batch, is_new), after in zip(batches, slots, strict=False)]
+
+
+def _batches(claimed: Sequence[Claimed], size: int) -> list[tuple[Claimed, ...]]:
+    return [tuple(claimed[at : at + size]) for at in range(0, len(claimed), size)]
 
 
 def _give_back_rest(store: Store, claimed: Sequence[Claimed], calls: Sequence[Call], now: datetime) -> None:
@@ -305,11 +305,11 @@ def _settle(
     if state.failures:
         accounts.outage_ended(store, post.name, said.at)
     if rules.held(state):
-        parcels.hasten(store, post.name, said.at, post.courier.min_interval)
+        parcels.hasten(store, post.name, said.at, post.interval)
     if said.call.registers:
         return after, _registered(store, judge, said)
     heard = [
-        Heard(parcel_id, observation, said.at, post.courier.min_interval)
+        Heard(parcel_id, observation, said.at, post.interval)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
     return after, ingest(store, heard, judge)
@@ -330,7 +330,7 @@ def _registered(store: Store, judge: Judge, said: Said) -> Tally:
 
 
 def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
-    parcels.postpone(store, said.call.ids, said.at, post.courier.min_interval)
+    parcels.postpone(store, said.call.ids, said.at, post.interval)
     after = state
     if _blames_account(said.call, state, error):
         after = rules.failed(state, said.at, error)

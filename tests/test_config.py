@@ -85,7 +85,7 @@ def test_an_account_has_what_was_written_and_none_where_the_adapter_decides(tmp_
     assert list(accounts) == ["my_dhl", "kd100"]
     dhl, kd100 = accounts.values()
     assert (dhl.name, dhl.api, dhl.base_url) == ("my_dhl", "dhl", "https://proxy.example.com/dhl")
-    assert (dhl.rate, dhl.quota) == (Rate(1, 1), Rate(250, 86_400))
+    assert (dhl.rate, dhl.quotas) == (Rate(1, 1), (Rate(250, 86_400),))
     assert (kd100.base_url, kd100.rate, kd100.options) == (None, None, {"lang": "en"})
     assert kd100.customer is not None
     assert kd100.customer.read() == "C0FFEE"

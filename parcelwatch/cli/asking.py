@@ -12,23 +12,25 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from parcelwatch import couriers
+from parcelwatch.caller import Caller
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
-from parcelwatch.core.duration import parse_rate
 from parcelwatch.core.lexicon import mask
-from parcelwatch.core.pacing import PaceState, grant, window
-from parcelwatch.couriers.base import Account, Registers
+from parcelwatch.core.pacing import PaceState, grant, spent
+from parcelwatch.couriers.base import Picky, Registers
 from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Answer, Ask, Observation
-from parcelwatch.poller import REGISTERED_WAIT, Post, post
+from parcelwatch.poller import REGISTERED_WAIT, Post, pace, post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
-_MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong"}
+# What some adapters want beside a number before they ask at all.
+_MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong", "kdniao": "YTO", "shippo": "usps", "cainiao": "YTO"}
+_MADE_UP_PHONE: Final = "0000"
 
 
 # --- how they fare -------------------------------------------------------------------------------
@@ -44,18 +46,17 @@ def account_rows(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _account_row(settings: AccountConfig, store: Store | None, now: datetime) -> dict[str, Any]:
-    adapter = couriers.load()[settings.api]
-    state, pace = accounts.load(store, settings.name) if store else (rules.AccountState(), PaceState())
+    allowed = pace(settings, couriers.adapter(settings))
+    state, used = accounts.load(store, settings.name) if store else (rules.AccountState(), PaceState())
     name = settings.name
     row = next((row for row in accounts.rows(store) if row["account"] == name), None) if store else None
-    quota = settings.quota or (parse_rate(adapter.quota) if adapter.quota else None)
-    fresh = quota is not None and pace.day_start is not None and pace.day_start >= window(quota, now)
+    spends = [(quota, spent(quota, used, now)) for quota in allowed.quotas]
+    next_at = parcels.next_poll(store, name) if store else None
     return {
         "account": name,
         "api": settings.api,
-        "rate": str(settings.rate or adapter.rate),
-        "quota": str(quota) if quota else None,
-        "used": pace.used if fresh else 0,
+        "rate": str(allowed.rate),
+        "quotas": [{"quota": str(quota), "used": used, "left": max(0, quota.count - used)} for quota, used in spends],
         "calls": row["calls"] if row else 0,
         "state": _state(state),
         "since": output.stamp(state.failing_since),
@@ -66,6 +67,8 @@ def _account_row(settings: AccountConfig, store: Store | None, now: datetime) ->
         # Whatever is ever to be asked about.
         "watched": parcels.due(store, name, _NEVER) if store else 0,
         "due": parcels.due(store, name, now) if store else 0,
+        # How long the parcel that has waited longest has waited, in seconds.
+        "behind": max(0, int((now - next_at).total_seconds())) if next_at else 0,
         "unknown": evidence.unknown(store, name) if store else [],
     }
 
@@ -86,7 +89,7 @@ def adapter_rows() -> list[dict[str, Any]]:
             "needs": list(adapter.needs),
             "batch": adapter.batch,
             "rate": adapter.rate,
-            "quota": adapter.quota or None,
+            "quotas": list(adapter.quotas),
             "base_url": adapter.base_url,
             "about": ((adapter.__doc__ or "").strip().splitlines() or [""])[0],
         }
@@ -100,18 +103,7 @@ def adapter_rows() -> list[dict[str, Any]]:
 def staff(desk: Desk, name: str) -> Post:
     """One account with its adapter and its secrets. Raises NotFound, ConfigError."""
     known_account(desk, name)
-    settings = desk.whole_config.account(name)
-    adapter = couriers.load()[settings.api]()
-    account = Account(
-        name=name,
-        api=settings.api,
-        key=settings.key.read() if settings.key else "",
-        base_url=settings.base_url or adapter.base_url,
-        customer=settings.customer.read() if settings.customer else "",
-        secret=settings.secret.read() if settings.secret else "",
-        options=settings.options,
-    )
-    return post(account, adapter, settings.rate, settings.quota)
+    return post(desk.whole_config.account(name))
 
 
 def check_accounts(desk: Desk, name: str = "") -> list[dict[str, Any]]:
@@ -129,7 +121,7 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
     except ConfigError as error:
         return {**row, "said": str(error), "unreadable": True}
     row |= {"api": one.account.api, "host": urlsplit(one.account.base_url).netloc}
-    ask = Ask(MADE_UP, company=_MADE_UP_COMPANY.get(one.account.api, ""))
+    ask = Ask(MADE_UP, company=_MADE_UP_COMPANY.get(one.account.api, ""), phone_last4=_MADE_UP_PHONE)
     try:
         observation = asyncio.run(_converse(desk, one, ask, register=False))
     except CourierError as error:
@@ -145,26 +137,29 @@ def try_one(desk: Desk, name: str, ask: Ask) -> dict[str, Any]:
 
 async def _converse(desk: Desk, one: Post, ask: Ask, *, register: bool) -> Observation:
     client = Client()
+    caller = Caller(one.account, one.courier, client)
     try:
-        said = await _ask(desk, client, one, ask)
+        said = await _ask(desk, caller, one, ask)
         if not (register and said.unregistered and isinstance(one.courier, Registers)):
             return said
         output.note(f"{one.name} must be told of a number first; that may cost one of its quota. A moment…", "dim")
         _count(desk, one)
-        answer = await client.send(one.courier.registration(one.account, [ask]), one.name)
-        (taken,) = one.courier.registered(answer, [ask])
+        (taken,) = await caller.register([ask], lambda: desk.now)
         if not taken.ok:
             return Observation(ask.number, Answer.REFUSED, reason=taken.reason)
         await asyncio.sleep(REGISTERED_WAIT.total_seconds())
-        return await _ask(desk, client, one, ask)
+        return await _ask(desk, caller, one, ask)
     finally:
         await client.aclose()
 
 
-async def _ask(desk: Desk, client: Client, one: Post, ask: Ask) -> Observation:
+async def _ask(desk: Desk, caller: Caller, one: Post, ask: Ask) -> Observation:
+    """One call, unless the adapter says that it would be wasted."""
+    lacking = one.courier.lacks(ask) if isinstance(one.courier, Picky) else ""
+    if lacking:
+        return Observation(ask.number, Answer.REFUSED, reason=lacking)
     _count(desk, one)
-    request = one.courier.request(one.account, [ask])
-    (said,) = one.courier.parse(await client.send(request, one.name), [ask])
+    (said,) = await caller.ask([ask], lambda: desk.now)
     return said
 
 
@@ -174,8 +169,8 @@ def _count(desk: Desk, one: Post) -> None:
         return
     now = desk.now
     with desk.store() as store, store.transaction():
-        state, pace = accounts.load(store, one.name)
-        granted = grant(one.pace, pace, now)
+        state, used = accounts.load(store, one.name)
+        granted = grant(one.pace, used, now)
         if not granted.slots:
             output.warn(f"{one.name}: its pace or quota is used up for now; this call goes beyond it")
         accounts.save(store, one.name, state, granted.state, calls=1)

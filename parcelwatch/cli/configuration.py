@@ -51,7 +51,7 @@ def _print(config: Config, couriers: Sequence[Mapping[str, Any]], channels: Sequ
     output.say()
     columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
     rows = [
-        (each["name"], each["api"], each["base_url"], each["rate"], each["quota"] or "–", _secrets(each["secrets"]))
+        (each["name"], each["api"], each["base_url"], each["rate"], ", ".join(each["quotas"]) or "–", _secrets(each["secrets"]))
         for each in couriers
     ]
     output.show(columns, rows, "No couriers.")
@@ -66,16 +66,17 @@ def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _courier(settings: AccountConfig) -> dict[str, Any]:
     from parcelwatch import couriers
+    from parcelwatch.poller import pace
 
-    adapter = couriers.load()[settings.api]
-    secrets = {"key": settings.key, "customer": settings.customer, "secret": settings.secret}
+    adapter = couriers.adapter(settings)
+    allowed = pace(settings, adapter)
     return {
         "name": settings.name,
         "api": settings.api,
         "base_url": settings.base_url or adapter.base_url,
-        "rate": str(settings.rate or adapter.rate),
-        "quota": str(settings.quota or adapter.quota) or None,
-        "secrets": {name: _readable(secret) for name, secret in secrets.items() if secret is not None},
+        "rate": str(allowed.rate),
+        "quotas": list(map(str, allowed.quotas)),
+        "secrets": {name: _readable(secret) for name, secret in settings.credentials.items() if secret is not None},
     }
 
 

@@ -31,10 +31,10 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     _print_accounts(accounts, desk)
     output.say()
     ready = [
-        (each["api"], ", ".join(each["needs"]), each["rate"], each["quota"] or "–", each["base_url"])
+        (each["api"], ", ".join(each["needs"]), each["rate"], ", ".join(each["quotas"]) or "–", each["base_url"])
         for each in adapters
     ]
-    output.show(["!Adapter", "Needs", "Rate", "Quota", "Base URL"], ready, "")
+    output.show(["!Adapter", "Needs", "Rate", "Quotas", "Base URL"], ready, "")
 
 
 def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
@@ -47,15 +47,16 @@ def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
             each["account"],
             each["api"],
             each["rate"],
-            f"{each['used']} of {each['quota']}" if each["quota"] else "–",
+            "\n".join(f"{one['used']} of {one['quota']}" for one in each["quotas"]) or "–",
             f"{each['state']} {moment(each['since'], zone)}".strip(),
             each["watched"],
             each["due"],
+            _behind(each["behind"]),
             moment(each["last_answer_at"], zone),
         )
         for each in accounts
     ]
-    titles = ["!Account", "API", "Rate", "Quota used", "State", ">Watched", ">Due", "Last answer"]
+    titles = ["!Account", "API", "Rate", "Quota used", "State", ">Watched", ">Due", "Behind", "Last answer"]
     output.show(titles, rows, "No accounts: add a [couriers.NAME] table to the configuration.")
     for each in accounts:
         if each["error"]:
@@ -66,6 +67,14 @@ def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
     if unknown:
         output.say()
         output.show(["Account", "Unknown code", "Text", ">Heard"], unknown, "")
+
+
+def _behind(seconds: int) -> str:
+    """How long the first in line has waited; a tick of waiting is none."""
+    if seconds < 60:
+        return "–"
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 @command(app, "check", "couriers check", "couriers check my_dhl")

@@ -103,9 +103,9 @@ def _lacks(config: Config) -> Callable[[Parcel], str]:
     """What the adapter of a parcel's account says is missing before it can be asked."""
     adapters = couriers.load()
     picky = {
-        name: made
+        name: adapter
         for name, account in config.accounts().items()
-        if account.api in adapters and isinstance(made := adapters[account.api](), Picky)
+        if account.api in adapters and isinstance(adapter := couriers.adapter(account), Picky)
     }
 
     def lacks(parcel: Parcel) -> str:

@@ -53,6 +53,11 @@ class AccountConfig:
     interval: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def credentials(self) -> dict[str, Secret | None]:
+        """Every credential, configured or not."""
+        return {"key": self.key, "customer": self.customer, "secret": self.secret, "token": self.token}
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:

@@ -1,4 +1,4 @@
-"""How fast one account may call: an even pace, and a quota per fixed window.
+"""How fast one account may call: an even pace, and any number of quotas per fixed window, all at once.
 
 What belongs here: turning a pace, what was granted before and the time now into the instants at which calls may
 be made. Only arithmetic; the caller keeps the state. Calls are counted when they are granted, so a crash between
@@ -25,23 +25,28 @@ CREDIBLE: Final = timedelta(minutes=10)
 class Pace:
     """`rate`: calls are spaced evenly, without bursts.
 
-    `quota`: calls per window of its period; windows are counted from the epoch, so a day is a day in UTC.
+    `quotas`: calls per window of their periods; windows are counted from the epoch, so a day is a day in UTC.
     """
 
     rate: Rate | None = None
-    quota: Rate | None = None
+    quotas: tuple[Rate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One quota's window: which period it is of, when it began, and the calls made in it."""
+
+    period_seconds: int
+    start: datetime
+    used: int
 
 
 @dataclass(frozen=True, slots=True)
 class PaceState:
-    """What was granted so far.
-
-    `next_at`: no call before this, a whole millisecond. `day_start`: the quota window that `used` counts.
-    """
+    """What was granted so far. `next_at`: no call before this, a whole millisecond. `windows`: one per quota."""
 
     next_at: datetime | None = None
-    day_start: datetime | None = None
-    used: int = 0
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +98,29 @@ def window(quota: Rate, at: datetime) -> datetime:
     return at - (at - EPOCH) % _period(quota)
 
 
+def spent(quota: Rate, state: PaceState, now: datetime) -> int:
+    """Calls made so far in the window of this quota that holds `now`."""
+    return _counted(quota, state, now).used
+
+
 def _period(quota: Rate) -> timedelta:
     return timedelta(seconds=quota.period_seconds)
 
 
 def _earliest(pace: Pace, state: PaceState, at: datetime, hold_until: datetime | None) -> datetime:
-    """The first instant from `at` on that pace, quota and hold all allow."""
+    """The first instant from `at` on that pace, quotas and hold all allow."""
     at = max(at, state.next_at or at, hold_until or at)
-    if pace.quota is None or state.day_start is None or state.used < pace.quota.count:
-        return at
-    return max(at, state.day_start + _period(pace.quota))
+    # One look is enough: waiting for one window to end can only end others as well.
+    windows = ((quota, _counted(quota, state, at)) for quota in pace.quotas)
+    return max((at, *(one.start + _period(quota) for quota, one in windows if one.used >= quota.count)))
 
 
 def _run(pace: Pace, state: PaceState, at: datetime, end: datetime, wanted: int) -> list[datetime]:
-    """Calls from `at` on, at least one, as many as pace and quota allow before `end` within one window."""
-    if pace.quota is not None:
-        start, used = _counted(pace.quota, state, at)
-        end = min(end, start + _period(pace.quota))
-        wanted = min(wanted, pace.quota.count - used)
+    """Calls from `at` on, at least one, as many as pace and quotas allow before `end` within their windows."""
+    for quota in pace.quotas:
+        one = _counted(quota, state, at)
+        end = min(end, one.start + _period(quota))
+        wanted = min(wanted, quota.count - one.used)
     if pace.rate is None:
         return [at] * wanted
     gap = spacing(pace.rate)
@@ -120,18 +130,15 @@ def _run(pace: Pace, state: PaceState, at: datetime, end: datetime, wanted: int)
 def _take(pace: Pace, state: PaceState, run: list[datetime]) -> PaceState:
     """The state once the calls of one run are made."""
     next_at = run[-1] + spacing(pace.rate) if pace.rate else state.next_at
-    if pace.quota is None:
-        return replace(state, next_at=next_at)
-    start, used = _counted(pace.quota, state, run[0])
-    return PaceState(next_at, start, used + len(run))
+    counted = (_counted(quota, state, run[0]) for quota in pace.quotas)
+    return PaceState(next_at, tuple(replace(one, used=one.used + len(run)) for one in counted))
 
 
-def _counted(quota: Rate, state: PaceState, at: datetime) -> tuple[datetime, int]:
+def _counted(quota: Rate, state: PaceState, at: datetime) -> Window:
     """The window a call at `at` counts in, and what is used of it. One already begun ahead of us stays the one."""
     start = window(quota, at)
-    if state.day_start is None or start > state.day_start:
-        return start, 0
-    return state.day_start, state.used
+    kept = next((one for one in state.windows if one.period_seconds == quota.period_seconds), None)
+    return kept if kept and kept.start >= start else Window(quota.period_seconds, start, 0)
 
 
 def _whole(state: PaceState) -> PaceState:
@@ -149,7 +156,9 @@ def _credible(pace: Pace, state: PaceState, now: datetime) -> PaceState:
     if state.next_at is not None:
         latest = now + CREDIBLE + (spacing(pace.rate) if pace.rate else timedelta())
         state = replace(state, next_at=min(state.next_at, latest))
-    if pace.quota is None or state.day_start is None:
-        return replace(state, day_start=None, used=0)
-    kept = window(pace.quota, state.day_start) == state.day_start and state.day_start <= now + CREDIBLE
-    return state if kept else replace(state, day_start=None, used=0)
+    return replace(state, windows=tuple(one for one in state.windows if _kept(pace, one, now)))
+
+
+def _kept(pace: Pace, one: Window, now: datetime) -> bool:
+    quota = next((quota for quota in pace.quotas if quota.period_seconds == one.period_seconds), None)
+    return quota is not None and window(quota, one.start) == one.start <= now + CREDIBLE

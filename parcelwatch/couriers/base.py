@@ -27,6 +27,7 @@ from parcelwatch.model import Ask, Observation
 __all__ = [
     "Account",
     "Courier",
+    "Fetches",
     "Grants",
     "Picky",
     "Push",
@@ -43,6 +44,7 @@ __all__ = [
     "discreet",
     "document",
     "fitting",
+    "http_date",
     "naive",
     "retry_at",
     "said",
@@ -204,6 +206,15 @@ class Grants(Protocol):
         ...
 
 
+@runtime_checkable
+class Fetches(Protocol):
+    """A courier reached through a library that does its own calls, and blocks: it is asked in a thread."""
+
+    def fetch(self, account: Account, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        """Exactly one observation per Ask, in that order, or a CourierError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
     """What came to /hooks/<account>: header names in lower case, the query, the body as it came."""
@@ -324,12 +335,12 @@ def retry_at(response: httpx.Response) -> datetime | None:
     Seconds count from the response's own Date, as adapters have no clock. Waits are held within 1 s and 6 h.
     """
     asked = response.headers.get("retry-after", "").strip()
-    sent = _http_date(response.headers.get("date", ""))
+    sent = http_date(response.headers.get("date", ""))
     if asked.isascii() and asked.isdigit():
         if sent is None:
             return None
         return sent + _held(timedelta(seconds=min(int(asked[:9]), 10**6)))
-    moment = _http_date(asked)
+    moment = http_date(asked)
     if moment is None or sent is None:
         return moment
     return sent + _held(moment - sent)
@@ -339,7 +350,8 @@ def _held(wait: timedelta) -> timedelta:
     return max(SHORTEST_WAIT, min(LONGEST_WAIT, wait))
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """The time of a Date header, None when it holds none."""
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, OverflowError):

@@ -9,22 +9,23 @@ from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.pacing import PaceState
+from parcelwatch.core.pacing import PaceState, Window
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import iso, maybe_at, maybe_ms, to_ms
+from parcelwatch.store.rows import dump, from_ms, iso, maybe_at, maybe_ms, to_ms
+from parcelwatch.store.rows import load as undump
 
 _LOAD: Final = """
 SELECT failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at, last_error,
-  next_at, day_start, used
+  next_at, windows
 FROM accounts WHERE name = ?
 """
 _SAVE: Final = """
 INSERT INTO accounts (name, failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at,
-  last_error, next_at, day_start, used, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  last_error, next_at, windows, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET failures = excluded.failures, failing_since = excluded.failing_since,
   open_until = excluded.open_until, opened_times = excluded.opened_times, last_ok_at = excluded.last_ok_at,
   refused = excluded.refused, told_silent_at = excluded.told_silent_at, last_error = excluded.last_error,
-  next_at = excluded.next_at, day_start = excluded.day_start, used = excluded.used, calls = calls + excluded.calls
+  next_at = excluded.next_at, windows = excluded.windows, calls = calls + excluded.calls
 """
 
 
@@ -33,7 +34,7 @@ def load(store: Store, name: str) -> tuple[AccountState, PaceState]:
     row = store.one(_LOAD, (name,))
     if row is None:
         return AccountState(), PaceState()
-    failures, failing, open_until, opened, ok, refused, told, error, next_at, day_start, used = row
+    failures, failing, open_until, opened, ok, refused, told, error, next_at, windows = row
     state = AccountState(
         failures=failures,
         failing_since=maybe_at(failing),
@@ -44,7 +45,8 @@ def load(store: Store, name: str) -> tuple[AccountState, PaceState]:
         told_silent_at=maybe_at(told),
         last_error=error,
     )
-    return state, PaceState(maybe_at(next_at), maybe_at(day_start), used)
+    spends = tuple(Window(period, from_ms(start), used) for period, start, used in undump(windows))
+    return state, PaceState(maybe_at(next_at), spends)
 
 
 def save(store: Store, name: str, state: AccountState, pace: PaceState, calls: int = 0) -> None:
@@ -60,15 +62,14 @@ def save(store: Store, name: str, state: AccountState, pace: PaceState, calls: i
         maybe_ms(state.told_silent_at),
         state.last_error,
         maybe_ms(pace.next_at),
-        maybe_ms(pace.day_start),
-        pace.used,
+        dump([(one.period_seconds, to_ms(one.start), one.used) for one in pace.windows]),
         calls,
     )
     store.write(_SAVE, values)
 
 
 _ROWS: Final = """
-SELECT name, failures, failing_since, open_until, last_ok_at, refused, told_silent_at, last_error, used, calls,
+SELECT name, failures, failing_since, open_until, last_ok_at, refused, told_silent_at, last_error, calls,
   (SELECT count(*) FROM parcels WHERE courier = name AND poll_at IS NOT NULL) FROM accounts ORDER BY name
 """
 
@@ -85,11 +86,10 @@ def rows(store: Store) -> list[dict[str, Any]]:
             "refused": refused,
             "silent_since_told": iso(told),
             "last_error": error,
-            "quota_used": used,
             "calls": calls,
             "watched": watched,
         }
-        for name, failures, failing, open_until, ok, refused, told, error, used, calls, watched in store.all(_ROWS)
+        for name, failures, failing, open_until, ok, refused, told, error, calls, watched in store.all(_ROWS)
     ]
 
 

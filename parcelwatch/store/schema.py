@@ -318,5 +318,28 @@ def m001_first(db: Database) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-NAMES: Final = ("m001_first",)
+_SEVERAL_QUOTAS: Final = (
+    "ALTER TABLE accounts ADD COLUMN windows TEXT NOT NULL DEFAULT '[]'",
+    # The only quota there was counted days.
+    """UPDATE accounts SET windows = json_array(json_array(86400, day_start, used)) WHERE day_start IS NOT NULL""",
+    "ALTER TABLE accounts DROP COLUMN day_start",
+    "ALTER TABLE accounts DROP COLUMN used",
+)
+
+_SUCCESSORS: Final = (
+    "ALTER TABLE parcels ADD COLUMN successor TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX parcels_by_successor ON parcels (courier, successor) WHERE successor <> ''",
+)
+
+_UNREAD: Final = "CREATE INDEX checkpoints_unread ON checkpoints (code, text) WHERE milestone = 'unknown'"
+
+
+@MIGRATIONS()
+def m002_couriers(db: Database) -> None:
+    """Several quotas an account, numbers that replace others, and what nobody could read found by its wording."""
+    for statement in (*_SEVERAL_QUOTAS, *_SUCCESSORS, _UNREAD):
+        db.execute(statement)
+
+
+NAMES: Final = ("m001_first", "m002_couriers")
 """Every migration this version knows, in order."""

@@ -65,7 +65,8 @@ def test_a_quota_holds_over_restarts_and_renews_at_midnight(tmp_path: Path) -> N
             place.hand.turn(hours=2)
         assert place.server.calls == 15
         with place.store() as store:
-            assert accounts.rows(store)[0]["quota_used"] == 15
+            _, pace = accounts.load(store, accounts.rows(store)[0]["account"])
+            assert [one.used for one in pace.windows] == [15]
         place.hand.turn(hours=24)
         place.play(place.beat)
         assert place.server.calls == 30

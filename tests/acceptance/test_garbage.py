@@ -22,7 +22,7 @@ from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Observation
-from parcelwatch.poller import post
+from parcelwatch.poller import Post
 from parcelwatch.sandbox.story import Trouble
 from parcelwatch.store import accounts, evidence, outbox, parcels
 from tests.acceptance.world import Account, Shop, ago, known, numbers
@@ -244,7 +244,7 @@ def test_an_adapter_that_raises_or_miscounts_harms_only_the_parcels_it_does_so_f
         place.watch_all()
         account = At("dhl", "dhl", "sandbox-key", place.server.base_url)
         (configured,) = engine.posts(place.config)
-        clumsy = post(account, Clumsy(), configured.pace.rate, configured.pace.quota)
+        clumsy = Post(account, Clumsy(), configured.pace, timedelta(0))
         place.play(lambda parts: place.live(parts, MINUTE, MINUTE), place.engine(posts=[clumsy]))
         assert {number for number, _ in place.cases()} == {*GOOD}
         (told,) = told_the_operator(place)

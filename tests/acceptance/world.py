@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from parcelwatch import config, engine
+from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.deliver import Sends as Delivers
@@ -26,7 +27,6 @@ from parcelwatch.engine import Engine
 from parcelwatch.ingest import Judge
 from parcelwatch.model import Cause, Milestone, Parcel
 from parcelwatch.poller import Post
-from parcelwatch.poller import Sends as Asks
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World

@@ -19,13 +19,14 @@ def test_accounts_are_listed_before_there_is_a_database_and_without_their_secret
 
 def test_an_account_that_answers_is_ok_and_its_calls_are_counted(watched: Shop) -> None:
     (row,) = watched.run("couriers", "list", "--json").document["accounts"]
-    assert (row["state"], row["used"], row["watched"], row["due"]) == ("ok", 3, 3, 0)
+    assert (row["state"], row["watched"], row["due"], row["behind"]) == ("ok", 3, 0, 0)
+    assert row["quotas"] == [{"quota": "100000/d", "used": 3, "left": 99_997}]
 
 
 def test_a_check_asks_once_and_counts_it(watched: Shop) -> None:
     (row,) = watched.run("couriers", "check", "--json").document
     assert row["ok"]
-    assert watched.run("couriers", "list", "--json").document["accounts"][0]["used"] == 4
+    assert watched.run("couriers", "list", "--json").document["accounts"][0]["quotas"][0]["used"] == 4
 
 
 def test_a_check_says_what_is_wrong(shop: Shop) -> None:

@@ -12,14 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.duration import Rate, parse_rate
-from parcelwatch.core.pacing import Grant, Pace, PaceState, grant, spacing, window
+from parcelwatch.core.pacing import Grant, Pace, PaceState, Window, grant, spacing, spent, window
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 RATES = st.builds(Rate, st.integers(1, 2000), st.sampled_from([1, 5, 60, 1860, 3600]))
 QUOTAS = st.builds(Rate, st.integers(1, 300), st.sampled_from([60, 3600, 86400]))
-PACES = st.builds(Pace, RATES, st.none() | QUOTAS)
+SEVERAL = st.lists(QUOTAS, max_size=3, unique_by=lambda quota: quota.period_seconds).map(tuple)
+PACES = st.builds(Pace, RATES, SEVERAL)
+
+
+DAILY = parse_rate("250/d")
+
+
+def used(quota: Rate, start: datetime, calls: int) -> PaceState:
+    return PaceState(windows=(Window(quota.period_seconds, start, calls),))
 
 
 @dataclass(frozen=True)
@@ -74,12 +82,12 @@ def test_no_stretch_as_long_as_the_period_holds_more_calls_than_the_rate(pace: P
         assert later - first >= period
 
 
-@given(st.builds(Pace, st.none() | RATES, QUOTAS), TURNS)
-def test_no_window_of_the_quota_holds_more_calls_than_it_allows(pace: Pace, turns: list[Turn]) -> None:
-    assert pace.quota is not None
-    quota = pace.quota
-    counted = Counter(window(quota, slot) for slot in all_slots(pace, turns))
-    assert all(calls <= quota.count for calls in counted.values())
+@given(st.builds(Pace, st.none() | RATES, SEVERAL), TURNS)
+def test_no_window_of_any_quota_holds_more_calls_than_it_allows(pace: Pace, turns: list[Turn]) -> None:
+    slots = all_slots(pace, turns)
+    for quota in pace.quotas:
+        counts = Counter(window(quota, slot) for slot in slots)
+        assert all(count <= quota.count for count in counts.values())
 
 
 @given(PACES, TURNS)
@@ -109,7 +117,7 @@ def test_asking_for_fewer_gives_the_same_slots_fewer_of_them(pace: Pace, few: in
 @given(PACES, TURNS)
 def test_a_state_survives_a_store_that_keeps_milliseconds(pace: Pace, turns: list[Turn]) -> None:
     for _, _, granted in play(pace, turns):
-        for kept in (granted.state.next_at, granted.state.day_start):
+        for kept in (granted.state.next_at, *(one.start for one in granted.state.windows)):
             assert kept is None or kept.microsecond % 1000 == 0
 
 
@@ -138,8 +146,8 @@ def test_an_idle_account_saves_up_no_burst() -> None:
 
 
 def test_a_spent_quota_waits_for_midnight_in_utc() -> None:
-    pace = Pace(parse_rate("100/s"), parse_rate("250/d"))
-    state = PaceState(day_start=datetime(2026, 3, 1, tzinfo=UTC), used=249)
+    pace = Pace(parse_rate("100/s"), (DAILY,))
+    state = used(DAILY, datetime(2026, 3, 1, tzinfo=UTC), 249)
     granted = grant(pace, state, NOON, wanted=9)
     assert granted.slots == (NOON,)
     assert granted.next_at == datetime(2026, 3, 2, tzinfo=UTC)
@@ -147,15 +155,15 @@ def test_a_spent_quota_waits_for_midnight_in_utc() -> None:
 
 def test_a_second_that_crosses_midnight_counts_each_call_in_its_own_day() -> None:
     almost = datetime(2026, 3, 1, 23, 59, 59, 500_000, tzinfo=UTC)
-    state = PaceState(day_start=datetime(2026, 3, 1, tzinfo=UTC), used=248)
-    granted = grant(Pace(parse_rate("10/s"), parse_rate("250/d")), state, almost, wanted=20)
+    state = used(DAILY, datetime(2026, 3, 1, tzinfo=UTC), 248)
+    granted = grant(Pace(parse_rate("10/s"), (DAILY,)), state, almost, wanted=20)
     assert [slot.day for slot in granted.slots] == [1, 1, 2, 2, 2, 2, 2]  # a spent quota puts the third at midnight
-    assert granted.state.used == 5
+    assert spent(DAILY, granted.state, almost + SECOND) == 5
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=5), timedelta(days=400)])
 def test_a_clock_set_back_does_not_silence_an_account_for_long(back: timedelta) -> None:
-    pace = Pace(parse_rate("1/5s"), parse_rate("250/d"))
+    pace = Pace(parse_rate("1/5s"), (DAILY,))
     state = grant(pace, PaceState(), NOON).state
     next_at = grant(pace, state, NOON - back).next_at
     assert next_at is not None
@@ -163,6 +171,17 @@ def test_a_clock_set_back_does_not_silence_an_account_for_long(back: timedelta) 
 
 
 def test_a_quota_of_another_period_starts_over() -> None:
-    state = PaceState(day_start=NOON, used=60)
-    granted = grant(Pace(quota=parse_rate("100/d")), state, NOON + SECOND, wanted=200)
+    state = used(parse_rate("60/h"), NOON, 60)
+    granted = grant(Pace(quotas=(parse_rate("100/d"),)), state, NOON + SECOND, wanted=200)
     assert len(granted.slots) == 100
+
+
+def test_three_a_second_and_two_hundred_and_fifty_a_day_hold_at_once() -> None:
+    pace = Pace(parse_rate("3/s"), (parse_rate("5/m"), DAILY))
+    state = used(DAILY, datetime(2026, 3, 1, tzinfo=UTC), 243)
+    first = grant(pace, state, NOON, horizon=timedelta(minutes=1), wanted=99)
+    assert len(first.slots) == 5
+    assert first.next_at == NOON + timedelta(minutes=1)
+    second = grant(pace, first.state, NOON + timedelta(minutes=1), horizon=timedelta(minutes=1), wanted=99)
+    assert len(second.slots) == 2
+    assert second.next_at == datetime(2026, 3, 2, tzinfo=UTC)

@@ -36,9 +36,9 @@ def answers(server: SandboxServer, courier: Courier, asks: Sequence[Ask]) -> Ite
         for start in range(0, len(asks), courier.batch):
             batch = asks[start : start + courier.batch]
             if isinstance(courier, Registers):
-                registered = courier.registered(client.send(courier.registration(account, batch)), batch)
+                registered = courier.registered(client.send(courier.registration(account, batch, START)), batch)
                 assert all(one.ok for one in registered)
-            yield from courier.parse(client.send(courier.request(account, batch)), batch)
+            yield from courier.parse(client.send(courier.request(account, batch, START)), batch)
 
 
 def agree(mark: Mark, checkpoint: Checkpoint) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from parcelwatch.core.accounts import AccountState
-from parcelwatch.core.pacing import PaceState
+from parcelwatch.core.pacing import PaceState, Window
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Draft, DraftState, Milestone, State
 from parcelwatch.store import Store, accounts, cases, drafts, evidence, inbox, rows
@@ -22,13 +22,13 @@ def test_an_account_nobody_saved_is_a_new_one(store: Store) -> None:
 
 def test_an_account_comes_back_as_it_was_saved_and_its_calls_add_up(store: Store) -> None:
     state = AccountState(3, NOW, NOW + HOUR, 2, NOW - HOUR, "bad key", NOW, "401")
-    pace = PaceState(NOW + HOUR, NOW - HOUR, 17)
+    pace = PaceState(NOW + HOUR, (Window(86_400, NOW - HOUR, 17), Window(3600, NOW, 2)))
     for _ in range(2):
         with store.transaction():
             accounts.save(store, "my_dhl", state, pace, calls=5)
     assert accounts.load(store, "my_dhl") == (state, pace)
     (row,) = accounts.rows(store)
-    assert (row["account"], row["calls"], row["quota_used"], row["refused"]) == ("my_dhl", 10, 17, "bad key")
+    assert (row["account"], row["calls"], row["refused"]) == ("my_dhl", 10, "bad key")
 
 
 def test_an_outage_is_one_stretch_of_time(store: Store) -> None:
