@@ -9,7 +9,7 @@ import typer
 
 from parcelwatch.cli.base import Company, Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk, known_account
-from parcelwatch.errors import ConfigError
+from parcelwatch.errors import BadInput, ConfigError
 
 app = group("See how the courier accounts fare; try them.")
 
@@ -113,6 +113,41 @@ def _said(checked: Mapping[str, Any]) -> str:
 
     # What we say of our own configuration is to be copied as it is.
     return str(checked["said"]) if checked["unreadable"] else safe(checked["said"], 400)
+
+
+@command(
+    app,
+    "detect",
+    "couriers detect 1Z5R89390357567127",
+    "couriers detect 773027491214552 RR123456785CN --json",
+    "couriers detect --file numbers.txt",
+)
+def detect_couriers(
+    desk: Desk,
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="Tracking numbers; - reads them from stdin.")
+    ] = None,
+    file: Annotated[str, typer.Option("--file", metavar="PATH", help="A file with one number a line.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Say whose a number may be.
+
+    By its form and its check digit, the likeliest first, and which account could ask. It needs no configuration, asks
+    nobody and decides nothing: which account a parcel goes to is yours to say.
+    """
+    from parcelwatch.cli import detecting, output
+
+    if not numbers and not file:
+        raise BadInput("which number? `parcelwatch couriers detect NUMBER…`, or --file PATH")
+    there = detecting.accounts(desk)
+    rows = detecting.Rows(detecting.texts(numbers or [], file), there)
+    if as_json:
+        output.emit_list(rows)
+    else:
+        for row in rows:
+            detecting.show(row)
+    if rows.unknown:
+        raise NeedsAttention(f"no courier known for {rows.unknown} of {output.count(rows.seen, 'number')}")
 
 
 @command(app, "try", "couriers try my_dhl JD0002123456789", "couriers try kd100 YT8812345678901 --company yuantong")

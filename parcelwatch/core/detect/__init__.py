@@ -1,0 +1,100 @@
+"""Which couriers a tracking number may belong to. Nothing here ever chooses one.
+
+What belongs here: holding a number against every form there is, and ranking what fits. The forms are tables: `world`,
+`china`, and `posts` for the numbers of the postal union; `checks` computes check digits, `companies` names couriers.
+
+Public libraries for this were looked at. The nearest, `tracking-numbers` 0.1.8 (2022, no types), stops at the first
+courier that fits, so that what is ambiguous cannot be seen, and says nothing of a check digit that is wrong; a UPS
+number that ends in a letter makes it raise, long runs of spaces make it quadratic, and it knows no courier of China.
+So the public pattern data is read anew here, as facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from parcelwatch.core.detect import china, posts, world
+from parcelwatch.core.detect.companies import AGGREGATORS, COURIERS, Courier
+from parcelwatch.core.detect.forms import Finding, Strength
+from parcelwatch.core.detect.reading import LONGEST_TEXT, read
+
+__all__ = ["AGGREGATORS", "LONGEST_TEXT", "Candidate", "Courier", "Detected", "Slip", "Strength", "detect"]
+
+# Within one strength, what comes first here is named first.
+_FORMS: Final = (*world.FIRM, *china.FIRM, *china.LOOSE, *world.LOOSE)
+_STRENGTHS: Final = tuple(Strength)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A courier a number may belong to, and why. `evidence`: one sentence that can be checked by hand."""
+
+    courier: Courier
+    strength: Strength
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A courier whose number it looks like, but for a check digit that is wrong."""
+
+    courier: Courier
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What is known of one number. `number`: as read, "" when there is none, and then `fault` says why.
+
+    `candidates`: the strongest first, each courier once. `slips`: those it would belong to were it not mistyped.
+    """
+
+    given: str
+    number: str = ""
+    fault: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    slips: tuple[Slip, ...] = ()
+
+
+def detect(text: str) -> Detected:
+    """Whose number `text` may be. Takes any text."""
+    written = read(text)
+    if not written.number:
+        return Detected(written.given, fault=written.fault)
+    findings = list(_findings(written.number))
+    # A stable sort: among equals the order of the tables stands.
+    fitting = sorted((each for each in findings if not each.wrong), key=lambda each: _STRENGTHS.index(each.strength))
+    best: dict[str, Finding] = {}
+    for each in fitting:
+        best.setdefault(each.courier, each)
+    wrong = {each.courier: each for each in findings if each.wrong and each.courier not in best}
+    return Detected(
+        written.given,
+        written.number,
+        candidates=tuple(Candidate(_courier(key), each.strength, each.evidence) for key, each in best.items()),
+        # Where a length alone is shared by many, a wrong check digit says no more than that it is somebody else's.
+        slips=tuple(Slip(_courier(key), _doubt(each)) for key, each in wrong.items() if each.own or not best),
+    )
+
+
+def _findings(number: str) -> Iterator[Finding]:
+    postal = posts.find(number)
+    if postal is not None:
+        yield postal
+    for form in _FORMS:
+        finding = form.find(number)
+        if finding is not None:
+            yield finding
+
+
+def _doubt(finding: Finding) -> str:
+    return f"looks like {_courier(finding.courier).name}: {finding.evidence}; a typing error?"
+
+
+def _courier(key: str) -> Courier:
+    if not key.startswith(posts.OTHERS):
+        return COURIERS[key]
+    country = key.removeprefix(posts.OTHERS)
+    return Courier(posts.NAMES.get(country, f"the post of {country}"))
