@@ -1,16 +1,32 @@
 """English phrases of courier texts.
 
-Drawn from the published status lists of DHL's divisions and from wordings other couriers use. Conditions ("if you
+Drawn from the published status lists of DHL's divisions, UPS, FedEx, USPS and Hermes, and from the wordings Royal
+Mail, Canada Post and Australia Post show to their customers. Conditions ("if you
 are not at home …") say what may happen, not what did, so they are taken out before reading.
 """
 
 from __future__ import annotations
 
-from parcelwatch.core.lexicon.phrases import Phrase, PhraseBook
+from parcelwatch.core.lexicon.phrases import PLAIN, Phrase, PhraseBook
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone
 C = Cause
+
+WORDS = """
+the an of to at in on by for from with and or is was has have been be being will not no your our we you it this that
+if out as are
+shipment parcel package packages item items consignment mail mailbox delivery delivered deliver undeliverable undelivered
+delivering recipient receiver consignee customer addressee sender shipper address arrived arrival arriving departed
+departure left processed processing facility depot hub sort sorted sorting received picked pickup pick collected
+collection courier driver vehicle customs clearance cleared held hold delay delayed weather damaged damage lost missing
+refused returned returning attempt attempted failed unable notice locker neighbour neighbor signed label created
+information sent electronic shipping scan order cancelled canceled voided ready available waiting awaiting exception
+misrouted missorted destroyed seized disposed stopped pending scheduled rescheduled forwarded transferred loaded
+accepted acceptance during transport transported export import release released action required request requested
+business day bank holiday tendered handed onboard way today tomorrow post office home nobody broken torn contents found wrong
+incorrect incomplete unknown moved closed strike status update updated data track tracking origin flight
+"""
 
 _PARCEL = r"(?:shipment|parcel|package|item|consignment|piece|mail ?piece|letter)s?"
 _BUYER = r"(?:recipient|receiver|consignee|customer|addressee|occupant)s?"
@@ -21,13 +37,43 @@ _POINT = (
 )
 
 SCRUB = (
-    r"\b(?:if|unless|should you|in case|in the event)\b[^.;!]*",
+    r"\b(?:will|would|may|shall) be (?:returned|sent back|destroyed|disposed of)\b[^.;!]{0,80}\b(?:if|unless"
+    r"|should|after \d+|within \d+)\b[^.;!]*",
+    r"\b(?:if|unless|should (?:you|it|the)|in case|in the event|possible reasons?:)\b[^.;!]*",
+    r"\b(?:or|otherwise|before|until)\b,? (?:it|they|we|the \w+|your \w+|this \w+) (?:\w+ ){0,3}(?:return\w*|sent back)\b"
+    r"[^.;!]*",
     r"\bwithout (?:any )?(?:visible )?damage\b|\b(?:no|not|never|free of)(?: \w+)? damaged?\b",
     r"\be\. ?g\. [^.;)]*",
     r"\bat (?:your|our|the) disposal\b|\bbroken down\b",
     r"\bno (?:longer )?(?:delay|exception|return)s?\b",
+    r"\b(?:defective|broken) vehicle\b",
     r"\bdamaged? (?:label|barcode|vehicle|truck|road|bridge)\b",
     r"\b(?:label|barcode|vehicle|truck) (?:is |was )?damaged\b",
+)
+
+FIRST = (
+    Phrase(
+        r"\breturn (?:service )?(?:shipping )?labels?\b|\bproof of delivery\b",
+        None,
+        unless=r"\b(?:have|been) returned\b|\bunable\b|\bdelivered\b",
+    ),
+    Phrase(
+        r"\bcancelled (?:arrival|departure)\b|\b(?:status|scan|event|delivery record)\b[^.;]{0,24}\b(?:cancel|revers"
+        r"|revok|void|undone|withdrawn|correct)\w*",
+        M.EXCEPTION,
+        C.UNSTATED,
+    ),
+    Phrase(
+        r"\bcancellation\b[^.;]{0,30}\b(?:deleted|withdrawn|revoked)\b|\bpreferred\w*[^.;]{0,24}\bcancel"
+        r"|\brequest cancel|\bcdo cancel|\b(?:claim|investigation)\b",
+        None,
+        unless=r"\b(?:lost|loss|missing|damage\w*|found|return\w*|destroyed)\b",
+    ),
+    Phrase(
+        r"\b(?:not yet|hasn.t yet|has yet to) (?:been |be )?deliver\w*|\bnot been delivered yet\b"
+        r"|\bpick-?up (?:was )?attempted\b",
+        None,
+    ),
 )
 
 RETURNS = (
@@ -42,16 +88,16 @@ RETURNS = (
     ),
     Phrase(
         rf"return(?:ed|ing|s)?\b[^.;]{{0,40}}\bto (?:the |its )?(?:original |business )?(?:{_SHOP}|origin)\b"
-        rf"|return to {_SHOP}"
-        r"|\breturns? (?:process )?(?:started|initiated|dispatched|in progress|in transit)|\bout for return\b"
+        rf"|return to {_SHOP}|\breturned(?= ?[-:]|$)"
+        r"|\bprepared for return\b|\breturns? (?:process )?(?:started|initiated|dispatched|in progress|in transit)|\bout for return\b"
         rf"|(?:sent|sending|shipped|forwarded|going|routed|on (?:its|the) way) back\b|back to (?:the )?{_SHOP}"
         rf"|on route to the {_SHOP}"
         r"|(?:being|will be|has been|have been|was|were|is) returned\b|parcel is returned"
         r"|undeliver\w*[^.;]{0,30}\breturn",
         M.RETURNING,
-        unless=r"\bnot (?:be )?return|return(?:ed)? for re-?delivery|return(?:ed|ing)? to (?:the |our "
-        r"|your )?(?:\w+ )?"
-        r"(?:depot|facility|hub|station|terminal|vehicle|centre|center|post ?office)\b",
+        unless=r"\bnot (?:be )?return|unable to return|return(?:ed)? for re-?delivery|return(?:ed|ing)? to (?:the |our "
+        r"|your )?(?:\w+ )?(?:depot|facility|hub|station|terminal|vehicle|centre|center|post ?office)\b"
+        r"|\bback to (?:the |our )?(?:nearest |next )?(?:\w+ )?(?:depot|distribution|facility|hub|terminal|post ?office)",
     ),
 )
 
@@ -68,7 +114,8 @@ CAUSES = (
         rf"|\b(?:lost|missing) (?:{_PARCEL}|in transit)\b|(?:considered|presumed|declared|reported"
         rf"|deemed) (?:as )?(?:lost|missing)\b"
         rf"|{_PARCEL} (?:could not|cannot|can not|couldn.t|can.t) be (?:found|located|traced)|no longer be (?:found"
-        rf"|located|traced)",
+        rf"|located|traced)"
+        rf"|\b{_PARCEL}\b[^.;]{{0,20}}\bunable to be (?:found|located)|\bwhereabouts\b|\bstolen\b|\btheft\b",
         M.EXCEPTION,
         C.LOST,
         unless=r"\b(?:has|have|was|were|is) (?:now |since )?(?:been )?(?:found|located|recovered)\b"
@@ -90,7 +137,9 @@ CAUSES = (
         r"|\b(?:customs|clearance|import)\b[^.;]{0,40}\b(?:held|hold|delay\w*|detain\w*|not possible|reject\w*"
         r"|refus\w*|intercept\w*|missing"
         r"|incorrect|inappropriate|exception|terminated|(?:require|request|need)\w* (?:further |more "
-        r"|additional )?(?:information|documents?|payment))\b"
+        r"|additional )?(?:information|documents?|payment)"
+        r"|(?:information|documents?|documentation|paperwork|payment) (?:is |are )?(?:required|needed|missing))\b"
+        r"|\bgovernment documents required\b"
         r"|\b(?:dut(?:y|ies)|tax(?:es)?|import charges)\b[^.;]{0,40}\b(?:unpaid|await\w*|due|outstanding"
         r"|not (?:been )?(?:paid|collected|received))"
         r"|\bawait\w*[^.;]{0,30}\b(?:dut(?:y|ies)|tax(?:es)?)\b",
@@ -105,6 +154,7 @@ CAUSES = (
         r"|government)",
         M.EXCEPTION,
         C.SECURITY,
+        unless=r"\bpassed\b|\bno longer\b",
     ),
     Phrase(
         rf"\brefus(?:ed|al|es)\b|\brejected after opening\b|reject(?:ed|ion) by (?:the )?{_BUYER}"
@@ -121,6 +171,9 @@ CAUSES = (
         r"|does not exist|correction (?:is )?(?:required|needed)|needed)\b"
         rf"|{_BUYER}[^.;]{{0,20}}\b(?:moved|unknown|not known)\b|\bno such (?:number|street|address|recipient)\b"
         rf"|undeliverable as addressed"
+        r"|\baddress[^.;]{0,16}\bunable to be found\b|\bno longer at (?:that|this|the) address\b"
+        r"|\bidentify the (?:delivery )?address\b|\baddress information required\b|\b(?:room|apartment|suite) number"
+        r" needed\b|\bmissing postal code\b|\bvacant address\b"
         r"|\bmoved,? left no address\b|\bunit/suite not provided\b|\b(?:house|flat"
         r"|apartment) number (?:is )?missing\b",
         M.EXCEPTION,
@@ -135,14 +188,16 @@ CAUSES = (
         r"|\b(?:business|company|premises|office) (?:was |is )?closed\b|\bclosed on arrival\b|\bwe missed (?:you"
         r"|each other)\b"
         r"|\b(?:card|notice) (?:was )?left\b|\bno (?:answer|access)\b|\buncontactable\b"
-        r"|could not (?:be )?(?:contact|reach)(?:ed)?\b",
+        r"|could not (?:be )?(?:contact|reach)(?:ed)?\b"
+        r"|\banyone in\b|\bunable to contact\b|\bnotice card left\b",
         M.ATTEMPT_FAILED,
         C.NOBODY_HOME,
     ),
     Phrase(
         r"\bmis-?\s?(?:sort|rout|sent|send|code|ship|direct)\w*|\bsorted (?:incorrectly|wrongly)"
         r"|\bwrong(?:ly)? (?:sorted|routed|facility|depot"
-        r"|destination)|\bincorrectly (?:sorted|routed)|\bsent to (?:the |a )?wrong\b",
+        r"|destination)|\bincorrectly (?:sorted|routed)|\bsent to (?:the |a )?wrong\b|\bwrong route\b"
+        r"|\bin error\b[^.;]{0,20}\bre-?rout|\bto the wrong \w+",
         M.EXCEPTION,
         C.MISROUTED,
     ),
@@ -172,9 +227,11 @@ ATTEMPTS = (
         r"|\bdelivery (?:of the \w+ )?(?:was |has been |is )?"
         r"(?:not (?:possible|successful|completed)|unsuccessful|failed|attempted|interrupted)\b"
         r"|\b(?:unsuccessful|failed|attempted) delivery\b|\bmissed delivery\b(?! (?:cycle|route))"
-        r"|\bdelivery attempt\b|\battempted to deliver\b",
+        r"|\bdelivery attempt\b|\battempted to deliver\b|\bunable to be delivered\b|\btried to deliver\b"
+        r"|\b(?:first|second|third|final|1st|2nd|3rd) attempt (?:was )?made\b|\bsorry,? we missed you\b"
+        r"|\bnon-?delivery\b",
         M.ATTEMPT_FAILED,
-        unless=r"attempt (?:was )?successful|\bout for\b|\bscheduled\b",
+        unless=r"attempt (?:was )?successful|\bout for\b|\bscheduled\b|\bin progress\b|\bno (?:delivery )?attempt",
     ),
 )
 
@@ -182,20 +239,23 @@ MOVES = (
     Phrase(
         r"\bcancel(?:l?ed|lation)\b|\bvoided\b",
         M.CANCELLED,
-        unless=r"flight cancel|\b(?:pick-?up|collection|return) order cancel",
+        unless=r"(?:flight|tour|route) cancel|\b(?:pick-?up|collection|return) order cancel",
     ),
     Phrase(
-        r"\bon hold\b|\b(?:is|being|been) held\b|\bheld (?:at|in|due)\b|\bexception\b|\bshipment stopped\b",
+        r"\bon hold\b|\b(?:is|being|been) held\b|\bheld (?:at|in|due)\b|\bexception\b|\bshipment stopped\b"
+        r"|\bintercepted\b|\blost and found\b|\bdead letter\b|\bmail recovery\b",
         M.EXCEPTION,
         C.UNSTATED,
-        unless=r"released from hold|\bpick-?up\b|\bcollect",
+        unless=r"released from hold|\bpick-?up\b|\bcollect|\bheld at (?:the )?post ?office",
     ),
     Phrase(
         rf"\b(?:available|ready|waiting|held|kept|stored) (?:to be |for )(?:\w+ ){{0,2}}(?:pick ?-?up|picked up"
         rf"|collection|collected|collect)\b"
+        r"|\bheld at (?:the )?post ?office\b|\bunclaimed\b|\bnot (?:been )?(?:collected|claimed) (?:by (?:the )?"
+        rf"{_BUYER}|from the|at the|within)|\bdid not collect\b"
         rf"|\bawaiting (?:\w+ )?(?:pick ?-?up|collection)\b|\bready (?:in|at) (?:the )?{_POINT}"
         rf"|\bto be (?:picked up|collected) by (?:the )?{_BUYER}"
-        rf"|can (?:now )?be (?:collected|picked up)|(?:delivered|brought|handed over|arrived|deposited"
+        rf"|can (?:now )?be (?:collected|picked up)|\bdelivered, (?:\w+ )?locker\b|(?:delivered|brought|handed over|arrived|deposited"
         rf"|arrival) (?:to|at|in|into)[^.;]{{0,30}}\b{_POINT}"
         r"|(?:delivered|brought|handed over) (?:to|at) (?:the |a |your )?(?:\w+ )?(?:post ?office|postal outlet"
         r"|retail outlet)",
@@ -210,7 +270,7 @@ MOVES = (
         r"|\bdelivered\b|\bdelivery (?:was |has been )?(?:successful|completed)\b|\bsuccessful delivery\b",
         M.DELIVERED,
         unless=r"\b(?:not|nothing|to be|will be) (?:been )?(?:picked up|collected)\b|\b(?:not|cannot|can.t|couldn.t"
-        r"|won.t|never|be|being|until|before|when|once|will|shall|to|partially)\b[^.;]{0,20}\bdelivered\b"
+        r"|won.t|never|be|being|until|before|when|once|will|shall|to|partially|nothing)\b[^.;]{0,20}\bdelivered\b"
         r"|delivered to (?:the |an? )?(?:agent|carrier|partner|customs|airline|airport|depot|hub|facility)\b"
         r"|\bun?delivered\b",
     ),
@@ -219,8 +279,11 @@ MOVES = (
         r"|\bwith (?:the )?(?:delivery|delivering) courier\b|\bon (?:the )?delivery vehicle\b"
         r"|\bloaded (?:in|on)?to (?:the )?(?:delivery )?(?:vehicle|van)\b|\bin delivery\b(?! (?:facility|depot"
         r"|cent))|\bscheduled for delivery today\b"
-        r"|\bon (?:its|the) way to (?:the )?(?:recipient|you)\b",
+        r"|\bon (?:its|the) way to (?:the )?(?:recipient|you)\b|\bonboard for delivery\b"
+        r"|\bon (?:\w+ )?(?:delivery )?(?:vehicle|van) for delivery\b|\bdue for delivery today\b|\bdelivery attempt in"
+        r" progress\b|\bon a delivery route\b|\bdriver is (?:arriving|on (?:the|their|his|her) way)\b|\bstops away\b",
         M.OUT_FOR_DELIVERY,
+        unless=r"\bpreparing\b|\bready for\b",
     ),
     Phrase(
         r"\b(?:instruction|shipment|electronic\w*|order|shipping)\b[^.;]{0,20}\b(?:data|information|info"
@@ -228,7 +291,8 @@ MOVES = (
         r"\b(?:received|provided|transmitted|sent)\b|\blabel (?:has been )?(?:created|printed)\b|\bpre-?advi[cs]e\b"
         r"|\bannounced\b"
         r"|\bnot (?:yet )?(?:been )?(?:received|handed over)\b|\bawaiting (?:item|parcel|shipment|handover)\b"
-        r"|\border (?:created|processed)\b",
+        r"|\border (?:created|processed)\b|\bpre-shipment\b|\bpreparing (?:the |your |to )?ship|\bpreparation to be shipped"
+        r"|\bnotified to \w+ electronically|\bdespatching (?:your )?item\b",
         M.INFO_RECEIVED,
     ),
     Phrase(
@@ -242,18 +306,25 @@ MOVES = (
     Phrase(
         r"\bpicked up\b|\bpick-?\s?up successful\b|\bshipment (?:was )?(?:accept\w+)\b|\baccepted (?:at|by|in)\b"
         r"|\bdropped off\b|\bhas been collected\b|\bcollected (?:from|at|by)\b"
-        r"|\bhanded over to (?:dhl|the carrier)\b|\breceived (?:at|by) (?:dhl|the carrier|carrier)\b|\borigin scan\b",
+        r"|\bhanded over to (?:dhl|the carrier)\b|\breceived (?:at|by) (?:dhl|the carrier|carrier)\b|\borigin scan\b"
+        r"|\breceived by (?:australia post|canada post|royal mail|post ?nl|an post|the post)|\breceived item from sender"
+        r"|\bin possession of\b|\bacceptance\b|\btendered to (?:ups|fedex|usps|dhl)\b|\bpick-?up scan\b"
+        r"|^shipment pick-?up\b|\bhanded over by (?:the )?(?:shipper|sender)|\bhanded in at\b|\bdrop-?off\b",
         M.PICKED_UP,
         unless=r"\b(?:not|nothing|to be|will be|could not be|be) (?:been )?(?:was )?(?:picked up|collected"
         r"|dropped off)\b|\bnothing\b"
-        r"|\bno (?:shipment|parcel)",
+        r"|\bno (?:shipment|parcel)|\bcannot\b|\bat destination\b|\bfor final delivery\b",
     ),
     Phrase(
         r"\barriv\w+|\bdepart\w*|\bleft\b|\bin transit\b|\bprocess(?:ed|ing)\b|\bsort(?:ed|ing)\b|\btransfer\w*"
         r"|\bforward\w*|\bloaded\b"
-        r"|\ben ?route\b|\btransport\w*|\bscanned\b|\breceived at\b|\bon (?:its|the) way\b|\bhanded over\b",
+        r"|\ben ?route\b|\btransport\w*|\bscanned\b|\breceived at\b|\bon (?:its|the) way\b|\bhanded over\b"
+        r"|\b(?:transit|location|unload|export|destination|warehouse) scan\b|\bdespatch\w*|\bdispatch (?:from|ready)"
+        r"|\bdispatched (?:from|to)\b|\bat (?:\w+ )?(?:sort|destination|origin|local \w+|canada post|usps) facility\b"
+        r"|\b(?:has|have) reached\b|\bin flight\b|\bhand-?off to\b",
         M.IN_TRANSIT,
+        unless=r"\bnot (?:yet )?arrived\b|\bleft (?:with|at|in|on)\b|\bwhen you arrive\b",
     ),
 )
 
-BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES)
+BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN)

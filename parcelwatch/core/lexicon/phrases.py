@@ -6,10 +6,20 @@ What belongs here: the machinery all languages share. The phrases are data, one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from parcelwatch.model import Cause, Milestone
+
+BORDER = r"\b"
+Letters = Mapping[int, str]
+
+# Accents are left out in capitals and by old systems, so they never decide.
+PLAIN: Letters = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy") | {
+    ord("œ"): "oe",
+    ord("æ"): "ae",
+    ord("ß"): "ss",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +32,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A wording, in lower case, and what it means. It does not count where `unless` is found as well."""
+    """A wording, in lower case, and what it means. It does not count where `unless` is found as well.
+
+    Without a milestone it is a wording known to say nothing about where the parcel is.
+    """
 
     pattern: str
-    milestone: Milestone
+    milestone: Milestone | None
     cause: Cause | None = None
     unless: str = ""
 
@@ -46,20 +59,19 @@ class _Group:
         return None
 
 
-def _group(phrases: Iterable[Phrase]) -> _Group:
+def _group(phrases: Iterable[Phrase], letters: Letters, border: str) -> _Group:
     phrases = tuple(phrases)
-    return _Group(
-        # Without word borders it finds too much, never too little, and a border before each branch is slow.
-        re.compile("|".join(phrase.pattern for phrase in phrases).replace(r"\b", "")),
-        tuple(
-            (
-                re.compile(phrase.pattern),
-                re.compile(phrase.unless) if phrase.unless else None,
-                Reading(phrase.milestone, phrase.cause),
-            )
-            for phrase in phrases
-        ),
+    patterns = [phrase.pattern.translate(letters) for phrase in phrases]
+    each = tuple(
+        (
+            re.compile(f"{border}(?:{pattern})"),
+            re.compile(phrase.unless.translate(letters)) if phrase.unless else None,
+            Reading(phrase.milestone, phrase.cause),
+        )
+        for pattern, phrase in zip(patterns, phrases, strict=True)
     )
+    # Without word borders it finds too much, never too little, and a border before each branch is slow.
+    return _Group(re.compile(f"{border}(?:{'|'.join(patterns).replace(BORDER, '')})"), each)
 
 
 # A parcel lost or destroyed is neither on its way back nor waiting for another attempt, whatever else is said.
@@ -73,6 +85,9 @@ _AT_THE_DOOR = frozenset(
 class PhraseBook:
     """One language. A text is scrubbed, then read for its direction, its cause, a failed attempt, its movement.
 
+    `first`: what settles a text before anything else: a scan taken back, papers and accounts that are no parcel.
+    `letters`: how its letters are written in texts and phrases alike, so that a missing accent changes nothing.
+    `border`: where a phrase may begin; nothing where words stand without spaces or are joined to one.
     `scrub`: what is taken out first (small print, hotlines, conditions). `returns`: on its way back, or back.
     `causes`: why it is in trouble, worse first. `attempts`: not handed over. `moves`: all that is in order.
     """
@@ -82,18 +97,29 @@ class PhraseBook:
     causes: tuple[Phrase, ...]
     attempts: tuple[Phrase, ...]
     moves: tuple[Phrase, ...]
+    first: tuple[Phrase, ...]
+    letters: Letters
+    border: str = BORDER
     _scrub: re.Pattern[str] = field(init=False, repr=False)
+    _foreign: re.Pattern[str] = field(init=False, repr=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        groups = tuple(map(_group, (self.returns, self.causes, self.attempts, self.moves)))
-        object.__setattr__(self, "_scrub", re.compile("|".join(self.scrub)))
+        parts = (self.first, self.returns, self.causes, self.attempts, self.moves)
+        groups = tuple(_group(part, self.letters, self.border) for part in parts)
+        object.__setattr__(self, "_scrub", re.compile("|".join(self.scrub).translate(self.letters)))
         object.__setattr__(self, "_groups", groups)
+        object.__setattr__(self, "_foreign", re.compile(f"[{''.join(map(chr, self.letters))}]"))
 
     def read(self, text: str) -> Reading | None:
         """The reading of `text`, which is in lower case; None when nothing in it is known."""
+        if self._foreign.search(text):
+            text = text.translate(self.letters)
         text = self._scrub.sub(" ", text)
-        returns, causes, attempts, moves = self._groups
+        first, returns, causes, attempts, moves = self._groups
+        settled = first.first(text)
+        if settled is not None:
+            return settled
         direction, trouble, attempt = returns.first(text), causes.first(text), attempts.first(text)
         if trouble is not None:
             return _together(trouble, direction, attempt)
