@@ -126,6 +126,7 @@ class Observation:
     `pending`: not found, but the aggregator took the number only lately and has not looked yet.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
     `successor`: the number that replaces this one from now on, "" when none does.
+    `pushed`: the courier told it by itself, so that it need not be asked so soon.
     """
 
     number: str
@@ -142,6 +143,7 @@ class Observation:
     origin: str = ""
     destination: str = ""
     successor: str = ""
+    pushed: bool = False
 
 
 # --- what we know --------------------------------------------------------------------------------
@@ -171,7 +173,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A parcel as the shop describes it. `id` is the store's; `courier` is the name of an account."""
+    """A parcel as the shop describes it. `id` is the store's; `courier` is the name of an account.
+
+    `successor`: the number the courier gave it in place of `number`, "" while it has the one it was sent with.
+    """
 
     id: int
     number: str
@@ -193,6 +198,7 @@ class Parcel:
     value: float = 0.0
     tags: tuple[str, ...] = ()
     import_id: int | None = None
+    successor: str = ""
 
 
 class State(StrEnum):
@@ -365,6 +371,7 @@ class Advance:
     `poll_at`: when to ask the courier next, None when never. `assess_at`: when the answer may change without
     news, None when it cannot. `withdrawn`: kinds whose unsent messages no longer hold. `first`: this was the
     parcel's first answer with a history. `asked`: the courier has had its say, so the import need not wait for it.
+    `due_at`: when a threshold passes that only another answer can decide, None when there is none.
     """
 
     dossier: Dossier
@@ -376,3 +383,4 @@ class Advance:
     poll_why: str = ""
     first: bool = False
     asked: bool = False
+    due_at: datetime | None = None

@@ -14,6 +14,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.assess import Assessment, assess, hidden_by
 from parcelwatch.core.cadence import UNANSWERED, next_poll
 from parcelwatch.core.cases import act, react
+from parcelwatch.core.lives import present
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.priority import rank
@@ -42,6 +43,8 @@ _OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
 _BEFORE_TRANSIT = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN, Milestone.PICKED_UP})
 # How long an aggregator that has only just been told of a number may hold up the news of the others.
 _PATIENCE = timedelta(minutes=10)
+# A replaced number is asked for under the new one soon, not at once: couriers have been seen to name each other.
+_HANDOVER = timedelta(minutes=1)
 
 
 def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy, now: datetime) -> Advance:
@@ -49,6 +52,8 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
 
     Raises BadInput for an action the case does not allow and NotFound for a case that does not exist.
     """
+    if isinstance(heard, Observation):
+        heard = present(heard, dossier.parcel)
     after = _hear(dossier, heard, now) if isinstance(heard, Observation) else dossier
     first = dossier.first_tracked_at is None and after.first_tracked_at is not None
     seen = view(after, policy.calendar)
@@ -60,7 +65,7 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
     step = _tell(step)
     step = _take_back(step)
     step = _draft(step, found.findings)
-    return _look_again(step, heard, seen, found)
+    return _look_again(step, heard, seen, found, dossier.parcel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
     after = replace(
         dossier,
         parcel=_learn(dossier, said),
-        timeline=merge(dossier.timeline, said, now),
+        timeline=merge(dossier.timeline, _rest_of(dossier.parcel, said), now),
         confirmed_at=confirmed,
         missing_since=None,
         refused="",
@@ -113,14 +118,26 @@ def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetim
     )
 
 
+def _rest_of(parcel: Parcel, said: Observation) -> Observation:
+    """What is told under a new number is the rest of the story, not all of it."""
+    return replace(said, complete=False) if parcel.successor and said.complete else said
+
+
 def _learn(dossier: Dossier, said: Observation) -> Parcel:
     """The parcel with what the courier knows of it and the shop did not say."""
     parcel = dossier.parcel
     service, origin = parcel.service or said.service, parcel.origin or said.origin
-    destination = parcel.destination or said.destination
-    if (service, origin, destination) == (parcel.service, parcel.origin, parcel.destination):
+    destination, successor = parcel.destination or said.destination, parcel.successor
+    if said.successor not in ("", parcel.number):
+        successor = said.successor
+    if (service, origin, destination, successor) == (
+        parcel.service,
+        parcel.origin,
+        parcel.destination,
+        parcel.successor,
+    ):
         return parcel
-    return replace(parcel, service=service, origin=origin, destination=destination)
+    return replace(parcel, service=service, origin=origin, destination=destination, successor=successor)
 
 
 def _shown(seen: View) -> Milestone:
@@ -306,11 +323,15 @@ def _draft_message(step: _Step, case: Case, why: Why, sentence: str) -> Message:
 # --- look again ----------------------------------------------------------------------------------
 
 
-def _look_again(step: _Step, heard: Observation | Action | None, seen: View, found: Assessment) -> Advance:
+def _look_again(
+    step: _Step, heard: Observation | Action | None, seen: View, found: Assessment, before: Parcel
+) -> Advance:
     dossier, now = step.dossier, step.now
     poll_at, why = dossier.poll_at, ""
     if isinstance(heard, Observation):
         poll_at, why = _next_poll(heard, seen, found, now)
+        if dossier.parcel.successor != before.successor:
+            poll_at, why = now + _HANDOVER, "its number was replaced"
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
@@ -322,6 +343,7 @@ def _look_again(step: _Step, heard: Observation | Action | None, seen: View, fou
         poll_why=why,
         first=step.first,
         asked=isinstance(heard, Observation) and _had_its_say(heard, dossier, now),
+        due_at=found.due_at,
     )
 
 
@@ -330,7 +352,7 @@ def _next_poll(heard: Observation, seen: View, found: Assessment, now: datetime)
         return now, "to be registered"
     if heard.answer is Answer.UNANSWERED:
         return now + UNANSWERED, "missing from the answer"
-    return next_poll(seen, found.due_at, now)
+    return next_poll(seen, found.due_at, now, pushed=heard.pushed)
 
 
 def _had_its_say(heard: Observation, dossier: Dossier, now: datetime) -> bool:

@@ -28,14 +28,18 @@ EVERY: dict[Milestone, timedelta] = {
 
 UNANSWERED = timedelta(minutes=5)
 REFUSED = 12 * _HOUR
+# A push can be lost, so a courier that calls is still asked, but rarely.
+PUSHED = 12 * _HOUR
 # A delivery booked by mistake is taken back within days; a parcel nobody speaks of for months never comes.
 AFTER_THE_END = timedelta(days=3)
 GIVEN_UP = timedelta(days=90)
 QUIET = timedelta(days=5)
 
 
-def next_poll(view: View, due_at: datetime | None, now: datetime) -> tuple[datetime | None, str]:
-    """The next time to ask, None when never again, with the reason in words."""
+def next_poll(
+    view: View, due_at: datetime | None, now: datetime, *, pushed: bool = False
+) -> tuple[datetime | None, str]:
+    """The next time to ask, None when never again, with the reason in words. `pushed`: the courier calls by itself."""
     last = max(view.quiet_since or view.dossier.parcel.added_at, view.dossier.parcel.added_at)
     if view.milestone is M.CANCELLED:
         return None, "cancelled"
@@ -44,6 +48,8 @@ def next_poll(view: View, due_at: datetime | None, now: datetime) -> tuple[datet
     if now - last > GIVEN_UP:
         return None, f"no word for {GIVEN_UP.days} days"
     every, why = _interval(view, now)
+    if pushed:
+        every, why = max(every, PUSHED), f"{why}, the courier calls by itself"
     regular = now + every * _jitter(view.dossier.parcel.number)
     if due_at is not None and now < due_at < regular:
         return due_at, "a deadline falls then"

@@ -108,6 +108,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> dict[st
     """
     after, parcel_id = step.dossier, before.parcel.id
     _save_state(store, step, now)
+    if after.parcel.successor != before.parcel.successor:
+        store.write("UPDATE parcels SET registered = 0 WHERE id = ?", (parcel_id,))
     if after.parcel != before.parcel:
         store.write(_PARCEL, (*parcel_row(after.parcel)[1:], parcel_id))
     if after.timeline is not before.timeline:
@@ -125,7 +127,7 @@ _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCE
 
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
-  refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?,
+  refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
   assess_at = CASE WHEN unwatched_at IS NULL THEN ? END
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"
@@ -138,8 +140,9 @@ _SAVE_HEARD: Final = (
 TROUBLED: Final = 0
 ORDINARY: Final = 1
 NEW: Final = 2
-URGENCIES: Final = (TROUBLED, ORDINARY, NEW)
-"""Who is asked first when not all can be: parcels in trouble, then the ordinary ones, then a bulk of new ones."""
+NEAR: Final = 3
+URGENCIES: Final = (TROUBLED, NEAR, ORDINARY, NEW)
+"""Who is asked first when not all can be: parcels in trouble, those at a threshold, the ordinary ones, a bulk of new."""
 
 
 def _save_state(store: Store, step: Advance, now: datetime) -> None:
@@ -158,6 +161,7 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.timeline.answered_at),
         maybe_ms(after.timeline.answered_from),
         TROUBLED if any(case.live for case in after.cases) else ORDINARY,
+        maybe_ms(step.due_at),
         maybe_ms(step.assess_at),
     ]
     if not step.poll_why:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import URGENCIES
+from parcelwatch.store.dossiers import NEAR, ORDINARY, URGENCIES
 from parcelwatch.store.rows import Claimed, maybe_at, to_ms
 
 FIRST_BACKOFF: Final = timedelta(seconds=30)
@@ -21,16 +21,22 @@ LONGEST_BACKOFF: Final = timedelta(minutes=15)
 _NONE: Final = timedelta(0)
 
 _PICK: Final = """
-SELECT id, number, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, failures
+SELECT id, CASE successor WHEN '' THEN number ELSE successor END, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, failures
 FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at LIMIT ?
 """
 _CLAIM: Final = "UPDATE parcels SET poll_at = ?, lease_until = ?, claimed_at = ? WHERE id = ?"
+
+
+# Parcels whose threshold has passed unasked: only an answer can say what became of them, so they go before the others.
+# Values, not parameters: the partial index is found by them.
+_NEAR: Final = f"UPDATE parcels SET urgency = {NEAR} WHERE courier = ? AND urgency = {ORDINARY} AND deadline_at <= ?"
 
 
 def claim(store: Store, account: str, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]:
     """At most `limit` parcels of `account` that are due, the most urgent first, not due again before `lease_until`."""
     at, lease = to_ms(now), to_ms(lease_until)
     rows: list[tuple[Any, ...]] = []
+    store.write(_NEAR, (account, at))
     for urgency in URGENCIES:
         if len(rows) < limit:
             rows += store.all(_PICK, (account, urgency, at, limit - len(rows)))

@@ -97,7 +97,8 @@ def where(conditions: Mapping[str, object]) -> tuple[str, list[object]]:
 
 PARCEL_COLUMNS: Final = (
     "id, number, courier, company, added_at, order_no, service, origin, destination, shipped_at, promised_by, "
-    "dispatch_by, customer_name, customer_contact, phone_last4, postal_code, language, value, tags, import_id"
+    "dispatch_by, customer_name, customer_contact, phone_last4, postal_code, language, value, tags, import_id, "
+    "successor"
 )
 PARCEL: Final = PARCEL_COLUMNS.split(", ")
 
@@ -125,6 +126,7 @@ def parcel_row(parcel: Parcel) -> list[object]:
         parcel.value,
         dump(list(parcel.tags)) if parcel.tags else "[]",
         parcel.import_id,
+        parcel.successor,
     ]
 
 
@@ -151,6 +153,7 @@ def to_parcel(row: tuple[Any, ...]) -> Parcel:
         value=row[17],
         tags=() if row[18] == "[]" else tuple(load(row[18])),
         import_id=row[19],
+        successor=row[20],
     )
 
 

@@ -331,13 +331,18 @@ _SUCCESSORS: Final = (
     "CREATE INDEX parcels_by_successor ON parcels (courier, successor) WHERE successor <> ''",
 )
 
+_DEADLINES: Final = (
+    "ALTER TABLE parcels ADD COLUMN deadline_at INTEGER",
+    "CREATE INDEX parcels_at_deadline ON parcels (courier, deadline_at) WHERE urgency = 1 AND deadline_at IS NOT NULL",
+)
+
 _UNREAD: Final = "CREATE INDEX checkpoints_unread ON checkpoints (code, text) WHERE milestone = 'unknown'"
 
 
 @MIGRATIONS()
 def m002_couriers(db: Database) -> None:
-    """Several quotas an account, numbers that replace others, and what nobody could read found by its wording."""
-    for statement in (*_SEVERAL_QUOTAS, *_SUCCESSORS, _UNREAD):
+    """Several quotas an account, numbers that replace others, thresholds to ask at, what nobody could read."""
+    for statement in (*_SEVERAL_QUOTAS, *_SUCCESSORS, *_DEADLINES, _UNREAD):
         db.execute(statement)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.advance import advance
-from parcelwatch.core.cadence import AFTER_THE_END, EVERY, GIVEN_UP, REFUSED, UNANSWERED
+from parcelwatch.core.cadence import AFTER_THE_END, EVERY, GIVEN_UP, PUSHED, REFUSED, UNANSWERED
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Advance, Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
 
@@ -137,3 +137,13 @@ def test_the_next_poll_lies_always_in_the_future_and_has_a_reason(milestone: Mil
     step = asked(milestone, seen=hours * HOUR)
     assert step.poll_why
     assert step.poll_at is None or step.poll_at > MONDAY + hours * HOUR
+
+
+def test_a_courier_that_calls_by_itself_is_asked_rarely_but_still_at_each_deadline() -> None:
+    scanned = Checkpoint(MONDAY, MONDAY, M.IN_TRANSIT)
+    said = Observation(PARCEL.number, Answer.TRACKED, (scanned,), complete=False, pushed=True)
+    step = advance(Dossier(PARCEL), said, POLICY, MONDAY)
+    assert 0.9 * PUSHED <= wait(step, MONDAY) <= PUSHED
+    assert "calls by itself" in step.poll_why
+    late = MONDAY + timedelta(hours=40)
+    assert advance(Dossier(PARCEL), said, POLICY, late).poll_at == MONDAY + timedelta(hours=48)

@@ -1,0 +1,109 @@
+"""A number used again: an earlier parcel's life is not this one's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.lives import OLDEST, SILENCE, SLACK, began, present
+from parcelwatch.core.policy import Policy
+from parcelwatch.model import FINAL, Answer, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel
+
+M = Milestone
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+SHIPPED = Parcel(1, "PW000000001XX", "dhl", NOW, shipped_at=NOW)
+ADDED = replace(SHIPPED, shipped_at=None)
+
+
+def scan(days_ago: float, milestone: Milestone, cause: Cause | None = None) -> Checkpoint:
+    at = NOW - days_ago * DAY
+    return Checkpoint(at, at, milestone, cause, text=f"{days_ago} days ago")
+
+
+def said(*checkpoints: Checkpoint) -> Observation:
+    return Observation(SHIPPED.number, Answer.TRACKED, checkpoints)
+
+
+OLD_LIFE = (
+    scan(210, M.PICKED_UP),
+    scan(205, M.EXCEPTION, Cause.DAMAGED),
+    scan(200, M.DELIVERED),
+    scan(199, M.IN_TRANSIT),
+)
+
+
+@pytest.mark.parametrize("parcel", [SHIPPED, ADDED])
+def test_an_earlier_parcels_life_alone_is_no_record_of_this_one(parcel: Parcel) -> None:
+    told = present(said(*OLD_LIFE), parcel)
+    assert told.answer is Answer.NOT_FOUND
+    assert "earlier parcel" in told.reason
+
+
+@pytest.mark.parametrize("parcel", [SHIPPED, ADDED])
+def test_an_earlier_life_is_cut_off_and_this_ones_scans_stay(parcel: Parcel) -> None:
+    ours = (scan(1, M.PICKED_UP), scan(0, M.IN_TRANSIT))
+    assert present(said(*OLD_LIFE, *ours), parcel).checkpoints == ours
+
+
+def test_a_parcel_announced_long_before_it_was_sent_keeps_its_announcement() -> None:
+    told = said(scan(12, M.INFO_RECEIVED), scan(1, M.PICKED_UP))
+    assert present(told, SHIPPED) == told
+
+
+def test_a_parcel_delivered_before_it_was_ever_added_is_still_known_to_be_delivered() -> None:
+    told = said(scan(40, M.PICKED_UP), scan(30, M.DELIVERED))
+    assert present(told, ADDED) == told
+
+
+def test_months_of_silence_end_a_life_that_nobody_finished() -> None:
+    stale = said(scan(100, M.INFO_RECEIVED))
+    assert present(stale, SHIPPED).answer is Answer.NOT_FOUND
+    assert present(said(scan(50, M.INFO_RECEIVED)), SHIPPED).answer is Answer.TRACKED
+
+
+def test_the_promise_of_an_earlier_life_is_forgotten_with_it() -> None:
+    told = replace(said(*OLD_LIFE, scan(0, M.PICKED_UP)), estimate=NOW - 201 * DAY)
+    assert present(told, SHIPPED).estimate is None
+
+
+def test_an_old_life_opens_no_case_and_ends_no_watch() -> None:
+    step = advance(Dossier(SHIPPED), said(*OLD_LIFE), Policy(profile="china", channels=("ops",)), NOW)
+    assert step.dossier.cases == ()
+    assert step.messages == ()
+    assert step.dossier.milestone is M.UNKNOWN
+    assert step.poll_at is not None
+    assert step.poll_at < NOW + DAY
+
+
+SCANS = st.lists(
+    st.builds(scan, st.floats(-2, 400, allow_nan=False), st.sampled_from(sorted(M))), min_size=1, max_size=8
+).map(lambda scans: sorted(scans, key=lambda one: one.occurred_at))
+
+
+@given(SCANS, st.sampled_from([SHIPPED, ADDED]))
+def test_nothing_of_this_life_is_ever_lost_and_cutting_twice_cuts_no_more(
+    scans: list[Checkpoint], parcel: Parcel
+) -> None:
+    told = present(said(*scans), parcel)
+    border = began(parcel)
+    assert set(told.checkpoints) >= {one for one in scans if one.occurred_until >= border}
+    assert present(told, parcel) == told
+    if told.answer is Answer.NOT_FOUND or told.checkpoints != tuple(scans):
+        before = [one for one in scans if one.occurred_until < border]
+        gaps = [
+            *(one.occurred_until for one in before),
+            min((one.occurred_at for one in told.checkpoints), default=border),
+        ]
+        silent = any(later - earlier > SILENCE for earlier, later in zip(gaps, gaps[1:], strict=False))
+        assert silent or any(one.milestone in FINAL for one in before)
+
+
+def test_a_life_may_begin_a_little_before_the_shop_says() -> None:
+    assert began(SHIPPED) == NOW - SLACK
+    assert began(ADDED) == NOW - OLDEST

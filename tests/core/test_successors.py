@@ -1,0 +1,73 @@
+"""A number the courier replaced is asked for under its new one, and the story goes on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from parcelwatch.core.advance import advance
+from parcelwatch.core.policy import Policy
+from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.model import Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, parcels
+
+M = Milestone
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OLD, NEW = "SF1111111111111", "SF2222222222222"
+PARCEL = Parcel(1, OLD, "sf", NOW)
+POLICY = Policy(profile="china")
+
+
+def scan(hours: float, milestone: Milestone, text: str = "") -> Checkpoint:
+    at = NOW + hours * HOUR
+    return Checkpoint(at, at, milestone, text=text)
+
+
+REPLACED = Observation(OLD, Answer.TRACKED, (scan(-3, M.PICKED_UP), scan(-1, M.RETURNING, "new number")), successor=NEW)
+UNDER_THE_NEW = Observation(NEW, Answer.TRACKED, (scan(1, M.PICKED_UP), scan(30, M.DELIVERED)))
+
+
+def test_a_replaced_number_is_asked_for_under_the_new_one_at_once() -> None:
+    step = advance(Dossier(PARCEL), REPLACED, POLICY, NOW)
+    assert step.dossier.parcel.successor == NEW
+    assert step.dossier.parcel.number == OLD
+    assert step.poll_at == NOW + timedelta(minutes=1)
+    assert step.poll_why == "its number was replaced"
+
+
+def test_the_story_goes_on_and_a_return_under_a_new_number_ends_as_returned() -> None:
+    first = advance(Dossier(PARCEL), REPLACED, POLICY, NOW).dossier
+    after = advance(first, UNDER_THE_NEW, POLICY, NOW + 31 * HOUR).dossier
+    assert [entry.checkpoint.milestone for entry in after.timeline.entries] == [
+        *(M.PICKED_UP, M.RETURNING, M.PICKED_UP, M.DELIVERED)
+    ]
+    assert after.milestone is M.RETURNED
+
+
+def test_hearing_of_the_same_new_number_again_changes_nothing() -> None:
+    first = advance(Dossier(PARCEL), REPLACED, POLICY, NOW)
+    again = advance(first.dossier, REPLACED, POLICY, NOW + HOUR)
+    assert again.dossier.parcel == first.dossier.parcel
+    assert again.poll_why != "its number was replaced"
+
+
+def test_a_number_that_names_itself_is_not_replaced() -> None:
+    itself = Observation(OLD, Answer.TRACKED, (scan(-1, M.IN_TRANSIT),), successor=OLD)
+    assert advance(Dossier(PARCEL), itself, POLICY, NOW).dossier.parcel.successor == ""
+
+
+def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path) -> None:
+    judge = Judge(POLICY, Renderer())
+    with Store.open(tmp_path / "watch.db") as store:
+        with store.transaction():
+            added = parcels.add(store, PARCEL, NOW)
+            parcels.set_registered(store, [added.id])
+            ingest(store, [Heard(added.id, REPLACED, NOW)], judge)
+        later = NOW + 2 * timedelta(minutes=1)
+        with store.transaction():
+            (claimed,) = parcels.claim(store, "sf", later, later + HOUR, 10)
+        assert claimed.ask.number == NEW
+        assert not claimed.registered
+        assert parcels.one(store, added.id).number == OLD

@@ -1,0 +1,79 @@
+"""Who is asked first when a quota cannot cover all that is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.core.policy import Policy
+from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, parcels
+
+M = Milestone
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+JUDGE = Judge(Policy(profile="china"), Renderer())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+def watch(store: Store, number: str, scanned: timedelta, milestone: Milestone, cause: Cause | None = None) -> None:
+    at = NOW - scanned
+    with store.transaction():
+        added = parcels.add(store, Parcel(0, number, "dhl", at), at)
+        said = Observation(number, Answer.TRACKED, (Checkpoint(at, at, milestone, cause),))
+        ingest(store, [Heard(added.id, said, at)], JUDGE)
+
+
+def first(store: Store, now: datetime, limit: int) -> list[str]:
+    with store.transaction():
+        return [one.ask.number for one in parcels.claim(store, "dhl", now, now + HOUR, limit)]
+
+
+def test_trouble_goes_first_then_a_passed_threshold_then_the_longest_due(store: Store) -> None:
+    watch(store, "LONGEST-DUE", timedelta(hours=30), M.IN_TRANSIT)
+    watch(store, "PASSED-ITS-48H", timedelta(hours=20), M.IN_TRANSIT)
+    watch(store, "DAMAGED", timedelta(hours=2), M.EXCEPTION, Cause.DAMAGED)
+    with store.transaction():
+        parcels.poll_again(store, [1], NOW - 10 * HOUR)
+        parcels.poll_again(store, [2, 3], NOW)
+    later = NOW + 17 * HOUR
+    assert first(store, later, 1) == ["DAMAGED"]
+    with store.transaction():
+        # Nobody was asked, so neither threshold is known to be kept; the second passes only later.
+        parcels.poll_again(store, [3], later + 100 * HOUR)
+    assert first(store, later, 2) == ["LONGEST-DUE", "PASSED-ITS-48H"]
+
+
+def test_a_threshold_that_passed_unasked_overtakes_what_is_merely_due(store: Store) -> None:
+    watch(store, "NEAR", timedelta(hours=40), M.IN_TRANSIT)
+    for number in range(20):
+        watch(store, f"DUE-{number}", timedelta(hours=10), M.IN_TRANSIT)
+    with store.transaction():
+        parcels.poll_again(store, range(2, 22), NOW - 5 * HOUR)
+        parcels.poll_again(store, [1], NOW)
+    assert first(store, NOW + HOUR, 1) != ["NEAR"]
+    assert first(store, NOW + 9 * HOUR, 1) == ["NEAR"]
+
+
+def test_an_answer_puts_a_parcel_back_among_the_ordinary_ones(store: Store) -> None:
+    watch(store, "NEAR", timedelta(hours=40), M.IN_TRANSIT)
+    later = NOW + 9 * HOUR
+    assert first(store, later, 1) == ["NEAR"]
+    with store.transaction():
+        moved = Checkpoint(later, later, M.IN_TRANSIT, None, text="moved")
+        ingest(store, [Heard(1, Observation("NEAR", Answer.TRACKED, (moved,)), later)], JUDGE)
+    watch(store, "DUE", timedelta(hours=10), M.IN_TRANSIT)
+    with store.transaction():
+        parcels.poll_again(store, [2], later)
+        parcels.poll_again(store, [1], later + HOUR)
+    assert first(store, later + 2 * HOUR, 1) == ["DUE"]
