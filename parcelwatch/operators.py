@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.ingest import Judge
@@ -21,6 +21,10 @@ UNREAD = "unknown_status"
 
 UNREAD_EVERY: Final = timedelta(hours=1)
 """A wording that names a counter or a clerk is a new one each time; the operator hears of them together."""
+
+
+MANY: Final = 3
+"""Parcels on which a code or a wording is seen before the operator hears of it; `couriers list` shows it at once."""
 
 
 def tell_operators(store: Store, apis: Mapping[str, str], judge: Judge, now: datetime) -> int:
@@ -55,13 +59,18 @@ def _tell_unread(store: Store, name: str, api: str, judge: Judge, now: datetime)
     last = evidence.last_told(store, name)
     if last is not None and last <= now < last + UNREAD_EVERY:
         return 0
-    unread = evidence.unknown(store, name, untold=True)
+    unread = [row for row in evidence.unknown(store, name, untold=True) if _matters(row)]
     if not unread:
         return 0
     codes = tuple(Unmapped(row["code"], row["text"], row["count"]) for row in unread)
     _enqueue(store, UNREAD, OperatorFacts(why=Why.UNMAPPED, account=name, now=now, api=api, unknown=codes), judge, now)
-    evidence.told_unknown(store, name, now)
+    evidence.told_unknown(store, name, [(row["code"], row["text"]) for row in unread], now)
     return 1
+
+
+def _matters(row: Mapping[str, Any]) -> bool:
+    """Whether something unread is news: it stands in an answer that said nothing else, or on many parcels."""
+    return row["code"] == evidence.UNREADABLE or row["parcels"] >= MANY
 
 
 def _enqueue(store: Store, kind: str, facts: OperatorFacts, judge: Judge, now: datetime) -> None:

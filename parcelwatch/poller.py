@@ -337,7 +337,7 @@ def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, err
         accounts.outage_began(store, post.name, after.failing_since or said.at)
     if isinstance(error, CourierUnreadable):
         evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
-        evidence.count_unknown(store, post.name, "unreadable answer", str(error), said.at)
+        evidence.count_unknown(store, post.name, evidence.UNREADABLE, str(error), said.at)
     if after is not state and after.failures & (after.failures - 1) == 0:
         # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
         log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))

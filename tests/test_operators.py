@@ -2,32 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Judge
-from parcelwatch.operators import UNREAD_EVERY, tell_operators
+from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.model import Answer, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, evidence, outbox
+from parcelwatch.store import Store, evidence, outbox, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+JUDGE = Judge(Policy(channels=("ops",)), Renderer())
 
 
-def test_a_wording_that_differs_each_time_does_not_flood_the_operator(tmp_path: Path) -> None:
-    judge = Judge(Policy(channels=("ops",)), Renderer())
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "watch.db") as opened:
+        yield opened
 
-    def hear(counter: int, now: datetime) -> None:
-        with store.transaction():
-            evidence.count_unknown(store, "dhl", "XQ7", f"Held at counter {counter}", now)
-            tell_operators(store, {"dhl": "dhl"}, judge, now)
 
-    with Store.open(tmp_path / "watch.db") as store:
-        for tick in range(100):
-            hear(tick, NOW + tick * SECOND)
-        assert len(outbox.rows(store)) == 1
-        hear(100, NOW + UNREAD_EVERY)
-        first, second = outbox.rows(store)
-    assert "counter 0" in first["body"]
-    assert all(f"counter {counter}" in second["body"] for counter in (1, 99, 100))
+def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
+    """A scan nobody can read, on one of the parcels; then what there is to tell is told."""
+    with store.transaction():
+        added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
+        scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
+        ingest(store, [Heard(added.id, Observation("", Answer.TRACKED, (scan,), complete=False), now)], JUDGE)
+        tell_operators(store, {"dhl": "dhl"}, JUDGE, now)
+
+
+def told(store: Store) -> list[str]:
+    return [row["body"] for row in outbox.rows(store) if row["kind"] == "unknown_status"]
+
+
+def test_a_code_nobody_can_read_is_told_once_it_is_on_many_parcels_and_never_again(store: Store) -> None:
+    for parcel in range(MANY - 1):
+        say(store, parcel, "XQ7", f"Held at counter {parcel}", NOW + parcel * SECOND)
+    assert told(store) == []
+    for parcel in range(MANY - 1, 50):
+        say(store, parcel, "XQ7", f"Held at counter {parcel}", NOW + parcel * UNREAD_EVERY)
+    (only,) = told(store)
+    assert all(f"counter {parcel}" in only for parcel in range(MANY))
+
+
+def test_a_code_repeated_on_one_parcel_is_counted_but_not_told(store: Store) -> None:
+    for turn in range(20):
+        say(store, 1, "XQ7", "", NOW + turn * UNREAD_EVERY)
+    assert told(store) == []
+    (row,) = evidence.unknown(store, "dhl")
+    assert (row["count"], row["parcels"]) == (20, 1)
+
+
+def test_a_wording_without_a_code_is_told_when_many_parcels_have_the_very_same(store: Store) -> None:
+    for parcel in range(20):
+        say(store, parcel, "", f"Greetings from counter {parcel}", NOW + parcel * SECOND)
+    assert told(store) == []
+    for parcel in range(MANY):
+        say(store, 100 + parcel, "", "Lost in the fog", NOW + UNREAD_EVERY + parcel * SECOND)
+    (only,) = told(store)
+    assert "Lost in the fog" in only
+    assert "Greetings" not in only
+
+
+def test_several_unreadable_things_are_told_together_and_at_most_once_an_hour(store: Store) -> None:
+    for number, code in enumerate("ABCDEFGH"):
+        for parcel in range(MANY):
+            say(store, parcel, code, "", NOW + number * SECOND)
+    assert len(told(store)) == 1
+    say(store, 1, "H", "", NOW + UNREAD_EVERY + SECOND)
+    assert len(told(store)) == 2
+
+
+def test_an_answer_that_cannot_be_read_at_all_is_told_at_once(store: Store) -> None:
+    with store.transaction():
+        evidence.count_unknown(store, "dhl", evidence.UNREADABLE, "the answer is not JSON", NOW)
+        tell_operators(store, {"dhl": "dhl"}, JUDGE, NOW)
+    (only,) = told(store)
+    assert "not JSON" in only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,25 +45,46 @@ def count_unknown(store: Store, courier: str, code: str, text: str, now: datetim
     return bool(count == 1)
 
 
-_UNKNOWN: Final = "SELECT courier, code, text, count, first_at, last_at FROM unknown_codes"
+UNREADABLE: Final = "unreadable answer"
+"""Stands where a code would, for answers of which nothing could be read; the text then says why."""
+
+# The wording beside a code changes with place and day, so a code is counted whatever is written beside it.
+_UNKNOWN: Final = """
+SELECT courier, code, text, count, first_at, last_at, (
+  SELECT count(DISTINCT c.parcel_id) FROM checkpoints c JOIN parcels p ON p.id = c.parcel_id
+  WHERE c.milestone = 'unknown' AND p.courier = u.courier AND c.code = u.code AND (u.code <> '' OR c.text = u.text)
+) FROM unknown_codes u"""
+_NEWS: Final = f"""told_at IS NULL AND (code = '' OR code = '{UNREADABLE}' OR NOT EXISTS (
+  SELECT 1 FROM unknown_codes o WHERE o.courier = u.courier AND o.code = u.code AND o.told_at IS NOT NULL))"""
 
 
 def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[str, Any]]:
-    """`[{courier, code, text, count, first_at, last_at}]`, the most frequent first; `untold`: nobody was told yet."""
+    """`[{courier, code, text, count, first_at, last_at, parcels}]`, the most frequent first.
+
+    `untold`: only those nobody was told of, under any wording of their code.
+    """
     clause, values = where({"courier = ?": courier})
     if untold:
-        clause += f" {'AND' if clause else 'WHERE'} told_at IS NULL"
+        clause += f" {'AND' if clause else 'WHERE'} {_NEWS}"
     rows = store.all(f"{_UNKNOWN} {clause} ORDER BY count DESC, courier, code, text", values)
     return [
-        {"courier": name, "code": code, "text": text, "count": count, "first_at": iso(first), "last_at": iso(last)}
-        for name, code, text, count, first, last in rows
+        {
+            "courier": name,
+            "code": code,
+            "text": text,
+            "count": count,
+            "first_at": iso(first),
+            "last_at": iso(last),
+            "parcels": parcels,
+        }
+        for name, code, text, count, first, last, parcels in rows
     ]
 
 
-def told_unknown(store: Store, courier: str, now: datetime) -> None:
-    """The operator was told of all unknown codes of `courier` so far."""
-    sql = "UPDATE unknown_codes SET told_at = ? WHERE courier = ? AND told_at IS NULL"
-    store.write(sql, (to_ms(now), courier))
+def told_unknown(store: Store, courier: str, told: Iterable[tuple[str, str]], now: datetime) -> None:
+    """The operator was told of these codes and wordings of `courier`."""
+    sql = "UPDATE unknown_codes SET told_at = ? WHERE courier = ? AND code = ? AND text = ?"
+    store.write_many(sql, [(to_ms(now), courier, code, text) for code, text in told])
 
 
 def last_told(store: Store, courier: str) -> datetime | None:

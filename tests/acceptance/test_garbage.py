@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -226,10 +226,10 @@ AT_REQUEST, AT_PARSE, TOO_FEW, TOO_MANY = numbers(4, "46")
 class Clumsy(Dhl):
     """An adapter with bugs."""
 
-    def request(self, account: At, asked: Sequence[Ask]) -> httpx.Request:
+    def request(self, account: At, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         if asked[0].number == AT_REQUEST:
             raise KeyError("the parcel's secret address")
-        return super().request(account, asked)
+        return super().request(account, asked, now)
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         if asked[0].number == AT_PARSE:

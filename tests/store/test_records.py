@@ -188,7 +188,7 @@ def test_an_unknown_code_is_news_once_and_counted_after(store: Store) -> None:
         ("", 1, "2026-03-02T08:00:00Z"),
     ]
     with store.transaction():
-        evidence.told_unknown(store, "my_dhl", NOW)
+        evidence.told_unknown(store, "my_dhl", [("Q7", ""), ("", "lost in the fog")], NOW)
     assert evidence.unknown(store, untold=True) == []
     assert (evidence.last_told(store, "my_dhl"), evidence.last_told(store, "kd100")) == (NOW, None)
     assert len(evidence.unknown(store, "my_dhl")) == 2
