@@ -133,7 +133,10 @@ class Intake:
     def _account(self, text: str) -> str:
         name = text or self.courier
         if not name:
-            raise BadInput("it names no courier: add a column `courier`, or give --courier ACCOUNT")
+            raise BadInput(
+                "it names no courier: add a column `courier`, or give --courier ACCOUNT; `parcelwatch couriers detect` "
+                "says whose a number may be"
+            )
         if name not in self.accounts:
             known = ", ".join(sorted(self.accounts)) or "none"
             raise BadInput(f"no courier account {name[:40]!r}{meant(name, self.accounts)}; configured: {known}")
