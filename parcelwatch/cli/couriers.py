@@ -118,7 +118,7 @@ def _said(checked: Mapping[str, Any]) -> str:
 @command(
     app,
     "detect",
-    "couriers detect 1Z5R89390357567127",
+    "couriers detect 1Z999AA10123456784",
     "couriers detect 773027491214552 RR123456785CN --json",
     "couriers detect --file numbers.txt",
 )

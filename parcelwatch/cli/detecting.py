@@ -91,7 +91,6 @@ class Accounts:
             return None
         company = courier.codes.get(api, "") if api in AGGREGATORS else ""
         lacks = adapter.lacks(Ask(number, company=company)) if isinstance(adapter, Picky) else ""
-        # An aggregator that wants a code we do not know cannot be asked with what we know.
         if lacks and api in AGGREGATORS and not company:
             return None  # it wants a code that is not known here
         return {"account": name, "company": company, "lacks": lacks}

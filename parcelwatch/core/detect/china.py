@@ -47,7 +47,6 @@ LOOSE: Final = (
     Form("sto", r"(?:43|88|99)[0-9]{13}", "15 digits beginning 43, 88 or 99", _POSSIBLE),
     Form("sto", r"(?:11|22|33|40|55|66|88)[0-9]{11}", "13 digits from a range of 申通", _POSSIBLE),
     Form("best", r"77[0-9]{13}", "15 digits beginning 77", _POSSIBLE, note="rarely, beside 申通"),
-    Form("best", r"5[0-9]{13,14}", "14 or 15 digits beginning 5", _POSSIBLE),
     Form("danniao", r"621[0-9]{12}", "15 digits beginning 621", _POSSIBLE),
     Form("jt", r"JT[0-9]{12}", "JT and 12 digits", _POSSIBLE),
     Form("yto", r"YT(?:[0-9]{10,12}|[0-9]{14,15}|[0-9]{17,18})", "YT and 10 to 18 digits", _POSSIBLE),
@@ -67,4 +66,8 @@ LOOSE: Final = (
         _POSSIBLE,
     ),
     Form("deppon", r"[0-9]{8,10}", "8 to 10 digits, freight or an older number", _POSSIBLE),
+    Form("best", r"5[0-9]{13,14}", "14 or 15 digits beginning 5", _POSSIBLE),
+    Form("best", r"7[0-9]{13}", "14 digits beginning 7, an older number", _POSSIBLE),
+    Form("best", r"(?:2[1-9]|3[0-9]|6[13])[0-9]{10}", "12 digits from a range of 百世, an older number", _POSSIBLE),
+    Form("tiantian", r"(?:55|56|58|66|77|88)[0-9]{10}", "12 digits from a range of 天天, an older number", _POSSIBLE),
 )
