@@ -16,7 +16,7 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, engine
+from parcelwatch import clock, engine, web
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
@@ -38,14 +38,36 @@ def run(config: Config, environment: Mapping[str, str], now: Callable[[], dateti
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
     parts = engine.build(config)
+    doors = _doors(config, parts, now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now))
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, doors))
 
 
-async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime]) -> int:
-    daemon = Daemon(parts, notifier, now)
+def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
+    """What answers couriers that call us; None when no configured courier does, or nobody is to be listened to.
+
+    Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
+    """
+    hooks = web.Hooks(parts.posts, parts.writer, now)
+    if config.listen is None or not hooks.accounts:
+        return None
+    host, port = config.listen
+    try:
+        listening = web.bound(host, port)
+    except ConfigError as error:
+        if config.listen_written:
+            parts.writer.close()
+            raise
+        log.warning("couriers cannot call", why=str(error))
+        return None
+    log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
+    return web.Server(hooks.app, listening)
+
+
+async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None) -> int:
+    daemon = Daemon(parts, notifier, now, doors)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,16 +83,21 @@ def stale(ages: Mapping[str, float]) -> tuple[str, ...]:
 class Daemon:
     """The engine under a heartbeat."""
 
-    def __init__(self, parts: Engine, notifier: Notifier, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None
+    ) -> None:
         self._engine = parts
         self._notifier = notifier
         self._now = now
+        self._doors = doors
         self._stopped = asyncio.Event()
         self._code = FINE
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self._engine.start(self._now())
+        if self._doors is not None:
+            self._doors.start()
         scheduler = self._heartbeat()
         scheduler.start()
         self._notifier.ready("watching")
@@ -78,6 +105,8 @@ class Daemon:
         await self._stopped.wait()
         self._notifier.stopping("finishing what is on its way")
         scheduler.shutdown(wait=False)
+        if self._doors is not None:
+            await self._doors.stop()
         await self._engine.close()
         log.info("stopped", code=self._code)
         return self._code

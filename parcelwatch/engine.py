@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators
+from parcelwatch import operators, pushes
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel
 from parcelwatch.client import Client
@@ -66,9 +66,11 @@ class Engine:
         self.deliverer = Deliverer(channels, writer, judge.renderer.phrases)
         self.beat = time.monotonic()
         self.assessed = Tally()
+        self.pushed = Tally()
         self._writer = writer
         self._client = client
         self._judge = judge
+        self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
         self._least = {one.name: one.interval for one in posts}
         self._running: dict[object, asyncio.Task[object]] = {}
@@ -79,6 +81,7 @@ class Engine:
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        self._wake("pushes", self._read_pushes(now))
         for lane in self.lanes:
             self._wake(lane, lane.run(now))
         self._wake("look again", self._look_again(now))
@@ -98,13 +101,14 @@ class Engine:
     async def once(self, now: datetime, patience: timedelta) -> Passed:
         """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""
         started = time.monotonic()
+        await self._read_pushes(now)
         await asyncio.gather(*(self._exhaust(lane, now, patience) for lane in self.lanes))
         at = now + timedelta(seconds=time.monotonic() - started)
         await self._look_at_all(at)
         left = await self._writer.run(_left, [lane.post.name for lane in self.lanes], at)
         await self._writer.run(_release, at)
         await self.deliverer.drain(at, insist=True)
-        tally = sum((lane.tally for lane in self.lanes), self.assessed)
+        tally = sum((lane.tally for lane in self.lanes), self.assessed + self.pushed)
         return Passed(
             polled=tally.answered,
             unanswered=tally.unanswered,
@@ -128,6 +132,16 @@ class Engine:
             await self._client.aclose()
         self._writer.close()
 
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """Every account with its adapter."""
+        return tuple(self._posts.values())
+
+    @property
+    def writer(self) -> Writer:
+        """The thread that owns the store."""
+        return self._writer
+
     def ages(self) -> dict[str, float]:
         """Seconds since each part last gave a sign of life. Every tick asks the store, so it never idles."""
         now = time.monotonic()
@@ -144,6 +158,9 @@ class Engine:
         task = asyncio.create_task(work)
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _read_pushes(self, now: datetime) -> None:
+        self.pushed += await self._writer.run(pushes.read, self._posts, self._judge, now)
 
     async def _look_again(self, now: datetime) -> None:
         self.assessed += await self._writer.run(_assess, self._judge, self._apis, now)

@@ -70,7 +70,7 @@ def _tell_unread(store: Store, name: str, api: str, judge: Judge, now: datetime)
 
 def _matters(row: Mapping[str, Any]) -> bool:
     """Whether something unread is news: it stands in an answer that said nothing else, or on many parcels."""
-    return row["code"] == evidence.UNREADABLE or row["parcels"] >= MANY
+    return bool(row["code"] == evidence.UNREADABLE or row["parcels"] >= MANY)
 
 
 def _enqueue(store: Store, kind: str, facts: OperatorFacts, judge: Judge, now: datetime) -> None:

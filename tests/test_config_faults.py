@@ -129,7 +129,6 @@ lang = "en"
 @pytest.mark.parametrize(
     ("text", "warning"),
     [
-        ('[service]\nlisten = ""', "2: service.listen: accepted, but not used by this version yet"),
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"', "1: peaks: accepted, but not used by this version yet"),
         ('[thresholds]\nwill_be_late = { warn = "1d" }', "2: thresholds.will_be_late: accepted, but not used by"),
         ('[thresholds]\ndamaged = { warn = "1d" }', "2: thresholds.damaged: damaged has no clock"),

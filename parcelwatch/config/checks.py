@@ -19,7 +19,6 @@ from parcelwatch.core.profiles import CLOCKED, LATER
 Apis = Mapping[str, Collection[str]]
 
 _LATER_TABLES = ("peaks",)
-_LATER_KEYS = (("service", "listen"),)
 _LATER = "accepted, but not used by this version yet"
 
 
@@ -90,9 +89,6 @@ def _unused(file: File, written: Mapping[str, Any]) -> Iterator[Problem]:
     for table in _LATER_TABLES:
         if table in written:
             yield Problem((table,), _LATER)
-    for table, key in _LATER_KEYS:
-        if key in _keys(written, table):
-            yield Problem((table, key), _LATER)
     for at, _ in _limits(file):
         kind = str(at[-1])
         if kind in LATER:

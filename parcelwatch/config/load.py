@@ -87,6 +87,17 @@ class Config:
         return ZoneInfo(self.file.service.timezone)
 
     @property
+    def listen(self) -> tuple[str, int] | None:
+        """The host and port to listen on; None for none."""
+        host, _, port = self.file.service.listen.rpartition(":")
+        return (host, int(port)) if host else None
+
+    @property
+    def listen_written(self) -> bool:
+        """Whether the file says so, or the default does."""
+        return "listen" in self.file.service.model_fields_set
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language

@@ -142,7 +142,7 @@ ORDINARY: Final = 1
 NEW: Final = 2
 NEAR: Final = 3
 URGENCIES: Final = (TROUBLED, NEAR, ORDINARY, NEW)
-"""Who is asked first when not all can be: parcels in trouble, those at a threshold, the ordinary ones, a bulk of new."""
+"""Who is asked first when not all can be: those in trouble, those at a threshold, ordinary ones, a bulk of new ones."""
 
 
 def _save_state(store: Store, step: Advance, now: datetime) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import unquote_plus
 
 from parcelwatch.errors import NotFound
 from parcelwatch.store import cases, drafts, history, outbox
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, load
 
+_SUCCESSORS: Final = "SELECT DISTINCT successor FROM parcels WHERE number = ? AND successor <> ''"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ? ORDER BY id"
 _MOMENTS: Final = re.compile("_(at|by|since|from|until)$|^(estimate|promise)$")
 
@@ -70,7 +72,8 @@ _MENTIONS: Final = (
 def _names(text: str | bytes, number: str) -> bool:
     """Whether `text` names this very number and not a longer one that holds it."""
     said = text.decode("latin-1") if isinstance(text, bytes) else text
-    return _word(number).search(said) is not None
+    # A form's quoting would hide where the number begins.
+    return any(_word(number).search(form) for form in (said, unquote_plus(said)))
 
 
 def _struck(text: str, number: str) -> str:
@@ -91,9 +94,10 @@ def forget(store: Store, number: str) -> int:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     with store.transaction():
+        names = [number, *(new for (new,) in store.all(_SUCCESSORS, (number,)))]
         # Alerts, cases and all that hangs on them go with the parcel: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
         for statement in _MENTIONS:
-            store.write(statement, (number,))
+            store.write_many(statement, [(name,) for name in names])
     store.rewrite()
     return len(ids)

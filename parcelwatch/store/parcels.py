@@ -27,12 +27,14 @@ from parcelwatch.store.polling import (
     poll_again,
     postpone,
     set_registered,
+    sooner,
     void_leases,
 )
 from parcelwatch.store.rows import PARCEL, PARCEL_COLUMNS, Added, iso, parcel_row, to_ms, to_parcel
 
 __all__ = [
     "add",
+    "called",
     "claim",
     "dossier",
     "due",
@@ -52,6 +54,7 @@ __all__ = [
     "save",
     "set_registered",
     "show",
+    "sooner",
     "stop",
     "void_leases",
 ]
@@ -124,6 +127,18 @@ def find(store: Store, number: str, courier: str = "") -> list[Parcel]:
     """Every parcel with that number, oldest first; of one account if `courier` names it."""
     sql = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND (? = '' OR courier = ?) ORDER BY id"
     return [to_parcel(row) for row in store.all(sql, (number, courier, courier))]
+
+
+_CALLED: Final = """
+SELECT id FROM parcels WHERE number = ?2 AND courier = ?1 AND (company = '' OR ?3 = '' OR company = ?3 COLLATE NOCASE)
+UNION
+SELECT id FROM parcels WHERE successor = ?2 AND courier = ?1 AND successor <> ''
+"""
+
+
+def called(store: Store, courier: str, number: str, company: str = "") -> list[int]:
+    """The IDs of the parcels a courier means by a number, its own or its new one; another company's are not meant."""
+    return [parcel_id for (parcel_id,) in store.all(_CALLED, (courier, number, company))]
 
 
 def one(store: Store, parcel_id: int) -> Parcel:

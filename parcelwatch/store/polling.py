@@ -21,7 +21,8 @@ LONGEST_BACKOFF: Final = timedelta(minutes=15)
 _NONE: Final = timedelta(0)
 
 _PICK: Final = """
-SELECT id, CASE successor WHEN '' THEN number ELSE successor END, company, service, phone_last4, postal_code, origin, destination, shipped_at, registered, failures
+SELECT id, CASE successor WHEN '' THEN number ELSE successor END, company, service, phone_last4, postal_code,
+  origin, destination, shipped_at, registered, failures
 FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at LIMIT ?
 """
 _CLAIM: Final = "UPDATE parcels SET poll_at = ?, lease_until = ?, claimed_at = ? WHERE id = ?"
@@ -120,6 +121,17 @@ def poll_again(store: Store, ids: Sequence[int], at: datetime) -> None:
     """End the claim of these parcels without an answer and without blame; they are due at `at`."""
     sql = "UPDATE parcels SET poll_at = ?, lease_until = NULL WHERE id = ? AND unwatched_at IS NULL"
     store.write_many(sql, [(to_ms(at), parcel_id) for parcel_id in ids])
+
+
+_SOONER: Final = """
+UPDATE parcels SET poll_at = min(poll_at, max(?1, coalesce(claimed_at, 0) + ?2))
+WHERE id = ?3 AND poll_at IS NOT NULL AND lease_until IS NULL
+"""
+
+
+def sooner(store: Store, ids: Sequence[int], now: datetime, least: timedelta = _NONE) -> None:
+    """There may be news of these: due at once, though `least` after their last claim; claimed ones are being asked."""
+    store.write_many(_SOONER, [(to_ms(now), to_ms_span(least), parcel_id) for parcel_id in ids])
 
 
 # --- looking again -------------------------------------------------------------------------------
