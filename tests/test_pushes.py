@@ -1,0 +1,322 @@
+"""Couriers that call us, over real HTTP: who is believed, what is kept before the 2xx, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import httpx
+import pytest
+
+from parcelwatch import pushes, web
+from parcelwatch.core.pacing import Pace
+from parcelwatch.core.policy import Policy
+from parcelwatch.couriers.base import Account, Push, Trust
+from parcelwatch.couriers.dhl import Dhl
+from parcelwatch.couriers.signing import hmac_sha256_hex, same
+from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
+from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.poller import Post
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
+from parcelwatch.store.erase import forget
+from parcelwatch.store.writer import Writer
+
+M = Milestone
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NUMBER = "PW000000001XX"
+SECRET = "push-secret-4711"
+JUDGE = Judge(Policy(profile="china", channels=("ops",)), Renderer())
+
+
+class Bell(Dhl):
+    """A courier that calls. Its signature is over the body; a token in the URL only says that it is the courier."""
+
+    def verify(self, account: Account, push: Push, now: datetime) -> Trust:
+        if same(push.query.get("token", ""), account.secret):
+            return Trust.SENDER
+        if same(push.headers.get("x-sign", ""), hmac_sha256_hex(account.secret.encode(), push.body)):
+            return Trust.BODY
+        raise CourierRefused("the signature is wrong")
+
+    def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
+        try:
+            said = json.loads(push.body)
+        except ValueError as error:
+            raise CourierUnreadable("not JSON") from error
+        if "number" not in said:
+            raise KeyError(said["secret"])
+        at = NOW + said["hours"] * HOUR
+        scan = Checkpoint(at, at, M(said["milestone"]), Cause(said["cause"]) if "cause" in said else None, text="told")
+        return (Observation(said["number"], Answer.TRACKED, (scan,), company=said.get("company", "")),)
+
+    def reply(self, account: Account, now: datetime) -> bytes:
+        return b'{"ok": true}'
+
+
+ACCOUNT = Account("bell", "bell", "key", "https://bell.example", secret=SECRET)
+POST = Post(ACCOUNT, Bell(), Pace(), timedelta(0))
+DEAF = Post(Account("deaf", "dhl", "key", "https://deaf.example"), Dhl(), Pace(), timedelta(0))
+DAMAGED = json.dumps({"number": NUMBER, "hours": -1, "milestone": "exception", "cause": "damaged"}).encode()
+
+
+@dataclass
+class Shop:
+    path: Path
+    writer: Writer
+    client: httpx.AsyncClient
+
+    async def push(
+        self, body: bytes, account: str = "bell", sign: str | None = None, query: str = ""
+    ) -> httpx.Response:
+        signature = hmac_sha256_hex(SECRET.encode(), body) if sign is None else sign
+        return await self.client.post(f"/hooks/{account}{query}", content=body, headers={"X-Sign": signature})
+
+    async def read(self, now: datetime = NOW) -> None:
+        await self.writer.run(pushes.read, {"bell": POST}, JUDGE, now)
+
+    async def unread(self) -> int:
+        return len(await self.writer.run(inbox.unread, 100))
+
+
+@asynccontextmanager
+async def shop(folder: Path) -> AsyncIterator[Shop]:
+    writer = Writer(folder / "watch.db")
+    await writer.run(_watch)
+    listening = web.bound("127.0.0.1", 0)
+    server = web.Server(web.Hooks([POST, DEAF], writer, lambda: NOW).app, listening)
+    server.start()
+    try:
+        async with httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", trust_env=False
+        ) as client:
+            yield Shop(folder / "watch.db", writer, client)
+    finally:
+        await server.stop()
+        writer.close()
+
+
+def _watch(store: Store) -> None:
+    with store.transaction():
+        added = parcels.add(store, Parcel(0, NUMBER, "bell", NOW - 10 * HOUR), NOW - 10 * HOUR)
+        at = NOW - 9 * HOUR
+        said = Observation(NUMBER, Answer.TRACKED, (Checkpoint(at, at, M.IN_TRANSIT),))
+        ingest(store, [Heard(added.id, said, at)], JUDGE)
+
+
+def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]]) -> None:
+    async def run() -> None:
+        async with shop(folder) as one:
+            await story(one)
+
+    asyncio.run(run())
+
+
+def kinds(store: Store) -> list[str]:
+    return [row["kind"] for row in cases.rows(store)]
+
+
+def test_a_push_is_kept_before_it_is_answered_and_opens_its_case_once_read(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        answer = await one.push(DAMAGED)
+        assert (answer.status_code, answer.json()) == (200, {"ok": True})
+        assert await one.unread() == 1
+        assert await one.writer.run(kinds) == []
+        await one.read()
+        assert await one.unread() == 0
+        assert await one.writer.run(kinds) == ["damaged"]
+
+    play(tmp_path, story)
+
+
+def test_the_same_push_five_times_is_one_piece_of_news(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        for _ in range(5):
+            assert (await one.push(DAMAGED)).status_code == 200
+            await one.read()
+        assert len(await one.writer.run(outbox.rows)) == 2  # the alert and the draft it brings
+
+    play(tmp_path, story)
+
+
+def test_a_push_kept_by_a_process_that_died_is_read_by_the_next(tmp_path: Path) -> None:
+    async def first(one: Shop) -> None:
+        await one.push(DAMAGED)
+
+    play(tmp_path, first)
+    with Store.open(tmp_path / "watch.db") as store:
+        pushes.read(store, {"bell": POST}, JUDGE, NOW)
+        assert kinds(store) == ["damaged"]
+
+
+@pytest.mark.parametrize("sign", ["", "0" * 64, hmac_sha256_hex(b"other", DAMAGED), "é"])
+def test_whoever_cannot_sign_leaves_nothing_behind(tmp_path: Path, sign: str) -> None:
+    async def story(one: Shop) -> None:
+        headers = {"X-Sign": sign.encode()}
+        answer = await one.client.post("/hooks/bell", content=DAMAGED, headers=headers)
+        assert answer.status_code == 401
+        assert SECRET not in answer.text
+        assert await one.unread() == 0
+
+    play(tmp_path, story)
+
+
+def test_only_accounts_that_push_have_a_hook_and_only_for_posts(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        assert (await one.push(DAMAGED, account="nobody")).status_code == 404
+        assert (await one.push(DAMAGED, account="deaf")).status_code == 404
+        assert (await one.client.get("/hooks/bell")).status_code == 405
+        assert (await one.client.get("/")).status_code == 404
+
+    play(tmp_path, story)
+
+
+def test_a_push_larger_than_any_courier_sends_is_refused_however_it_comes(tmp_path: Path) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(web.LIMIT // 1000 + 2):
+            yield b"x" * 1000
+
+    async def story(one: Shop) -> None:
+        assert (await one.push(b"x" * (web.LIMIT + 1))).status_code == 413
+        assert (await one.client.post("/hooks/bell", content=chunks())).status_code == 413
+        assert await one.unread() == 0
+
+    play(tmp_path, story)
+
+
+def test_a_push_nobody_vouches_for_is_only_a_reason_to_ask(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        assert (await one.push(DAMAGED, sign="", query=f"?token={SECRET}")).status_code == 200
+        before = await one.writer.run(parcels.next_poll, "bell")
+        assert before is not None
+        await one.read(before - HOUR)
+        assert await one.writer.run(kinds) == []
+        assert await one.writer.run(parcels.next_poll, "bell") == before - HOUR
+
+    play(tmp_path, story)
+
+
+def test_neither_signature_nor_token_is_kept(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(DAMAGED, query=f"?token={SECRET}")
+        (kept,) = await one.writer.run(inbox.unread, 9)
+        assert set(kept.headers) == {"content-type", "trust"}
+
+    play(tmp_path, story)
+    assert SECRET.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_an_old_push_takes_nothing_back(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(json.dumps({"number": NUMBER, "hours": -30, "milestone": "picked_up"}).encode())
+        await one.read()
+        dossier = await one.writer.run(parcels.dossier, 1)
+        assert dossier.milestone is M.IN_TRANSIT
+        assert len(dossier.timeline.entries) == 2
+
+    play(tmp_path, story)
+
+
+def test_a_push_about_a_parcel_nobody_watches_is_taken_and_changes_nothing(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        other = DAMAGED.replace(NUMBER.encode(), b"SOMEBODYELSES1")
+        assert (await one.push(other)).status_code == 200
+        await one.read()
+        assert await one.writer.run(kinds) == []
+        assert await one.unread() == 0
+
+    play(tmp_path, story)
+
+
+def test_a_push_about_the_same_number_of_another_company_is_not_ours(tmp_path: Path) -> None:
+    def name_company(store: Store) -> None:
+        with store.transaction():
+            parcels.add(store, Parcel(0, NUMBER, "bell", NOW, company="yuantong"), NOW)
+
+    async def story(one: Shop) -> None:
+        await one.writer.run(name_company)
+        body = json.loads(DAMAGED)
+        await one.push(json.dumps({**body, "company": "shentong"}).encode())
+        await one.read()
+        assert await one.writer.run(kinds) == []
+        await one.push(json.dumps({**body, "company": "YuanTong"}).encode())
+        await one.read()
+        assert await one.writer.run(kinds) == ["damaged"]
+
+    play(tmp_path, story)
+
+
+@pytest.mark.parametrize(("body", "said"), [(b"<html>", "not JSON"), (b'{"secret": "x"}', "the adapter failed")])
+def test_a_push_nobody_can_read_is_kept_for_whoever_mends_the_adapter_and_holds_up_none(
+    tmp_path: Path, body: bytes, said: str
+) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(body)
+        await one.push(DAMAGED)
+        await one.read()
+        assert await one.unread() == 0
+        assert await one.writer.run(kinds) == ["damaged"]
+        assert said in str(await one.writer.run(_errors))
+
+    play(tmp_path, story)
+
+
+def _errors(store: Store) -> list[tuple[str, ...]]:
+    return store.all("SELECT error FROM inbox WHERE error <> ''")
+
+
+def test_a_push_of_an_account_that_is_gone_is_put_away_with_the_reason(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(DAMAGED)
+        await one.writer.run(pushes.read, {}, JUDGE, NOW)
+        assert await one.unread() == 0
+        assert "no account bell" in str(await one.writer.run(_errors))
+
+    play(tmp_path, story)
+
+
+def test_read_pushes_are_forgotten_after_a_week_and_with_their_parcel(tmp_path: Path) -> None:
+    quoted = f"param={quote_plus(DAMAGED.decode())}".encode()
+
+    async def story(one: Shop) -> None:
+        await one.push(DAMAGED)
+        await one.read()
+        await one.push(b"<html>")
+        await one.read(NOW + pushes.KEPT + HOUR)
+        assert [body for (body,) in await one.writer.run(_bodies)] == [b"<html>"]
+        await one.push(quoted)
+        await one.writer.run(forget, NUMBER)
+        assert [body for (body,) in await one.writer.run(_bodies)] == [b"<html>"]
+
+    play(tmp_path, story)
+
+
+def _bodies(store: Store) -> list[tuple[bytes]]:
+    return store.all("SELECT body FROM inbox ORDER BY id")
+
+
+def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
+    listening = web.bound("127.0.0.1", 0)
+    listening.listen()
+    port = listening.getsockname()[1]
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}"):
+        web.bound("127.0.0.1", port)
+    listening.close()
+
+
+def test_unreadable_pushes_reach_the_operator_by_the_usual_way(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(b"<html>")
+        await one.read()
+        (row,) = await one.writer.run(evidence.unknown, "bell")
+        assert row["code"] == evidence.UNREADABLE
+
+    play(tmp_path, story)
