@@ -7,6 +7,7 @@ import pytest
 
 from parcelwatch import config
 from parcelwatch.config import Config
+from parcelwatch.config.checks import Adapter
 from parcelwatch.core.duration import Rate, parse
 from parcelwatch.core.policy import Threshold
 from parcelwatch.errors import ConfigError
@@ -74,7 +75,8 @@ damaged = ["refund"]
 def loaded(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> Config:
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
-    return config.load(path, apis=apis, environ={})
+    known = {name: Adapter(needs) for name, needs in apis.items()} if apis else None
+    return config.load(path, apis=known, environ={})
 
 
 # --- what the program makes of it ----------------------------------------------------------------

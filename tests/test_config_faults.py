@@ -1,6 +1,7 @@
 """config.toml: what is said of what is wrong with it, and of what works but hardly as it was meant."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from parcelwatch import config
 from parcelwatch.config import Config
+from parcelwatch.config.checks import Adapter
 from parcelwatch.errors import ConfigError
 
 APIS = {"dhl": ("key",), "kuaidi100": ("key", "customer")}
@@ -18,7 +20,8 @@ OPS = '[channels.ops]\nurl = "env:OPS"\n'
 def loaded(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> Config:
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8")
-    return config.load(path, apis=apis, environ={})
+    known = {name: Adapter(needs, ("callback",)) for name, needs in apis.items()} if apis else None
+    return config.load(path, apis=known, environ={})
 
 
 def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> list[str]:
@@ -121,6 +124,24 @@ lang = "en"
     ]
     assert told[1].endswith('the adapter "dhl" needs `key`: write where it is, such as key = "env:NAME"')
     assert told[2].endswith('no adapter "dlh" (did you mean "dhl"?); there are "dhl", "kuaidi100"')
+
+
+def test_an_option_the_adapter_does_not_know_is_told_with_what_was_meant(tmp_path: Path) -> None:
+    text = (
+        '[couriers.my_dhl]\napi = "dhl"\nkey = "env:K"\n[couriers.my_dhl.options]\ncallbck = "https://shop.example"\n'
+    )
+    (told,) = faults(tmp_path, text, {"dhl": ("key",)})
+    assert told.startswith("config.toml:5: couriers.my_dhl.options.callbck: ")
+    assert told.endswith('the adapter "dhl" has no such option, did you mean "callback"?; it takes callback')
+
+
+@pytest.mark.parametrize("quota", ['"250/d"', '["250/d", "1400/10s"]'])
+def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
+    config = loaded(tmp_path, f'[couriers.my_dhl]\napi = "dhl"\nkey = "env:K"\nquota = {quota}\ninterval = "30m"\n')
+    settings = config.account("my_dhl")
+    assert settings.quotas is not None
+    assert str(settings.quotas[0]) == "250/d"
+    assert settings.interval == timedelta(minutes=30)
 
 
 # --- what is warned of ---------------------------------------------------------------------------

@@ -39,9 +39,11 @@ class Desk:
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers
+        from parcelwatch.config.checks import Adapter
 
         path = config.find(self.named)
-        return config.load(path, apis={name: adapter.needs for name, adapter in couriers.load().items()})
+        apis = {name: Adapter(adapter.needs, adapter.options) for name, adapter in couriers.load().items()}
+        return config.load(path, apis=apis)
 
     @cached_property
     def judge(self) -> Judge:

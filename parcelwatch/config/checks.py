@@ -7,6 +7,7 @@ show beside whatever else is wrong with it; warnings in the one that was accepte
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,26 @@ from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core.profiles import CLOCKED, LATER
 
-Apis = Mapping[str, Collection[str]]
+ANY = "*"
+"""Stands among an adapter's options when it takes any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """What a known adapter needs, and the options it takes; None when that is not known."""
+
+    needs: Collection[str]
+    options: Collection[str] | None = None
+
+
+Apis = Mapping[str, Adapter]
 
 _LATER_TABLES = ("peaks",)
 _LATER = "accepted, but not used by this version yet"
 
 
 def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
-    """What refers to something that is not there. `apis`: the credentials each known adapter needs, None if unknown."""
+    """What refers to something that is not there. `apis`: every known adapter by name, None if unknown."""
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
         yield from _channel(route, channels, ("routes", position, "channel"))
@@ -67,9 +80,29 @@ def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Probl
         return
     if api not in apis:
         yield Problem((*at, "api"), f'no adapter "{api}"{did_you_mean(api, apis)}; there are {listed(sorted(apis))}')
-    for need in apis.get(api, ()):
+        return
+    for need in apis[api].needs:
         if need not in account:
-            yield Problem(at, f'the adapter "{api}" needs `{need}`: write where it is, such as {need} = "env:NAME"')
+            yield Problem(at, f'the adapter "{api}" needs `{need}`: write {_EXAMPLES.get(need, _SECRET % need)}')
+    yield from _options(account, api, apis[api].options, at)
+
+
+_SECRET = 'where it is, such as %s = "env:NAME"'
+_EXAMPLES = {"base_url": 'the address you were given, such as base_url = "https://api.example.com/track"'}
+
+
+def _options(
+    account: Mapping[str, Any], api: str, known: Collection[str] | None, at: tuple[str, str]
+) -> Iterator[Problem]:
+    written = account.get("options")
+    if not isinstance(written, dict) or known is None or ANY in known:
+        return
+    for name in written:
+        if name not in known:
+            there = f"it takes {listed(sorted(known))}" if known else "it takes none"
+            yield Problem(
+                (*at, "options", name), f'the adapter "{api}" has no such option{did_you_mean(name, known)}; {there}'
+            )
 
 
 def _keys(written: Mapping[str, Any], table: str) -> Collection[str]:

@@ -196,7 +196,7 @@ def find(
 def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, str] = os.environ) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with the credentials it needs; without it they are not checked.
+    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked.
     """
     text = _read(path)
     written = _parsed(text, path)
