@@ -132,7 +132,7 @@ def test_an_option_the_adapter_does_not_know_is_told_with_what_was_meant(tmp_pat
     )
     (told,) = faults(tmp_path, text, {"dhl": ("key",)})
     assert told.startswith("config.toml:5: couriers.my_dhl.options.callbck: ")
-    assert told.endswith('the adapter "dhl" has no such option, did you mean "callback"?; it takes callback')
+    assert told.endswith('the adapter "dhl" has no such option (did you mean "callback"?); it takes "callback"')
 
 
 @pytest.mark.parametrize("quota", ['"250/d"', '["250/d", "1400/10s"]'])

@@ -83,12 +83,12 @@ def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Probl
         return
     for need in apis[api].needs:
         if need not in account:
-            yield Problem(at, f'the adapter "{api}" needs `{need}`: write {_EXAMPLES.get(need, _SECRET % need)}')
+            yield Problem(at, f'the adapter "{api}" needs `{need}`: write {_HOW.get(need, _NAMED % need)}')
     yield from _options(account, api, apis[api].options, at)
 
 
-_SECRET = 'where it is, such as %s = "env:NAME"'
-_EXAMPLES = {"base_url": 'the address you were given, such as base_url = "https://api.example.com/track"'}
+_NAMED = 'where it is, such as %s = "env:NAME"'
+_HOW = {"base_url": 'the address you were given, such as base_url = "https://api.example.com/track"'}
 
 
 def _options(
