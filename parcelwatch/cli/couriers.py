@@ -11,6 +11,8 @@ from parcelwatch.cli.base import Company, Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput, ConfigError
 
+MOST_UNKNOWN = 20
+
 app = group("See how the courier accounts fare; try them.")
 
 
@@ -47,7 +49,7 @@ def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
             each["account"],
             each["api"],
             each["rate"],
-            "\n".join(f"{one['used']} of {one['quota']}" for one in each["quotas"]) or "–",
+            "\n".join(f"{one['left']} of {one['quota']}" for one in each["quotas"]) or "–",
             f"{each['state']} {moment(each['since'], zone)}".strip(),
             each["watched"],
             each["due"],
@@ -56,17 +58,30 @@ def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
         )
         for each in accounts
     ]
-    titles = ["!Account", "API", "Rate", "Quota used", "State", ">Watched", ">Due", "Behind", "Last answer"]
+    titles = ["!Account", "API", "Rate", "Quota left", "State", ">Watched", ">Due", "Behind", "Last answer"]
     output.show(titles, rows, "No accounts: add a [couriers.NAME] table to the configuration.")
     for each in accounts:
         if each["error"]:
             output.say(f"{each['account']}: {safe(each['error'], 400)}", "red")
-    unknown = [
-        (row["courier"], row["code"], safe(row["text"]), row["count"]) for each in accounts for row in each["unknown"]
+    _print_unknown([row for each in accounts for row in each["unknown"]])
+
+
+def _print_unknown(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Codes and wordings that map to nothing, those on most parcels first."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import safe
+
+    if not rows:
+        return
+    ranked = sorted(rows, key=lambda row: (-row["parcels"], -row["count"]))
+    shown = [
+        (row["courier"], safe(row["code"], 80), safe(row["text"], 200), row["parcels"], row["count"])
+        for row in ranked[:MOST_UNKNOWN]
     ]
-    if unknown:
-        output.say()
-        output.show(["Account", "Unknown code", "Text", ">Heard"], unknown, "")
+    output.say()
+    output.show(["Account", "Unknown code", "Text", ">Parcels", ">Heard"], shown, "")
+    if len(rows) > len(shown):
+        output.say(f"and {len(rows) - len(shown)} more: `parcelwatch couriers list --json`")
 
 
 def _behind(seconds: int) -> str:
