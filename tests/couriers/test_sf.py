@@ -113,7 +113,7 @@ def test_every_published_operation_code_is_in_the_table() -> None:
     sheet = (Path(SAMPLES).parent / "china.md").read_text("utf-8")
     table = sheet.partition("### 3.4 ")[2].partition("\n#")[0]
     cells = [line.split("|")[2] for line in table.splitlines() if line.startswith("|") and "opCodes" not in line]
-    listed = set()
+    listed: set[str] = set()
     for first, last in re.findall(r"(\d+)(?:–(\d+))?", " ".join(cells)):
         listed.update(str(code) for code in range(int(first), int(last or first) + 1))
     assert listed == set(OPERATIONS) - {"70A", "603", "628"}  # these stand elsewhere in the sheet
