@@ -27,8 +27,17 @@ _WORDS = {
     language: frozenset(words.translate(PLAIN).split())
     for language, words in (("en", en.WORDS), ("de", de.WORDS), ("fr", fr.WORDS), ("es", es.WORDS), ("pt", pt.WORDS))
 }
-# A hint outweighs one word: place names are words of some language too.
+_LETTERS = {
+    "de": frozenset("äöüß"),
+    "fr": frozenset("èêîôûœ"),
+    "es": frozenset("ñ¿¡"),
+    "pt": frozenset("ãõ"),
+}
+# A letter tells as much as two words, and a hint outweighs one: place names are words of some language too.
+_LETTER = 2
 _HINT = 1.5
+# With so many of its own words a text is in that language, and what it does not say there it does not say.
+_CERTAIN = 3
 
 
 @lru_cache(maxsize=16384)
@@ -62,10 +71,14 @@ def _likely(text: str, hint: str) -> list[list[str]]:
     """The languages `text` may be in, best first, those equally likely together; all where no word tells."""
     words = set(_WORD.findall(text if text.isascii() else text.translate(PLAIN)))
     scores = {language: float(len(words & known)) for language, known in _WORDS.items()}
+    if not text.isascii():
+        for language, letters in _LETTERS.items():
+            scores[language] += _LETTER * (not letters.isdisjoint(text))
     best = max(scores.values())
     # A hint none of whose words stand in the text is wrong when two words of another language do.
     if hint in scores and (scores[hint] or best < 2):
         scores[hint] += _HINT
-    likely = [language for language in scores if scores[language] or not best]
+    least = best if best >= _CERTAIN else min(best, 1)
+    likely = [language for language in scores if scores[language] >= least]
     likely.sort(key=scores.__getitem__, reverse=True)
     return [list(equal) for _, equal in groupby(likely, key=scores.__getitem__)]

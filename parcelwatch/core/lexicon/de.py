@@ -16,15 +16,16 @@ LETTERS: Letters = {**PLAIN, ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue"}
 
 WORDS = """
 der die das den dem des ein eine einen einer und ist sind wurde wurden wird werden war hat haben konnte kann nicht
-nach von vom zu zum zur im in am an auf aus bei beim mit für fuer wegen durch über ihr ihre sie wir noch wieder bereits
-sendung paket päckchen brief lieferung zustellung zugestellt zustellen ausgeliefert auslieferung empfänger empfaenger
-absender adresse anschrift annahme verweigert angetroffen beschädigt verloren vernichtet zoll verzollung verzollt
-zollabfertigung rücksendung retoure retour rücklauf zurück zurueck filiale packstation paketshop paketzentrum depot
-abholung abgeholt bereit bearbeitet sortiert eingetroffen angekommen verlassen transport unterwegs weitergeleitet
-zustellfahrzeug zustelltour zusteller fahrer nachbar nachbarn benachrichtigt benachrichtigung zustellversuch erfolglos
-erfolgreich storniert angekündigt eingeliefert übergeben verzögert verspätung streik unwetter fehlgeleitet
-unzustellbar unbekannt verzogen lager hermes heute morgen ablageort briefkasten liegt voraussichtlich sendungsdaten
-auftraggeber zustellbasis zielland weitertransport falsch umgeleitet angehalten gestohlen
+nach von vom zu zum zur im in am an auf aus bei beim mit für fuer wegen durch über ihr ihre sie wir noch wieder
+bereits sendung paket päckchen brief lieferung zustellung zugestellt zustellen ausgeliefert auslieferung empfänger
+empfaenger absender adresse anschrift annahme verweigert angetroffen beschädigt verloren vernichtet zoll verzollung
+verzollt zollabfertigung rücksendung retoure retour rücklauf zurück zurueck filiale packstation paketshop
+paketzentrum depot abholung abgeholt bereit bearbeitet sortiert eingetroffen angekommen verlassen transport
+unterwegs weitergeleitet zustellfahrzeug zustelltour zusteller fahrer nachbar nachbarn benachrichtigt
+benachrichtigung zustellversuch erfolglos erfolgreich storniert angekündigt eingeliefert übergeben verzögert
+verspätung streik unwetter fehlgeleitet unzustellbar unbekannt verzogen lager hermes heute morgen ablageort
+briefkasten liegt voraussichtlich sendungsdaten auftraggeber zustellbasis zielland weitertransport falsch umgeleitet
+angehalten gestohlen
 """
 
 _POINT = r"(?:filiale|packstation|paketshop|poststation|paketbox|abholstation|postfiliale|agentur|postamt)"
@@ -33,7 +34,10 @@ SCRUB = (
     r"\b(?:wird|werden) (?:\w+ ){0,4}(?:zurückge|rücke|vernichtet)\w*[^.;!]{0,80}\b(?:falls|wenn|sofern)\b[^.;!]*",
     r"\b(?:falls|wenn|sollten?|sofern|mögliche gründe:|bevor|andernfalls|ansonsten|nach ablauf)\b[^.;!]*",
     r"\b(?:ohne|keine?n?|nicht)\b (?:\w+ )?(?:beschädig\w*|schäden|schaden|verloren|vernichtet)",
-    r"\bdefekte\w* (?:\w+)?fahrzeug\w*|\b\w*(?:terminal|scanner|fahrzeug|anlage) defekt|\b(?:etikett|label|barcode) (?:\w+ )?(?:beschädigt|defekt)",
+    (
+        r"\bdefekte\w* (?:\w+)?fahrzeug\w*|\b\w*(?:terminal|scanner|fahrzeug|anlage) defekt|\b(?:etikett|label"
+        r"|barcode) (?:\w+ )?(?:beschädigt|defekt)"
+    ),
     r"\b(?:keine?|ohne) (?:verzögerung\w*|rücksendung)",
 )
 
@@ -61,7 +65,8 @@ RETURNS = (
         r"|\brückversand\b|\brücklauf\b|\bretour"
         r"|\bzurück(?:gesandt|gesendet|geschickt|geführt)\b|\brückwärtige\b|auf dem rückweg|rückbeförderung",
         M.RETURNING,
-        unless=r"keine rücksendung|^rücklauf - |\brückweg (?:ins?|zu[mr])\b[^.;]{0,30}(?:zentrum|depot|basis|lager|niederlassung)|retourenlabel|retourenschein",
+        unless=r"keine rücksendung|^rücklauf - |\brückweg (?:ins?|zu[mr])\b[^.;]{0,30}(?:zentrum|depot|basis|lager"
+        r"|niederlassung)|retourenlabel|retourenschein",
     ),
 )
 
@@ -75,7 +80,8 @@ CAUSES = (
     Phrase(
         r"\bverloren\b|\bverlust\b|\bunauffindbar\b|\bnicht (?:mehr )?(?:auffindbar|aufzufinden|aufgefunden)"
         r"|\bvermisst\b|\bverschollen\b"
-        r"|\bin verlust geraten\b|\babhanden\b|\bgestohlen\b|\bdiebstahl\b|\bentwendet\b|\bverbleib\b[^.;]{0,24}\bunklar"
+        r"|\bin verlust geraten\b|\babhanden\b|\bgestohlen\b|\bdiebstahl\b|\bentwendet\b"
+        r"|\bverbleib\b[^.;]{0,24}\bunklar"
         r"|\bnicht (?:im|am) [^.;]{0,24}gefunden",
         M.EXCEPTION,
         C.LOST,
@@ -84,7 +90,8 @@ CAUSES = (
     Phrase(
         r"\bbeschädig\w*|\bschadhaft\w*|\bdefekt\w*|\bzerbroch\w*|\bzerdrückt\w*|\bausgelaufen\w*|\bdurchnässt\w*"
         r"|\bnass\b|\bnachverpack\w*"
-        r"|\baufgerissen\w*|\binhalt (?:fehlt|unvollständig)|\btransportschaden\b|\bschadenfall\b|\bmit (?:einem )?(?:möglichen )?schaden\b",
+        r"|\baufgerissen\w*|\binhalt (?:fehlt|unvollständig)|\btransportschaden\b|\bschadenfall\b"
+        r"|\bmit (?:einem )?(?:möglichen )?schaden\b",
         M.EXCEPTION,
         C.DAMAGED,
         unless=r"unbeschädigt",
@@ -101,7 +108,8 @@ CAUSES = (
     Phrase(r"\bverboten\w*|\bgefahrgut\b|\bsicherheitsgründe\w*|\bvon behörden\b|\bembargo\b", M.EXCEPTION, C.SECURITY),
     Phrase(
         r"\bannahme[^.;]{0,50}verweiger\w*|\bannahmeverweiger\w*|\bverweiger\w*[^.;]{0,30}annahme"
-        r"|empfänger[^.;]{0,30}(?:abgelehnt|verweiger\w*)|\bnicht angenommen\b|\b(?:sendung|paket)\b[^.;]{0,30}\babgelehnt\b",
+        r"|empfänger[^.;]{0,30}(?:abgelehnt|verweiger\w*)|\bnicht angenommen\b|\b(?:sendung"
+        r"|paket)\b[^.;]{0,30}\babgelehnt\b",
         M.EXCEPTION,
         C.REFUSED,
     ),
@@ -109,14 +117,16 @@ CAUSES = (
         r"\b(?:adresse|anschrift|hausnummer|empfängerangaben)\b[^.;]{0,40}(?:unvollständig|falsch|fehlerhaft"
         r"|unbekannt|unzureichend|fehlt|nicht (?:gefunden|ermittel\w*|korrekt))"
         r"|(?:unvollständige|falsche|fehlerhafte|unbekannte|unzureichende)\w* (?:empfänger)?(?:adresse|anschrift)"
-        r"|empfänger[^.;]{0,30}(?:unbekannt|verzogen|nicht (?:zu )?ermittel\w*)|\bunbekannt verzogen\b|\bfalsche adresse\b|\bverzogen\b|\bhausnummer fehlt",
+        r"|empfänger[^.;]{0,30}(?:unbekannt|verzogen|nicht (?:zu )?ermittel\w*)|\bunbekannt verzogen\b"
+        r"|\bfalsche adresse\b|\bverzogen\b|\bhausnummer fehlt",
         M.EXCEPTION,
         C.ADDRESS,
     ),
     Phrase(
         r"\bnicht (?:\w+ )?(?:angetroffen|zu ?hause|anwesend|erreichbar)\b|\bniemand(?:en)? (?:angetroffen"
         r"|zu ?hause)|\babwesend\b"
-        r"|geschäft[^.;]{0,15}geschlossen|empfänger[^.;]{0,30}geschlossen|benachrichtigungskarte|(?:firma|büro)[^.;]{0,15}geschlossen"
+        r"|geschäft[^.;]{0,15}geschlossen|empfänger[^.;]{0,30}geschlossen|benachrichtigungskarte|(?:firma"
+        r"|büro)[^.;]{0,15}geschlossen"
         r"|\bempfänger[^.;]{0,12}nicht da\b|\bkein zutritt\b",
         M.ATTEMPT_FAILED,
         C.NOBODY_HOME,
@@ -143,7 +153,8 @@ ATTEMPTS = (
     Phrase(
         r"\bnicht (?:\w+ )?(?:zugestellt|ausgeliefert|übergeben) (?:werden|worden)"
         r"|\bzustellung (?:\w+ ){0,3}(?:nicht (?:\w+ )?(?:möglich|erfolgreich)|erfolglos|fehlgeschlagen)"
-        r"|\bnicht zugestellt\b|\bnicht ausgeliefert\b|\berfolglose\w* zustell\w*|\bzustellversuch\b|\bzustellhindernis\b|\bunzustellbar\b",
+        r"|\bnicht zugestellt\b|\bnicht ausgeliefert\b|\berfolglose\w* zustell\w*|\bzustellversuch\b"
+        r"|\bzustellhindernis\b|\bunzustellbar\b",
         M.ATTEMPT_FAILED,
         unless=r"zustellversuch (?:war )?erfolgreich",
     ),
@@ -156,8 +167,10 @@ MOVES = (
         rf"\bzur abholung bereit\b|\babholbereit\b|\b{_POINT}\b[^.;]{{0,40}}(?:bereit|hinterlegt|eingestellt"
         rf"|abgeholt werden)|\bin (?:die|der|einer?) {_POINT}"
         r"[^.;]{0,20}(?:eingelegt|eingestellt|gebracht worden|zugestellt)|\b(?:an|am|im) (?:den |dem |einem )?(?:\w+ )?"
-        rf"{_POINT}[^.;]{{0,30}}(?:zugestellt|eingetroffen|hinterlegt)|\bnicht (?:am|im|aus dem) (?:\w+ )?{_POINT} abgeholt"
-        rf"|\bliegt (?:\w+ ){{0,3}}(?:im|in der|am) (?:\w+ )?{_POINT}|\bwartet auf (?:die )?abholung|\babgeholt werden\b",
+        rf"{_POINT}[^.;]{{0,30}}(?:zugestellt|eingetroffen|hinterlegt)|\bnicht (?:am|im"
+        rf"|aus dem) (?:\w+ )?{_POINT} abgeholt"
+        rf"|\bliegt (?:\w+ ){{0,3}}(?:im|in der|am) (?:\w+ )?{_POINT}|\bwartet auf (?:die )?abholung"
+        rf"|\babgeholt werden\b",
         M.AVAILABLE_FOR_PICKUP,
         unless=r"\b(?:wird|werden) (?:\w+ ){0,6}(?:gebracht|transportiert|weitergeleitet)|abgeholt worden"
         r"|vom empfänger abgeholt",
@@ -169,7 +182,8 @@ MOVES = (
         r"|\bausgeliefert\b|\b(?:ablageort|abstellort|briefkasten|garage|nachbarn?|hausbewohner|pförtner|empfang)\b"
         r"[^.;]{0,24}(?:abgelegt|eingelegt|abgestellt|abgegeben|eingeworfen|zugestellt)|\bunterschrieben von\b",
         M.DELIVERED,
-        unless=r"\b(?:wird|werden|soll|nicht)\b[^.;]{0,40}ausgeliefert|ausgeliefert werden|\bnicht\b[^.;]{0,30}abge|\b(?:nicht|wird|werden|soll|kann|könnte|sobald|bis)\b[^.;]{0,40}zugestellt|zugestellt werden",
+        unless=r"\b(?:wird|werden|soll|nicht)\b[^.;]{0,40}ausgeliefert|ausgeliefert werden|\bnicht\b[^.;]{0,30}abge"
+        r"|\b(?:nicht|wird|werden|soll|kann|könnte|sobald|bis)\b[^.;]{0,40}zugestellt|zugestellt werden",
     ),
     Phrase(
         r"\bin das zustellfahrzeug\b|\bin zustellung\b|\bwird (?:\w+ ){0,3}zugestellt\b"

@@ -14,18 +14,18 @@ M = Milestone
 C = Cause
 
 WORDS = """
-the an of to at in on by for from with and or is was has have been be being will not no your our we you it this that
-if out as are
-shipment parcel package packages item items consignment mail mailbox delivery delivered deliver undeliverable undelivered
-delivering recipient receiver consignee customer addressee sender shipper address arrived arrival arriving departed
-departure left processed processing facility depot hub sort sorted sorting received picked pickup pick collected
-collection courier driver vehicle customs clearance cleared held hold delay delayed weather damaged damage lost missing
-refused returned returning attempt attempted failed unable notice locker neighbour neighbor signed label created
-information sent electronic shipping scan order cancelled canceled voided ready available waiting awaiting exception
-misrouted missorted destroyed seized disposed stopped pending scheduled rescheduled forwarded transferred loaded
-accepted acceptance during transport transported export import release released action required request requested
-business day bank holiday tendered handed onboard way today tomorrow post office home nobody broken torn contents found wrong
-incorrect incomplete unknown moved closed strike status update updated data track tracking origin flight
+the an of to at in on by for from with and or is was has have been be being will not your our we you it this that if
+out are any there no such number street access shipment parcel package packages item items consignment mail mailbox
+delivery delivered deliver undeliverable undelivered delivering recipient receiver consignee customer addressee
+sender shipper address arrived arrival arriving departed departure left processed processing facility depot hub sort
+sorted sorting received picked pickup pick collected collection courier driver vehicle customs clearance cleared
+held hold delay delayed weather damaged damage lost missing refused returned returning attempt attempted failed
+unable notice locker neighbour neighbor signed label created information sent electronic shipping scan order
+cancelled canceled voided ready available waiting awaiting exception misrouted missorted destroyed seized disposed
+stopped pending scheduled rescheduled forwarded transferred loaded accepted acceptance during transport transported
+export import release released action required request requested business day bank holiday tendered handed onboard
+way today tomorrow post office home nobody broken torn contents found wrong incorrect incomplete unknown moved
+closed strike status update updated data track tracking origin flight
 """
 
 _PARCEL = r"(?:shipment|parcel|package|item|consignment|piece|mail ?piece|letter)s?"
@@ -37,11 +37,16 @@ _POINT = (
 )
 
 SCRUB = (
-    r"\b(?:will|would|may|shall) be (?:returned|sent back|destroyed|disposed of)\b[^.;!]{0,80}\b(?:if|unless"
-    r"|should|after \d+|within \d+)\b[^.;!]*",
+    (
+        r"\b(?:will|would|may|shall) be (?:returned|sent back|destroyed|disposed of)\b[^.;!]{0,80}\b(?:if|unless"
+        r"|should|after \d+|within \d+)\b[^.;!]*"
+    ),
     r"\b(?:if|unless|should (?:you|it|the)|in case|in the event|possible reasons?:)\b[^.;!]*",
-    r"\b(?:or|otherwise|before|until)\b,? (?:it|they|we|the \w+|your \w+|this \w+) (?:\w+ ){0,3}(?:return\w*|sent back)\b"
-    r"[^.;!]*",
+    (
+        r"\b(?:or|otherwise|before|until)\b,? (?:it|they|we|the \w+|your \w+|this \w+) (?:\w+ ){0,3}(?:return\w*"
+        r"|sent back)\b"
+        r"[^.;!]*"
+    ),
     r"\bwithout (?:any )?(?:visible )?damage\b|\b(?:no|not|never|free of)(?: \w+)? damaged?\b",
     r"\be\. ?g\. [^.;)]*",
     r"\bat (?:your|our|the) disposal\b|\bbroken down\b",
@@ -89,7 +94,8 @@ RETURNS = (
     Phrase(
         rf"return(?:ed|ing|s)?\b[^.;]{{0,40}}\bto (?:the |its )?(?:original |business )?(?:{_SHOP}|origin)\b"
         rf"|return to {_SHOP}|\breturned(?= ?[-:]|$)"
-        r"|\bprepared for return\b|\breturns? (?:process )?(?:started|initiated|dispatched|in progress|in transit)|\bout for return\b"
+        r"|\bprepared for return\b|\breturns? (?:process )?(?:started|initiated|dispatched|in progress|in transit)"
+        r"|\bout for return\b"
         rf"|(?:sent|sending|shipped|forwarded|going|routed|on (?:its|the) way) back\b|back to (?:the )?{_SHOP}"
         rf"|on route to the {_SHOP}"
         r"|(?:being|will be|has been|have been|was|were|is) returned\b|parcel is returned"
@@ -97,7 +103,8 @@ RETURNS = (
         M.RETURNING,
         unless=r"\bnot (?:be )?return|unable to return|return(?:ed)? for re-?delivery|return(?:ed|ing)? to (?:the |our "
         r"|your )?(?:\w+ )?(?:depot|facility|hub|station|terminal|vehicle|centre|center|post ?office)\b"
-        r"|\bback to (?:the |our )?(?:nearest |next )?(?:\w+ )?(?:depot|distribution|facility|hub|terminal|post ?office)",
+        r"|\bback to (?:the |our )?(?:nearest |next )?(?:\w+ )?(?:depot|distribution|facility|hub|terminal"
+        r"|post ?office)",
     ),
 )
 
@@ -255,7 +262,8 @@ MOVES = (
         rf"{_BUYER}|from the|at the|within)|\bdid not collect\b"
         rf"|\bawaiting (?:\w+ )?(?:pick ?-?up|collection)\b|\bready (?:in|at) (?:the )?{_POINT}"
         rf"|\bto be (?:picked up|collected) by (?:the )?{_BUYER}"
-        rf"|can (?:now )?be (?:collected|picked up)|\bdelivered, (?:\w+ )?locker\b|(?:delivered|brought|handed over|arrived|deposited"
+        rf"|can (?:now )?be (?:collected|picked up)|\bdelivered, (?:\w+ )?locker\b|(?:delivered|brought|handed over"
+        rf"|arrived|deposited"
         rf"|arrival) (?:to|at|in|into)[^.;]{{0,30}}\b{_POINT}"
         r"|(?:delivered|brought|handed over) (?:to|at) (?:the |a |your )?(?:\w+ )?(?:post ?office|postal outlet"
         r"|retail outlet)",
@@ -291,7 +299,8 @@ MOVES = (
         r"\b(?:received|provided|transmitted|sent)\b|\blabel (?:has been )?(?:created|printed)\b|\bpre-?advi[cs]e\b"
         r"|\bannounced\b"
         r"|\bnot (?:yet )?(?:been )?(?:received|handed over)\b|\bawaiting (?:item|parcel|shipment|handover)\b"
-        r"|\border (?:created|processed)\b|\bpre-shipment\b|\bpreparing (?:the |your |to )?ship|\bpreparation to be shipped"
+        r"|\border (?:created|processed)\b|\bpre-shipment\b|\bpreparing (?:the |your |to )?ship"
+        r"|\bpreparation to be shipped"
         r"|\bnotified to \w+ electronically|\bdespatching (?:your )?item\b",
         M.INFO_RECEIVED,
     ),
@@ -307,7 +316,8 @@ MOVES = (
         r"\bpicked up\b|\bpick-?\s?up successful\b|\bshipment (?:was )?(?:accept\w+)\b|\baccepted (?:at|by|in)\b"
         r"|\bdropped off\b|\bhas been collected\b|\bcollected (?:from|at|by)\b"
         r"|\bhanded over to (?:dhl|the carrier)\b|\breceived (?:at|by) (?:dhl|the carrier|carrier)\b|\borigin scan\b"
-        r"|\breceived by (?:australia post|canada post|royal mail|post ?nl|an post|the post)|\breceived item from sender"
+        r"|\breceived by (?:australia post|canada post|royal mail|post ?nl|an post|the post)"
+        r"|\breceived item from sender"
         r"|\bin possession of\b|\bacceptance\b|\btendered to (?:ups|fedex|usps|dhl)\b|\bpick-?up scan\b"
         r"|^shipment pick-?up\b|\bhanded over by (?:the )?(?:shipper|sender)|\bhanded in at\b|\bdrop-?off\b",
         M.PICKED_UP,

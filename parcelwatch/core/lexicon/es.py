@@ -13,15 +13,16 @@ M = Milestone
 C = Cause
 
 WORDS = """
-el la los las un una del al en con por para ha han sido fue está su sus tu se no le lo que este esta será
-envío paquete bulto pieza pedido expedición entregado entregada entregó entrega entregar reparto repartidor
-destinatario remitente cliente vendedor domicilio dirección oficina sucursal delegación punto recogida recoger recogido
-retirar retiro retirado recolectado devuelto devuelta devolución retorno tránsito camino llegado llegó salido salió
-admitido admisión depositado disponible aduana aduanas despacho retenido detenido incidencia dañado deteriorado
-extraviado perdido robado rehusado rechazado ausente nadie intento fallido visita cancelado anulado etiqueta
-información recibida recibido clasificado destino origen retraso retrasado demora huelga clima mal enviado destruido
-hoy mañana vecino buzón firmado cartero ser pudo podido cerrado incorrecta incompleta siniestrado pendiente listo
-espera red día gestión entregarse carga
+el la los las un una del al en con por para ha han sido fue está su sus tu se no le lo que este esta será envío
+paquete bulto pieza pedido expedición entregado entregada entregó entrega entregar reparto repartidor destinatario
+remitente cliente vendedor domicilio dirección oficina sucursal delegación punto recogida recoger recogido retirar
+retiro retirado recolectado devuelto devuelta devolución retorno tránsito camino llegado llegó salido salió admitido
+admisión depositado disponible aduana aduanas despacho retenido detenido incidencia dañado deteriorado extraviado
+perdido robado rehusado rechazado ausente nadie intento fallido visita cancelado anulado etiqueta información
+recibida recibido clasificado destino origen retraso retrasado demora huelga clima mal enviado destruido hoy mañana
+vecino buzón firmado cartero ser pudo podido cerrado incorrecta incompleta siniestrado pendiente listo espera red
+gestión carga recogió retiró dejó vehículo vino hubo había aún todavía nuestro nuestra hemos mercancía contenido
+prohibido prohibida destruida dañada devuelva plazo atención estado correos
 """
 
 _PARCEL = r"(?:envío|paquete|bulto|pieza|objeto|pedido|expedición|carta|mercancía|producto)s?"
@@ -33,13 +34,17 @@ _POINT = (
 )
 
 SCRUB = (
-    r"\b(?:será|serán|podrá ser) (?:\w+ )?(?:devuelt|retornad|destruid)\w*[^.;!]{0,80}\b(?:si|de no|en caso"
-    r"|transcurrid\w*|pasad\w*|vencid\w*)\b[^.;!]*",
+    (
+        r"\b(?:será|serán|podrá ser) (?:\w+ )?(?:devuelt|retornad|destruid)\w*[^.;!]{0,80}\b(?:si|de no|en caso"
+        r"|transcurrid\w*|pasad\w*|vencid\w*)\b[^.;!]*"
+    ),
     r"\b(?:si|en caso de(?: que)?|salvo que|a menos que|de no ser|de lo contrario|cuando|siempre que)\b[^.;!]*",
     r"\b(?:transcurrid|pasad|vencid)[oa]s? (?:\w+ ){0,3}(?:plazo|días|fecha)\b[^.;!]*",
     r"\bantes de (?:ser|su|que sea|proceder a su) (?:dev|ret)\w*[^.;!]*",
-    r"\b(?:sin|ningún|ninguna|no hay|no (?:presenta|tiene|se (?:\w+ )?(?:observ|detect|encontr|aprecia)\w*)) "
-    r"(?:\w+ ){0,2}(?:daños?|desperfectos?|averías?|incidencias?|retrasos?|demoras?|roturas?)\b",
+    (
+        r"\b(?:sin|ningún|ninguna|no hay|no (?:presenta|tiene|se (?:\w+ )?(?:observ|detect|encontr|aprecia)\w*)) "
+        r"(?:\w+ ){0,2}(?:daños?|desperfectos?|averías?|incidencias?|retrasos?|demoras?|roturas?)\b"
+    ),
     r"\bno (?:está|fue|ha sido|ha resultado) (?:dañad|perdid|extraviad|rechazad|rehusad|devuelt)\w*",
     r"\b(?:vehículo|camión) averiado\b|\betiqueta (?:\w+ )?(?:dañada|rota|ilegible|deteriorada)",
 )
@@ -140,7 +145,8 @@ CAUSES = (
         C.MISROUTED,
     ),
     Phrase(
-        r"\bclima(?:s|tic\w*|tológic\w*)?\b|\bmeteorológic\w*|\b(?:por|el|del|al) temporal\b|\bnieve\b|\bnevadas?\b|\binundaci\w*|\btormentas?\b"
+        r"\bclima(?:s|tic\w*|tológic\w*)?\b|\bmeteorológic\w*|\b(?:por|el|del|al) temporal\b|\bnieve\b|\bnevadas?\b"
+        r"|\binundaci\w*|\btormentas?\b"
         r"|\bhuracán\w*|\blluvias?\b|\bterremoto\b|\bsismo\b|\b(?:desastre|catástrofe) natural\b",
         M.EXCEPTION,
         C.WEATHER,
@@ -164,7 +170,8 @@ ATTEMPTS = (
         r"|\bintento de (?:entrega|visita|reparto)|\bimposib\w*[^.;]{0,16}\bentreg\w*|\bintentó (?:la )?entreg"
         r"|\b(?:primer|segund|tercer)[oa]?(?: \w+)? (?:visita|intento)\b",
         M.ATTEMPT_FAILED,
-        unless=r"\bintento de entrega (?:exitoso|programado)|\ben reparto\b|\bno (?:\w+ ){0,3}entregad[oa] (?:por|a"
+        unless=r"\bintento de entrega (?:exitoso|programado)|\ben reparto\b"
+        r"|\bno (?:\w+ ){0,3}entregad[oa] (?:por el (?:rem|ven)|a"
         r" correos)|\bsegundo intento (?:programado|de reparto en curso)",
     ),
 )
@@ -181,7 +188,8 @@ MOVES = (
         rf"\bdisponible\b[^.;]{{0,50}}(?:\b{_RETRIEVED}|\boficina|\bsucursal|\bpunto|\blocker|\bcitypaq|\bdestinatario)"
         rf"|\b(?:list[oa]|pendiente|preparad[oa]|esper\w+)[^.;]{{0,24}}\b(?:para|de) (?:su |ser )?(?:que )?"
         rf"(?:\w+ )?{_RETRIEVED}\w*|\bpuede\w* (?:pasar a |ser )?{_RETRIEVED}\w*|\ba disposición del? (?:\w+ )?dest"
-        rf"|\b(?:entregad|depositad|dejad|llegad)[oa] (?:\w+ )?(?:al?|en) (?:el |un |la |una |su |tu )?(?:\w+ )?{_POINT}"
+        rf"|\b(?:entregad|depositad|dejad|llegad)[oa] (?:\w+ )?(?:al?|en) (?:el |un |la |una |su "
+        rf"|tu )?(?:\w+ )?{_POINT}"
         rf"|\bllegó (?:\w+ )?(?:al|a tu|a su) {_POINT}|\ben (?:el |un |tu |su )?{_POINT}|\b(?:en|entrega) ocurre\b"
         rf"|\bpara ser (?:{_RETRIEVED})\w*",
         M.AVAILABLE_FOR_PICKUP,
@@ -198,7 +206,8 @@ MOVES = (
         rf"|agente|mensajero|cartero|courier)|por (?:el |la )?{_SHOP})",
     ),
     Phrase(
-        r"\ben reparto\b|\bsal(?:ió|ido|e|ida|iendo)\b[^.;]{0,16}\b(?:a|para|en|de) (?:su )?(?:reparto|entrega|distribución)"
+        r"\ben reparto\b|\bsal(?:ió|ido|e|ida|iendo)\b[^.;]{0,16}\b(?:a|para|en|de) (?:su )?(?:reparto|entrega"
+        r"|distribución)"
         r"|\ben (?:proceso de |ruta de |ruta para )?(?:entrega|distribución)\b(?! (?:en|al?) (?:oficina|sucursal))"
         r"|\ben (?:ruta|camino) (?:a|hacia) (?:el |tu |su )?(?:domicilio|destinatario|cliente)"
         r"|\b(?:con|en poder|en manos) (?:el|del) (?:cartero|repartidor|mensajero)"
@@ -209,7 +218,8 @@ MOVES = (
     ),
     Phrase(
         r"\bpre-?(?:registrad|rregistrad|admisión|admitid|aviso)\w*|\bprerregistr\w*"
-        r"|\b(?:información|datos|solicitud|orden|aviso)\b[^.;]{0,40}\b(?:recibid|registrad|cread|generad|transmitid)\w*"
+        r"|\b(?:información|datos|solicitud|orden|aviso)\b[^.;]{0,40}\b(?:recibid|registrad|cread|generad"
+        r"|transmitid)\w*"
         r"|\betiqueta (?:\w+ )?(?:creada|generada|impresa|emitida)|\bpendiente de (?:admisión|recepción|ingreso"
         r"|imposición|depósito|ser (?:depositad|admitid|entregad)\w*)|\bdocumentad[oa]\b"
         r"|\b(?:aún|todavía) no\b[^.;]{0,20}\b(?:recibid|depositad|admitid|entregad)\w*|\bgrabad[oa]\b",
@@ -230,14 +240,17 @@ MOVES = (
         unless=r"\bincidencia (?:resuelta|solucionada|cerrada)",
     ),
     Phrase(
-        rf"\badmitid[oa]\b|\badmisión\b|\brecogid[oa]\b|\brecolectad[oa]\b|\bcolectad[oa]\b|\bdepositad[oa] (?:en|por)\b"
-        rf"|\bimposición\b|\bentregad[oa] (?:\w+ )?por (?:el |la )?{_SHOP}|\bingresad[oa] al? (?:correo|circuito|sistema|la"
+        rf"\badmitid[oa]\b|\badmisión\b|\brecogid[oa]\b|\brecolectad[oa]\b|\bcolectad[oa]\b|\bdepositad[oa] (?:en"
+        rf"|por)\b"
+        rf"|\bimposición\b|\bentregad[oa] (?:\w+ )?por (?:el |la )?{_SHOP}|\bingresad[oa] al? (?:correo|circuito"
+        rf"|sistema|la"
         r" red)|\bretirad[oa] (?:en|de|del|por)\b|\brecibid[oa] (?:del|de) (?:el )?remitente|\baceptad[oa]\b",
         M.PICKED_UP,
         unless=r"\b(?:no|pendiente|será|para ser|fallida|cancelada|aún|punto de recogida)\b",
     ),
     Phrase(
-        r"\ben (?:tránsito|camino|curso|viaje|ruta|proceso|transporte)\b|\blleg(?:ó|ada|ado|a)\b|\barrib\w*|\bsal(?:ió|ida"
+        r"\ben (?:tránsito|camino|curso|viaje|ruta|proceso|transporte)\b|\blleg(?:ó|ada|ado|a)\b|\barrib\w*"
+        r"|\bsal(?:ió|ida"
         r"|ido)\b|\bdespachad\w*|\bclasificad\w*|\bclasificación\b|\btransport\w*|\brecibid[oa] en\b|\benviad[oa]\b"
         r"|\bexpedid[oa]\b|\bprocesad[oa]\b|\btraslad\w*|\breexpedi\w*|\bingres(?:ó|o|ado)\b|\ben (?:la |el |nuestra )?"
         r"(?:unidad|delegación|planta|centro|agencia|almacén)\b|\btránsito\b",

@@ -13,13 +13,15 @@ M = Milestone
 C = Cause
 
 WORDS = """
-le la les un une des du au aux et est été être votre vos nous notre nos dans en sur sera avec chez pour par ce cette il
-pas n'a pu a colis envoi pli livraison livré livrée livrer distribué distribution remis remise retour retourné renvoyé
-expéditeur destinataire client acheminement arrivé parti quitté transit douane dédouanement douanier endommagé avarié
-perdu égaré introuvable refusé adresse absent absence avis passage relais retrait bureau poste guichet instance
-disponible livreur facteur tournée tri trié plateforme agence retard intempéries grève annulé étiquette préparation
-commande prise pris charge enlèvement expédié réexpédié incident tentative échec présentation non encore mal détruit
-objet article entrepôt véhicule jour aujourd hui demain domicile boîte lettres voisin gardien signé bloqué retenu
+le la les un une des du au aux et est été être votre vos nous notre nos dans en sur sera avec chez pour par ce cette
+il pas n'a pu a colis envoi pli livraison livré livrée livrer distribué distribution remis remise retour retourné
+renvoyé expéditeur destinataire client acheminement arrivé parti quitté transit douane dédouanement douanier
+endommagé avarié perdu égaré introuvable refusé adresse absent absence avis passage relais retrait bureau poste
+guichet instance disponible livreur facteur tournée tri trié plateforme agence retard intempéries grève annulé
+étiquette préparation commande prise pris charge enlèvement expédié réexpédié incident tentative échec présentation
+non encore mal détruit objet article entrepôt véhicule jour aujourd hui demain domicile transport contenu interdit
+livreurs déposé déposée demandé réception points colissimo chronopost boîte lettres voisin gardien signé bloqué
+retenu
 """
 
 _PARCEL = r"(?:colis|envoi|courrier|objet|pli|lettre|article|paquet|marchandise|commande|colissimo)s?"
@@ -33,8 +35,10 @@ _POINT = (
 _HANDED = r"(?:livré|distribué|remis|restitué|rendu)(?:e|s|es)?"
 
 SCRUB = (
-    r"\b(?:sera|seront|serait) (?:\w+ )?(?:retourn|renvoy|réexpédi|détrui)\w*[^.;!]{0,80}\b(?:si|s'il|à défaut|sans"
-    r"|passé|au-?delà|après (?:ce|cette|le|\d+))\b[^.;!]*",
+    (
+        r"\b(?:sera|seront|serait) (?:\w+ )?(?:retourn|renvoy|réexpédi|détrui)\w*[^.;!]{0,80}\b(?:si|s'il|à défaut|sans"
+        r"|passé|au-?delà|après (?:ce|cette|le|\d+))\b[^.;!]*"
+    ),
     r"\b(?:si|s'il|s'ils|sauf|en cas d['e]|au cas où|à défaut|sinon|lorsque|dès que)\b[^.;!]*",
     r"\b(?:au-?delà|passé|à l'issue) (?:de |du )?(?:ce |cette |le |\d+)[^.;!]*",
     r"\bavant (?:d'être|son|le) (?:ret|renv)\w*[^.;!]*",
@@ -133,13 +137,15 @@ CAUSES = (
     ),
     Phrase(
         r"\bmal (?:achemin|orient|tri|dirig|aiguill|rout)é\w*|\berreur (?:d'acheminement|d'aiguillage|d'orientation"
-        r"|de tri|de routage|de direction)|\b(?:fausse|mauvaise) (?:direction|agence|destination|orientation|plateforme)"
+        r"|de tri|de routage|de direction)|\b(?:fausse|mauvaise) (?:direction|agence|destination|orientation"
+        r"|plateforme)"
         r"|\bdévoy\w*",
         M.EXCEPTION,
         C.MISROUTED,
     ),
     Phrase(
-        r"\bintempéries?\b|\bmétéo\w*|\bclimatique\w*|\bneige\w*|\btempêtes?\b|\binondation\w*|\bouragan\w*|\bcyclone\w*"
+        r"\bintempéries?\b|\bmétéo\w*|\bclimatique\w*|\bneige\w*|\btempêtes?\b|\binondation\w*|\bouragan\w*"
+        r"|\bcyclone\w*"
         r"|\bverglas\b|\bcatastrophe naturelle",
         M.EXCEPTION,
         C.WEATHER,
@@ -190,7 +196,8 @@ MOVES = (
         r"\blivrée?s?\b|\bdistribuée?s?\b|\blivraison (?:\w+ )?(?:effectuée|réussie|terminée|réalisée|confirmée)"
         rf"|\bremise?s? (?:\w+ ){{0,2}}(?:au|à|à la|en|contre|dans) (?:la |le |votre |son |sa |un |une |l')?(?:{_BUYER}"
         r"|gardien\w*|voisin\w*|domicile|mains?|personne|signature|boîte|bal\b|tiers|accueil)"
-        rf"|\b(?:retiré|récupéré)e? (?:\w+ )?par (?:le |son |votre )?{_BUYER}|\bdéposée? (?:dans|en) (?:la |votre |sa )?"
+        rf"|\b(?:retiré|récupéré)e? (?:\w+ )?par (?:le |son |votre )?{_BUYER}|\bdéposée? (?:dans|en) (?:la |votre "
+        rf"|sa )?"
         r"(?:boîte|bal\b)|\bsigné par\b",
         M.DELIVERED,
         unless=r"\b(?:pas|non|jamais|sera|seront|être|va|vont|avant|bientôt|quand|pourra|doit|prête?)\b[^.;]{0,30}"
@@ -198,7 +205,8 @@ MOVES = (
         r"|\bpartiellement\b",
     ),
     Phrase(
-        r"\ben (?:cours de )?livraison\b|\ben tournée\b|\bpartie? (?:en|pour) (?:la )?(?:livraison|tournée|distribution)"
+        r"\ben (?:cours de )?livraison\b|\ben tournée\b|\bpartie? (?:en|pour) (?:la )?(?:livraison|tournée"
+        r"|distribution)"
         r"|\ben cours de distribution\b|\b(?:avec|confiée? au|remise? au) (?:le |votre )?(?:livreur|facteur)"
         r"|\b(?:sera|est) (?:livrée?|distribuée?) (?:aujourd'hui|ce jour)|\bchargée? dans le véhicule"
         r"|\blivreur (?:\w+ ){0,2}(?:en route|en chemin)|\bsortie? (?:pour|en) livraison",
@@ -228,9 +236,11 @@ MOVES = (
     ),
     Phrase(
         r"\bprise? en charge\b|\bcollectée?\b|\benlevée?\b|\bramassée?\b|\b(?:enlèvement|ramassage|collecte)"
-        rf" (?:\w+ )?(?:effectué|réalisé)e?|\bdéposée?\b[^.;]{{0,40}}(?:point postal|{_SHOP}|bureau|agence|relais|client)"
+        rf" (?:\w+ )?(?:effectué|réalisé)e?|\bdéposée?\b[^.;]{{0,40}}(?:point postal|{_SHOP}|bureau|agence|relais"
+        rf"|client)"
         r"|\bremise? (?:à|au|par) (?:la poste|chronopost|colissimo|mondial relay|transporteur|l'expéditeur)"
-        r"|\b(?:vient d'être|a été|nous a été|est) confiée?\b|\bdépôt (?:\w+ )?(?:effectué|réalisé)|\bentre nos mains\b",
+        r"|\b(?:vient d'être|a été|nous a été|est) confiée?\b|\bdépôt (?:\w+ )?(?:effectué|réalisé)"
+        r"|\bentre nos mains\b",
         M.PICKED_UP,
         unless=r"\b(?:pas|va|sera|non|pu|échec|attente|bientôt)\b",
     ),

@@ -1,7 +1,7 @@
 """Hiding people in courier texts: phone numbers, and the names of couriers and of whoever signed.
 
 What belongs here: what must not be shown to anybody who only needs to know where the parcel is. Tracking numbers
-and hotlines of five digits stay.
+and hotlines of five digits stay, and so do the companies, lockers and neighbours that say who has the parcel now.
 """
 
 from __future__ import annotations
@@ -10,41 +10,83 @@ import re
 
 HIDDEN = "***"
 
+_EXTENSION = r"(?:\s?(?:[-,，#转]|转接|分机|ext\.?|x|poste|ramal|extensión)\s?\d{1,6}(?!\d|-\d))?"
 _PHONES = re.compile(
     r"(?<![\dA-Za-z])(?:"
-    r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?:[-,，转]\d{1,6})?"
-    r"|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,6})?"
+    rf"(?:\+?86[- ]?|0086[- ]?)?1[3-9]\d[- ]?\d{{4}}[- ]?\d{{4}}{_EXTENSION}"
+    rf"|(?:[(（]0\d{{2,3}}[)）]|0\d{{2,3}})[- ]?\d{{7,8}}{_EXTENSION}"
     r"|400[- ]?\d{3}[- ]?\d{4}"
-    r"|\+\d{1,3}[ \d()/-]{6,16}\d"
+    rf"|(?:\+[1-9]\d{{0,2}}[ .()/-]{{0,2}}|00[1-9]\d{{0,2}}[ .-])\d(?:[ .()/-]{{0,2}}\d){{5,13}}{_EXTENSION}"
+    r"|\(\d{2,4}\) ?\d{3,5}[- .]\d{3,4}"
+    r"|(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}"
+    r"|0\d(?:[ .]\d{2}){4}"
+    r"|0\d{2,4}[ /-]\d{5,8}"
     r")(?![\dA-Za-z])"
 )
-_NAME = r"[\u3400-\u9fff·]{2,4}"
+
+_NAME_ZH = r"[\u3400-\u9fff·]{2,4}"
+_ROLE = r"(?:派件|派送|投递|快递|收件|收派|配送|业务|揽投|揽[收件]|取件|投送|扫描)(?:员|人|小哥)"
 _COURIERS = re.compile(
-    r"((?:派件|派送|投递|快递|收件|收派|配送|业务|揽[收件]|取件)(?:员|人|小哥)\s*[:：是]?\s*[【\[]?\s*)"
-    rf"({_NAME}?)(?=\s*(?:[】\]，,。；;)）(（/]|正在|已|为您|电话|手机|联系|$|{re.escape(HIDDEN)}))"
+    rf"({_ROLE}(?:姓名)?\s*[:：是]?\s*[【\[]?\s*)"
+    rf"({_NAME_ZH}?)(?=\s*(?:[】\]，,。；;)）(（/]|正在|已|为您|电话|手机|联系|$|{re.escape(HIDDEN)}))"
 )
-_POSSESSIVE = re.compile(rf"((?:】|网点|公司|分部|营业部|服务点)的)({_NAME})(?=\s*[(（]?\s*{re.escape(HIDDEN)})")
-_IN_BRACKETS = re.compile(rf"([(（/])({_NAME})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
-_SIGNED = re.compile(rf"(签收人\s*(?:是|为)?\s*[:：]?\s*[【\[]?)({_NAME})(?=\s*(?:[】\]，,。；;)）]|签收|$))")
-_SIGNED_EN = re.compile(r"(\bsigned (?:for )?by:?\s+)([A-Z][\w.'-]*(?:\s+[A-Z][\w.'-]*){0,3})", re.IGNORECASE)
+_POSSESSIVE = re.compile(
+    rf"((?:(?:[】)）]|网点|公司|分部|营业部|营业厅|服务点)\s?的"
+    rf"|指定[:：])\s?)({_NAME_ZH})(?=\s*[(（]?\s*{re.escape(HIDDEN)})"
+)
+_IN_BRACKETS = re.compile(rf"([(（/【])({_NAME_ZH})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
+_SIGNED = re.compile(
+    rf"((?:签收人|收件人|收货人|寄件人|代收人|簽收人)\s*(?:是|为|為)?\s*[:：]?\s*[【\[]?)({_NAME_ZH})"
+    r"(?=\s*(?:[】\]，,。；;)）]|签收|簽收|$))"
+)
+_SIGNED_BY = re.compile(rf"((?:已|经)?由\s?)({_NAME_ZH}?)(?=\s?(?:代?签收|代收))")
+_BY = re.compile(
+    r"(\b(?:(?:signed(?: for)? by|received by|accepted by|left with|signé par|reçu par|réceptionné par|remise? à"
+    r"|firmad[oa] por|recibid[oa] por|entregad[oa] a|assinad[oa] por|recebid[oa] por|entregue a|unterschrieben von"
+    r"|angenommen von|übergeben an|quittiert von|empfangen von)\s*:?|(?:signature|signatory|signataire|driver|courier"
+    r"|livreur|facteur|repartidor|cartero|recibió|carteiro|estafeta|zusteller|fahrer"
+    r"|empfänger)(?: name)?\s*:)\s+)((?:(?:mr|mrs|ms|dr|m|mme|sr|sra|herr"
+    r"|frau)\.?\s+)?[^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3})",
+    re.IGNORECASE,
+)
 
 # Who may stand where a name is expected without being a person.
 _NOBODY = re.compile(
     r"本人|家人|他人|同事|朋友|邻居|门卫|保安|前台|草签|代收|收发|物业|柜|驿站|丰巢|兔喜|超市|商店|凭取|信息|单位"
-    r"|公司|电话|手机|正在|派件|派送|已签"
+    r"|公司|电话|手机|正在|派件|派送|已签|网点|中心|家门|姓名|不在|拒收|要求|地址|联系|客户|名址|改址|拒|专属|号码"
+    r"|外呼|上门|店|站|室|局|[点部所处]$|^[取收派投完接未因将正已为]"
 )
+_NOBODY_LATIN = re.compile(
+    r"^(?:(?:in|at|on|for|to|by|has|is|was|will|not|we)\b|(?:\w+\s+)?(?:neighbou?rs?|recipient|receiver|consignee"
+    r"|customer|addressee|agent|individual|resident|family"
+    r"|reception\w*|front|mail ?room|concierge|security|office|desk|guard|locker|depot|hub|facility|courier|carrier"
+    r"|sender|shipper|merchant|post|ups|usps|fedex|dhl|dpd|gls|hermes|evri|canada|australia|royal|an post|la poste"
+    r"|chronopost|colissimo|mondial|correos|seur|ctt|correios|andreani|oca|amazon|access|parcel|voisin\w*|gardien\w*"
+    r"|destinataire|client\w*|domicile|tiers|transporteur|vecin[oa]|destinatari[oa]|cliente|conserje|porter[oa]"
+    r"|vizinh[oa]|porteiro|portaria|terceiros?|empfänger\w*|nachbarn?|hausbewohner|packstation|filiale|paketshop"
+    r"|required|requested|needed|waived|name|unknown|unbekannt|loaded|arriving|electronically|obtained|on file)\b)",
+    re.IGNORECASE,
+)
+# A name is written with capitals; after these a sentence may go on in small letters.
+_SMALL = re.compile(r"^[^\W\d_A-ZÀ-ÞŠŽ]")
 
 
 def mask(text: str) -> str:
     """`text` with phone numbers and people's names replaced by HIDDEN; all else as it was."""
     text = _PHONES.sub(HIDDEN, text)
-    if text.isascii():
-        return _SIGNED_EN.sub(_hide, text)
-    for pattern in (_POSSESSIVE, _IN_BRACKETS, _COURIERS, _SIGNED, _SIGNED_EN):
-        text = pattern.sub(_hide, text)
-    return text
+    if not text.isascii():
+        for pattern in (_POSSESSIVE, _IN_BRACKETS, _COURIERS, _SIGNED, _SIGNED_BY):
+            text = pattern.sub(_hide, text)
+    return _BY.sub(_hide_latin, text)
 
 
 def _hide(found: re.Match[str]) -> str:
     before, name = found.group(1), found.group(2)
     return found.group(0) if not name or _NOBODY.search(name) else before + HIDDEN
+
+
+def _hide_latin(found: re.Match[str]) -> str:
+    before, name = found.group(1), found.group(2)
+    if _SMALL.match(name) or _NOBODY_LATIN.match(name):
+        return found.group(0)
+    return before + HIDDEN

@@ -17,11 +17,13 @@ o os um uma do da dos das ao aos à no na nos nas em com por para foi está seu 
 objeto encomenda envio remessa pacote pedido entregue entregues entrega entregar saiu destinatário remetente cliente
 carteiro endereço unidade agência tratamento distribuição postado postada postagem encaminhado encaminhada trânsito
 transferência recebido recebida aguardando aguarda retirada levantamento levantar disponível devolvido devolvida
-devolução tentativa efetuada efetuado conseguida fiscalização aduaneira alfândega alfândegário desalfandegado despacho
-pagamento extraviado extravio perdido roubado avariado danificado recusado recusou ausente mudou desconhecido
-incorreto insuficiente atraso atrasado greve chuvas cancelado cancelada etiqueta emitida informações hoje amanhã
-vizinho caixa correios ctt aceite expedido chegou coletado coleta assinado loja ponto destruído apreendido retido
-receita transportadora falecido ninguém morada avisado ser objetos sem
+devolução tentativa efetuada efetuado conseguida fiscalização aduaneira alfândega alfândegário desalfandegado
+despacho pagamento extraviado extravio perdido roubado avariado danificado recusado recusou ausente mudou
+desconhecido incorreto insuficiente atraso atrasado greve chuvas cancelado cancelada etiqueta emitida informações
+hoje amanhã vizinho caixa correios ctt aceite expedido chegou coletado coleta assinado loja ponto destruído
+apreendido retido receita transportadora falecido ninguém morada avisado ser objetos sem danificada avariada
+extraviada recusada destruída perdida roubada coletada retida expedida aceita conteúdo transporte prazo após caso
+mal devido ocorrência entrada levantada destinatária triagem distribuidor encontra carro
 """
 
 _PARCEL = r"(?:objeto|encomenda|envio|remessa|pacote|pedido|volume|carta|correspondência|mercadoria)s?"
@@ -33,14 +35,19 @@ _POINT = (
 )
 
 SCRUB = (
-    r"\b(?:será|serão|poderá ser) (?:\w+ )?(?:devolvid|destruíd)\w*[^.;!]{0,80}\b(?:se não|caso|findo"
-    r"|após (?:o prazo|esse prazo|este prazo|\d+))\b[^.;!]*",
+    (
+        r"\b(?:será|serão|poderá ser) (?:\w+ )?(?:devolvid|destruíd)\w*[^.;!]{0,80}\b(?:se não|caso|findo"
+        r"|após (?:o prazo|esse prazo|este prazo|\d+))\b[^.;!]*"
+    ),
     r"(?<!-)\bse (?:não|o|a|os|as|você|for|houver|precis\w*|desej\w*|tiver|ninguém|estiver|ocorrer)\b[^.;!]*",
     r"\b(?:caso|salvo se|a menos que|quando|assim que)\b[^.;!]*",
     r"\b(?:findo|após|passado|decorrido) (?:o |este |esse )?prazo\b[^.;!]*",
     r"\bantes de (?:ser|sua|a sua) dev\w*[^.;!]*",
-    r"\b(?:sem|nenhum|nenhuma|não (?:há|apresenta|foram (?:\w+ )?(?:\w+)?)) (?:\w+ ){0,2}(?:danos?|avarias?|atrasos?"
-    r"|extravios?|pendências?)\b",
+    (
+        r"\b(?:sem|nenhum|nenhuma|não (?:há|apresenta|foram (?:\w+ )?(?:\w+)?)) (?:\w+ ){0,2}(?:danos?|avarias?"
+        r"|atrasos?"
+        r"|extravios?|pendências?)\b"
+    ),
     r"\bnão (?:foi|está|se encontra) (?:danificad|avariad|perdid|extraviad|recusad|devolvid)\w*",
     r"\betiqueta (?:\w+ )?(?:danificada|rasgada|ilegível)|\bveículo avariado\b",
 )
@@ -87,7 +94,8 @@ CAUSES = (
         unless=r"\b(?:foi|já) (?:\w+ )?(?:recuperad|encontrad|localizad)\w*|\brecuperad[oa]\b",
     ),
     Phrase(
-        r"\bavariad[oa]s?\b|\bavarias?\b|\bdanificad[oa]s?\b|\bdanos?\b|\bquebrad[oa]s?\b|\bmolhad[oa]s?\b|\brasgad[oa]s?\b"
+        r"\bavariad[oa]s?\b|\bavarias?\b|\bdanificad[oa]s?\b|\bdanos?\b|\bquebrad[oa]s?\b|\bmolhad[oa]s?\b"
+        r"|\brasgad[oa]s?\b"
         r"|\bviolad[oa]s?\b|\bespoliad[oa]s?\b|\bamassad[oa]s?\b|\bconteúdo (?:\w+ )?(?:incompleto|faltando|em falta)"
         r"|\bem mau estado\b|\bdeteriorad\w*|\breembalad[oa]",
         M.EXCEPTION,
@@ -97,13 +105,14 @@ CAUSES = (
     Phrase(
         r"\b(?:aguard|retid|bloquead|atras|pendên|pendent|falta|recus|rejeit|problema|indeferid)\w*[^.;]{0,40}"
         r"\b(?:despacho postal|imposto|tributo|taxas?)\b"
-        r"|\b(?:retid|bloquead|atras|pendên|falta|recus|rejeit|problema|document\w*|informaç\w*|pagamento)\w*[^.;]{0,40}"
+        r"|\b(?:retid|bloquead|atras|pendên|falta|recus|rejeit|problema|document\w*|informaç\w*"
+        r"|pagamento)\w*[^.;]{0,40}"
         r"\b(?:alfândeg\w*|alfandeg\w*|aduan\w*|receita federal|desalfandeg\w*|importação)"
         r"|\b(?:alfândeg\w*|alfandeg\w*|aduan\w*|desalfandeg\w*|importação)[^.;]{0,40}\b(?:retid|bloquead|atras|pendên"
         r"|falta|recus|rejeit|não autorizad|negad|document|pagamento|aguardando (?:doc|inf|pag))\w*",
         M.CUSTOMS,
         C.CUSTOMS,
-        unless=r"\b(?:liberad|finalizad|confirmad|concluíd|autorizada|pag[oa])\w*\b(?<!não autorizada)",
+        unless=r"\b(?:liberad|finalizad|confirmad|concluíd|autorizada)\w*\b(?<!não autorizada)",
     ),
     Phrase(
         r"\bproibid[oa]s?\b|\bmercadorias? perigosas?|\b(?:motivos?|razões|controlo|questões) de segurança"
@@ -119,7 +128,8 @@ CAUSES = (
     ),
     Phrase(
         r"\b(?:endereço|morada|destino|cep|código postal|numeração|rua|dados)\b[^.;]{0,40}(?:incorret|incomplet"
-        r"|insuficient|errad|desconhecid|inexistent|inválid|inacess|ilegív|\bnão (?:foi )?(?:localizad|encontrad|existe))"
+        r"|insuficient|errad|desconhecid|inexistent|inválid|inacess|ilegív|\bnão (?:foi )?(?:localizad|encontrad"
+        r"|existe))"
         r"|\b(?:falta|sem) (?:de |do )?(?:número|complemento|endereço)|\bnúmero (?:\w+ )?inexistente"
         rf"|\b{_BUYER}\b[^.;]{{0,16}}(?:\bmudou|\bdesconhecid|não (?:reside|mora|conhecido)|\bfalecid)"
         r"|\bmudou-se\b|\bdesconhecid[oa] (?:no|na) (?:local|morada)|\bsem distribuição domiciliária",
@@ -135,14 +145,16 @@ CAUSES = (
         C.NOBODY_HOME,
     ),
     Phrase(
-        r"\bmal (?:encaminhad|direcionad|enviad|separad|triad)\w*|\bencaminhad[oa] (?:\w+ )?(?:incorretamente|por engano"
+        r"\bmal (?:encaminhad|direcionad|enviad|separad|triad)\w*|\bencaminhad[oa] (?:\w+ )?(?:incorretamente"
+        r"|por engano"
         r"|por erro)|\berro (?:de|no) (?:encaminhamento|triagem|envio|destino|rota)|\benviad[oa] por engano"
         r"|\b(?:unidade|centro|destino) (?:errad|incorret)[oa]\b",
         M.EXCEPTION,
         C.MISROUTED,
     ),
     Phrase(
-        r"\bclim(?:a|ático|ática)s?\b|\bmeteorológic\w*|\bchuvas?\b|\btemporal\b|\bneve\b|\binundaç\w*|\balagament\w*|\benchentes?\b"
+        r"\bclim(?:a|ático|ática)s?\b|\bmeteorológic\w*|\bchuvas?\b|\btemporal\b|\bneve\b|\binundaç\w*"
+        r"|\balagament\w*|\benchentes?\b"
         r"|\btempestades?\b|\bdesastre natural\b|\bcalamidade\b|\bmau tempo\b",
         M.EXCEPTION,
         C.WEATHER,
@@ -177,12 +189,14 @@ MOVES = (
         unless=r"\b(?:etiqueta|coleta|recolha|voo|devolução|agendamento)\b",
     ),
     Phrase(
-        rf"\b(?:aguard\w+|disponível|pront[oa]|pendente)\b[^.;]{{0,24}}\b(?:retirada|levantamento|(?:ser )?{_RETRIEVED}\w*)"
+        rf"\b(?:aguard\w+|disponível|pront[oa]|pendente)\b[^.;]{{0,24}}\b(?:retirada|levantamento"
+        rf"|(?:ser )?{_RETRIEVED}\w*)"
         rf"|\bpode (?:ser )?{_RETRIEVED}\w*|\bdisponível (?:no|na|em|num|numa)\b|\bpara (?:retirada|levantamento)\b"
         rf"|\b(?:entregue|depositad[oa]|deixad[oa]|chegou) (?:\w+ )?(?:ao?|no|na|num|em) (?:\w+ )?{_POINT}"
         rf"|\bem {_POINT}|\bprazo de (?:retirada|levantamento)\b",
         M.AVAILABLE_FOR_PICKUP,
-        unless=rf"\b(?:retirad|levantad|coletad)[oa] (?:\w+ )?(?:por|pelo|pela)\b|\b{_BUYER} (?:já )?(?:retirou|levantou)"
+        unless=rf"\b(?:retirad|levantad|coletad)[oa] (?:\w+ )?(?:por|pelo|pela)\b|\b{_BUYER} (?:já )?(?:retirou"
+        rf"|levantou)"
         rf"|\b(?:será|encaminhad[oa]|pelo {_SHOP}|postagem)\b|\bcoleta (?:no|do) remetente",
     ),
     Phrase(
@@ -210,7 +224,8 @@ MOVES = (
     ),
     Phrase(
         r"\b(?:fiscalização|despacho|desalfandegamento|alfândega|desembaraço|aduan\w*)\b[^.;]{0,30}\b(?:finalizad"
-        r"|concluíd|liberad|autorizad|terminad|confirmad)\w*|\bdesalfandegad[oa]\b|\bliberad[oa][^.;]{0,24}\b(?:alfândeg"
+        r"|concluíd|liberad|autorizad|terminad|confirmad)\w*|\bdesalfandegad[oa]\b"
+        r"|\bliberad[oa][^.;]{0,24}\b(?:alfândeg"
         r"|aduan|receita)\w*|\bpagamento confirmado\b|\bimportação autorizada\b",
         M.IN_TRANSIT,
         unless=r"\b(?:não|aguard\w*|pendente)\b",
@@ -234,7 +249,8 @@ MOVES = (
     Phrase(
         r"\bem (?:trânsito|transferência|transporte|viagem|rota|tratamento|curso)\b|\bencaminhad[oa]\b|\bexpedid[oa]\b"
         r"|\brecebid[oa] (?:n[oa]|pel[oa]s?|em)\b|\bcheg(?:ou|ada)\b|\bsai(?:u|da) d[eoa]\b|\btransport\w*|\btriagem\b"
-        r"|\btransferid[oa]\b|\benviad[oa]\b|\ba caminho\b|\bprocessad[oa]\b|\bconferid[oa]\b|\bem (?:unidade|centro)\b",
+        r"|\btransferid[oa]\b|\benviad[oa]\b|\ba caminho\b|\bprocessad[oa]\b|\bconferid[oa]\b|\bem (?:unidade"
+        r"|centro)\b",
         M.IN_TRANSIT,
         unless=r"\bnão chegou\b",
     ),

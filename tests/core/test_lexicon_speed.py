@@ -1,0 +1,51 @@
+"""No text a courier or a stranger may send keeps the reader busy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from parcelwatch.core.lexicon import mask, read
+
+LONG = 2000
+LIMIT = 0.02
+SEEDS = [
+    "a", " ", ".", "1", "13", "(", "（", "(1", "+1 ", "0 ", "010-", "é", "ß", "已", "有", "退", "签收人", "已由",
+    "的", "【", "return ", "returned to ", "delivered to the ", "not be ", "the address ", "customs held ", "if ",
+    "or it ", "will be returned ", "signed by ", "signed by A ", "J. ", "received by: ", "wird ", "nicht ", "zoll ",
+    "empfänger ", "paketshop ", "storno ", "livré ", "non ", "retour ", "n'a pas pu ", "adresse ", "douane ",
+    "sera retourné ", "disponible ", "remis à ", "remis à A ", "entregado ", "no ", "devuelto ", "no se ha ",
+    "será devuelto ", "dirección ", "aduana ", "pendiente de ", "sin ", "recibido por A ", "entregue ", "não ",
+    "devolvido ", "tentativa de entrega ", "endereço ", "alfândega ", "aguardando ", "se o ", "assinado por A ",
+    "派件员", "派送", "海关", "如有", "有问题", "投诉电话", "（13900000001", "(13900000001,", "快件派送不成功(",
+    "取消", "逾期将", "a b ", "ab", "Aa ", "_ ", "1-", "00", "+", "。", "，",
+]  # fmt: skip
+
+
+def _best(work: Callable[[str], object], text: str) -> float:
+    """The quickest of three, in seconds of this process alone."""
+    taken = []
+    for _ in range(3):
+        begun = time.process_time()
+        work(text)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+@pytest.mark.parametrize("hint", ["", "zh", "en", "de", "fr", "es", "pt"])
+def test_a_text_built_to_be_slow_is_read_in_time(hint: str) -> None:
+    for seed in SEEDS:
+        assert _best(lambda words: read.__wrapped__(words, hint), (seed * LONG)[:LONG]) < LIMIT, seed
+
+
+def test_a_text_built_to_be_slow_is_masked_in_time() -> None:
+    for seed in SEEDS:
+        assert _best(mask, (seed * LONG)[:LONG]) < LIMIT, seed
+
+
+def test_masking_takes_as_long_as_the_text_is_and_no_longer() -> None:
+    for seed in SEEDS:
+        short, long = _best(mask, (seed * 4000)[:4000]), _best(mask, (seed * 16000)[:16000])
+        assert long < 20 * short + LIMIT, seed
