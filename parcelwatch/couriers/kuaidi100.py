@@ -1,4 +1,4 @@
-"""快递100 real-time query. One number a call, signed form; never one number twice within half an hour.
+"""快递100: real-time queries, one number a call, signed form; never one number twice within half an hour.
 
 Source: 快递100's API document and its vendor SDK. Errors come with HTTP 200 in another shape. The state numbers are
 its own (0 moves, 4 is back at the sender). No state says "lost": only the text does. 顺丰 and 中通 want the last four
@@ -7,69 +7,57 @@ digits of the recipient's phone. Asking one number within 30 minutes again, or m
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
-from parcelwatch.couriers.kuaidi100_codes import NAMES, STATES
-from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.times import Span, filled, naive, parse, promise, span
-from parcelwatch.errors import CourierRefused, CourierUnavailable
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
-
-M = Milestone
-C = Cause
-
-BEIJING = timedelta(hours=8)
-LOOP = "+loop"
-
-PROBLEM = "2"
-SIGNED_BY_BUYER = "301"
-DROPPED = "304"
-PHONE_WANTED = frozenset({"shunfeng", "shunfengkuaiyun", "zhongtong"})
-ABROAD = frozenset(
-    {
-        "dhl",
-        "dhlen",
-        "ups",
-        "upsen",
-        "fedex",
-        "fedexcn",
-        "usps",
-        "tnt",
-        "yuntrack",
-        "disifang",
-        "yw56",
-        "aliexpress",
-        "jet",
-    }
+from parcelwatch.couriers.base import (
+    Account,
+    Push,
+    Registration,
+    Tells,
+    Trust,
+    check,
+    document,
+    fitting,
+    said,
+    unreadable,
 )
+from parcelwatch.couriers.china import KINDS
+from parcelwatch.couriers.fields import Record, same_number, text
+from parcelwatch.couriers.kuaidi100_answer import events_of, tracked
+from parcelwatch.couriers.kuaidi100_push import (
+    ACCOUNT_REFUSED,
+    REPLY,
+    places,
+    subscribed,
+    subscription,
+    told,
+    verify,
+)
+from parcelwatch.couriers.signing import md5_hex
+from parcelwatch.errors import CourierRefused, CourierUnavailable
+from parcelwatch.model import Answer, Ask, Observation
 
-ACCOUNT_REFUSED: Mapping[str, str] = {
-    "503": "快递100 does not accept the signature: check key and customer",
-    "600": "快递100 does not know the key",
-    "601": "the 快递100 key has expired or its quota is used up",
-}
+PHONE_WANTED = frozenset({"shunfeng", "shunfengkuaiyun", "zhongtong"})
 PASSING = frozenset({"501", "502"})
 NO_RECORD = frozenset({"500", "201"})
 
-# A problem scan whose reason is harmless (asked to come in the afternoon, a holiday) heals by itself.
-_HARMLESS = re.compile(r"原因|约|自取|自提|节假日|改日|改派|推迟|要求")
-_COLLECTED = re.compile(r"凭取|领取|已取|取走|本人|客户取")
-_SIGNED = re.compile(r"签收|派送至|妥投")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Of what crosses a border by post an answer tells the first leg only; a push may have told the second.
+_POSTAL = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}", re.IGNORECASE)
 
 
 class Kuaidi100:
-    """The Chinese aggregator 快递100. A number is asked for together with its courier's 快递100 code."""
+    """The Chinese aggregator 快递100. A number is asked for together with its courier's 快递100 code.
+
+    `key` and `customer` are its own names. `secret` is a salt of the shop's choice, which signs pushes; without one no
+    push is believed and nothing is subscribed. With the option `callback` every number is subscribed, once.
+    """
 
     api: ClassVar[str] = "kuaidi100"
     base_url: ClassVar[str] = "https://poll.kuaidi100.com/poll/query.do"
@@ -78,8 +66,12 @@ class Kuaidi100:
     quotas: ClassVar[tuple[str, ...]] = ()
     needs: ClassVar[tuple[str, ...]] = ("key", "customer")
     auth: ClassVar[str] = "signed form (MD5)"
-    options: ClassVar[Mapping[str, str]] = {}
+    options: ClassVar[Mapping[str, str]] = {
+        "callback": "this account's public hook: every number is subscribed once, and pushed there; wants a secret",
+        "foreign_leg": "1: subscriptions of postal parcels ask for the scans of the destination's post as well",
+    }
     min_interval: ClassVar[timedelta] = timedelta(minutes=31)
+    register_batch: ClassVar[int] = 1
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
 
     def lacks(self, ask: Ask) -> str:
@@ -97,8 +89,7 @@ class Kuaidi100:
             "com": ask.company.lower(),
             "num": ask.number,
             "phone": ask.phone_last4,
-            "from": ask.origin if _CHINESE.search(ask.origin) else "",
-            "to": ask.destination if _CHINESE.search(ask.destination) else "",
+            **places(ask),
             "resultv2": "4",
             "show": "0",
             "order": "desc",
@@ -114,17 +105,37 @@ class Kuaidi100:
             return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
         with fitting(response):
             check(response)
-            # The document promises JSON but no content type, so a JSON body under a text type will do.
-            body = document(response, kinds=("json", "text/plain", "text/html"))
+            body = document(response, kinds=KINDS)
             code = text(body.get("returnCode"), "returnCode") or text(body.get("status"), "status")
             if code != "200":
                 return (_error(response, ask, body, code),)
-            return (_observation(response, ask, body),)
+            return (_observation(ask, body),)
+
+    def registers(self, account: Account) -> bool:
+        return bool(account.options.get("callback"))
+
+    def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        (ask,) = asked
+        return subscription(account, account.base_url or self.base_url, ask)
+
+    def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
+        (ask,) = asked
+        lacking = self.lacks(ask)
+        return (Registration(ask.number, ok=False, reason=lacking) if lacking else subscribed(response, ask),)
+
+    def verify(self, account: Account, push: Push, now: datetime) -> Trust:
+        return verify(account, push)
+
+    def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
+        return told(account, push)
+
+    def reply(self, account: Account, now: datetime) -> bytes:
+        return REPLY
 
 
 def sign(param: str, key: str, customer: str) -> str:
     """The signature of a query: MD5 over the very text of `param` that is sent."""
-    return hashlib.md5((param + key + customer).encode(), usedforsecurity=False).hexdigest().upper()
+    return md5_hex(param + key + customer).upper()
 
 
 def _error(response: httpx.Response, ask: Ask, body: Record, code: str) -> Observation:
@@ -147,116 +158,11 @@ def _error(response: httpx.Response, ask: Ask, body: Record, code: str) -> Obser
     return unreadable(response, f"快递100 answers with an error we do not know: {code} {message}".rstrip())
 
 
-def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observation:
-    if "data" not in body:
-        unreadable(response, "the answer holds no data")
-    events = rows(body["data"], "data")[:ROWS_LIMIT]
-    if not same_number(text(body.get("nu"), "nu"), ask.number):
+def _observation(ask: Ask, body: Record) -> Observation:
+    events = events_of(body)
+    number, company = text(body.get("nu"), "nu"), text(body.get("com"), "com") or ask.company
+    if not same_number(number, ask.number):
         return Observation(ask.number, Answer.UNANSWERED, reason="快递100 answers about another number")
     if not events:
         return Observation(ask.number, Answer.NOT_FOUND)
-    company = text(body.get("com"), "com") or ask.company
-    arrival = text(body.get("arrivalTime"), "arrivalTime")
-    return Observation(
-        number=ask.number,
-        answer=Answer.TRACKED,
-        checkpoints=_checkpoints(body, events, company),
-        estimate=_estimate(arrival),
-        company=company,
-    )
-
-
-def _estimate(arrival: str) -> datetime | None:
-    """The end of the hour that "2026-03-05 13" names, or of the day."""
-    if not arrival:
-        return None
-    day, _, hour = arrival.partition(" ")
-    return promise(f"{day}T{hour[:2].zfill(2)}:59:59+08:00" if hour else f"{day}T00:00:00+08:00")
-
-
-# --- checkpoints ---------------------------------------------------------------------------------
-
-
-def _checkpoints(body: Record, events: list[Record], company: str) -> tuple[Checkpoint, ...]:
-    """Oldest first; the list comes newest first, and that order breaks ties."""
-    local = not (company in ABROAD or company.endswith("guoji"))
-    spans = filled([_span(event, local=local) for event in events])
-    codes = [_code(event) for event in events]
-    codes[0] = _top(codes, text(body.get("state"), "state")) or codes[0]
-    told = [
-        (when, code, text(event.get("context"), "context", TEXT_LIMIT), _place(event))
-        for when, code, event in zip(spans, codes, events, strict=True)
-        if when is not None
-    ]
-    told.reverse()
-    told.sort(key=lambda one: one[0])
-    scans = [_scan(code, words) for _, code, words, _ in told]
-    found = tuple(
-        Checkpoint(*when, milestone, cause, code, words, place)
-        for (when, code, words, place), (milestone, cause) in zip(told, follow(scans), strict=True)
-    )
-    return _looped(found) if flag(body.get("isLoop"), "isLoop") else found
-
-
-def _span(event: Record, *, local: bool) -> Span | None:
-    """A Beijing wall clock, or, for what may have happened abroad, that or the wall clock of the place."""
-    stamp = text(event.get("ftime"), "ftime") or text(event.get("time"), "time")
-    if not stamp:
-        return None
-    moment = parse(stamp)
-    if moment.tzinfo is not None:
-        return span(stamp)
-    at = moment.replace(tzinfo=UTC) - BEIJING
-    country = text(event.get("areaCode"), "areaCode")[:2]
-    if country == "CN" or (local and not country.isalpha()):
-        return at, at
-    earliest, latest = naive(moment, country if country.isalpha() else "")
-    return min(earliest, at), max(latest, at)
-
-
-def _code(event: Record) -> str:
-    """A scan's state: its number, else its name's, else the name itself, which then is unknown."""
-    code = text(event.get("statusCode"), "statusCode")
-    name = text(event.get("status"), "status")
-    return code or NAMES.get(name, name)
-
-
-def _top(codes: Sequence[str], state: str) -> str:
-    """The parcel's state where it belongs to the newest scan: that has none, or the state says trouble no scan says."""
-    if not state or not codes[0]:
-        return state
-    meaning = STATES.get(state, UNKNOWN)
-    troubled = meaning[1] is not None and state != PROBLEM
-    return state if troubled and all(STATES.get(code) != meaning for code in codes) else ""
-
-
-def _scan(code: str, words: str) -> tuple[Meaning | None, Reading]:
-    """What a scan's state means beside its text, ready to be followed."""
-    reading = read(words, "zh")
-    if not code:
-        signed = reading.milestone is M.AVAILABLE_FOR_PICKUP and _SIGNED.search(words)
-        return ((M.DELIVERED, None) if signed else None), reading
-    meaning = STATES.get(code, UNKNOWN)
-    if code == DROPPED and not _COLLECTED.search(words):
-        return meaning, Reading(M.AVAILABLE_FOR_PICKUP)
-    if code == SIGNED_BY_BUYER and reading.milestone is M.AVAILABLE_FOR_PICKUP:
-        return meaning, NOTHING
-    if code == PROBLEM and reading == Reading(M.IN_TRANSIT) and _HARMLESS.search(words):
-        return None, reading
-    return meaning, reading
-
-
-def _place(event: Record) -> str:
-    return text(event.get("areaName"), "areaName") or text(event.get("location"), "location")
-
-
-def _looped(checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
-    """A route that turns in a circle: the newest scan, if it only moves, is told as misrouted."""
-    newest = checkpoints[-1]
-    if newest.milestone is not M.IN_TRANSIT or newest.cause is not None:
-        return checkpoints
-    code = newest.code + LOOP
-    looped = Checkpoint(
-        newest.occurred_at, newest.occurred_until, M.IN_TRANSIT, C.MISROUTED, code, newest.text, newest.place
-    )
-    return (*checkpoints[:-1], looped)
+    return replace(tracked(ask.number, company, [body]), complete=not _POSTAL.fullmatch(ask.number))
