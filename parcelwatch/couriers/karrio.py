@@ -103,8 +103,8 @@ _MEANS: tuple[tuple[re.Pattern[str], type[CourierError]], ...] = (
     ),
 )
 _NO_RECORD = re.compile(
-    r"\b404\b|not (?:be )?found|no (?:\w+ )?(?:history|record|information|result|data)|unknown (?:number|parcel|shipment)"
-    r"|does not exist|invalid (?:tracking|number|shipment|pin)|introuvable|nicht gefunden|not recogni[sz]ed"
+    r"\b404\b|not (?:be )?found|no (?:\w+ )?(?:history|record|information|result|data)"
+    r"|unknown (?:number|parcel|shipment)|does not exist|invalid (?:tracking|number|shipment|pin)|introuvable|nicht gefunden|not recogni[sz]ed"
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
@@ -169,8 +169,8 @@ class Karrio:
             details, messages = self._ask(account, ask.number)
         except CourierError:
             raise
-        except Exception as error:
-            # Whatever a connector stumbles over; its text may quote the account's settings.
+        except Exception as error:  # noqa: BLE001 - whatever a connector stumbles over
+            # Its text may quote the account's settings.
             raise CourierUnreadable(f"karrio's {self.carrier} failed ({type(error).__name__})") from None
         found = next((one for one in details if same_number(str(one.tracking_number or ""), ask.number)), None)
         if found is not None and found.events:

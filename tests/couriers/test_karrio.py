@@ -103,7 +103,7 @@ def test_a_wall_clock_is_every_instant_it_may_mean_in_the_country_and_never_utc(
     (scan,) = said.checkpoints
     assert scan.milestone is M.DELIVERED
     assert scan.occurred_at == datetime(2026, 3, 11, 19, 39, tzinfo=UTC) + timedelta(hours=2, minutes=30)
-    assert scan.occurred_until == datetime(2026, 3, 12, 3, 39, tzinfo=UTC)
+    assert scan.occurred_until == datetime(2026, 3, 12, 2, 39, tzinfo=UTC)
 
 
 def test_a_code_karrio_does_not_know_is_not_in_transit(post: Server) -> None:
