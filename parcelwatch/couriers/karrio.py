@@ -104,7 +104,8 @@ _MEANS: tuple[tuple[re.Pattern[str], type[CourierError]], ...] = (
 )
 _NO_RECORD = re.compile(
     r"\b404\b|not (?:be )?found|no (?:\w+ )?(?:history|record|information|result|data)"
-    r"|unknown (?:number|parcel|shipment)|does not exist|invalid (?:tracking|number|shipment|pin)|introuvable|nicht gefunden|not recogni[sz]ed"
+    r"|unknown (?:number|parcel|shipment)|does not exist"
+    r"|invalid (?:tracking|number|shipment|pin)|introuvable|nicht gefunden|not recogni[sz]ed"
 )
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
