@@ -202,6 +202,9 @@ ENGLISH = [
     ("Your item was delivered back to the sender", M.RETURNED, None),
     ("Shipment information voided", M.CANCELLED, None),
     ("The parcel was stolen", M.EXCEPTION, C.LOST),
+    ("Nobody was available to accept the parcel, so the courier left a notice", M.ATTEMPT_FAILED, C.NOBODY_HOME),
+    ("Attempted courier delivery - refused", M.ATTEMPT_FAILED, C.REFUSED),
+    ("We received the parcel from the sender", M.PICKED_UP, None),
     ("Missing postal code", M.EXCEPTION, C.ADDRESS),
     ("Your item went to another depot in error, so it was re-routed", M.EXCEPTION, C.MISROUTED),
     ("Package intercepted", M.EXCEPTION, C.UNSTATED),
@@ -221,6 +224,10 @@ GERMAN = [
     ("Das Paket liegt im PaketShop und kann abgeholt werden", M.AVAILABLE_FOR_PICKUP, None),
     ("Das Paket wurde am Ablageort abgestellt", M.DELIVERED, None),
     ("Beim Nachbarn abgegeben", M.DELIVERED, None),
+    ("Zustellung an Nachbarn", M.DELIVERED, None),
+    ("Vom Empfänger im PaketShop abgeholt", M.DELIVERED, None),
+    ("Die Retoure ist beim Auftraggeber eingegangen", M.RETURNED, None),
+    ("Empfänger nicht erreicht", M.ATTEMPT_FAILED, C.NOBODY_HOME),
     ("Die Sendung wird zurueckgesandt", M.RETURNING, None),
     ("Die Sendung wurde an den Absender übergeben", M.RETURNED, None),
     ("Die Sendung wurde storniert", M.CANCELLED, None),
@@ -314,6 +321,8 @@ NO_TROUBLE = {
         "If lost, contact the sender",
         "Return label created",
         "Dangerous goods check passed",
+        "The parcel is missing customer data",
+        "The label was discarded",
     ],
     "de": [
         "Keine Beschädigung festgestellt",
@@ -321,6 +330,7 @@ NO_TROUBLE = {
         "Sollten Sie nicht zu Hause sein, wird die Sendung beim Nachbarn abgegeben",
         "Retourenlabel erstellt",
         "Das Etikett wurde beschädigt",
+        "Der Absender wurde nicht angetroffen",
     ],
 }
 

@@ -36,7 +36,7 @@ SCRUB = (
     r"\b(?:ohne|keine?n?|nicht)\b (?:\w+ )?(?:beschädig\w*|schäden|schaden|verloren|vernichtet)",
     (
         r"\bdefekte\w* (?:\w+)?fahrzeug\w*|\b\w*(?:terminal|scanner|fahrzeug|anlage) defekt|\b(?:etikett|label"
-        r"|barcode) (?:\w+ )?(?:beschädigt|defekt)"
+        r"|barcode|prüf-id) (?:\w+ )?(?:beschädigt|defekt)"
     ),
     r"\b(?:keine?|ohne) (?:verzögerung\w*|rücksendung)",
 )
@@ -44,7 +44,8 @@ SCRUB = (
 FIRST = (
     Phrase(r"\bretouren?(?:label|schein|etikett)\w*|\brücksende(?:label|schein|etikett)\w*", None),
     Phrase(
-        r"\bstatus\b[^.;]{0,30}\b(?:storniert|korrigiert)|^storno\b|\bzustellung (?:wurde )?storniert",
+        r"\bstatus\b[^.;]{0,30}\b(?:storniert|korrigiert)|^storno\b|\brückversand\b[^.;]{0,40}\bstorniert"
+        r"|\bzustellung (?:wurde )?storniert",
         M.EXCEPTION,
         C.UNSTATED,
     ),
@@ -56,7 +57,8 @@ RETURNS = (
     Phrase(
         r"(?:an|bei) den absender (?:zurück)?(?:zugestellt|übergeben|ausgeliefert)"
         r"|dem absender (?:wieder )?(?:zugestellt|übergeben|ausgehändigt)"
-        r"|rücksendung[^.;]{0,30}(?:zugestellt|abgeschlossen)|beim absender (?:eingetroffen|angekommen)",
+        r"|rücksendung[^.;]{0,30}(?:zugestellt|abgeschlossen)|beim (?:absender|auftraggeber"
+        r"|versender) (?:wieder )?(?:eingetroffen|angekommen|eingegangen)",
         M.RETURNED,
         unless=r"\b(?:wird|werden|soll|nicht|konnte)\b",
     ),
@@ -90,7 +92,7 @@ CAUSES = (
     Phrase(
         r"\bbeschädig\w*|\bschadhaft\w*|\bdefekt\w*|\bzerbroch\w*|\bzerdrückt\w*|\bausgelaufen\w*|\bdurchnässt\w*"
         r"|\bnass\b|\bnachverpack\w*"
-        r"|\baufgerissen\w*|\binhalt (?:fehlt|unvollständig)|\btransportschaden\b|\bschadenfall\b"
+        r"|\baufgerissen\w*|\binhalt (?:fehlt|unvollständig)|\btransportschaden\b|\bschadenfall\b|\bberaub\w*"
         r"|\bmit (?:einem )?(?:möglichen )?schaden\b",
         M.EXCEPTION,
         C.DAMAGED,
@@ -123,17 +125,19 @@ CAUSES = (
         C.ADDRESS,
     ),
     Phrase(
-        r"\bnicht (?:\w+ )?(?:angetroffen|zu ?hause|anwesend|erreichbar)\b|\bniemand(?:en)? (?:angetroffen"
+        r"\bnicht (?:\w+ )?(?:angetroffen|zu ?hause|anwesend|erreichbar|erreicht)\b|\bniemand(?:en)? (?:angetroffen"
         r"|zu ?hause)|\babwesend\b"
         r"|geschäft[^.;]{0,15}geschlossen|empfänger[^.;]{0,30}geschlossen|benachrichtigungskarte|(?:firma"
         r"|büro)[^.;]{0,15}geschlossen"
         r"|\bempfänger[^.;]{0,12}nicht da\b|\bkein zutritt\b",
         M.ATTEMPT_FAILED,
         C.NOBODY_HOME,
+        unless=r"\b(?:absender|versender)\b[^.;]{0,16}nicht",
     ),
     Phrase(
         r"\bfehl(?:geleitet|leitung|sortier\w*|läufer)|\birrläufer\b|\bfalsch (?:sortiert|zugeordnet|geleitet"
-        r"|verladen)|\bfalsche[nrs]? (?:\w+ )?(?:tour|depot|paketshop|zustellbasis|niederlassung)",
+        r"|verladen)|\bfalsche[nrs]? (?:\w+ )?(?:tour|depot|paketshop|zustellbasis|niederlassung|standort)"
+        r"|\bsortierfehler\b",
         M.EXCEPTION,
         C.MISROUTED,
     ),
@@ -173,12 +177,14 @@ MOVES = (
         rf"|\babgeholt werden\b",
         M.AVAILABLE_FOR_PICKUP,
         unless=r"\b(?:wird|werden) (?:\w+ ){0,6}(?:gebracht|transportiert|weitergeleitet)|abgeholt worden"
-        r"|vom empfänger abgeholt",
+        r"|\bvom empfänger\b",
     ),
     Phrase(
         r"\b(?:erfolgreich )?zugestellt\b|\bzustellung erfolgreich\b|\b(?:dem|an den) (?:empfänger"
         r"|nachbarn?)\b[^.;]{0,30}(?:übergeben|ausgehändigt)"
-        r"|\bvom empfänger (?:\w+ )?abgeholt\b|\bempfänger hat[^.;]{0,40}abgeholt"
+        r"|\bvom empfänger\b[^.;]{0,50}\babgeholt\b|\berfolgreiche zustellung\b|\bzustellung an (?:den |die "
+        r"|einen? )?(?:nachbarn?"
+        r"|familien\w*|hausbewohner|empfänger|bevollmächtigten)\b|\bempfänger hat[^.;]{0,40}abgeholt"
         r"|\bausgeliefert\b|\b(?:ablageort|abstellort|briefkasten|garage|nachbarn?|hausbewohner|pförtner|empfang)\b"
         r"[^.;]{0,24}(?:abgelegt|eingelegt|abgestellt|abgegeben|eingeworfen|zugestellt)|\bunterschrieben von\b",
         M.DELIVERED,
@@ -193,7 +199,8 @@ MOVES = (
         M.OUT_FOR_DELIVERY,
     ),
     Phrase(
-        r"\belektronisch (?:angekündigt|übermittelt)|\bangekündigt\b|\bauftragsdaten\b"
+        r"\belektronisch (?:angekündigt|übermittelt)|\bangekündigt\b|\bauftragsdaten\b|\bsendungsdaten (?:liegen vor"
+        r"|übermittelt|eingegangen|empfangen)|\bvorankündigung\b"
         r"|\bnoch nicht (?:an dhl )?übergeben\b",
         M.INFO_RECEIVED,
     ),
@@ -205,7 +212,8 @@ MOVES = (
     Phrase(r"\bverzoll\w*|\bzoll\w*", M.CUSTOMS),
     Phrase(
         r"\beingeliefert\b|\bvom absender\b[^.;]{0,40}(?:abgegeben|übergeben)|\bbeim absender abgeholt\b"
-        r"|\babholung erfolgreich\b|\bwurde abgeholt\b|\b(?:auftraggeber|lieferant|absender)\w*\b[^.;]{0,16}\babgeholt"
+        r"|\babholung (?:\w+ ){0,2}erfolgreich\b|\bwurde abgeholt\b|\b(?:auftraggeber|lieferant"
+        r"|absender)\w*\b[^.;]{0,16}\babgeholt"
         r"|\bnach erfolgter abholung\b|\bpaketshop\b[^.;]{0,40}\babgegeben\b|\bübernommen\b",
         M.PICKED_UP,
         unless=r"\b(?:nicht|keine?)\b",

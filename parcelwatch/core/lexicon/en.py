@@ -53,14 +53,14 @@ SCRUB = (
     r"\bno (?:longer )?(?:delay|exception|return)s?\b",
     r"\b(?:defective|broken) vehicle\b",
     r"\bdamaged? (?:label|barcode|vehicle|truck|road|bridge)\b",
-    r"\b(?:label|barcode|vehicle|truck) (?:is |was )?damaged\b",
+    r"\b(?:label|barcode|vehicle|truck) (?:is |was |has been )?(?:damaged|discarded)\b",
 )
 
 FIRST = (
     Phrase(
-        r"\breturn (?:service )?(?:shipping )?labels?\b|\bproof of delivery\b",
+        r"\breturn (?:service )?(?:shipping )?labels?\b|^(?:paper pod|proof of delivery|pick-?up order)\b",
         None,
-        unless=r"\b(?:have|been) returned\b|\bunable\b|\bdelivered\b",
+        unless=r"\b(?:have|been) returned\b|\bunable\b",
     ),
     Phrase(
         r"\bcancelled (?:arrival|departure)\b|\b(?:status|scan|event|delivery record)\b[^.;]{0,24}\b(?:cancel|revers"
@@ -117,8 +117,9 @@ CAUSES = (
     ),
     Phrase(
         rf"\b{_PARCEL} (?:(?:is|are|was|were|has|have|been|gone|now|reported|declared|presumed|considered|deemed"
-        rf"|as) )*(?:lost|missing)\b"
-        rf"|\b(?:lost|missing) (?:{_PARCEL}|in transit)\b|(?:considered|presumed|declared|reported"
+        rf"|as) )*(?:lost|missing)\b(?! (?:a|an|the|its|\w+ (?:information|data|documents?|label|number))\b)"
+        rf"|\b(?:lost|missing) (?:{_PARCEL}|in transit)\b(?! (?:data|info|details|document|label|number))"
+        rf"|(?:considered|presumed|declared|reported"
         rf"|deemed) (?:as )?(?:lost|missing)\b"
         rf"|{_PARCEL} (?:could not|cannot|can not|couldn.t|can.t) be (?:found|located|traced)|no longer be (?:found"
         rf"|located|traced)"
@@ -126,7 +127,7 @@ CAUSES = (
         M.EXCEPTION,
         C.LOST,
         unless=r"\b(?:has|have|was|were|is) (?:now |since )?(?:been )?(?:found|located|recovered)\b"
-        r"|\b(?:data|information|documents?|details|payment) (?:of|for|about)\b",
+        r"|\b(?:data|information|documents?|details|payment) (?:of|for|about)\b|\bfor intercept\b",
     ),
     Phrase(
         r"\bdamag(?:e|ed|es|ing)\b|\bbroken\b|\btorn\b|\bcrushed\b|\bleak(?:ing|ed|age|s)\b|\bsoaked\b|\bwet\b"
@@ -189,7 +190,7 @@ CAUSES = (
     ),
     Phrase(
         rf"\b(?:no ?(?:one|body)|not) (?:was |is |were )?(?:at )?(?:home|present)\b|\bno ?(?:one"
-        rf"|body) (?:to receive|available)"
+        rf"|body) (?:was )?(?:to receive|available)"
         rf"|{_BUYER}[^.;]{{0,25}}\b(?:not (?:at home|home|available|present|met|in)|unavailable|absent|away|closed"
         rf"|on holiday)\b"
         r"|\b(?:business|company|premises|office) (?:was |is )?closed\b|\bclosed on arrival\b|\bwe missed (?:you"
@@ -233,12 +234,14 @@ ATTEMPTS = (
         r"|\bunable to (?:attempt )?deliver\w*|\bundeliver(?:ed|able)\b|\bfailed to deliver\b"
         r"|\bdelivery (?:of the \w+ )?(?:was |has been |is )?"
         r"(?:not (?:possible|successful|completed)|unsuccessful|failed|attempted|interrupted)\b"
-        r"|\b(?:unsuccessful|failed|attempted) delivery\b|\bmissed delivery\b(?! (?:cycle|route))"
+        r"|\b(?:unsuccessful|failed|attempted) (?!return )(?:\w+ )?delivery\b|\bmissed delivery\b(?! (?:cycle|route))"
         r"|\bdelivery attempt\b|\battempted to deliver\b|\bunable to be delivered\b|\btried to deliver\b"
         r"|\b(?:first|second|third|final|1st|2nd|3rd) attempt (?:was )?made\b|\bsorry,? we missed you\b"
         r"|\bnon-?delivery\b",
         M.ATTEMPT_FAILED,
-        unless=r"attempt (?:was )?successful|\bout for\b|\bscheduled\b|\bin progress\b|\bno (?:delivery )?attempt",
+        unless=r"attempt (?:was )?successful|\bout for\b|\bscheduled for (?:\w+ )?(?:delivery|attempt)"
+        r"|\bdelivery scheduled\b"
+        r"|\battempt (?:is |has been )?(?:scheduled|requested)\b|\bin progress\b|\bno (?:delivery )?attempt",
     ),
 )
 
@@ -246,7 +249,8 @@ MOVES = (
     Phrase(
         r"\bcancel(?:l?ed|lation)\b|\bvoided\b",
         M.CANCELLED,
-        unless=r"(?:flight|tour|route) cancel|\b(?:pick-?up|collection|return) order cancel",
+        unless=r"(?:flight|tour|route) cancel|\brefund\b|\bwill call\b|\brequest for\b|\b(?:pick-?up|collection"
+        r"|return) order cancel",
     ),
     Phrase(
         r"\bon hold\b|\b(?:is|being|been) held\b|\bheld (?:at|in|due)\b|\bexception\b|\bshipment stopped\b"
@@ -270,11 +274,11 @@ MOVES = (
         M.AVAILABLE_FOR_PICKUP,
         unless=rf"(?:being|will be|to be) (?:brought|transported|forwarded|taken|delivered|ready)"
         rf"|(?<!to be )(?:collected|picked up) (?:by|from)|by (?:the |dhl )?(?:courier|carrier|driver|{_SHOP})\b"
-        rf"|dropped off|\bnot ready\b|pick-?up address|\bsender\b",
+        rf"|dropped off|\bnot ready\b|\brequest(?:s|ed) (?:this|that|the|hold|to)\b|pick-?up address|\bsender\b",
     ),
     Phrase(
         rf"(?:picked up|collected)[^.;]{{0,40}}\b{_BUYER}\b|{_BUYER} has (?:picked up|collected)"
-        rf"|\bsigned (?:for )?by\b"
+        rf"|\bsigned (?:for )?by\b|(?<!be )\breceived by (?:the )?(?:recipient|receiver|consignee|addressee)\b"
         r"|\bdelivered\b|\bdelivery (?:was |has been )?(?:successful|completed)\b|\bsuccessful delivery\b",
         M.DELIVERED,
         unless=r"\b(?:not|nothing|to be|will be) (?:been )?(?:picked up|collected)\b|\b(?:not|cannot|can.t|couldn.t"
@@ -298,6 +302,7 @@ MOVES = (
         r"|details)\b[^.;]{0,60}"
         r"\b(?:received|provided|transmitted|sent)\b|\blabel (?:has been )?(?:created|printed)\b|\bpre-?advi[cs]e\b"
         r"|\bannounced\b"
+        r"|\breceived (?:the |your )?(?:electronic|shipment data|order data|shipping info)"
         r"|\bnot (?:yet )?(?:been )?(?:received|handed over)\b|\bawaiting (?:item|parcel|shipment|handover)\b"
         r"|\border (?:created|processed)\b|\bpre-shipment\b|\bpreparing (?:the |your |to )?ship"
         r"|\bpreparation to be shipped"
@@ -318,6 +323,7 @@ MOVES = (
         r"|\bhanded over to (?:dhl|the carrier)\b|\breceived (?:at|by) (?:dhl|the carrier|carrier)\b|\borigin scan\b"
         r"|\breceived by (?:australia post|canada post|royal mail|post ?nl|an post|the post)"
         r"|\breceived item from sender"
+        rf"|\breceived (?:the |your )?{_PARCEL} from (?:the )?{_SHOP}"
         r"|\bin possession of\b|\bacceptance\b|\btendered to (?:ups|fedex|usps|dhl)\b|\bpick-?up scan\b"
         r"|^shipment pick-?up\b|\bhanded over by (?:the )?(?:shipper|sender)|\bhanded in at\b|\bdrop-?off\b",
         M.PICKED_UP,
@@ -333,7 +339,7 @@ MOVES = (
         r"|\bdispatched (?:from|to)\b|\bat (?:\w+ )?(?:sort|destination|origin|local \w+|canada post|usps) facility\b"
         r"|\b(?:has|have) reached\b|\bin flight\b|\bhand-?off to\b",
         M.IN_TRANSIT,
-        unless=r"\bnot (?:yet )?arrived\b|\bleft (?:with|at|in|on)\b|\bwhen you arrive\b",
+        unless=r"\bnot (?:yet )?arrived?\b|\bleft (?:with|at|in|on)\b|\bwhen you arrive\b",
     ),
 )
 
