@@ -114,6 +114,8 @@ def bound(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host.strip("[]"), port))
+        # From here on callers wait rather than being refused, though nobody answers yet.
+        listening.listen(CONNECTIONS)
     except OSError as error:
         listening.close()
         why = error.strerror or str(error)

@@ -305,7 +305,6 @@ def _bodies(store: Store) -> list[tuple[bytes]]:
 
 def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
     listening = web.bound("127.0.0.1", 0)
-    listening.listen()
     port = listening.getsockname()[1]
     with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}"):
         web.bound("127.0.0.1", port)
