@@ -1,0 +1,55 @@
+"""The README's table of adapters, made from the adapters: `python -m tests.matrix` writes it anew.
+
+What belongs here: one row per adapter that is installed, and where in the README the rows stand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from parcelwatch import couriers
+from parcelwatch.couriers.base import Courier, Pushes, Registers
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- adapters: made by `python -m tests.matrix` -->", "<!-- end of adapters -->"
+TITLES = (
+    *("`api =`", "numbers a call", "limits by default", "proves itself by", "credentials", "pushes", "registers"),
+    *("damage", "return", "loss"),
+)
+
+
+def row(courier: Courier) -> str:
+    """One adapter: what an account of it needs and what it can tell."""
+    limits = [courier.rate, *courier.quotas]
+    if courier.min_interval:
+        limits.append(f"a number every {courier.min_interval.total_seconds() / 60:.0f} min")
+    cells = (
+        f"`{courier.api}`",
+        str(courier.batch),
+        ", ".join(limits),
+        courier.auth,
+        ", ".join(f"`{need}`" for need in courier.needs) or "–",
+        "yes" if isinstance(courier, Pushes) else "–",
+        f"{courier.register_batch} a call" if isinstance(courier, Registers) else "–",
+        *(how or "–" for how in (courier.tells.damaged, courier.tells.returned, courier.tells.lost)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def table() -> str:
+    """The whole table, as it stands in the README."""
+    adapters = couriers.load()
+    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
+    return "\n".join([*lines, *(row(adapters[api]) for api in sorted(adapters))])
+
+
+def main() -> None:
+    """Write the table into the README, between its two marks."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
