@@ -181,7 +181,9 @@ def _registration(response: httpx.Response, ask: Ask, body: Record) -> Registrat
     if succeeded(body) or any(word in text(body.get("Reason"), "Reason") for word in _ALREADY):
         return Registration(ask.number, ok=True)
     found = fault(body)
-    if found not in (Fault.NUMBER, Fault.NO_RECORD):
+    if found is Fault.NO_RECORD:
+        return Registration(ask.number, ok=True)
+    if found is not Fault.NUMBER:
         _raise(response, body, found)
     return Registration(ask.number, ok=False, reason=_advice(response, ask, body))
 

@@ -42,8 +42,13 @@ class Fault(Enum):
 
 
 _FAULTS = (
+    (
+        Fault.ACCOUNT,
+        re.compile(
+            r"套餐|权限|未开通|购买|充值|余额|欠费|用完|(?:密钥|授权|账[号户]|key)[^，。]{0,4}过期", re.IGNORECASE
+        ),
+    ),
     (Fault.NO_RECORD, re.compile(r"[无没]有?[^，。]{0,6}(?:轨迹|物流)|未查询到|查无|查询无结果")),
-    (Fault.ACCOUNT, re.compile(r"可用套餐|购买|充值|余额|欠费|用完|已过期")),
     (
         Fault.TOO_MANY,
         re.compile(r"超[出过][^，。]{0,8}(?:次数|限制|上限)|次数[^，。]{0,6}(?:超|上限)|频率|频繁|并发|限流"),
@@ -52,7 +57,7 @@ _FAULTS = (
     (
         Fault.ACCOUNT,
         re.compile(
-            r"套餐|授权|权限|未开通|未认证|实名|商户|用户|EBusinessID|AppKey|APIKey|DataSign|签名|RequestType|指令"
+            r"授权|未认证|实名|商户|用户|EBusinessID|AppKey|APIKey|DataSign|签名|RequestType|指令"
             r"|(?<![A-Za-z])IP(?![A-Za-z])",
             re.IGNORECASE,
         ),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from parcelwatch.couriers.base import Account, Push, Trust, document, fitting
-from parcelwatch.couriers.fields import ROWS_LIMIT, Record, rows, text
+from parcelwatch.couriers.fields import Record, rows, text
 from parcelwatch.couriers.forms import form, inside
 from parcelwatch.couriers.kdniao_answer import Fault, fault, succeeded, tracked, words
 from parcelwatch.couriers.signing import md5_hex, same
@@ -47,22 +47,28 @@ def told(account: Account, push: Push) -> tuple[Observation, ...]:
         body = document(response)
         if "Data" not in body:
             raise CourierUnreadable("the push holds no data")
-        records = rows(body["Data"], "Data")[:ROWS_LIMIT]
-        return tuple(_observation(response, one, alone=len(records) == 1) for one in records)
+        records = rows(body["Data"], "Data")
+        found = [_observation(response, one, alone=len(records) == 1) for one in records]
+        if records and not any(found):
+            raise CourierUnreadable("no record of the push names its number")
+        return tuple(one for one in found if one is not None)
 
 
-def _observation(response: httpx.Response, record: Record, *, alone: bool) -> Observation:
-    number, company = text(record.get("LogisticCode"), "LogisticCode"), text(record.get("ShipperCode"), "ShipperCode")
-    if not number:
-        raise CourierUnreadable("a record of the push names no number")
+def _observation(response: httpx.Response, record: Record, *, alone: bool) -> Observation | None:
+    """What one record says; None where it does not even say of which number."""
+    number = company = ""
     try:
         with fitting(response):
+            number = text(record.get("LogisticCode"), "LogisticCode")
+            company = text(record.get("ShipperCode"), "ShipperCode")
+            if not number:
+                return None
             return tracked(number, record) if succeeded(record) else _failure(response, number, company, record)
     except CourierUnreadable as error:
         if alone:
             raise
         reason = f"快递鸟's push does not fit: {error}"
-        return Observation(number, Answer.UNANSWERED, reason=reason, company=company)
+        return Observation(number, Answer.UNANSWERED, reason=reason, company=company) if number else None
 
 
 def _failure(response: httpx.Response, number: str, company: str, record: Record) -> Observation:

@@ -154,6 +154,13 @@ def test_a_push_signed_with_the_key_vouches_for_its_body() -> None:
     assert told.checkpoints[0].text == "已揽收 + 50%&="
 
 
+def test_a_push_of_a_thousand_numbers_is_read_to_its_end() -> None:
+    record = json.loads(TEXT)["Data"][0]
+    body = {"Data": [record | {"LogisticCode": f"8097263{place:05}"} for place in range(1000)]}
+    told = COURIER.pushed(MINE, pushed(json.dumps(body)))
+    assert len({one.number for one in told if one.answer is Answer.TRACKED}) == 1000
+
+
 @pytest.mark.parametrize(
     "push",
     [
