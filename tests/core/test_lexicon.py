@@ -1,4 +1,4 @@
-"""What courier texts say, in three languages, and who is hidden in them."""
+"""What courier texts say in Chinese, English and German, and who is hidden in them."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ CAUSES = (
     ),
     Phrase(
         r"\b(?:dirección|domicilio|señas|calle|datos|código postal)\b[^.;]{0,40}(?:incorrect|incomplet|insuficient"
-        r"|erróne|errad|desconocid|inexistent|equivocad|inválid|inaccesible|ilegible|\bno (?:\w+ )?(?:existe|encontrad"
+        r"|erróne|\berrad|desconocid|inexistent|equivocad|inválid|inaccesible|ilegible|\bno (?:\w+ )?(?:existe"
+        r"|encontrad"
         r"|localizad|coincid|corresponde)|\bfalta)"
         r"|\b(?:errónea|incorrecta|incompleta|insuficiente|falta(?:n)? (?:de )?(?:la )?)[^.;]{0,12}\b(?:dirección|datos"
         r"|número|piso)"
@@ -130,7 +131,7 @@ CAUSES = (
         unless=r"\b(?:corregid|actualizad|modificad)[oa]\b",
     ),
     Phrase(
-        r"\bausen(?:te|cia)s?\b|\bnadie\b|\bno (?:se )?(?:encontraba|encuentra|estaba|había|hubo|hay quien)"
+        r"\bausen(?:te|cia)s?\b|\bnadie\b|\bno (?:se )?(?:encontraba|encuentra|encontró al|estaba|había|hubo|hay quien)"
         r"|\b(?:domicilio|local|empresa|comercio|negocio|establecimiento|casa)\b[^.;]{0,15}\bcerrad[oa]"
         rf"|\b{_BUYER} no (?:\w+ )?(?:disponible|localizado|contesta|responde|presente|atiende)"
         r"|\baviso de (?:visita|llegada|paso)|\bse (?:ha )?dej(?:ó|ado) aviso\b|\bno responde\b",
@@ -203,7 +204,7 @@ MOVES = (
         M.DELIVERED,
         unless=r"\b(?:no|será|serán|ser|para|pendiente|cuando|sin|antes|parcialmente)\b[^.;]{0,25}\bentregad"
         r"|\bentregad[oa] (?:\w+ )?(?:al? (?:transportista|operador|aerolínea|línea|aduana|repartidor|correos|la red"
-        rf"|agente|mensajero|cartero|courier)|por (?:el |la )?{_SHOP})",
+        rf"|agente|mensajero|cartero|courier|la empresa)|por (?:el |la )?{_SHOP})",
     ),
     Phrase(
         r"\ben reparto\b|\bsal(?:ió|ido|e|ida|iendo)\b[^.;]{0,16}\b(?:a|para|en|de) (?:su )?(?:reparto|entrega"
@@ -221,7 +222,7 @@ MOVES = (
         r"|\b(?:información|datos|solicitud|orden|aviso)\b[^.;]{0,40}\b(?:recibid|registrad|cread|generad"
         r"|transmitid)\w*"
         r"|\betiqueta (?:\w+ )?(?:creada|generada|impresa|emitida)|\bpendiente de (?:admisión|recepción|ingreso"
-        r"|imposición|depósito|ser (?:depositad|admitid|entregad)\w*)|\bdocumentad[oa]\b"
+        r"|imposición|depósito|ser (?:depositad|admitid|entregad)\w*)|\bdocumentad[oa]\b|\ben espera de recibir\b"
         r"|\b(?:aún|todavía) no\b[^.;]{0,20}\b(?:recibid|depositad|admitid|entregad)\w*|\bgrabad[oa]\b",
         M.INFO_RECEIVED,
     ),
@@ -242,7 +243,8 @@ MOVES = (
     Phrase(
         rf"\badmitid[oa]\b|\badmisión\b|\brecogid[oa]\b|\brecolectad[oa]\b|\bcolectad[oa]\b|\bdepositad[oa] (?:en"
         rf"|por)\b"
-        rf"|\bimposición\b|\bentregad[oa] (?:\w+ )?por (?:el |la )?{_SHOP}|\bingresad[oa] al? (?:correo|circuito"
+        rf"|\bimposición\b|\bentregad[oa] (?:\w+ )?por (?:el |la )?{_SHOP}|\b(?:recogida|recolección|colecta"
+        rf"|retiro) (?:\w+ )?(?:realizad|efectuad|exitos)[oa]|\bingresad[oa] al? (?:correo|circuito"
         rf"|sistema|la"
         r" red)|\bretirad[oa] (?:en|de|del|por)\b|\brecibid[oa] (?:del|de) (?:el )?remitente|\baceptad[oa]\b",
         M.PICKED_UP,

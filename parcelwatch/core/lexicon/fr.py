@@ -182,7 +182,7 @@ MOVES = (
         unless=r"\b(?:rendez-vous|vol|étiquette|retour|demande|enlèvement|collecte|rappel)\b",
     ),
     Phrase(
-        r"\bdisponible\b[^.;]{0,50}(?:retrait|relais|point|bureau|agence|consigne|locker|casier|poste|guichet"
+        r"\bdisponible\b[^.;]{0,50}(?:retrait|ramass|relais|point|bureau|agence|consigne|locker|casier|poste|guichet"
         r"|commerç|récupér)|\bà (?:votre|sa) disposition\b|\bprête? (?:à être|pour (?:le |son |être )?)"
         r" ?(?:retir|retrait|récup)\w*|\bvous attend\b|\bà retirer\b|\ben attente (?:de |d'être )(?:retrait|retir"
         r"|récupér)|\ben instance\b|\bvous pouvez (?:venir )?(?:le |la )?(?:retirer|récupérer)"
@@ -190,13 +190,15 @@ MOVES = (
         rf"{_POINT}|\bdéposée? (?:au|en|dans (?:le|un|votre)) (?:point (?:de )?(?:relais|retrait)|relais|consigne"
         r"|locker|casier|bureau de poste)",
         M.AVAILABLE_FOR_PICKUP,
-        unless=rf"{_NOT_YET}|\bpar (?:le |votre |l')?(?:{_BUYER}|{_SHOP})|\bretirée? (?:par|le)\b|\brécupérée? par",
+        unless=rf"{_NOT_YET}|\bcommunautaire\b|\bpar (?:le |votre |l')?(?:{_BUYER}|{_SHOP})|\bretirée? (?:par|le)\b"
+        rf"|\brécupérée? par",
     ),
     Phrase(
         r"\blivrée?s?\b|\bdistribuée?s?\b|\blivraison (?:\w+ )?(?:effectuée|réussie|terminée|réalisée|confirmée)"
         rf"|\bremise?s? (?:\w+ ){{0,2}}(?:au|à|à la|en|contre|dans) (?:la |le |votre |son |sa |un |une |l')?(?:{_BUYER}"
         r"|gardien\w*|voisin\w*|domicile|mains?|personne|signature|boîte|bal\b|tiers|accueil)"
-        rf"|\b(?:retiré|récupéré)e? (?:\w+ )?par (?:le |son |votre )?{_BUYER}|\bdéposée? (?:dans|en) (?:la |votre "
+        rf"|\b(?:retiré|récupéré|ramassé)e? (?:\w+ )?par (?:le |son |votre )?{_BUYER}|\bdéposée? (?:dans|en) (?:la "
+        rf"|votre "
         rf"|sa )?"
         r"(?:boîte|bal\b)|\bsigné par\b",
         M.DELIVERED,
@@ -215,7 +217,7 @@ MOVES = (
     ),
     Phrase(
         r"\b(?:en (?:cours de )?préparation|préparée?) (?:\w+ ){0,3}chez\b|\bannoncée?\b|\ben cours de préparation\b"
-        r"|\b(?:informations?|données)\b[^.;]{0,40}\b(?:reçues?|transmises?)\b"
+        r"|\b(?:informations?|données|renseignements)\b[^.;]{0,40}\b(?:reçu|transmis|soumis)e?s?\b"
         r"|\bétiquette (?:\w+ ){0,3}(?:créée|générée|imprimée|éditée)|\bva (?:bientôt )?nous être (?:confié|remis)"
         r"|\bpas encore (?:été |en )?(?:\w+ )?(?:remise?|prise? en charge|confiée?|possession|déposée?)"
         r"|\ben attente (?:de |du )(?:prise en charge|remise|dépôt|colis|l'envoi)|\bprêt à être expédié",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from parcelwatch.model import Cause, Milestone
 
 BORDER = r"\b"
-Letters = Mapping[int, str]
+Letters = Mapping[int, int | str]
 
 # Accents are left out in capitals and by old systems, so they never decide.
 PLAIN: Letters = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúûüýÿ", "aaaaaaceeeeiiiinooooouuuuyy") | {

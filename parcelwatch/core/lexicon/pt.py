@@ -74,7 +74,8 @@ RETURNS = (
         rf"|\bsaiu para entrega (?:\w+ )?(?:ao|à) {_SHOP}|\b(?:reenviad|reencaminhad)[oa] (?:ao|para o|à) {_SHOP}"
         rf"|\bde volta (?:ao|para o|à) {_SHOP}",
         M.RETURNING,
-        unless=r"\b(?:devolvid|retornad)[oa] (?:à|ao|para a) (?:unidade|agência|centro|loja|depósito|base)\b"
+        unless=r"\b(?:devolvid|retornad)[oa] (?:à|aos?|para a) (?:unidade|correios|ctt|agência|centro|loja|depósito"
+        r"|base)\b"
         r"|\bdevolução (?:cancelada|anulada)|\bnão (?:será )?devolvid",
     ),
 )
@@ -127,8 +128,10 @@ CAUSES = (
         C.REFUSED,
     ),
     Phrase(
-        r"\b(?:endereço|morada|destino|cep|código postal|numeração|rua|dados)\b[^.;]{0,40}(?:incorret|incomplet"
-        r"|insuficient|errad|desconhecid|inexistent|inválid|inacess|ilegív|\bnão (?:foi )?(?:localizad|encontrad"
+        r"\b(?:endereço|morada|destino|cep|código postal|numeração|rua|logradouro|dados)\b[^.;]{0,40}(?:incorret"
+        r"|incomplet"
+        r"|insuficient|irregular|\berrad|desconhecid|inexistent|inválid|inacess|ilegív|\bnão (?:foi )?(?:localizad"
+        r"|encontrad"
         r"|existe))"
         r"|\b(?:falta|sem) (?:de |do )?(?:número|complemento|endereço)|\bnúmero (?:\w+ )?inexistente"
         rf"|\b{_BUYER}\b[^.;]{{0,16}}(?:\bmudou|\bdesconhecid|não (?:reside|mora|conhecido)|\bfalecid)"
@@ -200,7 +203,8 @@ MOVES = (
         rf"|\b(?:será|encaminhad[oa]|pelo {_SHOP}|postagem)\b|\bcoleta (?:no|do) remetente",
     ),
     Phrase(
-        r"\bentregues?\b|\bentrega (?:\w+ )?(?:efetuada|efectuada|realizada|concluída|confirmada|conseguida)\b"
+        r"\bentregues?\b|\bdistribuíd[oa] (?:ao?|à) (?:dest|cliente)|\bentrega (?:\w+ )?(?:efetuada|efectuada"
+        r"|realizada|concluída|confirmada|conseguida)\b"
         rf"|\b(?:retirad|levantad|recebid)[oa] (?:\w+ ){{0,2}}(?:pelo|pela|por) {_BUYER}|\b(?:assinado|recebido) por\b"
         rf"|\b{_BUYER} (?:já )?(?:retirou|levantou|recebeu)\b",
         M.DELIVERED,
