@@ -1,7 +1,7 @@
 """What China's couriers share: Beijing's clock, lists in either order, and the same scan told twice.
 
-What belongs here: their times as intervals in UTC, and the way from their events to checkpoints, whatever the fields
-are called. Codes and answers are each courier's own.
+What belongs here: their times as intervals in UTC, the way from their events to checkpoints, whatever the fields are
+called, and what the words of an error mean where nobody publishes its code. Codes and answers are each courier's own.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+import httpx
+
 from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.base import retry_at, said, unreadable
 from parcelwatch.couriers.fields import text
 from parcelwatch.couriers.meanings import Meaning, follow
 from parcelwatch.couriers.times import YEARS, Span, filled, parse
-from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Checkpoint
+from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
 
 # Hardly any of them documents a content type, so a JSON body under a text type will do.
 KINDS = ("json", "text/plain", "text/html")
@@ -27,7 +30,26 @@ _DAY = len("2026-01-31")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DIGITS = len("4102444800000")  # the year 2100
 _PHONE = re.compile(r"[\d-]{5,}")
+_STATION = re.compile(r"柜|驿站|丰巢|兔喜|代收点|自提点")
 
+# What an error is about, most telling first.
+_TOO_OFTEN = re.compile(
+    r"频繁|频率|频次|限流|限频|过快|次数(?:超|已|达)|超(?:过|出)[^，。]{0,8}(?:次数|限额|上限)"
+    r"|rate limit|too many"
+)
+_ACCOUNT = re.compile(
+    r"签名|验签|加密校验|密钥|秘钥|授权|权限|未订购|未开通|白名单|鉴权|认证|令牌|客户编码"
+    r"|app[_-]?key|digest|signature|unauthori[sz]ed|forbidden|(?<![a-z])ip(?![a-z])"
+)
+_PHONE_WANTED = re.compile(r"手机|电话|mobile|phone")
+_BAD_NUMBER = re.compile(
+    r"单号[^，。]{0,6}(?:格式|错误|有误|不正确|不合法|非法|不规范|为空)|(?:invalid|illegal) (?:waybill|number)"
+)
+_NOTHING = re.compile(
+    r"不存在|查无|未(?:查|找)到|为空|暂无|没有(?:查|找|轨迹|数据|记录)|无(?:结果|轨迹|数据|记录|此单)"
+    r"|not found|no data"
+)
+_PASSING = re.compile(r"系统|繁忙|超时|稍后|服务异常|服务不可用|重试|网关|timeout|busy|internal|unavailable")
 
 # --- times ---------------------------------------------------------------------------------------
 
@@ -106,3 +128,43 @@ def _falls(scans: Sequence[Scan]) -> bool:
 def _likeness(when: Span, scan: Scan) -> tuple[Span, str, str]:
     """What twins have in common: the same event, told again with another hotline in its small print."""
     return when, scan.code, _PHONE.sub("", scan.words)
+
+
+def at_station(words: str, signer: str) -> str:
+    """The words of a scan, with who signed where that is a locker or a shop: a drop, which the words may not say."""
+    if not _STATION.search(signer) or signer in words:
+        return words
+    return f"{words} (签收人: {signer})" if words else f"签收人: {signer}"
+
+
+def spoken(meaning: Meaning, reading: Reading, *, only: Milestone | None = None) -> Meaning | None:
+    """The meaning of a code that says little: none where the words say more (or say `only` that)."""
+    wanted = reading.milestone is only if only else reading.milestone is not None
+    return None if wanted else meaning
+
+
+# --- answers -------------------------------------------------------------------------------------
+
+
+def refusal(response: httpx.Response, ask: Ask, courier: str, code: str, message: str) -> Observation:
+    """What an error says about the number asked, by its words; raised when it is the account's or passing."""
+    quoted = said(response, f"{courier}: {message} ({code})" if code else f"{courier}: {message}")
+    words = message.lower()
+    if _TOO_OFTEN.search(words):
+        raise CourierBusy(quoted, retry_at(response))
+    if _ACCOUNT.search(words):
+        raise CourierRefused(f"{quoted}; check the account's credentials and permissions")
+    if _PHONE_WANTED.search(words):
+        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check phone_last4")
+    if _BAD_NUMBER.search(words):
+        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check the number")
+    if _NOTHING.search(words):
+        return Observation(ask.number, Answer.NOT_FOUND)
+    if _PASSING.search(words):
+        raise CourierUnavailable(quoted)
+    return unreadable(response, f"{courier} answers with an error we do not know: {code} {message}".rstrip())
+
+
+def another(ask: Ask, courier: str) -> Observation:
+    """The answer to a question nobody asked."""
+    return Observation(ask.number, Answer.UNANSWERED, reason=f"{courier} answers about another number")
