@@ -107,6 +107,7 @@ def test_companies_lockers_roles_and_numbers_of_parcels_stay(text: str) -> None:
         "已签收，签收人：林一帆",
         "【郑州金水网点】的派件员赵小川(13900000002)正在派件",
         "快件已由丰巢快递柜代收，电话13900000002",
+        "【东门公司】的小哥（超区人民路/13900000002）正在为您派送",
     ],
 )
 def test_a_masked_text_still_says_the_same(text: str) -> None:
