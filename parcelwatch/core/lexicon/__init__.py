@@ -29,7 +29,7 @@ _WORDS = {
 }
 _LETTERS = {
     "de": frozenset("äöüß"),
-    "fr": frozenset("èêîôûœ"),
+    "fr": frozenset("èîûùœ"),
     "es": frozenset("ñ¿¡"),
     "pt": frozenset("ãõ"),
 }
