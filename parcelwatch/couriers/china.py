@@ -131,10 +131,10 @@ def _likeness(when: Span, scan: Scan) -> tuple[Span, str, str]:
 
 
 def at_station(words: str, signer: str) -> str:
-    """The words of a scan, with who signed where that is a locker or a shop: a drop, which the words may not say."""
+    """The words of a scan behind who signed, where that is a locker or a shop: a drop, which the words may not say."""
     if not _STATION.search(signer) or signer in words:
         return words
-    return f"{words} (签收人: {signer})" if words else f"签收人: {signer}"
+    return f"签收人: {signer}。{words}"
 
 
 def spoken(meaning: Meaning, reading: Reading, *, only: Milestone | None = None) -> Meaning | None:
