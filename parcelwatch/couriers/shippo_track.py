@@ -16,7 +16,9 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.sequence import following
 from parcelwatch.couriers.shippo_codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
+from parcelwatch.couriers.ties import apart
 from parcelwatch.couriers.times import Span, filled, naive, parse, promise
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
@@ -147,13 +149,12 @@ def _place(event: Record) -> str:
 
 def _checkpoints(events: Sequence[_Event]) -> tuple[Checkpoint, ...]:
     """Oldest first; within one instant as the list has it. An event without a time takes its neighbours'."""
-    newest_first = list(reversed(events))
-    spans = filled([event.span for event in newest_first])
-    dated = [(span, event) for span, event in zip(spans, newest_first, strict=True) if span is not None]
-    dated.reverse()
-    dated.sort(key=lambda one: one[0])
+    spans = filled([event.span for event in reversed(events)])[::-1]
+    known = [(span, event) for span, event in zip(spans, events, strict=True) if span is not None]
+    dated = list(zip(following([span for span, _ in known]), [event for _, event in known], strict=True))
+    dated.sort(key=lambda one: one[0][0])
     meanings = follow([_told(event.status, event.sub, event.text) for _, event in dated])
-    return tuple(
+    return apart(
         Checkpoint(*span, milestone, cause, event.code, event.text, event.place)
         for (span, event), (milestone, cause) in zip(dated, meanings, strict=True)
     )

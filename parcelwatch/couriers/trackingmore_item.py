@@ -14,6 +14,8 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.sequence import following
+from parcelwatch.couriers.ties import apart
 from parcelwatch.couriers.times import Span, country_code, filled, promise, span
 from parcelwatch.couriers.trackingmore_codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
@@ -84,22 +86,26 @@ class _Scan:
 
 
 def _scans(item: Record, home: str) -> list[_Scan]:
-    """Both sides' scans, newest first within each; what both tell is told once, by whoever says more.
+    """Both sides' scans, oldest first within each; what both tell is told once, by whoever says more.
 
     `home`: the country of a parcel that never leaves it, for scans that name none.
     """
-    found: dict[tuple[Span, str], _Scan] = {}
+    found: dict[tuple[str, str], _Scan] = {}
     for side in SIDES:
         events = rows(record(item.get(side), side).get("trackinfo"), "trackinfo")[:ROWS_LIMIT]
-        spans = filled([_span(event, home) for event in events])
-        for event, when in zip(events, spans, strict=True):
-            if when is None:
-                continue
-            scan = _scan(event, when)
-            twin = found.setdefault((when, scan.text), scan)
+        for stamp, scan in _side(events, home):
+            twin = found.setdefault((stamp, scan.text), scan)
             if scan.code and not twin.code:
-                found[when, scan.text] = scan
+                found[stamp, scan.text] = scan
     return list(found.values())
+
+
+def _side(events: Sequence[Record], home: str) -> list[tuple[str, _Scan]]:
+    """The scans of one list, which comes newest first, with their times as written."""
+    spans = filled([_span(event, home) for event in events])
+    dated = [(when, event) for when, event in zip(spans, events, strict=True) if when is not None][::-1]
+    times = following([when for when, _ in dated])
+    return [(either(event, SCAN_TIME), _scan(event, when)) for when, (_, event) in zip(times, dated, strict=True)]
 
 
 def _span(event: Record, home: str) -> Span | None:
@@ -115,13 +121,12 @@ def _scan(event: Record, when: Span) -> _Scan:
 
 
 def _checkpoints(scans: list[_Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
-    """Oldest first; of the same instant, what the lists put later comes first."""
-    ordered = scans[::-1]
-    ordered.sort(key=lambda scan: scan.span)
+    """Oldest first; within one instant as the lists have it."""
+    ordered = sorted(scans, key=lambda scan: scan.span[0])
     codes = [scan.code for scan in ordered]
     codes[-1] = _conclusion(codes, main, sub) or codes[-1]
     meanings = follow([_told(code, scan.text) for scan, code in zip(ordered, codes, strict=True)])
-    return tuple(
+    return apart(
         Checkpoint(*scan.span, milestone, cause, code, scan.text, scan.place)
         for scan, code, (milestone, cause) in zip(ordered, codes, meanings, strict=True)
     )
