@@ -87,7 +87,8 @@ REFUSED: Mapping[str, str] = {
 TOO_MANY = frozenset({"4", "5", "6", "7", "8"})
 LIMITED = ("accesscontrol.limited-by", "isp.call-limited")
 DOWN = "10"
-OURS, THEIRS = "isv.", "isp."
+ABOUT_THE_TRADE = frozenset({"40", "41"})
+OURS, THEIRS, DENIED = "isv.", "isp.", "isv.permission"
 _BAN = re.compile(r"(?:last|lasts) for (\d{1,6}) more second")
 
 
@@ -160,11 +161,13 @@ def _problem(response: httpx.Response, ask: Ask, error: Record) -> Observation:
         raise CourierBusy(f"淘宝: too many calls ({code})", _free_again(response, message))
     if code in REFUSED:
         raise CourierRefused(f"淘宝: {REFUSED[code]} ({code})")
+    if sub.startswith(DENIED):
+        raise CourierRefused(said(response, f"淘宝: {REFUSED['11']} ({sub})"))
     if code == DOWN or sub.startswith(THEIRS):
         raise CourierUnavailable(said(response, f"淘宝: {message} ({sub or code})"))
-    if sub.startswith(OURS):
+    if sub.startswith(OURS) or code in ABOUT_THE_TRADE:
         reason = said(
-            response, f"淘宝 does not accept the trade: {message} ({sub}); check that number is a tid of yours"
+            response, f"淘宝 does not accept the trade: {message} ({sub or code}); check that number is a tid of yours"
         )
         return Observation(ask.number, Answer.REFUSED, reason=reason)
     return unreadable(response, f"淘宝 answers with an error we do not know: {code} {sub} {message}".rstrip())
