@@ -14,8 +14,9 @@ from functools import lru_cache
 
 import httpx
 
-from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.base import retry_at, said, unreadable
+from parcelwatch.couriers.china_scans import Told
 from parcelwatch.couriers.fields import text
 from parcelwatch.couriers.meanings import Meaning, follow
 from parcelwatch.couriers.times import YEARS, Span, filled, parse
@@ -137,10 +138,18 @@ def at_station(words: str, signer: str) -> str:
     return f"签收人: {signer}。{words}"
 
 
-def spoken(meaning: Meaning, reading: Reading, *, only: Milestone | None = None) -> Meaning | None:
-    """The meaning of a code that says little: none where the words say more (or say `only` that)."""
-    wanted = reading.milestone is only if only else reading.milestone is not None
-    return None if wanted else meaning
+def notice(meaning: Meaning, words: str) -> Told:
+    """A scan whose code says hardly anything: the words decide where they say something."""
+    reading = read(words, "zh")
+    return (meaning if reading.milestone is None else None), reading
+
+
+def leaving(meaning: Meaning, words: str, place: Milestone) -> Told:
+    """A scan of leaving a locker or customs: the words name the place left, and may say that the buyer has it."""
+    reading = read(words, "zh")
+    if reading == Reading(place):
+        return meaning, NOTHING
+    return (None if reading.milestone is Milestone.DELIVERED else meaning), reading
 
 
 # --- answers -------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import NOTHING, read
+from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, unreadable
 from parcelwatch.couriers.china import (
     KINDS,
@@ -28,17 +28,18 @@ from parcelwatch.couriers.china import (
     beijing,
     checkpoints,
     epoch_ms,
+    leaving,
+    notice,
     refusal,
-    spoken,
 )
 from parcelwatch.couriers.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN
 from parcelwatch.couriers.signing import md5_base64
 from parcelwatch.couriers.times import Span
-from parcelwatch.couriers.zto_codes import COLLECTED, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
+from parcelwatch.couriers.zto_codes import LEAVING, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
 from parcelwatch.errors import ConfigError
-from parcelwatch.model import Answer, Ask, Milestone, Observation
+from parcelwatch.model import Answer, Ask, Observation
 
 WHO = "中通"
 NUMBER = "billCode"
@@ -160,12 +161,11 @@ def _told(code: str, words: str, reason: str) -> Told:
         return problem(PROBLEMS.get(reason, meaning), words)
     if code in THIRD_PARTY:
         return drop(meaning, words)
-    reading = read(words, "zh")
     if code in NOTICES:
-        return spoken(meaning, reading), reading
-    if code in COLLECTED and reading.milestone is Milestone.AVAILABLE_FOR_PICKUP:
-        return meaning, NOTHING
-    return meaning, reading
+        return notice(meaning, words)
+    if code in LEAVING:
+        return leaving(meaning, words, LEAVING[code])
+    return meaning, read(words, "zh")
 
 
 def _span(stamp: object) -> Span | None:

@@ -43,8 +43,8 @@ SCANS: Mapping[str, Meaning] = {
 
 # A notice: it says only what its words say.
 NOTICES = frozenset({"事件"})
-# Out of a locker by the buyer, so the collection whatever stands beside it.
-COLLECTED = frozenset({"SIGNED"})
+# Out of a locker, which the words may name: by the buyer, or by the courier again.
+LEAVING: Mapping[str, Milestone] = dict.fromkeys(("SIGNED", "DEPARTURE", "45"), M.AVAILABLE_FOR_PICKUP)
 # Signed for by somebody else: a shop as a rule, which is not the buyer yet.
 THIRD_PARTY = frozenset({"7"})
 
@@ -67,7 +67,7 @@ PROBLEMS: Mapping[str, Meaning] = {
     "A13": (M.RETURNING, None),
     "A14": (M.EXCEPTION, C.ADDRESS),
     "A15": (M.EXCEPTION, C.UNSTATED),
-    "A16": (M.EXCEPTION, C.COURIER_FAULT),
+    "A16": (M.IN_TRANSIT, C.COURIER_FAULT),
     "B3": (M.EXCEPTION, C.MISROUTED),
     "B4": (M.EXCEPTION, C.DAMAGED),
     "B5": (M.EXCEPTION, C.UNSTATED),
@@ -85,5 +85,5 @@ PROBLEMS: Mapping[str, Meaning] = {
     "B17": (M.EXCEPTION, C.UNSTATED),
     "C1": (M.EXCEPTION, C.WEATHER),
     "C2": (M.EXCEPTION, C.SECURITY),
-    "C3": (M.EXCEPTION, C.COURIER_FAULT),
+    "C3": (M.IN_TRANSIT, C.COURIER_FAULT),
 }
