@@ -20,6 +20,7 @@ from parcelwatch.couriers.base import Account, Tells, check, document, fitting, 
 from parcelwatch.couriers.dhl_codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.sequence import following
 from parcelwatch.couriers.times import Span, country_code, filled, promise, span
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
@@ -165,6 +166,7 @@ def _checkpoints(shipment: Record, lane: _Lane) -> tuple[Checkpoint, ...]:
     spans = filled([_span(event, scan.country or lane.home) for event, scan in zip(events, scans, strict=True)])
     dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
     dated.reverse()
+    dated = list(zip(following([when for when, _ in dated]), (scan for _, scan in dated), strict=True))
     dated.sort(key=lambda one: one[0])
     meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
     return tuple(
