@@ -92,8 +92,8 @@ def _delivered(cause: Cause | None, reading: Reading) -> Meaning:
 def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
     """The meaning of each scan, oldest first, in the light of those before it.
 
-    A drop at a locker or shop is not the delivery, unless the parcel was already waiting in one: then it is the
-    collection. A delivery after any return scan is the return's end.
+    A drop at a locker or shop is not the delivery, unless the parcel was already waiting in one and was not taken out
+    for delivery again: then it is the collection. A delivery after any return scan is the return's end.
     """
     meanings: list[Meaning] = []
     waiting = returning = False
@@ -107,7 +107,7 @@ def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
             meaning = (M.DELIVERED, None)
         if meaning[0] is M.DELIVERED and returning:
             meaning = (M.RETURNED, meaning[1])
-        waiting = waiting or milestone is M.AVAILABLE_FOR_PICKUP
+        waiting = milestone is M.AVAILABLE_FOR_PICKUP or (waiting and milestone is not M.OUT_FOR_DELIVERY)
         returning = returning or milestone is M.RETURNING
         meanings.append(meaning)
     return meanings

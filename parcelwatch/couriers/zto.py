@@ -177,8 +177,6 @@ def _place(event: Record) -> str:
     """Where a scan was made: an object, or the flat fields of the older gateway."""
     site = event.get("scanSite")
     if isinstance(site, str):
-        parts = (event.get("scanProv"), event.get("scanCity"), site)
-    else:
-        known = record(site, "scanSite")
-        parts = (known.get("prov"), known.get("city"), known.get("name"))
-    return ", ".join(filter(None, (text(part, "scanSite") for part in parts)))
+        site = {"prov": event.get("scanProv"), "city": event.get("scanCity"), "name": site}
+    known = record(site, "scanSite")
+    return ", ".join(filter(None, (text(known.get(name), name) for name in ("prov", "city", "name"))))

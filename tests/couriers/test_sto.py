@@ -106,3 +106,34 @@ def problem(reason: str) -> tuple[Milestone, str | None]:
     (told,) = Sto().parse(response, [Ask(number)])
     (found,) = told.checkpoints
     return found.milestone, found.cause
+
+
+@pytest.mark.skipif(not SAMPLES, reason="PARCELWATCH_SAMPLES names no folder of recorded answers")
+def test_live_words_beside_the_types_raise_no_alarm() -> None:
+    types = {
+        "ACCEPT": "收件",
+        "TRANSPORT": "到件",
+        "DELIVERING": "派件",
+        "STA_INBOUND": "驿站代收",
+        "SIGN": "签收",
+    }
+    name = "cainiao_style/kdzs_sto_signed_courier_name_has_chaoqu.json"
+    told = json.loads((Path(SAMPLES) / name).read_text("utf-8"))
+    number = told["mailNo"]
+    scans = [
+        {
+            "waybillNo": number,
+            "opTime": datetime.fromtimestamp(row["time"] / 1000, UTC).isoformat(),
+            "scanType": types[row["subLogisticsStatus"]],
+            "memo": row["desc"],
+        }
+        for row in told["logisticsTraceDetailList"]
+    ]
+    (found,) = Sto().parse(httpx.Response(200, json={"success": "true", "data": {number: scans}}), [Ask(number)])
+    assert not any(one.cause for one in found.checkpoints)
+    assert [one.milestone for one in found.checkpoints[-3:]] == [
+        Milestone.OUT_FOR_DELIVERY,
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.DELIVERED,
+    ]
+    assert {one.milestone for one in found.checkpoints[1:-3]} == {Milestone.IN_TRANSIT}

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
 
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.signing import md5_base64
 from parcelwatch.couriers.yto import Yto, sign
 from parcelwatch.couriers.yto_codes import SCANS
-from parcelwatch.model import Ask
+from parcelwatch.model import Ask, Milestone
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 SAMPLES = os.environ.get("PARCELWATCH_SAMPLES", "")
@@ -76,3 +77,33 @@ def test_every_published_code_is_mapped_and_no_other() -> None:
     table = Path(SAMPLES).parent / "tables" / "china_courier_codes.csv"
     with table.open(encoding="utf-8", newline="") as lines:
         assert {row["code"] for row in csv.DictReader(lines) if row["carrier"] == "yto"} == set(SCANS)
+
+
+@pytest.mark.skipif(not SAMPLES, reason="PARCELWATCH_SAMPLES names no folder of recorded answers")
+def test_live_words_beside_the_codes_raise_no_alarm() -> None:
+    codes = {
+        "ACCEPT": "GOT",
+        "TRANSPORT": "DEPARTURE",
+        "DELIVERING": "SENT_SCAN",
+        "STA_INBOUND": "INBOUND",
+        "SIGN": "SIGNED",
+    }
+    told = json.loads((Path(SAMPLES) / "cainiao_style/apispace_yto_signed.json").read_text("utf-8"))["logisticsTrace"]
+    number = told["mailNo"]
+    events = [
+        {
+            "waybill_No": number,
+            "upload_Time": datetime.fromtimestamp(row["time"] / 1000, UTC).isoformat(),
+            "infoContent": codes[row["subLogisticsStatus"]],
+            "processInfo": row["desc"],
+        }
+        for row in told["logisticsTraceDetailList"]
+    ]
+    (found,) = Yto().parse(httpx.Response(200, json=events), [Ask(number)])
+    assert not any(one.cause for one in found.checkpoints)
+    assert [one.milestone for one in found.checkpoints[-3:]] == [
+        Milestone.OUT_FOR_DELIVERY,
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.DELIVERED,
+    ]
+    assert {one.milestone for one in found.checkpoints[1:-3]} == {Milestone.IN_TRANSIT}
