@@ -51,7 +51,14 @@ def _print(config: Config, couriers: Sequence[Mapping[str, Any]], channels: Sequ
     output.say()
     columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
     rows = [
-        (each["name"], each["api"], each["base_url"], each["rate"], ", ".join(each["quotas"]) or "–", _secrets(each["secrets"]))
+        (
+            each["name"],
+            each["api"],
+            each["base_url"],
+            each["rate"],
+            ", ".join(each["quotas"]) or "–",
+            _secrets(each["secrets"]),
+        )
         for each in couriers
     ]
     output.show(columns, rows, "No couriers.")

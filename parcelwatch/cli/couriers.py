@@ -92,6 +92,25 @@ def _behind(seconds: int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+@command(app, "show", "couriers show ups", "couriers show kuaidi100 --json")
+def show_one(
+    desk: Desk,  # noqa: ARG001 - every command takes it
+    api: Annotated[str, typer.Argument(metavar="API", help="An adapter of `couriers list`.")],
+    as_json: Json = False,
+) -> None:
+    """Show what an adapter wants and can do.
+
+    Which credential is which, its options and limits, and the table to paste into the configuration.
+    """
+    from parcelwatch.cli import output, showing
+
+    courier = showing.adapter(api)
+    if as_json:
+        output.emit(showing.described(courier))
+    else:
+        showing.print_adapter(courier)
+
+
 @command(app, "check", "couriers check", "couriers check my_dhl")
 def check(
     desk: Desk,

@@ -23,6 +23,19 @@ def test_an_account_that_answers_is_ok_and_its_calls_are_counted(watched: Shop) 
     assert row["quotas"] == [{"quota": "100000/d", "used": 3, "left": 99_997}]
 
 
+def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
+    shown = shop.run("couriers", "show", "dhl", "--json").document
+    assert shown["table"] == '[couriers.my_dhl]\napi = "dhl"\nkey = "env:DHL_KEY"'
+    assert (shown["batch"], shown["quotas"], shown["pushes"]) == (1, ["250/d"], False)
+    assert "[couriers.my_dhl]" in shop.run("couriers", "show", "dhl").out
+
+
+def test_an_adapter_that_is_not_there_is_1_with_what_was_meant(shop: Shop) -> None:
+    ended = shop.run("couriers", "show", "dlh")
+    assert ended.code == 1
+    assert "did you mean dhl?" in ended.err
+
+
 def test_a_check_asks_once_and_counts_it(watched: Shop) -> None:
     (row,) = watched.run("couriers", "check", "--json").document
     assert row["ok"]
