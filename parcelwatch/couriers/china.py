@@ -39,7 +39,8 @@ _TOO_OFTEN = re.compile(
     r"|rate limit|too many"
 )
 _ACCOUNT = re.compile(
-    r"签名|验签|加密校验|密钥|秘钥|授权|权限|未订购|未开通|白名单|鉴权|认证|令牌|客户编码"
+    r"签名|验签|加密校验|密钥|秘钥|授权|权限|未订购|未开通|白名单|鉴权|认证|令牌|账号|账户|欠费|(?:客户|商家)编码"
+    r"|(?:接口|方法|用户|客户|应用|商家|合作方)[^，。]{0,6}(?:不存在|无效|错误|非法)"
     r"|app[_-]?key|digest|signature|unauthori[sz]ed|forbidden|(?<![a-z])ip(?![a-z])"
 )
 _PHONE_WANTED = re.compile(r"手机|电话|mobile|phone")
@@ -47,8 +48,8 @@ _BAD_NUMBER = re.compile(
     r"单号[^，。]{0,6}(?:格式|错误|有误|不正确|不合法|非法|不规范|为空)|(?:invalid|illegal) (?:waybill|number)"
 )
 _NOTHING = re.compile(
-    r"不存在|查无|未(?:查|找)到|为空|暂无|没有(?:查|找|轨迹|数据|记录)|无(?:结果|轨迹|数据|记录|此单)"
-    r"|not found|no data"
+    r"(?:单|单号|快件|包裹|轨迹|物流信息|数据|记录)[^，。]{0,4}不存在|(?:结果|轨迹|数据|记录|列表)[^，。]{0,2}为空"
+    r"|查无|未(?:查|找)到|暂无|没有(?:查|找|轨迹|数据|记录)|无(?:结果|轨迹|数据|记录|此单)|not found|no data"
 )
 _PASSING = re.compile(r"系统|繁忙|超时|稍后|服务异常|服务不可用|重试|网关|timeout|busy|internal|unavailable")
 
