@@ -36,6 +36,8 @@ SHIPPED_AFTER = timedelta(days=20)
 NOT_FOUND = "NOTFOUND"
 ABOUT_A_NUMBER = "TRACKING.TRACKINGNUMBER."
 TRY_LATER = "VALIDATION.ERRCD.WSPOD"
+# One of these is in every result that says anything.
+SAID = ("scanEvents", "latestStatusDetail", "dateAndTimes")
 SPENT_FOR_TODAY = "daily transaction quota"
 
 
@@ -206,6 +208,8 @@ def _read(answer: _Results, ask: Ask) -> Observation:
         return Observation(ask.number, Answer.UNANSWERED, reason="FedEx's answer does not mention it")
     told = [result for result in results if result.get("scanEvents") or not _failed(result)]
     if told:
+        if not any(name in result for result in told for name in SAID):
+            unreadable(answer.response, "a track result holds neither events nor a status")
         return likeliest([observe(ask, result) for result in told], ask.shipped_at)
     code, message = _error(record(results[0].get("error"), "error"))
     if code.endswith(NOT_FOUND):

@@ -52,6 +52,7 @@ def observe(ask: Ask, result: Record) -> Observation:
         number=ask.number,
         answer=Answer.TRACKED,
         checkpoints=_checkpoints(result, latest),
+        complete=bool(result.get("scanEvents")),
         estimate=_estimate(result, goal or ask.destination),
         service=text(record(result.get("serviceDetail"), "serviceDetail").get("description"), "serviceDetail"),
         origin=origin,

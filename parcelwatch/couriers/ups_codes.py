@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from parcelwatch.couriers.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.meanings import Meaning
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone
@@ -62,9 +62,9 @@ STATUS_GROUPS: Groups = (
     (
         INFO,
         (
-            "003 018 019 020 027 028 041 042 043 044 045 054 056 063 065 075 077 079 080 082 088 093 094 095 096 097 "
-            "098 099 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117 120 121 122 127 128 131 "
-            "133 135 136 140 142 153 154 155 156 157 166 167 168 169"
+            "000 003 018 019 020 027 028 041 042 043 044 045 054 056 063 065 075 077 079 080 082 088 093 094 095 096 "
+            "097 098 099 100 101 102 103 104 105 106 107 108 109 110 111 112 113 114 115 116 117 120 121 122 127 128 "
+            "131 133 135 136 140 142 148 153 154 155 156 157 163 166 167 168 169"
         ),
     ),
     (CANCELLED, "007"),
@@ -89,7 +89,6 @@ STATUS_GROUPS: Groups = (
     (WEATHER, "032 051 052 053"),
     (DELAY, "046 048 049 055 086 090"),
     (TROUBLE, "013 029 030 033 069 076 083 085 119 129 130"),
-    (UNKNOWN, "000 148 163"),
 )
 STATUS = _table(STATUS_GROUPS)
 

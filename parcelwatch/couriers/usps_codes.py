@@ -75,7 +75,8 @@ EVENTS: Mapping[str, Meaning] = {code: meaning for meaning, codes in EVENT_GROUP
 DISPUTED = frozenset(["11", "17", "19", "21", "22", "23", "28", "29", "31", "57", "59"])
 # "USPS Awaiting Item" is said of parcels that a partner carries, and of labels alike.
 WITH_A_PARTNER = frozenset(["80", "81", "82"])
-# What USPS's computers add without anybody having seen the parcel; such an event names no place.
+# What USPS's computers expect next, as its inspector general found, without anybody having seen the parcel; such an
+# event names no place.
 COMPUTED = frozenset(["TL", "DX"])
 COMPUTED_WORDS = "arriving late"
 DATE_ONLY = "MA"

@@ -13,13 +13,15 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.timeline import merge
+from parcelwatch.core.view import view
 from parcelwatch.couriers import ups_codes
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.meanings import Meaning
 from parcelwatch.couriers.ups import Ups
-from parcelwatch.model import Ask, Cause, Milestone, Observation, Timeline
+from parcelwatch.model import Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "1ZP4W0000300000017"
@@ -127,6 +129,16 @@ def test_a_release_in_the_second_of_its_question_stays_the_last_word_in_a_timeli
     entries = merge(Timeline(), observation, NOW).entries
     assert [entry.checkpoint.code for entry in entries] == ["X/BB/058", "X/RZ/014"]
     assert stage(entries).milestone is Milestone.IN_TRANSIT
+
+
+def test_what_nobody_had_in_hand_does_not_start_the_clock_of_silence_anew() -> None:
+    label, late = event("M", "MP", "005", "20260309"), event("U", "UT", "005", "20260308")
+    logical = {**event("I", "AR", "005", "20260307"), "logicalScan": True}
+    observation = read(label, late, logical, event("I", "AR", "005", "20260303"))
+    dossier = Dossier(Parcel(1, NUMBER, "ups", NOW), timeline=merge(Timeline(), observation, NOW))
+    seen = view(dossier, Calendar())
+    assert seen.quiet_since == datetime(2026, 3, 3, 17, 36, 23, tzinfo=UTC)
+    assert seen.milestone is Milestone.IN_TRANSIT
 
 
 def test_of_two_parcels_with_one_number_the_one_shipped_when_the_shop_says_is_read() -> None:
