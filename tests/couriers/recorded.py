@@ -38,7 +38,7 @@ HOME = Path(__file__).parent / "fixtures"
 SECRETS = {
     "key": "canary-key-4711",
     "customer": "canary-customer-4712",
-    "secret": "canary-secret-4713",
+    "secret": "canarySecret4713canary==",  # a key of sixteen bytes, as one courier wants it
     "token": "canary-token-4714",
 }
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
