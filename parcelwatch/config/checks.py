@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from parcelwatch.config.declarations import API, KEY, shipped
+from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits
 from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
@@ -43,8 +45,10 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     drafts = written.get("drafts")
     if isinstance(drafts, dict):
         yield from _channel(drafts, channels, ("drafts", "channel"))
-    for name in _keys(written, "couriers") if apis is not None else ():
-        yield from _adapter(written["couriers"][name], apis or {}, ("couriers", name))
+    for name in _keys(written, "couriers"):
+        yield from _declared(written["couriers"][name], ("couriers", name))
+        if apis is not None:
+            yield from _adapter(written["couriers"][name], apis, ("couriers", name))
 
 
 def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path) -> Iterator[Problem]:
@@ -103,6 +107,25 @@ def _options(
             yield Problem(
                 (*at, "options", name), f'the adapter "{api}" has no such option{did_you_mean(name, known)}; {there}'
             )
+
+
+def _declared(account: object, at: tuple[str, str]) -> Iterator[Problem]:
+    """A declaration and its account, each of which may be faulty."""
+    if not isinstance(account, dict):
+        return
+    declaration = account.get(KEY)
+    if account.get("api") == API and declaration is None:
+        known = listed(shipped())
+        yield Problem(at, f'a declared courier needs `declared`: a table, a file, "file:acme.toml", or one of {known}')
+    elif account.get("api") != API and declaration is not None and "api" in account:
+        yield Problem((*at, KEY), f'is for api = "{API}"')
+    if not isinstance(declaration, dict):
+        return
+    for need in needs(declaration):
+        if need not in account:
+            yield Problem(at, f"its declaration uses `{need}`: write {_NAMED % need}")
+    if "base_url" not in declaration and "base_url" not in account:
+        yield Problem((*at, KEY), f"has no base_url: write {_HOW['base_url']}")
 
 
 def _keys(written: Mapping[str, Any], table: str) -> Collection[str]:

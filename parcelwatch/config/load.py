@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import importlib.resources
 import os
-import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -19,9 +17,12 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from parcelwatch.config import checks, models
+from parcelwatch.config.declarations import resolve
+from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
+from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.drafts import DEFAULT_REMEDIES, Wording
 from parcelwatch.core.duration import Rate
@@ -33,8 +34,6 @@ from parcelwatch.model import Severity
 VARIABLE: Final = "PARCELWATCH_CONFIG"
 USUAL_PLACES: Final = (Path("config.toml"), Path("/etc/parcelwatch/config.toml"))
 _EXAMPLE: Final = "config.example.toml"
-_UNQUOTED = re.compile(r"=\s*\{?[^\"'#]*?\b([0-9]+(?:s|m|h|d|bd))\b")
-_AT_LINE = re.compile(r"\s*\(at line ([0-9]+), column [0-9]+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class AccountConfig:
     quotas: tuple[Rate, ...] | None = None
     interval: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    declared: Declaration | None = None
 
     @property
     def credentials(self) -> dict[str, Secret | None]:
@@ -69,12 +69,16 @@ class ChannelConfig:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Config:
-    """An accepted configuration. `warnings` are sentences with file and line."""
+    """An accepted configuration. `warnings` are sentences with file and line.
+
+    `declared`: account → where its declaration is, as it was written, of those that have it elsewhere.
+    """
 
     path: Path
     file: File
     places: Places
     warnings: tuple[str, ...] = ()
+    declared: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -119,6 +123,7 @@ class Config:
             quotas=written.quota,
             interval=written.interval.natural() if written.interval else None,
             options=written.options,
+            declared=written.declared,
         )
 
     def channels(self) -> dict[str, ChannelConfig]:
@@ -149,6 +154,8 @@ class Config:
         """Every value that holds, defaults included and secrets masked, as JSON knows it."""
         shown = self.file.model_dump(mode="json", by_alias=True, exclude_none=True)
         shown["service"]["database"] = str(self.database)
+        for name, source in self.declared.items():
+            shown["couriers"][name]["declared"] = source
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,
             **_profile(self.file.thresholds.profile),
@@ -198,19 +205,20 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
 
     `apis`: the adapters there are, each with what it needs and takes; without it they are not checked.
     """
-    text = _read(path)
-    written = _parsed(text, path)
-    places = Places(str(path), key_lines(text))
+    text = read(path)
+    declared = resolve(parsed(text, path), path.absolute().parent)
+    written, places = declared.written, Places(str(path), key_lines(text))
     file, problems = None, list(checks.errors(written, apis))
     try:
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:
-        problems += [problem_of(each, File) for each in error.errors(include_url=False, include_context=False)]
-    if problems or not file:
+        problems += [problem_of(each, File) for each in error.errors(include_url=False)]
+    if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
-        raise ConfigError(places.sentences(problems))
+        raise ConfigError(declared.sentences(problems, places))
     warnings = checks.warnings(file, written, path, _database(file, path))
-    return Config(path, file, Places(path.name, places.lines), tuple(places.sentences(warnings)))
+    said = tuple(places.sentences(warnings))
+    return Config(path, file, Places(path.name, places.lines), said, declared.sources)
 
 
 def schema() -> dict[str, Any]:
@@ -223,29 +231,6 @@ def example() -> str:
     installed = importlib.resources.files("parcelwatch").joinpath(_EXAMPLE)
     source = installed if installed.is_file() else Path(__file__).parents[2] / _EXAMPLE
     return source.read_text(encoding="utf-8")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError([f"{path}:{line}: not UTF-8; save the file in that encoding"]) from None
-    except OSError as error:
-        hint = "; beside the service, run this with sudo" if isinstance(error, PermissionError) else ""
-        raise ConfigError([f"{path}: cannot be read: {error.strerror}{hint}"]) from None
-
-
-def _parsed(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        what = str(error)
-    found, lines = _AT_LINE.search(what), text.splitlines()
-    number = int(found[1]) if found else len(lines)
-    unquoted = _UNQUOTED.search(lines[number - 1]) if 0 < number <= len(lines) else None
-    why = f'a duration is written in quotes, "{unquoted[1]}"' if unquoted else _AT_LINE.sub("", what)
-    raise ConfigError([f"{path}:{number}: not valid TOML: {why}"])
 
 
 def _database(file: File, path: Path) -> Path:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BeforeValidator, Field, create_model, model_validator
 
+from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     BaseUrl,
@@ -38,18 +39,20 @@ CREDENTIALS: Final = ("key", "customer", "secret", "token")
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")
 
 
-class Table(BaseModel):
-    """A table that knows all its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
-
-
 class Service(Table):
     """[service]"""
 
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
+
+
+def _fetched(value: object) -> object:
+    """A declaration's name that is still one could not be fetched, which is told already (declarations.py)."""
+    return None if isinstance(value, str) else value
+
+
+Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_input_type=str | Declaration)]
 
 
 class Courier(Table):
@@ -67,6 +70,7 @@ class Courier(Table):
     quota: Paces | None = Field(default=None, description="calls in a day or another period; one, or several in a list")
     interval: NaturalSpan | None = Field(default=None, description="least time between two asks of one number")
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    declared: Declared = Field(default=None, description="the courier itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:

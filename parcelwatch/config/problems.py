@@ -100,6 +100,9 @@ def problem_of(error: ErrorDetails, root: type[BaseModel]) -> Problem:
         return Problem(at, f"is required: {_description(at, root)}")
     if kind == "model_type":
         return Problem(at, _no_table(at, error["input"], root))
+    if kind in _WITHIN:
+        least_or_most = _WITHIN[kind].format(**error.get("ctx", {}))
+        return Problem(at, f"expected {least_or_most}, got {shown(error['input'])}")
     return Problem(at, f"expected {_EXPECTED.get(kind, error['msg'])}, got {shown(error['input'])}{_quoted(error)}")
 
 
@@ -111,7 +114,15 @@ _EXPECTED = {
     "list_type": _LIST,
     "float_type": "a number",
     "greater_than": "a number above 0",
+    "int_type": "a whole number",
+    "too_short": "at least one",
     "string_too_short": "a text that is not empty",
+}
+_WITHIN = {
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} at most",
+    "string_too_long": "{max_length} characters at most",
+    "too_long": "{max_length} at most",
 }
 
 

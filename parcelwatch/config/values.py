@@ -99,7 +99,7 @@ def _zone(name: str) -> str:
     return name
 
 
-def _base_url(url: str) -> str:
+def base_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname:
         raise ValueError("expected a URL such as https://api.example.com/track")
@@ -179,6 +179,6 @@ Day = Annotated[str, AfterValidator(_day_of_year)]
 Language = Annotated[str, OneOf(LANGUAGES, "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
+BaseUrl = Annotated[str, AfterValidator(base_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
 TimeZone = Annotated[str, AfterValidator(_zone)]

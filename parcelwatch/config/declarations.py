@@ -1,0 +1,95 @@
+"""Where declarations of couriers are: in config.toml itself, in a file beside it, or among those that we ship.
+
+What belongs here: fetching them before the whole is judged, so that faults are told with the lines of their own file.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from parcelwatch.config.lines import key_lines
+from parcelwatch.config.problems import Places, Problem, did_you_mean, listed
+from parcelwatch.config.reading import parsed, read
+from parcelwatch.errors import ConfigError
+
+API: Final = "declared"
+KEY: Final = "declared"
+_FILE: Final = "file:"
+_FOLDER: Final = "declarations"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A configuration with its declarations in it. What could not be fetched stays a name; `problems` says why.
+
+    `sources`: account → where its declaration is, as it was written; `places`: account → the lines of that file.
+    """
+
+    written: dict[str, Any]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Places] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    def sentences(self, problems: Iterable[Problem], places: Places) -> list[str]:
+        """Each problem with its place: config.toml's own first, then file by file."""
+        mine: list[Problem] = []
+        theirs: dict[str, list[Problem]] = {}
+        for each in (*self.problems, *problems):
+            account = str(each.at[1]) if len(each.at) > 3 and each.at[0] == "couriers" and each.at[2] == KEY else ""
+            if account in self.places:
+                theirs.setdefault(account, []).append(Problem(each.at[3:], each.text))
+            else:
+                mine.append(each)
+        found = places.sentences(mine)
+        for account, those in theirs.items():
+            found += self.places[account].sentences(those)
+        return list(dict.fromkeys(found))
+
+
+@cache
+def shipped() -> Mapping[str, str]:
+    """The declarations that come with the program: name → text."""
+    folder = importlib.resources.files("parcelwatch").joinpath(_FOLDER)
+    files = sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
+    return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
+
+
+def resolve(written: dict[str, Any], folder: Path) -> Resolved:
+    """Fetch what accounts name instead of writing it down. `folder`: where relative paths begin."""
+    accounts = written.get("couriers")
+    if not isinstance(accounts, dict):
+        return Resolved(written)
+    sources: dict[str, str] = {}
+    places: dict[str, Places] = {}
+    problems: list[Problem] = []
+    filled = dict(accounts)
+    for name, account in accounts.items():
+        source = account.get(KEY) if isinstance(account, dict) else None
+        if not isinstance(source, str):
+            continue
+        sources[name] = source
+        try:
+            found, places[name] = _fetch(source, folder)
+        except ConfigError as error:
+            problems += [Problem(("couriers", name, KEY), why) for why in error.problems]
+            continue
+        filled[name] = {**account, KEY: found}
+    return Resolved({**written, "couriers": filled}, sources, places, tuple(problems))
+
+
+def _fetch(source: str, folder: Path) -> tuple[dict[str, Any], Places]:
+    if source.startswith(_FILE):
+        path = folder / Path(source.removeprefix(_FILE)).expanduser()
+        text = read(path)
+    else:
+        known = shipped()
+        if source not in known:
+            meant = did_you_mean(source, known) or f"; there are {listed(known)}"
+            raise ConfigError([f'no shipped declaration "{source[:60]}"{meant}, or write "file:acme.toml"'])
+        path, text = Path(f"{source}.toml"), known[source]
+    return parsed(text, path), Places(str(path), key_lines(text))
