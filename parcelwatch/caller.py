@@ -44,6 +44,18 @@ class Sends(Protocol):
     async def send(self, request: httpx.Request, who: str, /) -> httpx.Response: ...
 
 
+class Overheard:
+    """Has another send, and keeps the last answer, whatever it was."""
+
+    def __init__(self, client: Sends) -> None:
+        self._client = client
+        self.response: httpx.Response | None = None
+
+    async def send(self, request: httpx.Request, who: str, /) -> httpx.Response:
+        self.response = await self._client.send(request, who)
+        return self.response
+
+
 @dataclass(frozen=True, slots=True)
 class _Granted:
     value: str

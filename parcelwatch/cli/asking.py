@@ -12,13 +12,13 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from parcelwatch import couriers
-from parcelwatch.caller import Caller
+from parcelwatch.caller import Caller, Overheard, Sends
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk, known_account
+from parcelwatch.cli.trying import Tried
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
-from parcelwatch.core.lexicon import mask
 from parcelwatch.core.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Picky, Registers
 from parcelwatch.errors import ConfigError, CourierError
@@ -31,6 +31,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 # What some adapters want beside a number before they ask at all.
 _MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong", "kdniao": "YTO", "shippo": "usps", "cainiao": "YTO"}
 _MADE_UP_PHONE: Final = "0000"
+_MADE_UP_POSTAL_CODE: Final = "00000"
 
 
 # --- how they fare -------------------------------------------------------------------------------
@@ -55,6 +56,7 @@ def _account_row(settings: AccountConfig, store: Store | None, now: datetime) ->
     return {
         "account": name,
         "api": settings.api,
+        "declared": settings.declared.name if settings.declared else "",
         "rate": str(allowed.rate),
         "quotas": [{"quota": str(quota), "used": used, "left": max(0, quota.count - used)} for quota, used in spends],
         "calls": row["calls"] if row else 0,
@@ -121,7 +123,8 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
     except ConfigError as error:
         return {**row, "said": str(error), "unreadable": True}
     row |= {"api": one.account.api, "host": urlsplit(one.account.base_url).netloc}
-    ask = Ask(MADE_UP, company=_MADE_UP_COMPANY.get(one.account.api, ""), phone_last4=_MADE_UP_PHONE)
+    company = _MADE_UP_COMPANY.get(one.account.api, "")
+    ask = Ask(MADE_UP, company=company, phone_last4=_MADE_UP_PHONE, postal_code=_MADE_UP_POSTAL_CODE)
     try:
         observation = asyncio.run(_converse(desk, one, ask, register=False))
     except CourierError as error:
@@ -130,14 +133,22 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
     return {**row, "ok": True, "said": f"it answers: a made-up number is {answer}"}
 
 
-def try_one(desk: Desk, name: str, ask: Ask) -> dict[str, Any]:
-    """What the account says about one number, as JSON shows it."""
-    return _understood(name, asyncio.run(_converse(desk, staff(desk, name), ask, register=True)))
+def try_one(desk: Desk, name: str, ask: Ask) -> Tried:
+    """What the account says about one number."""
+    one, client = staff(desk, name), Client()
+    heard = Overheard(client)
+    try:
+        said = asyncio.run(_converse(desk, one, ask, register=True, client=client, by=heard))
+    except CourierError as error:
+        return Tried(one.courier, None, heard.response, error)
+    return Tried(one.courier, said, heard.response)
 
 
-async def _converse(desk: Desk, one: Post, ask: Ask, *, register: bool) -> Observation:
-    client = Client()
-    caller = Caller(one.account, one.courier, client)
+async def _converse(
+    desk: Desk, one: Post, ask: Ask, *, register: bool, client: Client | None = None, by: Sends | None = None
+) -> Observation:
+    client = client or Client()
+    caller = Caller(one.account, one.courier, by or client)
     try:
         said = await _ask(desk, caller, one, ask)
         if not (register and said.unregistered and isinstance(one.courier, Registers)):
@@ -174,30 +185,3 @@ def _count(desk: Desk, one: Post) -> None:
         if not granted.slots:
             output.warn(f"{one.name}: its pace or quota is used up for now; this call goes beyond it")
         accounts.save(store, one.name, state, granted.state, calls=1)
-
-
-def _understood(name: str, said: Observation) -> dict[str, Any]:
-    return {
-        "account": name,
-        "number": said.number,
-        "answer": said.answer,
-        "reason": said.reason,
-        "company": said.company,
-        "service": said.service,
-        "origin": said.origin,
-        "destination": said.destination,
-        "estimate": output.stamp(said.estimate),
-        "stopped": said.stopped,
-        "checkpoints": [
-            {
-                "occurred_at": output.stamp(each.occurred_at),
-                "occurred_until": output.stamp(each.occurred_until),
-                "milestone": each.milestone,
-                "cause": each.cause,
-                "code": each.code,
-                "text": mask(each.text),
-                "place": each.place,
-            }
-            for each in sorted(said.checkpoints, key=lambda each: each.occurred_at)
-        ],
-    }

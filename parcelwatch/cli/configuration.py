@@ -192,16 +192,23 @@ def _written(thresholds: Mapping[str, Any]) -> dict[str, Any]:
 def toml_lines(table: Mapping[str, Any], at: str = "") -> list[str]:
     """A configuration as TOML writes it: plain values first, then the tables within."""
     plain = {key: value for key, value in table.items() if not _nested(value)}
-    lines = [f"{key} = {_value(value)}" for key, value in plain.items()]
+    lines = [f"{_key(key)} = {_value(value)}" for key, value in plain.items()]
     for key, value in table.items():
         if not _nested(value):
             continue
-        name = f"{at}.{key}" if at else key
+        name = f"{at}.{_key(key)}" if at else _key(key)
         if isinstance(value, Mapping):
             lines += ["", f"[{name}]", *toml_lines(value, name)]
         else:
             lines += [line for each in value for line in ("", f"[[{name}]]", *toml_lines(each, name))]
     return lines
+
+
+def _key(name: str) -> str:
+    import json
+    import re
+
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _nested(value: Any) -> bool:
@@ -220,7 +227,7 @@ def _value(value: Any) -> str:
     import json
 
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key} = {_value(each)}" for key, each in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_value(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

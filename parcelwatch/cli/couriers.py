@@ -24,19 +24,28 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     """
     from parcelwatch.cli import output
     from parcelwatch.cli.asking import account_rows, adapter_rows
+    from parcelwatch.config.declarations import shipped
 
     accounts = account_rows(desk)
     adapters = adapter_rows()
     if as_json:
-        output.emit({"accounts": accounts, "adapters": adapters})
+        output.emit({"accounts": accounts, "adapters": adapters, "declared": list(shipped())})
         return
     _print_accounts(accounts, desk)
     output.say()
     ready = [
-        (each["api"], ", ".join(each["needs"]), each["rate"], ", ".join(each["quotas"]) or "–", each["base_url"])
+        (
+            each["api"],
+            ", ".join(each["needs"]) or "–",
+            each["rate"],
+            ", ".join(each["quotas"]) or "–",
+            each["base_url"] or "–",
+        )
         for each in adapters
     ]
     output.show(["!Adapter", "Needs", "Rate", "Quotas", "Base URL"], ready, "")
+    output.say()
+    output.say(f"Declared in TOML and ready to use: {', '.join(shipped())}. `parcelwatch couriers show` prints one.")
 
 
 def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
@@ -47,7 +56,7 @@ def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
     rows = [
         (
             each["account"],
-            each["api"],
+            f"{each['api']} ({safe(each['declared'], 40)})" if each["declared"] else each["api"],
             each["rate"],
             "\n".join(f"{one['left']} of {one['quota']}" for one in each["quotas"]) or "–",
             f"{each['state']} {moment(each['since'], zone)}".strip(),
@@ -92,18 +101,23 @@ def _behind(seconds: int) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-@command(app, "show", "couriers show ups", "couriers show kuaidi100 --json")
+@command(app, "show", "couriers show ups", "couriers show laposte", "couriers show kuaidi100 --json")
 def show_one(
     desk: Desk,  # noqa: ARG001 - every command takes it
-    api: Annotated[str, typer.Argument(metavar="API", help="An adapter of `couriers list`.")],
+    api: Annotated[str, typer.Argument(metavar="API", help="An adapter, or a declaration, of `couriers list`.")],
     as_json: Json = False,
 ) -> None:
     """Show what an adapter wants and can do.
 
-    Which credential is which, its options and limits, and the table to paste into the configuration.
+    Which credential is which, its options and limits, and the table to paste into the configuration. Of a courier that
+    is declared in TOML, the declaration.
     """
     from parcelwatch.cli import output, showing
 
+    declaration = showing.declaration(api)
+    if declaration is not None:
+        output.emit(declaration) if as_json else showing.print_declaration(declaration)
+        return
     courier = showing.adapter(api)
     if as_json:
         output.emit(showing.described(courier))
@@ -184,7 +198,14 @@ def detect_couriers(
         raise NeedsAttention(f"no courier known for {rows.unknown} of {output.count(rows.seen, 'number')}")
 
 
-@command(app, "try", "couriers try my_dhl JD0002123456789", "couriers try kd100 YT8812345678901 --company yuantong")
+@command(
+    app,
+    "try",
+    "couriers try my_dhl JD0002123456789",
+    "couriers try kd100 YT8812345678901 --company yuantong",
+    "couriers try acme AC12345678 --raw > answer.txt",
+    "couriers try acme AC12345678 --from answer.txt",
+)
 def try_number(
     desk: Desk,
     account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="[couriers.ACCOUNT] of the configuration.")],
@@ -192,27 +213,39 @@ def try_number(
     company: Company = "",
     phone_last4: Annotated[str, typer.Option("--phone-last4", help="If the courier wants them.")] = "",
     postal_code: Annotated[str, typer.Option("--postal-code", help="If the courier wants it.")] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Print the answer itself, secrets and phones hidden.")] = False,
+    file: Annotated[
+        str, typer.Option("--from", metavar="FILE", help="Read a saved answer, ask nobody; - is stdin.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Ask about one number now.
 
     Prints what was understood and keeps nothing. An aggregator that must be told a number first is told, which may
-    cost one of its quota.
+    cost one of its quota. Of a declared courier it says what each expression found, and which codes map to nothing.
     """
-    from parcelwatch.cli import output
+    from parcelwatch.cli import output, trying
     from parcelwatch.cli.asking import try_one
     from parcelwatch.core.cells import last4, number_of
     from parcelwatch.model import Ask
 
     known_account(desk, account)
     ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)
-    said = try_one(desk, account, ask)
-    if as_json:
-        output.emit(said)
+    tried = trying.from_file(desk, account, ask, file) if file else try_one(desk, account, ask)
+    if as_json and (raw or tried.error is None):
+        output.emit(trying.document(tried, account, ask, raw=raw))
+    elif raw:
+        trying.print_answer(tried)
     else:
-        _print(said, desk)
-    if said["answer"] != "tracked":
-        raise NeedsAttention(f"{account} knows no history of {ask.number}: {said['answer']} {said['reason']}".rstrip())
+        if tried.said:
+            _print(trying.document(tried, account, ask, raw=False), desk)
+        trying.print_expressions(tried, ask)
+        trying.print_unknown(tried)
+    if tried.error is not None:
+        raise tried.error
+    said = tried.said
+    if said is not None and said.answer != "tracked":
+        raise NeedsAttention(f"{account} knows no history of {ask.number}: {said.answer} {said.reason}".rstrip())
 
 
 def _print(said: Mapping[str, Any], desk: Desk) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import tomllib
 from difflib import get_close_matches
 from typing import Any, Final
 
 from parcelwatch import couriers
 from parcelwatch.cli import output
+from parcelwatch.config.declarations import API, shipped
+from parcelwatch.config.declared import needs
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers
 from parcelwatch.errors import NotFound
 
@@ -19,10 +22,27 @@ def adapter(api: str) -> Courier:
     """One adapter by name. Raises NotFound with what was meant."""
     known = couriers.load()
     if api not in known:
-        meant = get_close_matches(api.lower(), known, 1)
+        meant = get_close_matches(api.lower(), [*known, *shipped()], 1)
         hint = f" (did you mean {meant[0]}?)" if meant else ""
         raise NotFound(f"no adapter {api!r}{hint}; `parcelwatch couriers list` shows them all")
     return known[api]
+
+
+def declaration(name: str) -> dict[str, Any] | None:
+    """A declaration that comes with the program, with the table to paste; None when there is none of that name."""
+    if name not in shipped():
+        return None
+    text = shipped()[name]
+    lines = [f"[couriers.my_{name}]", 'api = "declared"', f'declared = "{name}"']
+    lines += [f'{need} = "env:{name.upper()}_{need.upper()}"' for need in needs(tomllib.loads(text))]
+    return {"declared": name, "table": "\n".join(lines), "declaration": text}
+
+
+def print_declaration(said: dict[str, Any]) -> None:
+    """The same for people: a TOML file as it stands, to use or to copy."""
+    for line in said["table"].splitlines():
+        print(f"# {line}")
+    print(f"\n{said['declaration']}", end="")
 
 
 def described(courier: Courier) -> dict[str, Any]:
@@ -58,6 +78,8 @@ def table(courier: Courier) -> str:
     for need in courier.needs:
         value = _WHERE.get(need) or f"env:{name.upper()}_{need.upper()}"
         lines.append(f'{need} = "{value}"')
+    if courier.api == API:
+        lines.append('declared = "file:acme.toml"')
     return "\n".join(lines)
 
 

@@ -23,6 +23,7 @@ from parcelwatch.couriers.declared_times import Looks, latest, when
 from parcelwatch.couriers.declared_words import Findings, Words, kind_of
 from parcelwatch.couriers.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.ties import apart
 from parcelwatch.couriers.times import Span, country_code, filled
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Checkpoint, Observation
@@ -250,7 +251,7 @@ class _Reader:
             span, code, meaning, words, place = told[-1]
             told[-1] = (span, *self._stands(code, meaning, parcel), words, place)
         meanings = follow([(meaning, self._reading(words)) for _, _, meaning, words, _ in told])
-        return tuple(
+        return apart(
             Checkpoint(*span, milestone, cause, code, words, place)
             for (span, code, _, words, place), (milestone, cause) in zip(told, meanings, strict=True)
         )

@@ -5,6 +5,7 @@ What belongs here: the two tables that reading an answer looks into and writes d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,6 +14,7 @@ from parcelwatch.config.declared import Declaration
 from parcelwatch.config.declared_values import Meant
 from parcelwatch.config.expressions import Expression
 
+_EXAMPLE: Final = 80
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "nothing"}
 
 
@@ -43,12 +45,13 @@ class Words:
 
 @dataclass(slots=True)
 class Finding:
-    """How often an expression was asked, how often it found something, and what kinds of value."""
+    """How often an expression was asked, how often it found something, what kinds of value, and the first plain one."""
 
     expression: str
     asked: int = 0
     found: int = 0
     kinds: set[str] = field(default_factory=set)
+    example: str = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +65,9 @@ class Findings:
     def note(self, key: str, expression: Expression, value: object) -> None:
         one = self.by_key.setdefault(key, Finding(expression.written))
         one.asked += 1
-        if value is not None:
-            one.found += 1
-            one.kinds.add(f"{kind_of(value)} of {len(value)}" if isinstance(value, list) else kind_of(value))
+        if value is None:
+            return
+        one.found += 1
+        one.kinds.add(f"{kind_of(value)} of {len(value)}" if isinstance(value, list) else kind_of(value))
+        if not one.example and not isinstance(value, dict | list):
+            one.example = json.dumps(value, ensure_ascii=False)[:_EXAMPLE]
