@@ -32,7 +32,7 @@ def test_the_example_loads_and_warns_only_of_what_is_left_to_fill_in(tmp_path: P
 
 def test_the_example_loads_with_every_line_used(tmp_path: Path) -> None:
     whole = loaded(ALL_USED, tmp_path)
-    assert list(whole.accounts()) == ["kd100", "my_dhl", "track17"]
+    assert list(whole.accounts()) == ["kd100", "my_dhl", "track17", "poste", "fleet", "regio"]
     assert all("not used by this version yet" in warning for warning in whole.warnings)
 
 
