@@ -16,7 +16,20 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Registration, Tells, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers import seventeentrack_push
+from parcelwatch.couriers.base import (
+    Account,
+    Push,
+    Registration,
+    Tells,
+    Trust,
+    check,
+    document,
+    fitting,
+    retry_at,
+    said,
+    unreadable,
+)
 from parcelwatch.couriers.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.seventeentrack_item import observe
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -70,7 +83,7 @@ TEMPORARY = frozenset({INTERNAL, ALREADY_REGISTERED, DAILY_LIMIT, 429})
 
 
 class SeventeenTrack:
-    """The aggregator 17TRACK: thousands of carriers, statuses made uniform."""
+    """The aggregator 17TRACK: thousands of carriers, statuses made uniform. `key`: the API key; it signs pushes too."""
 
     api: ClassVar[str] = "17track"
     base_url: ClassVar[str] = "https://api.17track.net/track/v2.4"
@@ -116,6 +129,15 @@ class SeventeenTrack:
             answer = _Items(response, *_lists(response))
             _raise_if_none_left(answer)
             return tuple(_registration(answer, ask, lacking[ask]) for ask in asked)
+
+    def verify(self, account: Account, push: Push, now: datetime) -> Trust:
+        return seventeentrack_push.verify(account, push)
+
+    def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
+        return seventeentrack_push.pushed(push)
+
+    def reply(self, account: Account, now: datetime) -> bytes:
+        return b"{}"
 
     def _post(self, account: Account, path: str, items: list[dict[str, object]]) -> httpx.Request:
         return httpx.Request(
