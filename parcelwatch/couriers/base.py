@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -45,6 +45,7 @@ __all__ = [
     "document",
     "fitting",
     "http_date",
+    "hushed",
     "naive",
     "retry_at",
     "said",
@@ -327,6 +328,18 @@ def said(response: httpx.Response, text: str) -> str:
     for secret in _secrets(response):
         text = text.replace(secret, "***")
     return text[:300]
+
+
+def hushed(response: httpx.Response, told: Observation) -> Observation:
+    """What was told, without the credentials a courier may have echoed among its scans."""
+    secrets = _secrets(response)
+    if not any(secret in one.text for secret in secrets for one in told.checkpoints):
+        return told
+    texts = [one.text for one in told.checkpoints]
+    for secret in secrets:
+        texts = [text.replace(secret, "***") for text in texts]
+    checkpoints = tuple(replace(one, text=text) for one, text in zip(told.checkpoints, texts, strict=True))
+    return replace(told, checkpoints=checkpoints)
 
 
 def retry_at(response: httpx.Response) -> datetime | None:
