@@ -154,8 +154,10 @@ class Config:
         """Every value that holds, defaults included and secrets masked, as JSON knows it."""
         shown = self.file.model_dump(mode="json", by_alias=True, exclude_none=True)
         shown["service"]["database"] = str(self.database)
-        for name, source in self.declared.items():
-            shown["couriers"][name]["declared"] = source
+        for name, account in self.file.couriers.items():
+            if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
+                written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                shown["couriers"][name]["declared"] = self.declared.get(name, written)
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,
             **_profile(self.file.thresholds.profile),

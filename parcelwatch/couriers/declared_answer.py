@@ -30,6 +30,7 @@ from parcelwatch.model import Answer, Ask, Checkpoint, Observation
 
 # In this order: what is wrong with the call comes before what is wrong with the number.
 OUTCOMES: Final = ("denied", "busy", "unavailable", "not_found", "refused")
+_LEFT_OUT: Final = 'if that means that it is not known, write answer.left_out = "not_found"'
 _OF_CALL: Final = frozenset({"denied", "busy", "unavailable"})
 
 
@@ -54,6 +55,10 @@ def read(
         return ()
 
 
+Numbered = Sequence[tuple[list[str], object]]
+"""Parcels, each with its numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     declaration: Declaration
@@ -65,33 +70,31 @@ class _Reader:
         lacking = [lacks(self.declaration, ask) for ask in asked]
         if all(lacking):
             return tuple(_refused(ask, why) for ask, why in zip(asked, lacking, strict=True))
-        outcome, parcels = self._parcels()
+        outcome, value, numbered = self._whole()
         single = len(asked) == 1
         if outcome:
-            return tuple(self._outcome(outcome, ask, self._message(parcels), single=single) for ask in asked)
-        assert isinstance(parcels, list)
-        numbered = [(self._numbers(parcel), parcel) for parcel in parcels]
-        self._check_numbered(numbered)
+            return tuple(self._outcome(outcome, ask, self._message(value), single=single) for ask in asked)
         return tuple(
             _refused(ask, why) if why else self._observation(ask, asked, numbered)
             for ask, why in zip(asked, lacking, strict=True)
         )
 
-    def _parcels(self) -> tuple[str, object]:
-        """The parcels; or what the whole call came to, and the value that says so."""
+    def _whole(self) -> tuple[str, object, Numbered]:
+        """What the whole call came to and the value that says so, or "" and the parcels with their numbers."""
         good = 200 <= self.response.status_code < 300
         value, fault = self._decoded()
         if outcome := self._by_status(empty=not self.response.content, fault=fault):
-            return outcome, value
+            return outcome, value, []
         if good and fault is not None:
             raise fault
         parcels = self._listed(value) if good else None
-        if not parcels and fault is None and (outcome := self._told(value)):
-            return outcome, value
+        numbered = [(self._numbers(parcel), parcel) for parcel in parcels or ()]
+        nobodys = self.declaration.answer.number is not None and not any(numbers for numbers, _ in numbered)
+        if fault is None and (nobodys or not numbered) and (outcome := self._told(value)):
+            return outcome, value, []
         check(self.response)
-        if parcels is None:
-            raise self._misfit("answer.parcels", self.declaration.answer.parcels, None, "parcels were")
-        return "", parcels
+        self._check_numbered(parcels, numbered, nobodys=nobodys)
+        return "", value, numbered
 
     def _decoded(self) -> tuple[object, CourierUnreadable | None]:
         declared = self.response.headers.get("content-type", "").lower()
@@ -172,15 +175,19 @@ class _Reader:
         several = found if isinstance(found, list) else [found]
         return [number for each in several if (number := self._plain("answer.number", expression, each))]
 
-    def _check_numbered(self, numbered: Sequence[tuple[list[str], object]]) -> None:
-        """Without a number nobody knows whose history it is."""
-        expression = self.declaration.answer.number
-        if expression is None and len(numbered) > 1:
+    def _check_numbered(self, parcels: list[object] | None, numbered: Numbered, *, nobodys: bool) -> None:
+        """Without parcels, or without a number, nobody knows whose history it is."""
+        answer = self.declaration.answer
+        if parcels is None:
+            raise self._misfit("answer.parcels", answer.parcels, None, "parcels were")
+        if not parcels and answer.left_out == "unanswered":
+            raise CourierUnreadable(f"the answer holds no parcel; {_LEFT_OUT}")
+        if answer.number is None and len(numbered) > 1:
             raise CourierUnreadable(f"the answer holds {len(numbered)} parcels: write answer.number to tell them apart")
-        if expression is not None and numbered and not any(numbers for numbers, _ in numbered):
-            raise self._misfit("answer.number", expression, None, "a number was")
+        if answer.number is not None and numbered and nobodys:
+            raise self._misfit("answer.number", answer.number, None, "a number was")
 
-    def _observation(self, ask: Ask, asked: Sequence[Ask], numbered: Sequence[tuple[list[str], object]]) -> Observation:
+    def _observation(self, ask: Ask, asked: Sequence[Ask], numbered: Numbered) -> Observation:
         unnumbered = self.declaration.answer.number is None
         mine = [
             each for numbers, each in numbered if unnumbered or any(same_number(one, ask.number) for one in numbers)
@@ -190,7 +197,7 @@ class _Reader:
         found = [self._parcel(ask, parcel, single=len(asked) == 1) for parcel in mine]
         return _chosen(found, ask)
 
-    def _left_out(self, ask: Ask, asked: Sequence[Ask], numbered: Sequence[tuple[list[str], object]]) -> Observation:
+    def _left_out(self, ask: Ask, asked: Sequence[Ask], numbered: Numbered) -> Observation:
         known = [each.number for each in asked]
         strange = any(
             numbers and not any(same_number(one, other) for one in numbers for other in known)
@@ -200,8 +207,7 @@ class _Reader:
             return Observation(ask.number, Answer.UNANSWERED, reason="the courier answers about another parcel")
         if self.declaration.answer.left_out == "not_found":
             return Observation(ask.number, Answer.NOT_FOUND)
-        reason = 'the answer leaves it out; if that means it is not known, write answer.left_out = "not_found"'
-        return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+        return Observation(ask.number, Answer.UNANSWERED, reason=f"the answer leaves it out; {_LEFT_OUT}")
 
     def _parcel(self, ask: Ask, parcel: object, *, single: bool) -> Observation:
         """One parcel; beside others, what is wrong with it leaves theirs alone."""

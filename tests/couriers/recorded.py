@@ -3,8 +3,8 @@
 A fixture is `<api>/<name>.json`: the answer (`status`, `headers`, `body`, or `raw` text), the numbers `asked`, and
 either what is `expected`, one entry per number, or the error it `raises`. `call` is "ask", "register", "grant" or
 "push"; a push has no status and nobody asked, `headers` and `query` are its own. Only what an expectation names is
-compared. `unknown: true` allows scans nobody can read; `options` are the account's; `parameters: true` says that the
-API leaves the credentials no place but the form or the query.
+compared. `unknown: true` allows scans nobody can read; `options` are the account's, `declared` its declaration;
+`parameters: true` says that the API leaves the credentials no place but the form or the query.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from parcelwatch.couriers.base import (
     discreet,
 )
 from parcelwatch.model import Ask, Checkpoint, Observation
+from tests.couriers.declaring import declaration
 
 HOME = Path(__file__).parent / "fixtures"
 SECRETS = {
@@ -60,7 +61,8 @@ class Fixture:
         courier = COURIERS[self.api]
         if not isinstance(courier, Tailored):
             return courier
-        return courier.tailored(AccountConfig("canary", self.api, options=self.options))
+        declared = declaration(self.told["declared"]) if "declared" in self.told else None
+        return courier.tailored(AccountConfig("canary", self.api, options=self.options, declared=declared))
 
     @property
     def options(self) -> Mapping[str, str]:
