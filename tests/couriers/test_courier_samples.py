@@ -21,6 +21,7 @@ from parcelwatch.couriers import load
 from parcelwatch.couriers.base import Account, Courier, Grants, Push, Pushes, Registers, Tailored
 from parcelwatch.model import Answer, Milestone, Observation
 from tests.couriers import samples
+from tests.couriers.declaring import declaration
 from tests.couriers.recorded import account
 from tests.couriers.samples.sample import Sample
 
@@ -52,7 +53,8 @@ def courier(row: Sample) -> Courier:
 
 
 def settings(row: Sample) -> AccountConfig:
-    return AccountConfig("sample", row.api, options=row.options)
+    declared = declaration(row.declared) if row.declared else None
+    return AccountConfig("sample", row.api, options=row.options, declared=declared)
 
 
 def asker(row: Sample) -> Account:

@@ -16,7 +16,7 @@ class Sample:
     the file, for recordings that wrap it. `status`: the HTTP status it came with. `asked`: the number it answers about.
     `answer`, or the error it `raises`. `milestone` and `cause` are the newest scan's; `scans`: how many there are.
     `wrap`: JSON text with `%s` for the file's part, where the adapter expects more around it. `ok`: of a registration. `why_not`: why a file is no answer this adapter reads (another product's, a request, a list of webhooks); then
-    nothing is read. `headers`, `query`: a push's own. `options`: the account's. `unknown`: some scan says what nobody can read.
+    nothing is read. `headers`, `query`: a push's own. `options`: the account's, `declared` its declaration. `unknown`: some scan says what nobody can read.
     """
 
     path: str
@@ -35,5 +35,6 @@ class Sample:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    declared: str = ""
     unknown: bool = False
     why_not: str = ""
