@@ -94,6 +94,11 @@ def test_what_is_shown_of_a_declaration_is_what_was_written(tmp_path: Path) -> N
         ),
         (
             'path = "/p/{number}"',
+            'path = "/{number}"\nheaders = { X = "a\\nb" }',
+            "headers.X: a header holds one line of printable characters",
+        ),
+        (
+            'path = "/p/{number}"',
             'path = "/{number}"\nmethod = "POST"\njson = { at = 2026-03-04 }',
             "has no place in JSON",
         ),

@@ -16,6 +16,7 @@ from parcelwatch.config.declared_values import (
     Expressions,
     Form,
     HeaderName,
+    HeaderText,
     Language,
     Meaning,
     Path,
@@ -49,7 +50,7 @@ class Auth(Table):
 
     kind: Annotated[str, OneOf(tuple(DEFAULT_VALUES), "kind of auth")] = Field(description="how it proves itself")
     name: HeaderName | None = Field(default=None, description="header: its name")
-    value: Template | None = Field(default=None, description="what is sent, where it is not the usual credential")
+    value: HeaderText | None = Field(default=None, description="what is sent, where it is not the usual credential")
     url: Address | None = Field(default=None, description="oauth2: where tokens are granted")
     send: Annotated[str, OneOf(("form", "json", "basic"), "way to ask for a token")] = Field(
         default="form", description="oauth2: how key and secret are sent"
@@ -91,7 +92,7 @@ class Request(Table):
         default=",", min_length=1, max_length=4, description="what stands between the numbers of {numbers}"
     )
     query: Mapping[str, Texts] = Field(default_factory=dict, description="what follows the ?")
-    headers: Mapping[HeaderName, Template] = Field(default_factory=dict, description="beside those of auth")
+    headers: Mapping[HeaderName, HeaderText] = Field(default_factory=dict, description="beside those of auth")
     form: Mapping[str, Texts] | None = Field(default=None, description="the body, as a form")
     json_: Body | None = Field(default=None, alias="json", description="the body, as JSON")
 

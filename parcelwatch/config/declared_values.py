@@ -118,6 +118,12 @@ def _path(path: Template) -> Template:
     return path
 
 
+def _one_line(value: Template) -> Template:
+    if not "".join(value.parts[::2]).isprintable():
+        raise ValueError("a header holds one line of printable characters")
+    return value
+
+
 def _header(name: str) -> str:
     if not _HEADER.fullmatch(name):
         raise ValueError(f"{shown(name)} cannot be the name of a header")
@@ -198,6 +204,7 @@ Expressions = Annotated[
     tuple[Expression, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str]), AfterValidator(_some)
 ]
 Path = Annotated[Template, AfterValidator(_path)]
+HeaderText = Annotated[Template, AfterValidator(_one_line)]
 HeaderName = Annotated[str, AfterValidator(_header)]
 Language = Annotated[str, OneOf(_LANGUAGES, "language that is read")]
 Form = Annotated[str, AfterValidator(_format)]

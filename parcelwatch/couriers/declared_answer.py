@@ -31,6 +31,7 @@ from parcelwatch.model import Answer, Ask, Checkpoint, Observation
 # In this order: what is wrong with the call comes before what is wrong with the number.
 OUTCOMES: Final = ("denied", "busy", "unavailable", "not_found", "refused")
 _LEFT_OUT: Final = 'if that means that it is not known, write answer.left_out = "not_found"'
+_NAMES: Final = 20  # a parcel has no more numbers than this
 _OF_CALL: Final = frozenset({"denied", "busy", "unavailable"})
 
 
@@ -118,7 +119,7 @@ class _Reader:
         for parcel in parcels:
             if not isinstance(parcel, dict | list):
                 raise self._misfit("answer.parcels", self.declaration.answer.parcels, parcel, "parcels were")
-        return parcels
+        return parcels[:ROWS_LIMIT]
 
     # --- answers that are no history ---
 
@@ -172,7 +173,7 @@ class _Reader:
         if expression is None:
             return []
         found = self._look("answer.number", expression, parcel)
-        several = found if isinstance(found, list) else [found]
+        several = found[:_NAMES] if isinstance(found, list) else [found]
         return [number for each in several if (number := self._plain("answer.number", expression, each))]
 
     def _check_numbered(self, parcels: list[object] | None, numbered: Numbered, *, nobodys: bool) -> None:

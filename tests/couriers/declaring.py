@@ -44,7 +44,15 @@ def made(declared: str | Declaration, base_url: str | None = None) -> Made:
 
 def account(base_url: str = "", **credentials: str) -> Account:
     known = {"key": "the-key", "secret": "the-secret", "customer": "the-customer", "token": "the-token"} | credentials
-    return Account("mine", "declared", base_url=base_url, **known)
+    return Account(
+        "mine",
+        "declared",
+        known["key"],
+        base_url,
+        customer=known["customer"],
+        secret=known["secret"],
+        token=known["token"],
+    )
 
 
 ASK = Ask("AC12345678")

@@ -7,6 +7,7 @@ import json
 import os
 import random
 from base64 import b64decode
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -42,7 +43,7 @@ def sent(courier: Made, *asked: Ask, **credentials: str) -> httpx.Request:
     return courier.request(account(**credentials), asked, NOW)
 
 
-def answer(*scans: dict[str, object], number: str = ASK.number) -> httpx.Response:
+def answer(*scans: Mapping[str, object], number: str = ASK.number) -> httpx.Response:
     return httpx.Response(200, json={"id": number, "scans": list(scans)})
 
 
@@ -362,6 +363,13 @@ def test_a_mutated_answer_is_read_or_refused_and_never_tells_of_another_parcel(d
     except CourierError:
         return
     assert all(one.answer is not Answer.TRACKED for one in strange)  # type: ignore[union-attr]
+
+
+def test_an_answer_of_twenty_thousand_parcels_is_searched_no_further_than_any_batch_needs() -> None:
+    parcels = [{"id": "QQ9999999999", "old_id": None, "scans": []}] * 20_000
+    asked = [Ask(f"F{at}", postal_code="1") for at in range(40)]
+    said = made("fleet").parse(httpx.Response(200, json={"data": {"parcels": parcels}}), asked)
+    assert {one.answer for one in said} == {Answer.UNANSWERED}
 
 
 def test_an_answer_of_fifty_thousand_scans_is_cut_to_what_anybody_reads() -> None:
