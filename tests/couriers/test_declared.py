@@ -366,7 +366,7 @@ def test_a_mutated_answer_is_read_or_refused_and_never_tells_of_another_parcel(d
 
 
 def test_an_answer_of_twenty_thousand_parcels_is_searched_no_further_than_any_batch_needs() -> None:
-    parcels = [{"id": "QQ9999999999", "old_id": None, "scans": []}] * 20_000
+    parcels: list[dict[str, object]] = [{"id": "QQ9999999999", "old_id": None, "scans": []}] * 20_000
     asked = [Ask(f"F{at}", postal_code="1") for at in range(40)]
     said = made("fleet").parse(httpx.Response(200, json={"data": {"parcels": parcels}}), asked)
     assert {one.answer for one in said} == {Answer.UNANSWERED}
