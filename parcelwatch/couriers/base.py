@@ -331,15 +331,15 @@ def said(response: httpx.Response, text: str) -> str:
 
 
 def hushed(response: httpx.Response, told: Observation) -> Observation:
-    """What was told, without the credentials a courier may have echoed among its scans."""
+    """What was told, without the credentials a courier may have echoed in its reason or among its scans."""
     secrets = _secrets(response)
-    if not any(secret in one.text for secret in secrets for one in told.checkpoints):
+    words = [told.reason, *(one.text for one in told.checkpoints)]
+    if not any(secret in text for secret in secrets for text in words):
         return told
-    texts = [one.text for one in told.checkpoints]
     for secret in secrets:
-        texts = [text.replace(secret, "***") for text in texts]
-    checkpoints = tuple(replace(one, text=text) for one, text in zip(told.checkpoints, texts, strict=True))
-    return replace(told, checkpoints=checkpoints)
+        words = [text.replace(secret, "***") for text in words]
+    checkpoints = tuple(replace(one, text=text) for one, text in zip(told.checkpoints, words[1:], strict=True))
+    return replace(told, reason=words[0], checkpoints=checkpoints)
 
 
 def retry_at(response: httpx.Response) -> datetime | None:
