@@ -77,6 +77,8 @@ SUB_TAGS: Mapping[str, Meaning] = {
 
 CODES: Mapping[str, Meaning] = {**TAGS, **SUB_TAGS}
 
+RETURNED = "Exception_011"
+
 # A scan with this sub-tag may be a hand-over to another courier: then its words say so.
 HANDED_OVER = "OutForDelivery_001"
 

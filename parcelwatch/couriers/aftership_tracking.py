@@ -14,14 +14,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.aftership_codes import CODES, EXPIRED, HANDED_OVER, PENDING
+from parcelwatch.couriers.aftership_codes import CODES, EXPIRED, HANDED_OVER, PENDING, RETURNED
 from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.iso3 import alpha2
 from parcelwatch.couriers.listing import dated
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.ties import apart
 from parcelwatch.couriers.times import Span, promise, span
-from parcelwatch.model import FINAL, Answer, Ask, Checkpoint, Milestone, Observation
+from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
 
@@ -152,11 +152,14 @@ def _conclusion(codes: Sequence[str], tag: str, sub: str) -> str:
         return ""
     if not newest:
         return code
-    meant = CODES.get(code, UNKNOWN)
+    meant, own = CODES.get(code, UNKNOWN), CODES.get(newest, UNKNOWN)
     if tag not in CONCLUDED or any(CODES.get(one) == meant for one in codes):
         return ""
-    waiting = CODES.get(newest, UNKNOWN)[0] is M.AVAILABLE_FOR_PICKUP
-    return "" if waiting and meant == CODES["Exception"] else code
+    if meant[0] is M.RETURNING and own[0] is M.DELIVERED:
+        return RETURNED
+    vague = meant[1] in (None, Cause.UNSTATED)
+    waits = own[0] is M.AVAILABLE_FOR_PICKUP and meant[0] is M.EXCEPTION
+    return "" if vague and (waits or own[0] is meant[0]) else code
 
 
 def _turned_back(meanings: list[Meaning]) -> list[Meaning]:

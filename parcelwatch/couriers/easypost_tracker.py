@@ -99,10 +99,8 @@ def _country(location: object) -> str:
 
 def _estimate(tracker: Record, about: Record, country: str) -> datetime | None:
     """The carrier's own day and hour at the destination, else EasyPost's, unless that is plainly none."""
-    day, hour = (
-        text(about.get("est_delivery_date_local"), "est_date"),
-        text(about.get("est_delivery_time_local"), "hour"),
-    )
+    day = text(about.get("est_delivery_date_local"), "est_delivery_date_local")
+    hour = text(about.get("est_delivery_time_local"), "est_delivery_time_local")
     stamp = text(tracker.get("est_delivery_date"), "est_delivery_date")
     made = text(tracker.get("created_at"), "created_at")
     if stamp in (made, text(tracker.get("updated_at"), "updated_at")):
@@ -151,9 +149,8 @@ def _checkpoints(events: Sequence[Record], home: str, status: str, detail: str) 
 
 def _scan(event: Record) -> _Scan:
     status, detail = _word(event, "status"), _word(event, "status_detail")
-    words = text(event.get("message"), "message", TEXT_LIMIT) or text(
-        event.get("description"), "description", TEXT_LIMIT
-    )
+    words = text(event.get("message"), "message", TEXT_LIMIT)
+    words = words or text(event.get("description"), "description", TEXT_LIMIT)
     where = record(event.get("tracking_location"), "tracking_location")
     place = ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
     return _Scan(status, _code(status, detail), words, place, _told(status, detail, words))
@@ -192,7 +189,8 @@ def _concluded(newest: _Scan, meanings: Sequence[Meaning | None], status: str, d
     if meant is None or meant == UNKNOWN or newest.code == _code(status, detail):
         return newest
     silent = own is None and reading.milestone is None
-    said = meant[0] not in CONCLUDED or meant in meanings or (own is not None and own[0] is meant[0])
+    vaguer = own is not None and own[0] is meant[0] and meant[1] in (None, Cause.UNSTATED)
+    said = meant[0] not in CONCLUDED or meant in meanings or vaguer
     waiting = own is not None and own[0] is M.AVAILABLE_FOR_PICKUP and meant == (M.EXCEPTION, Cause.UNSTATED)
     if not silent and (said or waiting):
         return newest
