@@ -23,6 +23,7 @@ from parcelwatch.couriers.declared_times import Looks, latest, when
 from parcelwatch.couriers.declared_words import Findings, Words, kind_of
 from parcelwatch.couriers.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.saved import hidden
 from parcelwatch.couriers.ties import apart
 from parcelwatch.couriers.times import Span, country_code, filled
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -349,10 +350,9 @@ class _Reader:
         if expression is None:
             return ""
         found = self._look(key, expression, value)
-        if not isinstance(found, list):
-            return self._plain(key, expression, found, limit)
-        pieces = (self._plain(key, expression, each, limit) for each in found)
-        return join.join(filter(None, pieces))[:limit]
+        several = found if isinstance(found, list) else [found]
+        pieces = (self._plain(key, expression, each, limit) for each in several)
+        return hidden(self.response, join.join(filter(None, pieces)))[:limit]
 
     def _plain(self, key: str, expression: Expression, value: object, limit: int = NAME_LIMIT) -> str:
         if isinstance(value, bool):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import httpx
@@ -18,7 +18,7 @@ from parcelwatch.errors import BadInput
 
 LIMIT: Final = 2 * 1024 * 1024
 HIDDEN: Final = "***"
-_SHOWN: Final = 64 * 1024
+_LONGEST: Final = 64 * 1024
 _HEAD: Final = re.compile(rb"HTTP(?:/[0-9.]+)? ([0-9]{3})\b[^\n]*\n((?:[A-Za-z0-9-]+:[^\n]*\n)*)\r?\n")
 # What a courier grants is not among what the account knows yet.
 _GRANTED: Final = frozenset({"access_token", "refresh_token", "id_token"})
@@ -55,42 +55,35 @@ def read(text: bytes) -> httpx.Response:
     return httpx.Response(int(head[1]), headers=headers, content=text[head.end() :])
 
 
-def _body(response: httpx.Response) -> Any:
-    secrets = _secrets(response)
+def hidden(response: httpx.Response, text: str) -> str:
+    """A text of an answer without the credentials of whoever asked."""
     try:
-        return _hidden(decoded(response.content), secrets)
-    except (ValueError, RecursionError):
-        text = response.content[:_SHOWN].decode("utf-8", "replace")
-        return mask(_without(text, secrets))
-
-
-def _secrets(response: httpx.Response) -> tuple[str, ...]:
-    """What the account that asked must never show; nobody asked for an answer out of a file."""
-    try:
-        return tuple(response.request.extensions.get(SECRETS, ()))
-    except RuntimeError:
-        return ()
-
-
-def _hidden(value: Any, secrets: tuple[str, ...]) -> Any:
-    match value:
-        case str():
-            return mask(_without(value, secrets))
-        case bool() | None:
-            return value
-        case int():
-            return value if mask(str(value)) == str(value) == _without(str(value), secrets) else HIDDEN
-        case list():
-            return [_hidden(each, secrets) for each in value]
-        case Mapping():
-            return {
-                _without(str(name), secrets): HIDDEN if name in _GRANTED else _hidden(each, secrets)
-                for name, each in value.items()
-            }
-    return value
-
-
-def _without(text: str, secrets: tuple[str, ...]) -> str:
+        secrets = response.request.extensions.get(SECRETS, ())
+    except RuntimeError:  # nobody asked: it comes out of a file
+        return text
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
     return text
+
+
+def _body(response: httpx.Response) -> Any:
+    try:
+        return _shown(decoded(response.content), lambda text: hidden(response, text))
+    except (ValueError, RecursionError):
+        text = response.content[:_LONGEST].decode("utf-8", "replace")
+        return mask(hidden(response, text))
+
+
+def _shown(value: Any, hide: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return mask(hide(value))
+        case bool() | None:
+            return value
+        case int():
+            return value if mask(hide(str(value))) == str(value) else HIDDEN
+        case list():
+            return [_shown(each, hide) for each in value]
+        case Mapping():
+            return {hide(str(name)): HIDDEN if name in _GRANTED else _shown(each, hide) for name, each in value.items()}
+    return value

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.config.declarations import shipped
-from parcelwatch.couriers.base import Grants
+from parcelwatch.couriers.base import Grants, discreet
 from parcelwatch.couriers.declared import Declared, Made
 from parcelwatch.errors import ConfigError, CourierError, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Cause, Milestone
@@ -336,6 +336,15 @@ def test_findings_tell_what_each_expression_found_even_of_an_answer_that_cannot_
     broken = made(SMALL).findings(httpx.Response(200, json={"id": ASK.number}), [ASK])
     assert broken.by_key["answer.checkpoints"].found == 0
     assert "answer.checkpoints" in broken.error
+
+
+def test_a_credential_that_an_answer_repeats_among_its_words_is_not_kept() -> None:
+    courier, mine = made("laposte"), account(key="canary-4711")
+    event = {"code": "ET1", "label": "key canary-4711 taken", "date": "2026-03-04T10:00:00+01:00"}
+    body = [{"returnCode": 200, "shipment": {"idShip": ASK.number, "event": [event]}}]
+    response = httpx.Response(200, json=body, request=discreet(courier.request(mine, [ASK], NOW), mine))
+    (said,) = courier.parse(response, [ASK])
+    assert [one.text for one in said.checkpoints] == ["key *** taken"]
 
 
 # --- hostile answers -----------------------------------------------------------------------------
