@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from parcelwatch import config
 from parcelwatch.config import Config
@@ -239,3 +242,57 @@ def test_the_schema_knows_a_declaration_as_a_table_and_by_name() -> None:
         {"$ref": "#/$defs/Declaration"},
     ]
     assert {"type": "string"} in definitions["Reply"]["properties"]["time"]["anyOf"]
+
+
+# --- anything at all -----------------------------------------------------------------------------
+
+VALUES = [
+    *(
+        '"x"',
+        '"{number}"',
+        '"/{numbers}"',
+        '"a["',
+        "3",
+        "-1",
+        "1.5",
+        "true",
+        "[]",
+        "{}",
+        '["x"]',
+        '["{number}"]',
+        "[{}]",
+    ),
+    *(
+        "1979-05-27",
+        '"oauth2"',
+        '"file:x"',
+        '"laposte"',
+        "{ x = 1 }",
+        '{ status = [404], where = "a" }',
+        '"%d"',
+        "[[1]]",
+    ),
+]
+KEYS = [
+    "",
+    *(f".{key}" for key in ("name", "base_url", "batch", "rate", "quota", "interval", "language", "wants", "x")),
+    *(f".auth{key}" for key in ("", ".kind", ".name", ".value", ".url", ".send", ".more", ".lifetime")),
+    *(f".ask{key}" for key in ("", ".method", ".path", ".join", ".query", ".headers", ".json", ".form", ".json.a")),
+    *(f".answer{key}" for key in ("", ".parcels", ".checkpoints", ".time", ".time.from", ".time.zone", ".code")),
+    *(f".errors{key}" for key in ("", ".message", ".not_found", ".busy.status")),
+    *(".statuses", ".statuses.X", ".texts"),
+]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), min_size=1, max_size=6))
+def test_whatever_is_declared_is_accepted_or_refused_with_sentences(
+    tmp_path: Path, pairs: list[tuple[str, str]]
+) -> None:
+    written = "".join(f"couriers.acme.declared{key} = {value}\n" for key, value in pairs)
+    try:
+        told = list(loaded(tmp_path, 'couriers.acme.api = "declared"\n' + written).warnings)
+    except ConfigError as error:
+        told = error.problems
+    assert told
+    assert all(re.match(r".*\.toml(:[0-9]+)?: [^{]", sentence) for sentence in told)
