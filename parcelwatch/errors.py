@@ -19,6 +19,7 @@ No message holds a secret: whoever raises one has already masked what came from 
 
 from __future__ import annotations
 
+import traceback
 from datetime import datetime, timedelta
 
 
@@ -88,3 +89,10 @@ class NotFound(ParcelwatchError):
 
 class BadInput(ParcelwatchError):
     """What was given cannot be used; the text says why and what would do."""
+
+
+def whereabouts(error: BaseException) -> str:
+    """What went wrong and where in the code, for a log; without the error's text, which may quote an answer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].name} ({frames[-1].filename.rpartition('/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{place}"

@@ -14,7 +14,19 @@ import structlog
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import StoreError
-from parcelwatch.model import Action, Advance, Answer, Dossier, Draft, DraftState, Message, Milestone, Observation, Why
+from parcelwatch.model import (
+    Action,
+    Advance,
+    Answer,
+    Checkpoint,
+    Dossier,
+    Draft,
+    DraftState,
+    Message,
+    Milestone,
+    Observation,
+    Why,
+)
 from parcelwatch.render import AlertFacts, Renderer
 from parcelwatch.store import Store, drafts, evidence, outbox, parcels
 from parcelwatch.store.rows import NewAlert, whole
@@ -174,9 +186,18 @@ def _count_unread(store: Store, before: Dossier, heard: Observation, now: dateti
     if not unread:
         return
     known = {entry.checkpoint.identity for entry in before.timeline.entries}
+    seen = {_wording(entry.checkpoint) for entry in before.timeline.entries}
     for checkpoint in unread:
         if checkpoint.identity not in known:
-            evidence.count_unknown(store, before.parcel.courier, checkpoint.code, checkpoint.text, now)
+            another = _wording(checkpoint) not in seen
+            seen.add(_wording(checkpoint))
+            courier, code, text = before.parcel.courier, checkpoint.code, checkpoint.text
+            evidence.count_unknown(store, courier, code, text, now, another=another)
+
+
+def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
+    """What is unknown about it: its code, or its text where it has none."""
+    return (checkpoint.code, "" if checkpoint.code else checkpoint.text)
 
 
 # --- words ---------------------------------------------------------------------------------------

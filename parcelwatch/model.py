@@ -120,13 +120,13 @@ class Observation:
     """What one answer says about one number asked.
 
     `complete`: the answer lists the parcel's whole history as the courier now sees it (a push may not).
-    `stopped`: why an aggregator no longer follows it, "" while it does.
+    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
     `reason`: for `refused`, what the courier wants, in words an operator can act on.
     `unregistered`: refused because the aggregator was never told of the number.
     `pending`: not found, but the aggregator took the number only lately and has not looked yet.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
     `successor`: the number that replaces this one from now on, "" when none does.
-    `pushed`: the courier told it by itself, so that it need not be asked so soon.
+    `pushed`: the courier told it unasked, maybe long ago: it adds to what is known and answers no question.
     """
 
     number: str
@@ -134,7 +134,7 @@ class Observation:
     checkpoints: tuple[Checkpoint, ...] = ()
     complete: bool = True
     estimate: datetime | None = None
-    stopped: str = ""
+    stopped: str | None = ""
     reason: str = ""
     unregistered: bool = False
     pending: bool = False
@@ -175,7 +175,8 @@ class Timeline:
 class Parcel:
     """A parcel as the shop describes it. `id` is the store's; `courier` is the name of an account.
 
-    `successor`: the number the courier gave it in place of `number`, "" while it has the one it was sent with.
+    `successor`: the number the courier gave it in place of `number`, "" while it has the one it was sent with;
+    `replaced`: the successors before that one.
     """
 
     id: int
@@ -199,6 +200,7 @@ class Parcel:
     tags: tuple[str, ...] = ()
     import_id: int | None = None
     successor: str = ""
+    replaced: tuple[str, ...] = ()
 
 
 class State(StrEnum):

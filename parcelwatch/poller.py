@@ -23,7 +23,7 @@ from parcelwatch.core import accounts as rules
 from parcelwatch.core.duration import parse_rate
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.couriers.base import Account, Courier, Picky, Registers, Registration
-from parcelwatch.errors import CourierError, CourierUnreadable, StoreError
+from parcelwatch.errors import CourierError, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
 from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
@@ -176,9 +176,8 @@ class Lane:
             return Said(call, clock(), observations=observations)
         except CourierError as error:
             return Said(call, clock(), error=error)
-        except Exception as error:
-            # An adapter's bug must not stop its lane; the text of a stray exception may quote the answer.
-            log.exception("the adapter failed", account=self.post.name)
+        except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop its lane
+            log.warning("the adapter failed", account=self.post.name, error=whereabouts(error))
             return Said(call, clock(), error=CourierUnreadable(f"the adapter failed ({type(error).__name__})"))
 
     async def _take_in(self) -> None:
@@ -248,9 +247,8 @@ def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], judge: Judge, 
 def _lacks(courier: Picky, ask: Ask) -> str:
     try:
         return courier.lacks(ask)
-    except Exception:
-        # An adapter's bug must not stop its lane; asking will tell whether the number can be asked about.
-        log.exception("the adapter failed")
+    except Exception as error:  # noqa: BLE001 - asking will tell whether the number can be asked about
+        log.warning("the adapter failed", error=whereabouts(error))
         return ""
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 
 from parcelwatch.couriers.base import Push, Pushes, Trust
-from parcelwatch.errors import CourierUnreadable
+from parcelwatch.errors import CourierUnreadable, whereabouts
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
 from parcelwatch.model import Answer, Observation
 from parcelwatch.poller import Post
@@ -27,18 +27,21 @@ TOGETHER: Final = 50
 KEPT: Final = timedelta(days=7)
 """How long a push is remembered, so that the same one is not read twice."""
 
+APART: Final = timedelta(minutes=5)
+"""The least time between two questions that pushes lead to: whoever repeats them must not spend the quota."""
+
 _TYPE: Final = "content-type"
 _TRUST: Final = "trust"
 
 
-def keep(store: Store, account: str, push: Push, trust: Trust, now: datetime) -> bool:
-    """Keep a push whose sender is proven; False if the very same one was kept before.
+def keep(store: Store, account: str, push: Push, trust: Trust, signed: bytes, now: datetime) -> bool:
+    """Keep a push whose sender is proven; False if one with the same `signed` words was kept before.
 
     Of its headers only the content type: signatures and tokens have done their work.
     """
     headers = {_TYPE: push.headers.get(_TYPE, ""), _TRUST: str(trust)}
     with store.transaction():
-        return inbox.keep(store, account, headers, push.body, now)
+        return inbox.keep(store, account, headers, push.body, now, digest_of=trust.encode() + b"\n" + signed)
 
 
 def read(store: Store, posts: Mapping[str, Post], judge: Judge, now: datetime) -> Tally:
@@ -62,31 +65,43 @@ def _read(store: Store, post: Post | None, received: Received, judge: Judge, now
     try:
         said = post.courier.pushed(post.account, push)
     except CourierUnreadable as error:
-        evidence.keep_payload(store, post.name, received.body, str(error), now)
-        evidence.count_unknown(store, post.name, evidence.UNREADABLE, str(error), now)
-        return Tally(failed=1), str(error)
-    except Exception as error:
-        # An adapter's bug must not stop the inbox; the text of a stray exception may quote the push.
-        log.exception("the adapter failed", account=post.name)
-        return Tally(failed=1), f"the adapter failed ({type(error).__name__})"
+        return _unreadable(store, post.name, received, str(error), now)
+    except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop the inbox
+        why = f"the adapter failed ({type(error).__name__})"
+        log.warning("the adapter failed", account=post.name, error=whereabouts(error))
+        return _unreadable(store, post.name, received, why, now)
     if received.headers.get(_TRUST) == Trust.BODY:
-        return _hear(store, post, said, judge, received.received_at), ""
+        return _hear(store, post, said, judge, received.received_at, now), ""
     return _ask_soon(store, post, said, now), ""
 
 
-def _hear(store: Store, post: Post, said: Sequence[Observation], judge: Judge, at: datetime) -> Tally:
-    """Take in what was said of the parcels we watch; of others nothing is kept."""
-    heard = [
-        Heard(parcel_id, replace(one, complete=False, pushed=True), at)
-        for one in said
-        if one.answer is not Answer.UNANSWERED
-        for parcel_id in parcels.called(store, post.name, one.number, one.company)
-    ]
-    return ingest(store, heard, judge)
+def _unreadable(store: Store, account: str, received: Received, why: str, now: datetime) -> tuple[Tally, str]:
+    """Kept for whoever mends the adapter, and told to the operator by the usual way."""
+    evidence.keep_payload(store, account, received.body, why, now)
+    evidence.count_unknown(store, account, evidence.UNREADABLE, why, now)
+    return Tally(failed=1), why
+
+
+def _hear(store: Store, post: Post, said: Sequence[Observation], judge: Judge, at: datetime, now: datetime) -> Tally:
+    """Take in what was said of the parcels we watch; of others nothing is kept.
+
+    What is no news of a parcel ("no record", an abort) is only a reason to ask.
+    """
+    heard: list[Heard] = []
+    for one in said:
+        if one.answer is not Answer.TRACKED:
+            _ask_soon(store, post, [one], now)
+            continue
+        ids = parcels.called(store, post.name, one.number, one.company)
+        heard += [Heard(parcel_id, replace(one, complete=False, pushed=True), at) for parcel_id in ids]
+    tally = ingest(store, heard, judge)
+    parcels.keep_apart(store, [one.parcel_id for one in heard], post.interval)
+    return tally
 
 
 def _ask_soon(store: Store, post: Post, said: Sequence[Observation], now: datetime) -> Tally:
-    """A push nobody vouches for is only a reason to ask."""
+    """A push nobody vouches for is only a reason to ask, and the same one again is none."""
     for one in said:
-        parcels.sooner(store, parcels.called(store, post.name, one.number, one.company), now, post.interval)
+        ids = parcels.called(store, post.name, one.number, one.company)
+        parcels.sooner(store, ids, now, max(post.interval, APART))
     return Tally()

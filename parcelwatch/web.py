@@ -20,10 +20,11 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from parcelwatch import pushes
 from parcelwatch.couriers.base import Push, Pushes
-from parcelwatch.errors import ConfigError, CourierError, StoreError
+from parcelwatch.errors import ConfigError, CourierError, StoreError, whereabouts
 from parcelwatch.poller import Post
 from parcelwatch.store.writer import Writer
 
@@ -67,11 +68,12 @@ class Hooks:
         except CourierError as error:
             self._turn_away(post.name, str(error))
             return _said(401, "the signature is missing or wrong")
-        except Exception:
-            log.exception("the adapter failed", account=post.name)
+        except Exception as error:  # noqa: BLE001 - an adapter's bug must not close the door to the others
+            log.warning("the adapter failed", account=post.name, error=whereabouts(error))
             return _said(400, "this cannot be read")
         try:
-            new = await self._writer.run(pushes.keep, post.name, push, trust, now)
+            signed = post.courier.signed(push)
+            new = await self._writer.run(pushes.keep, post.name, push, trust, signed, now)
         except StoreError as error:
             log.warning("a push could not be kept, its courier will come again", account=post.name, error=str(error))
             return _said(503, "not now")
@@ -125,6 +127,24 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
+class _Impatient(H11Protocol):
+    """A connection that is closed when nothing is asked on it for a while, however slowly it speaks."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch = self.loop.call_later(PATIENCE, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+        else:
+            self._watch = self.loop.call_later(PATIENCE, self._look)
+
+
 class _Quiet(uvicorn.Server):
     """A server inside a process that handles its signals itself."""
 
@@ -139,6 +159,7 @@ class Server:
     def __init__(self, app: Starlette, listening: socket.socket) -> None:
         config = uvicorn.Config(
             app,
+            http=_Impatient,
             log_config=None,
             access_log=False,
             lifespan="off",

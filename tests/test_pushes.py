@@ -58,6 +58,9 @@ class Bell(Dhl):
         scan = Checkpoint(at, at, M(said["milestone"]), Cause(said["cause"]) if "cause" in said else None, text="told")
         return (Observation(said["number"], Answer.TRACKED, (scan,), company=said.get("company", "")),)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def reply(self, account: Account, now: datetime) -> bytes:
         return b'{"ok": true}'
 

@@ -43,8 +43,9 @@ _OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
 _BEFORE_TRANSIT = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN, Milestone.PICKED_UP})
 # How long an aggregator that has only just been told of a number may hold up the news of the others.
 _PATIENCE = timedelta(minutes=10)
-# A replaced number is asked for under the new one soon, not at once: couriers have been seen to name each other.
+# A replaced number is asked for under the new one soon; more replacements than this are a mistake of somebody's.
 _HANDOVER = timedelta(minutes=1)
+_NUMBERS = 8
 
 
 def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy, now: datetime) -> Advance:
@@ -65,7 +66,7 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
     step = _tell(step)
     step = _take_back(step)
     step = _draft(step, found.findings)
-    return _look_again(step, heard, seen, found, dossier.parcel)
+    return _look_again(step, heard, seen, found, dossier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class _Step:
 
 
 def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
+    if said.pushed:
+        return _hear_push(dossier, said, now)
     if said.answer is Answer.UNANSWERED:
         return dossier
     if said.answer is Answer.REFUSED:
@@ -92,19 +95,51 @@ def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
     confirmed = max(now, dossier.confirmed_at or now)
     if said.answer is Answer.NOT_FOUND:
         return replace(dossier, confirmed_at=confirmed, missing_since=dossier.missing_since or now, refused="")
+    timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
+    moved = len(timeline.entries) > len(dossier.timeline.entries)
     after = replace(
         dossier,
         parcel=_learn(dossier, said),
-        timeline=merge(dossier.timeline, _rest_of(dossier.parcel, said), now),
+        timeline=timeline,
         confirmed_at=confirmed,
         missing_since=None,
         refused="",
-        stopped=said.stopped,
+        stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
         estimate=said.estimate or dossier.estimate,
     )
     first = dossier.first_tracked_at is None and bool(after.timeline.entries)
     promised = dossier.promise is None and said.estimate is not None
     return _mark(after, said.estimate if promised else None, first, now) if first or promised else after
+
+
+def _stopped(before: str, said: str | None, *, moved: bool) -> str:
+    """Why it is no longer followed. Where an answer does not say, what was told stands until something new is heard."""
+    if said is not None:
+        return said
+    return "" if moved else before
+
+
+def _hear_push(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
+    """What a push adds. It may be an old one sent again, so it confirms nothing and takes nothing back."""
+    if said.answer is not Answer.TRACKED:
+        return dossier
+    timeline = merge(dossier.timeline, replace(said, complete=False), now)
+    known = {entry.checkpoint.identity for entry in dossier.timeline.entries}
+    new = any(checkpoint.identity not in known for checkpoint in said.checkpoints)
+    promised = said.estimate is not None and said.estimate != dossier.estimate
+    if not (new or promised or (said.stopped and not dossier.stopped)):
+        return dossier
+    after = replace(
+        dossier,
+        parcel=_learn(dossier, said),
+        timeline=timeline if new else dossier.timeline,
+        missing_since=None if new else dossier.missing_since,
+        stopped=dossier.stopped or said.stopped or "",
+        estimate=said.estimate or dossier.estimate,
+    )
+    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
+    promise = said.estimate if dossier.promise is None else None
+    return _mark(after, promise, first, now) if first or promise else after
 
 
 def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetime) -> Dossier:
@@ -127,17 +162,23 @@ def _learn(dossier: Dossier, said: Observation) -> Parcel:
     """The parcel with what the courier knows of it and the shop did not say."""
     parcel = dossier.parcel
     service, origin = parcel.service or said.service, parcel.origin or said.origin
-    destination, successor = parcel.destination or said.destination, parcel.successor
-    if said.successor not in ("", parcel.number):
-        successor = said.successor
-    if (service, origin, destination, successor) == (
-        parcel.service,
-        parcel.origin,
-        parcel.destination,
-        parcel.successor,
-    ):
+    destination = parcel.destination or said.destination
+    if _is_new(said.successor, parcel):
+        replaced = (*parcel.replaced, parcel.successor) if parcel.successor else parcel.replaced
+        parcel = replace(parcel, successor=said.successor, replaced=replaced)
+    if (service, origin, destination) == (parcel.service, parcel.origin, parcel.destination):
         return parcel
-    return replace(parcel, service=service, origin=origin, destination=destination, successor=successor)
+    return replace(parcel, service=service, origin=origin, destination=destination)
+
+
+def _is_new(number: str, parcel: Parcel) -> bool:
+    """Whether a number is one this parcel never had: couriers have been seen to name two numbers in turn."""
+    had = (parcel.number, parcel.successor, *parcel.replaced)
+    return bool(number) and len(had) < _NUMBERS and all(_plain(number) != _plain(one) for one in had)
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper()
 
 
 def _shown(seen: View) -> Milestone:
@@ -324,13 +365,16 @@ def _draft_message(step: _Step, case: Case, why: Why, sentence: str) -> Message:
 
 
 def _look_again(
-    step: _Step, heard: Observation | Action | None, seen: View, found: Assessment, before: Parcel
+    step: _Step, heard: Observation | Action | None, seen: View, found: Assessment, before: Dossier
 ) -> Advance:
     dossier, now = step.dossier, step.now
     poll_at, why = dossier.poll_at, ""
     if isinstance(heard, Observation):
         poll_at, why = _next_poll(heard, seen, found, now)
-        if dossier.parcel.successor != before.successor:
+        if heard.pushed and dossier.timeline == before.timeline:
+            # Nothing new: the next question stays where it was.
+            poll_at, why = dossier.poll_at, ""
+        if dossier.parcel.successor != before.parcel.successor:
             poll_at, why = now + _HANDOVER, "its number was replaced"
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from parcelwatch.model import FINAL, Answer, Checkpoint, Observation, Parcel
 
-# A shop enters the day of dispatch late, or in another zone, but not by more than this.
-SLACK = timedelta(days=3)
+# A shop may enter the day of dispatch late, even after the delivery; numbers come back after months, not weeks.
+SLACK = timedelta(days=14)
 # Without a day of dispatch: older than couriers keep their records of finished parcels.
 OLDEST = timedelta(days=120)
 SILENCE = timedelta(days=60)

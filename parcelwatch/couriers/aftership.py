@@ -129,6 +129,9 @@ class AfterShip:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return aftership_push.verify(account.secret, push)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return aftership_push.pushed(push)
 

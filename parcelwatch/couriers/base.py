@@ -54,6 +54,7 @@ __all__ = [
 
 KEPT = 4096
 SECRETS = "parcelwatch.secrets"
+SHOWN = 3  # so many letters of a secret open nothing
 LONGEST_WAIT = timedelta(hours=6)
 SHORTEST_WAIT = timedelta(seconds=1)
 
@@ -240,6 +241,10 @@ class Pushes(Protocol):
         """What the signature vouches for, compared in constant time; CourierRefused when it is not the courier's."""
         ...
 
+    def signed(self, push: Push) -> bytes:
+        """What the signature covers, or all there is: two pushes alike in it are one."""
+        ...
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         """What it says, number by number (none if it is about no parcel), or CourierUnreadable."""
         ...
@@ -327,6 +332,9 @@ def said(response: httpx.Response, text: str) -> str:
     """A courier's words, cut, and without the credentials it may have echoed."""
     for secret in _secrets(response):
         text = text.replace(secret, "***")
+        # Whoever cut the words before us may have cut a secret in two.
+        cut = next((size for size in range(len(secret) - 1, SHOWN, -1) if text.endswith(secret[:size])), 0)
+        text = text[:-cut] + "***" if cut else text
     return text[:300]
 
 
@@ -373,10 +381,11 @@ def http_date(text: str) -> datetime | None:
 
 
 def _payload(response: httpx.Response) -> bytes:
-    kept = response.content[:KEPT]
+    # Cut after masking: a secret across the cut would be kept in part.
+    kept = response.content[: 2 * KEPT]
     for secret in _secrets(response):
         kept = kept.replace(secret.encode(), b"***")
-    return kept
+    return kept[:KEPT]
 
 
 def _secrets(response: httpx.Response) -> tuple[str, ...]:

@@ -117,6 +117,9 @@ class EasyPost:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return easypost_push.verify(account.secret, push)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return easypost_push.pushed(push)
 

@@ -27,6 +27,7 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.china import KINDS
 from parcelwatch.couriers.fields import Record, same_number, text
+from parcelwatch.couriers.forms import form
 from parcelwatch.couriers.kdniao_answer import Fault, fault, succeeded, tracked, words
 from parcelwatch.couriers.kdniao_push import reply, sign, told, verify
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
@@ -113,6 +114,9 @@ class Kdniao:
 
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return verify(account, push)
+
+    def signed(self, push: Push) -> bytes:
+        return form(push)["RequestData"].encode()
 
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return told(account, push)

@@ -30,6 +30,7 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.china import KINDS
 from parcelwatch.couriers.fields import Record, same_number, text
+from parcelwatch.couriers.forms import form
 from parcelwatch.couriers.kuaidi100_answer import events_of, tracked
 from parcelwatch.couriers.kuaidi100_push import (
     ACCOUNT_REFUSED,
@@ -125,6 +126,9 @@ class Kuaidi100:
 
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return verify(account, push)
+
+    def signed(self, push: Push) -> bytes:
+        return form(push)["param"].encode()
 
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return told(account, push)

@@ -133,6 +133,9 @@ class SeventeenTrack:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return seventeentrack_push.verify(account, push)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return seventeentrack_push.pushed(push)
 

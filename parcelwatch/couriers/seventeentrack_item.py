@@ -120,13 +120,14 @@ def _empty(ask: Ask, main: str, sub: str) -> Observation:
     return Observation(ask.number, Answer.NOT_FOUND, pending=main != "NotFound")
 
 
-def _stopped(item: Record, main: str) -> str:
+def _stopped(item: Record, main: str) -> str | None:
+    """Why 17TRACK no longer follows it; an item need not say, and then only its push did."""
     if main == "Expired":
         return "17TRACK gave up: long in transit, never delivered"
     if text(item.get("tracking_status"), "tracking_status") == "Stopped":
         why = text(item.get("stop_track_reason"), "stop_track_reason")
         return f"17TRACK stopped tracking it ({why})" if why else "17TRACK stopped tracking it"
-    return ""
+    return "" if item.get("tracking_status") else None
 
 
 # --- events --------------------------------------------------------------------------------------

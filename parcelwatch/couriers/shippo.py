@@ -107,6 +107,9 @@ class Shippo:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return shippo_push.verify(account, push, now)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return shippo_push.pushed(push)
 

@@ -123,6 +123,9 @@ class TrackingMore:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return trackingmore_push.verify(account.secret, push)
 
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return trackingmore_push.pushed(push)
 

@@ -1,7 +1,7 @@
 """Everything known of one number: handing it out, and erasing it.
 
-What belongs here: what a person may ask of us about their parcel. Both cover every table; a new table with
-anything personal in it must be added here.
+What belongs here: what a person may ask of us about their parcel. Erasing covers every table, and a new table with
+anything personal in it must be added here; handed out is what is kept about the parcel itself.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from parcelwatch.store import cases, drafts, history, outbox
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, load
 
-_SUCCESSORS: Final = "SELECT DISTINCT successor FROM parcels WHERE number = ? AND successor <> ''"
-_IDS: Final = "SELECT id FROM parcels WHERE number = ? ORDER BY id"
+_NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
+_IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
 _MOMENTS: Final = re.compile("_(at|by|since|from|until)$|^(estimate|promise)$")
 
 
@@ -85,6 +85,12 @@ def _word(number: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
 
 
+def _all_numbers(store: Store, parcel_id: int) -> list[str]:
+    """Every number a parcel ever had."""
+    ((number, successor, replaced),) = store.all(_NAMES, (parcel_id,))
+    return [name for name in (number, successor, *load(replaced)) if name]
+
+
 def forget(store: Store, number: str) -> int:
     """Erase every trace of `number`, from the database's files too; how many parcels it was. Raises NotFound.
 
@@ -94,7 +100,7 @@ def forget(store: Store, number: str) -> int:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     with store.transaction():
-        names = [number, *(new for (new,) in store.all(_SUCCESSORS, (number,)))]
+        names = sorted({name for parcel_id in ids for name in _all_numbers(store, parcel_id)})
         # Alerts, cases and all that hangs on them go with the parcel: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
         for statement in _MENTIONS:

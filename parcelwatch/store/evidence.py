@@ -20,8 +20,10 @@ DELETE FROM payloads WHERE account = ?1
   AND id NOT IN (SELECT id FROM payloads WHERE account = ?1 ORDER BY id DESC LIMIT ?2)
 """
 _COUNT: Final = """
-INSERT INTO unknown_codes (courier, code, text, count, first_at, last_at) VALUES (?, ?, ?, 1, ?4, ?4)
-ON CONFLICT DO UPDATE SET count = count + 1, last_at = max(last_at, excluded.last_at) RETURNING count
+INSERT INTO unknown_codes (courier, code, text, count, parcels, first_at, last_at) VALUES (?, ?, ?, 1, ?4, ?5, ?5)
+ON CONFLICT DO UPDATE SET count = count + 1, parcels = parcels + excluded.parcels,
+  last_at = max(last_at, excluded.last_at)
+RETURNING count
 """
 
 
@@ -39,23 +41,25 @@ def payloads(store: Store, account: str = "") -> list[dict[str, Any]]:
     return [{"account": account, "at": iso(at), "error": error, "body": body} for account, at, error, body in rows]
 
 
-def count_unknown(store: Store, courier: str, code: str, text: str, now: datetime) -> bool:
-    """Count a code, or a wording where there is no code, that means nothing to us; True the first time."""
-    (count,) = store.write(_COUNT, (courier, code, text, to_ms(now))).fetchall()[0]
+def count_unknown(store: Store, courier: str, code: str, text: str, now: datetime, *, another: bool = False) -> bool:
+    """Count a code, or a wording where there is no code, that means nothing to us; True the first time.
+
+    `another`: it is on one more parcel than before.
+    """
+    (count,) = store.write(_COUNT, (courier, code, text, int(another), to_ms(now))).fetchall()[0]
     return bool(count == 1)
 
 
 UNREADABLE: Final = "unreadable answer"
 """Stands where a code would, for answers of which nothing could be read; the text then says why."""
 
-# The wording beside a code changes with place and day, so a code is counted whatever is written beside it.
+# The wording beside a code changes with place and day, so a code's parcels are counted whatever is written beside it.
 _UNKNOWN: Final = """
-SELECT courier, code, text, count, first_at, last_at, (
-  SELECT count(DISTINCT c.parcel_id) FROM checkpoints c JOIN parcels p ON p.id = c.parcel_id
-  WHERE c.milestone = 'unknown' AND p.courier = u.courier AND c.code = u.code AND (u.code <> '' OR c.text = u.text)
-) FROM unknown_codes u"""
-_NEWS: Final = f"""told_at IS NULL AND (code = '' OR code = '{UNREADABLE}' OR NOT EXISTS (
-  SELECT 1 FROM unknown_codes o WHERE o.courier = u.courier AND o.code = u.code AND o.told_at IS NOT NULL))"""
+SELECT courier, code, text, count, first_at, last_at,
+  iif(code = '', parcels, sum(parcels) OVER (PARTITION BY courier, code)) AS parcels, told_at,
+  max(told_at) OVER (PARTITION BY courier, code) AS code_told_at
+FROM unknown_codes"""
+_NEWS: Final = f"told_at IS NULL AND (code IN ('', '{UNREADABLE}') OR code_told_at IS NULL)"
 
 
 def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[str, Any]]:
@@ -64,9 +68,8 @@ def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[
     `untold`: only those nobody was told of, under any wording of their code.
     """
     clause, values = where({"courier = ?": courier})
-    if untold:
-        clause += f" {'AND' if clause else 'WHERE'} {_NEWS}"
-    rows = store.all(f"{_UNKNOWN} {clause} ORDER BY count DESC, courier, code, text", values)
+    news = f"WHERE {_NEWS}" if untold else ""
+    rows = store.all(f"SELECT * FROM ({_UNKNOWN} {clause}) {news} ORDER BY count DESC, courier, code, text", values)
     return [
         {
             "courier": name,
@@ -77,7 +80,7 @@ def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[
             "last_at": iso(last),
             "parcels": parcels,
         }
-        for name, code, text, count, first, last, parcels in rows
+        for name, code, text, count, first, last, parcels, *_ in rows
     ]
 
 

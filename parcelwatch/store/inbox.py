@@ -17,9 +17,16 @@ ON CONFLICT (account, digest) DO NOTHING
 _NEXT: Final = "SELECT id, account, received_at, headers, body FROM inbox WHERE done_at IS NULL ORDER BY id LIMIT ?"
 
 
-def keep(store: Store, account: str, headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Keep a push; False if the very same one was kept before."""
-    digest = hashlib.sha256(body).hexdigest()
+def keep(
+    store: Store,
+    account: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    now: datetime,
+    digest_of: bytes | None = None,
+) -> bool:
+    """Keep a push; False if the very same one was kept before: the same body, or the same `digest_of`."""
+    digest = hashlib.sha256(body if digest_of is None else digest_of).hexdigest()
     values = (account, to_ms(now), dump(dict(headers)), body, digest)
     return store.write(_KEEP, values).rowcount > 0
 

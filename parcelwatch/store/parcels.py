@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from parcelwatch.errors import NotFound
@@ -21,6 +21,7 @@ from parcelwatch.store.polling import (
     due,
     due_to_assess,
     hasten,
+    keep_apart,
     look_again,
     next_assess,
     next_poll,
@@ -43,6 +44,7 @@ __all__ = [
     "find",
     "forget",
     "hasten",
+    "keep_apart",
     "look_again",
     "next_assess",
     "next_poll",
@@ -70,11 +72,7 @@ _UPDATE: Final = (
     "assess_at = CASE WHEN asked_at IS NOT NULL AND unwatched_at IS NULL THEN ? ELSE assess_at END WHERE id = ?"
 )
 # A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
-_APART: Final = 35 * 60 * 1000
-_SOONER: Final = """
-UPDATE parcels SET poll_at = min(poll_at, max(?1, coalesce(claimed_at, 0) + ?2))
-WHERE id = ?3 AND poll_at IS NOT NULL AND lease_until IS NULL
-"""
+_APART: Final = timedelta(minutes=35)
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
 # What says which parcel it is, and whose: a later mention never changes it.
@@ -96,7 +94,7 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
         return Added(known.id, "unchanged")
     store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
     if merged.promised_by is not None and merged.promised_by != known.promised_by:
-        store.write(_SOONER, (to_ms(max(merged.promised_by, now)), _APART, known.id))
+        sooner(store, [known.id], max(merged.promised_by, now), _APART)
     return Added(known.id, "updated")
 
 
@@ -130,15 +128,20 @@ def find(store: Store, number: str, courier: str = "") -> list[Parcel]:
 
 
 _CALLED: Final = """
-SELECT id FROM parcels WHERE number = ?2 AND courier = ?1 AND (company = '' OR ?3 = '' OR company = ?3 COLLATE NOCASE)
+SELECT id FROM parcels WHERE number IN (?2, ?4) AND courier = ?1 AND unwatched_at IS NULL
+  AND (company = '' OR ?3 = '' OR company = ?3 COLLATE NOCASE)
 UNION
-SELECT id FROM parcels WHERE successor = ?2 AND courier = ?1 AND successor <> ''
+SELECT id FROM parcels WHERE successor IN (?2, ?4) AND successor <> '' AND courier = ?1 AND unwatched_at IS NULL
 """
 
 
 def called(store: Store, courier: str, number: str, company: str = "") -> list[int]:
-    """The IDs of the parcels a courier means by a number, its own or its new one; another company's are not meant."""
-    return [parcel_id for (parcel_id,) in store.all(_CALLED, (courier, number, company))]
+    """The IDs of the watched parcels a courier means by a number, its own or its new one, however it is spelt.
+
+    Another company's parcels are not meant.
+    """
+    plain = "".join(number.split()).upper()
+    return [parcel_id for (parcel_id,) in store.all(_CALLED, (courier, number, company, plain))]
 
 
 def one(store: Store, parcel_id: int) -> Parcel:

@@ -134,6 +134,18 @@ def sooner(store: Store, ids: Sequence[int], now: datetime, least: timedelta = _
     store.write_many(_SOONER, [(to_ms(now), to_ms_span(least), parcel_id) for parcel_id in ids])
 
 
+_NOT_BEFORE: Final = """
+UPDATE parcels SET poll_at = max(poll_at, claimed_at + ?1)
+WHERE id = ?2 AND poll_at IS NOT NULL AND claimed_at IS NOT NULL AND lease_until IS NULL
+"""
+
+
+def keep_apart(store: Store, ids: Sequence[int], least: timedelta) -> None:
+    """None of these is asked again sooner than `least` after it was claimed last."""
+    if least:
+        store.write_many(_NOT_BEFORE, [(to_ms_span(least), parcel_id) for parcel_id in ids])
+
+
 # --- looking again -------------------------------------------------------------------------------
 
 

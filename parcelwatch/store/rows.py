@@ -98,7 +98,7 @@ def where(conditions: Mapping[str, object]) -> tuple[str, list[object]]:
 PARCEL_COLUMNS: Final = (
     "id, number, courier, company, added_at, order_no, service, origin, destination, shipped_at, promised_by, "
     "dispatch_by, customer_name, customer_contact, phone_last4, postal_code, language, value, tags, import_id, "
-    "successor"
+    "successor, replaced"
 )
 PARCEL: Final = PARCEL_COLUMNS.split(", ")
 
@@ -127,6 +127,7 @@ def parcel_row(parcel: Parcel) -> list[object]:
         dump(list(parcel.tags)) if parcel.tags else "[]",
         parcel.import_id,
         parcel.successor,
+        dump(list(parcel.replaced)) if parcel.replaced else "[]",
     ]
 
 
@@ -154,6 +155,7 @@ def to_parcel(row: tuple[Any, ...]) -> Parcel:
         tags=() if row[18] == "[]" else tuple(load(row[18])),
         import_id=row[19],
         successor=row[20],
+        replaced=() if row[21] == "[]" else tuple(load(row[21])),
     )
 
 

@@ -320,7 +320,7 @@ def m001_first(db: Database) -> None:
 
 _SEVERAL_QUOTAS: Final = (
     "ALTER TABLE accounts ADD COLUMN windows TEXT NOT NULL DEFAULT '[]'",
-    # The only quota there was counted days.
+    # Which period was counted was not kept. Every default was a day; another period starts over, once.
     """UPDATE accounts SET windows = json_array(json_array(86400, day_start, used)) WHERE day_start IS NOT NULL""",
     "ALTER TABLE accounts DROP COLUMN day_start",
     "ALTER TABLE accounts DROP COLUMN used",
@@ -328,6 +328,7 @@ _SEVERAL_QUOTAS: Final = (
 
 _SUCCESSORS: Final = (
     "ALTER TABLE parcels ADD COLUMN successor TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE parcels ADD COLUMN replaced TEXT NOT NULL DEFAULT '[]'",
     "CREATE INDEX parcels_by_successor ON parcels (courier, successor) WHERE successor <> ''",
 )
 
@@ -336,7 +337,8 @@ _DEADLINES: Final = (
     "CREATE INDEX parcels_at_deadline ON parcels (courier, deadline_at) WHERE urgency = 1 AND deadline_at IS NOT NULL",
 )
 
-_UNREAD: Final = "CREATE INDEX checkpoints_unread ON checkpoints (code, text) WHERE milestone = 'unknown'"
+# How many there are so far is not known any more; each parcel heard of from now on counts.
+_UNREAD: Final = "ALTER TABLE unknown_codes ADD COLUMN parcels INTEGER NOT NULL DEFAULT 0"
 
 
 @MIGRATIONS()
