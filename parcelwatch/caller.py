@@ -7,10 +7,12 @@ to ask is the poller's, what is sent and how it is read the adapter's. Tokens li
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar, cast
 
 import httpx
 
@@ -24,18 +26,22 @@ from parcelwatch.couriers.base import (
     discreet,
     http_date,
 )
-from parcelwatch.errors import CourierRefused, CourierUnavailable
+from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, Observation
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
+Reader = Callable[[httpx.Response, Sequence[Ask]], T]
 
 # A token is renewed this long before its end, or at nine tenths of a short one.
 MARGIN: Final = timedelta(minutes=5)
-# Less than this between our clock and a Date header is the way of the answer, not a difference of clocks.
+# Less than this between our clock and a Date header is the way of the answer, more a mistake of somebody's.
 SKEW: Final = timedelta(seconds=30)
-# Seconds a library of its own may take for one call.
-PATIENCE: Final = 60.0
+WRONG: Final = timedelta(days=1)
+# Seconds for a question with all it takes, a token or a second try: less than a claim lasts once it may start.
+PATIENCE: Final = 28.0
+# A grant that failed is not asked for again by those who waited for it.
+SHARED: Final = timedelta(seconds=5)
 
 
 class Sends(Protocol):
@@ -56,10 +62,13 @@ class Overheard:
         return self.response
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Granted:
-    value: str
+    """A token, until when it is used, and whether the courier ever took it."""
+
+    value: str = field(repr=False)
     until: datetime
+    taken: bool = False
 
 
 class Caller:
@@ -71,19 +80,20 @@ class Caller:
         self._client = client
         self._granted: _Granted | None = None
         self._granting = asyncio.Lock()
+        self._failed: tuple[datetime, CourierError] | None = None
         self._skew = timedelta(0)
 
     async def ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         """Exactly one observation per Ask, in that order. Raises CourierError."""
         courier = self._courier
         if isinstance(courier, Fetches):
-            return _one_each(asked, await self._fetch(courier, asked))
+            return _one_each(asked, await self._in_time(_in_thread(courier.fetch, self._account, asked)))
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
             request = courier.request(account, asked, self._there(clock()))
-            return courier.parse(await self._send(request, account, clock), asked)
+            return self._read(courier.parse, await self._send(request, account, clock), asked)
 
-        return _one_each(asked, await self._with_token(exchange, clock))
+        return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
 
     async def register(self, asked: Sequence[Ask], clock: Clock) -> tuple[Registration, ...]:
         """Exactly one registration per Ask, in that order. Raises CourierError."""
@@ -92,32 +102,57 @@ class Caller:
 
         async def exchange(account: Account) -> tuple[Registration, ...]:
             request = courier.registration(account, asked, self._there(clock()))
-            return courier.registered(await self._send(request, account, clock), asked)
+            return self._read(courier.registered, await self._send(request, account, clock), asked)
 
-        return _one_each(asked, await self._with_token(exchange, clock))
+        return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+
+    def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> T:
+        """What an answer says. When to come back was told by the courier's clock, and is wanted by ours."""
+        try:
+            return read(answer, asked)
+        except CourierBusy as busy:
+            if busy.retry_at is not None:
+                busy.retry_at -= self._skew
+            raise
+
+    async def _in_time(self, conversation: Awaitable[T]) -> T:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await conversation
+        except TimeoutError:
+            raise CourierUnavailable(f"{self._account.name}: no answer in time") from None
 
     async def _with_token(self, exchange: Callable[[Account], Awaitable[T]], clock: Clock) -> T:
-        """The exchange with a token, if the courier grants any; one that it no longer takes is replaced once."""
+        """The exchange with a token, if the courier grants any; one it takes no more is replaced, once."""
         if not isinstance(self._courier, Grants):
             return await exchange(self._account)
-        before = self._granted
         token = await self._token(self._courier, clock)
         try:
-            return await exchange(replace(self._account, token=token.value))
+            return await self._with(token, exchange)
         except CourierRefused:
-            if token is not before:
-                raise
             self._drop(token)
-        token = await self._token(self._courier, clock)
-        return await exchange(replace(self._account, token=token.value))
+            if not token.taken:
+                raise
+        return await self._with(await self._token(self._courier, clock), exchange)
+
+    async def _with(self, token: _Granted, exchange: Callable[[Account], Awaitable[T]]) -> T:
+        said = await exchange(replace(self._account, token=token.value))
+        token.taken = True
+        return said
 
     async def _token(self, courier: Grants, clock: Clock) -> _Granted:
         async with self._granting:
             held = self._granted
             if held is not None and clock() < held.until:
                 return held
-            request = courier.grant(self._account, self._there(clock()))
-            token = courier.granted(await self._send(request, self._account, clock))
+            if self._failed is not None and clock() - self._failed[0] < SHARED:
+                raise self._failed[1]
+            try:
+                request = courier.grant(self._account, self._there(clock()))
+                token = courier.granted(await self._send(request, self._account, clock))
+            except CourierError as error:
+                self._failed = (clock(), error)
+                raise
             margin = min(MARGIN, token.lifetime / 10)
             self._granted = _Granted(token.value, clock() + token.lifetime - margin)
             return self._granted
@@ -136,16 +171,33 @@ class Caller:
         return now + self._skew
 
     def _compare_clocks(self, response: httpx.Response, now: datetime) -> None:
+        """Learn the courier's clock from an answer of its own; one from a cache, or of another year, tells nothing."""
         sent = http_date(response.headers.get("date", ""))
-        if sent is not None:
-            self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
+        if sent is None or "age" in response.headers or abs(sent - now) > WRONG:
+            return
+        self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
 
-    async def _fetch(self, courier: Fetches, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+
+async def _in_thread(work: Callable[[Account, Sequence[Ask]], T], account: Account, asked: Sequence[Ask]) -> T:
+    """What `work` returns; in a thread that nobody waits for when the process ends, should it hang."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if not done.done():
+            done.set_exception(error) if error else done.set_result(cast("T", result))
+
+    def run() -> None:
+        result, error = None, None
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await asyncio.to_thread(courier.fetch, self._account, asked)
-        except TimeoutError:
-            raise CourierUnavailable(f"{self._account.name}: no answer in time") from None
+            result = work(account, asked)
+        except Exception as raised:  # noqa: BLE001 - handed on to whoever waits
+            error = raised
+        with suppress(RuntimeError):  # the loop is gone
+            loop.call_soon_threadsafe(settle, result, error)
+
+    threading.Thread(target=run, name=f"fetch-{account.name}", daemon=True).start()
+    return await done
 
 
 def _one_each(asked: Sequence[Ask], answers: tuple[T, ...]) -> tuple[T, ...]:

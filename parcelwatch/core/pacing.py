@@ -110,6 +110,8 @@ def _period(quota: Rate) -> timedelta:
 def _earliest(pace: Pace, state: PaceState, at: datetime, hold_until: datetime | None) -> datetime:
     """The first instant from `at` on that pace, quotas and hold all allow."""
     at = max(at, state.next_at or at, hold_until or at)
+    # A window that calls were already granted in ahead of its time is the one that counts from now on.
+    at = max((at, *(one.start for one in state.windows)))
     # One look is enough: waiting for one window to end can only end others as well.
     windows = ((quota, _counted(quota, state, at)) for quota in pace.quotas)
     return max((at, *(one.start + _period(quota) for quota, one in windows if one.used >= quota.count)))

@@ -43,6 +43,14 @@ _ACCOUNT = re.compile(
     r"|(?:接口|方法|用户|客户|应用|商家|合作方)[^，。]{0,6}(?:不存在|无效|错误|非法)"
     r"|app[_-]?key|digest|signature|unauthori[sz]ed|forbidden|(?<![a-z])ip(?![a-z])"
 )
+# A number, and a parcel, that are somebody's: words about the account only by chance.
+_ONE_NUMBER = re.compile(
+    r"[^，。；,;]{0,8}(?:单号|运单|订单|快件|包裹)[^，。；,;]{0,10}(?:不存在|无效|错误|有误|非法|不匹配|不一致|不属于)[^，。；,;]*"
+    r"|[^，。；,;]{0,10}(?:该|此|这)(?:运|订)?单[^，。；,;]*|(?:无权|没有权限|无权限)[^，。；,;]{0,6}(?:单|包裹)[^，。；,;]*"
+)
+_NOT_OURS = re.compile(
+    r"(?:无权|没有权限|无权限)[^，。；,;]{0,6}(?:单|包裹)|(?:单|包裹)[^，。；,;]{0,10}(?:不匹配|不一致|不属于)"
+)
 _PHONE_WANTED = re.compile(r"手机|电话|mobile|phone")
 _BAD_NUMBER = re.compile(
     r"单号[^，。]{0,6}(?:格式|错误|有误|不正确|不合法|非法|不规范|为空)|(?:invalid|illegal) (?:waybill|number)"
@@ -162,8 +170,10 @@ def refusal(response: httpx.Response, ask: Ask, courier: str, code: str, message
     words = message.lower()
     if _TOO_OFTEN.search(words):
         raise CourierBusy(quoted, retry_at(response))
-    if _ACCOUNT.search(words):
+    if _ACCOUNT.search(_ONE_NUMBER.sub("", words)):
         raise CourierRefused(f"{quoted}; check the account's credentials and permissions")
+    if _NOT_OURS.search(words):
+        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check the number and whose it is")
     if _PHONE_WANTED.search(words):
         return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check phone_last4")
     if _BAD_NUMBER.search(words):

@@ -92,7 +92,10 @@ FAILED_INSIDE = "SHIPPING_SDK_INTERNAL_ERROR"
 _MEANS: tuple[tuple[re.Pattern[str], type[CourierError]], ...] = (
     (re.compile(r"\b429\b|too many|rate limit|quota|throttl|slm monitor"), CourierBusy),
     (
-        re.compile(r"\b(?:401|403)\b|authenti|authori[sz]|credential|forbidden|access denied|invalid (?:key|token)"),
+        re.compile(
+            r"\b(?:401|403)\b|authenti|authori[sz]|credential|forbidden|access denied|invalid (?:key|token)"
+            r"|\b(?:account|user|client|customer|merchant)\b[^.;]{0,20}(?:not found|unknown|invalid|does not exist)"
+        ),
         CourierRefused,
     ),
     (
@@ -201,11 +204,11 @@ class Karrio:
             words = words.replace(secret, "***")
         codes = " ".join(str(one.code or "") for one in messages)
         said = f"{codes} {words}".lower()
-        if _NO_RECORD.search(said):
-            return Observation(ask.number, Answer.NOT_FOUND)
         for pattern, error in _MEANS:
             if pattern.search(said.replace(FAILED_INSIDE.lower(), "")):
                 raise error(f"karrio's {self.carrier}: {words[:300]}")
+        if _NO_RECORD.search(said):
+            return Observation(ask.number, Answer.NOT_FOUND)
         raise CourierUnreadable(f"karrio's {self.carrier} says what we cannot read: {words[:300]}")
 
     # --- what was found --------------------------------------------------------------------------

@@ -9,12 +9,13 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import NoReturn
 
 import httpx
 
-from parcelwatch.couriers.base import Token, check, document, fitting, unreadable
+from parcelwatch.couriers.base import Token, check, document, fitting
 from parcelwatch.couriers.fields import text
-from parcelwatch.errors import CourierRefused
+from parcelwatch.errors import CourierRefused, CourierUnreadable
 
 LONGEST = timedelta(days=30)
 TOKEN_LIMIT = 16_384
@@ -47,14 +48,29 @@ def by_header(url: str, client: str, secret: str, more: Mapping[str, str] | None
 
 def token(response: httpx.Response, lifetime: timedelta) -> Token:
     """What was granted; `lifetime` where the courier does not say. A refusal is the account's: CourierRefused."""
-    with fitting(response):
-        if response.status_code in (400, 401, 403):
-            raise CourierRefused(f"the courier grants no token ({response.status_code}): check key and secret")
-        check(response)
-        body = document(response)
-        value = text(body.get("access_token"), "access_token", TOKEN_LIMIT)
-        if not value or len(value) >= TOKEN_LIMIT:
-            unreadable(response, "the answer holds no usable access_token")
-        seconds = text(body.get("expires_in"), "expires_in")
-        asked = timedelta(seconds=float(seconds)) if seconds else lifetime
-        return Token(value, max(timedelta(0), min(asked, LONGEST)))
+    if response.status_code in (400, 401, 403):
+        raise CourierRefused(f"the courier grants no token ({response.status_code}): check key and secret")
+    check(response)
+    try:
+        with fitting(response):
+            body = document(response)
+            value = text(body.get("access_token"), "access_token", TOKEN_LIMIT)
+            return (
+                Token(value, _lifetime(body.get("expires_in"), lifetime)) if 0 < len(value) < TOKEN_LIMIT else _none()
+            )
+    except CourierUnreadable as error:
+        # Without the answer: whatever is odd about it, a token may stand in it.
+        raise CourierUnreadable(str(error)) from None
+
+
+def _none() -> NoReturn:
+    raise CourierUnreadable("the answer holds no usable access_token")
+
+
+def _lifetime(said: object, otherwise: timedelta) -> timedelta:
+    """What the courier says, within reason; some say it as text, some as a fraction."""
+    try:
+        asked = timedelta(seconds=float(str(said))) if said is not None else otherwise
+    except (ValueError, OverflowError):
+        asked = otherwise
+    return max(timedelta(0), min(asked, LONGEST))
