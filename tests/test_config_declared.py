@@ -235,6 +235,22 @@ def test_an_expression_finds_what_it_names_and_nothing_where_there_is_nothing() 
         Expression.of("length(a)").find({"a": 5})
 
 
+@pytest.mark.parametrize("deep", ["!" * 999 + "a", "(" * 499 + "a" + ")" * 499, "[" * 900])
+def test_an_expression_nested_too_deeply_is_refused(deep: str) -> None:
+    with pytest.raises(ValueError, match=r"no JMESPath expression|nested too deeply"):
+        Expression.of(deep)
+
+
+def test_a_long_path_is_followed_and_a_comparison_of_bottomless_values_is_unfit() -> None:
+    assert Expression.of("a" + ".a" * 499).find({"a": {"a": 1}}) is None
+    one: object = 1
+    other: object = 1
+    for _ in range(100_000):
+        one, other = [one], [other]
+    with pytest.raises(Unfit):
+        Expression.of("one == other").find({"one": one, "other": other})
+
+
 def test_the_schema_knows_a_declaration_as_a_table_and_by_name() -> None:
     definitions = config.schema()["$defs"]
     assert definitions["Courier"]["properties"]["declared"]["anyOf"] == [

@@ -52,7 +52,7 @@ class Expression:
         except JMESPathTypeError as error:
             wanted = " or ".join(error.expected_types)
             raise Unfit(f"{error.function_name}() takes {wanted}, and was given {error.actual_type}") from None
-        except (JMESPathError, TypeError, ValueError, ArithmeticError) as error:
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
             raise Unfit(f"it cannot be worked out ({type(error).__name__})") from None
         return found
 
@@ -73,7 +73,10 @@ class Expression:
             raise ValueError(_misparsed(written, error)) from None
         except (JMESPathError, RecursionError, ValueError) as error:
             raise ValueError(f"`{written}` is no JMESPath expression: {str(error).splitlines()[0]}") from None
-        _check_functions(written, compiled.parsed)
+        try:
+            _check_functions(written, compiled.parsed)
+        except RecursionError:
+            raise ValueError(f"`{written[:80]}…` is nested too deeply") from None
         _check_texts(written)
         return cls(written, compiled, tuple(_plain_path(compiled.parsed)))
 

@@ -12,11 +12,13 @@ from parcelwatch.model import Answer, Ask, Cause, Milestone
 class Sample:
     """`path`: below the folder of samples. What is left out is not compared.
 
-    `api`: the adapter that reads it. `call`: "ask", "register", "grant" or "push". `inside`: keys that lead to the answer in
-    the file, for recordings that wrap it. `status`: the HTTP status it came with. `asked`: the number it answers about.
-    `answer`, or the error it `raises`. `milestone` and `cause` are the newest scan's; `scans`: how many there are.
-    `wrap`: JSON text with `%s` for the file's part, where the adapter expects more around it. `ok`: of a registration. `why_not`: why a file is no answer this adapter reads (another product's, a request, a list of webhooks); then
-    nothing is read. `headers`, `query`: a push's own. `options`: the account's, `declared` its declaration. `unknown`: some scan says what nobody can read.
+    `api`: the adapter that reads it. `call`: "ask", "register", "grant" or "push". `inside`: keys that lead to the
+    answer in the file, for recordings that wrap it. `status`: the HTTP status it came with. `asked`: the number it
+    answers about. `answer`, or the error it `raises`. `milestone` and `cause` are the newest scan's; `scans`: how many
+    there are. `wrap`: JSON text with `%s` for the file's part, where the adapter expects more around it. `ok`: of a
+    registration. `why_not`: why a file is no answer this adapter reads (another product's, a request, a list of
+    webhooks); then nothing is read. `headers`, `query`: a push's own. `options`: the account's, `declared` its
+    declaration. `unknown`: some scan says what nobody can read.
     """
 
     path: str
