@@ -74,11 +74,15 @@ def _lines(file: BinaryIO) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The configured accounts with their apis, and the adapters there are. `known`: there is a configuration."""
+    """The configured accounts with their apis, and the adapters there are. `known`: there is a configuration.
+
+    `declared`: account → the name of the courier it declares, and its adapter.
+    """
 
     adapters: Mapping[str, Adapter]
     apis: Mapping[str, str] = field(default_factory=dict)
     known: bool = False
+    declared: Mapping[str, tuple[str, Adapter]] = field(default_factory=dict)
 
     def asking(self, courier: Courier, number: str) -> list[dict[str, str]]:
         """The accounts that could ask `courier` about `number`, each with the company code it would need."""
@@ -86,8 +90,9 @@ class Accounts:
         return [row for row in rows if row is not None]
 
     def _asking(self, name: str, api: str, courier: Courier, number: str) -> dict[str, str] | None:
-        adapter = self.adapters.get(api)
-        if adapter is None or (api != courier.api and api not in AGGREGATORS):
+        called, adapter = self.declared.get(name, ("", self.adapters.get(api)))
+        asks = called and (courier.name == called or f"({called})" in courier.name)
+        if adapter is None or not (asks or api == courier.api or api in AGGREGATORS):
             return None
         company = courier.codes.get(api, "") if api in AGGREGATORS else ""
         lacks = adapter.lacks(Ask(number, company=company)) if isinstance(adapter, Picky) else ""
@@ -103,7 +108,9 @@ def accounts(desk: Desk) -> Accounts:
         config.find(desk.named)
     except ConfigError:
         return Accounts(adapters)
-    return Accounts(adapters, {name: each.api for name, each in desk.config.accounts().items()}, known=True)
+    known = desk.config.accounts()
+    declared = {name: (each.declared.name, couriers.adapter(each)) for name, each in known.items() if each.declared}
+    return Accounts(adapters, {name: each.api for name, each in known.items()}, known=True, declared=declared)
 
 
 # --- what is said --------------------------------------------------------------------------------

@@ -144,3 +144,11 @@ def test_a_fault_is_told_by_the_check_with_its_line(acme: Shop) -> None:
     ended = acme.run("config", "check")
     assert ended.code == 78
     assert 'statuses.ON: no milestone "in_transt" (did you mean "in_transit"?)' in ended.err
+
+
+def test_a_number_is_offered_to_the_account_that_declares_its_courier(shop: Shop) -> None:
+    shop.configure('[couriers.post]\napi = "declared"\ndeclared = "royalmail"\nkey = "k"\nsecret = "s"\n')
+    (row,) = shop.run("couriers", "detect", "RR123456785GB", "--json").document
+    asking = {each["courier"]: [one["account"] for one in each["accounts"]] for each in row["candidates"]}
+    assert asking["Royal Mail"] == ["post"]
+    assert all("post" not in accounts for courier, accounts in asking.items() if courier != "Royal Mail")
