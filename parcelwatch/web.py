@@ -36,12 +36,15 @@ CONNECTIONS: Final = 64
 
 
 class Hooks:
-    """Where couriers call. `posts`: every account that may be called, by name."""
+    """Where couriers call. `posts`: the accounts that may be called. `patience`: seconds for a push to arrive."""
 
-    def __init__(self, posts: Sequence[Post], writer: Writer, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, posts: Sequence[Post], writer: Writer, now: Callable[[], datetime], patience: float = PATIENCE
+    ) -> None:
         self._posts: Mapping[str, Post] = {one.name: one for one in posts if isinstance(one.courier, Pushes)}
         self._writer = writer
         self._now = now
+        self._patience = patience
         self._turned_away: Counter[str] = Counter()
         self.app = Starlette(routes=[Route("/hooks/{account}", self._hook, methods=["POST"])])
 
@@ -54,7 +57,7 @@ class Hooks:
         post = self._posts.get(request.path_params["account"])
         if post is None:
             return _said(404, "no such account, or its courier does not push")
-        body = await _body(request)
+        body = await _body(request, self._patience)
         if body is None:
             return _said(413, f"more than {LIMIT} bytes, or too slow")
         push = Push({name.lower(): value for name, value in request.headers.items()}, dict(request.query_params), body)
@@ -88,11 +91,11 @@ class Hooks:
             log.warning("a push was turned away", account=account, times=times, why=why)
 
 
-async def _body(request: Request) -> bytes | None:
+async def _body(request: Request, patience: float) -> bytes | None:
     """The body, None when it is too long, too slow or cut off."""
     body = bytearray()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > LIMIT:
@@ -127,22 +130,25 @@ def bound(host: str, port: int) -> socket.socket:
     return listening
 
 
-class _Impatient(H11Protocol):
-    """A connection that is closed when nothing is asked on it for a while, however slowly it speaks."""
+def impatient(seconds: float) -> type[H11Protocol]:
+    """Connections that are closed when nothing is asked on them for so long, however slowly they speak."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._watch = self.loop.call_later(PATIENCE, self._look)
+    class Impatient(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._watch = self.loop.call_later(seconds, self._look)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._watch.cancel()
-        super().connection_lost(exc)
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._watch.cancel()
+            super().connection_lost(exc)
 
-    def _look(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
-        else:
-            self._watch = self.loop.call_later(PATIENCE, self._look)
+        def _look(self) -> None:
+            if self.cycle is None or self.cycle.response_complete:
+                self.transport.close()
+            else:
+                self._watch = self.loop.call_later(seconds, self._look)
+
+    return Impatient
 
 
 class _Quiet(uvicorn.Server):
@@ -156,10 +162,10 @@ class _Quiet(uvicorn.Server):
 class Server:
     """Serves an application in the running event loop, from `start` to `stop`."""
 
-    def __init__(self, app: Starlette, listening: socket.socket) -> None:
+    def __init__(self, app: Starlette, listening: socket.socket, patience: float = PATIENCE) -> None:
         config = uvicorn.Config(
             app,
-            http=_Impatient,
+            http=impatient(patience),
             log_config=None,
             access_log=False,
             lifespan="off",

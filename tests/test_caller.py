@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -17,7 +18,7 @@ from parcelwatch.client import Client
 from parcelwatch.couriers import oauth
 from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
-from parcelwatch.errors import CourierRefused
+from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 from tests.servers import Hit, Server, head
 
@@ -167,3 +168,119 @@ def test_a_courier_whose_clock_differs_is_asked_in_its_own_time() -> None:
     gate = Gate(date=NOW + timedelta(seconds=5))
     talk(gate, timedelta(0))
     assert gate.times == [NOW] * 2
+
+
+def converse(
+    gate: object, story: Callable[[Caller, Clock], Coroutine[None, None, None]], courier: Dhl | None = None
+) -> None:
+    """Tell a story of one caller and the server it talks to."""
+
+    async def conversation() -> None:
+        async with Server(gate) as server:  # type: ignore[arg-type]
+            client = Client()
+            account = Account("acme", "acme", "id", server.url, secret="s")
+            try:
+                await story(Caller(account, courier or Gated(), client), Clock())
+            finally:
+                await client.aclose()
+
+    asyncio.run(conversation())
+
+
+def test_thirty_two_questions_share_one_failed_grant() -> None:
+    grants = 0
+
+    async def refuse(server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        nonlocal grants
+        grants += 1
+        await server.pause(0.05)
+        writer.write(head(401, 2) + b"{}")
+
+    async def story(caller: Caller, clock: Clock) -> None:
+        said = await asyncio.gather(*(caller.ask(ASKED, clock) for _ in range(32)), return_exceptions=True)
+        assert all(isinstance(one, CourierRefused) for one in said)
+        clock.now += timedelta(minutes=1)
+        with pytest.raises(CourierRefused):
+            await caller.ask(ASKED, clock)
+
+    converse(refuse, story)
+    assert grants == 2
+
+
+def test_a_courier_that_refuses_every_token_costs_one_grant_a_question() -> None:
+    gate = Gate(revoked={f"T{n}" for n in range(1, 20)})
+
+    async def story(caller: Caller, clock: Clock) -> None:
+        for _ in range(5):
+            with pytest.raises(CourierRefused):
+                await caller.ask(ASKED, clock)
+
+    converse(gate, story)
+    assert (gate.grants, len(gate.times)) == (5, 5)
+
+
+@pytest.mark.parametrize("date", [datetime(9999, 12, 31, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC)])
+def test_a_date_of_another_year_is_not_believed(date: datetime) -> None:
+    gate = Gate(date=date)
+    talk(gate, timedelta(0))
+    assert gate.times == [NOW] * 2
+
+
+def test_a_courier_that_sets_its_clock_right_is_believed_again() -> None:
+    gate = Gate(date=NOW + timedelta(hours=3))
+
+    async def story(caller: Caller, clock: Clock) -> None:
+        await caller.ask(ASKED, clock)
+        gate.date = NOW + timedelta(seconds=10)
+        await caller.ask(ASKED, clock)
+        await caller.ask(ASKED, clock)
+
+    converse(gate, story)
+    assert gate.times == [NOW + timedelta(hours=3)] * 2 + [NOW]
+
+
+@pytest.mark.parametrize("skew", [timedelta(hours=3), timedelta(hours=-1)])
+def test_when_to_come_back_is_told_in_our_time(skew: timedelta) -> None:
+    async def busy(server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(429, 2, date=format_datetime(NOW + skew, usegmt=True), retry_after="600") + b"{}")
+
+    async def story(caller: Caller, clock: Clock) -> None:
+        with pytest.raises(CourierBusy) as caught:
+            await caller.ask(ASKED, clock)
+        assert caught.value.retry_at == NOW + timedelta(minutes=10)
+
+    converse(busy, story, Dhl())
+
+
+def test_an_odd_grant_is_unreadable_and_its_token_is_kept_nowhere() -> None:
+    async def odd(server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        body = b'{"access_token": ["CANARY"], "expires_in": {}}'
+        writer.write(head(200, len(body)) + body)
+
+    async def story(caller: Caller, clock: Clock) -> None:
+        with pytest.raises(CourierUnreadable) as caught:
+            await caller.ask(ASKED, clock)
+        assert b"CANARY" not in caught.value.payload
+        assert "CANARY" not in repr(caught.value)
+
+    converse(odd, story)
+
+
+class Stuck(Dhl):
+    """A courier reached through a library that never comes back."""
+
+    def fetch(self, account: Account, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        threading.Event().wait()
+        return ()
+
+
+def test_a_library_that_hangs_holds_up_neither_the_others_nor_the_end() -> None:
+    async def story(caller: Caller, clock: Clock) -> None:
+        stuck = [asyncio.create_task(caller.ask(ASKED, clock)) for _ in range(50)]
+        done, waiting = await asyncio.wait(stuck, timeout=0.1)
+        assert not done
+        for one in waiting:
+            one.cancel()
+        await asyncio.wait(waiting)
+
+    converse(Gate(), story, Stuck())

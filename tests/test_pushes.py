@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -91,11 +91,11 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(folder: Path) -> AsyncIterator[Shop]:
+async def shop(folder: Path, patience: float = web.PATIENCE) -> AsyncIterator[Shop]:
     writer = Writer(folder / "watch.db")
     await writer.run(_watch)
     listening = web.bound("127.0.0.1", 0)
-    server = web.Server(web.Hooks([POST, DEAF], writer, lambda: NOW).app, listening)
+    server = web.Server(web.Hooks([POST, DEAF], writer, lambda: NOW, patience).app, listening, patience)
     server.start()
     try:
         async with httpx.AsyncClient(
@@ -115,9 +115,9 @@ def _watch(store: Store) -> None:
         ingest(store, [Heard(added.id, said, at)], JUDGE)
 
 
-def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]]) -> None:
+def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]], patience: float = web.PATIENCE) -> None:
     async def run() -> None:
-        async with shop(folder) as one:
+        async with shop(folder, patience) as one:
             await story(one)
 
     asyncio.run(run())
@@ -163,7 +163,7 @@ def test_a_push_kept_by_a_process_that_died_is_read_by_the_next(tmp_path: Path) 
 @pytest.mark.parametrize("sign", ["", "0" * 64, hmac_sha256_hex(b"other", DAMAGED), "é"])
 def test_whoever_cannot_sign_leaves_nothing_behind(tmp_path: Path, sign: str) -> None:
     async def story(one: Shop) -> None:
-        headers = {"X-Sign": sign.encode()}
+        headers = {b"X-Sign": sign.encode()}
         answer = await one.client.post("/hooks/bell", content=DAMAGED, headers=headers)
         assert answer.status_code == 401
         assert SECRET not in answer.text
@@ -304,6 +304,83 @@ def test_read_pushes_are_forgotten_after_a_week_and_with_their_parcel(tmp_path: 
 
 def _bodies(store: Store) -> list[tuple[bytes]]:
     return store.all("SELECT body FROM inbox ORDER BY id")
+
+
+def test_a_push_is_found_however_the_number_is_spelt_and_not_by_a_parcel_that_is_no_longer_watched(
+    tmp_path: Path,
+) -> None:
+    async def story(one: Shop) -> None:
+        await one.push(DAMAGED.replace(NUMBER.encode(), f" {NUMBER.lower()}".encode()))
+        await one.read()
+        assert await one.writer.run(kinds) == ["damaged"]
+        assert await one.writer.run(parcels.called, "bell", NUMBER) == [1]
+        await one.writer.run(_stop)
+        assert await one.writer.run(parcels.called, "bell", NUMBER) == []
+
+    play(tmp_path, story)
+
+
+def _stop(store: Store) -> None:
+    with store.transaction():
+        store.write("UPDATE parcels SET unwatched_at = 1, poll_at = NULL WHERE id = 1")
+
+
+def test_pushes_never_have_a_number_asked_sooner_than_its_interval(tmp_path: Path) -> None:
+    post = replace(POST, interval=timedelta(minutes=31))
+
+    def ask(store: Store) -> datetime:
+        with store.transaction():
+            parcels.poll_again(store, [1], NOW)
+            parcels.claim(store, "bell", NOW, NOW, 1)
+            parcels.poll_again(store, [1], NOW + 20 * HOUR)
+        return NOW
+
+    async def story(one: Shop) -> None:
+        await one.writer.run(ask)
+        await one.push(DAMAGED, sign="", query=f"?token={SECRET}")
+        await one.writer.run(pushes.read, {"bell": post}, JUDGE, NOW + timedelta(minutes=1))
+        assert await one.writer.run(parcels.next_poll, "bell") == NOW + timedelta(minutes=31)
+
+    play(tmp_path, story)
+
+
+def test_the_same_signed_words_in_another_wrapping_are_one_push(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        push = Push({}, {}, b"param=1&junk=1")
+        again = Push({}, {}, b"param=1&junk=2")
+        assert await one.writer.run(pushes.keep, "bell", push, Trust.BODY, b"1", NOW)
+        assert not await one.writer.run(pushes.keep, "bell", again, Trust.BODY, b"1", NOW)
+        assert await one.writer.run(pushes.keep, "bell", again, Trust.SENDER, b"1", NOW)
+
+    play(tmp_path, story)
+
+
+def test_connections_that_never_ask_do_not_keep_others_out(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        port = one.client.base_url.port
+        assert port is not None
+        idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(web.CONNECTIONS + 2)]
+        for _, writer in idle:
+            writer.write(b"POST /hooks/bell HTTP/1.1\r\nHost: x\r\n")
+        closed = [reader.read() for reader, _ in idle]
+        async with asyncio.timeout(5):
+            await asyncio.gather(*closed)
+        assert (await one.push(DAMAGED)).status_code == 200
+
+    play(tmp_path, story, patience=0.2)
+
+
+def test_a_push_that_comes_too_slowly_is_given_up(tmp_path: Path) -> None:
+    async def story(one: Shop) -> None:
+        port = one.client.base_url.port
+        assert port is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /hooks/bell HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert b"413" in await reader.readline()
+        writer.close()
+        assert await one.unread() == 0
+
+    play(tmp_path, story, patience=0.2)
 
 
 def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:

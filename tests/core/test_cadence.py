@@ -145,5 +145,7 @@ def test_a_courier_that_calls_by_itself_is_asked_rarely_but_still_at_each_deadli
     step = advance(Dossier(PARCEL), said, POLICY, MONDAY)
     assert 0.9 * PUSHED <= wait(step, MONDAY) <= PUSHED
     assert "calls by itself" in step.poll_why
+    delivered = Observation(PARCEL.number, Answer.TRACKED, (Checkpoint(MONDAY, MONDAY, M.DELIVERED),), pushed=True)
+    assert wait(advance(Dossier(PARCEL), delivered, POLICY, MONDAY), MONDAY) > PUSHED
     late = MONDAY + timedelta(hours=40)
     assert advance(Dossier(PARCEL), said, POLICY, late).poll_at == MONDAY + timedelta(hours=48)

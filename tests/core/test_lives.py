@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,16 @@ def test_the_promise_of_an_earlier_life_is_forgotten_with_it() -> None:
     assert present(told, SHIPPED).estimate is None
 
 
+def test_a_promise_of_this_life_stays_when_the_former_one_is_cut_off() -> None:
+    told = replace(said(*OLD_LIFE, scan(0, M.PICKED_UP)), estimate=NOW + 2 * DAY)
+    assert present(told, SHIPPED).estimate == NOW + 2 * DAY
+
+
+def test_a_day_of_dispatch_written_after_the_delivery_does_not_lose_the_parcel() -> None:
+    told = said(scan(8, M.PICKED_UP), scan(4, M.DELIVERED))
+    assert present(told, SHIPPED) == told
+
+
 def test_an_old_life_opens_no_case_and_ends_no_watch() -> None:
     step = advance(Dossier(SHIPPED), said(*OLD_LIFE), Policy(profile="china", channels=("ops",)), NOW)
     assert step.dossier.cases == ()
@@ -100,7 +111,7 @@ def test_nothing_of_this_life_is_ever_lost_and_cutting_twice_cuts_no_more(
             *(one.occurred_until for one in before),
             min((one.occurred_at for one in told.checkpoints), default=border),
         ]
-        silent = any(later - earlier > SILENCE for earlier, later in zip(gaps, gaps[1:], strict=False))
+        silent = any(later - earlier > SILENCE for earlier, later in pairwise(gaps))
         assert silent or any(one.milestone in FINAL for one in before)
 
 

@@ -185,3 +185,13 @@ def test_three_a_second_and_two_hundred_and_fifty_a_day_hold_at_once() -> None:
     second = grant(pace, first.state, NOON + timedelta(minutes=1), horizon=timedelta(minutes=1), wanted=99)
     assert len(second.slots) == 2
     assert second.next_at == datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def test_a_window_granted_into_ahead_of_its_time_leaves_the_old_one_closed() -> None:
+    pace = Pace(None, (parse_rate("100/d"),))
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    spent_day = used(pace.quotas[0], midnight - timedelta(days=1), 100)
+    ahead = grant(pace, spent_day, midnight - timedelta(milliseconds=800), wanted=40)
+    more = grant(pace, ahead.state, midnight - timedelta(milliseconds=790), wanted=100)
+    assert {*ahead.slots, *more.slots} == {midnight}
+    assert len(ahead.slots) + len(more.slots) == 100

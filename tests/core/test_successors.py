@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, Judge, ingest
 from parcelwatch.model import Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, parcels
+from parcelwatch.store import Store, inbox, parcels
+from parcelwatch.store.erase import forget
 
 M = Milestone
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -71,3 +73,39 @@ def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path)
         assert claimed.ask.number == NEW
         assert not claimed.registered
         assert parcels.one(store, added.id).number == OLD
+
+
+def test_two_numbers_that_name_each_other_do_not_have_us_ask_for_ever() -> None:
+    dossier, now, handovers = Dossier(PARCEL), NOW, 0
+    names = {OLD: "B", "B": "C", "C": "B"}
+    for _ in range(10):
+        number = dossier.parcel.successor or OLD
+        said = Observation(number, Answer.TRACKED, (scan(-1, M.IN_TRANSIT),), successor=names[number])
+        step = advance(dossier, said, POLICY, now)
+        dossier, now = step.dossier, now + HOUR
+        handovers += step.poll_why == "its number was replaced"
+    assert handovers == 2
+    assert dossier.parcel.successor == "C"
+    assert dossier.parcel.replaced == ("B",)
+
+
+def test_a_story_told_under_the_new_number_leaves_the_old_scans_standing() -> None:
+    first = advance(Dossier(PARCEL), REPLACED, POLICY, NOW).dossier
+    # The new number's list begins before the old one's last scan, and does not hold it.
+    told = Observation(NEW, Answer.TRACKED, (scan(-2, M.IN_TRANSIT), scan(1, M.IN_TRANSIT)))
+    after = advance(first, told, POLICY, NOW + HOUR).dossier
+    assert after.milestone is M.RETURNING
+    assert len(after.timeline.entries) == 4
+
+
+def test_forgetting_a_number_forgets_every_number_it_was_given(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "watch.db") as store:
+        with store.transaction():
+            added = parcels.add(store, replace(PARCEL, successor=NEW, replaced=("SF3333333333333",)), NOW)
+            for number in (OLD, NEW, "SF3333333333333"):
+                inbox.keep(store, "sf", {}, f"news of {number}".encode(), NOW)
+            inbox.keep(store, "sf", {}, b"news of SF9999999999999", NOW)
+        assert added.outcome == "added"
+        assert forget(store, NEW) == 1
+        assert store.all("SELECT body FROM inbox") == [(b"news of SF9999999999999",)]
+    assert NEW.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())

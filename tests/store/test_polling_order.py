@@ -39,19 +39,14 @@ def first(store: Store, now: datetime, limit: int) -> list[str]:
         return [one.ask.number for one in parcels.claim(store, "dhl", now, now + HOUR, limit)]
 
 
-def test_trouble_goes_first_then_a_passed_threshold_then_the_longest_due(store: Store) -> None:
-    watch(store, "LONGEST-DUE", timedelta(hours=30), M.IN_TRANSIT)
-    watch(store, "PASSED-ITS-48H", timedelta(hours=20), M.IN_TRANSIT)
+def test_trouble_goes_before_a_passed_threshold_and_that_before_the_longest_due(store: Store) -> None:
+    watch(store, "NEAR", timedelta(hours=40), M.IN_TRANSIT)
+    watch(store, "LONGEST-DUE", timedelta(hours=10), M.IN_TRANSIT)
     watch(store, "DAMAGED", timedelta(hours=2), M.EXCEPTION, Cause.DAMAGED)
     with store.transaction():
-        parcels.poll_again(store, [1], NOW - 10 * HOUR)
-        parcels.poll_again(store, [2, 3], NOW)
-    later = NOW + 17 * HOUR
-    assert first(store, later, 1) == ["DAMAGED"]
-    with store.transaction():
-        # Nobody was asked, so neither threshold is known to be kept; the second passes only later.
-        parcels.poll_again(store, [3], later + 100 * HOUR)
-    assert first(store, later, 2) == ["LONGEST-DUE", "PASSED-ITS-48H"]
+        parcels.poll_again(store, [2], NOW - 5 * HOUR)
+        parcels.poll_again(store, [1, 3], NOW)
+    assert first(store, NOW + 9 * HOUR, 3) == ["DAMAGED", "NEAR", "LONGEST-DUE"]
 
 
 def test_a_threshold_that_passed_unasked_overtakes_what_is_merely_due(store: Store) -> None:
