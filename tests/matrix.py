@@ -5,6 +5,8 @@ What belongs here: one row per adapter that is installed, and where in the READM
 
 from __future__ import annotations
 
+import inspect
+import re
 from pathlib import Path
 
 from parcelwatch import couriers
@@ -13,9 +15,15 @@ from parcelwatch.couriers.base import Courier, Pushes, Registers
 README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- adapters: made by `python -m tests.matrix` -->", "<!-- end of adapters -->"
 TITLES = (
-    *("`api =`", "numbers a call", "limits by default", "proves itself by", "credentials", "pushes", "registers"),
-    *("damage", "return", "loss"),
+    *("courier", "`api =`", "numbers a call", "limits by default", "proves itself by", "credentials"),
+    *("pushes", "registers", "damage", "return", "loss"),
 )
+
+
+def name(courier: Courier) -> str:
+    """What the API is called: the first words of its module's own description."""
+    words = inspect.getdoc(inspect.getmodule(type(courier))) or ""
+    return re.split(r"[:,(]|'s? | through |\. | \d| API| in China|\.$", words, maxsplit=1)[0].strip()
 
 
 def row(courier: Courier) -> str:
@@ -24,6 +32,7 @@ def row(courier: Courier) -> str:
     if courier.min_interval:
         limits.append(f"a number every {courier.min_interval.total_seconds() / 60:.0f} min")
     cells = (
+        name(courier),
         f"`{courier.api}`",
         str(courier.batch),
         ", ".join(limits),

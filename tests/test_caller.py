@@ -15,9 +15,9 @@ import pytest
 
 from parcelwatch.caller import Caller
 from parcelwatch.client import Client
-from parcelwatch.couriers import oauth
 from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
+from parcelwatch.couriers.shared import oauth
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 from tests.servers import Hit, Server, head

@@ -19,7 +19,7 @@ from parcelwatch.core.pacing import Pace
 from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Account, Push, Trust
 from parcelwatch.couriers.dhl import Dhl
-from parcelwatch.couriers.signing import hmac_sha256_hex, same
+from parcelwatch.couriers.shared.signing import hmac_sha256_hex, same
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.ingest import Heard, Judge, ingest
 from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Parcel

@@ -26,12 +26,15 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     from parcelwatch.cli.asking import account_rows, adapter_rows
     from parcelwatch.config.declarations import shipped
 
-    accounts = account_rows(desk)
+    accounts = account_rows(desk) if desk.configured else []
     adapters = adapter_rows()
     if as_json:
         output.emit({"accounts": accounts, "adapters": adapters, "declared": list(shipped())})
         return
-    _print_accounts(accounts, desk)
+    if desk.configured:
+        _print_accounts(accounts, desk)
+    else:
+        output.say("No configuration yet: `parcelwatch config init` writes one to start from.")
     output.say()
     ready = [
         (

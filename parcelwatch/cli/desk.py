@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.errors import BadInput, ConfigError, NotFound
 
 if TYPE_CHECKING:
     from parcelwatch.config import Config
@@ -34,6 +34,17 @@ class Desk:
         from parcelwatch import config
 
         return config.load(config.find(self.named))
+
+    @property
+    def configured(self) -> bool:
+        """Whether a configuration is named or lies in a usual place, whatever is in it."""
+        from parcelwatch import config
+
+        try:
+            config.find(self.named)
+        except ConfigError:
+            return False
+        return True
 
     @cached_property
     def whole_config(self) -> Config:

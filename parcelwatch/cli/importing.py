@@ -21,8 +21,8 @@ from parcelwatch.cli.records import Record
 from parcelwatch.config import Config
 from parcelwatch.core import intake
 from parcelwatch.core.intake import Intake
-from parcelwatch.couriers import times
 from parcelwatch.couriers.base import Picky
+from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels

@@ -16,9 +16,9 @@ from parcelwatch import couriers
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.lexicon import mask
-from parcelwatch.couriers import saved
 from parcelwatch.couriers.base import Courier, said
 from parcelwatch.couriers.declared import Made
+from parcelwatch.couriers.shared import saved
 from parcelwatch.errors import BadInput, CourierError
 from parcelwatch.model import Ask, Milestone, Observation
 

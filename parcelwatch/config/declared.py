@@ -1,6 +1,6 @@
 """The shape of a courier declared in TOML: how it is asked, what is where in its answer, what its words mean.
 
-What belongs here: what can be judged without asking anybody. Who asks and reads with it is couriers/declared.py.
+What belongs here: what can be judged without asking anybody. Who asks and reads with it is couriers/declared.
 """
 
 from __future__ import annotations

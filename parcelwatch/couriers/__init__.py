@@ -1,4 +1,4 @@
-"""Couriers: one module per API, found by entry points of the group `parcelwatch.couriers`.
+"""Couriers: one room per API, found by entry points of the group `parcelwatch.couriers`.
 
 What belongs here: finding them. An adapter builds an httpx.Request and reads an httpx.Response; see base.py.
 """

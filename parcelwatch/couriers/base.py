@@ -19,8 +19,8 @@ from typing import NoReturn, Protocol, runtime_checkable
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.couriers.fields import Record, rows
-from parcelwatch.couriers.times import naive
+from parcelwatch.couriers.shared.fields import Record, rows
+from parcelwatch.couriers.shared.times import naive
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation
 

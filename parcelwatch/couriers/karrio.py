@@ -21,9 +21,9 @@ import httpx
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Courier, Tells
-from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
-from parcelwatch.couriers.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.times import Span, filled, naive, parse, promise, span
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.times import Span, filled, naive, parse, promise, span
 from parcelwatch.errors import (
     ConfigError,
     CourierBusy,

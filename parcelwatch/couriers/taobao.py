@@ -17,11 +17,11 @@ import httpx
 
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, retry_at, said, unreadable
-from parcelwatch.couriers.china import Scan, another, beijing, checkpoints
-from parcelwatch.couriers.china_scans import without_code
-from parcelwatch.couriers.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
-from parcelwatch.couriers.meanings import Meaning
-from parcelwatch.couriers.signing import md5_hex
+from parcelwatch.couriers.shared.china import Scan, another, beijing, checkpoints
+from parcelwatch.couriers.shared.china_scans import without_code
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
+from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
 from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
 

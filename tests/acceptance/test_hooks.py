@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from parcelwatch import clock
-from parcelwatch.couriers.signing import md5_hex
+from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.model import Parcel
 from parcelwatch.store import Store, cases, outbox, parcels
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parcelwatch import couriers
 from parcelwatch.channels import Channel
-from parcelwatch.couriers.times import naive
+from parcelwatch.couriers.shared.times import naive
 from tests.acceptance import child
 from tests.sandbox.worlds import START
 

@@ -23,6 +23,13 @@ def test_an_account_that_answers_is_ok_and_its_calls_are_counted(watched: Shop) 
     assert row["quotas"] == [{"quota": "100000/d", "used": 3, "left": 99_997}]
 
 
+def test_adapters_are_listed_before_there_is_a_configuration(shop: Shop) -> None:
+    ended = shop.bare("couriers", "list")
+    assert ended.code == 0
+    assert "No configuration yet" in ended.out
+    assert "kuaidi100" in ended.out
+
+
 def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
     shown = shop.run("couriers", "show", "dhl", "--json").document
     assert shown["table"] == '[couriers.my_dhl]\napi = "dhl"\nkey = "env:DHL_KEY"'

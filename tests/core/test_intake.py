@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.core.cells import cell, last4, number_of, tags_of, worth
 from parcelwatch.core.intake import COLUMNS, Intake, columns
-from parcelwatch.couriers import times
+from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Parcel
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcelwatch.couriers.aftership import AfterShip
-from parcelwatch.couriers.aftership_codes import CALL_REFUSED, CODES, NUMBER_REFUSED, SUB_TAGS, TAGS, VALUE_REFUSED
+from parcelwatch.couriers.aftership.codes import CALL_REFUSED, CODES, NUMBER_REFUSED, SUB_TAGS, TAGS, VALUE_REFUSED
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
-from parcelwatch.couriers.iso3 import alpha2, alpha3
-from parcelwatch.couriers.listing import dated
-from parcelwatch.couriers.times import Span
+from parcelwatch.couriers.shared.iso3 import alpha2, alpha3
+from parcelwatch.couriers.shared.listing import dated
+from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
 from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
 

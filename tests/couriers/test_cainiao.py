@@ -10,8 +10,8 @@ import pytest
 
 from parcelwatch.couriers.base import Account, Picky, Pushes, Registers
 from parcelwatch.couriers.cainiao import Cainiao
-from parcelwatch.couriers.cainiao_codes import ACTIONS, FAMILIES, OWN_COURIER, OWN_SCANS, STATUSES, meaning
-from parcelwatch.couriers.meanings import Meaning
+from parcelwatch.couriers.cainiao.codes import ACTIONS, FAMILIES, OWN_COURIER, OWN_SCANS, STATUSES, meaning
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.model import Answer, Ask, Cause, Milestone
 
 M = Milestone

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from parcelwatch.couriers.china import (
+from parcelwatch.couriers.shared.china import (
     Scan,
     at_station,
     beijing,
@@ -17,7 +17,7 @@ from parcelwatch.couriers.china import (
     notice,
     refusal,
 )
-from parcelwatch.couriers.meanings import follow
+from parcelwatch.couriers.shared.meanings import follow
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Cause, Milestone
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from parcelwatch.core.lexicon import NOTHING, Reading, read
-from parcelwatch.couriers.dhl_codes import GROUPS, SERVICES
-from parcelwatch.couriers.kuaidi100_codes import NAMES, STATES
-from parcelwatch.couriers.meanings import UNKNOWN, Meaning, beside, follow
-from parcelwatch.couriers.seventeentrack_item import STATUSES, SUB_STATUSES
+from parcelwatch.couriers.dhl.codes import GROUPS, SERVICES
+from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
+from parcelwatch.couriers.seventeentrack.item import STATUSES, SUB_STATUSES
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -50,8 +50,8 @@ ABSURD = {
 
 # Where couriers put words about an error, which may quote what they were sent.
 ERROR_WORDS = (
-    *("message", "detail", "title", "msg", "Reason", "reason", "errorMsg", "apiErrorMsg", "retMsg", "error_description"),
-    *("reasonRemark", "errorMessage", "returnMessage", "zh_desc", "sub_msg"),
+    *("message", "detail", "title", "msg", "Reason", "reason", "errorMsg", "apiErrorMsg", "retMsg", "zh_desc"),
+    *("error_description", "reasonRemark", "errorMessage", "returnMessage", "sub_msg"),
 )
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.timeline import merge
-from parcelwatch.couriers.recycled import likeliest
-from parcelwatch.couriers.ties import apart
+from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Timeline
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)

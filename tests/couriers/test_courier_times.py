@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.couriers.times import country_code, filled, naive, promise, span, zoned
+from parcelwatch.couriers.shared.times import country_code, filled, naive, promise, span, zoned
 from parcelwatch.errors import CourierUnreadable
 
 

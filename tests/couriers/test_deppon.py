@@ -14,7 +14,7 @@ import pytest
 
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.deppon import Deppon, digest
-from parcelwatch.couriers.deppon_codes import CODES, DELAYED, ORDERS, SCANS, VOID_OR_REFUSED, WORDY
+from parcelwatch.couriers.deppon.codes import CODES, DELAYED, ORDERS, SCANS, VOID_OR_REFUSED, WORDY
 from parcelwatch.model import Ask
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.easypost import EasyPost
-from parcelwatch.couriers.easypost_codes import DETAILS, STATUSES, TOGETHER, meaning
-from parcelwatch.couriers.easypost_tracker import when
-from parcelwatch.couriers.meanings import UNKNOWN
+from parcelwatch.couriers.easypost.codes import DETAILS, STATUSES, TOGETHER, meaning
+from parcelwatch.couriers.easypost.tracker import when
+from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.ems import Ems, sealed
-from parcelwatch.couriers.ems_codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
-from parcelwatch.couriers.sm4 import encrypted
+from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
+from parcelwatch.couriers.ems.sm4 import encrypted
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Ask, Cause, Checkpoint, Milestone
 

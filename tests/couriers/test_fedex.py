@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from parcelwatch.couriers import fedex_codes
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.fedex import Fedex
+from parcelwatch.couriers.fedex import codes as fedex_codes
 from parcelwatch.model import Ask, Observation
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

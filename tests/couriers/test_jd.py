@@ -12,8 +12,8 @@ import pytest
 
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.jd import Jd, sign, successor
-from parcelwatch.couriers.jd_codes import REPLACED, STAGES, STATES, WORDY
-from parcelwatch.couriers.signing import md5_hex
+from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
+from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.model import Ask, Cause, Milestone
 
 NOW = datetime(2026, 3, 12, 16, 30, 5, tzinfo=UTC)

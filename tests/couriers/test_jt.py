@@ -12,8 +12,8 @@ import pytest
 
 from parcelwatch.couriers.base import Account, Picky
 from parcelwatch.couriers.jt import Jt
-from parcelwatch.couriers.jt_codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
-from parcelwatch.couriers.signing import md5_base64
+from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
+from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.model import Ask
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

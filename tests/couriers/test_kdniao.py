@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.kdniao import Kdniao
-from parcelwatch.couriers.kdniao_codes import STATES
-from parcelwatch.couriers.kdniao_push import sign
+from parcelwatch.couriers.kdniao.codes import STATES
+from parcelwatch.couriers.kdniao.push import sign
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 from tests.couriers.recorded import fixtures

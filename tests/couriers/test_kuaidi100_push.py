@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.kuaidi100 import Kuaidi100
-from parcelwatch.couriers.kuaidi100_push import sign
+from parcelwatch.couriers.kuaidi100.push import sign
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 from tests.couriers.recorded import fixtures

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.couriers.sequence import following
-from parcelwatch.couriers.times import Span
+from parcelwatch.couriers.shared.sequence import following
+from parcelwatch.couriers.shared.times import Span
 
 BASE = datetime(2026, 3, 4, tzinfo=UTC)
 

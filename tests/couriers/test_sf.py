@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, discreet
 from parcelwatch.couriers.sf import Sf, digest
-from parcelwatch.couriers.sf_codes import COMBINED, GROUPS, OPERATIONS, REASONS, STATUSES
+from parcelwatch.couriers.sf.codes import COMBINED, GROUPS, OPERATIONS, REASONS, STATUSES
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Milestone, Observation
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.shippo import Shippo
-from parcelwatch.couriers.shippo_codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
-from parcelwatch.couriers.shippo_track import when
+from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
+from parcelwatch.couriers.shippo.track import when
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Observation
 

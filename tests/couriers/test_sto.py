@@ -15,9 +15,9 @@ import pytest
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.base import Account
-from parcelwatch.couriers.signing import md5_base64
+from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto import BATCH, Sto
-from parcelwatch.couriers.sto_codes import SCANS
+from parcelwatch.couriers.sto.codes import SCANS
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask, Milestone
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.trackingmore import TrackingMore
-from parcelwatch.couriers.trackingmore_codes import (
+from parcelwatch.couriers.trackingmore.codes import (
     CALL_REFUSED,
     CODES,
     HOPELESS,

@@ -17,10 +17,10 @@ from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.timeline import merge
 from parcelwatch.core.view import view
-from parcelwatch.couriers import ups_codes
 from parcelwatch.couriers.base import Account
-from parcelwatch.couriers.meanings import Meaning
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.ups import Ups
+from parcelwatch.couriers.ups import codes as ups_codes
 from parcelwatch.model import Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

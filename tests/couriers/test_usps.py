@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.couriers import usps_codes
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.usps import Usps, UspsBatched
+from parcelwatch.couriers.usps import codes as usps_codes
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask
 

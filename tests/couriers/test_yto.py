@@ -13,9 +13,9 @@ import httpx
 import pytest
 
 from parcelwatch.couriers.base import Account
-from parcelwatch.couriers.signing import md5_base64
+from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto import Yto, sign
-from parcelwatch.couriers.yto_codes import SCANS
+from parcelwatch.couriers.yto.codes import SCANS
 from parcelwatch.model import Ask, Milestone
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

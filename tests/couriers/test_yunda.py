@@ -13,7 +13,7 @@ import pytest
 
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.yunda import Yunda, sign
-from parcelwatch.couriers.yunda_codes import ACTIONS, STATUSES
+from parcelwatch.couriers.yunda.codes import ACTIONS, STATUSES
 from parcelwatch.model import Ask
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

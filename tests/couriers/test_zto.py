@@ -16,7 +16,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.zto import Zto, digest
-from parcelwatch.couriers.zto_codes import PROBLEMS, SCANS
+from parcelwatch.couriers.zto.codes import PROBLEMS, SCANS
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask
 

@@ -1,0 +1,170 @@
+"""One tracking of AfterShip: its tags, checkpoints and times as an observation.
+
+Source: the models of AfterShip's SDK (2026-07) and the fixtures of its older ones, whose field names still count here.
+A checkpoint's time has an offset or none. Without one it may be the place's clock or UTC: the same parcel comes both
+ways from two endpoints, so it may be any zone's. Checkpoints are oldest first, which is usual but not promised. The
+delivery date that counts is the latest estimate, whoever made it, and the courier's own where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, PENDING, RETURNED
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.iso3 import alpha2
+from parcelwatch.couriers.shared.listing import dated
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, promise, span
+from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+
+# Of each, the key of the present version first.
+ORIGIN = ("origin_country_region", "origin_country_iso3")
+DESTINATION = (
+    *("destination_country_region", "courier_destination_country_region"),
+    *("destination_country_iso3", "courier_destination_country_iso3"),
+)
+COUNTRY_NAME = ("country_region_name", "country_name", "country_region", "country_iso3")
+LATEST = ("datetime_max", "datetime", "datetime_min")
+COURIERS_OWN = ("estimated_delivery_date_max", "estimated_delivery_date", "estimated_delivery_date_min")
+
+UNRECOGNIZED = "unrecognized"
+
+# Tags about the parcel itself that may be concluded without any one checkpoint saying so.
+CONCLUDED = ("Exception", "AttemptFail", "Delivered")
+
+
+def observe(ask: Ask, tracking: Record) -> Observation:
+    """What a tracking says about the number asked."""
+    tag, sub = text(tracking.get("tag"), "tag"), text(tracking.get("subtag"), "subtag")
+    company = text(tracking.get("slug"), "slug").lower()
+    checkpoints = _checkpoints(tracking, tag, sub)
+    stopped = _stopped(tracking, tag, sub)
+    if not checkpoints and company == UNRECOGNIZED:
+        reason = "AfterShip cannot tell the courier: set company to its slug, such as usps or dhl"
+        return Observation(ask.number, Answer.REFUSED, reason=reason)
+    if not checkpoints and tag in ("", PENDING, EXPIRED):
+        pending = tag != EXPIRED and not stopped
+        return Observation(ask.number, Answer.NOT_FOUND, pending=pending, stopped=stopped, company=company)
+    destination = alpha2(_first(tracking, DESTINATION))
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=checkpoints,
+        estimate=_estimate(tracking, destination),
+        stopped=stopped,
+        company=company,
+        service=text(tracking.get("shipment_type"), "shipment_type"),
+        origin=alpha2(_first(tracking, ORIGIN)),
+        destination=destination,
+    )
+
+
+def _first(fields: Mapping[str, object], names: Sequence[str]) -> str:
+    """The first of several keys that says anything."""
+    return next(filter(None, (text(fields.get(name), name) for name in names)), "")
+
+
+def _stopped(tracking: Record, tag: str, sub: str) -> str:
+    """Why AfterShip looks no more; a parcel whose way is over needs no looking after."""
+    if tag == EXPIRED:
+        return "AfterShip gave up: no news for 30 days"
+    following = tracking.get("active") is None or flag(tracking.get("active"), "active")
+    over = CODES.get(sub or tag, UNKNOWN)[0] in FINAL
+    return "" if following or over else "AfterShip no longer follows it"
+
+
+def _estimate(tracking: Record, country: str) -> datetime | None:
+    latest = record(tracking.get("latest_estimated_delivery"), "latest_estimated_delivery")
+    own = record(tracking.get("courier_estimated_delivery_date"), "courier_estimated_delivery_date")
+    stamp = _first(latest, LATEST) or _first(own, COURIERS_OWN)
+    return promise(stamp, country) if stamp else None
+
+
+# --- checkpoints ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """One checkpoint as told. `code`: its sub-tag, or its tag, "" without either."""
+
+    code: str
+    text: str
+    place: str
+
+
+def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]:
+    events = rows(tracking.get("checkpoints"), "checkpoints")[:ROWS_LIMIT]
+    scans = dated([_span(event) for event in events], [_scan(event) for event in events])
+    if not scans:
+        return ()
+    when, newest = scans[-1]
+    scans[-1] = when, replace(newest, code=_conclusion([scan.code for _, scan in scans], tag, sub) or newest.code)
+    meanings = follow([_told(scan.code, scan.text) for _, scan in scans])
+    if flag(tracking.get("return_to_sender"), "return_to_sender"):
+        meanings = _turned_back(meanings)
+    return apart(
+        Checkpoint(*span, milestone, cause, scan.code, scan.text, scan.place)
+        for (span, scan), (milestone, cause) in zip(scans, meanings, strict=True)
+    )
+
+
+def _span(event: Record) -> Span | None:
+    stamp = text(event.get("checkpoint_time"), "checkpoint_time")
+    return span(stamp) if stamp else None
+
+
+def _scan(event: Record) -> _Scan:
+    words = text(event.get("message"), "message", TEXT_LIMIT)
+    place = text(event.get("location"), "location")
+    return _Scan(
+        code=text(event.get("subtag"), "subtag") or text(event.get("tag"), "tag"),
+        text=words or text(event.get("subtag_message"), "subtag_message"),
+        place=place or ", ".join(filter(None, (text(event.get("city"), "city"), _first(event, COUNTRY_NAME)))),
+    )
+
+
+@lru_cache(maxsize=8192)  # checkpoints of many parcels say the same things
+def _told(code: str, words: str) -> tuple[Meaning | None, Reading]:
+    """What a checkpoint's code means, None where its words speak instead."""
+    reading = read(words)
+    if code.partition("_")[0] in ("", PENDING):
+        return None, reading
+    if code == HANDED_OVER and reading.milestone is M.IN_TRANSIT:
+        return None, reading
+    return CODES.get(code, UNKNOWN), reading
+
+
+def _conclusion(codes: Sequence[str], tag: str, sub: str) -> str:
+    """The parcel's tag where it belongs to the newest checkpoint: that one says nothing, or none says it.
+
+    That a parcel waits for its recipient says more than an exception without a reason.
+    """
+    code, newest = sub or tag, codes[-1]
+    if tag in ("", PENDING, EXPIRED):
+        return ""
+    if not newest:
+        return code
+    meant, own = CODES.get(code, UNKNOWN), CODES.get(newest, UNKNOWN)
+    if tag not in CONCLUDED or any(CODES.get(one) == meant for one in codes):
+        return ""
+    if meant[0] is M.RETURNING and own[0] is M.DELIVERED:
+        return RETURNED
+    vague = meant[1] in (None, Cause.UNSTATED)
+    waits = own[0] is M.AVAILABLE_FOR_PICKUP and meant[0] is M.EXCEPTION
+    return "" if vague and (waits or own[0] is meant[0]) else code
+
+
+def _turned_back(meanings: list[Meaning]) -> list[Meaning]:
+    """A parcel said to go back, which no checkpoint tells: the newest one does."""
+    if any(milestone in (M.RETURNING, M.RETURNED) for milestone, _ in meanings):
+        return meanings
+    milestone, cause = meanings[-1]
+    return [*meanings[:-1], (M.RETURNED if milestone is M.DELIVERED else M.RETURNING, cause)]

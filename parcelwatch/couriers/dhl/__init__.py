@@ -1,0 +1,271 @@
+"""DHL Shipment Tracking – Unified 1.5. One number a call, 250 calls a day, one every 5 seconds by default.
+
+Source: DHL's API reference and support articles. Times are mostly wall clocks of the event's place. Damage, customs
+holds and returns hide in a division's own code or in text. A finished return is "delivered" with `returnFlag`. An
+unknown number is a 404. Without `service` another shipment may answer to the number, so ids are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import ClassVar
+
+import httpx
+
+from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
+from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.sequence import following
+from parcelwatch.couriers.shared.times import Span, country_code, filled, promise, span
+from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+C = Cause
+
+KINDS = ("json",)
+BACK = "+return"
+
+# Where a parcel with returnFlag turned back, and what does not become "returning" after that.
+_DOOR = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
+_DOOR_CAUSES = frozenset({C.REFUSED, C.ADDRESS, C.NOBODY_HOME})
+_STAYS = frozenset({M.RETURNED, M.CANCELLED, M.UNKNOWN})
+
+
+class Dhl:
+    """All DHL divisions behind one call."""
+
+    api: ClassVar[str] = "dhl"
+    base_url: ClassVar[str] = "https://api-eu.dhl.com/track/shipments"
+    batch: ClassVar[int] = 1
+    rate: ClassVar[str] = "1/5s"
+    quotas: ClassVar[tuple[str, ...]] = ("250/d",)
+    needs: ClassVar[tuple[str, ...]] = ("key",)
+    auth: ClassVar[str] = "key in a header"
+    options: ClassVar[Mapping[str, str]] = {}
+    min_interval: ClassVar[timedelta] = timedelta(0)
+    tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        (ask,) = asked
+        query = {"trackingNumber": ask.number, "language": "en"}
+        if ask.service.lower() in SERVICES:
+            query["service"] = ask.service.lower()
+        if ask.postal_code:
+            query["recipientPostalCode"] = ask.postal_code
+        headers = {"DHL-API-Key": account.key, "Accept": "application/json"}
+        return httpx.Request("GET", account.base_url or self.base_url, params=query, headers=headers)
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        (ask,) = asked
+        with fitting(response):
+            if response.status_code in (400, 404):
+                return (_problem(response, ask),)
+            check(response)
+            body = document(response, kinds=KINDS)
+            if "shipments" not in body:
+                unreadable(response, "the answer holds no shipments")
+            return (_observation(ask, rows(body["shipments"], "shipments")),)
+
+
+def _problem(response: httpx.Response, ask: Ask) -> Observation:
+    """404 is an answer, "no such shipment"; 400 is about the number asked, the only thing that differs by call."""
+    body = document(response, kinds=KINDS)
+    if "fault" in body:
+        unreadable(response, f"the answer {response.status_code} comes from DHL's gateway: check base_url")
+    if response.status_code == 404:
+        return Observation(ask.number, Answer.NOT_FOUND)
+    detail = text(body.get("detail"), "detail") or text(body.get("title"), "title")
+    return Observation(ask.number, Answer.REFUSED, reason=said(response, f"DHL does not accept the number: {detail}"))
+
+
+def _observation(ask: Ask, shipments: list[Record]) -> Observation:
+    if not shipments:
+        return Observation(ask.number, Answer.NOT_FOUND)
+    ours = [shipment for shipment in shipments if _is(shipment, ask.number)]
+    if not ours:
+        return Observation(ask.number, Answer.UNANSWERED, reason="DHL answers about another shipment: set service")
+    wanted = [shipment for shipment in ours if text(shipment.get("service"), "service") == ask.service.lower()]
+    return _tracked(ask, (wanted or ours)[0])
+
+
+def _is(shipment: Record, number: str) -> bool:
+    """Whether a shipment is the one asked for, by its id or the id of one of its pieces."""
+    if same_number(text(shipment.get("id"), "id"), number):
+        return True
+    pieces = record(shipment.get("details"), "details").get("pieceIds")
+    return isinstance(pieces, list) and any(same_number(text(piece, "pieceIds"), number) for piece in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """Where a shipment's scans without a country of their own were made, as far as can be known."""
+
+    service: str
+    origin: str
+    destination: str
+
+    @property
+    def home(self) -> str:
+        if self.origin or self.destination:
+            return self.origin if self.origin == self.destination else ""
+        return HOMES.get(self.service, "")
+
+
+def _tracked(ask: Ask, shipment: Record) -> Observation:
+    lane = _Lane(
+        text(shipment.get("service"), "service").lower(),
+        _country(record(shipment.get("origin"), "origin")),
+        _country(record(shipment.get("destination"), "destination")),
+    )
+    checkpoints = _checkpoints(shipment, lane)
+    if flag(shipment.get("returnFlag"), "returnFlag"):
+        checkpoints = _turned_back(checkpoints)
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=checkpoints,
+        estimate=_estimate(shipment, lane.destination),
+        service=lane.service,
+        origin=lane.origin,
+        destination=lane.destination,
+    )
+
+
+def _estimate(shipment: Record, country: str) -> datetime | None:
+    window = record(shipment.get("estimatedDeliveryTimeFrame"), "estimatedDeliveryTimeFrame")
+    stamp = text(window.get("estimatedThrough"), "estimatedThrough") or text(
+        shipment.get("estimatedTimeOfDelivery"), "estimatedTimeOfDelivery"
+    )
+    return promise(stamp, country) if stamp else None
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What an event says but for its time. `meaning`: its code's, None without one. `country`: where, if told."""
+
+    code: str
+    meaning: Meaning | None
+    words: str
+    reading: Reading
+    place: str
+    country: str
+
+
+def _checkpoints(shipment: Record, lane: _Lane) -> tuple[Checkpoint, ...]:
+    """Oldest first. An event without a time takes its neighbours'; without a code, the text speaks."""
+    events = _events(shipment)
+    scans = [_told(event, lane.service) for event in events]
+    spans = filled([_span(event, scan.country or lane.home) for event, scan in zip(events, scans, strict=True)])
+    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
+    dated.reverse()
+    dated = list(zip(following([when for when, _ in dated]), (scan for _, scan in dated), strict=True))
+    dated.sort(key=lambda one: one[0])
+    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
+    return tuple(
+        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
+        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
+    )
+
+
+def _events(shipment: Record) -> list[Record]:
+    """The events, newest first, and the shipment's status where it says what they do not."""
+    events = rows(shipment.get("events"), "events")[:ROWS_LIMIT]
+    status = record(shipment.get("status"), "status")
+    if not status:
+        return events
+    stamp = text(status.get("timestamp"), "status.timestamp")[:19]
+    stamps = [text(event.get("timestamp"), "timestamp")[:19] for event in events]
+    if not events or (stamp and stamp > max(stamps)):
+        return [status, *events]
+    newest = events[0]
+    if newest.get("statusCode") is None and (
+        stamp == stamps[0] or newest.get("description") == status.get("description")
+    ):
+        events = [{**status, **{name: value for name, value in newest.items() if value is not None}}, *events[1:]]
+    return events
+
+
+def _told(event: Record, service: str) -> _Scan:
+    address = record(record(event.get("location"), "location").get("address"), "address")
+    return _scan(
+        service,
+        event.get("statusCode"),
+        event.get("status"),
+        event.get("description"),
+        event.get("remark"),
+        address.get("addressLocality"),
+        address.get("countryCode"),
+    )
+
+
+@lru_cache(maxsize=8192)  # events of many parcels say the same things at the same places
+def _scan(
+    service: str, status_code: object, status: object, description: object, remark: object, where: object, iso: object
+) -> _Scan:
+    first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
+    words, more = text(description, "description", TEXT_LIMIT), text(remark, "remark", TEXT_LIMIT)
+    meaning = DIVISIONS.get(service, {}).get(second)
+    if meaning is not None:
+        code = f"{first}/{second}" if first else second
+    else:
+        code = first
+        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
+        words = words or second
+    if " " in more and more != words:
+        words = f"{words} ({more})" if words else more
+    place, country = _where(text(where, "addressLocality").strip("- "), text(iso, "countryCode").upper())
+    return _Scan(code, meaning, words, read(words), place, country)
+
+
+def _where(locality: str, country: str) -> tuple[str, str]:
+    """A place to show, and its country; Express writes the country's name behind the town."""
+    place = ", ".join(filter(None, (locality, country)))
+    if not country and " - " in locality:
+        country = country_code(locality.rsplit(" - ", 1)[1])
+    return place, country
+
+
+def _span(event: Record, country: str) -> Span | None:
+    stamp = text(event.get("timestamp"), "timestamp")
+    return span(stamp, country) if stamp else None
+
+
+def _country(end: Record) -> str:
+    return text(record(end.get("address"), "address").get("countryCode"), "countryCode").upper()
+
+
+# --- returns -------------------------------------------------------------------------------------
+
+
+def _turned_back(checkpoints: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
+    """A shipment with returnFlag: from where it turned it is returning, and its delivery is the return's end."""
+    if not checkpoints:
+        return ()
+    turn = _turn(checkpoints)
+    return (*checkpoints[:turn], *(_back(checkpoint) for checkpoint in checkpoints[turn:]))
+
+
+def _turn(checkpoints: tuple[Checkpoint, ...]) -> int:
+    """The first scan told as a return, else the last trouble at the door, else the last trouble, else the newest."""
+    before_end = checkpoints[:-1] if checkpoints[-1].milestone is M.DELIVERED else checkpoints
+    told = [place for place, one in enumerate(before_end) if one.milestone is M.RETURNING]
+    door = [place for place, one in enumerate(before_end) if one.milestone in _DOOR or one.cause in _DOOR_CAUSES]
+    trouble = [place for place, one in enumerate(before_end) if one.milestone is M.EXCEPTION]
+    return (told[:1] or door[-1:] or trouble[-1:] or [len(checkpoints) - 1])[0]
+
+
+def _back(one: Checkpoint) -> Checkpoint:
+    """A scan on the way back; the code says that the flag made it one."""
+    if one.milestone in _STAYS or (one.milestone is M.RETURNING and one.cause is not C.UNSTATED):
+        return one
+    milestone = M.RETURNED if one.milestone is M.DELIVERED else M.RETURNING
+    cause = None if one.cause is C.UNSTATED else one.cause
+    return Checkpoint(one.occurred_at, one.occurred_until, milestone, cause, one.code + BACK, one.text, one.place)

@@ -1,0 +1,221 @@
+"""One tracker of EasyPost: its statuses, details and times as an observation.
+
+Source: EasyPost's tracking and support pages, its libraries' types, and recorded answers. Details are oldest first,
+which is usual but not promised. All times end in "Z"; where a detail's place is not complete that is only the carrier's
+clock. Neither `finalized` nor `is_return` says where a parcel is. What cannot be processed has one made-up detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.easypost.codes import (
+    DELAYED,
+    DELIVERED,
+    ERROR,
+    EXPIRED,
+    HELD,
+    NOT_YET,
+    meaning,
+)
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.listing import dated
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
+from parcelwatch.errors import CourierUnreadable
+from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+MADE_UP = "processingerror"
+
+# Carriers of one country, whose details often name none.
+HOMES = {"usps": "US"}
+
+# What a delivery dated too early is not undone by.
+UNDER_WAY = frozenset({"", "unknown", "pre_transit", "in_transit"})
+# What a tracker may conclude about its parcel without any one detail saying so.
+CONCLUDED = frozenset({M.DELIVERED, M.RETURNING, M.CANCELLED, M.EXCEPTION, M.ATTEMPT_FAILED})
+# A promise further than this from the tracker's making is nonsense; one for the year 2875 is on record.
+FARTHEST = timedelta(days=366)
+
+# A status or a detail with which EasyPost follows the parcel no more.
+STOPPED = {ERROR: "EasyPost cannot process it any more", EXPIRED: "EasyPost gave up: no news for long"}
+
+Told = tuple[Meaning | None, Reading]
+
+
+def observe(ask: Ask, tracker: Record) -> Observation:
+    """What a tracker says about the number asked."""
+    status, detail = _word(tracker, "status"), _word(tracker, "status_detail")
+    company = text(tracker.get("carrier"), "carrier") or ask.company
+    listed = rows(tracker.get("tracking_details"), "tracking_details")[:ROWS_LIMIT]
+    events = [event for event in listed if not _made_up(event)]
+    if not events and status == ERROR:
+        return Observation(ask.number, Answer.REFUSED, reason=_trouble(listed), company=company)
+    if not events and status in ("", NOT_YET):
+        fresh = tracker.get("created_at") == tracker.get("updated_at")
+        return Observation(ask.number, Answer.NOT_FOUND, pending=fresh, company=company)
+    about = record(tracker.get("carrier_detail"), "carrier_detail")
+    destination = _country(about.get("destination_tracking_location"))
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=_checkpoints(events, HOMES.get(company.lower(), ""), status, detail),
+        estimate=_estimate(tracker, about, destination),
+        stopped=STOPPED.get(status) or STOPPED.get(detail, ""),
+        company=company,
+        service=text(about.get("service"), "service"),
+        origin=_country(about.get("origin_tracking_location")),
+        destination=destination,
+    )
+
+
+def _word(fields: Record, name: str) -> str:
+    return text(fields.get(name), name).lower()
+
+
+def _made_up(event: Record) -> bool:
+    """A detail that is no scan but says why EasyPost could not process the number."""
+    return _word(event, "status") == ERROR or _word(event, "source") == MADE_UP
+
+
+def _trouble(events: Sequence[Record]) -> str:
+    words = (text(event.get("message"), "message", 300) for event in events if _made_up(event))
+    told = next(filter(None, words), "no reason given")
+    return f"EasyPost cannot process it: {told}; check number and company"
+
+
+def _country(location: object) -> str:
+    return country_code(text(record(location, "location").get("country"), "country"))
+
+
+# --- the promise ---------------------------------------------------------------------------------
+
+
+def _estimate(tracker: Record, about: Record, country: str) -> datetime | None:
+    """The carrier's own day and hour at the destination, else EasyPost's, unless that is plainly none."""
+    day = text(about.get("est_delivery_date_local"), "est_delivery_date_local")
+    hour = text(about.get("est_delivery_time_local"), "est_delivery_time_local")
+    stamp = text(tracker.get("est_delivery_date"), "est_delivery_date")
+    made = text(tracker.get("created_at"), "created_at")
+    if stamp in (made, text(tracker.get("updated_at"), "updated_at")):
+        stamp = ""  # so in test mode
+    day_only = stamp[:10] if stamp[10:19] in ("T00:00:00", "") else stamp
+    found = (_promised(one, country, made) for one in (f"{day}T{hour}" if day and hour else "", day, day_only) if one)
+    return next((one for one in found if one is not None), None)
+
+
+def _promised(stamp: str, country: str, made: str) -> datetime | None:
+    """A promise that can be read and is within reason."""
+    try:
+        due, start = promise(stamp, country), span(made)[0] if made else None
+    except CourierUnreadable:
+        return None
+    return due if start is None or abs(due - start) <= FARTHEST else None
+
+
+# --- details -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """One detail as told; `told` is what its status means and its words say."""
+
+    status: str
+    code: str
+    text: str
+    place: str
+    told: Told
+
+
+def _checkpoints(events: Sequence[Record], home: str, status: str, detail: str) -> tuple[Checkpoint, ...]:
+    scans = dated([_span(event, home) for event in events], [_scan(event) for event in events])
+    if not scans:
+        return ()
+    scans = _settled(scans, status)
+    when, newest = scans[-1]
+    scans[-1] = when, _concluded(newest, [scan.told[0] for _, scan in scans], status, detail)
+    meanings = follow([scan.told for _, scan in scans])
+    return apart(
+        Checkpoint(*span, milestone, cause, scan.code, scan.text, scan.place)
+        for (span, scan), (milestone, cause) in zip(scans, meanings, strict=True)
+    )
+
+
+def _scan(event: Record) -> _Scan:
+    status, detail = _word(event, "status"), _word(event, "status_detail")
+    words = text(event.get("message"), "message", TEXT_LIMIT)
+    words = words or text(event.get("description"), "description", TEXT_LIMIT)
+    where = record(event.get("tracking_location"), "tracking_location")
+    place = ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
+    return _Scan(status, _code(status, detail), words, place, _told(status, detail, words))
+
+
+def _code(status: str, detail: str) -> str:
+    return f"{status}/{detail}" if detail else status
+
+
+@lru_cache(maxsize=8192)  # details of many parcels say the same things
+def _told(status: str, detail: str, words: str) -> Told:
+    """What a detail's status means, None where its words speak instead."""
+    reading = read(words)
+    if detail == HELD and reading.milestone is not None and status != "available_for_pickup":
+        return None, reading
+    meant = meaning(status, detail)
+    if meant and detail == DELAYED and reading.cause not in (None, Cause.UNSTATED):
+        meant = meant[0], None
+    return meant, reading
+
+
+def _settled(scans: list[tuple[Span, _Scan]], status: str) -> list[tuple[Span, _Scan]]:
+    """A delivery dated before scans it followed comes last, where the tracker itself says the parcel is delivered."""
+    if status != DELIVERED:
+        return scans
+    place = max((place for place, (_, scan) in enumerate(scans) if scan.status == DELIVERED), default=None)
+    if place is None or all(scan.status in UNDER_WAY for _, scan in scans[place + 1 :]):
+        return scans
+    return [*scans[:place], *scans[place + 1 :], scans[place]]
+
+
+def _concluded(newest: _Scan, meanings: Sequence[Meaning | None], status: str, detail: str) -> _Scan:
+    """The newest detail, with the tracker's status where no detail says that."""
+    meant = meaning(status, detail)
+    own, reading = newest.told
+    if meant is None or meant == UNKNOWN or newest.code == _code(status, detail):
+        return newest
+    silent = own is None and reading.milestone is None
+    vaguer = own is not None and own[0] is meant[0] and meant[1] in (None, Cause.UNSTATED)
+    said = meant[0] not in CONCLUDED or meant in meanings or vaguer
+    waiting = own is not None and own[0] is M.AVAILABLE_FOR_PICKUP and meant == (M.EXCEPTION, Cause.UNSTATED)
+    if not silent and (said or waiting):
+        return newest
+    if meant[0] is M.RETURNING and own is not None and own[0] is M.DELIVERED:
+        meant = M.RETURNED, meant[1]
+    return replace(newest, code=_code(status, detail), told=(meant, reading))
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def _span(event: Record, home: str) -> Span | None:
+    stamp = text(event.get("datetime"), "datetime")
+    where = record(event.get("tracking_location"), "tracking_location")
+    country = _country(where)
+    exact = bool(country and text(where.get("city"), "city"))
+    return when(stamp, country or home, exact=exact) if stamp else None
+
+
+@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+def when(stamp: str, country: str, *, exact: bool) -> Span:
+    """A time in UTC, or, where the place is not complete, in UTC or by any clock of its country."""
+    moment = parse(stamp)
+    if exact or moment.utcoffset() != timedelta(0):
+        return span(stamp, country)
+    at = moment.astimezone(UTC)
+    earliest, latest = naive(moment.replace(tzinfo=None), country)
+    return min(at, earliest), max(at, latest)

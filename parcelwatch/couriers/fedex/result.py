@@ -1,0 +1,290 @@
+"""What FedEx says about one parcel: its events, what its latest status adds, when it is due, and what replaced it.
+
+What belongs here: reading one track result. An event's type speaks first; where it is an exception, its reason, the
+type of its delay and its text say which. "Running late" stands in no event, only in the latest status. A midnight six
+hours from Greenwich, and one without an offset, is a day and no time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.fedex.codes import (
+    DELAYS,
+    EVENTS,
+    EXCEPTIONS,
+    LATE,
+    NEW_NUMBER,
+    NO_DELAY,
+    REASONS,
+    RETURN,
+)
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+C = Cause
+
+# Where nobody meant a time of day: FedEx's headquarters' midnight, and a midnight of nowhere.
+_DAY_ONLY = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?(?:-06:00)?")
+_NEW_NUMBER = re.compile(r"return tracking number\W{0,3}(\d{8,34})\b", re.IGNORECASE)
+
+_MOVING = frozenset({M.INFO_RECEIVED, M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.OUT_FOR_DELIVERY})
+# After one of these, that it runs late is no news.
+_SPEAKS = FINAL | {M.EXCEPTION, M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED, M.RETURNING, M.AVAILABLE_FOR_PICKUP}
+# When the latest status happened, where there are no events.
+_STAMPS = {"DL": "ACTUAL_DELIVERY", "PU": "ACTUAL_PICKUP", "OC": "SHIPMENT_DATA_RECEIVED", "IN": "SHIP"}
+
+
+def observe(ask: Ask, result: Record) -> Observation:
+    origin = _country(_address(result.get("originLocation"))) or _country(_party(result.get("shipperInformation")))
+    goal = _country(_address(result.get("destinationLocation"))) or _country(_party(result.get("recipientInformation")))
+    latest = _Latest.of(record(result.get("latestStatusDetail"), "latestStatusDetail"))
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=_checkpoints(result, latest),
+        complete=bool(result.get("scanEvents")),
+        estimate=_estimate(result, goal or ask.destination),
+        service=text(record(result.get("serviceDetail"), "serviceDetail").get("description"), "serviceDetail"),
+        origin=origin,
+        destination=goal,
+        successor=_successor(ask, result, latest),
+    )
+
+
+def _address(location: object) -> Record:
+    place = record(record(location, "location").get("locationContactAndAddress"), "locationContactAndAddress")
+    return record(place.get("address"), "address")
+
+
+def _party(party: object) -> Record:
+    return record(record(party, "party").get("address"), "address")
+
+
+def _country(address: Record) -> str:
+    return text(address.get("countryCode"), "countryCode").upper()
+
+
+# --- the latest status ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The latest status: its codes, its words, the reasons beside them, and what delays it ("" where nothing does)."""
+
+    code: str
+    derived: str
+    words: str
+    reasons: tuple[tuple[str, str], ...]
+    delayed: bool
+    delay: str
+
+    @classmethod
+    def of(cls, status: Record) -> _Latest:
+        delay = record(status.get("delayDetail"), "delayDetail")
+        details = rows(status.get("ancillaryDetails"), "ancillaryDetails")
+        words = text(status.get("statusByLocale"), "statusByLocale") or text(status.get("description"), "description")
+        return cls(
+            text(status.get("code"), "code").upper(),
+            text(status.get("derivedCode"), "derivedCode").upper(),
+            words,
+            tuple((text(one.get("reason"), "reason").upper(), _reason(one)) for one in details),
+            text(delay.get("status"), "delayDetail.status") == "DELAYED",
+            text(delay.get("type"), "delayDetail.type"),
+        )
+
+    @property
+    def late(self) -> bool:
+        return self.derived == LATE or self.delayed
+
+
+def _reason(detail: Record) -> str:
+    names = ("reasonDescription", "action", "actionDescription")
+    return ". ".join(filter(None, (text(detail.get(name), name, TEXT_LIMIT) for name in names)))
+
+
+def _successor(ask: Ask, result: Record, latest: _Latest) -> str:
+    """The number a parcel goes back under, from the list of its numbers or from the words about its return."""
+    more = record(result.get("additionalTrackingInfo"), "additionalTrackingInfo")
+    named = (
+        number
+        for one in rows(more.get("packageIdentifiers"), "packageIdentifiers")
+        if text(one.get("type"), "type") == NEW_NUMBER
+        for number in _values(one)
+    )
+    events = rows(result.get("scanEvents"), "scanEvents")[:ROWS_LIMIT]
+    words = [words for _, words in latest.reasons]
+    words += [text(event.get("exceptionDescription"), "exceptionDescription", TEXT_LIMIT) for event in events]
+    told = (match[1] for one in words if (match := _NEW_NUMBER.search(one)))
+    return next((number for number in chain(named, told) if not same_number(number, ask.number)), "")
+
+
+def _values(identifier: Record) -> Iterator[str]:
+    """The document says `value`, answers say `values`."""
+    many = identifier.get("values")
+    for value in (*(many if isinstance(many, list) else [many]), identifier.get("value")):
+        number = "".join(text(value, "packageIdentifiers").split())
+        if number:
+            yield number
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What an event says but for its time."""
+
+    code: str
+    meaning: Meaning | None
+    words: str
+    reading: Reading
+    place: str
+
+
+def _checkpoints(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
+    """Oldest first; the list's order, newest first, breaks ties. What only the latest status says comes last."""
+    events = rows(result.get("scanEvents"), "scanEvents")[:ROWS_LIMIT]
+    if not events:
+        return _without_events(result, latest)
+    scans = [_told(event, latest if place == 0 else None) for place, event in enumerate(events)]
+    spans = filled([_span(event) for event in events])
+    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
+    dated.reverse()
+    dated.sort(key=lambda one: one[0])
+    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
+    found = [
+        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
+        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
+    ]
+    return apart([*found, *_running_late(found, latest)])
+
+
+def _running_late(found: list[Checkpoint], latest: _Latest) -> list[Checkpoint]:
+    """A delay that no event tells, at the time of the newest one."""
+    if not found or not latest.late or found[-1].milestone in _SPEAKS or found[-1].cause:
+        return []
+    cause = DELAYS.get(latest.delay, C.COURIER_FAULT)
+    milestone = M.CUSTOMS if cause is C.CUSTOMS else M.EXCEPTION
+    newest = found[-1]
+    code = latest.derived or latest.code
+    return [Checkpoint(newest.occurred_at, newest.occurred_until, milestone, cause, code, latest.words, newest.place)]
+
+
+def _without_events(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
+    """The latest status, where it is one that FedEx dates elsewhere."""
+    code = latest.derived if latest.derived in _STAMPS else latest.code
+    dates = _dates(result)
+    stamp = dates.get(_STAMPS.get(code, ""), "")
+    if not stamp:
+        return ()
+    (milestone, cause), *_ = follow([(EVENTS[code], read(latest.words, "en"))])
+    return (Checkpoint(*_when(stamp, ""), milestone, cause, code, latest.words),)
+
+
+def _told(event: Record, latest: _Latest | None) -> _Scan:
+    kind = text(event.get("eventType"), "eventType").upper()
+    derived = text(event.get("derivedStatusCode"), "derivedStatusCode").upper()
+    reason = text(event.get("exceptionCode"), "exceptionCode").upper()
+    words = text(event.get("eventDescription"), "eventDescription", TEXT_LIMIT)
+    more = text(event.get("exceptionDescription"), "exceptionDescription", TEXT_LIMIT)
+    words = words or text(event.get("derivedStatus"), "derivedStatus", TEXT_LIMIT)
+    spoken = f"{words} ({more})" if more and more != words else words
+    reasons = [reason]
+    if latest and latest.code == kind and kind in EXCEPTIONS:
+        reasons += [code for code, _ in latest.reasons]
+        more = ". ".join(filter(None, (more, *(said for _, said in latest.reasons))))
+    meaning = _meaning(kind, derived, reasons, _delay(event))
+    reading = read(more if kind in EXCEPTIONS and more else spoken, "en")
+    return _Scan("/".join(filter(None, (kind or derived, reason))), meaning, spoken, reading, _place(event))
+
+
+def _meaning(kind: str, derived: str, reasons: list[str], delay: Cause | None) -> Meaning | None:
+    if not kind and not derived:
+        return None
+    meaning = EVENTS.get(kind or derived)
+    if meaning is None:
+        # A type nobody has read: FedEx's own summary of it counts where it says more than "under way".
+        summary = EVENTS.get(derived, UNKNOWN)
+        return UNKNOWN if summary[0] in _MOVING else summary
+    if kind in EXCEPTIONS:
+        known = [REASONS[reason] for reason in reasons if reason in REASONS]
+        if REASONS[RETURN] in known:
+            return REASONS[RETURN]
+        return _delayed(known[0] if known else meaning, delay)
+    return _delayed(meaning, delay)
+
+
+def _delayed(meaning: Meaning, delay: Cause | None) -> Meaning:
+    """What a delay's type adds where nothing says more."""
+    milestone, cause = meaning
+    if delay is None or cause not in (None, C.UNSTATED):
+        return meaning
+    if delay is C.CUSTOMS and milestone in _MOVING | {M.EXCEPTION}:
+        return M.CUSTOMS, delay
+    if milestone is M.EXCEPTION:
+        return milestone, delay
+    return milestone, delay if delay is C.WEATHER and milestone in _MOVING - {M.INFO_RECEIVED, M.CUSTOMS} else cause
+
+
+def _delay(event: Record) -> Cause | None:
+    detail = record(event.get("delayDetail"), "delayDetail")
+    if text(detail.get("status"), "delayDetail.status") in NO_DELAY:
+        return None
+    return DELAYS.get(text(detail.get("type"), "delayDetail.type"))
+
+
+def _place(event: Record) -> str:
+    address = _scan_address(event)
+    parts = (address.get("city"), address.get("stateOrProvinceCode"), address.get("countryCode"))
+    return ", ".join(filter(None, (text(part, "scanLocation") for part in parts)))
+
+
+def _scan_address(event: Record) -> Record:
+    """Older answers wrap the address of a scan once more."""
+    place = record(event.get("scanLocation"), "scanLocation")
+    return _address(place) if "locationContactAndAddress" in place else place
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def _span(event: Record) -> Span | None:
+    stamp = text(event.get("date"), "date")
+    return _when(stamp, _country(_scan_address(event))) if stamp else None
+
+
+def _when(stamp: str, country: str) -> Span:
+    day = _DAY_ONLY.fullmatch(stamp)
+    return span(day[1] if day else stamp, country)
+
+
+def _dates(result: Record) -> dict[str, str]:
+    dates = rows(result.get("dateAndTimes"), "dateAndTimes")
+    return {text(one.get("type"), "type"): text(one.get("dateTime"), "dateTime") for one in dates}
+
+
+def _estimate(result: Record, country: str) -> datetime | None:
+    """What FedEx expects now, or else what it committed itself to; the end of a window, at the destination's clock."""
+    dates = _dates(result)
+    expected, committed = _window(result, "estimatedDeliveryTimeWindow"), _window(result, "standardTransitTimeWindow")
+    found = (expected, dates.get("ESTIMATED_DELIVERY"), committed, dates.get("COMMITMENT"))
+    stamp = next(filter(None, found), "")
+    if not stamp:
+        return None
+    day = _DAY_ONLY.fullmatch(stamp)
+    return promise(day[1] if day else stamp, country)
+
+
+def _window(result: Record, name: str) -> str:
+    window = record(record(result.get(name), name).get("window"), "window")
+    return text(window.get("ends"), "ends") or text(window.get("begins"), "begins")

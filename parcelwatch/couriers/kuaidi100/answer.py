@@ -1,0 +1,155 @@
+"""One number's record of 快递100, the same in an answer and in a push: its scans, state by state.
+
+Source: 快递100's API document and recorded histories. Lists come newest first. A push may bring a second list, told by
+the post of the destination's country; both are one history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
+from parcelwatch.couriers.shared.china import Scan, checkpoints
+from parcelwatch.couriers.shared.china_scans import drop, problem, without_code
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, naive, parse, promise, span
+from parcelwatch.errors import CourierUnreadable
+from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+C = Cause
+
+BEIJING = timedelta(hours=8)
+LOOP = "+loop"
+
+PROBLEM = "2"
+SIGNED_BY_BUYER = "301"
+DROPPED = "304"
+ABROAD = frozenset(
+    {
+        "dhl",
+        "dhlen",
+        "ups",
+        "upsen",
+        "fedex",
+        "fedexcn",
+        "usps",
+        "tnt",
+        "yuntrack",
+        "disifang",
+        "yw56",
+        "aliexpress",
+        "jet",
+    }
+)
+
+
+def events_of(leg: Record) -> list[Record]:
+    """The scans of one list; CourierUnreadable when there is no list."""
+    if "data" not in leg:
+        raise CourierUnreadable("the answer holds no data")
+    return rows(leg["data"], "data")[:ROWS_LIMIT]
+
+
+def tracked(number: str, company: str, legs: Sequence[Record]) -> Observation:
+    """What the record of a number says; `legs` with scans only, the first one first."""
+    scans = [scan for place, leg in enumerate(legs) for scan in _scans(leg, company, abroad=place > 0)]
+    told = checkpoints(scans)
+    if told and any(flag(leg.get("isLoop"), "isLoop") for leg in legs):
+        told = (*told[:-1], _looped(told[-1]))
+    arrivals = [text(leg.get("arrivalTime"), "arrivalTime") for leg in reversed(legs)]
+    return Observation(
+        number=number,
+        answer=Answer.TRACKED,
+        checkpoints=told,
+        estimate=_estimate(next(filter(None, arrivals), "")),
+        company=company,
+    )
+
+
+def _estimate(arrival: str) -> datetime | None:
+    """The end of the hour that "2026-03-05 13" names, or of the day."""
+    if not arrival:
+        return None
+    day, _, hour = arrival.partition(" ")
+    return promise(f"{day}T{hour[:2].zfill(2)}:59:59+08:00" if hour else f"{day}T00:00:00+08:00")
+
+
+def _looped(newest: Checkpoint) -> Checkpoint:
+    """A route that turns in a circle: the newest scan, if it only moves, is told as misrouted."""
+    if newest.milestone is not M.IN_TRANSIT or newest.cause is not None:
+        return newest
+    return replace(newest, cause=C.MISROUTED, code=newest.code + LOOP)
+
+
+# --- scans ---------------------------------------------------------------------------------------
+
+
+def _scans(leg: Record, company: str, *, abroad: bool) -> list[Scan]:
+    """One list's scans, oldest first."""
+    events = events_of(leg)
+    told_by = text(leg.get("com"), "com") or company
+    local = not (abroad or told_by in ABROAD or told_by.endswith("guoji"))
+    codes = [_code(event) for event in events]
+    codes[0] = _top(codes, text(leg.get("state"), "state")) or codes[0]
+    found = [_scan(event, code, local=local) for event, code in zip(events, codes, strict=True)]
+    found.reverse()
+    return found
+
+
+def _scan(event: Record, code: str, *, local: bool) -> Scan:
+    words = text(event.get("context"), "context", TEXT_LIMIT)
+    place = text(event.get("areaName"), "areaName") or text(event.get("location"), "location")
+    meaning, reading = _told(code, words)
+    return Scan(_span(event, local=local), code, meaning, words, place, reading)
+
+
+def _span(event: Record, *, local: bool) -> Span | None:
+    """A Beijing wall clock, or, for what may have happened abroad, that or the wall clock of the place."""
+    stamp = text(event.get("ftime"), "ftime") or text(event.get("time"), "time")
+    if not stamp:
+        return None
+    moment = parse(stamp)
+    if moment.tzinfo is not None:
+        return span(stamp)
+    at = moment.replace(tzinfo=UTC) - BEIJING
+    country = text(event.get("areaCode"), "areaCode")[:2]
+    if country == "CN" or (local and not country.isalpha()):
+        return at, at
+    earliest, latest = naive(moment, country if country.isalpha() else "")
+    return min(earliest, at), max(latest, at)
+
+
+def _code(event: Record) -> str:
+    """A scan's state: its number, else its name's, else the name itself, which then is unknown."""
+    code = text(event.get("statusCode"), "statusCode")
+    name = text(event.get("status"), "status")
+    return code or NAMES.get(name, name)
+
+
+def _top(codes: Sequence[str], state: str) -> str:
+    """The parcel's state where it belongs to the newest scan: that has none, or the state says trouble no scan says."""
+    if not state or not codes[0]:
+        return state
+    meaning = STATES.get(state, UNKNOWN)
+    troubled = meaning[1] is not None and state != PROBLEM
+    return state if troubled and all(STATES.get(code) != meaning for code in codes) else ""
+
+
+def _told(code: str, words: str) -> tuple[Meaning | None, Reading]:
+    """What a scan's state means beside its text, ready to be followed."""
+    meaning = STATES.get(code, UNKNOWN)
+    if not code:
+        return without_code(words)
+    if code == DROPPED:
+        return drop(meaning, words)
+    if code == PROBLEM:
+        return problem(meaning, words)
+    reading = read(words, "zh")
+    if code == SIGNED_BY_BUYER and reading.milestone is M.AVAILABLE_FOR_PICKUP:
+        return meaning, NOTHING
+    return meaning, reading

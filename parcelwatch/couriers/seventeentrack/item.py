@@ -1,0 +1,234 @@
+"""One tracked number of 17TRACK v2.4: its statuses, events and times as an observation.
+
+Source: 17TRACK's status help page (9 statuses, 30 sub-statuses) and API document. Events are newest first inside a
+provider; several providers tell one parcel's story and are merged. The main status counts where the events do not
+say it themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from parcelwatch.core.lexicon import read
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+C = Cause
+
+STATUSES: Mapping[str, Meaning] = {
+    "NotFound": UNKNOWN,
+    "InfoReceived": (M.INFO_RECEIVED, None),
+    "InTransit": (M.IN_TRANSIT, None),
+    "Expired": (M.IN_TRANSIT, None),
+    "AvailableForPickup": (M.AVAILABLE_FOR_PICKUP, None),
+    "OutForDelivery": (M.OUT_FOR_DELIVERY, None),
+    "DeliveryFailure": (M.ATTEMPT_FAILED, None),
+    "Delivered": (M.DELIVERED, None),
+    "Exception": (M.EXCEPTION, C.UNSTATED),
+}
+
+SUB_STATUSES: Mapping[str, Meaning] = {
+    "NotFound_Other": UNKNOWN,
+    "NotFound_InvalidCode": UNKNOWN,
+    "InTransit_PickedUp": (M.PICKED_UP, None),
+    "InTransit_Departure": (M.IN_TRANSIT, None),
+    "InTransit_Arrival": (M.IN_TRANSIT, None),
+    "InTransit_CustomsProcessing": (M.CUSTOMS, None),
+    "InTransit_CustomsReleased": (M.IN_TRANSIT, None),
+    "InTransit_CustomsRequiringInformation": (M.CUSTOMS, C.CUSTOMS),
+    "InTransit_Other": (M.IN_TRANSIT, None),
+    "Expired_Other": (M.IN_TRANSIT, None),
+    "AvailableForPickup_Other": (M.AVAILABLE_FOR_PICKUP, None),
+    "OutForDelivery_Other": (M.OUT_FOR_DELIVERY, None),
+    "DeliveryFailure_NoBody": (M.ATTEMPT_FAILED, C.NOBODY_HOME),
+    "DeliveryFailure_Security": (M.ATTEMPT_FAILED, C.SECURITY),
+    "DeliveryFailure_Rejected": (M.ATTEMPT_FAILED, C.REFUSED),
+    "DeliveryFailure_InvalidAddress": (M.ATTEMPT_FAILED, C.ADDRESS),
+    "DeliveryFailure_Other": (M.ATTEMPT_FAILED, None),
+    "Delivered_Other": (M.DELIVERED, None),
+    "Exception_Returning": (M.RETURNING, None),
+    "Exception_Returned": (M.RETURNED, None),
+    "Exception_NoBody": (M.EXCEPTION, C.ADDRESS),
+    "Exception_Security": (M.EXCEPTION, C.SECURITY),
+    "Exception_Damage": (M.EXCEPTION, C.DAMAGED),
+    "Exception_Rejected": (M.EXCEPTION, C.REFUSED),
+    "Exception_Delayed": (M.EXCEPTION, C.COURIER_FAULT),
+    "Exception_Lost": (M.EXCEPTION, C.LOST),
+    "Exception_Destroyed": (M.EXCEPTION, C.DESTROYED),
+    "Exception_Cancel": (M.CANCELLED, None),
+    "Exception_Other": (M.EXCEPTION, C.UNSTATED),
+}
+
+STAGES: Mapping[str, Meaning] = {
+    "PickedUp": (M.PICKED_UP, None),
+    "Departure": (M.IN_TRANSIT, None),
+    "Arrival": (M.IN_TRANSIT, None),
+    "Returning": (M.RETURNING, None),
+    "Returned": (M.RETURNED, None),
+}
+
+CODES: Mapping[str, Meaning] = {**STATUSES, **SUB_STATUSES, **STAGES}
+
+# Main statuses about the parcel itself that 17TRACK may conclude without any one event saying so.
+CONCLUDED = ("Exception", "DeliveryFailure", "Delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One event as told. `code`: what it says of itself, "" when nothing; `plain`: told as an ordinary scan."""
+
+    code: str
+    plain: bool
+    text: str
+    place: str
+    span: Span
+
+
+def observe(ask: Ask, item: Record) -> Observation:
+    """What an accepted item says about the number asked."""
+    info = record(item.get("track_info"), "track_info")
+    status = record(info.get("latest_status"), "latest_status")
+    main, sub = text(status.get("status"), "status"), text(status.get("sub_status"), "sub_status")
+    events = _events(info)
+    if not events and main in ("", "NotFound"):
+        return _empty(ask, main, sub)
+    shipping = record(info.get("shipping_info"), "shipping_info")
+    destination = _country(shipping.get("recipient_address"), "recipient_address")
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=_checkpoints(events, main, sub),
+        estimate=_estimate(info, destination),
+        stopped=_stopped(item, main),
+        company=text(item.get("carrier"), "carrier"),
+        service=text(record(info.get("misc_info"), "misc_info").get("service_type"), "service_type"),
+        origin=_country(shipping.get("shipper_address"), "shipper_address"),
+        destination=destination,
+    )
+
+
+def _empty(ask: Ask, main: str, sub: str) -> Observation:
+    """Registered, but there is no history: not yet (ask again soon), none at the carrier, or no such number."""
+    if sub == "NotFound_InvalidCode":
+        reason = "the carrier says this is not one of its numbers: check the number and the company"
+        return Observation(ask.number, Answer.REFUSED, reason=reason)
+    return Observation(ask.number, Answer.NOT_FOUND, pending=main != "NotFound")
+
+
+def _stopped(item: Record, main: str) -> str | None:
+    """Why 17TRACK no longer follows it; an item need not say, and then only its push did."""
+    if main == "Expired":
+        return "17TRACK gave up: long in transit, never delivered"
+    if text(item.get("tracking_status"), "tracking_status") == "Stopped":
+        why = text(item.get("stop_track_reason"), "stop_track_reason")
+        return f"17TRACK stopped tracking it ({why})" if why else "17TRACK stopped tracking it"
+    return "" if item.get("tracking_status") else None
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+def _events(info: Record) -> list[_Event]:
+    """All providers' events, newest first within each; the latest event alone when they list none."""
+    tracking = record(info.get("tracking"), "tracking")
+    found = [
+        event
+        for provider in rows(tracking.get("providers"), "providers")
+        for event in _provider_events(rows(provider.get("events"), "events")[:ROWS_LIMIT])
+    ]
+    if not found and info.get("latest_event"):
+        found = _provider_events([record(info.get("latest_event"), "latest_event")])
+    return list(dict.fromkeys(found))
+
+
+def _provider_events(events: Sequence[Record]) -> list[_Event]:
+    """A provider's events that have a time, or whose neighbours have one."""
+    addresses = [record(event.get("address"), "address") for event in events]
+    countries = [text(address.get("country"), "country") for address in addresses]
+    spans = filled([_span(event, country) for event, country in zip(events, countries, strict=True)])
+    return [
+        _event(event, text(address.get("city"), "city"), when)
+        for event, address, when in zip(events, addresses, spans, strict=True)
+        if when is not None
+    ]
+
+
+def _event(event: Record, city: str, when: Span) -> _Event:
+    sub, stage = text(event.get("sub_status"), "sub_status"), text(event.get("stage"), "stage")
+    return _Event(
+        code=sub or stage,
+        plain=not sub and not stage and "stage" in event,
+        text=text(event.get("description"), "description", TEXT_LIMIT),
+        place=text(event.get("location"), "location") or city,
+        span=when,
+    )
+
+
+def _span(event: Record, country: str) -> Span | None:
+    """The event's time: with offset, else UTC, else the raw wall clock, which is never given an offset it lacks."""
+    for name in ("time_iso", "time_utc"):
+        stamp = text(event.get(name), name)
+        if stamp:
+            return span(stamp, country)
+    raw = record(event.get("time_raw"), "time_raw")
+    day, hour = text(raw.get("date"), "time_raw.date"), text(raw.get("time"), "time_raw.time")
+    if not day:
+        return None
+    zone = text(raw.get("timezone"), "time_raw.timezone")
+    return span(f"{day}T{hour}{zone}" if hour else day, country)
+
+
+def _checkpoints(events: list[_Event], main: str, sub: str) -> tuple[Checkpoint, ...]:
+    """Oldest first; of the same instant, what the lists put later comes first."""
+    ordered = events[::-1]
+    ordered.sort(key=lambda event: event.span)
+    codes = [event.code for event in ordered]
+    if codes:
+        codes[-1] = _conclusion(codes, main, sub) or codes[-1]
+    scans = [(_meaning(code, plain=event.plain), read(event.text)) for event, code in zip(ordered, codes, strict=True)]
+    return tuple(
+        Checkpoint(*event.span, milestone, cause, code, event.text, event.place)
+        for event, code, (milestone, cause) in zip(ordered, codes, follow(scans), strict=True)
+    )
+
+
+def _meaning(code: str, *, plain: bool) -> Meaning | None:
+    """A code's meaning. No code: the text speaks, except for a plain scan, which the document calls ordinary."""
+    if code:
+        return CODES.get(code, UNKNOWN)
+    return (M.IN_TRANSIT, None) if plain else None
+
+
+def _conclusion(codes: Sequence[str], main: str, sub: str) -> str:
+    """The main status where it belongs to the newest event: that one says nothing itself, or no event says it.
+
+    A parcel nobody collects ends as an unspecified exception; that it waits in a shop says more, so it stays.
+    """
+    code, newest = sub or main, codes[-1]
+    if not code or main in ("NotFound", "Expired"):
+        return ""
+    if not newest:
+        return code
+    meant = CODES.get(code, UNKNOWN)
+    if main not in CONCLUDED or any(CODES.get(one) == meant for one in codes):
+        return ""
+    waiting = CODES.get(newest) == STATUSES["AvailableForPickup"] and meant == STATUSES["Exception"]
+    return "" if waiting else code
+
+
+# --- the parcel ----------------------------------------------------------------------------------
+
+
+def _country(address: object, where: str) -> str:
+    return text(record(address, where).get("country"), f"{where}.country").upper()
+
+
+def _estimate(info: Record, country: str) -> datetime | None:
+    window = record(record(info.get("time_metrics"), "time_metrics").get("estimated_delivery_date"), "estimate")
+    stamp = text(window.get("to"), "estimate.to") or text(window.get("from"), "estimate.from")
+    return promise(stamp, country) if stamp else None

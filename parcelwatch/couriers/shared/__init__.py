@@ -1,0 +1,1 @@
+"""What several adapters share: typed fields, honest times, codes beside texts, signatures, tokens, forms, lists."""

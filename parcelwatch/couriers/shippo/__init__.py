@@ -1,0 +1,150 @@
+"""Shippo's tracks. One number a call, 500 calls a minute; the carrier is part of the address.
+
+Source: Shippo's tracking pages and recorded answers. A number it does not know is a 404, as a page of HTML; a carrier
+it does not know is a 400. Reading needs no registration; registering is what makes it push, and registering twice
+makes it push twice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+from urllib.parse import quote
+
+import httpx
+
+from parcelwatch.couriers.base import (
+    Account,
+    Push,
+    Registration,
+    Tells,
+    Trust,
+    check,
+    document,
+    fitting,
+    said,
+    unreadable,
+)
+from parcelwatch.couriers.shared.fields import Record, same_number, text
+from parcelwatch.couriers.shippo import push as shippo_push
+from parcelwatch.couriers.shippo.track import observe
+from parcelwatch.model import Answer, Ask, Observation
+
+VERSION = "2018-02-08"
+NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{2,59}")
+CARRIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
+
+
+class Shippo:
+    """The shipping platform Shippo and the carriers it follows.
+
+    `key`: the API token. `secret`: what Shippo signs its pushes with, once it was asked to. `token`: what the
+    webhook's address carries as `?token=`. With either, every number is registered, so that Shippo pushes.
+    """
+
+    api: ClassVar[str] = "shippo"
+    base_url: ClassVar[str] = "https://api.goshippo.com"
+    batch: ClassVar[int] = 1
+    rate: ClassVar[str] = "8/s"
+    quotas: ClassVar[tuple[str, ...]] = ("500/m",)
+    needs: ClassVar[tuple[str, ...]] = ("key",)
+    auth: ClassVar[str] = "token in a header"
+    options: ClassVar[Mapping[str, str]] = {}
+    min_interval: ClassVar[timedelta] = timedelta(0)
+    tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    register_batch: ClassVar[int] = 1
+
+    def lacks(self, ask: Ask) -> str:
+        if not CARRIER.fullmatch(ask.company.lower()):
+            return "Shippo wants the carrier: set company to its token, such as usps, ups or dhl_express"
+        if not NUMBER.fullmatch(ask.number):
+            return "Shippo takes numbers of 3 to 60 letters, digits, hyphens and underscores only"
+        return ""
+
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        (ask,) = asked
+        company, number = quote(ask.company.lower(), safe=""), quote(ask.number, safe="")
+        return httpx.Request("GET", self._url(account, f"tracks/{company}/{number}"), headers=_headers(account))
+
+    def registers(self, account: Account) -> bool:
+        return bool(account.secret or account.token)
+
+    def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        (ask,) = asked
+        headers = {**_headers(account), "Content-Type": "application/json"}
+        content = json.dumps({"carrier": ask.company.lower(), "tracking_number": ask.number})
+        return httpx.Request("POST", self._url(account, "tracks/"), headers=headers, content=content)
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        (ask,) = asked
+        lacking = self.lacks(ask)
+        if lacking:
+            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+        with fitting(response):
+            if response.status_code == 404:
+                return (Observation(ask.number, Answer.NOT_FOUND),)
+            if response.status_code == 400:
+                return (Observation(ask.number, Answer.REFUSED, reason=_complaint(response)),)
+            track = _track(response)
+            if not _is(ask, track):
+                return (Observation(ask.number, Answer.UNANSWERED, reason="Shippo answers about another parcel"),)
+            return (observe(ask, track),)
+
+    def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
+        (ask,) = asked
+        lacking = self.lacks(ask)
+        if lacking:
+            return (Registration(ask.number, ok=False, reason=lacking),)
+        with fitting(response):
+            if response.status_code == 400:
+                return (Registration(ask.number, ok=False, reason=_complaint(response)),)
+            ours = _is(ask, _track(response))
+            return (Registration(ask.number, ok=ours, reason="" if ours else "Shippo registered another parcel"),)
+
+    def verify(self, account: Account, push: Push, now: datetime) -> Trust:
+        return shippo_push.verify(account, push, now)
+
+    def signed(self, push: Push) -> bytes:
+        return push.body
+
+    def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
+        return shippo_push.pushed(push)
+
+    def reply(self, account: Account, now: datetime) -> bytes:
+        return b"{}"
+
+    def _url(self, account: Account, path: str) -> str:
+        return f"{(account.base_url or self.base_url).rstrip('/')}/{path}"
+
+
+def _headers(account: Account) -> dict[str, str]:
+    return {
+        "Authorization": f"ShippoToken {account.key}",
+        "Shippo-API-Version": VERSION,
+        "Accept": "application/json",
+    }
+
+
+def _track(response: httpx.Response) -> Record:
+    check(response)
+    body = document(response)
+    if "tracking_number" not in body or "tracking_history" not in body:
+        unreadable(response, "the answer holds no track")
+    return body
+
+
+def _is(ask: Ask, track: Record) -> bool:
+    company = text(track.get("carrier"), "carrier").lower()
+    return company in ("", ask.company.lower()) and same_number(
+        text(track.get("tracking_number"), "tracking_number"), ask.number
+    )
+
+
+def _complaint(response: httpx.Response) -> str:
+    """What a 400 says; it is about the number or its carrier, the only things that differ by call."""
+    words = [word for value in document(response).values() for word in (value if isinstance(value, list) else [value])]
+    told = " ".join(text(word, "an error") for word in words if isinstance(word, str))
+    return said(response, f"Shippo does not accept it: {told or 'no reason given'}; check company and number")

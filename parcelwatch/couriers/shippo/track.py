@@ -1,0 +1,179 @@
+"""One track of Shippo: its statuses, events and times as an observation.
+
+Source: Shippo's tracking pages, and recorded answers of its Python client. Events are oldest first. `status_date`
+looks like UTC but is the wall clock of the place: every recorded event came in hours after it, never sooner than the
+place's own offset allows. `object_created`, when Shippo heard of the event, is true UTC and bounds it from above. The
+ID of one event differs from answer to answer, so what it says makes it itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.sequence import following
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, filled, naive, parse, promise
+from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
+from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+NOT_YET = "UNKNOWN"
+
+
+def observe(ask: Ask, track: Record) -> Observation:
+    """What a track says about the number asked; not found while no event says anything."""
+    origin, destination = _country(track, "address_from"), _country(track, "address_to")
+    company = text(track.get("carrier"), "carrier") or ask.company
+    events = _events(track, origin if origin == destination else "")
+    if not events:
+        return Observation(ask.number, Answer.NOT_FOUND, company=company)
+    level = record(track.get("servicelevel"), "servicelevel")
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=_checkpoints(events),
+        estimate=_estimate(track, destination),
+        company=company,
+        service=text(level.get("name"), "servicelevel.name") or text(level.get("token"), "servicelevel.token"),
+        origin=origin,
+        destination=destination,
+    )
+
+
+def _country(track: Record, end: str) -> str:
+    return text(record(track.get(end), end).get("country"), "country").upper()
+
+
+def _estimate(track: Record, country: str) -> datetime | None:
+    """The end of the day at the destination; its "Z" is as false as that of the events."""
+    stamp = text(track.get("eta"), "eta")
+    return promise(_wall(stamp).isoformat(), country) if stamp else None
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def _wall(stamp: str) -> datetime:
+    """A wall clock: the "Z" is dropped; an offset that is none of Shippo's stays."""
+    moment = parse(stamp)
+    return moment.replace(tzinfo=None) if moment.utcoffset() == timedelta(0) else moment
+
+
+@lru_cache(maxsize=16384)  # every answer repeats the times of the last one
+def when(stamp: str, heard: str, country: str) -> Span:
+    """When an event happened: by the wall clock of its country, and not after Shippo heard of it.
+
+    Midnight means the day. A wall clock that would have to be later than it was heard of was UTC after all.
+    """
+    local = _wall(stamp)
+    if local.tzinfo is not None:
+        at = local.astimezone(UTC)
+        return at, at
+    day = timedelta(0) if local.hour or local.minute or local.second else timedelta(days=1, seconds=-1)
+    earliest, latest = naive(local, country)
+    latest += day
+    ceiling = _heard(heard)
+    if ceiling is None or latest <= ceiling:
+        return earliest, latest
+    if earliest <= ceiling:
+        return earliest, ceiling
+    at = min(local.replace(tzinfo=UTC), ceiling)
+    return at, min(at + day, ceiling)
+
+
+def _heard(stamp: str) -> datetime | None:
+    """When Shippo heard of it; nothing if that names no offset, as it bounds nothing then."""
+    moment = parse(stamp) if stamp else None
+    return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One event as told; `span` is None while only its neighbours know when."""
+
+    span: Span | None
+    status: str
+    sub: str
+    text: str
+    place: str
+
+    @property
+    def code(self) -> str:
+        return f"{self.status}/{self.sub}" if self.sub else self.status
+
+
+def _events(track: Record, home: str) -> list[_Event]:
+    """The history, oldest first, and the current status where it is not in it. `home`: where all of it happened."""
+    told = rows(track.get("tracking_history"), "tracking_history")[:ROWS_LIMIT]
+    found = {_key(event): _event(event, home) for event in told}
+    status = record(track.get("tracking_status"), "tracking_status")
+    if status and _key(status) not in found:
+        found[_key(status)] = _event(status, home)
+    return [event for event in found.values() if event.status != NOT_YET or event.text]
+
+
+def _key(event: Record) -> tuple[str, str, str, str, str]:
+    """What makes an event itself, as its ID does not."""
+    sub = record(event.get("substatus"), "substatus")
+    return (
+        text(event.get("status_date"), "status_date"),
+        text(event.get("status"), "status"),
+        text(sub.get("code"), "substatus.code"),
+        text(event.get("status_details"), "status_details", TEXT_LIMIT),
+        _place(event),
+    )
+
+
+def _event(event: Record, home: str) -> _Event:
+    stamp, status, sub, words, place = _key(event)
+    country = text(record(event.get("location"), "location").get("country"), "location.country").upper()
+    heard = text(event.get("object_created"), "object_created")
+    more = text(record(event.get("substatus"), "substatus").get("text"), "substatus.text", TEXT_LIMIT)
+    span = when(stamp, heard, country or home) if stamp else None
+    return _Event(span, status.upper(), sub.lower(), words or more, place)
+
+
+def _place(event: Record) -> str:
+    where = record(event.get("location"), "location")
+    return ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
+
+
+def _checkpoints(events: Sequence[_Event]) -> tuple[Checkpoint, ...]:
+    """Oldest first; within one instant as the list has it. An event without a time takes its neighbours'."""
+    spans = filled([event.span for event in reversed(events)])[::-1]
+    known = [(span, event) for span, event in zip(spans, events, strict=True) if span is not None]
+    dated = list(zip(following([span for span, _ in known]), [event for _, event in known], strict=True))
+    dated.sort(key=lambda one: one[0][0])
+    meanings = follow([_told(event.status, event.sub, event.text) for _, event in dated])
+    return apart(
+        Checkpoint(*span, milestone, cause, event.code, event.text, event.place)
+        for (span, event), (milestone, cause) in zip(dated, meanings, strict=True)
+    )
+
+
+@lru_cache(maxsize=8192)  # events of many parcels say the same things
+def _told(status: str, sub: str, words: str) -> tuple[Meaning | None, Reading]:
+    """What an event's status means, None where its words speak instead."""
+    reading = read(words)
+    if not status or (sub == HELD and reading.milestone is not None):
+        return None, reading
+    if status == NOT_YET:
+        # Before it had sub-statuses, Shippo told of a printed label as of a number not known yet.
+        label = not sub and reading.milestone is None
+        return ((M.INFO_RECEIVED, None) if label else None), reading
+    subs = SUB_STATUSES.get(status)
+    if subs is None or (sub and sub not in KNOWN):
+        return UNKNOWN, reading
+    meaning = subs.get(sub, STATUSES[status])
+    if sub == DELAYED and reading.cause not in (None, Cause.UNSTATED):
+        meaning = meaning[0], None
+    return meaning, reading

@@ -1,0 +1,173 @@
+"""What UPS says about one package: its events, where it goes, and when it is due.
+
+What belongs here: reading a package. The statusCode speaks first, then the code in the space of the event's type; the
+type X alone is no trouble, for clearances come and go in it. Descriptions are translated and reworded, so they are
+read only where no code says anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.couriers.ups.codes import ENDS_A_HOLD, INFO, STATUS, TYPES, VAGUE, space
+from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+
+M = Milestone
+C = Cause
+
+# Label data and its updates.
+NOTES = frozenset({"M", "MV", "U"})
+
+_MOVED = frozenset({M.PICKED_UP, M.IN_TRANSIT})
+_BACK = frozenset({M.RETURNING, M.RETURNED})
+_UNDER_WAY = _MOVED | {M.CUSTOMS, M.OUT_FOR_DELIVERY}
+_DOOR = frozenset({M.ATTEMPT_FAILED, M.RETURNING, M.RETURNED})
+_NOT_IN_HAND = frozenset({M.AVAILABLE_FOR_PICKUP, M.RETURNED})
+_GRAVE = frozenset({C.DAMAGED, C.LOST, C.DESTROYED, C.REFUSED})
+_DOOR_CAUSES = _GRAVE | {C.ADDRESS, C.NOBODY_HOME}
+
+# Windows that end the day's promise; "end of day" and the rest leave the whole day.
+_WINDOWS = frozenset({"CMT", "EDW", "CDW", "IDW"})
+_DAYS = ("RDD", "SDD")
+
+
+def observe(ask: Ask, package: Record) -> Observation:
+    ends = {text(end.get("type"), "type"): end for end in rows(package.get("packageAddress"), "packageAddress")}
+    destination = _country(ends.get("DESTINATION"))
+    return Observation(
+        number=ask.number,
+        answer=Answer.TRACKED,
+        checkpoints=_checkpoints(rows(package.get("activity"), "activity")[:ROWS_LIMIT]),
+        estimate=_estimate(package, destination or ask.destination),
+        service=text(record(package.get("service"), "service").get("description"), "service.description"),
+        origin=_country(ends.get("ORIGIN")),
+        destination=destination,
+    )
+
+
+def _country(end: Record | None) -> str:
+    address = record((end or {}).get("address"), "address")
+    return text(address.get("countryCode") or address.get("country"), "countryCode").upper()
+
+
+def _estimate(package: Record, country: str) -> datetime | None:
+    """The rescheduled day, or the scheduled one, until the end of its window; at the destination's clock."""
+    dates = rows(package.get("deliveryDate"), "deliveryDate")
+    days = {text(one.get("type"), "type"): text(one.get("date"), "date") for one in dates}
+    day = next((days[kind] for kind in _DAYS if days.get(kind)), "")
+    if not day:
+        return None
+    window = record(package.get("deliveryTime"), "deliveryTime")
+    end = text(window.get("endTime"), "endTime") if text(window.get("type"), "type") in _WINDOWS else ""
+    return promise(f"{day}T{_clock(end)}" if end else day, country)
+
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """What an event says but for its time. `meaning` is None where neither a code nor a type says anything."""
+
+    code: str
+    meaning: Meaning | None
+    words: str
+    reading: Reading
+    place: str
+
+
+def _checkpoints(activity: list[Record]) -> tuple[Checkpoint, ...]:
+    """Oldest first; the list's order, newest first, breaks ties."""
+    scans = [_told(event) for event in activity]
+    spans = filled([_span(event) for event in activity])
+    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
+    dated.reverse()
+    dated.sort(key=lambda one: one[0])
+    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
+    return apart(
+        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
+        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
+    )
+
+
+def _told(event: Record) -> _Scan:
+    status = record(event.get("status"), "status")
+    kind, code = text(status.get("type"), "type").upper(), text(status.get("code"), "code").upper()
+    number = text(status.get("statusCode"), "statusCode")
+    number = number.zfill(3) if number.isascii() and number.isdigit() else number
+    words = text(status.get("description"), "description", TEXT_LIMIT)
+    meaning, silent = _meaning(kind, code, number, logical=flag(event.get("logicalScan"), "logicalScan"))
+    reading = read(words, "en") if silent else NOTHING
+    return _Scan("/".join(filter(None, (kind, code, number))), meaning, words, reading, _place(event))
+
+
+@lru_cache(maxsize=4096)
+def _meaning(kind: str, code: str, number: str, *, logical: bool) -> tuple[Meaning | None, bool]:
+    """What an event's codes mean together, and whether they say so little that the text may speak."""
+    status, own = STATUS.get(number), space(kind, code) if code else None
+    if not (number or code or kind):
+        return None, True
+    if status is None:
+        meaning = own or (UNKNOWN if number or code else TYPES.get(kind, UNKNOWN))
+    elif number in VAGUE:
+        meaning = own or status
+    else:
+        meaning = _both(status, own, number)
+    if _unmoved(kind, number, logical=logical) and meaning[1] is None and meaning[0] in _MOVED:
+        return INFO, False
+    return meaning, own is None and (status is None or number in VAGUE)
+
+
+def _both(status: Meaning, own: Meaning | None, number: str) -> Meaning:
+    """A statusCode that decides, and what the code beside it may still add."""
+    milestone, cause = status
+    if own is None or cause is not None or number in ENDS_A_HOLD:
+        return status
+    if milestone is M.DELIVERED:
+        return own if own[0] in _NOT_IN_HAND else (milestone, own[1] if own[1] is C.DAMAGED else None)
+    if milestone in _DOOR:
+        return milestone, own[1] if own[1] in _DOOR_CAUSES else None
+    if milestone in _UNDER_WAY and own[0] not in FINAL - _BACK and (own[1] in _GRAVE or own[0] in _BACK):
+        return own
+    return status
+
+
+def _unmoved(kind: str, number: str, *, logical: bool) -> bool:
+    """Whether nobody had the package in hand: such an event must not count as a sign of life.
+
+    Exceptions are spared, as one that reads as moving is the end of a hold.
+    """
+    return kind in NOTES or (logical and kind != "X" and number not in ENDS_A_HOLD)
+
+
+def _place(event: Record) -> str:
+    address = record(record(event.get("location"), "location").get("address"), "address")
+    parts = (address.get("city"), address.get("stateProvince"), address.get("countryCode") or address.get("country"))
+    return ", ".join(filter(None, (text(part, "address") for part in parts)))
+
+
+def _span(event: Record) -> Span | None:
+    """The scan's own clock with its offset; else Greenwich's; else the clock alone, in the scan's country."""
+    day, clock = text(event.get("date"), "date"), text(event.get("time"), "time")
+    offset = text(event.get("gmtOffset"), "gmtOffset")
+    if day and clock and offset:
+        return span(f"{day}T{_clock(clock)}{offset}")
+    there, then = text(event.get("gmtDate"), "gmtDate"), text(event.get("gmtTime"), "gmtTime")
+    if there and then:
+        return span(f"{there}T{_clock(then)}+00:00")
+    if not day:
+        return None
+    country = _country(record(event.get("location"), "location"))
+    return span(f"{day}T{_clock(clock)}" if clock else day, country)
+
+
+def _clock(told: str) -> str:
+    """HHMMSS, which comes with colons and without its leading zero."""
+    return told.replace(":", "").zfill(6)

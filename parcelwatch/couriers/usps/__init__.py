@@ -1,0 +1,249 @@
+"""USPS Tracking v3, one number a call, and v3r2, 35 numbers a call. A token for eight hours, about 60 calls an hour.
+
+Source: USPS's examples and error inventory, the documents of both APIs, and recorded answers of v3. A parcel is read
+in usps_detail.py. The default is v3: its answers are known as they really come, its errors tell "nothing yet" from "a
+wrong number", and of v3r2 no real answer was ever seen. Whoever follows more than some hundred parcels wants v3r2 all
+the same, for USPS allows each app 60 calls an hour unless it is asked for more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+from urllib.parse import quote
+
+import httpx
+
+from parcelwatch.config import AccountConfig
+from parcelwatch.couriers.base import (
+    Account,
+    Courier,
+    Tells,
+    Token,
+    array,
+    check,
+    document,
+    fitting,
+    retry_at,
+    said,
+    unreadable,
+)
+from parcelwatch.couriers.shared import oauth
+from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.usps.codes import NOTHING_YET, REASONS
+from parcelwatch.couriers.usps.detail import observe, summarized, words
+from parcelwatch.errors import ConfigError, CourierBusy, CourierRefused, CourierUnreadable
+from parcelwatch.model import Answer, Ask, Observation
+
+NUMBER = re.compile(r"[A-Za-z0-9]{4,34}")
+ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
+LIFETIME = timedelta(hours=8)
+
+NOT_OURS = "USPS does not let this account track it: only parcels of its own mailer id, or with the mailer's leave"
+
+
+class Usps:
+    """USPS by its own API, v3.
+
+    `key` and `secret` are the consumer key and secret of an app at developers.usps.com that may use tracking.
+    """
+
+    api: ClassVar[str] = "usps"
+    base_url: ClassVar[str] = "https://apis.usps.com"
+    batch: ClassVar[int] = 1
+    rate: ClassVar[str] = "1/s"
+    quotas: ClassVar[tuple[str, ...]] = ("60/h",)
+    needs: ClassVar[tuple[str, ...]] = ("key", "secret")
+    auth: ClassVar[str] = "OAuth2 client credentials"
+    options: ClassVar[Mapping[str, str]] = {
+        "version": '"v3" (one number a call; the default) or "v3r2" (35 numbers a call, newer, other messages)'
+    }
+    min_interval: ClassVar[timedelta] = timedelta(0)
+    tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="")
+
+    def tailored(self, settings: AccountConfig) -> Courier:
+        version = settings.options.get("version", "v3")
+        if version not in _VERSIONS:
+            raise ConfigError([f'couriers.{settings.name}.options.version is {version!r}: write "v3" or "v3r2"'])
+        return _VERSIONS[version]()
+
+    def lacks(self, ask: Ask) -> str:
+        if NUMBER.fullmatch(_compact(ask.number)):
+            return ""
+        return "USPS takes numbers of 4 to 34 letters and digits only"
+
+    def grant(self, account: Account, now: datetime) -> httpx.Request:
+        return oauth.by_json(f"{self._root(account)}/oauth2/v3/token", account.key, account.secret)
+
+    def granted(self, response: httpx.Response) -> Token:
+        return oauth.token(response, LIFETIME)
+
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        (ask,) = asked
+        query = {"expand": "DETAIL", **_destination(ask)}
+        url = f"{self._root(account)}/tracking/v3/tracking/{quote(_compact(ask.number), safe='')}"
+        return httpx.Request("GET", url, params=query, headers=_headers(account))
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        lacking = {ask: self.lacks(ask) for ask in asked}
+        if all(lacking.values()):
+            return tuple(_refused(ask, why) for ask, why in lacking.items())
+        with fitting(response):
+            if response.status_code in (400, 403, 404):
+                return tuple(_problem(response, asked))
+            _check(response)
+            answer = _Details(response, _details(response))
+            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked)
+
+    def _root(self, account: Account) -> str:
+        return (account.base_url or self.base_url).rstrip("/")
+
+
+class UspsBatched(Usps):
+    """USPS by its own API, v3r2."""
+
+    batch: ClassVar[int] = 35
+
+    def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
+        body = [{"trackingNumber": _compact(ask.number), **_destination(ask)} for ask in asked if not self.lacks(ask)]
+        headers = {**_headers(account), "Content-Type": "application/json"}
+        url = f"{self._root(account)}/tracking/v3r2/tracking"
+        return httpx.Request("POST", url, headers=headers, content=json.dumps(body, separators=(",", ":")))
+
+
+_VERSIONS: Mapping[str, type[Usps]] = {"v3": Usps, "v3r2": UspsBatched}
+
+
+def _compact(number: str) -> str:
+    return "".join(number.split())
+
+
+def _headers(account: Account) -> dict[str, str]:
+    return {"Authorization": f"Bearer {account.token}", "Accept": "application/json"}
+
+
+def _destination(ask: Ask) -> dict[str, str]:
+    """The ZIP code tells parcels with the same number apart; what is none would only be refused."""
+    code = ZIP.fullmatch(ask.postal_code.strip())
+    return {"destinationZIPCode": code[1]} if code and ask.destination.upper() in ("", "US") else {}
+
+
+def _refused(ask: Ask, why: str) -> Observation:
+    return Observation(ask.number, Answer.REFUSED, reason=why)
+
+
+# --- the call as a whole -------------------------------------------------------------------------
+
+
+def _check(response: httpx.Response) -> None:
+    if response.status_code == 401 and b"scope" in response.content[:2000].lower():
+        raise CourierRefused("the USPS app may not use tracking (401): add the scope tracking to it")
+    if response.status_code == 503 and "retry-after" in response.headers:
+        raise CourierBusy("USPS is overloaded (503)", retry_at(response))
+    check(response)
+
+
+def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation]:
+    """What a refused call is about: the number, as that is all that differs by call; of several nobody knows which."""
+    body = document(response)
+    if not isinstance(body.get("error"), dict):
+        unreadable(response, f"the answer {response.status_code} does not come from the tracking API: check base_url")
+    if len(asked) == 1 or response.status_code == 404:
+        return [_failed(response, ask, body, response.status_code) for ask in asked]
+    if response.status_code == 403:
+        check(response)
+    message = _message(record(body.get("error"), "error"))
+    reason = said(response, f"USPS rejects a number of this call and does not say which: {message}")
+    return [Observation(ask.number, Answer.UNANSWERED, reason=reason) for ask in asked]
+
+
+def _failed(response: httpx.Response, ask: Ask, item: Record, status: int) -> Observation:
+    """What an error says about one number."""
+    error = record(item.get("error"), "error")
+    codes = [text(one.get("code"), "error.code") for one in rows(error.get("errors"), "errors")]
+    if status == 404 or NOTHING_YET.intersection(codes):
+        return Observation(ask.number, Answer.NOT_FOUND)
+    known = next((f"{REASONS[code]} ({code})" for code in codes if code in REASONS), "")
+    if known or status == 403:
+        return _refused(ask, known or NOT_OURS)
+    if status == 400:
+        return _refused(ask, said(response, f"USPS does not accept the number: {_message(error)}"))
+    return Observation(ask.number, Answer.UNANSWERED, reason=f"USPS cannot answer about it now ({status})")
+
+
+def _message(error: Record) -> str:
+    """What went wrong, in USPS's words and in its own number, if it has one."""
+    first = next(iter(rows(error.get("errors"), "errors")), {})
+    told = words(first.get("title")) or words(first.get("detail")) or words(error.get("message"))
+    code = text(first.get("code"), "error.code")
+    return f"{told} ({code})" if code else told
+
+
+def _details(response: httpx.Response) -> list[Record]:
+    details = [_unwrapped(detail) for detail in array(response)]
+    if not details or not any("trackingNumber" in detail for detail in details):
+        unreadable(response, "the answer names no tracking number")
+    return details
+
+
+def _unwrapped(detail: Record) -> Record:
+    """A detail; of a summary in the shape of the older service its number and its sentence."""
+    if "TrackResults" not in detail:
+        return detail
+    info = record(record(detail["TrackResults"], "TrackResults").get("TrackInfo"), "TrackInfo")
+    return {"trackingNumber": info.get("@ID"), "TrackSummary": info.get("TrackSummary")}
+
+
+# --- one number ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What one call says, parcel by parcel."""
+
+    response: httpx.Response
+    details: list[Record]
+
+    def about(self, number: str) -> list[Record]:
+        return [detail for detail in self.details if same_number(self._name(detail), number)]
+
+    def _name(self, detail: Record) -> str:
+        """What a detail is about; one that does not say it cannot be anybody's."""
+        try:
+            return text(detail.get("trackingNumber"), "trackingNumber")
+        except CourierUnreadable:
+            if len(self.details) == 1:
+                raise
+            return ""
+
+
+def _observation(answer: _Details, ask: Ask) -> Observation:
+    """What the answer says about one number; a detail that cannot be read leaves the others of its call alone."""
+    try:
+        with fitting(answer.response):
+            found = answer.about(_compact(ask.number))
+            if not found:
+                return Observation(ask.number, Answer.UNANSWERED, reason="USPS's answer does not mention it")
+            told = [_one(answer.response, ask, detail) for detail in found]
+            tracked = [one for one in told if one.answer is Answer.TRACKED]
+            return likeliest(tracked, ask.shipped_at) if tracked else told[0]
+    except CourierUnreadable as error:
+        if len(answer.details) == 1:
+            raise
+        return Observation(ask.number, Answer.UNANSWERED, reason=f"USPS's answer does not fit: {error}")
+
+
+def _one(response: httpx.Response, ask: Ask, detail: Record) -> Observation:
+    if detail.get("error"):
+        status = text(detail.get("statusCode"), "statusCode")
+        return _failed(response, ask, detail, int(status) if status.isascii() and status.isdigit() else 0)
+    if "TrackSummary" in detail:
+        return summarized(ask, words(detail["TrackSummary"]))
+    if not any(name in detail for name in ("trackingEvents", "status", "statusSummary")):
+        unreadable(response, "a tracking detail holds neither events nor a status")
+    return observe(ask, detail)
