@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.ingest import Judge
@@ -59,18 +59,13 @@ def _tell_unread(store: Store, name: str, api: str, judge: Judge, now: datetime)
     last = evidence.last_told(store, name)
     if last is not None and last <= now < last + UNREAD_EVERY:
         return 0
-    unread = [row for row in evidence.unknown(store, name, untold=True) if _matters(row)]
+    unread = evidence.unknown(store, name, untold=True, least=MANY)
     if not unread:
         return 0
     codes = tuple(Unmapped(row["code"], row["text"], row["count"]) for row in unread)
     _enqueue(store, UNREAD, OperatorFacts(why=Why.UNMAPPED, account=name, now=now, api=api, unknown=codes), judge, now)
     evidence.told_unknown(store, name, [(row["code"], row["text"]) for row in unread], now)
     return 1
-
-
-def _matters(row: Mapping[str, Any]) -> bool:
-    """Whether something unread is news: it stands in an answer that said nothing else, or on many parcels."""
-    return bool(row["code"] == evidence.UNREADABLE or row["parcels"] >= MANY)
 
 
 def _enqueue(store: Store, kind: str, facts: OperatorFacts, judge: Judge, now: datetime) -> None:

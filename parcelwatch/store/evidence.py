@@ -62,14 +62,16 @@ FROM unknown_codes"""
 _NEWS: Final = f"told_at IS NULL AND (code IN ('', '{UNREADABLE}') OR code_told_at IS NULL)"
 
 
-def unknown(store: Store, courier: str = "", untold: bool = False) -> list[dict[str, Any]]:
+def unknown(store: Store, courier: str = "", untold: bool = False, least: int = 0) -> list[dict[str, Any]]:
     """`[{courier, code, text, count, first_at, last_at, parcels}]`, the most frequent first.
 
-    `untold`: only those nobody was told of, under any wording of their code.
+    `untold`: only those nobody was told of, under any wording of their code. `least`: only those on so many parcels,
+    and what could not be read at all.
     """
     clause, values = where({"courier = ?": courier})
-    news = f"WHERE {_NEWS}" if untold else ""
-    rows = store.all(f"SELECT * FROM ({_UNKNOWN} {clause}) {news} ORDER BY count DESC, courier, code, text", values)
+    chosen = f"WHERE (parcels >= ? OR code = '{UNREADABLE}')" + (f" AND {_NEWS}" if untold else "")
+    sql = f"SELECT * FROM ({_UNKNOWN} {clause}) {chosen} ORDER BY count DESC, courier, code, text"
+    rows = store.all(sql, (*values, least))
     return [
         {
             "courier": name,
