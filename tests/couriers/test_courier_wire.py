@@ -13,7 +13,7 @@ from parcelwatch.client import Client
 from parcelwatch.couriers.base import Account, Grants
 from parcelwatch.errors import CourierError
 from parcelwatch.model import Observation
-from tests.couriers.recorded import NOW, Fixture, account, fixtures
+from tests.couriers.recorded import COURIERS, NOW, Fixture, account, fixtures
 from tests.servers import Hit, Server, head
 
 ALL = fixtures()
