@@ -67,6 +67,8 @@ def test_names_that_a_sentence_reveals_are_hidden(text: str, shown: str) -> None
         "已签收，签收人：物业代收",
         "快递员已取件",
         "收件人拒收",
+        "退回件已由寄件人签收",
+        "退件已由商家签收",
         "收件人不在",
         "签收人信息待确认",
         "Received by the carrier",
