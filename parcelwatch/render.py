@@ -23,7 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
-from parcelwatch.core.messages import AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
+from parcelwatch.core.messages import UNREADABLE, AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
 from parcelwatch.core.phrasebook import phrases, translate
 from parcelwatch.core.text import clean
 from parcelwatch.model import Message, Why
@@ -100,7 +100,8 @@ class Renderer:
             "parcels": about.parcels,
             "unknown": unknown,
         }
-        return self._three_parts(_OPERATOR_TEMPLATES[about.why], values)
+        unreadable = about.unknown and all(one.code == UNREADABLE for one in about.unknown)
+        return self._three_parts("unreadable" if unreadable else _OPERATOR_TEMPLATES[about.why], values)
 
     def _sentence(self, sentence: str) -> str:
         """One of our own sentences in the agents' time and language."""

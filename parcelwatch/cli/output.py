@@ -20,7 +20,7 @@ from rich.text import Text
 from parcelwatch.cli.tables import STYLES, Listing
 from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
-from parcelwatch.core.text import clean
+from parcelwatch.core.text import plain
 
 PIPED_WIDTH: Final = 120
 
@@ -131,7 +131,7 @@ def _cell(value: object) -> Text:
 
 def safe(text: Any, limit: int = 200) -> str:
     """What a courier or a file said, harmless on a terminal and without people in it."""
-    return clean(mask(str(text or "")), limit)
+    return plain(mask(str(text or "")), limit)
 
 
 def told(sentence: Any, zone: tzinfo, limit: int = 400) -> str:

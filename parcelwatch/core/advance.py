@@ -14,7 +14,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.assess import Assessment, assess, hidden_by
 from parcelwatch.core.cadence import UNANSWERED, next_poll
 from parcelwatch.core.cases import act, react
-from parcelwatch.core.lives import present
+from parcelwatch.core.lives import reborn
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.priority import rank
@@ -53,9 +53,10 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
 
     Raises BadInput for an action the case does not allow and NotFound for a case that does not exist.
     """
+    after = dossier
     if isinstance(heard, Observation):
-        heard = present(heard, dossier.parcel)
-    after = _hear(dossier, heard, now) if isinstance(heard, Observation) else dossier
+        after, heard = reborn(dossier, heard)
+        after = _hear(after, heard, now)
     first = dossier.first_tracked_at is None and after.first_tracked_at is not None
     seen = view(after, policy.calendar)
     if (after.milestone, after.cause) != (_shown(seen), seen.stage.cause):

@@ -33,6 +33,8 @@ PUSHED = 12 * _HOUR
 # A delivery booked by mistake is taken back within days; a parcel nobody speaks of for months never comes.
 AFTER_THE_END = timedelta(days=3)
 GIVEN_UP = timedelta(days=90)
+# Couriers use numbers again after months.
+LONG_AGO = timedelta(days=60)
 QUIET = timedelta(days=5)
 
 
@@ -44,7 +46,7 @@ def next_poll(
     if view.milestone is M.CANCELLED:
         return None, "cancelled"
     if view.over and now - (view.quiet_since or now) > AFTER_THE_END:
-        return None, f"{view.milestone} for more than {AFTER_THE_END.days} days"
+        return _after_the_end(view, last, now)
     if now - last > GIVEN_UP:
         return None, f"no word for {GIVEN_UP.days} days"
     every, why = _interval(view, now)
@@ -68,6 +70,15 @@ def _interval(view: View, now: datetime) -> tuple[timedelta, str]:
     if view.quiet_since is not None and now - view.quiet_since > QUIET:
         return 2 * every, f"{why}, quiet"
     return every, why
+
+
+def _after_the_end(view: View, last: datetime, now: datetime) -> tuple[datetime | None, str]:
+    """Over, unless it was over long before anybody added it: then the number may have been used again."""
+    ended, added = view.quiet_since or now, view.dossier.parcel.added_at
+    if added - ended > LONG_AGO and now - last <= AFTER_THE_END:
+        every = EVERY[view.milestone] * _jitter(view.dossier.parcel.number)
+        return now + every, f"{view.milestone} long before it was added: the number may be used again"
+    return None, f"{view.milestone} for more than {AFTER_THE_END.days} days"
 
 
 def _while_missing(age: timedelta) -> timedelta:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from parcelwatch.model import FINAL, Answer, Checkpoint, Observation, Parcel
+from parcelwatch.model import FINAL, Answer, Checkpoint, Dossier, Observation, Parcel
 
 # A shop may enter the day of dispatch late, even after the delivery; numbers come back after months, not weeks.
 SLACK = timedelta(days=14)
@@ -20,18 +20,36 @@ SILENCE = timedelta(days=60)
 
 
 def present(said: Observation, parcel: Parcel) -> Observation:
-    """What of `said` is about this parcel; not found when all of it is about an earlier one with its number."""
+    """What of `said` is about this parcel; not found when all of it is about an earlier one with its number.
+
+    Without a day of dispatch an old life is only cut off from a new one that follows it.
+    """
     if not said.checkpoints:
         return said
     border = began(parcel)
     if said.checkpoints[0].occurred_until >= border or not _ended(said.checkpoints, border):
         return said
     ours = tuple(one for one in said.checkpoints if one.occurred_until >= border)
+    if not ours and parcel.shipped_at is None:
+        # Added late, or a number used again: nobody knows, and news of a finished parcel harm nobody.
+        return said
     if not ours:
         reason = "the courier's record is of an earlier parcel with this number"
         return Observation(said.number, Answer.NOT_FOUND, company=said.company, reason=reason)
     estimate = said.estimate if said.estimate is None or said.estimate >= border else None
     return replace(said, checkpoints=ours, estimate=estimate)
+
+
+def reborn(dossier: Dossier, said: Observation) -> tuple[Dossier, Observation]:
+    """Both without a former life: what of it was believed before this one began is no part of the parcel's story."""
+    ours = present(said, dossier.parcel)
+    if ours is said or not ours.checkpoints:
+        return dossier, ours
+    border = began(dossier.parcel)
+    entries = tuple(entry for entry in dossier.timeline.entries if entry.checkpoint.occurred_until >= border)
+    if len(entries) == len(dossier.timeline.entries):
+        return dossier, ours
+    return replace(dossier, timeline=replace(dossier.timeline, entries=entries)), ours
 
 
 def began(parcel: Parcel) -> datetime:

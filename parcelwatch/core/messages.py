@@ -47,6 +47,10 @@ class AlertFacts:
     body: str = ""
 
 
+UNREADABLE: Final = "unreadable answer"
+"""Stands where a code would, for answers of which nothing could be read; the text then says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unmapped:
     """A code or wording nobody could read, and how often it was heard."""

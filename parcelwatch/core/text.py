@@ -23,12 +23,16 @@ _LIVE: Final = re.compile(r"(?:@|<|\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """`text` on one line, harmless, at most `limit` characters, "…" at the end when cut."""
+    """`text` on one line, harmless in a chat, at most `limit` characters, "…" at the end when cut."""
+    return cut(_LIVE.sub(lambda live: live[0] + BREAK, plain(text, limit * 10)), limit)
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """The same for a terminal, where nothing comes alive: what is copied from it is what was written."""
     text = text[: limit * 10]  # nobody reads on, and what follows is work per character
     if not (text.isascii() and text.isprintable()):
         text = "".join(map(_seen, unicodedata.normalize("NFC", text)))
-    text = _SPACE.sub(" ", text).strip()
-    return cut(_LIVE.sub(lambda live: live[0] + BREAK, text), limit)
+    return cut(_SPACE.sub(" ", text).strip(), limit)
 
 
 def cut(text: str, limit: int) -> str:

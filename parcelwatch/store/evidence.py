@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, maybe_at, to_ms, where
 
@@ -49,9 +50,6 @@ def count_unknown(store: Store, courier: str, code: str, text: str, now: datetim
     (count,) = store.write(_COUNT, (courier, code, text, int(another), to_ms(now))).fetchall()[0]
     return bool(count == 1)
 
-
-UNREADABLE: Final = "unreadable answer"
-"""Stands where a code would, for answers of which nothing could be read; the text then says why."""
 
 # The wording beside a code changes with place and day, so a code's parcels are counted whatever is written beside it.
 _UNKNOWN: Final = """

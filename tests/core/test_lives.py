@@ -39,9 +39,8 @@ OLD_LIFE = (
 )
 
 
-@pytest.mark.parametrize("parcel", [SHIPPED, ADDED])
-def test_an_earlier_parcels_life_alone_is_no_record_of_this_one(parcel: Parcel) -> None:
-    told = present(said(*OLD_LIFE), parcel)
+def test_an_earlier_parcels_life_alone_is_no_record_of_this_one() -> None:
+    told = present(said(*OLD_LIFE), SHIPPED)
     assert told.answer is Answer.NOT_FOUND
     assert "earlier parcel" in told.reason
 
@@ -50,6 +49,21 @@ def test_an_earlier_parcels_life_alone_is_no_record_of_this_one(parcel: Parcel) 
 def test_an_earlier_life_is_cut_off_and_this_ones_scans_stay(parcel: Parcel) -> None:
     ours = (scan(1, M.PICKED_UP), scan(0, M.IN_TRANSIT))
     assert present(said(*OLD_LIFE, *ours), parcel).checkpoints == ours
+
+
+def test_without_a_day_of_dispatch_an_old_record_is_believed_and_asked_for_a_few_days_more() -> None:
+    assert present(said(*OLD_LIFE), ADDED) == said(*OLD_LIFE)
+    policy = Policy(profile="china", channels=("ops",))
+    step = advance(Dossier(ADDED), said(*OLD_LIFE), policy, NOW)
+    assert step.messages == ()
+    assert step.poll_at is not None
+    assert step.poll_at <= NOW + DAY
+    assert "used again" in step.poll_why
+    ours = (scan(-1, M.PICKED_UP), scan(-1.5, M.IN_TRANSIT))
+    later = advance(step.dossier, said(*OLD_LIFE, *ours), policy, NOW + 2 * DAY)
+    assert later.dossier.milestone is M.IN_TRANSIT
+    assert [entry.checkpoint for entry in later.dossier.timeline.entries] == [*ours]
+    assert advance(step.dossier, said(*OLD_LIFE), policy, NOW + 4 * DAY).poll_at is None
 
 
 def test_a_parcel_announced_long_before_it_was_sent_keeps_its_announcement() -> None:
