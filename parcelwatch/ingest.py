@@ -13,6 +13,7 @@ import structlog
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.registration import believed
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Action,
@@ -111,12 +112,14 @@ def take_step(store: Store, parcel_id: int, heard: Observation | Action | None, 
     before = parcels.dossier(store, parcel_id)
     if isinstance(heard, Observation):
         heard = _rounded(heard)
+        if heard.unregistered:
+            heard = believed(heard, parcels.registered_at(store, parcel_id), now)
     step = advance(before, heard, judge.policy, now)
     ids = parcels.save(store, before, step, now)
     if isinstance(heard, Observation):
         _count_unread(store, before, heard, now)
         if heard.unregistered:
-            parcels.set_registered(store, [parcel_id], registered=False)
+            parcels.set_registered(store, [parcel_id], None)
     for kind in step.withdrawn:
         outbox.suppress(store, parcel_id, kind, "the case was resolved before it was sent")
     for message in step.messages:

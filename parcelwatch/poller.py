@@ -317,7 +317,7 @@ def _registered(store: Store, judge: Judge, said: Said) -> Tally:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good."""
     pairs = list(zip(said.call.ids, said.registrations, strict=True))
     taken = [parcel_id for parcel_id, answer in pairs if answer.ok]
-    parcels.set_registered(store, taken)
+    parcels.set_registered(store, taken, said.at)
     parcels.poll_again(store, taken, said.at + REGISTERED_WAIT)
     refused = [
         Heard(parcel_id, Observation(answer.number, Answer.REFUSED, reason=answer.reason), said.at)

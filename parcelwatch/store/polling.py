@@ -13,7 +13,7 @@ from zlib import crc32
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import NEAR, ORDINARY, URGENCIES
-from parcelwatch.store.rows import Claimed, maybe_at, to_ms
+from parcelwatch.store.rows import Claimed, from_ms, maybe_at, to_ms
 
 FIRST_BACKOFF: Final = timedelta(seconds=30)
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
@@ -112,9 +112,16 @@ def void_leases(store: Store, now: datetime, least: Mapping[str, timedelta] | No
 _REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
 
 
-def set_registered(store: Store, ids: Sequence[int], registered: bool = True) -> None:
-    """The aggregator was told of these numbers, or turned out not to know them."""
-    store.write_many(_REGISTERED, [(int(registered), parcel_id) for parcel_id in ids])
+def set_registered(store: Store, ids: Sequence[int], at: datetime | None) -> None:
+    """The aggregator was told of these numbers at `at`, or, for None, has to be told."""
+    told = 0 if at is None else max(1, to_ms(at))
+    store.write_many(_REGISTERED, [(told, parcel_id) for parcel_id in ids])
+
+
+def registered_at(store: Store, parcel_id: int) -> datetime | None:
+    """When the aggregator was last told of a number; None when it was not."""
+    told: int = store.value("SELECT registered FROM parcels WHERE id = ?", (parcel_id,))
+    return from_ms(told) if told else None
 
 
 def poll_again(store: Store, ids: Sequence[int], at: datetime) -> None:

@@ -65,7 +65,7 @@ def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path)
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
             added = parcels.add(store, PARCEL, NOW)
-            parcels.set_registered(store, [added.id])
+            parcels.set_registered(store, [added.id], NOW)
             ingest(store, [Heard(added.id, REPLACED, NOW)], judge)
         later = NOW + 2 * timedelta(minutes=1)
         with store.transaction():

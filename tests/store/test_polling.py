@@ -150,7 +150,7 @@ def test_a_number_is_registered_until_the_aggregator_forgets_it(store: Store) ->
     parcel_id = add(store)
     for registered in (True, False):
         with store.transaction():
-            parcels.set_registered(store, [parcel_id], registered)
+            parcels.set_registered(store, [parcel_id], NOW if registered else None)
             parcels.poll_again(store, [parcel_id], NOW)
         assert [one.registered for one in claim(store)] == [registered]
 
