@@ -22,8 +22,8 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.duration import parse_rate
 from parcelwatch.core.pacing import Pace, grant
-from parcelwatch.couriers.base import Account, Courier, Picky, Registers, Registration
-from parcelwatch.errors import CourierError, CourierUnreadable, StoreError, whereabouts
+from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Picky, Registers, Registration
+from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
 from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
@@ -297,6 +297,9 @@ def take_in(store: Store, post: Post, judge: Judge, batch: Sequence[Said]) -> Ta
 def _settle(
     store: Store, post: Post, judge: Judge, state: rules.AccountState, said: Said
 ) -> tuple[rules.AccountState, Tally]:
+    if isinstance(said.error, CourierRefused) and said.call.registers and isinstance(post.courier, AsksAnyway):
+        _unsubscribed(store, post, said, said.error)
+        return state, Tally()
     if said.error is not None:
         return _failed(store, post, state, said, said.error), Tally(unanswered=len(said.call.ids))
     after = rules.answered(state, said.at)
@@ -325,6 +328,15 @@ def _registered(store: Store, judge: Judge, said: Said) -> Tally:
         if not answer.ok
     ]
     return ingest(store, refused, judge)
+
+
+def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> None:
+    """Numbers it will not push: they are asked about instead, and the operator hears of it once."""
+    why = f"numbers cannot be subscribed, they are asked about instead: {error}"
+    log.warning("subscribing failed", account=post.name, error=str(error))
+    evidence.count_unknown(store, post.name, evidence.UNREADABLE, why, said.at)
+    parcels.set_registered(store, said.call.ids, said.at)
+    parcels.poll_again(store, said.call.ids, said.at)
 
 
 def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:

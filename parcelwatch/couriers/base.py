@@ -26,6 +26,7 @@ from parcelwatch.model import Ask, Observation
 
 __all__ = [
     "Account",
+    "AsksAnyway",
     "Courier",
     "Fetches",
     "Grants",
@@ -167,6 +168,14 @@ class Registers(Protocol):
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         """Exactly one registration per Ask, in that order, or a CourierError."""
         ...
+
+
+@runtime_checkable
+class AsksAnyway(Protocol):
+    """A courier that registers numbers only so that it pushes: what it will not push can still be asked about."""
+
+    @property
+    def asks_anyway(self) -> bool: ...
 
 
 @runtime_checkable
