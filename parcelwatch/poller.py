@@ -21,6 +21,7 @@ from parcelwatch.caller import Caller, Sends
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.duration import parse_rate
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Picky, Registers, Registration
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
@@ -334,7 +335,7 @@ def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> 
     """Numbers it will not push: they are asked about instead, and the operator hears of it once."""
     why = f"numbers cannot be subscribed, they are asked about instead: {error}"
     log.warning("subscribing failed", account=post.name, error=str(error))
-    evidence.count_unknown(store, post.name, evidence.UNREADABLE, why, said.at)
+    evidence.count_unknown(store, post.name, UNREADABLE, why, said.at)
     parcels.set_registered(store, said.call.ids, said.at)
     parcels.poll_again(store, said.call.ids, said.at)
 
@@ -347,7 +348,7 @@ def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, err
         accounts.outage_began(store, post.name, after.failing_since or said.at)
     if isinstance(error, CourierUnreadable):
         evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
-        evidence.count_unknown(store, post.name, evidence.UNREADABLE, str(error), said.at)
+        evidence.count_unknown(store, post.name, UNREADABLE, str(error), said.at)
     if after is not state and after.failures & (after.failures - 1) == 0:
         # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
         log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))

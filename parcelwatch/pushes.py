@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.couriers.base import Push, Pushes, Trust
 from parcelwatch.errors import CourierUnreadable, whereabouts
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
@@ -78,7 +79,7 @@ def _read(store: Store, post: Post | None, received: Received, judge: Judge, now
 def _unreadable(store: Store, account: str, received: Received, why: str, now: datetime) -> tuple[Tally, str]:
     """Kept for whoever mends the adapter, and told to the operator by the usual way."""
     evidence.keep_payload(store, account, received.body, why, now)
-    evidence.count_unknown(store, account, evidence.UNREADABLE, why, now)
+    evidence.count_unknown(store, account, UNREADABLE, why, now)
     return Tally(failed=1), why
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, Judge, ingest
 from parcelwatch.model import Answer, Checkpoint, Milestone, Observation, Parcel
@@ -79,7 +80,7 @@ def test_several_unreadable_things_are_told_together_and_at_most_once_an_hour(st
 
 def test_an_answer_that_cannot_be_read_at_all_is_told_at_once(store: Store) -> None:
     with store.transaction():
-        evidence.count_unknown(store, "dhl", evidence.UNREADABLE, "the answer is not JSON", NOW)
+        evidence.count_unknown(store, "dhl", UNREADABLE, "the answer is not JSON", NOW)
         tell_operators(store, {"dhl": "dhl"}, JUDGE, NOW)
     (only,) = told(store)
     assert "not JSON" in only

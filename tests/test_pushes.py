@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from parcelwatch import pushes, web
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.pacing import Pace
 from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Account, Push, Trust
@@ -396,6 +397,6 @@ def test_unreadable_pushes_reach_the_operator_by_the_usual_way(tmp_path: Path) -
         await one.push(b"<html>")
         await one.read()
         (row,) = await one.writer.run(evidence.unknown, "bell")
-        assert row["code"] == evidence.UNREADABLE
+        assert row["code"] == UNREADABLE
 
     play(tmp_path, story)
