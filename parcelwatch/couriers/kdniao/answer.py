@@ -18,10 +18,10 @@ from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
 from parcelwatch.couriers.shared.china import Scan, beijing, checkpoints
-from parcelwatch.couriers.shared.china_scans import drop, problem, without_code
+from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN
-from parcelwatch.couriers.shared.times import Span, naive, parse
+from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answer, Checkpoint, Observation
 
@@ -115,7 +115,8 @@ def _state(body: Record) -> str:
 
 def _estimate(day: str) -> datetime | None:
     """The end of the day it names; midnight is that day too."""
-    return beijing(day.removesuffix(" 00:00:00"))[1] if day else None
+    stamp = day if ":" in day else f"{day} 00:00:00"
+    return due(f"{stamp}+08:00") or due(stamp)
 
 
 # --- checkpoints ---------------------------------------------------------------------------------
@@ -174,9 +175,7 @@ def _top(codes: Sequence[str], newest: int, words: str, state: str) -> str:
         return own
     if not own:
         return "" if state in VAGUE and read(words, "zh").milestone is not None else state
-    meaning = STATES.get(state, UNKNOWN)
-    troubled = meaning[1] is not None and state != PROBLEM
-    return state if troubled and all(STATES.get(code) != meaning for code in codes) else own
+    return state if told_by_the_whole(state, own, codes, STATES) else own
 
 
 def _scan(when: Span | None, code: str, words: str, place: str) -> Scan:

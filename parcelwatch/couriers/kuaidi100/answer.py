@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.shared.china import Scan, checkpoints
-from parcelwatch.couriers.shared.china_scans import drop, problem, without_code
+from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
-from parcelwatch.couriers.shared.times import Span, naive, parse, promise, span
+from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation
 
@@ -76,7 +76,7 @@ def _estimate(arrival: str) -> datetime | None:
     if not arrival:
         return None
     day, _, hour = arrival.partition(" ")
-    return promise(f"{day}T{hour[:2].zfill(2)}:59:59+08:00" if hour else f"{day}T00:00:00+08:00")
+    return (due(f"{day}T{hour[:2].zfill(2)}:59:59+08:00") if hour else None) or due(f"{day}T00:00:00+08:00")
 
 
 def _looped(newest: Checkpoint) -> Checkpoint:
@@ -135,9 +135,7 @@ def _top(codes: Sequence[str], state: str) -> str:
     """The parcel's state where it belongs to the newest scan: that has none, or the state says trouble no scan says."""
     if not state or not codes[0]:
         return state
-    meaning = STATES.get(state, UNKNOWN)
-    troubled = meaning[1] is not None and state != PROBLEM
-    return state if troubled and all(STATES.get(code) != meaning for code in codes) else ""
+    return state if told_by_the_whole(state, codes[0], codes, STATES) else ""
 
 
 def _told(code: str, words: str) -> tuple[Meaning | None, Reading]:

@@ -6,12 +6,14 @@ What belongs here: what the aggregators' codes leave to the words beside them, r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.shared.meanings import Meaning
-from parcelwatch.model import Milestone
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.model import Cause, Milestone
 
 M = Milestone
+C = Cause
 
 Told = tuple[Meaning | None, Reading]
 
@@ -19,6 +21,25 @@ Told = tuple[Meaning | None, Reading]
 _HARMLESS = re.compile(r"原因|约|自取|自提|节假日|改日|改派|推迟|要求")
 _COLLECTED = re.compile(r"凭取|领取|已取|取走|本人|客户取")
 _SIGNED = re.compile(r"签收|派送至|妥投")
+
+
+# States that are news even without a cause, when no scan tells them; the first ones stand against a signature too.
+_TURNED = frozenset({M.RETURNING, M.RETURNED, M.CANCELLED})
+_OVER = _TURNED | {M.DELIVERED}
+
+
+def told_by_the_whole(state: str, newest: str, codes: Sequence[str], meanings: Mapping[str, Meaning]) -> bool:
+    """Whether a parcel's own state is a trouble that none of its scans' codes tells."""
+    milestone, cause = meanings.get(state, UNKNOWN)
+    known = [meanings.get(code, UNKNOWN) for code in codes]
+    if cause not in (None, C.UNSTATED):
+        return (milestone, cause) not in known
+    if any(code.startswith(state) for code in codes):  # a finer state of the same kind
+        return False
+    if milestone in _TURNED:
+        return all(one[0] is not milestone for one in known) and meanings.get(newest, UNKNOWN)[0] not in _TURNED
+    troubled = cause is C.UNSTATED or milestone is M.ATTEMPT_FAILED
+    return troubled and meanings.get(newest, UNKNOWN)[0] not in _OVER
 
 
 def without_code(words: str) -> Told:
