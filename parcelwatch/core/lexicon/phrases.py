@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from parcelwatch.model import Cause, Milestone
 
 BORDER = r"\b"
+# What opens, closes or is neither: escaped characters, sets, and parentheses with what tells their kind.
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?<?[!=:])?|\)", re.DOTALL)
+_EXCLUDING = ("(?!", "(?<!")
 Letters = Mapping[int, int | str]
 
 # Accents are left out in capitals and by old systems, so they never decide.
@@ -59,6 +62,23 @@ class _Group:
         return None
 
 
+def _widened(pattern: str) -> str:
+    """`pattern` without word borders and without what must not stand beside it: it finds all that `pattern` finds.
+
+    A border inside such an exclusion may not go by itself: "not before a, an, the" would become "not before any a".
+    """
+    depth, kept, start = 0, [], 0
+    for token in _TOKEN.finditer(pattern):
+        if depth:
+            depth += token[0].startswith("(") - (token[0] == ")")
+            start = token.end()
+        elif token[0].startswith(_EXCLUDING):
+            kept.append(pattern[start : token.start()])
+            depth, start = 1, token.end()
+    kept.append(pattern[start:])
+    return "".join(kept).replace(BORDER, "")
+
+
 def _group(phrases: Iterable[Phrase], letters: Letters, border: str) -> _Group:
     phrases = tuple(phrases)
     patterns = [phrase.pattern.translate(letters) for phrase in phrases]
@@ -71,7 +91,7 @@ def _group(phrases: Iterable[Phrase], letters: Letters, border: str) -> _Group:
         for pattern, phrase in zip(patterns, phrases, strict=True)
     )
     # Without word borders it finds too much, never too little, and a border before each branch is slow.
-    return _Group(re.compile(f"{border}(?:{'|'.join(patterns).replace(BORDER, '')})"), each)
+    return _Group(re.compile(f"{border}(?:{'|'.join(map(_widened, patterns))})"), each)
 
 
 # A parcel lost or destroyed is neither on its way back nor waiting for another attempt, whatever else is said.
