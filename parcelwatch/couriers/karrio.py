@@ -23,7 +23,7 @@ from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.times import Span, filled, naive, parse, promise, span
+from parcelwatch.couriers.shared.times import Span, due, filled, naive, parse, span
 from parcelwatch.errors import (
     ConfigError,
     CourierBusy,
@@ -231,7 +231,7 @@ class Karrio:
             number=ask.number,
             answer=Answer.TRACKED,
             checkpoints=checkpoints,
-            estimate=promise(estimate, self.country) if estimate else None,
+            estimate=due(estimate, self.country),
             service=_said(getattr(found.info, "shipment_service", None)),
         )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.couriers.shared.times import country_code, filled, naive, promise, span, zoned
+from parcelwatch.couriers.shared.times import country_code, due, filled, naive, promise, span, zoned
 from parcelwatch.errors import CourierUnreadable
 
 
@@ -32,6 +32,10 @@ def utc(text: str) -> datetime:
         ("2026-10-25T02:30:00", "DE", "2026-10-25T00:30", "2026-10-25T01:30"),
         ("2026-10-25T12:30:00", "DE", "2026-10-25T11:30", "2026-10-25T11:30"),
         ("2026-03-04", "DE", "2026-03-03T23:00", "2026-03-04T22:59:59"),
+        ("2026-03-04T24:00:00", "DE", "2026-03-04T23:00", "2026-03-04T23:00"),
+        ("2026-03-04T24:00Z", "US", "2026-03-05T00:00", "2026-03-05T00:00"),
+        ("2026-12-31 24:00:00.000+08:00", "", "2026-12-31T16:00", "2026-12-31T16:00"),
+        ("20260304T240000-05:00", "", "2026-03-05T05:00", "2026-03-05T05:00"),
     ],
 )
 def test_a_time_is_as_exact_as_the_courier_told_it(text: str, country: str, earliest: str, latest: str) -> None:
@@ -39,7 +43,8 @@ def test_a_time_is_as_exact_as_the_courier_told_it(text: str, country: str, earl
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "0000-00-00 00:00:00", "0001-01-01T00:00:00", "2026-13-01", "", "1899-01-01"]
+    "text",
+    ["yesterday", "0000-00-00 00:00:00", "0001-01-01T00:00:00", "2026-13-01", "", "1899-01-01", "2026-03-04T24:30:00"],
 )
 def test_what_is_no_time_is_unreadable(text: str) -> None:
     with pytest.raises(CourierUnreadable):
@@ -64,6 +69,13 @@ def test_a_promise_of_a_day_means_its_end_at_the_destination() -> None:
     assert promise("2026-03-04", "DE") == utc("2026-03-04T22:59:59")
     assert promise("2026-03-04T00:00:00-08:00") == utc("2026-03-05T07:59:59")
     assert promise("2026-03-04T18:00:00", "US") == utc("2026-03-05T04:00")
+    assert promise("2026-03-04T24:00:00Z") == utc("2026-03-05T00:00")
+
+
+def test_a_promise_nobody_can_read_is_none() -> None:
+    assert due("2026-03-04T18:00:00Z") == utc("2026-03-04T18:00")
+    assert due("") is None
+    assert due("By 9:00pm") is None
 
 
 def test_an_event_without_a_time_lies_between_its_neighbours() -> None:

@@ -20,7 +20,7 @@ from parcelwatch.couriers.shared.iso3 import alpha2
 from parcelwatch.couriers.shared.listing import dated
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, promise, span
+from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
@@ -85,7 +85,7 @@ def _estimate(tracking: Record, country: str) -> datetime | None:
     latest = record(tracking.get("latest_estimated_delivery"), "latest_estimated_delivery")
     own = record(tracking.get("courier_estimated_delivery_date"), "courier_estimated_delivery_date")
     stamp = _first(latest, LATEST) or _first(own, COURIERS_OWN)
-    return promise(stamp, country) if stamp else None
+    return due(stamp, country)
 
 
 # --- checkpoints ---------------------------------------------------------------------------------

@@ -44,8 +44,11 @@ def when(time: Time, look: Looks, item: object) -> Span | None:
 
 
 def latest(time: Time, look: Looks, item: object) -> datetime | None:
-    """The latest instant of a promise: midnight and bare days mean the end of that day."""
-    told = _told(time, look, item)
+    """The latest instant of a promise, None where none can be read: midnight and bare days mean that day's end."""
+    try:
+        told = _told(time, look, item)
+    except CourierUnreadable:
+        return None
     if told is None:
         return None
     moment = told.moment

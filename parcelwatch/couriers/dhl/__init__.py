@@ -21,7 +21,7 @@ from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, 
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.sequence import following
-from parcelwatch.couriers.shared.times import Span, country_code, filled, promise, span
+from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
@@ -141,7 +141,7 @@ def _estimate(shipment: Record, country: str) -> datetime | None:
     stamp = text(window.get("estimatedThrough"), "estimatedThrough") or text(
         shipment.get("estimatedTimeOfDelivery"), "estimatedTimeOfDelivery"
     )
-    return promise(stamp, country) if stamp else None
+    return due(stamp, country)
 
 
 # --- events --------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from parcelwatch.couriers.fedex.codes import (
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.couriers.shared.times import Span, due, filled, span
 from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
@@ -279,10 +279,8 @@ def _estimate(result: Record, country: str) -> datetime | None:
     expected, committed = _window(result, "estimatedDeliveryTimeWindow"), _window(result, "standardTransitTimeWindow")
     found = (expected, dates.get("ESTIMATED_DELIVERY"), committed, dates.get("COMMITMENT"))
     stamp = next(filter(None, found), "")
-    if not stamp:
-        return None
     day = _DAY_ONLY.fullmatch(stamp)
-    return promise(day[1] if day else stamp, country)
+    return due(day[1] if day else stamp, country)
 
 
 def _window(result: Record, name: str) -> str:

@@ -14,7 +14,7 @@ from datetime import datetime
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.couriers.shared.times import Span, due, filled, span
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
@@ -231,4 +231,4 @@ def _country(address: object, where: str) -> str:
 def _estimate(info: Record, country: str) -> datetime | None:
     window = record(record(info.get("time_metrics"), "time_metrics").get("estimated_delivery_date"), "estimate")
     stamp = text(window.get("to"), "estimate.to") or text(window.get("from"), "estimate.from")
-    return promise(stamp, country) if stamp else None
+    return due(stamp, country)

@@ -7,6 +7,7 @@ country is unknown. Countries and their zones are tzdata's own tables. Nothing h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -21,6 +22,8 @@ EARLIEST_OFFSET = timedelta(hours=-12)
 LATEST_OFFSET = timedelta(hours=14)
 YEARS = range(1990, 2100)
 _DAY = len("2026-01-31")
+# The end of a day as some clocks write it: the next day's midnight.
+_TWENTY_FOUR = re.compile(r"([T ])24(:?00(?::?00(?:[.,]0+)?)?)(?=Z|[+-]|$)")
 
 _OTHER_CODES = {"UK": "GB", "EL": "GR"}
 _OTHER_NAMES = {
@@ -57,12 +60,15 @@ def span(text: str, country: str = "") -> Span:
 
 def parse(text: str) -> datetime:
     """ISO text as a datetime, naive if it names no offset, cut to milliseconds (what the store keeps)."""
+    day_over = _TWENTY_FOUR.search(text)
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_TWENTY_FOUR.sub(r"\g<1>00\2", text) if day_over else text)
     except ValueError as error:
         raise CourierUnreadable(f"a time cannot be read: {text[:40]!r}") from error
     if moment.year not in YEARS:
         raise CourierUnreadable(f"a time is out of all reason: {text[:40]!r}")
+    if day_over:
+        moment += timedelta(days=1)
     if moment.microsecond:
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     return moment
@@ -71,11 +77,19 @@ def parse(text: str) -> datetime:
 def promise(text: str, country: str = "") -> datetime:
     """The latest instant a promise allows: midnight and bare days mean the end of that day."""
     moment = parse(text)
-    if not (moment.hour or moment.minute or moment.second):
+    if not (moment.hour or moment.minute or moment.second or _TWENTY_FOUR.search(text)):
         moment += timedelta(days=1, seconds=-1)
     if moment.tzinfo is not None:
         return moment.astimezone(UTC)
     return naive(moment, country)[1]
+
+
+def due(text: str, country: str = "") -> datetime | None:
+    """A promise, None where none can be read: a parcel's history must not be lost for the day it is expected."""
+    try:
+        return promise(text, country) if text else None
+    except CourierUnreadable:
+        return None
 
 
 def naive(local: datetime, country: str = "") -> Span:

@@ -8,6 +8,7 @@ ID of one event differs from answer to answer, so what it says makes it itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,12 +19,13 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, r
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, filled, naive, parse, promise
+from parcelwatch.couriers.shared.times import Span, due, filled, naive, parse
 from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
 NOT_YET = "UNKNOWN"
+_ZULU = re.compile(r"(?:Z|[+-]00:?00)$")
 
 
 def observe(ask: Ask, track: Record) -> Observation:
@@ -53,7 +55,7 @@ def _country(track: Record, end: str) -> str:
 def _estimate(track: Record, country: str) -> datetime | None:
     """The end of the day at the destination; its "Z" is as false as that of the events."""
     stamp = text(track.get("eta"), "eta")
-    return promise(_wall(stamp).isoformat(), country) if stamp else None
+    return due(_ZULU.sub("", stamp), country)
 
 
 # --- times ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, country_code, filled, promise, span
+from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
 
@@ -55,7 +55,7 @@ def observe(ask: Ask, item: Record) -> Observation:
         number=ask.number,
         answer=Answer.TRACKED,
         checkpoints=_checkpoints(scans, main, sub),
-        estimate=promise(due, destination) if (due := either(item, ("scheduled_delivery_date",))) else None,
+        estimate=due(either(item, ("scheduled_delivery_date",)), destination),
         stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
         company=either(item, COMPANY) or ask.company,
         service=text(item.get("service_code"), "service_code"),

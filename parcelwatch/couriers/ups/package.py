@@ -7,6 +7,7 @@ read only where no code says anything.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +16,7 @@ from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, filled, promise, span
+from parcelwatch.couriers.shared.times import Span, due, filled, span
 from parcelwatch.couriers.ups.codes import ENDS_A_HOLD, INFO, STATUS, TYPES, VAGUE, space
 from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
@@ -36,6 +37,8 @@ _DOOR_CAUSES = _GRAVE | {C.ADDRESS, C.NOBODY_HOME}
 # Windows that end the day's promise; "end of day" and the rest leave the whole day.
 _WINDOWS = frozenset({"CMT", "EDW", "CDW", "IDW"})
 _DAYS = ("RDD", "SDD")
+
+_OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})")
 
 
 def observe(ask: Ask, package: Record) -> Observation:
@@ -61,12 +64,10 @@ def _estimate(package: Record, country: str) -> datetime | None:
     """The rescheduled day, or the scheduled one, until the end of its window; at the destination's clock."""
     dates = rows(package.get("deliveryDate"), "deliveryDate")
     days = {text(one.get("type"), "type"): text(one.get("date"), "date") for one in dates}
-    day = next((days[kind] for kind in _DAYS if days.get(kind)), "")
-    if not day:
-        return None
+    day = next((days[kind] for kind in _DAYS if due(days.get(kind, ""))), "")
     window = record(package.get("deliveryTime"), "deliveryTime")
     end = text(window.get("endTime"), "endTime") if text(window.get("type"), "type") in _WINDOWS else ""
-    return promise(f"{day}T{_clock(end)}" if end else day, country)
+    return (due(f"{day}T{_clock(end)}", country) if end else None) or due(day, country)
 
 
 # --- events --------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def _place(event: Record) -> str:
 def _span(event: Record) -> Span | None:
     """The scan's own clock with its offset; else Greenwich's; else the clock alone, in the scan's country."""
     day, clock = text(event.get("date"), "date"), text(event.get("time"), "time")
-    offset = text(event.get("gmtOffset"), "gmtOffset")
+    offset = _offset(text(event.get("gmtOffset"), "gmtOffset"))
     if day and clock and offset:
         return span(f"{day}T{_clock(clock)}{offset}")
     there, then = text(event.get("gmtDate"), "gmtDate"), text(event.get("gmtTime"), "gmtTime")
@@ -166,6 +167,12 @@ def _span(event: Record) -> Span | None:
         return None
     country = _country(record(event.get("location"), "location"))
     return span(f"{day}T{_clock(clock)}" if clock else day, country)
+
+
+def _offset(told: str) -> str:
+    """An offset with both digits of its hours; "" for what is none."""
+    parts = _OFFSET.fullmatch(told)
+    return f"{parts[1]}{parts[2]:0>2}:{parts[3]}" if parts else ""
 
 
 def _clock(told: str) -> str:

@@ -16,7 +16,7 @@ from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, filled, naive, promise, span
+from parcelwatch.couriers.shared.times import Span, due, filled, naive, span
 from parcelwatch.couriers.usps.codes import (
     CATEGORIES,
     COMPUTED,
@@ -202,7 +202,7 @@ def _estimate(detail: Record, country: str) -> datetime | None:
         _due(dates, "guaranteedDeliveryDate"),
     )
     stamp = next(filter(None, found), "")
-    return promise(stamp, country) if stamp else None
+    return due(stamp, country)
 
 
 def _due(dates: Record, name: str, end: str = "") -> str:

@@ -1,0 +1,98 @@
+"""What a bad clock may cost: a promise nobody can read costs the promise alone, and 24:00 costs nothing."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from parcelwatch.couriers.usps.detail import observe as usps_detail
+from parcelwatch.model import Answer, Ask, Observation
+from tests.couriers.recorded import Fixture, fixtures, iso
+
+ALL = {(fixture.api, fixture.name): fixture for fixture in fixtures()}
+
+
+def reread(fixture: Fixture, changes: dict[str, object]) -> Observation:
+    """The first observation of a fixture whose body says these under these keys, wherever they stand."""
+    (first, *_) = fixture.read(json.dumps(_changed(fixture.told["body"], changes)).encode())
+    assert isinstance(first, Observation)
+    return first
+
+
+def _changed(value: object, changes: dict[str, object]) -> Any:
+    if isinstance(value, list):
+        return [_changed(one, changes) for one in value]
+    if isinstance(value, dict):
+        return {name: changes[name] if name in changes else _changed(one, changes) for name, one in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("words", ["By 9:00pm", "N/A", "--", "2026-03-05 24", "0000-00-00"])
+@pytest.mark.parametrize(
+    ("api", "name", "keys"),
+    [
+        ("17track", "moving", ("to", "from")),
+        ("aftership", "moving", ("datetime_max", "datetime", "datetime_min")),
+        ("dhl", "moving", ("estimatedThrough", "estimatedTimeOfDelivery")),
+        ("declared", "fleet_moving_oldest_first", ("eta", "promised", "due", "expected")),
+        ("easypost", "promise_that_is_a_day", ("est_delivery_date",)),
+        ("fedex", "window_of_hours", ("ends", "begins")),
+        ("kdniao", "moving_with_finer_states", ("EstimatedDeliveryTime",)),
+        ("shippo", "moving", ("eta",)),
+        ("trackingmore", "moving", ("scheduled_delivery_date",)),
+        ("ups", "rescheduled_to_a_day", ("deliveryDate",)),
+    ],
+)
+def test_a_promise_nobody_can_read_leaves_the_history_readable(
+    api: str, name: str, keys: tuple[str, ...], words: str
+) -> None:
+    fixture = ALL[api, name]
+    (known, *_) = fixture.read()
+    assert isinstance(known, Observation)
+    spoiled: object = [{"type": kind, "date": words} for kind in ("RDD", "SDD")] if api == "ups" else words
+    found = reread(fixture, dict.fromkeys(keys, spoiled))
+    assert (found.answer, found.checkpoints) == (Answer.TRACKED, known.checkpoints)
+    assert known.checkpoints
+    assert known.estimate is not None
+
+
+@pytest.mark.parametrize(
+    ("arrival", "due"),
+    [("2026-03-06 18", "2026-03-06T10:59:59Z"), ("2026-03-06 24", "2026-03-06T15:59:59Z"), ("--", None), ("N/A", None)],
+)
+def test_kuaidi100s_hour_of_arrival_may_be_none(arrival: str, due: str | None) -> None:
+    fixture = ALL["kuaidi100", "moving"]
+    body = {**fixture.told["body"], "arrivalTime": arrival}
+    (known, *_), (found, *_) = fixture.read(), fixture.read(json.dumps(body).encode())
+    assert isinstance(known, Observation)
+    assert isinstance(found, Observation)
+    assert found.checkpoints == known.checkpoints
+    assert (iso(found.estimate) if found.estimate else None) == due
+
+
+def test_the_hour_of_a_promise_that_is_none_leaves_its_day() -> None:
+    fixture = ALL["ups", "moving"]
+    for hour in ("N/A", "240000"):
+        found = reread(fixture, {"deliveryTime": {"type": "EDW", "endTime": hour}})
+        assert found.estimate is not None
+        whole = reread(fixture, {"deliveryTime": {"type": "EOD", "endTime": ""}}).estimate
+        assert whole is not None
+        assert abs(found.estimate - whole) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("offset", ["-5:00", "-05:00", "-0500"])
+def test_ups_writes_offsets_with_and_without_a_leading_zero(offset: str) -> None:
+    found = reread(ALL["ups", "moving"], {"gmtOffset": offset, "time": "240000"})
+    plain = reread(ALL["ups", "moving"], {"gmtOffset": "-05:00", "time": "000000"})
+    assert [one.occurred_at for one in found.checkpoints][-1] == plain.checkpoints[-1].occurred_at + timedelta(days=1)
+
+
+def test_midnight_at_the_end_of_a_day_is_the_next_days() -> None:
+    found = reread(ALL["dhl", "moving"], {"timestamp": "2026-03-04T24:00:00"})
+    assert {iso(one.occurred_at) for one in found.checkpoints} <= {"2026-03-04T23:00:00Z"}
+    event = {"eventTimestamp": "2026-03-04T24:00:00", "GMTOffset": "-05:00", "eventCode": "10", "eventCity": "RENO"}
+    (only,) = usps_detail(Ask("9400100000000000000000"), {"trackingEvents": [event]}).checkpoints
+    assert only.occurred_at == datetime.fromisoformat("2026-03-05T00:00:00-05:00")
