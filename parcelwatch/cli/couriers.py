@@ -243,7 +243,8 @@ def try_number(
         if tried.said:
             _print(trying.document(tried, account, ask, raw=False), desk)
         trying.print_expressions(tried, ask)
-        trying.print_unknown(tried)
+        table = "" if account in desk.whole_config.declared else f"couriers.{account}.declared."
+        trying.print_unknown(tried, ask, table)
     if tried.error is not None:
         raise tried.error
     said = tried.said

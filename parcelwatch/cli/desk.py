@@ -51,9 +51,13 @@ class Desk:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers
         from parcelwatch.config.checks import Adapter
+        from parcelwatch.couriers.base import Tailored
 
         path = config.find(self.named)
-        apis = {name: Adapter(adapter.needs, adapter.options) for name, adapter in couriers.load().items()}
+        apis = {
+            name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None)
+            for name, each in couriers.load().items()
+        }
         return config.load(path, apis=apis)
 
     @cached_property

@@ -61,7 +61,7 @@ def document(tried: Tried, name: str, ask: Ask, *, raw: bool) -> dict[str, Any]:
         found |= _understood(tried.said)
     if tried.error is not None:
         found["error"] = str(tried.error)
-    found["unknown"] = unknown(tried)
+    found["unknown"] = unknown(tried, ask)
     if isinstance(tried.courier, Made):
         found["expressions"] = expressions(tried, ask)
     if raw and tried.response is not None:
@@ -94,12 +94,18 @@ def _understood(said: Observation) -> dict[str, Any]:
     }
 
 
-def unknown(tried: Tried) -> list[dict[str, str]]:
+def unknown(tried: Tried, ask: Ask) -> list[dict[str, str]]:
     """The codes, and the words without one, that map to nothing, each once."""
     checkpoints = tried.said.checkpoints if tried.said else ()
     strange = [each for each in checkpoints if each.milestone is Milestone.UNKNOWN]
-    found = {each.code or each.text: {"code": each.code, "text": mask(each.text)} for each in strange}
-    return list(found.values())
+    if not isinstance(tried.courier, Made) or tried.response is None:
+        told = {each.code or each.text: (each.code, each.text) for each in strange}
+    else:
+        # A code that is declared already needs no second line: it is its words that are not known.
+        codes = tried.courier.findings(tried.response, [ask]).unmapped
+        words = {each.text: ("", each.text) for each in strange if each.code not in codes and each.text}
+        told = {code: (code, text) for code, text in codes.items()} | words
+    return [{"code": code, "text": mask(text)} for code, text in told.values()]
 
 
 def expressions(tried: Tried, ask: Ask) -> list[dict[str, Any]]:
@@ -147,9 +153,9 @@ def _found(row: Mapping[str, Any]) -> str:
     return what if row["asked"] == 1 else f"{what} (in {row['found']} of {row['asked']})"
 
 
-def print_unknown(tried: Tried) -> None:
-    """What maps to nothing, for a declaration as the lines that are missing in it."""
-    strange = unknown(tried)
+def print_unknown(tried: Tried, ask: Ask, table: str = "") -> None:
+    """What maps to nothing, for a declaration as the lines that are missing in it; `table`: what it stands below."""
+    strange = unknown(tried, ask)
     if not strange:
         return
     output.say()
@@ -158,11 +164,11 @@ def print_unknown(tried: Tried) -> None:
         output.show(["Unknown code", "Text"], [(each["code"], output.safe(each["text"])) for each in strange], "")
         return
     if codes:
-        output.say("These map to nothing; say what they mean in [statuses]:")
+        output.say(f"These map to nothing; say what they mean in [{table}statuses]:")
         for each in codes:
             print(f'{json.dumps(each["code"], ensure_ascii=False)} = "…"  # {output.safe(each["text"])}'.rstrip("# "))
     words = [each for each in strange if not each["code"]]
     if words:
-        output.say("These words are not known; say what they mean in [[texts]]:")
+        output.say("These words are not known; say what they mean, a part of them being enough:")
         for each in words:
-            print(f'match = "…"  # {output.safe(each["text"])}')
+            print(f'[[{table}texts]]\nmatch = "…"  # {output.safe(each["text"])}\nis = "…"')

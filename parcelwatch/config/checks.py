@@ -6,7 +6,7 @@ show beside whatever else is wrong with it; warnings in the one that was accepte
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core.profiles import CLOCKED, LATER
+from parcelwatch.errors import ConfigError
 
 ANY = "*"
 """Stands among an adapter's options when it takes any."""
@@ -25,10 +26,14 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """What a known adapter needs, and the options it takes; None when that is not known."""
+    """What a known adapter needs, and the options it takes; None when that is not known.
+
+    `tailored`: makes it an account's own; ConfigError when the account's settings cannot be used.
+    """
 
     needs: Collection[str]
     options: Collection[str] | None = None
+    tailored: Callable[[Any], object] | None = None
 
 
 Apis = Mapping[str, Adapter]
@@ -49,6 +54,18 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
             yield from _adapter(written["couriers"][name], apis, ("couriers", name))
+
+
+def misfits(accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
+    """What only the adapter of an accepted account can tell of its settings."""
+    for account in accounts:
+        make = apis[account.api].tailored if apis is not None else None
+        if make is None:
+            continue
+        try:
+            make(account)
+        except ConfigError as error:
+            yield from (Problem(("couriers", account.name, "options"), text) for text in error.problems)
 
 
 def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path) -> Iterator[Problem]:
@@ -81,6 +98,9 @@ def _channel(table: Mapping[str, Any], channels: Collection[str], at: tuple[str 
 def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Problem]:
     api = account.get("api") if isinstance(account, dict) else None
     if not isinstance(account, dict) or not isinstance(api, str):
+        return
+    if api not in apis and api in shipped():
+        yield Problem((*at, "api"), f'declared couriers are used with api = "{API}" and {KEY} = "{api}"')
         return
     if api not in apis:
         yield Problem((*at, "api"), f'no adapter "{api}"{did_you_mean(api, apis)}; there are {listed(sorted(apis))}')

@@ -20,6 +20,7 @@ from parcelwatch.errors import ConfigError
 API: Final = "declared"
 KEY: Final = "declared"
 _FILE: Final = "file:"
+_NEAR: Final = 0.8  # the names of couriers are short and alike
 _FOLDER: Final = "declarations"
 
 
@@ -89,7 +90,11 @@ def _fetch(source: str, folder: Path) -> tuple[dict[str, Any], Places]:
     else:
         known = shipped()
         if source not in known:
-            meant = did_you_mean(source, known) or f"; there are {listed(known)}"
-            raise ConfigError([f'no shipped declaration "{source[:60]}"{meant}, or write "file:acme.toml"'])
+            meant = did_you_mean(source, known, _NEAR)
+            own = source[:60].removesuffix(".toml")
+            there = f"there are {listed(known)}"
+            raise ConfigError(
+                [f'no shipped declaration "{source[:60]}"{meant}; {there}; one of your own is "{_FILE}{own}.toml"']
+            )
         path, text = Path(f"{source}.toml"), known[source]
     return parsed(text, path), Places(str(path), key_lines(text))

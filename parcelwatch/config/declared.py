@@ -166,6 +166,9 @@ class Reply(Table):
     number: Expression | None = Field(default=None, description="in a parcel: its number, or several")
     checkpoints: Expression = Field(description="in a parcel: its history, in any order")
     status: Expression | None = Field(default=None, description="in a parcel: how it stands now")
+    status_at: AnyTime | None = Field(
+        default=None, description="in a parcel: since when it stands so, where it has no checkpoints"
+    )
     estimate: AnyTime | None = Field(default=None, description="in a parcel: when it is promised")
     service: Expression | None = Field(default=None, description="in a parcel: the product")
     origin: Expression | None = Field(default=None, description="in a parcel: the country it comes from")

@@ -24,6 +24,8 @@ from parcelwatch.model import Cause, Milestone
 MOST_PIECES: Final = 4
 BY_TEXT: Final = "text"
 """In a table of statuses: this one says nothing, the text beside it does."""
+NOTHING: Final = "nothing"
+"""In a table of statuses: this one is no news, unless the text beside it is."""
 
 _LANGUAGES: Final = ("de", "en", "es", "fr", "pt", "zh")
 _MILESTONES: Final = tuple(each.value for each in Milestone if each is not Milestone.UNKNOWN)
@@ -34,14 +36,18 @@ _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a status or a text stands for. Without a milestone it stands for nothing: the text beside it decides."""
+    """What a status or a text stands for. Without a milestone it stands for nothing: the text beside it decides.
+
+    `silent`: where that text is not known either, the scan is no news and is left out.
+    """
 
     milestone: Milestone | None
     cause: Cause | None = None
+    silent: bool = False
 
     def __str__(self) -> str:
         if self.milestone is None:
-            return BY_TEXT
+            return NOTHING if self.silent else BY_TEXT
         return f"{self.milestone}/{self.cause}" if self.cause else str(self.milestone)
 
 
@@ -51,8 +57,8 @@ def _meant(value: object) -> Meant:
     if not isinstance(value, str):
         # pydantic collects ValueErrors only.
         raise ValueError(f'expected a milestone, such as "delivered" or "exception/damaged", got {shown(value)}')  # noqa: TRY004
-    if value == BY_TEXT:
-        return Meant(None)
+    if value in (BY_TEXT, NOTHING):
+        return Meant(None, silent=value == NOTHING)
     milestone, slash, cause = value.partition("/")
     _one_of(milestone, _MILESTONES, "milestone")
     if slash:
@@ -67,7 +73,7 @@ def _one_of(name: str, names: tuple[str, ...], what: str) -> None:
 
 def _said(meant: Meant) -> Meant:
     if meant.milestone is None:
-        raise ValueError('a text cannot mean "text"; say which milestone it stands for')
+        raise ValueError(f'a text cannot mean "{meant}"; say which milestone it stands for')
     return meant
 
 
@@ -178,7 +184,7 @@ def _written(value: object) -> object:
 
 _AS_TEXT = PlainSerializer(str, return_type=str)
 _AS_WRITTEN = PlainSerializer(_written)
-_MEANT = {"type": "string", "pattern": f"^({'|'.join((*_MILESTONES, BY_TEXT))})(/({'|'.join(_CAUSES)}))?$"}
+_MEANT = {"type": "string", "pattern": f"^({'|'.join((*_MILESTONES, BY_TEXT, NOTHING))})(/({'|'.join(_CAUSES)}))?$"}
 
 Meaning = Annotated[Meant, PlainValidator(_meant), _AS_TEXT, WithJsonSchema(_MEANT)]
 TextMeaning = Annotated[Meaning, AfterValidator(_said)]

@@ -220,7 +220,10 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
         raise ConfigError(declared.sentences(problems, places))
     warnings = checks.warnings(file, written, path, _database(file, path))
     said = tuple(places.sentences(warnings))
-    return Config(path, file, Places(path.name, places.lines), said, declared.sources)
+    config = Config(path, file, Places(path.name, places.lines), said, declared.sources)
+    if unfit := list(checks.misfits(config.accounts().values(), apis)):
+        raise ConfigError(places.sentences(unfit))
+    return config
 
 
 def schema() -> dict[str, Any]:

@@ -56,10 +56,10 @@ def dotted(at: Path) -> str:
     return ".".join(key for key in at if isinstance(key, str))
 
 
-def did_you_mean(text: str, known: Iterable[str]) -> str:
-    """A hint to add to a sentence, "" when no known name is near."""
+def did_you_mean(text: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """A hint to add to a sentence, "" when no known name is near; `cutoff`: how near, 1 is the same."""
     by_folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=cutoff)
     return f' (did you mean "{by_folded[near[0]]}"?)' if near else ""
 
 

@@ -52,9 +52,65 @@ def test_a_saved_answer_is_read_without_asking_and_shows_what_every_expression_f
 
 def test_codes_that_map_to_nothing_are_listed_as_the_lines_that_are_missing(acme: Shop) -> None:
     out = acme.run("couriers", "try", "acme", NUMBER, "--from", saved(acme, BODY)).out
-    assert "say what they mean in [statuses]:" in out
+    assert "say what they mean in [couriers.acme.declared.statuses]:" in out
     assert '"ZAP" = "…"  # call ***' in out
     assert "5550123" not in out
+
+
+FILE = """
+name = "Acme"
+base_url = "https://acme.example"
+ask = { path = "/{number}" }
+answer = { number = "id", checkpoints = "scans", time = "at", code = "code", text = "words", status = "state" }
+[statuses]
+ON = "in_transit"
+ODD = "text"
+"""
+
+
+@pytest.fixture
+def own(shop: Shop) -> Shop:
+    shop.file(FILE, "acme.toml")
+    shop.configure('[couriers.acme]\napi = "declared"\ndeclared = "file:acme.toml"\n')
+    return shop
+
+
+def test_the_lines_that_are_offered_work_when_copied(own: Shop) -> None:
+    scans = [
+        {"at": "2026-03-03T10:00:00Z", "code": "NEW", "words": "zzz"},
+        {"at": "2026-03-04T10:00:00Z", "code": "ODD", "words": "qqq"},
+        {"at": "2026-03-05T10:00:00Z", "code": "NEW", "words": "zzz"},
+    ]
+    answer = saved(own, {"id": NUMBER, "state": "NEW", "scans": scans})
+    out = own.run("couriers", "try", "acme", NUMBER, "--from", answer).out
+    assert "say what they mean in [statuses]:" in out
+    assert '[[texts]]\nmatch = "…"  # qqq\nis = "…"' in out
+    lines = [line for line in out.splitlines() if line.startswith('"')]
+    assert lines == ['"NEW" = "…"  # zzz']
+    copied = "\n".join(lines).replace("…", "nothing") + '\n[[texts]]\nmatch = "qqq"\nis = "customs"\n'
+    own.file(FILE + copied, "acme.toml")
+    again = own.run("couriers", "try", "acme", NUMBER, "--from", answer, "--json").document
+    assert again["unknown"] == []
+    assert [each["milestone"] for each in again["checkpoints"]] == ["customs"]
+
+
+def test_how_a_parcel_stands_is_among_the_expressions(own: Shop) -> None:
+    out = own.run("couriers", "try", "acme", NUMBER, "--from", saved(own, {**BODY, "state": "ON"})).out
+    assert next(line for line in out.splitlines() if line.startswith("answer.status")).endswith('"ON"')
+
+
+def test_a_parcel_that_stands_somewhere_without_checkpoints_is_not_read_as_nothing(own: Shop) -> None:
+    answer = saved(own, {"id": NUMBER, "state": "ON", "scans": []})
+    ended = own.run("couriers", "try", "acme", NUMBER, "--from", answer)
+    assert ended.code != 0
+    assert "stands at 'ON' and has no checkpoints; write answer.status_at" in ended.err
+
+
+def test_a_shipped_name_in_the_place_of_an_adapters_is_told_how_it_is_used(shop: Shop) -> None:
+    shop.configure('[couriers.post]\napi = "laposte"\nkey = "k"\n')
+    ended = shop.run("config", "check")
+    assert ended.code == 78
+    assert 'declared couriers are used with api = "declared" and declared = "laposte"' in ended.err
 
 
 def test_an_unreadable_answer_names_the_expression_that_found_nothing(acme: Shop) -> None:

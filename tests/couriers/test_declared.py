@@ -272,6 +272,81 @@ def test_a_status_is_looked_up_as_written_then_without_capitals_where_that_leave
     assert read("Off", "ONE") == [(M.UNKNOWN, None), (M.UNKNOWN, None)]
 
 
+STANDING = SMALL.replace(
+    'code = "code" }', 'code = "code", text = "words", status = "state", status_at = "since" }'
+).replace("DMG =", 'AD = "nothing", NOTE = "text", PRE = "info_received", DMG =')
+
+
+def standing(state: str, *scans: Mapping[str, object], since: str | None = None) -> httpx.Response:
+    return httpx.Response(200, json={"id": ASK.number, "state": state, "since": since, "scans": list(scans)})
+
+
+def scan(code: str, words: str = "", day: int = 4) -> Mapping[str, object]:
+    return {"at": f"2026-03-{day:02}T10:00:00Z", "code": code, "words": words}
+
+
+def told(response: httpx.Response) -> list[tuple[M, str]]:
+    (said,) = made(STANDING).parse(response, [ASK])
+    return [(each.milestone, each.code) for each in said.checkpoints]
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "known"),
+    [
+        ("NEW", "NEW", (M.UNKNOWN, "NEW")),
+        ("NEW", "OTHER", (M.UNKNOWN, "NEW")),
+        ("NOTE", "OTHER", (M.UNKNOWN, "OTHER")),
+        ("", "OTHER", (M.UNKNOWN, "OTHER")),
+        ("NEW", "DMG", (M.EXCEPTION, "NEW/DMG")),
+        ("DMG", "OTHER", (M.EXCEPTION, "DMG")),
+    ],
+)
+def test_the_code_of_a_scan_that_stays_unknown_is_a_word_to_be_declared(
+    code: str, state: str, known: tuple[M, str]
+) -> None:
+    assert told(standing(state, scan(code, "zzz"))) == [known]
+
+
+def test_findings_name_each_word_that_is_not_declared_once() -> None:
+    response = standing("OTHER", scan("NEW", "one", 3), scan("NEW", "two", 4))
+    found = made(STANDING).findings(response, [ASK])
+    assert set(found.unmapped) == {"NEW", "OTHER"}
+    assert not made(STANDING).findings(standing("OTHER", scan("DMG")), [ASK]).unmapped
+
+
+def test_how_a_parcel_stands_is_looked_up_even_where_the_scan_speaks() -> None:
+    found = made(STANDING).findings(standing("OTHER", scan("DMG")), [ASK])
+    assert (found.by_key["answer.status"].found, found.by_key["answer.status"].example) == (1, '"OTHER"')
+
+
+def test_a_status_that_is_nothing_is_no_news_unless_its_words_are() -> None:
+    assert told(standing("", scan("ON", day=3), scan("AD", "zzz qqq"))) == [(M.IN_TRANSIT, "ON")]
+    assert told(standing("", scan("AD", "The parcel was delivered"))) == [(M.DELIVERED, "AD")]
+    assert told(standing("DMG", scan("NEW", day=3), scan("AD", "zzz"))) == [(M.EXCEPTION, "NEW/DMG")]
+    assert told(standing("", scan("AD", "zzz"))) == []
+
+
+def test_without_checkpoints_the_status_is_one_of_the_time_that_is_declared() -> None:
+    (said,) = made(STANDING).parse(standing("DMG", since="2026-03-05T10:00:00Z"), [ASK])
+    (one,) = said.checkpoints
+    assert (one.milestone, one.cause, one.code) == (M.EXCEPTION, C.DAMAGED, "DMG")
+    assert one.occurred_at.isoformat() == "2026-03-05T10:00:00+00:00"
+    assert told(standing("NEW", since="2026-03-05T10:00:00Z")) == [(M.UNKNOWN, "NEW")]
+
+
+def test_a_status_without_checkpoints_and_without_a_time_is_never_lost_in_silence() -> None:
+    with pytest.raises(CourierError, match="stands at 'OFF' and has no checkpoints; answer.status_at found no time"):
+        told(standing("OFF"))
+    untimed = made(STANDING.replace(', status_at = "since"', ""))
+    with pytest.raises(CourierError, match="write answer.status_at"):
+        untimed.parse(standing("OFF"), [ASK])
+
+
+@pytest.mark.parametrize("state", ["", "PRE", "AD", "NOTE"])
+def test_a_parcel_that_is_only_announced_is_tracked_without_checkpoints(state: str) -> None:
+    assert told(standing(state)) == []
+
+
 def test_the_order_of_the_list_breaks_ties_whichever_end_it_begins_with() -> None:
     one, two, three = (
         {"at": f"2026-03-04T10:00:0{at}Z", "code": code} for at, code in ((0, "ON"), (5, "DMG"), (5, "ON"))

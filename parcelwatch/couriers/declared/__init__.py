@@ -1,6 +1,7 @@
-"""The courier without code: asked and read as its declaration says (config/declared.py), in JSON only.
+"""The courier without code: asked and read as its declaration says, in JSON only.
 
-What belongs here: being a courier. What is sent is declared_request.py's, how it is read declared_answer.py's.
+What belongs here: being a courier. What a declaration holds is config/declared.py's, what is sent request.py's, how it
+is read answer.py's.
 """
 
 from __future__ import annotations

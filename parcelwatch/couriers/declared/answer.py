@@ -1,7 +1,7 @@
 """Reading a declared courier's answer: which parcel is whose, what is no history, and scan by scan what was said.
 
 What belongs here: from a response to observations by the declaration's expressions. What an expression finds is held
-against the kind of value that is wanted there; errors name the expression. Times are declared_times.py's.
+against the kind of value that is wanted there; errors name the expression. Times are times.py's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, country_code, filled
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Checkpoint, Observation
+from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
 
 # In this order: what is wrong with the call comes before what is wrong with the number.
 OUTCOMES: Final = ("denied", "busy", "unavailable", "not_found", "refused")
@@ -244,6 +244,7 @@ class _Reader:
 
     def _checkpoints(self, parcel: object) -> tuple[Checkpoint, ...]:
         """Oldest first, however they are listed."""
+        status = self._text("answer.status", self.declaration.answer.status, parcel, join="/")
         items = self._items(parcel)
         spans = self._spans(self.declaration.answer.time, items)
         scans = [self._scan(item) for item in items]
@@ -254,10 +255,15 @@ class _Reader:
         dated = [(span, scan) for span, scan in zip(spans, scans, strict=True) if span is not None]
         dated.reverse()
         dated.sort(key=lambda one: one[0])
-        told = [(span, *self._meaning(code), words, place) for span, (code, words, place) in dated]
-        if told:
-            span, code, meaning, words, place = told[-1]
-            told[-1] = (span, *self._stands(code, meaning, parcel), words, place)
+        told = [
+            (span, code, self._meaning(code, words), words, place)
+            for span, (code, words, place) in dated
+            if not self._is_no_news(code, words)
+        ]
+        if not told:
+            return self._standing(status, parcel)
+        span, code, meaning, words, place = told[-1]
+        told[-1] = (span, *self._stands(code, meaning, status, words), words, place)
         meanings = follow([(meaning, self._reading(words)) for _, _, meaning, words, _ in told])
         return apart(
             Checkpoint(*span, milestone, cause, code, words, place)
@@ -304,24 +310,51 @@ class _Reader:
             self._text("answer.place", answer.place, item),
         )
 
-    def _meaning(self, code: str) -> tuple[str, Meaning | None]:
-        """A code with its meaning, None where the text beside it is to speak."""
+    def _is_no_news(self, code: str, words: str) -> bool:
+        """Declared as nothing, and the text beside it is not known either."""
+        meant = self.words.meant(code) if code else None
+        if meant is None or not meant.silent:
+            return False
+        reading = self._reading(words)
+        return reading.milestone is None and reading.cause is None
+
+    def _meaning(self, code: str, words: str = "") -> Meaning | None:
+        """What a code means, None where the text beside it is to speak."""
         if not code:
-            return code, None
+            return None
         meant = self.words.meant(code)
         if meant is None:
-            return code, UNKNOWN
-        return code, None if meant.milestone is None else (meant.milestone, meant.cause)
+            if self.findings is not None:
+                self.findings.unmapped.setdefault(code, words)
+            return UNKNOWN
+        return None if meant.milestone is None else (meant.milestone, meant.cause)
 
-    def _stands(self, code: str, meaning: Meaning | None, parcel: object) -> tuple[str, Meaning | None]:
-        """The newest scan: how the parcel stands now speaks where the scan's own code does not."""
+    def _stands(self, code: str, meaning: Meaning | None, status: str, words: str) -> tuple[str, Meaning | None]:
+        """The newest scan: how the parcel stands now speaks where the scan's own code does not.
+
+        The code of a scan that stays unknown is the one word that is to be declared.
+        """
         if meaning is not None and meaning != UNKNOWN:
             return code, meaning
-        status = self._text("answer.status", self.declaration.answer.status, parcel, join="/")
-        name, stands = self._meaning(status)
-        if not name or stands is None:
+        stands = self._meaning(status, words)
+        if stands is None:
             return code, meaning
-        return f"{code}/{name}" if code else name, stands
+        if stands == UNKNOWN:
+            return (code, UNKNOWN) if meaning == UNKNOWN else (status, UNKNOWN)
+        return f"{code}/{status}" if code else status, stands
+
+    def _standing(self, status: str, parcel: object) -> tuple[Checkpoint, ...]:
+        """Without checkpoints how the parcel stands is the only one, if it is told since when."""
+        meaning, time = self._meaning(status), self.declaration.answer.status_at
+        if meaning is None:
+            return ()
+        span = when(time, self._looks("answer.status_at"), parcel) if time is not None else None
+        if span is not None:
+            return (Checkpoint(*span, *meaning, status),)
+        if meaning[0] is Milestone.INFO_RECEIVED:  # what a parcel without checkpoints is anyway
+            return ()
+        why = "answer.status_at found no time" if time is not None else "write answer.status_at, since when it does so"
+        raise CourierUnreadable(f"the parcel stands at {status!r} and has no checkpoints; {why}")
 
     def _reading(self, words: str) -> Reading:
         for wording in self.declaration.texts:

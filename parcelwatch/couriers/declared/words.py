@@ -56,10 +56,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """What the expressions found in one answer, by their keys; and why it could not be read, if it could not."""
+    """What the expressions found in one answer, by their keys; and why it could not be read, if it could not.
+
+    `unmapped`: each status that is not declared, with the words beside it.
+    """
 
     declaration: Declaration
     by_key: dict[str, Finding] = field(default_factory=dict)
+    unmapped: dict[str, str] = field(default_factory=dict)
     error: str = ""
 
     def note(self, key: str, expression: Expression, value: object) -> None:

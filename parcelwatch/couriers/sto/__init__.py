@@ -61,7 +61,7 @@ class Sto:
     def tailored(self, settings: AccountConfig) -> Sto:
         told = settings.options.get("batch", str(BATCH))
         if not (told.isascii() and told.isdigit() and 1 <= len(told) <= 3 and int(told)):
-            raise ConfigError([f"accounts.{settings.name}: the option batch must be a number from 1 to 999"])
+            raise ConfigError(["the option batch must be a number from 1 to 999"])
         return Sto(batch=int(told))
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:

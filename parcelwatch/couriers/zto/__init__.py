@@ -73,7 +73,7 @@ class Zto:
 
     def tailored(self, settings: AccountConfig) -> Zto:
         problems = [
-            f"accounts.{settings.name}: the option {name} must be {' or '.join(choices)}"
+            f"the option {name} must be {' or '.join(choices)}"
             for name, choices in CHOICES.items()
             if settings.options.get(name, choices[0]) not in choices
         ]
