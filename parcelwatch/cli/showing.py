@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 import tomllib
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -11,11 +13,17 @@ from parcelwatch import couriers
 from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
 from parcelwatch.config.declared import needs
+from parcelwatch.config.templates import CREDENTIALS
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers
 from parcelwatch.errors import NotFound
 
 # A variable's name says what it holds, whatever the adapter calls it.
 _WHERE: Final = {"base_url": "https://…"}
+# Which credentials and options an account of an adapter without needs of its own begins with.
+_FIRST: Final = {API: ("key",), "karrio": ("key",)}
+_WANTED: Final = {"karrio": ("carrier", "key_is")}
+_OF_PUSHES: Final = {"secret": "signs its pushes", "token": "stands in the address of its pushes"}
+_DECLARED: Final = "two, explained line by line, stand in config.example.toml (`parcelwatch config init` writes it)"
 
 
 def adapter(api: str) -> Courier:
@@ -34,7 +42,7 @@ def declaration(name: str) -> dict[str, Any] | None:
         return None
     text = shipped()[name]
     lines = [f"[couriers.my_{name}]", 'api = "declared"', f'declared = "{name}"']
-    lines += [f'{need} = "env:{name.upper()}_{need.upper()}"' for need in needs(tomllib.loads(text))]
+    lines += [f'{need} = "env:{_variable(name, need)}"' for need in needs(tomllib.loads(text))]
     return {"declared": name, "table": "\n".join(lines), "declaration": text}
 
 
@@ -72,15 +80,42 @@ def described(courier: Courier) -> dict[str, Any]:
 
 
 def table(courier: Courier) -> str:
-    """The account's table, ready to paste."""
-    name = courier.api.replace("-", "_")
-    lines = [f"[couriers.my_{name}]", f'api = "{courier.api}"']
-    for need in courier.needs:
-        value = _WHERE.get(need) or f"env:{name.upper()}_{need.upper()}"
-        lines.append(f'{need} = "{value}"')
-    if courier.api == API:
+    """The account's table, ready to paste; what it can do without is commented."""
+    api, name = courier.api, re.sub(r"\W", "_", courier.api)
+    lines = [f"[couriers.my_{name}]", f'api = "{api}"']
+    if api == API:
         lines.append('declared = "file:acme.toml"')
-    return "\n".join(lines)
+    needed = (*courier.needs, *_FIRST.get(api, ()))
+    lines += [f'{need} = "{_WHERE.get(need) or f"env:{_variable(name, need)}"}"' for need in needed]
+    lines += [_optional(courier, name, each) for each in _spare(courier, needed)]
+    return "\n".join([*lines, *_option_lines(courier, name)])
+
+
+def _variable(name: str, need: str) -> str:
+    """A name that a shell can export: none begins with a digit."""
+    return re.sub(r"^(\d+)(\w+)", r"\2\1", name.upper()) + f"_{need.upper()}"
+
+
+def _spare(courier: Courier, needed: Sequence[str]) -> list[str]:
+    """The credentials that an account may have: those its adapter's description or its options speak of."""
+    about = inspect.getdoc(type(courier)) or ""
+    known = [each for each in CREDENTIALS if f"`{each}`" in about or f"{each}_is" in courier.options]
+    return [each for each in known if each not in needed]
+
+
+def _optional(courier: Courier, name: str, need: str) -> str:
+    why = f"  # {_OF_PUSHES[need]}" if isinstance(courier, Pushes) and need in _OF_PUSHES else ""
+    return f'#{need} = "env:{_variable(name, need)}"{why}'
+
+
+def _option_lines(courier: Courier, name: str) -> list[str]:
+    """The options with what each is for; those it cannot do without are not commented."""
+    options = {option: what for option, what in courier.options.items() if option != "*"}
+    if not options:
+        return []
+    wanted = _WANTED.get(courier.api, ())
+    lines = [f'{"" if option in wanted else "#"}{option} = "…"  # {what}' for option, what in options.items()]
+    return [f"{'' if wanted else '#'}[couriers.my_{name}.options]", *lines]
 
 
 def print_adapter(courier: Courier) -> None:
@@ -89,6 +124,9 @@ def print_adapter(courier: Courier) -> None:
     output.say(said["api"], "bold")
     output.say(" ".join(said["source"].partition("\n\n")[0].split()))
     output.say(" ".join(said["about"].split()))
+    if courier.api == API:
+        output.say(f"Examples: {_DECLARED}.")
+        output.say(f"Come along, ready to use: {', '.join(shipped())}. `parcelwatch couriers show` prints one.")
     output.say()
     interval = said["min_interval"] // 60
     output.pairs(

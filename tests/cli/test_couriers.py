@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+
 import pytest
 
 from tests.cli.conftest import DAMAGED, MOVING, Shop
@@ -106,3 +109,68 @@ def test_nobody_runs_without_a_courier(shop: Shop) -> None:
     ended = shop.bare("run", "--config", empty)
     assert ended.code == 78
     assert "no courier" in ended.err
+
+
+def test_the_variables_of_a_table_can_be_exported_by_a_shell(shop: Shop) -> None:
+    rows = shop.run("couriers", "list", "--json").document["adapters"]
+    for api in (row["api"] for row in rows):
+        table = shop.run("couriers", "show", api, "--json").document["table"]
+        names = re.findall('env:([^"]*)', table)
+        assert names, api
+        assert all(re.fullmatch("[A-Z_][A-Z0-9_]*", name) for name in names), names
+
+
+ACME = """
+base_url = "https://a.example"
+ask = { path = "/{number}" }
+answer = { checkpoints = "scans", time = "at", code = "code" }
+"""
+FILLED = {
+    '"https://…"': '"https://a.example/track"',
+    'carrier = "…"': 'carrier = "canadapost"',
+    'key_is = "…"': 'key_is = "username"',
+    "[couriers.my_": "[couriers.new_",
+}
+
+
+def test_every_table_is_accepted_once_what_it_leaves_open_is_filled_in(shop: Shop) -> None:
+    pytest.importorskip("karrio.core.units")
+    shop.file(ACME, "acme.toml")
+    for row in shop.run("couriers", "list", "--json").document["adapters"]:
+        table = shop.run("couriers", "show", row["api"], "--json").document["table"]
+        every = tomllib.loads("\n".join(line.removeprefix("#") for line in table.splitlines()))
+        assert len(every["couriers"]) == 1
+        for blank, value in FILLED.items():
+            table = table.replace(blank, value)
+        shop.configure(f"{table}\n")
+    ended = shop.run("config", "check")
+    assert ended.code == 0, ended.err
+
+
+def test_what_signs_pushes_stands_in_the_table_and_how_beside_it(shop: Shop) -> None:
+    shown = shop.run("couriers", "show", "kuaidi100").out
+    assert '#secret = "env:KUAIDI100_SECRET"  # signs its pushes' in shown
+    assert "#[couriers.my_kuaidi100.options]\n#callback = " in shown
+    for row in shop.run("couriers", "list", "--json").document["adapters"]:
+        said = shop.run("couriers", "show", row["api"], "--json").document
+        assert ("A push is signed" in " ".join(said["about"].split())) is said["pushes"], row["api"]
+
+
+def test_a_declared_courier_is_shown_with_where_examples_are(shop: Shop) -> None:
+    shown = shop.run("couriers", "show", "declared").out
+    assert "config.example.toml" in shown
+    assert "laposte" in shown
+    assert 'key = "env:DECLARED_KEY"' in shown
+
+
+def test_a_fault_that_only_the_adapter_can_tell_is_told_with_its_line(shop: Shop) -> None:
+    account = '[couriers.z]\napi = "zto"\nkey = "k"\nsecret = "s"\n[couriers.z.options]\ndigest = "sha1"\n'
+    shop.configure(account + account.replace(".z", ".y"))
+    ended = shop.run("config", "check")
+    assert ended.code == 78
+    places = re.findall(
+        r"config\.toml:(\d+): couriers\.(.)\.options: the option digest must be MD5 or SHA256", ended.err
+    )
+    written = shop.config.read_text("utf-8").splitlines()
+    assert [name for _, name in places] == ["z", "y"]
+    assert [written[int(line) - 1] for line, _ in places] == ["[couriers.z.options]", "[couriers.y.options]"]

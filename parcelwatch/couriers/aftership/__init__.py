@@ -62,7 +62,10 @@ SPOKEN = frozenset({400, 401, 403, 404, 422, 500})
 
 
 class AfterShip:
-    """The aggregator AfterShip. `key`: the API key. `secret`: the webhook secret, for pushes only."""
+    """The aggregator AfterShip. `key`: the API key. `secret`: the webhook secret, for pushes only.
+
+    A push is signed in the header `aftership-hmac-sha256`: HMAC-SHA256 over the body, in Base64.
+    """
 
     api: ClassVar[str] = "aftership"
     base_url: ClassVar[str] = "https://api.aftership.com/tracking/2026-07"

@@ -50,7 +50,10 @@ ABOUT_THE_NUMBER = (400, 422)
 
 
 class EasyPost:
-    """The shipping platform EasyPost and the carriers it follows. `key`: the API key. `secret`: the webhook's."""
+    """The shipping platform EasyPost and the carriers it follows. `key`: the API key. `secret`: the webhook's.
+
+    A push is signed in the header `x-hmac-signature`: HMAC-SHA256 over the body, in hexadecimal.
+    """
 
     api: ClassVar[str] = "easypost"
     base_url: ClassVar[str] = "https://api.easypost.com/v2"

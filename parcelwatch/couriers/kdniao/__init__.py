@@ -50,6 +50,7 @@ class Kdniao:
 
     `customer` is the EBusinessID, `key` the AppKey, which also signs pushes: there is no secret of their own. Where
     pushes go is set in 快递鸟's console; the option `subscribe` decides whether numbers are told to it at all.
+    A push is signed in the form field `DataSign`: Base64 of the hexadecimal MD5 over `RequestData` + AppKey.
     """
 
     api: ClassVar[str] = "kdniao"

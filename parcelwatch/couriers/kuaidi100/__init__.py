@@ -58,6 +58,7 @@ class Kuaidi100:
 
     `key` and `customer` are its own names. `secret` is a salt of the shop's choice, which signs pushes; without one no
     push is believed and nothing is subscribed. With the option `callback` every number is subscribed, once.
+    A push is signed in the form field `sign`: UPPER(MD5(`param` + salt)).
     """
 
     api: ClassVar[str] = "kuaidi100"

@@ -83,7 +83,10 @@ TEMPORARY = frozenset({INTERNAL, ALREADY_REGISTERED, DAILY_LIMIT, 429})
 
 
 class SeventeenTrack:
-    """The aggregator 17TRACK: thousands of carriers, statuses made uniform. `key`: the API key; it signs pushes too."""
+    """The aggregator 17TRACK: thousands of carriers, statuses made uniform. `key`: the API key; it signs pushes too.
+
+    A push is signed in the header `sign`: SHA-256 over body + "/" + key, in hexadecimal.
+    """
 
     api: ClassVar[str] = "17track"
     base_url: ClassVar[str] = "https://api.17track.net/track/v2.4"

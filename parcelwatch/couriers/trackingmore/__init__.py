@@ -56,7 +56,10 @@ SPOKEN = frozenset({400, 401, 403, 404, 429, 500})
 
 
 class TrackingMore:
-    """The aggregator TrackingMore. `key`: the API key. `secret`: the webhook secret, for pushes only."""
+    """The aggregator TrackingMore. `key`: the API key. `secret`: the webhook secret, for pushes only.
+
+    A push is signed by HMAC-SHA256 over its timestamp alone, so the number is asked about before anything is believed.
+    """
 
     api: ClassVar[str] = "trackingmore"
     base_url: ClassVar[str] = "https://api.trackingmore.com/v4"
