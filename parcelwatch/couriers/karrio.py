@@ -147,17 +147,13 @@ class Karrio:
         """The adapter for one of karrio's carriers. Raises ConfigError when it is not installed or lacks settings."""
         options = dict(settings.options)
         carrier = options.get("carrier", "")
-        fields = _settings_of(carrier, f"[couriers.{settings.name}]")
+        fields = _settings_of(carrier)
         named = {name: options[f"{name}_is"] for name in settings.credentials if options.get(f"{name}_is")}
         own = {name: value for name, value in options.items() if name not in OURS}
         unknown = [name for name in (*own, *named.values()) if name not in fields]
         if unknown:
             raise ConfigError(
-                [
-                    f"[couriers.{settings.name}] options: karrio's {carrier} has no setting {name!r}; it has "
-                    f"{', '.join(sorted(fields))}"
-                    for name in unknown
-                ]
+                [f"karrio's {carrier} has no setting {name!r}; it has {', '.join(sorted(fields))}" for name in unknown]
             )
         return Karrio(carrier, own, named, options.get("country", "").upper(), options.get("language", ""))
 
@@ -278,7 +274,7 @@ def _words(event: Any) -> str:
     return text(str(event.description or ""), "description", TEXT_LIMIT)
 
 
-def _settings_of(carrier: str, where: str) -> frozenset[str]:
+def _settings_of(carrier: str) -> frozenset[str]:
     """The names of a carrier's settings. Raises ConfigError when karrio or the carrier is not installed."""
     try:
         # karrio greets on import and logs what it sends.
@@ -286,11 +282,11 @@ def _settings_of(carrier: str, where: str) -> frozenset[str]:
         sdk = importlib.import_module("karrio.sdk")
     except ImportError:
         raise ConfigError(
-            [f"{where} needs karrio: pip install 'parcelwatch[karrio]' karrio-{carrier or 'CARRIER'}"]
+            [f"the adapter needs karrio: pip install 'parcelwatch[karrio]' karrio-{carrier or 'CARRIER'}"]
         ) from None
     installed = sorted(sdk.gateway.providers)
     if carrier not in installed:
-        what = f"no carrier {carrier!r} in karrio" if carrier else "options.carrier says which of karrio's carriers"
-        raise ConfigError([f"{where}: {what}; installed: {', '.join(installed) or 'none'}; pip install karrio-CARRIER"])
+        what = f"no carrier {carrier!r} in karrio" if carrier else "the option carrier says which of karrio's carriers"
+        raise ConfigError([f"{what}; installed: {', '.join(installed) or 'none'}; pip install karrio-CARRIER"])
     settings = sdk.gateway.providers[carrier].Settings
     return frozenset(each.name for each in settings.__attrs_attrs__) - {"id", "carrier_id", "metadata", "config"}

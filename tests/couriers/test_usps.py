@@ -37,7 +37,7 @@ def test_an_account_chooses_its_version(options: dict[str, str], kind: type[Usps
 
 
 def test_a_version_that_does_not_exist_is_a_fault_of_the_configuration() -> None:
-    with pytest.raises(ConfigError, match=r"couriers\.post\.options\.version is 'v2'"):
+    with pytest.raises(ConfigError, match=r"version is 'v2'"):
         Usps().tailored(AccountConfig("post", "usps", options={"version": "v2"}))
 
 

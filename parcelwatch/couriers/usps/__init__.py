@@ -69,7 +69,7 @@ class Usps:
     def tailored(self, settings: AccountConfig) -> Courier:
         version = settings.options.get("version", "v3")
         if version not in _VERSIONS:
-            raise ConfigError([f'couriers.{settings.name}.options.version is {version!r}: write "v3" or "v3r2"'])
+            raise ConfigError([f'version is {version!r}: write "v3" or "v3r2"'])
         return _VERSIONS[version]()
 
     def lacks(self, ask: Ask) -> str:
