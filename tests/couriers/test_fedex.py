@@ -16,7 +16,8 @@ import pytest
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.fedex import Fedex
 from parcelwatch.couriers.fedex import codes as fedex_codes
-from parcelwatch.model import Ask, Observation
+from parcelwatch.couriers.fedex.result import observe
+from parcelwatch.model import Ask, Cause, Milestone, Observation
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "412300000017"
@@ -120,3 +121,54 @@ def test_the_groups_hold_every_published_code_and_no_other() -> None:
         (group, code) for group, groups in fedex_codes.GROUPS.items() for _, codes in groups for code in codes.split()
     }
     assert ours == published
+
+
+# --- what the newest event leaves unsaid -----------------------------------------------------------
+
+
+def told(latest: dict[str, object], *events: tuple[str, str]) -> list[tuple[Milestone, Cause | None]]:
+    """What a result with this latest status means; its events, oldest first, as (type, description)."""
+    scans = [
+        {"date": f"2026-03-0{day}T10:00:00-06:00", "eventType": kind, "eventDescription": words}
+        for day, (kind, words) in enumerate(events, 1)
+    ]
+    found = observe(Ask(NUMBER), {"latestStatusDetail": latest, "scanEvents": scans[::-1]})
+    return [(one.milestone, one.cause) for one in found.checkpoints]
+
+
+def test_a_return_that_only_the_latest_status_tells_is_told() -> None:
+    latest: dict[str, object] = {"code": "RS", "statusByLocale": "Returning package to shipper"}
+    assert told(latest, ("PU", "Picked up"), ("AR", "Arrived"))[-1] == (Milestone.RETURNING, None)
+
+
+def test_a_delivery_that_failed_only_by_the_latest_status_is_told_with_its_reason() -> None:
+    refused: dict[str, object] = {
+        "code": "DE",
+        "statusByLocale": "Delivery exception",
+        "ancillaryDetails": [{"reason": "07", "reasonDescription": "Shipment Refused by Recipient"}],
+    }
+    events = [("PU", "Picked up"), ("AR", "Arrived at FedEx location")]
+    assert told(refused, *events)[-1] == (Milestone.ATTEMPT_FAILED, Cause.REFUSED)
+    plain: dict[str, object] = {"code": "DE", "statusByLocale": "Delivery exception"}
+    assert told(plain, *events)[-1][0] is Milestone.EXCEPTION
+
+
+def test_a_latest_status_that_an_event_bears_or_that_only_moves_adds_nothing() -> None:
+    events = [("PU", "Picked up"), ("DE", "Delivery exception"), ("AR", "Arrived at FedEx location")]
+    assert len(told({"code": "DE", "statusByLocale": "Delivery exception"}, *events)) == 3
+    assert len(told({"code": "IT", "statusByLocale": "In transit"}, *events)) == 3
+    assert len(told({"code": "QQ", "statusByLocale": "Whatever"}, *events)) == 3
+    assert len(told({"code": "DE"}, ("PU", "Picked up"), ("DL", "Delivered"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "milestone"),
+    [
+        ("Left at FedEx Onsite location for pickup", Milestone.AVAILABLE_FOR_PICKUP),
+        ("Delivered to USPS for final delivery", Milestone.IN_TRANSIT),
+        ("Delivered", Milestone.DELIVERED),
+    ],
+)
+def test_a_delivery_that_leaves_the_last_step_to_others_is_none(words: str, milestone: Milestone) -> None:
+    assert told({"code": "DL"}, ("PU", "Picked up"), ("DL", words))[-1] == (milestone, None)
+    assert told({"code": "DL"}, ("DL", words), ("DL", "Delivered"))[-1] == (Milestone.DELIVERED, None)

@@ -1,8 +1,8 @@
 """What FedEx says about one parcel: its events, what its latest status adds, when it is due, and what replaced it.
 
 What belongs here: reading one track result. An event's type speaks first; where it is an exception, its reason, the
-type of its delay and its text say which. "Running late" stands in no event, only in the latest status. A midnight six
-hours from Greenwich, and one without an offset, is a day and no time.
+type of its delay and its text say which. "Running late" stands in no event, only in the latest status, and so may a
+return or any trouble. A midnight six hours from Greenwich, and one without an offset, is a day and no time.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from parcelwatch.couriers.fedex.codes import (
 )
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, filled, span
 from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
@@ -162,11 +163,30 @@ def _checkpoints(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
     dated.reverse()
     dated.sort(key=lambda one: one[0])
     meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
+    unsaid = _unsaid(events, latest)
+    if unsaid and dated and meanings[-1][0] in _MOVING | {M.UNKNOWN} and not meanings[-1][1]:
+        dated.append((dated[-1][0], unsaid))
+        meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
     found = [
         Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
         for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
     ]
     return apart([*found, *_running_late(found, latest)])
+
+
+def _unsaid(events: list[Record], latest: _Latest) -> _Scan | None:
+    """The latest status as an event of its own, where it is more than movement and no event bears its code."""
+    codes = {text(event.get(name), name).upper() for event in events for name in ("eventType", "derivedStatusCode")}
+    if not latest.code or latest.code in codes:
+        return None
+    reasons, more = [code for code, _ in latest.reasons], ". ".join(said for _, said in latest.reasons if said)
+    delay = DELAYS.get(latest.delay) if latest.delayed else None
+    words = f"{latest.words} ({more})" if more else latest.words
+    meaning = _brought(_meaning(latest.code, "", reasons, delay), words)
+    if meaning is None or (meaning[0] in _MOVING | {M.UNKNOWN} and meaning[1] is None):
+        return None
+    reading = read(more if latest.code in EXCEPTIONS and more else words, "en")
+    return _Scan("/".join(filter(None, (latest.code, *reasons[:1]))), meaning, words, reading, "")
 
 
 def _running_late(found: list[Checkpoint], latest: _Latest) -> list[Checkpoint]:
@@ -187,7 +207,7 @@ def _without_events(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
     stamp = dates.get(_STAMPS.get(code, ""), "")
     if not stamp:
         return ()
-    (milestone, cause), *_ = follow([(EVENTS[code], read(latest.words, "en"))])
+    (milestone, cause), *_ = follow([(_brought(EVENTS[code], latest.words), read(latest.words, "en"))])
     return (Checkpoint(*_when(stamp, ""), milestone, cause, code, latest.words),)
 
 
@@ -203,7 +223,7 @@ def _told(event: Record, latest: _Latest | None) -> _Scan:
     if latest and latest.code == kind and kind in EXCEPTIONS:
         reasons += [code for code, _ in latest.reasons]
         more = ". ".join(filter(None, (more, *(said for _, said in latest.reasons))))
-    meaning = _meaning(kind, derived, reasons, _delay(event))
+    meaning = _brought(_meaning(kind, derived, reasons, _delay(event)), spoken)
     reading = read(more if kind in EXCEPTIONS and more else spoken, "en")
     return _Scan("/".join(filter(None, (kind or derived, reason))), meaning, spoken, reading, _place(event))
 
@@ -222,6 +242,11 @@ def _meaning(kind: str, derived: str, reasons: list[str], delay: Cause | None) -
             return REASONS[RETURN]
         return _delayed(known[0] if known else meaning, delay)
     return _delayed(meaning, delay)
+
+
+def _brought(meaning: Meaning | None, words: str) -> Meaning | None:
+    """A delivery, unless it was one to another company or to a place from where it must be fetched."""
+    return (onward(words) or meaning) if meaning and meaning[0] is M.DELIVERED else meaning
 
 
 def _delayed(meaning: Meaning, delay: Cause | None) -> Meaning:
