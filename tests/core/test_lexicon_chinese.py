@@ -99,6 +99,22 @@ PHRASES = [
     ("客户已取件", M.DELIVERED, None),
     ("【东门网点】的林一帆(13900000001)已取件", M.PICKED_UP, None),
     ("退回件已签收", M.RETURNED, None),
+    # A drop is none of the buyer's doing, whatever the buyer is asked to do next.
+    ("已签收，签收人: 菜鸟驿站，请及时领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("已签收，签收人是妈妈驿站，请凭取件码领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("已派送至合作便利店，请及时领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("快件已放在驿站，请本人携带证件领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("快件已放在驿站，凭取件码1-2-3领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("快件已到达，请凭取件码领取", M.AVAILABLE_FOR_PICKUP, None),
+    ("客户已凭取件码取件", M.DELIVERED, None),
+    ("签收人凭取件码在菜鸟驿站领取", M.DELIVERED, None),
+    # A return for a reason that stands is one; so is one that has begun.
+    ("12月1日因客户拒收将退回", M.RETURNING, C.REFUSED),
+    ("11月20日派送失败，将退回寄件人", M.RETURNING, None),
+    ("快件将退回寄件人", M.RETURNING, None),
+    ("已退回，预计3天后送达", M.RETURNING, None),
+    ("发往【如东转运中心】途中发现破损", M.EXCEPTION, C.DAMAGED),
+    ("【若羌】快件破损", M.EXCEPTION, C.DAMAGED),
     # The same in other characters.
     ("快件已簽收", M.DELIVERED, None),
     ("包裹於運輸途中遺失", M.EXCEPTION, C.LOST),
@@ -112,6 +128,17 @@ SILENT = [
     "如遇破损、丢失等问题，请拨打投诉电话：010-00000000",
     "感谢使用，期待再次为您服务",
     "面单破损，已补打",
+    "若快件破损请拒收",
+    "如快件丢失、破损请联系客服",
+    "丢失件已找到",
+    "客户要求退回已取消",
+    "将于11月30日退回",
+    "超过3天未取将退回",
+    "超过三天未取，将退回寄件人",
+    "3日后将自动退回寄件人",
+    "3天后退回",
+    "仍未领取将退回",
+    "將於11月30日退回",
 ]
 HEALTHY = [
     ("快件到达【东门中转部】，物流问题请联系950000", M.IN_TRANSIT),
@@ -120,6 +147,8 @@ HEALTHY = [
     ("快件到达【东门】，外包装无破损", M.IN_TRANSIT),
     ("快件已暂存至驿站，逾期将自动退回", M.AVAILABLE_FOR_PICKUP),
     ("快件离开【东门】，春节不打烊", M.IN_TRANSIT),
+    ("已存放在菜鸟驿站，将于11月30日退回", M.AVAILABLE_FOR_PICKUP),
+    ("已暂存至驿站，超过3天未取将退回", M.AVAILABLE_FOR_PICKUP),
 ]
 # The table's kinds in our words: what each may read as.
 KINDS: dict[str, set[tuple[Milestone | None, Cause | None]]] = {

@@ -76,5 +76,11 @@ def test_a_delivery_after_a_return_scan_is_the_returns_end() -> None:
     assert follow([((M.RETURNING, None), NOTHING), (TRANSIT, NOTHING), (DELIVERED, NOTHING)])[-1][0] is M.RETURNED
 
 
+def test_a_return_told_beside_an_unknown_code_is_not_forgotten() -> None:
+    told = (UNKNOWN, read("Return to sender"))
+    assert follow([told, (TRANSIT, NOTHING), (DELIVERED, NOTHING)]) == [UNKNOWN, TRANSIT, (M.RETURNED, None)]
+    assert follow([(UNKNOWN, read("Out for delivery")), (DELIVERED, NOTHING)])[-1] == DELIVERED
+
+
 def test_no_code_and_no_known_word_is_unknown() -> None:
     assert follow([(None, NOTHING)]) == [UNKNOWN]

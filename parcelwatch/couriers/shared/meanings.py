@@ -108,6 +108,7 @@ def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
         if meaning[0] is M.DELIVERED and returning:
             meaning = (M.RETURNED, meaning[1])
         waiting = milestone is M.AVAILABLE_FOR_PICKUP or (waiting and milestone is not M.OUT_FOR_DELIVERY)
-        returning = returning or milestone is M.RETURNING
+        # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
+        returning = returning or milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
         meanings.append(meaning)
     return meanings
