@@ -159,6 +159,10 @@ class _Reader:
             raise CourierBusy(f"{who} is asked too often{words}", retry_at(self.response))
         if outcome == "unavailable":
             raise CourierUnavailable(f"{who} cannot answer now{words}")
+        if outcome == "not_found" and not single:
+            # One of them is not known, and nobody says which: the others must not be called missing for it.
+            reason = f"{who} has no record of one of several numbers{words}; a batch of 1 shows which"
+            return Observation(ask.number, Answer.UNANSWERED, reason=reason)
         if outcome == "not_found":
             return Observation(ask.number, Answer.NOT_FOUND)
         if not single:
