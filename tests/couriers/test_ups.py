@@ -21,7 +21,7 @@ from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.ups import Ups
 from parcelwatch.couriers.ups import codes as ups_codes
-from parcelwatch.model import Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline
+from parcelwatch.model import Answer, Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "1ZP4W0000300000017"
@@ -205,3 +205,24 @@ def test_the_gravest_exceptions_come_out_as_their_causes() -> None:
     for code, words, kind in rows:
         if kind in CLASSES:
             assert ups_codes.EXCEPTIONS[code][1] in CLASSES[kind], words
+
+
+# --- whose package it is -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("package", "answer"),
+    [
+        ({"trackingNumber": "MI000000000000012345"}, Answer.TRACKED),
+        ({}, Answer.TRACKED),
+        ({"trackingNumber": "1ZP4W0000300000099"}, Answer.UNANSWERED),
+        ({"trackingNumber": "MI000000000000012345", "packageCount": 2}, Answer.UNANSWERED),
+    ],
+)
+def test_the_only_package_is_ours_unless_its_number_is_another_packages(
+    package: dict[str, object], answer: Answer
+) -> None:
+    body = {"trackResponse": {"shipment": [{"inquiryNumber": NUMBER, "package": [{**package, "activity": []}]}]}}
+    request = httpx.Request("GET", "https://onlinetools.ups.com/api/track/v1/details/x")
+    (found,) = Ups().parse(httpx.Response(200, json=body, request=request), [Ask(NUMBER)])
+    assert found.answer is answer

@@ -7,6 +7,7 @@ unknown number is a 404. Without `service` another shipment may answer to the nu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,12 +23,16 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
+from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
 
 M = Milestone
 C = Cause
 
 KINDS = ("json",)
+NO_SHIPMENT = re.compile(r"no result|shipment", re.IGNORECASE)
+# A lacking value is the call's fault, unless it is one that only some parcels need.
+INCOMPLETE = re.compile(r"missing (?:mandatory|required) (?!.*postal)", re.IGNORECASE)
 BACK = "+return"
 
 # Where a parcel with returnFlag turned back, and what does not become "returning" after that.
@@ -73,13 +78,17 @@ class Dhl:
 
 
 def _problem(response: httpx.Response, ask: Ask) -> Observation:
-    """404 is an answer, "no such shipment"; 400 is about the number asked, the only thing that differs by call."""
+    """404 is an answer where it speaks of shipments; 400 is about the number asked, which alone differs by call."""
     body = document(response, kinds=KINDS)
-    if "fault" in body:
+    title, detail = text(body.get("title"), "title"), text(body.get("detail"), "detail")
+    known = NO_SHIPMENT.search(f"{title} {detail}") if response.status_code == 404 else title or detail
+    if "fault" in body or not known:
         unreadable(response, f"the answer {response.status_code} comes from DHL's gateway: check base_url")
     if response.status_code == 404:
         return Observation(ask.number, Answer.NOT_FOUND)
-    detail = text(body.get("detail"), "detail") or text(body.get("title"), "title")
+    detail = detail or title
+    if INCOMPLETE.search(detail):
+        raise CourierRefused(said(response, f"DHL refuses the call: {detail}"))
     return Observation(ask.number, Answer.REFUSED, reason=said(response, f"DHL does not accept the number: {detail}"))
 
 

@@ -31,10 +31,16 @@ from parcelwatch.couriers.base import (
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shippo import push as shippo_push
 from parcelwatch.couriers.shippo.track import observe
+from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Answer, Ask, Observation
 
 VERSION = "2018-02-08"
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{2,59}")
+# The page a number it does not know leads to; a wrong address's is the web server's.
+NO_PAGE = b"<h1>not found</h1>"
+ABOUT_THE_ACCOUNT = re.compile(
+    r"(?<!carrier )(?<!provider )\btoken\b|\bapi[ _-]?key\b|authenticat|credential|permission", re.IGNORECASE
+)
 CARRIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 
 
@@ -87,6 +93,7 @@ class Shippo:
             return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
         with fitting(response):
             if response.status_code == 404:
+                _check_not_found(response)
                 return (Observation(ask.number, Answer.NOT_FOUND),)
             if response.status_code == 400:
                 return (Observation(ask.number, Answer.REFUSED, reason=_complaint(response)),)
@@ -145,8 +152,20 @@ def _is(ask: Ask, track: Record) -> bool:
     )
 
 
+def _check_not_found(response: httpx.Response) -> None:
+    """Raise unless a 404 is Shippo's own, in either of its two forms; the gateway's are about the address asked."""
+    if "json" not in response.headers.get("content-type", ""):
+        known = NO_PAGE in response.content[:2000].lower()
+    else:
+        known = text(document(response).get("detail"), "detail").lower().startswith("not found")
+    if not known:
+        unreadable(response, "the answer 404 does not come from the tracking API: check base_url")
+
+
 def _complaint(response: httpx.Response) -> str:
-    """What a 400 says; it is about the number or its carrier, the only things that differ by call."""
+    """What a 400 says about the number or its carrier; raised where it is about the token, as no 400 should be."""
     words = [word for value in document(response).values() for word in (value if isinstance(value, list) else [value])]
     told = " ".join(text(word, "an error") for word in words if isinstance(word, str))
+    if ABOUT_THE_ACCOUNT.search(told):
+        raise CourierRefused(said(response, f"Shippo refuses the call: {told}"))
     return said(response, f"Shippo does not accept it: {told or 'no reason given'}; check company and number")

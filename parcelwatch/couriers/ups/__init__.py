@@ -24,9 +24,15 @@ from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.model import Answer, Ask, Observation
 
 NUMBER = re.compile(r"[A-Za-z0-9]{7,34}")
+UPS_OWN = "1Z"
 LIFETIME = timedelta(hours=4)
 
 NOT_FOUND = "TW0001"
+NOT_FOUND_WORDS = re.compile(r"tracking (?:number )?information not found", re.IGNORECASE)
+# Codes of tracking itself, and words of theirs that are about the call all the same.
+TRACKING_CODE = re.compile(r"T[A-Z]\d+", re.IGNORECASE)
+NUMBER_WORDS = re.compile(r"\b(?:inquiry|tracking) number\b", re.IGNORECASE)
+CALL_WORDS = re.compile(r"\btrans(?:action)?_? ?(?:id|src)\b|\bheader\b|\blocale\b", re.IGNORECASE)
 TOO_MANY = "10429"
 # Codes of the account's own trouble, which come with 400 as well as with 401.
 ACCOUNT_CODES: Mapping[str, str] = {
@@ -123,16 +129,20 @@ def _shipments(response: httpx.Response) -> list[Record]:
 
 
 def _problem(response: httpx.Response, ask: Ask) -> Observation:
-    """404 is an answer, "no such number"; 400 is about the number asked, the only thing that differs by call."""
+    """What a 404 or 400 of the tracking API is about: the number where it says so, else the call."""
     body = document(response)
     errors = _errors(body)
     if not errors:
         unreadable(response, f"the answer {response.status_code} does not come from the tracking API: check base_url")
     _raise_if_ours(response, errors)
+    code, message = _code(errors[0]), text(errors[0].get("message"), "message")
     if response.status_code == 404:
-        return Observation(ask.number, Answer.NOT_FOUND)
-    message = text(errors[0].get("message"), "message")
-    reason = f"UPS does not accept the number: {message} ({_code(errors[0])})"
+        if code == NOT_FOUND or NOT_FOUND_WORDS.search(message):
+            return Observation(ask.number, Answer.NOT_FOUND)
+        unreadable(response, f"the answer 404 is about no number ({code}): check base_url")
+    if CALL_WORDS.search(message) or not (TRACKING_CODE.fullmatch(code) or NUMBER_WORDS.search(message)):
+        raise CourierRefused(said(response, f"UPS refuses the call: {message} ({code})"))
+    reason = f"UPS does not accept the number: {message} ({code})"
     return Observation(ask.number, Answer.REFUSED, reason=said(response, reason))
 
 
@@ -173,12 +183,22 @@ def _observation(response: httpx.Response, ask: Ask, shipments: list[Record]) ->
 
 
 def _ours(shipment: Record, number: str) -> list[Record]:
-    """The packages that bear the number; or the only one of a shipment that does, whatever UPS calls it itself."""
+    """The packages that bear the number; or the only one of a shipment that does, if its own is of another kind.
+
+    The post's parcels have names of their own; another package of the same shipment has a number like the one asked.
+    """
     packages = rows(shipment.get("package"), "package")
     bearing = [package for package in packages if _bears(package, number)]
-    if bearing or len(packages) != 1:
+    if bearing or len(packages) != 1 or _is_another(packages[0], number):
         return bearing
     return packages if same_number(text(shipment.get("inquiryNumber"), "inquiryNumber"), number) else []
+
+
+def _is_another(package: Record, number: str) -> bool:
+    """Whether a package that does not bear the number is one of several, or has a number of the same kind."""
+    count = text(package.get("packageCount"), "packageCount")
+    own = text(package.get("trackingNumber"), "trackingNumber").upper()
+    return count not in ("", "0", "1") or (own.startswith(UPS_OWN) and number.upper().startswith(UPS_OWN))
 
 
 def _bears(package: Record, number: str) -> bool:

@@ -45,6 +45,9 @@ ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
 LIFETIME = timedelta(hours=8)
 
 NOT_OURS = "USPS does not let this account track it: only parcels of its own mailer id, or with the mailer's leave"
+# What a 404 about a parcel speaks of; one about a wrong address speaks of resources and the like.
+ABOUT_AN_ADDRESS = re.compile(r"\b(?:resource|route|path|ur[il]|proxy)\b", re.IGNORECASE)
+ABOUT_AN_ITEM = re.compile(r"\b(?:tracking|item|parcel|package|mailpiece|label|number|1500\d\d)\b", re.IGNORECASE)
 
 
 class Usps:
@@ -153,12 +156,14 @@ def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation
     body = document(response)
     if not isinstance(body.get("error"), dict):
         unreadable(response, f"the answer {response.status_code} does not come from the tracking API: check base_url")
+    told = _message(record(body.get("error"), "error"))
+    if response.status_code == 404 and (ABOUT_AN_ADDRESS.search(told) or not ABOUT_AN_ITEM.search(told)):
+        unreadable(response, "the answer 404 is about no parcel: check base_url")
     if len(asked) == 1 or response.status_code == 404:
         return [_failed(response, ask, body, response.status_code) for ask in asked]
     if response.status_code == 403:
         check(response)
-    message = _message(record(body.get("error"), "error"))
-    reason = said(response, f"USPS rejects a number of this call and does not say which: {message}")
+    reason = said(response, f"USPS rejects a number of this call and does not say which: {told}")
     return [Observation(ask.number, Answer.UNANSWERED, reason=reason) for ask in asked]
 
 

@@ -15,7 +15,7 @@ ROWS = [
     Sample("dhl/romabilka-spec-sample.json", "dhl", SPEC, M.INFO_RECEIVED, scans=1),
     Sample("dhl/romabilka-parcel-de-pretransit.json", "dhl", PAKET, M.INFO_RECEIVED, scans=1),
     Sample("dhl/karrio-notfound-404.json", "dhl", Ask("8264715546"), status=404, answer=Answer.NOT_FOUND),
-    Sample("dhl/romabilka-invalid-400.json", "dhl", Ask("8264715546"), status=400, answer=Answer.REFUSED),
+    Sample("dhl/romabilka-invalid-400.json", "dhl", Ask("8264715546"), status=400, raises="CourierRefused"),
     Sample("dhl/karrio-mydhl.json", "dhl", Ask("9356579890"), answer=Answer.UNANSWERED),
     Sample("dhl/karrio-mydhl-404.json", "dhl", Ask("9356579890"), status=404, answer=Answer.NOT_FOUND),
     Sample("dhl/throttled-429.json", "dhl", Ask("8264715546"), status=429, raises="CourierBusy"),
