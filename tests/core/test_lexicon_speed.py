@@ -20,6 +20,8 @@ SEEDS = [
     "será devuelto ", "dirección ", "aduana ", "pendiente de ", "sin ", "recibido por A ", "entregue ", "não ",
     "devolvido ", "tentativa de entrega ", "endereço ", "alfândega ", "aguardando ", "se o ", "assinado por A ",
     "派件员", "派送", "海关", "如有", "有问题", "投诉电话", "（13900000001", "(13900000001,", "快件派送不成功(",
+    "请", "凭", "凭码", "3天", "将于1", "will be returned on ", "after 1 ", "then will ", "package is torn ",
+    "due to a ", "storm ", "lost ", "danach ", "wird am 1 ", "puis ", "será devuelto el ", "depois ", "report lost ",
     "取消", "逾期将", "a b ", "ab", "Aa ", "_ ", "1-", "00", "+", "。", "，",
 ]  # fmt: skip
 

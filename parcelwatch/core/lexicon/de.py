@@ -32,6 +32,16 @@ _POINT = r"(?:filiale|packstation|paketshop|poststation|paketbox|abholstation|po
 
 SCRUB = (
     r"\b(?:wird|werden) (?:\w+ ){0,4}(?:zurückge|rücke|vernichtet)\w*[^.;!]{0,80}\b(?:falls|wenn|sofern)\b[^.;!]*",
+    # A return tied to a day or a period to come.
+    (
+        r"(?<!wurde )\b(?:danach|anschließend|im anschluss|nach (?:\w+ )?(?:\w+ )?(?:tagen|wochen|werktagen))\b"
+        r"[^.;!]{0,60}(?:rücks|rückvers|rückl|zurück(?:ge| an)|retour)[^.;!]*"
+    ),
+    (
+        r"\b(?:wird|werden) (?:\w+ ){0,4}(?:am|ab|nach|bis|zum) (?:dem )?\d[^;!]{0,40}?(?:zurückge|rücke|vernichtet)\w*"
+        r"[^.;!]*"
+    ),
+    r"\b(?:rücksendung|rückversand) (?:\w+ ){0,3}(?:am|ab|nach|zum) (?:dem )?\d[^;!]*",
     r"\b(?:falls|wenn|sollten?|sofern|mögliche gründe:|bevor|andernfalls|ansonsten|nach ablauf)\b[^.;!]*",
     r"\b(?:ohne|keine?n?|nicht)\b (?:\w+ )?(?:beschädig\w*|schäden|schaden|verloren|vernichtet)",
     (

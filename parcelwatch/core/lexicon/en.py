@@ -36,7 +36,50 @@ _POINT = (
     r"|pick-?up[ -](?:point|location)|collection point)"
 )
 
+_WHEN = (
+    r"(?:\d+(?!\w* (?:\w+ ){0,2}attempt)|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]*\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:this|that|which|the) (?:date|day|time|period|deadline)|(?:this|that|which)\b(?! \w))"
+)
+
+# Places bear these words too: Broken Arrow, Storm Lake, Snow Hill, Flood Street.
+_STUFF = r"(?:contents?|goods|packag(?:e|ing)|wrapping|box|carton|seal|glass|bottle|envelope|outer)"
+_BEEN = (
+    r"(?:(?:is|are|was|were|has|have|been|got|arrived|found|received|badly|partly|slightly|appears|to|be|and|or|damaged"
+    r"|torn|wet) )*"
+)
+_DUE_TO = (
+    r"(?:(?:due|owing) to|because of|caused by|affected by|hit by|result of|delay\w* by|disrupted by)"
+    r" (?:\w+ ){0,2}"
+)
+_FORCES = r"(?:snow|storms?|floods?|hurricanes?)"
+
 SCRUB = (
+    # A return tied to a day or a period to come.
+    (
+        rf"\b(?:will|would|may|shall|to) (?:then |automatically )?be (?:\w+ )?(?:returned|sent back)\b"
+        rf"[^.;!]{{0,60}}\b(?:on|by|after|from|in|before) {_WHEN}"
+    ),
+    rf"\b(?:will|shall|may|would) return\b[^.;!]{{0,60}}\b(?:on|by|after|from|in) {_WHEN}",
+    (
+        rf"\b(?:on|after|from|by|starting|following|until) {_WHEN}(?:(?!refus|fail|unable|attempt|not )[^.;!]){{0,40}}"
+        r"\b(?:(?:will|would|may|shall) (?:\w+ )?(?:be )?(?:\w+ )?|then )(?:return|sent back)[^.;!]*"
+    ),
+    (
+        r"\bfor (?:up to )?\d+ (?:\w+ )?(?:days?|weeks?)\b[^.;!]{0,20}\b(?:then|before|after which)\b[^.;!]{0,20}"
+        r"\breturn[^.;!]*"
+    ),
+    (
+        r"\b(?:then|after which|after that|thereafter|afterwards)\b,? (?:\w+ ){0,3}(?:will|would|may|shall)"
+        r" (?:\w+ ){0,2}return[^.;!]*"
+    ),
+    r"\bbefore (?:it is |being )?return(?:ed|ing)?\b[^.;!]*",
+    r"\b(?:check|inspect|examin|assess)\w* for (?:\w+ )?damages?\b",
+    r"\breport (?:any |all |your )?(?:lost|missing|damaged?)\b[^.;!]*\b(?:within|to|by|at|online|here)\b[^.;!]*",
+    (
+        r"\bno (?:customs |import |further )?(?:dut(?:y|ies)|tax(?:es)?|charges)\b[^.;!]{0,24}"
+        r"\b(?:due|ow\w+|payable|to pay)\b"
+    ),
     (
         r"\b(?:will|would|may|shall) be (?:returned|sent back|destroyed|disposed of)\b[^.;!]{0,80}\b(?:if|unless"
         r"|should|after \d+|within \d+)\b[^.;!]*"
@@ -73,6 +116,11 @@ FIRST = (
         r"|\brequest cancel|\bcdo cancel|\b(?:claim|investigation)\b",
         None,
         unless=r"\b(?:lost|loss|missing|damage\w*|found|return\w*|destroyed)\b",
+    ),
+    Phrase(
+        rf"\breturn(?: to (?:the |its )?{_SHOP})?(?: request| order| process)? (?:(?:has|have|been|was|is) )*cancel\w*"
+        r"|\bcancellation of (?:the |its )?return\b",
+        None,
     ),
     Phrase(
         r"\b(?:not yet|hasn.t yet|has yet to) (?:been |be )?deliver\w*|\bnot been delivered yet\b"
@@ -123,6 +171,7 @@ CAUSES = (
         rf"|deemed) (?:as )?(?:lost|missing)\b"
         rf"|{_PARCEL} (?:could not|cannot|can not|couldn.t|can.t) be (?:found|located|traced)|no longer be (?:found"
         rf"|located|traced)"
+        r"|(?<!not )(?<!never )(?<!contact )(?<!connection )(?<!signal )(?<!time )(?<!get )\blost(?=[ .!)]*$)"
         rf"|\b{_PARCEL}\b[^.;]{{0,20}}\bunable to be (?:found|located)|\bwhereabouts\b|\bstolen\b|\btheft\b",
         M.EXCEPTION,
         C.LOST,
@@ -130,7 +179,10 @@ CAUSES = (
         r"|\b(?:data|information|documents?|details|payment) (?:of|for|about)\b|\bfor intercept\b",
     ),
     Phrase(
-        r"\bdamag(?:e|ed|es|ing)\b|\bbroken\b|\btorn\b|\bcrushed\b|\bleak(?:ing|ed|age|s)\b|\bsoaked\b|\bwet\b"
+        r"\bdamag(?:e|ed|es|ing)\b|\bcrushed\b|\bleak(?:ing|ed|age|s)\b|\bsoaked\b"
+        rf"|\b(?:{_PARCEL}|{_STUFF}) {_BEEN}(?:broken|torn|wet)\b(?! (?:arrow|bow|hill))"
+        rf"|\b(?:is|are|was|were|got|been|badly|partly) (?:broken|torn|wet)\b"
+        rf"|\b(?:broken|torn|wet) (?:open|{_PARCEL}|{_STUFF})\b|\b(?:broken|torn|wet)$|^(?:broken|torn|wet)(?=[,;:/.-])"
         r"|\bwater[- ]?logged\b"
         rf"|contents? (?:is |are |was |were )?(?:missing|incomplete|short)|(?:missing|short) contents?"
         rf"|incomplete {_PARCEL}|\btampered\b",
@@ -202,21 +254,28 @@ CAUSES = (
         C.NOBODY_HOME,
     ),
     Phrase(
-        r"\bmis-?\s?(?:sort|rout|sent|send|code|ship|direct)\w*|\bsorted (?:incorrectly|wrongly)"
+        r"\bmis-?\s?(?:sort|rout|sent|send|code|ship|direct|deliver)\w*|\bsorted (?:incorrectly|wrongly)"
         r"|\bwrong(?:ly)? (?:sorted|routed|facility|depot"
-        r"|destination)|\bincorrectly (?:sorted|routed)|\bsent to (?:the |a )?wrong\b|\bwrong route\b"
+        r"|destination)|\b(?:incorrectly|wrongly|mistakenly) (?:sorted|routed|delivered)"
+        r"|\bdelivered (?:in error|by mistake|incorrectly|wrongly)\b|\bsent to (?:the |a )?wrong\b|\bwrong route\b"
         r"|\bin error\b[^.;]{0,20}\bre-?rout|\bto the wrong \w+",
         M.EXCEPTION,
         C.MISROUTED,
     ),
     Phrase(
-        r"\bweather\b|\bsnow\w*|\bstorms?\b|\bflood\w*|\bhurricane\b|\btyphoon\b|\bnatural disaster\b"
-        r"|\bearthquake\b|\bwildfire\w*",
+        rf"\bweather\b|\b{_DUE_TO}{_FORCES}\b|\b(?:heavy|severe|tropical|winter|major) {_FORCES}\b"
+        rf"|\b{_FORCES} (?:conditions?|delays?|damage|warnings?|alerts?|in the|on the|has|have|is|are|caus\w+)\b"
+        rf"|\b{_FORCES}(?: ?[/,&] ?| and | or )(?:ice|wind|rain|fire|{_FORCES})\b|\b{_FORCES}$|^{_FORCES}(?=[,;:/.-])"
+        r"|\bsnow(?:fall|storms?|ed)\b|\bblizzards?\b|\bflood(?:ing|ed|waters?)\b|\btyphoon\b"
+        r"|\bnatural disaster\b|\bearthquake\b|\bwildfire\w*",
         M.EXCEPTION,
         C.WEATHER,
     ),
     Phrase(
-        r"\bstrikes?\b|\bindustrial action\b|\bforce majeure\b|\bcapacity (?:issue|problem|restraint)s?"
+        rf"\b{_DUE_TO}strikes?\b|\b(?:general|labou?r|port|rail|air|airport|national|postal|transport|dock|on|a|the"
+        r"|workers?'?|drivers?'?) strikes?\b"
+        r"|\bstrikes? (?:action|at|by|in|of|affect\w*|delay\w*|has|is|continu\w*)\b|\bstrikes?$|^strikes?(?=[,;:/.-])"
+        r"|\bindustrial action\b|\bforce majeure\b|\bcapacity (?:issue|problem|restraint)s?"
         r"|\b(?:technical|operational|mechanical)"
         r" (?:issue|problem|failure|reason)s?|\bflight (?:delay|cancel)\w*|\bmissed (?:the )?(?:delivery cycle"
         r"|connection|departure)\b|\bbacklog\b"
@@ -230,7 +289,7 @@ CAUSES = (
 ATTEMPTS = (
     Phrase(
         r"\b(?:could not|cannot|can not|couldn.t|can.t|was not|has not been|not) be(?:en)? (?:delivered"
-        r"|handed over)\b|\bnot delivered\b"
+        r"|handed over)\b|\bnot delivered\b|\b\w+n['`´]t (?:been |be |yet )?(?:delivered|handed over)\b"
         r"|\bunable to (?:attempt )?deliver\w*|\bundeliver(?:ed|able)\b|\bfailed to deliver\b"
         r"|\bdelivery (?:of the \w+ )?(?:was |has been |is )?"
         r"(?:not (?:possible|successful|completed)|unsuccessful|failed|attempted|interrupted)\b"
@@ -264,6 +323,7 @@ MOVES = (
         rf"|collection|collected|collect)\b"
         r"|\bheld at (?:the )?post ?office\b|\bunclaimed\b|\bnot (?:been )?(?:collected|claimed) (?:by (?:the )?"
         rf"{_BUYER}|from the|at the|within)|\bdid not collect\b"
+        rf"|\bleft (?:at|in|with)\b[^.;]{{0,40}}\bfor (?:pick ?-?up|collection)\b"
         rf"|\bawaiting (?:\w+ )?(?:pick ?-?up|collection)\b|\bready (?:in|at) (?:the )?{_POINT}"
         rf"|\bto be (?:picked up|collected) by (?:the )?{_BUYER}"
         rf"|can (?:now )?be (?:collected|picked up)|\bdelivered, (?:\w+ )?locker\b|(?:delivered|brought|handed over"
@@ -282,7 +342,7 @@ MOVES = (
         r"|\bdelivered\b|\bdelivery (?:was |has been )?(?:successful|completed)\b|\bsuccessful delivery\b",
         M.DELIVERED,
         unless=r"\b(?:not|nothing|to be|will be) (?:been )?(?:picked up|collected)\b|\b(?:not|cannot|can.t|couldn.t"
-        r"|won.t|never|be|being|until|before|when|once|will|shall|to|partially|nothing)\b[^.;]{0,20}\bdelivered\b"
+        r"|won.t|\w+n['`´]t|never|be|being|until|before|when|once|will|shall|to|partially|nothing)\b[^.;]{0,20}\bdelivered\b"
         r"|delivered to (?:the |an? )?(?:agent|carrier|partner|customs|airline|airport|depot|hub|facility)\b"
         r"|\bun?delivered\b",
     ),

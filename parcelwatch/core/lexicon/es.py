@@ -38,6 +38,16 @@ SCRUB = (
         r"\b(?:será|serán|podrá ser) (?:\w+ )?(?:devuelt|retornad|destruid)\w*[^.;!]{0,80}\b(?:si|de no|en caso"
         r"|transcurrid\w*|pasad\w*|vencid\w*)\b[^.;!]*"
     ),
+    # A return tied to a day or a period to come.
+    (
+        r"\b(?:será|serán) (?:\w+ )?(?:devuelt|retornad)\w*[^.;!]{0,60}\b(?:el|del|desde el|de|en)"
+        r" (?:día |lunes |martes |miércoles |jueves |viernes |sábado )?\d[^.;!]*"
+    ),
+    (
+        r"\b(?:después|luego|posteriormente|a continuación|(?:el|del|en) (?:día )?\d+)\b[^.;!]{0,40}\b(?:será"
+        r"|serán) (?:\w+ )?(?:dev|retorn)[^.;!]*"
+    ),
+    r"\b(?:después|luego|posteriormente) (?:\w+ )?(?:devolución|retorno)[^.;!]*",
     r"\b(?:si|en caso de(?: que)?|salvo que|a menos que|de no ser|de lo contrario|cuando|siempre que)\b[^.;!]*",
     r"\b(?:transcurrid|pasad|vencid)[oa]s? (?:\w+ ){0,3}(?:plazo|días|fecha)\b[^.;!]*",
     r"\bantes de (?:ser|su|que sea|proceder a su) (?:dev|ret)\w*[^.;!]*",

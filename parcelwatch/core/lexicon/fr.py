@@ -39,6 +39,16 @@ SCRUB = (
         r"\b(?:sera|seront|serait) (?:\w+ )?(?:retourn|renvoy|réexpédi|détrui)\w*[^.;!]{0,80}\b(?:si|s'il|à défaut|sans"
         r"|passé|au-?delà|après (?:ce|cette|le|\d+))\b[^.;!]*"
     ),
+    # A return tied to a day or a period to come.
+    (
+        r"\b(?:sera|seront|serait) (?:\w+ )?(?:retourn|renvoy|réexpédi)\w*[^.;!]{0,60}\b(?:le|du|dès|au|après|dans)"
+        r" (?:le |lundi |mardi |mercredi |jeudi |vendredi |samedi )?\d[^.;!]*"
+    ),
+    (
+        r"\b(?:puis|ensuite|après quoi|(?:le|du|dès|au|après|dans) (?:le )?\d+)\b[^.;!]{0,50}\b(?:sera|seront|serait)"
+        r" (?:\w+ )?(?:retour|renvo|réexpédi)[^.;!]*"
+    ),
+    r"\bjusqu'(?:au|à) [^.;!]{0,24}\b(?:puis|ensuite) (?:\w+ )?(?:retour|renvoi)\b[^.;!]*",
     r"\b(?:si|s'il|s'ils|sauf|en cas d['e]|au cas où|à défaut|sinon|lorsque|dès que)\b[^.;!]*",
     r"\b(?:au-?delà|passé|à l'issue) (?:de |du )?(?:ce |cette |le |\d+)[^.;!]*",
     r"\bavant (?:d'être|son|le) (?:ret|renv)\w*[^.;!]*",

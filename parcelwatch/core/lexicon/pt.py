@@ -39,6 +39,16 @@ SCRUB = (
         r"\b(?:será|serão|poderá ser) (?:\w+ )?(?:devolvid|destruíd)\w*[^.;!]{0,80}\b(?:se não|caso|findo"
         r"|após (?:o prazo|esse prazo|este prazo|\d+))\b[^.;!]*"
     ),
+    # A return tied to a day or a period to come.
+    (
+        r"\b(?:será|serão) (?:\w+ )?(?:devolvid|retornad)\w*[^.;!]{0,60}\b(?:em|no dia|a partir de|dia|de|após)"
+        r" (?:dia )?\d[^.;!]*"
+    ),
+    (
+        r"\b(?:depois|em seguida|posteriormente|(?:em|dia) \d+)\b[^.;!]{0,40}\b(?:será|serão) (?:\w+ )?"
+        r"(?:dev|retorn)[^.;!]*"
+    ),
+    r"\b(?:depois|em seguida|posteriormente),? (?:\w+ )?(?:devolução|retorno)[^.;!]*",
     r"(?<!-)\bse (?:não|o|a|os|as|você|for|houver|precis\w*|desej\w*|tiver|ninguém|estiver|ocorrer)\b[^.;!]*",
     r"\b(?:caso|salvo se|a menos que|quando|assim que)\b[^.;!]*",
     r"\b(?:findo|após|passado|decorrido) (?:o |este |esse )?prazo\b[^.;!]*",
