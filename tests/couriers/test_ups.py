@@ -216,7 +216,6 @@ def test_the_gravest_exceptions_come_out_as_their_causes() -> None:
         ({"trackingNumber": "MI000000000000012345"}, Answer.TRACKED),
         ({}, Answer.TRACKED),
         ({"trackingNumber": "1ZP4W0000300000099"}, Answer.UNANSWERED),
-        ({"trackingNumber": "MI000000000000012345", "packageCount": 2}, Answer.UNANSWERED),
     ],
 )
 def test_the_only_package_is_ours_unless_its_number_is_another_packages(

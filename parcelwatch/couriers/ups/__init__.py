@@ -195,10 +195,9 @@ def _ours(shipment: Record, number: str) -> list[Record]:
 
 
 def _is_another(package: Record, number: str) -> bool:
-    """Whether a package that does not bear the number is one of several, or has a number of the same kind."""
-    count = text(package.get("packageCount"), "packageCount")
+    """Whether a package that does not bear the number has one of the same kind."""
     own = text(package.get("trackingNumber"), "trackingNumber").upper()
-    return count not in ("", "0", "1") or (own.startswith(UPS_OWN) and number.upper().startswith(UPS_OWN))
+    return own.startswith(UPS_OWN) and number.upper().startswith(UPS_OWN)
 
 
 def _bears(package: Record, number: str) -> bool:
