@@ -24,7 +24,7 @@ _SMOOTH = frozenset(
     {M.INFO_RECEIVED, M.PICKED_UP, M.IN_TRANSIT, M.OUT_FOR_DELIVERY, M.AVAILABLE_FOR_PICKUP, M.DELIVERED}
 )
 _FAILED: Meaning = (M.ATTEMPT_FAILED, None)
-_TO_A_SHOP = re.compile(r"派送至[^，。]{0,40}(?:柜|驿站|[店站][）)】]|超市|代收点|自提点|合作点|服务点)")
+_TO_A_SHOP = re.compile(r"派送至[^，。]{0,40}(?:柜|驿站|[店站][）)】]|便利店|超市|代收点|自提点|合作点|服务点)")
 _GOES_BACK = re.compile(r"退回|作废")
 # A template that leaves open which of the two it was: the new number will tell.
 _EITHER = re.compile(r"退回\s*/\s*转寄")

@@ -20,6 +20,11 @@ Told = tuple[Meaning | None, Reading]
 # A problem scan whose reason is harmless (asked to come in the afternoon, a holiday) heals by itself.
 _HARMLESS = re.compile(r"原因|约|自取|自提|节假日|改日|改派|推迟|要求")
 _COLLECTED = re.compile(r"凭取|领取|已取|取走|本人|客户取")
+# "Please collect it with code 12-3" asks the buyer to come, so nobody has come yet.
+_INVITED = re.compile(
+    r"请(?:(?!已)[^。；;！!]){0,40}?(?:领取|取走|提取|取件(?!码)|取货(?!码)|自取)|请[^，。；;]{0,8}凭[^，。；;]*"
+    r"|(?<![已户人主])凭[^，。；;]{0,16}码[^，。；;]{0,12}(?:领取|取件|取货|取走|自取)"
+)
 _SIGNED = re.compile(r"签收|派送至|妥投")
 
 
@@ -59,4 +64,5 @@ def problem(meaning: Meaning, words: str) -> Told:
 
 def drop(meaning: Meaning, words: str) -> Told:
     """Signed for by a locker or a shop; the buyer has it only where the words or an earlier scan say so."""
-    return meaning, read(words, "zh") if _COLLECTED.search(words) else Reading(M.AVAILABLE_FOR_PICKUP)
+    collected = _COLLECTED.search(_INVITED.sub("", words))
+    return meaning, read(words, "zh") if collected else Reading(M.AVAILABLE_FOR_PICKUP)
