@@ -82,5 +82,30 @@ def test_a_return_told_beside_an_unknown_code_is_not_forgotten() -> None:
     assert follow([(UNKNOWN, read("Out for delivery")), (DELIVERED, NOTHING)])[-1] == DELIVERED
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your item will be returned to sender",
+        "Available for Pickup. Your item will be returned to sender on December 1",
+        "Votre colis sera retourné à l'expéditeur",
+        "Será devuelto al remitente",
+        "Objeto será devolvido ao remetente",
+        "快件将退回寄件人",
+        "超过3天未取将退回",
+    ],
+)
+def test_a_return_to_come_leaves_a_waiting_parcel_to_its_buyer(text: str) -> None:
+    waiting: Meaning = (M.AVAILABLE_FOR_PICKUP, None)
+    assert follow([(waiting, read(text)), (DELIVERED, NOTHING)]) == [waiting, DELIVERED]
+
+
+@pytest.mark.parametrize(
+    "text", ["Unclaimed, being returned to sender", "It was returned to the sender", "快件正在退回寄件人"]
+)
+def test_a_return_that_has_begun_takes_the_parcel_from_its_buyer(text: str) -> None:
+    waiting: Meaning = (M.AVAILABLE_FOR_PICKUP, None)
+    assert follow([(waiting, read(text)), (DELIVERED, NOTHING)])[-1][0] is M.RETURNED
+
+
 def test_no_code_and_no_known_word_is_unknown() -> None:
     assert follow([(None, NOTHING)]) == [UNKNOWN]

@@ -403,4 +403,6 @@ MOVES = (
     ),
 )
 
-BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN)
+_ANNOUNCED = r"\b(?:will|would|may|shall|to) (?:\w+ )?(?:be (?:\w+ )?)?(?:return|sent back)"
+
+BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN, announced=_ANNOUNCED)

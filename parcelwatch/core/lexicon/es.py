@@ -271,4 +271,6 @@ MOVES = (
     ),
 )
 
-BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN)
+_ANNOUNCED = r"\b(?:será|serán)\b"
+
+BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN, announced=_ANNOUNCED)

@@ -265,4 +265,6 @@ MOVES = (
     ),
 )
 
-BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN)
+_ANNOUNCED = r"\b(?:sera|seront|serait)\b"
+
+BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, PLAIN, announced=_ANNOUNCED)

@@ -27,10 +27,11 @@ PLAIN: Letters = str.maketrans("àáâãäåçèéêëìíîïñòóôõöùúû
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a text says; both None when it says nothing we know."""
+    """What a text says; both None when it says nothing we know. `announced`: a return that has not begun."""
 
     milestone: Milestone | None = None
     cause: Cause | None = None
+    announced: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class PhraseBook:
     `border`: where a phrase may begin; nothing where words stand without spaces or are joined to one.
     `scrub`: what is taken out first (small print, hotlines, conditions). `returns`: on its way back, or back.
     `causes`: why it is in trouble, worse first. `attempts`: not handed over. `moves`: all that is in order.
+    `announced`: what makes a return without a reason one to come.
     """
 
     scrub: tuple[str, ...]
@@ -120,6 +122,8 @@ class PhraseBook:
     first: tuple[Phrase, ...]
     letters: Letters
     border: str = BORDER
+    announced: str = r"(?!)"
+    _announced: re.Pattern[str] = field(init=False, repr=False)
     _scrub: re.Pattern[str] = field(init=False, repr=False)
     _foreign: re.Pattern[str] = field(init=False, repr=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False)
@@ -129,6 +133,7 @@ class PhraseBook:
         groups = tuple(_group(part, self.letters, self.border) for part in parts)
         object.__setattr__(self, "_scrub", re.compile("|".join(self.scrub).translate(self.letters)))
         object.__setattr__(self, "_groups", groups)
+        object.__setattr__(self, "_announced", re.compile(self.announced.translate(self.letters)))
         object.__setattr__(self, "_foreign", re.compile(f"[{''.join(map(chr, self.letters))}]"))
 
     def read(self, text: str) -> Reading | None:
@@ -143,6 +148,8 @@ class PhraseBook:
         direction, trouble, attempt = returns.first(text), causes.first(text), attempts.first(text)
         if trouble is not None:
             return _together(trouble, direction, attempt)
+        if direction is not None and self._announced.search(text):
+            return Reading(direction.milestone, direction.cause, announced=True)
         return direction or attempt or moves.first(text)
 
 

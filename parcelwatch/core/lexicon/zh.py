@@ -255,4 +255,14 @@ MOVES = (
     ),
 )
 
-BOOK = PhraseBook(SCRUB, RETURNS, CAUSES, ATTEMPTS, MOVES, FIRST, LETTERS, border="")
+BOOK = PhraseBook(
+    SCRUB,
+    RETURNS,
+    CAUSES,
+    ATTEMPTS,
+    MOVES,
+    FIRST,
+    LETTERS,
+    border="",
+    announced=r"将[^，。；;]{0,8}退|会(?:自动|被)?退",
+)

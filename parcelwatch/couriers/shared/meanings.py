@@ -48,6 +48,9 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     if milestone is M.UNKNOWN:
         # A code nobody mapped stays unknown, so that it is reported; a cause told beside it must not be lost.
         return milestone, None if reading.cause is C.UNSTATED else reading.cause
+    if reading.announced and milestone is M.AVAILABLE_FOR_PICKUP:
+        # It waits until then; a collection must not be taken for the end of a return that never began.
+        return meaning
     if milestone is M.DELIVERED:
         return _delivered(cause, reading)
     if milestone in (M.RETURNED, M.CANCELLED):
