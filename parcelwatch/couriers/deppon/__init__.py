@@ -123,6 +123,8 @@ def _told(code: str, words: str) -> Told:
         return notice(meaning, words)
     if code == VOID_OR_REFUSED and reading.milestone is Milestone.CANCELLED:
         return (Milestone.CANCELLED, None), reading
+    if code == VOID_OR_REFUSED and reading.cause not in (None, Cause.UNSTATED):
+        return (Milestone.ATTEMPT_FAILED, None), reading
     if code == DELAYED and reading.cause not in (None, Cause.UNSTATED):
         return (Milestone.EXCEPTION, Cause.UNSTATED), reading
     return meaning, reading

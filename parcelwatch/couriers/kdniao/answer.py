@@ -45,13 +45,18 @@ _FAULTS = (
     (
         Fault.ACCOUNT,
         re.compile(
-            r"套餐|权限|未开通|购买|充值|余额|欠费|用完|(?:密钥|授权|账[号户]|key)[^，。]{0,4}过期", re.IGNORECASE
+            r"套餐|权限|未开通|购买|充值|余额|欠费|用完|试用|调用量不足|(?:次数|额度)不足|无[^，。]{0,8}调用次数"
+            r"|鉴权|身份验证|(?:密钥|授权|账[号户]|key|服务)[^，。]{0,4}(?:过期|停用|冻结|禁用|锁定|错误"
+            r"|无效|不存在|关闭|到期)",
+            re.IGNORECASE,
         ),
     ),
     (Fault.NO_RECORD, re.compile(r"[无没]有?[^，。]{0,6}(?:轨迹|物流)|未查询到|查无|查询无结果")),
     (
         Fault.TOO_MANY,
-        re.compile(r"超[出过][^，。]{0,8}(?:次数|限制|上限)|次数[^，。]{0,6}(?:超|上限)|频率|频繁|并发|限流"),
+        re.compile(
+            r"超[出过][^，。]{0,8}(?:次数|限制|上限)|(?:次数|查询量|调用量|数量)[^，。]{0,6}(?:超|上限)|频率|频繁|并发|限流"
+        ),
     ),
     (Fault.PASSING, re.compile(r"(?:系统|服务器?|接口|网络)[^，。]{0,4}(?:繁忙|异常|错误|超时)|稍后再?试")),
     (
@@ -61,6 +66,10 @@ _FAULTS = (
             r"|(?<![A-Za-z])IP(?![A-Za-z])",
             re.IGNORECASE,
         ),
+    ),
+    (
+        Fault.NUMBER,
+        re.compile(r"单号|手机|电话|尾号|快递公司|编码|CustomerName|ShipperCode|LogisticCode", re.IGNORECASE),
     ),
 )
 
@@ -73,7 +82,7 @@ def succeeded(body: Record) -> bool:
 
 
 def fault(body: Record) -> Fault:
-    """Whose a failure is: its words tell, else the number some answers bring with them."""
+    """Whose a failure is: its words tell, else the number some answers bring; CourierUnreadable if neither does."""
     reason = text(body.get("Reason"), "Reason")
     for found, words in _FAULTS:
         if words.search(reason):
@@ -81,7 +90,9 @@ def fault(body: Record) -> Fault:
     code = text(body.get("ResultCode"), "ResultCode") or text(body.get("Code"), "Code")
     if code == QUOTA_SPENT:
         return Fault.TOO_MANY
-    return Fault.ACCOUNT if ERRORS.get(code) else Fault.NUMBER
+    if code not in ERRORS:
+        raise CourierUnreadable(f"快递鸟 gives a reason we do not know: {reason or 'none'} {code}".rstrip())
+    return Fault.ACCOUNT if ERRORS[code] else Fault.NUMBER
 
 
 def words(response: httpx.Response, body: Record) -> str:

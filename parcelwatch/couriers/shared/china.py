@@ -41,6 +41,12 @@ _TOO_OFTEN = re.compile(
 _ACCOUNT = re.compile(
     r"签名|验签|加密校验|密钥|秘钥|授权|权限|未订购|未开通|白名单|鉴权|认证|令牌|账号|账户|欠费|(?:客户|商家)编码"
     r"|(?:接口|方法|用户|客户|应用|商家|合作方)[^，。]{0,6}(?:不存在|无效|错误|非法)"
+    r"|(?:接口|用户|客户|应用|商户|商家|账[号户]|合作方)(?:信息|编码|代码)?(?:查无|未(?:查|找)到)|商户[^，。]{0,6}(?:不存在|无效|错误)"
+    r"|(?:查无|未(?:查|找)到)[^，。]{0,2}(?:接口|用户|客户|应用|商户|商家|账[号户]|合作方)(?![^，。]{0,8}(?:单|件|包裹|轨迹|物流))"
+    r"|(?:account|merchant|partner|app(?:lication)?|api|interface|method|service|token|user|customer|client)"
+    r"(?:[ _-]?(?:id|code|name|info))? (?:is |was |does |do )?(?:not|n.t) (?:found|exist)"
+    r"|(?:unknown|invalid|no such|expired) (?:account|merchant|partner|app(?:lication)?|api|method|token|user|client)"
+    r"(?![a-z])"
     r"|app[_-]?key|digest|signature|unauthori[sz]ed|forbidden|(?<![a-z])ip(?![a-z])"
 )
 # A number, and a parcel, that are somebody's: words about the account only by chance.

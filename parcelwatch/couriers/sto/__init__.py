@@ -111,9 +111,10 @@ def _refused(response: httpx.Response, asked: Sequence[Ask], body: Record) -> tu
     if flag(body.get("needRetry"), "needRetry"):
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
     found = [refusal(response, ask, WHO, code, message) for ask in asked]
-    if len(asked) == 1 or found[0].answer is not Answer.REFUSED:
+    if len(asked) == 1:
         return tuple(found)
-    return tuple(Observation(one.number, Answer.UNANSWERED, reason=one.reason) for one in found)
+    reason = said(response, f"申通 has something against one of the numbers asked about together: {message} ({code})")
+    return tuple(Observation(one.number, Answer.UNANSWERED, reason=reason) for one in found)
 
 
 # --- one number ----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ in words only.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,7 +18,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Registration, Tells, check, document, fitting, unreadable
+from parcelwatch.couriers.base import Account, Registration, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import (
     KINDS,
     Scan,
@@ -34,6 +35,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
+from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
 
 WHO = "韵达"
@@ -41,7 +43,11 @@ QUERY = "/query"
 SUBSCRIBE = "/subscribe"
 WHOLE = "status:"
 # Words that say a number was never subscribed, or was already.
-NEEDS_SUBSCRIPTION = "订阅"
+_UNSUBSCRIBED = re.compile(
+    r"(?:单|件)(?:号)?[^，。；]{0,6}(?:未|没有?)[^，。；]{0,2}订阅"
+    r"|(?:未|没有?)订阅[^，。；]{0,4}(?:单|快件)"
+)
+_ACCOUNTS_OWN = re.compile(r"套餐|接口|权限|服务|账[号户]|到期|过期|余额|次数")
 AGAIN = ("重复", "已订阅", "已存在", "已经订阅")
 
 
@@ -126,8 +132,11 @@ def _said(body: Record) -> tuple[str, str]:
 
 
 def _refused(response: httpx.Response, ask: Ask, code: str, message: str) -> Observation:
-    if NEEDS_SUBSCRIPTION in message:
+    if _UNSUBSCRIBED.search(message) and not _ACCOUNTS_OWN.search(message):
         return Observation(ask.number, Answer.REFUSED, reason="not subscribed at 韵达", unregistered=True)
+    if "订阅" in message and _ACCOUNTS_OWN.search(message):
+        quoted = said(response, f"{WHO}: {message} ({code})" if code else f"{WHO}: {message}")
+        raise CourierRefused(f"{quoted}; check the account's plan and permissions")
     return refusal(response, ask, WHO, code, message)
 
 
@@ -162,7 +171,7 @@ def _observation(response: httpx.Response, ask: Ask, data: Record) -> Observatio
     if number and not same_number(number, ask.number):
         return another(ask, WHO)
     if not steps:
-        refused = not flag(data.get("result"), "result") and NEEDS_SUBSCRIPTION in remark
+        refused = bool(remark) and not flag(data.get("result"), "result")
         return _refused(response, ask, "", remark) if refused else Observation(ask.number, Answer.NOT_FOUND)
     if not number:
         return another(ask, WHO)
