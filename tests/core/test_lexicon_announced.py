@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone
@@ -88,6 +88,14 @@ def test_a_return_announced_for_later_leaves_the_parcel_waiting(language: str, t
 @pytest.mark.parametrize(("language", "text", "cause"), RETURNING)
 def test_a_return_under_way_or_for_a_reason_is_one(language: str, text: str, cause: Cause | None) -> None:
     assert read(text, language) == Reading(M.RETURNING, cause)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("fr", "Retour à l'expéditeur annulé"), ("es", "Devolución cancelada"), ("pt", "Devolução cancelada")],
+)
+def test_a_return_called_off_is_no_news(language: str, text: str) -> None:
+    assert read(text, language) == NOTHING
 
 
 @pytest.mark.parametrize(("text", "milestone"), HEALTHY)

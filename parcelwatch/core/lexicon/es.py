@@ -60,6 +60,7 @@ SCRUB = (
 )
 
 FIRST = (
+    Phrase(r"\b(?:devolución|retorno)\b[^.;]{0,30}\b(?:cancelad|anulad)[oa]\b", None),
     Phrase(r"\betiqueta (?:\w+ )?(?:de |para )(?:la )?(?:devolución|retorno)\b", None),
     Phrase(r"\b(?:aún|todavía) no\b[^.;]{0,20}\bentreg(?:ad|ó)\w*(?! (?:a|por) )", None),
     Phrase(r"\bentrega (?:anulada|revertida|desmarcada)\b|\banulación de (?:la )?entrega\b", M.EXCEPTION, C.UNSTATED),

@@ -59,6 +59,7 @@ SCRUB = (
 )
 
 FIRST = (
+    Phrase(r"\b(?:retour|renvoi)\b[^.;]{0,30}\bannulé\b", None),
     Phrase(r"\b(?:étiquette|bordereau|bon|ticket|formulaire) (?:\w+ )?(?:de |du )?retour\b", None),
     Phrase(
         r"\b(?:statut|événement|livraison|distribution|scan) (?:\w+ )?(?:précédente? )?(?:a été |est )?(?:corrigé"

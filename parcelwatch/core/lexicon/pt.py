@@ -63,6 +63,7 @@ SCRUB = (
 )
 
 FIRST = (
+    Phrase(r"\b(?:devolução|retorno)\b[^.;]{0,30}\b(?:cancelad|anulad)[oa]\b", None),
     Phrase(r"\betiqueta (?:\w+ )?(?:de |para )(?:a )?devolução\b|\blogística reversa (?:autorizada|solicitada)", None),
     Phrase(r"\bainda não\b[^.;]{0,20}\bentreg(?:ue|ou)\w*|\bpor entregar\b", None),
     Phrase(
