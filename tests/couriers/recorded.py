@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from parcelwatch.config import AccountConfig
+from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.couriers import load
 from parcelwatch.couriers.base import (
     Account,
@@ -62,7 +63,9 @@ class Fixture:
         if not isinstance(courier, Tailored):
             return courier
         declared = declaration(self.told["declared"]) if "declared" in self.told else None
-        return courier.tailored(AccountConfig("canary", self.api, options=self.options, declared=declared))
+        secret = Secret(SECRETS["secret"], Surroundings(HOME, {}))
+        settings = AccountConfig("canary", self.api, secret=secret, options=self.options, declared=declared)
+        return courier.tailored(settings)
 
     @property
     def options(self) -> Mapping[str, str]:

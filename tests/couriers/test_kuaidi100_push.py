@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -15,10 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parcelwatch.config import AccountConfig
+from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.couriers.base import Account, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.kuaidi100 import Kuaidi100
 from parcelwatch.couriers.kuaidi100.push import sign
-from parcelwatch.errors import CourierRefused, CourierUnreadable
+from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 from tests.couriers.recorded import fixtures
 
@@ -111,6 +114,33 @@ def test_no_answer_asks_for_a_second_subscription() -> None:
     observations = [one for one in read if isinstance(one, Observation)]
     assert len(observations) > 40
     assert not any(one.unregistered for one in observations)
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+def settings(callback: str, *, salted: bool = True) -> AccountConfig:
+    salt = Secret("pepper-and-salt", Surroundings(Path(), {})) if salted else None
+    return AccountConfig("mine", "kuaidi100", secret=salt, options={"callback": callback} if callback else {})
+
+
+@pytest.mark.parametrize("callback", ["", "https://shop.example/hooks/mine", "http://127.0.0.1:8080/hooks/mine"])
+def test_an_account_that_can_be_pushed_to_is_taken(callback: str) -> None:
+    assert isinstance(Kuaidi100().tailored(settings(callback)), Kuaidi100)
+
+
+def test_a_hook_without_a_salt_is_refused_and_no_hook_needs_none() -> None:
+    with pytest.raises(ConfigError, match=r"accounts\.mine: the option callback wants a secret: set it to"):
+        Kuaidi100().tailored(settings("https://shop.example/hooks/mine", salted=False))
+    assert isinstance(Kuaidi100().tailored(settings("", salted=False)), Kuaidi100)
+
+
+@pytest.mark.parametrize(
+    "callback", ["http://shop.example/hooks/mine", "shop.example/hooks/mine", "https://", "ftp://localhost/", "1"]
+)
+def test_a_hook_that_is_no_https_address_is_refused(callback: str) -> None:
+    with pytest.raises(ConfigError, match="must be this account's public hook, as an https URL"):
+        Kuaidi100().tailored(settings(callback))
 
 
 # --- signatures ----------------------------------------------------------------------------------

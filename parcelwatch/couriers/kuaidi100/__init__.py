@@ -16,6 +16,8 @@ from typing import ClassVar
 
 import httpx
 
+from parcelwatch.config import AccountConfig
+from parcelwatch.config.values import is_loopback
 from parcelwatch.couriers.base import (
     Account,
     Push,
@@ -42,7 +44,7 @@ from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.forms import form
 from parcelwatch.couriers.shared.signing import md5_hex
-from parcelwatch.errors import CourierRefused, CourierUnavailable
+from parcelwatch.errors import ConfigError, CourierRefused, CourierUnavailable
 from parcelwatch.model import Answer, Ask, Observation
 
 PHONE_WANTED = frozenset({"shunfeng", "shunfengkuaiyun", "zhongtong"})
@@ -51,6 +53,8 @@ NO_RECORD = frozenset({"500", "201"})
 
 # Of what crosses a border by post an answer tells the first leg only; a push may have told the second.
 _POSTAL = re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}", re.IGNORECASE)
+# "Your company": the shop that asks, not the courier asked about.
+_UNAUTHORISED = re.compile(r"授权|贵公司")
 
 
 class Kuaidi100:
@@ -75,6 +79,15 @@ class Kuaidi100:
     min_interval: ClassVar[timedelta] = timedelta(minutes=31)
     register_batch: ClassVar[int] = 1
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
+
+    def tailored(self, settings: AccountConfig) -> Kuaidi100:
+        callback = settings.options.get("callback", "")
+        problems = _unusable(callback) if callback else []
+        if callback and not settings.secret:
+            problems.append("the option callback wants a secret: set it to any text of your own, which signs pushes")
+        if problems:
+            raise ConfigError([f"accounts.{settings.name}: {problem}" for problem in problems])
+        return self
 
     def lacks(self, ask: Ask) -> str:
         if not ask.company:
@@ -138,6 +151,16 @@ class Kuaidi100:
         return REPLY
 
 
+def _unusable(callback: str) -> list[str]:
+    """What is wrong with the address pushes are to come to; http is for trials on this machine."""
+    try:
+        url = httpx.URL(callback)
+        fine = bool(url.host) and (url.scheme == "https" or (url.scheme == "http" and is_loopback(callback)))
+    except (httpx.InvalidURL, ValueError):
+        fine = False
+    return [] if fine else ["the option callback must be this account's public hook, as an https URL"]
+
+
 def sign(param: str, key: str, customer: str) -> str:
     """The signature of a query: MD5 over the very text of `param` that is sent."""
     return md5_hex(param + key + customer).upper()
@@ -151,7 +174,7 @@ def _error(response: httpx.Response, ask: Ask, body: Record, code: str) -> Obser
     if code == "408":
         reason = f"快递100: {message} (408); check phone_last4, the recipient's or sender's last four digits"
         return Observation(ask.number, Answer.REFUSED, reason=reason)
-    if code == "400" and "公司" in message:
+    if code == "400" and not _UNAUTHORISED.search(message) and "公司" in message:
         reason = f"快递100: {message} (400); check company, now {ask.company!r}"
         return Observation(ask.number, Answer.REFUSED, reason=reason)
     if code in PASSING:
