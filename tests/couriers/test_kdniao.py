@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.kdniao import Kdniao
+from parcelwatch.couriers.kdniao.answer import Fault, fault
 from parcelwatch.couriers.kdniao.codes import STATES
 from parcelwatch.couriers.kdniao.push import sign
 from parcelwatch.errors import CourierRefused, CourierUnreadable
@@ -233,3 +234,34 @@ def check_pushed(push: Push) -> None:
     except CourierUnreadable:
         return
     assert all(isinstance(one, Observation) and one.number for one in told)
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "whose"),
+    [
+        ("账号已冻结", Fault.ACCOUNT),
+        ("账户被禁用", Fault.ACCOUNT),
+        ("该账户已停用", Fault.ACCOUNT),
+        ("密钥错误", Fault.ACCOUNT),
+        ("身份验证失败", Fault.ACCOUNT),
+        ("电商鉴权失败", Fault.ACCOUNT),
+        ("服务已停用", Fault.ACCOUNT),
+        ("试用期已结束", Fault.ACCOUNT),
+        ("调用量不足", Fault.ACCOUNT),
+        ("无物流接口调用次数", Fault.ACCOUNT),
+        ("今日查询量已达上限", Fault.TOO_MANY),
+        ("暂无轨迹信息", Fault.NO_RECORD),
+        ("单号格式错误", Fault.NUMBER),
+    ],
+)
+def test_a_failure_is_whose_its_words_say(reason: str, whose: Fault) -> None:
+    assert fault({"Reason": reason}) is whose
+
+
+@pytest.mark.parametrize("reason", ["天下大乱", ""])
+def test_a_failure_nobody_can_place_is_unreadable(reason: str) -> None:
+    with pytest.raises(CourierUnreadable, match="a reason we do not know"):
+        fault({"Reason": reason})

@@ -113,7 +113,8 @@ def _refused(response: httpx.Response, asked: Sequence[Ask], body: Record) -> tu
     found = [refusal(response, ask, WHO, code, message) for ask in asked]
     if len(asked) == 1:
         return tuple(found)
-    reason = said(response, f"申通 has something against one of the numbers asked about together: {message} ({code})")
+    told = f"{message} ({code})" if code else message
+    reason = said(response, f"申通 has something against one of the numbers asked about together: {told}")
     return tuple(Observation(one.number, Answer.UNANSWERED, reason=reason) for one in found)
 
 
