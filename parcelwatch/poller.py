@@ -309,7 +309,7 @@ def _settle(
     if rules.held(state):
         parcels.hasten(store, post.name, said.at, post.interval)
     if said.call.registers:
-        return after, _registered(store, judge, said)
+        return after, _registered(store, post, judge, said)
     heard = [
         Heard(parcel_id, observation, said.at, post.interval)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
@@ -317,16 +317,17 @@ def _settle(
     return after, ingest(store, heard, judge)
 
 
-def _registered(store: Store, judge: Judge, said: Said) -> Tally:
-    """Numbers the aggregator took are asked about in a moment; those it refused are refused for good."""
+def _registered(store: Store, post: Post, judge: Judge, said: Said) -> Tally:
+    """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
     pairs = list(zip(said.call.ids, said.registrations, strict=True))
+    parcels.postpone(store, [parcel_id for parcel_id, answer in pairs if answer.later], said.at, post.interval)
     taken = [parcel_id for parcel_id, answer in pairs if answer.ok]
     parcels.set_registered(store, taken, said.at)
     parcels.poll_again(store, taken, said.at + REGISTERED_WAIT)
     refused = [
         Heard(parcel_id, Observation(answer.number, Answer.REFUSED, reason=answer.reason), said.at)
         for parcel_id, answer in pairs
-        if not answer.ok
+        if not (answer.ok or answer.later)
     ]
     return ingest(store, refused, judge)
 

@@ -140,11 +140,15 @@ class Courier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Whether an aggregator now follows a number; `reason` says why not, in words an operator can act on."""
+    """Whether an aggregator now follows a number; `reason` says why not, in words an operator can act on.
+
+    `later`: refused for what is not the number's and will pass, so that it is to be told again.
+    """
 
     number: str
     ok: bool
     reason: str = ""
+    later: bool = False
 
 
 @runtime_checkable

@@ -126,6 +126,7 @@ def test_a_delivered_parcel_is_delivered_or_returned_whatever_the_detail() -> No
     found = {detail: meaning("delivered", detail) for detail in DETAILS}
     assert found.pop("damaged") == (M.DELIVERED, C.DAMAGED)
     assert found.pop("return") == (M.RETURNED, None)
+    assert found.pop("arrived_at_pickup_location") == (M.AVAILABLE_FOR_PICKUP, None)
     assert set(found.values()) == {(M.DELIVERED, None)}
 
 

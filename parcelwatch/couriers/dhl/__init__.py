@@ -21,6 +21,7 @@ from parcelwatch.couriers.base import Account, Tells, check, document, fitting, 
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
 from parcelwatch.errors import CourierRefused
@@ -99,7 +100,7 @@ def _observation(ask: Ask, shipments: list[Record]) -> Observation:
     if not ours:
         return Observation(ask.number, Answer.UNANSWERED, reason="DHL answers about another shipment: set service")
     wanted = [shipment for shipment in ours if text(shipment.get("service"), "service") == ask.service.lower()]
-    return _tracked(ask, (wanted or ours)[0])
+    return likeliest([_tracked(ask, shipment) for shipment in wanted or ours], ask.shipped_at)
 
 
 def _is(shipment: Record, number: str) -> bool:

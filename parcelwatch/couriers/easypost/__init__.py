@@ -47,6 +47,7 @@ LIMIT = "RATE_LIMIT"
 
 # What a registration is refused with for its number's sake; the rest is the account's.
 ABOUT_THE_NUMBER = (400, 422)
+ABOUT_THE_ACCOUNT = re.compile(r"payment|billing|insufficient|\bfunds\b|wallet|\bapi key\b", re.IGNORECASE)
 
 
 class EasyPost:
@@ -108,7 +109,10 @@ class EasyPost:
             return (Registration(ask.number, ok=False, reason=lacking),)
         with fitting(response):
             if response.status_code in ABOUT_THE_NUMBER and not _limited(response):
-                reason = said(response, f"EasyPost does not accept it: {_complaint(response)}")
+                complaint = _complaint(response)
+                if ABOUT_THE_ACCOUNT.search(complaint):
+                    raise CourierRefused(said(response, f"EasyPost refuses the call: {complaint}"))
+                reason = said(response, f"EasyPost does not accept it: {complaint}")
                 return (Registration(ask.number, ok=False, reason=reason),)
             _passed(response)
             body = document(response)

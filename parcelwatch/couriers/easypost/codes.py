@@ -74,6 +74,7 @@ DELAYED = "delayed"
 TOGETHER: Mapping[tuple[str, str], Meaning] = {
     (DELIVERED, "damaged"): (M.DELIVERED, C.DAMAGED),
     (DELIVERED, "return"): (M.RETURNED, None),
+    (DELIVERED, "arrived_at_pickup_location"): (M.AVAILABLE_FOR_PICKUP, None),
     ("pre_transit", "awaiting_information"): (M.INFO_RECEIVED, None),
     ("available_for_pickup", HELD): (M.AVAILABLE_FOR_PICKUP, None),
 }

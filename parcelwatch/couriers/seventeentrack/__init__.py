@@ -32,6 +32,7 @@ from parcelwatch.couriers.base import (
 from parcelwatch.couriers.seventeentrack import push as seventeentrack_push
 from parcelwatch.couriers.seventeentrack.item import observe
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answer, Ask, Observation
 
@@ -229,8 +230,16 @@ class _Items:
     def single(self) -> bool:
         return len(self.accepted) + len(self.rejected) <= 1
 
+    def all(self, ask: Ask, items: list[Record]) -> list[Record]:
+        """What is about the number asked; without a company, one number may be followed for several."""
+        return [item for item in items if self._about(ask, item)]
+
     def find(self, ask: Ask, items: list[Record]) -> Record | None:
-        return next((item for item in items if self._about(ask, item)), None)
+        return next(iter(self.all(ask, items)), None)
+
+    def bears(self, ask: Ask, items: list[Record]) -> bool:
+        """Whether an item has the number, whatever its carrier: 17TRACK corrects the one it was given."""
+        return any(same_number(ask.number, text(item.get("number"), "number")) for item in items)
 
     def _about(self, ask: Ask, item: Record) -> bool:
         """Whether an item is about what was asked: the number, and the carrier where both sides name one."""
@@ -248,12 +257,12 @@ class _Items:
 def _observation(answer: _Items, ask: Ask) -> Observation:
     """What the answer says about one number; an item that cannot be read leaves the others of its call alone."""
     for items, meant in ((answer.accepted, observe), (answer.rejected, _rejected)):
-        item = answer.find(ask, items)
-        if item is None:
+        found = answer.all(ask, items)
+        if not found:
             continue
         try:
             with fitting(answer.response):
-                return meant(ask, item)
+                return likeliest([meant(ask, item) for item in found], ask.shipped_at)
         except CourierUnreadable as error:
             if answer.single:
                 raise
@@ -273,7 +282,7 @@ def _rejected(ask: Ask, item: Record) -> Observation:
 def _registration(answer: _Items, ask: Ask, lacking: str) -> Registration:
     if lacking:
         return Registration(ask.number, ok=False, reason=lacking)
-    if answer.find(ask, answer.accepted):
+    if answer.bears(ask, answer.accepted):
         return Registration(ask.number, ok=True)
     item = answer.find(ask, answer.rejected)
     if item is None:
@@ -281,17 +290,19 @@ def _registration(answer: _Items, ask: Ask, lacking: str) -> Registration:
     code = _error_code(item)
     if code == ALREADY_REGISTERED:
         return Registration(ask.number, ok=True)
-    return Registration(ask.number, ok=False, reason=_why(item, code))
+    return Registration(ask.number, ok=False, reason=_why(item, code), later=code in TEMPORARY | {QUOTA_SPENT})
 
 
 def _raise_if_none_left(answer: _Items) -> None:
     """A spent quota stops the account, not the numbers; only if nothing of the call went through."""
     codes = {_error_code(item) for item in answer.rejected}
-    if answer.accepted:
+    if answer.accepted or not codes:
         return
     if codes == {QUOTA_SPENT}:
         raise CourierRefused(f"{CALL_REFUSED[QUOTA_SPENT]} ({QUOTA_SPENT})")
-    if codes == {DAILY_LIMIT}:
+    if codes == {INTERNAL}:
+        raise CourierUnavailable(f"17TRACK has an internal error ({INTERNAL})")
+    if codes <= {DAILY_LIMIT, 429}:
         raise CourierBusy(f"17TRACK's daily limit is reached ({DAILY_LIMIT})")
 
 

@@ -250,8 +250,11 @@ def _registration(
 ) -> Registration:
     if lacking:
         return Registration(ask.number, ok=False, reason=lacking)
-    if any(_named(ask, item) for item in done):
+    taken = [either(item, COMPANY).lower() for item in done if _named(ask, item)]
+    if any(company in ("", ask.company.lower()) for company in taken):
         return Registration(ask.number, ok=True)
+    if taken:
+        return Registration(ask.number, ok=False, reason=f"TrackingMore follows it for {taken[0]}: correct company")
     item = next((one for one in failed if _named(ask, one)), None)
     if item is None:
         return Registration(ask.number, ok=False, reason="TrackingMore's answer does not mention it")
@@ -268,13 +271,17 @@ def _outcome(response: httpx.Response, ask: Ask, code: str, lacking: str, messag
         return Registration(ask.number, ok=not lacking, reason=lacking)
     known = NUMBER_REFUSED.get(code) or CALL_REFUSED.get(code)
     why = known or said(response, f"TrackingMore refuses it: {message}")
-    return Registration(ask.number, ok=False, reason=f"{why} ({code})")
+    passing = code in CALL_REFUSED or code in SERVER_ERRORS or code == TOO_MANY
+    return Registration(ask.number, ok=False, reason=f"{why} ({code})", later=passing)
 
 
 def _raise_if_spent(done: list[Record], failed: list[Record]) -> None:
     """A spent quota stops the account, not the numbers; only if nothing of the call went through."""
-    if not done and {text(item.get("errorCode"), "errorCode") for item in failed} == {QUOTA_SPENT}:
+    codes = {text(item.get("errorCode"), "errorCode") for item in failed}
+    if not done and codes == {QUOTA_SPENT}:
         raise CourierRefused(f"{CALL_REFUSED[QUOTA_SPENT]} ({QUOTA_SPENT})")
+    if not done and codes and codes <= SERVER_ERRORS:
+        raise CourierUnavailable(f"TrackingMore has an internal error ({min(codes)})")
 
 
 def _refused(ask: Ask, why: str, *, unregistered: bool = False) -> Observation:

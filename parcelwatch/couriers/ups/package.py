@@ -105,7 +105,9 @@ def _told(event: Record) -> _Scan:
     number = number.zfill(3) if number.isascii() and number.isdigit() else number
     words = text(status.get("description"), "description", TEXT_LIMIT)
     meaning, silent = _meaning(kind, code, number, logical=flag(event.get("logicalScan"), "logicalScan"))
-    reading = read(words, "en") if silent else NOTHING
+    reading = read(words, "en") if silent or (meaning and meaning[0] is M.DELIVERED) else NOTHING
+    if not silent and reading.milestone is not M.AVAILABLE_FOR_PICKUP:
+        reading = NOTHING  # of a delivery, words tell only that it was one to a shop
     return _Scan("/".join(filter(None, (kind, code, number))), meaning, words, reading, _place(event))
 
 

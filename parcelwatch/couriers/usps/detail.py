@@ -15,6 +15,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, filled, naive, span
 from parcelwatch.couriers.usps.codes import (
@@ -131,6 +132,8 @@ def _told(code: str, said: str, *, unplaced: bool) -> Meaning:
             return reading.milestone, reading.cause
         return EVENTS.get(code, UNKNOWN)
     meaning = EVENTS.get(code, UNKNOWN)
+    if meaning[0] is M.DELIVERED and (other := onward(said)) is not None and other[0] is M.IN_TRANSIT:
+        return other
     if meaning[0] is M.DELIVERED and reading.milestone is M.AVAILABLE_FOR_PICKUP:
         return meaning
     return beside(meaning, reading)
