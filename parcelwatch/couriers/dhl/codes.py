@@ -1,7 +1,8 @@
 """DHL Unified's codes: the five status codes, and each division's own second level where its meaning is certain.
 
 Source: DHL's support article on status codes and its list of division codes. A second-level code that is not here
-adds nothing to its status code. Return failures, pickups of empty pallets and the like are left out on purpose.
+adds nothing to its status code. A return that failed is a return still. Pickups of empty pallets and the like are
+left out on purpose.
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ GROUPS: Mapping[str, tuple[tuple[Meaning, str], ...]] = {
         (REFUSED, "608 610 611 619"),
         (WAITING, "469 522 560 565 570 585 599 601"),
         (RETURNING, "108 602 800 802 804 806 808 810 811 813 815 816 817 818 820"),
+        (RETURNING, "854 855 856 857 858 880 881 882 883 884 885 886 887"),
         (RETURNED, "860 863"),
         (DELIVERED, "600 606 607 621 652 653 654 655 656 657 658 659"),
         (DAMAGED, "620 623"),
@@ -102,7 +104,7 @@ GROUPS: Mapping[str, tuple[tuple[Meaning, str], ...]] = {
         (DESTROYED, "636 825"),
         (ADDRESS, "630 631 633 683 686 689 700 710 720 740"),
         (MISROUTED, "546 640 641 670 671"),
-        (TROUBLE, "312 358 644"),
+        (TROUBLE, "312 358 644 780"),
         (CANCELLED, "101"),
     ),
     "ecommerce-europe": (
@@ -153,6 +155,10 @@ GROUPS: Mapping[str, tuple[tuple[Meaning, str], ...]] = {
         (DAMAGED, "ARRIVED_DAMAGED HELD_IN_STORAGE_DAMAGED REFUSED_DAMAGED REPACKED_DELIVERY_DAMAGED"),
         ((M.RETURNING, C.DAMAGED), "DAMAGE_RETURN"),
         (LOST, "PARCEL_MISSING_AT_PARCELSHOP"),
+        (LOST, "PARCEL_MISSING_AT_PARCELSHOP_NOTICED_AT_STOCK_CHECK PARCEL_MISSING_AT_PARCELSHOP_NOTICED_BY_COURIER"),
+        (LOST, "PARCEL_MISSING_AT_PARCELSHOP_NOTICED_BY_CUSTOMER PARCEL_MISSING_AT_PARCELSTATION_NOTICED_BY_COURIER"),
+        (RETURNING, "POSTPROCESS_RETURN_CONSOLIDATION POSTPROCESS_RETURN_CONSOLIDATION_DEPART"),
+        (RETURNING, "POSTPROCESS_RETURN_CONSOLIDATION_LOAD INTERVENTION_REQUEST_CANCEL_INTERVENTION_SUSPECTED_FRAUD"),
         (DESTROYED, "DESTROYED SHIPMENT_STOPPED"),
         (SECURITY, "DENIED_PARTIES SHIPMENT_INSPECTION_REJECTED"),
         (RETURNING, "RETURNED_TO_SHIPPER ON_ROUTE_TO_SHIPPER NO_MONEY_RETURN RETURNED_NOT_COLLECTED RECEIVER_RETURN"),
