@@ -45,7 +45,7 @@ WHOLE = "status:"
 # Words that say a number was never subscribed, or was already.
 _UNSUBSCRIBED = re.compile(
     r"(?:单|件)(?:号)?[^，。；]{0,6}(?:未|没有?)[^，。；]{0,2}订阅"
-    r"|(?:未|没有?)订阅[^，。；]{0,4}(?:单|快件)"
+    r"|(?:未|没有?|请先)订阅[^，。；]{0,4}(?:单|快件)"
 )
 _ACCOUNTS_OWN = re.compile(r"套餐|接口|权限|服务|账[号户]|到期|过期|余额|次数")
 AGAIN = ("重复", "已订阅", "已存在", "已经订阅")
