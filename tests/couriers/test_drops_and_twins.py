@@ -43,8 +43,10 @@ def test_a_ups_delivery_to_an_access_point_waits_there_until_it_is_collected() -
     drop = {"date": "20260304", "time": "100000", "gmtOffset": "-05:00"}
     drop_status = {"type": "D", "statusCode": "011", "description": "Delivered to UPS Access Point"}
     taken = {"type": "D", "statusCode": "011", "description": "Delivered"}
-    one = {"activity": [{**drop, "status": drop_status}]}
-    both = {"activity": [{**drop, "date": "20260305", "status": taken}, {**drop, "status": drop_status}]}
+    one: dict[str, object] = {"activity": [{**drop, "status": drop_status}]}
+    both: dict[str, object] = {
+        "activity": [{**drop, "date": "20260305", "status": taken}, {**drop, "status": drop_status}]
+    }
     assert ups_package(Ask("1ZP4W0000300000017"), one).checkpoints[-1].milestone is M.AVAILABLE_FOR_PICKUP
     assert ups_package(Ask("1ZP4W0000300000017"), both).checkpoints[-1].milestone is M.DELIVERED
 
@@ -111,8 +113,8 @@ def test_what_passes_does_not_refuse_a_number_beside_one_that_went_through() -> 
         asked = [Ask("LB000111222CN"), Ask("LB000111333CN")]
         first, second = registered(SeventeenTrack(), {"code": 0, "data": data}, *asked)
         assert (first.ok, second.ok, second.later) == (True, False, True)
-    for code in ("4190", "511"):
-        failed = [{"tracking_number": "RR700000025CN", "errorCode": code}]
+    for passing in ("4190", "511"):
+        failed = [{"tracking_number": "RR700000025CN", "errorCode": passing}]
         data = {"success": [{"tracking_number": "RR700000017CN"}], "error": failed}
         asked = [Ask("RR700000017CN", company="usps"), Ask("RR700000025CN", company="usps")]
         first, second = registered(TrackingMore(), {"meta": {"code": 200}, "data": data}, *asked)
