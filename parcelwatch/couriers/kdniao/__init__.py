@@ -67,6 +67,7 @@ class Kdniao:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     register_batch: ClassVar[int] = 1
+    asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
 
     def lacks(self, ask: Ask) -> str:

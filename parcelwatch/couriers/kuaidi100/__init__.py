@@ -78,6 +78,7 @@ class Kuaidi100:
     }
     min_interval: ClassVar[timedelta] = timedelta(minutes=31)
     register_batch: ClassVar[int] = 1
+    asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
 
     def tailored(self, settings: AccountConfig) -> Kuaidi100:

@@ -64,6 +64,7 @@ class Shippo:
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
     register_batch: ClassVar[int] = 1
+    asks_anyway: ClassVar[bool] = True
 
     def lacks(self, ask: Ask) -> str:
         if not CARRIER.fullmatch(ask.company.lower()):
