@@ -77,6 +77,17 @@ def test_a_refused_registration_without_which_nothing_can_be_asked_stops_the_acc
     assert accounts.load(store, "bell")[0].refused == "bad key"
 
 
+def test_a_number_to_be_told_later_is_postponed_and_nobody_is_told_of_it(store: Store) -> None:
+    post = Post(Account("bell", "bell", "k", "https://bell.example"), Told(), Pace(), timedelta(0))
+    (call,) = take(store, post, JUDGE, NOW, 10, 0).calls
+    later = Registration("PW1", ok=False, reason="the quota is spent", later=True)
+    take_in(store, post, JUDGE, [Said(call, NOW, registrations=(later,))])
+    assert take(store, post, JUDGE, NOW, 10, 0).calls == ()
+    (again,) = take(store, post, JUDGE, NOW + timedelta(minutes=1), 10, 0).calls
+    assert again.registers
+    assert parcels.dossier(store, 1).refused == ""
+
+
 def test_a_subscription_that_fails_in_passing_is_tried_again(store: Store) -> None:
     assert fail(store, Subscribed(), CourierUnavailable("503")) == ()
     assert not isinstance(Told(), AsksAnyway)
