@@ -87,7 +87,7 @@ class Kuaidi100:
         if callback and not settings.secret:
             problems.append("the option callback wants a secret: set it to any text of your own, which signs pushes")
         if problems:
-            raise ConfigError([f"accounts.{settings.name}: {problem}" for problem in problems])
+            raise ConfigError(problems)
         return self
 
     def lacks(self, ask: Ask) -> str:
