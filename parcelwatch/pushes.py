@@ -1,4 +1,4 @@
-"""Couriers' pushes: kept as they came once their sender is proven, then read like any other answer.
+"""Couriers' pushes: kept as they came once their sender is proven, then read.
 
 What belongs here: the way from a push to the inbox, and from the inbox to the parcels. HTTP is web.py's, signatures
 and wording are the adapters'. A push adds to what is known and never takes anything back: it may be an old one.
@@ -73,7 +73,8 @@ def _read(store: Store, post: Post | None, received: Received, judge: Judge, now
         return _unreadable(store, post.name, received, why, now)
     if received.headers.get(_TRUST) == Trust.BODY:
         return _hear(store, post, said, judge, received.received_at, now), ""
-    return _ask_soon(store, post, said, now), ""
+    _ask_soon(store, post, said, now)
+    return Tally(), ""
 
 
 def _unreadable(store: Store, account: str, received: Received, why: str, now: datetime) -> tuple[Tally, str]:
@@ -100,9 +101,8 @@ def _hear(store: Store, post: Post, said: Sequence[Observation], judge: Judge, a
     return tally
 
 
-def _ask_soon(store: Store, post: Post, said: Sequence[Observation], now: datetime) -> Tally:
-    """A push nobody vouches for is only a reason to ask, and the same one again is none."""
+def _ask_soon(store: Store, post: Post, said: Sequence[Observation], now: datetime) -> None:
+    """What nobody vouches for, or is no news, is only a reason to ask; repeating it makes it none the sooner."""
     for one in said:
         ids = parcels.called(store, post.name, one.number, one.company)
         parcels.sooner(store, ids, now, max(post.interval, APART))
-    return Tally()
