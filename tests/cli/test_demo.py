@@ -23,9 +23,14 @@ from tests.core.test_explain import FRIDAY
 def program(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "TMPDIR": str(folder), "COLUMNS": "100"}
     command = [sys.executable, "-m", "parcelwatch", "demo", *arguments]
-    return subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    # A suite started in the background ignores SIGINT, and its children would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_the_demonstration_prints_one_document_and_ends_in_time(tmp_path: Path) -> None:
