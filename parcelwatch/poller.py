@@ -20,10 +20,10 @@ from parcelwatch import couriers
 from parcelwatch.caller import Caller, Sends
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
-from parcelwatch.core.duration import parse_rate
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Picky, Registers, Registration
+from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Judge, Tally, ingest
 from parcelwatch.model import Answer, Ask, Observation

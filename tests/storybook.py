@@ -46,9 +46,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.duration import Duration, parse
 from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.core.rules import RULES
+from parcelwatch.duration import Duration, parse
 from parcelwatch.model import Action, Answer, Cause, Checkpoint, Milestone, Parcel
 
 STORIES: Final = Path(__file__).parent / "stories"

@@ -8,8 +8,8 @@ import pytest
 from parcelwatch import config
 from parcelwatch.config import Config
 from parcelwatch.config.checks import Adapter
-from parcelwatch.core.duration import Rate, parse
 from parcelwatch.core.policy import Threshold
+from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel, Severity
 

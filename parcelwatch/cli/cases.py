@@ -223,7 +223,7 @@ def when(text: str, now: datetime, desk: Desk) -> datetime:
     from datetime import UTC
 
     from parcelwatch.core.calendar import Calendar
-    from parcelwatch.core.duration import parse
+    from parcelwatch.duration import parse
 
     try:
         return Calendar().add(now, parse(text))

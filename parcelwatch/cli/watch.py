@@ -67,7 +67,7 @@ def once(
 
 
 def _span(text: str) -> timedelta:
-    from parcelwatch.core.duration import parse
+    from parcelwatch.duration import parse
 
     try:
         return parse(text).natural()

@@ -29,7 +29,7 @@ from parcelwatch.config.declared_values import (
 from parcelwatch.config.expressions import Expression
 from parcelwatch.config.templates import CREDENTIALS, NUMBERS, OF_PARCEL, Template
 from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, Paces, TimeZone
-from parcelwatch.core.duration import Duration, Rate
+from parcelwatch.duration import Duration, Rate
 
 MOST: Final = 100
 # What an account of each kind sends when its declaration does not say.

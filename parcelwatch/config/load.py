@@ -25,9 +25,9 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.drafts import DEFAULT_REMEDIES, Wording
-from parcelwatch.core.duration import Rate
 from parcelwatch.core.policy import Override, Policy, Route, Threshold
 from parcelwatch.core.profiles import PROFILES, Limits
+from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
 

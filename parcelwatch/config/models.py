@@ -32,8 +32,8 @@ from parcelwatch.config.values import (
     TimeZone,
 )
 from parcelwatch.core import drafts
-from parcelwatch.core.duration import Duration
 from parcelwatch.core.profiles import KINDS
+from parcelwatch.duration import Duration
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")

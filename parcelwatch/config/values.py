@@ -26,8 +26,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from parcelwatch.config.problems import did_you_mean, listed, shown
 from parcelwatch.core import drafts
-from parcelwatch.core.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.core.profiles import KINDS, PROFILES
+from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
 
 LANGUAGES: Final = ("en", "zh-CN")

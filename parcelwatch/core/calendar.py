@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from parcelwatch.core.duration import BUSINESS_DAY, NATURAL, Duration
+from parcelwatch.duration import BUSINESS_DAY, NATURAL, Duration
 
 _MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
 _DAY: Final = timedelta(days=1)

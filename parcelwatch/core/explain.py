@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.calendar import Calendar, Skip
-from parcelwatch.core.duration import BUSINESS_DAY, Duration
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.core.rules import RULES, Verdict
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
+from parcelwatch.duration import BUSINESS_DAY, Duration
 from parcelwatch.model import Dossier, Severity
 
 Remembered = tuple[datetime, Mapping[str, object]]

@@ -15,8 +15,8 @@ from typing import Final
 
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.duration import Duration
 from parcelwatch.core.profiles import KINDS, PROFILES, Family, Limits, Profile
+from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel, Severity
 
 Key = tuple[str, str, str, str, str, tuple[str, ...]]

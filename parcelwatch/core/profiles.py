@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from parcelwatch.core.duration import Duration, parse
+from parcelwatch.duration import Duration, parse
 
 
 class Family(StrEnum):

@@ -12,7 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import pytest
 
 from parcelwatch import engine, poller
-from parcelwatch.core.duration import parse_rate
+from parcelwatch.duration import parse_rate
 from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Judge

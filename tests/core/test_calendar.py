@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from parcelwatch.core.calendar import Calendar, Skip
-from parcelwatch.core.duration import UNITS, Duration, parse
+from parcelwatch.duration import UNITS, Duration, parse
 
 CALENDAR = Calendar()
 FRIDAY = datetime(2025, 11, 7, 17, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.duration import Rate, parse_rate
 from parcelwatch.core.pacing import Grant, Pace, PaceState, Window, grant, spacing, spent, window
+from parcelwatch.duration import Rate, parse_rate
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.duration import parse
 from parcelwatch.core.policy import Override, Policy, Route, Threshold
 from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, PROFILES
+from parcelwatch.duration import parse
 from parcelwatch.model import Parcel, Severity
 
 PARCEL = Parcel(

@@ -10,11 +10,11 @@ import pytest
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.duration import parse
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, Family
 from parcelwatch.core.rules import RULES, SEVERE_FIRST, Finding, Verdict
 from parcelwatch.core.view import view
+from parcelwatch.duration import parse
 from parcelwatch.model import Answer, Case, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel, Severity
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

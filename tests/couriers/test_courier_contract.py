@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcelwatch import errors
-from parcelwatch.core.duration import parse_rate
 from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token
+from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnreadable
 from parcelwatch.model import Answer, Cause, Milestone, Observation
 from tests.couriers.recorded import COURIERS, SECRETS, Fixture, fixtures, iso, shown

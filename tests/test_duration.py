@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.duration import UNITS, Duration, Rate, parse, parse_rate
+from parcelwatch.duration import UNITS, Duration, Rate, parse, parse_rate
 
 
 @pytest.mark.parametrize(
