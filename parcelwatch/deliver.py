@@ -18,10 +18,12 @@ from typing import Protocol
 
 import structlog
 
-from parcelwatch.core.messages import Phrases, Text, digest, single
+from parcelwatch.core.messages import Group, Text
+from parcelwatch.core.policy import Policy
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
-from parcelwatch.store import Store, outbox
-from parcelwatch.store.rows import Group
+from parcelwatch.ingest import undelivered
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, drafts, outbox
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
@@ -53,9 +55,10 @@ class _Desk:
 class Deliverer:
     """Sends what is due. `beat` is the monotonic time at which it last was seen to work."""
 
-    def __init__(self, channels: Mapping[str, Sends], writer: Writer, phrases: Phrases) -> None:
+    def __init__(self, channels: Mapping[str, Sends], writer: Writer, policy: Policy, renderer: Renderer) -> None:
         self._writer = writer
-        self._phrases = phrases
+        self._policy = policy
+        self._words = Wording(renderer, {name: channel.body_limit for name, channel in channels.items()})
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -73,10 +76,10 @@ class Deliverer:
             if not idle:
                 return not busy
             away = tuple(name for name in self._desks if name not in idle)
-            group = await self._writer.run(claim, now, away)
-            if group is None:
+            claimed = await self._writer.run(claim, now, away, self._words)
+            if claimed is None:
                 return not busy
-            await self._hand_over(group, now)
+            await self._hand_over(*claimed, now)
 
     async def drain(self, now: datetime, *, insist: bool = False) -> None:
         """Send all that is due, one attempt each, and wait for it."""
@@ -99,19 +102,18 @@ class Deliverer:
         rested = insist or desk.resting_until is None or desk.resting_until <= now
         return desk.sending is None and rested
 
-    async def _hand_over(self, group: Group, now: datetime) -> None:
+    async def _hand_over(self, group: Group, text: Text | None, now: datetime) -> None:
         desk = self._desks.get(group.channel)
-        if desk is None:
+        if desk is None or text is None:
             reason = f"there is no channel {group.channel!r} in the configuration any more"
             await self._writer.run(_dead, group, reason)
             return
-        desk.sending = asyncio.create_task(self._send(desk, group, now))
+        desk.sending = asyncio.create_task(self._send(desk, group, text, now))
 
-    async def _send(self, desk: _Desk, group: Group, now: datetime) -> None:
+    async def _send(self, desk: _Desk, group: Group, text: Text, now: datetime) -> None:
         started = time.monotonic()
         error: Exception | None = None
         try:
-            text = words(group, desk.channel, self._phrases)
             await _blocking(desk.channel, text, f"channel-{group.channel}")
         except (DeliveryFailed, DeliveryRefused) as failure:
             error = failure
@@ -120,7 +122,7 @@ class Deliverer:
             error = DeliveryFailed(f"{group.channel}: {type(failure).__name__}")
         at = now + timedelta(seconds=time.monotonic() - started)
         try:
-            await self._writer.run(settle, group, error, at)
+            await self._writer.run(settle, group, error, self._policy, at)
         except StoreError as failure:
             error = failure  # it may have arrived, but nobody knows: it comes again
             raise
@@ -165,26 +167,42 @@ async def _blocking(channel: Sends, text: Text, name: str) -> None:
     await done
 
 
-def words(group: Group, channel: Sends, phrases: Phrases) -> Text:
-    """A group as the one text its channel gets, within the channel's limit."""
-    if group.digest_id is None:
-        return single(group.rows[0], channel.body_limit, phrases)
-    return digest(group.rows, channel.body_limit, phrases, ident=group.id)
-
-
 # --- on the store's thread -----------------------------------------------------------------------
 
 
-def claim(store: Store, now: datetime, paused: tuple[str, ...]) -> Group | None:
-    """The next group, postponed while it is sent."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What finds the words of a message, and how many characters each channel takes."""
+
+    renderer: Renderer
+    limits: Mapping[str, int]
+
+
+def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) -> tuple[Group, Text | None] | None:
+    """The next group, postponed while it is sent, and its words, kept for a repetition; None for a channel unknown."""
     due_at = outbox.next_due(store, paused=paused)
     if due_at is None or due_at > now:
         return None
     with store.transaction():
-        return outbox.claim(store, now, now + LEASE, paused=paused)
+        group = outbox.claim(store, now, now + LEASE, paused=paused)
+        if group is None:
+            return None
+        limit = words.limits.get(group.channel)
+        return group, None if limit is None else _worded(store, group, words.renderer, limit, now)
 
 
-def settle(store: Store, group: Group, error: Exception | None, now: datetime) -> None:
+def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:
+    text = renderer.message(group, limit, now)
+    if group.title is None:
+        outbox.freeze(store, group, text.title, text.body)
+        for draft in (row.letter for row in group.rows):
+            if draft is not None and draft.id is not None and not draft.body and group.digest_id is None:
+                letter = renderer.letter(draft)
+                drafts.freeze(store, draft.id, letter.subject, letter.body)
+    return text
+
+
+def settle(store: Store, group: Group, error: Exception | None, policy: Policy, now: datetime) -> None:
     """What became of a group: sent, again later, or dead and shown."""
     with store.transaction():
         if error is None:
@@ -192,7 +210,7 @@ def settle(store: Store, group: Group, error: Exception | None, now: datetime) -
         elif isinstance(error, DeliveryRefused):
             outbox.settle_dead(store, group.ids, str(error))
         else:
-            outbox.settle_failed(store, group.ids, now, str(error))
+            undelivered(store, outbox.settle_failed(store, group.ids, now, str(error)), policy, now)
 
 
 def _dead(store: Store, group: Group, reason: str) -> None:

@@ -20,10 +20,11 @@ from parcelwatch.channels import Channel
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
-from parcelwatch.ingest import Judge, Tally, assess_due
+from parcelwatch.ingest import Tally, assess_due
 from parcelwatch.poller import REGISTERED_WAIT, Lane, Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
@@ -60,16 +61,22 @@ class Engine:
     """The parts of a running parcelwatch. `start` once, then `tick` or `once`, then `close`."""
 
     def __init__(
-        self, posts: Sequence[Post], channels: Mapping[str, Delivers], writer: Writer, client: Asks, judge: Judge
+        self,
+        posts: Sequence[Post],
+        channels: Mapping[str, Delivers],
+        writer: Writer,
+        client: Asks,
+        policy: Policy,
+        renderer: Renderer,
     ) -> None:
-        self.lanes = [Lane(one, client, writer, judge) for one in posts]
-        self.deliverer = Deliverer(channels, writer, judge.renderer.phrases)
+        self.lanes = [Lane(one, client, writer, policy) for one in posts]
+        self.deliverer = Deliverer(channels, writer, policy, renderer)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
         self._writer = writer
         self._client = client
-        self._judge = judge
+        self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
         self._least = {one.name: one.interval for one in posts}
@@ -160,10 +167,10 @@ class Engine:
         task.add_done_callback(lambda _: self._running.pop(name, None))
 
     async def _read_pushes(self, now: datetime) -> None:
-        self.pushed += await self._writer.run(pushes.read, self._posts, self._judge, now)
+        self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
 
     async def _look_again(self, now: datetime) -> None:
-        self.assessed += await self._writer.run(_assess, self._judge, self._apis, now)
+        self.assessed += await self._writer.run(_assess, self._policy, self._apis, now)
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
@@ -198,10 +205,10 @@ def _take_over(store: Store, least: Mapping[str, timedelta], now: datetime) -> N
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
 
-def _assess(store: Store, judge: Judge, apis: Mapping[str, str], now: datetime) -> Tally:
+def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime) -> Tally:
     with store.transaction():
-        tally = assess_due(store, judge, now)
-        operators.tell_operators(store, apis, judge, now)
+        tally = assess_due(store, policy, now)
+        operators.tell_operators(store, apis, policy, now)
     return tally
 
 
@@ -217,9 +224,9 @@ def _release(store: Store, now: datetime) -> None:
 # --- from the configuration ----------------------------------------------------------------------
 
 
-def judge(config: Config) -> Judge:
-    """What decides and what words it, as configured."""
-    return Judge(config.policy(), Renderer(timezone=str(config.timezone), agent_language=config.language))
+def renderer(config: Config) -> Renderer:
+    """What finds the words, as configured."""
+    return Renderer(timezone=str(config.timezone), agent_language=config.language)
 
 
 def posts(config: Config) -> list[Post]:
@@ -252,6 +259,6 @@ def channels(config: Config) -> dict[str, Channel]:
 
 def build(config: Config) -> Engine:
     """An engine as configured; its database is opened and locked. Raises ConfigError, StoreError, StoreLocked."""
-    staffed, sends, decides = posts(config), channels(config), judge(config)
+    staffed, sends, policy = posts(config), channels(config), config.policy()
     writer = Writer(config.database, daemon=True, check=True)
-    return Engine(staffed, sends, writer, Client(), decides)
+    return Engine(staffed, sends, writer, Client(), policy, renderer(config))

@@ -1,4 +1,4 @@
-"""Load, advance, save: what was decided about parcels goes to the store, words and all, in one transaction.
+"""Load, advance, save: what was decided about parcels goes to the store with what is to be told, in one transaction.
 
 What belongs here: the border between the pure step and the store. Nobody else saves what `advance` returns.
 """
@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from parcelwatch.core.advance import advance
+from parcelwatch.core import dispatch
+from parcelwatch.core.advance import Event, advance
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.registration import believed
 from parcelwatch.errors import StoreError
@@ -21,15 +22,16 @@ from parcelwatch.model import (
     Answer,
     Checkpoint,
     Dossier,
-    Draft,
-    DraftState,
-    Message,
+    LetterAction,
+    LetterTakenBack,
+    LetterWritten,
     Milestone,
+    Notice,
     Observation,
-    Why,
+    Undelivered,
 )
-from parcelwatch.render import AlertFacts, Renderer
 from parcelwatch.store import Store, drafts, evidence, outbox, parcels
+from parcelwatch.store.dossiers import Saved
 from parcelwatch.store.rows import NewAlert, whole
 
 log = structlog.get_logger()
@@ -37,14 +39,6 @@ log = structlog.get_logger()
 # A parcel whose own step fails is set aside this long, so that it cannot hold up the others.
 SET_ASIDE = timedelta(hours=1)
 MOST_ASSESSED = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """What every step needs beside the parcel: the policy that decides and the renderer that finds the words."""
-
-    policy: Policy
-    renderer: Renderer
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +74,7 @@ class Tally:
         )
 
 
-def ingest(store: Store, heard: Sequence[Heard], judge: Judge) -> Tally:
+def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
     """Take in what was heard; the caller holds the transaction.
 
     A parcel whose step raises is rolled back alone and set aside; the others go on.
@@ -89,42 +83,60 @@ def ingest(store: Store, heard: Sequence[Heard], judge: Judge) -> Tally:
     for one in heard:
         unanswered = one.observation.answer is Answer.UNANSWERED
         tally += Tally(answered=not unanswered, unanswered=unanswered)
-        tally += _survive(store, one.parcel_id, one.observation, judge, whole(one.at), one.apart)
+        tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at), one.apart)
     return tally
 
 
-def assess_due(store: Store, judge: Judge, now: datetime) -> Tally:
+def assess_due(store: Store, policy: Policy, now: datetime) -> Tally:
     """Look again at the parcels whose time has come, with nothing heard; the caller holds the transaction."""
     tally = Tally()
     for parcel_id in parcels.due_to_assess(store, now, MOST_ASSESSED):
-        tally += _survive(store, parcel_id, None, judge, whole(now))
+        tally += _survive(store, parcel_id, None, policy, whole(now))
     return tally
 
 
-def act(store: Store, parcel_id: int, action: Action, judge: Judge, now: datetime) -> Advance:
+def act(store: Store, parcel_id: int, action: Action | LetterAction, policy: Policy, now: datetime) -> Advance:
     """Carry out an agent's action in a transaction of its own. Raises BadInput and NotFound."""
     with store.transaction():
-        return take_step(store, parcel_id, action, judge, whole(now))
+        return take_step(store, parcel_id, action, policy, whole(now))
 
 
-def take_step(store: Store, parcel_id: int, heard: Observation | Action | None, judge: Judge, now: datetime) -> Advance:
+def undelivered(store: Store, untold: Sequence[tuple[int, str]], policy: Policy, now: datetime) -> None:
+    """Nobody was told of these cases (parcel, kind) after all; the caller holds the transaction."""
+    for parcel_id, kind in untold:
+        take_step(store, parcel_id, Undelivered((kind,)), policy, whole(now))
+
+
+def take_step(store: Store, parcel_id: int, heard: Event, policy: Policy, now: datetime) -> Advance:
     """One step of one parcel, saved with everything it says; the caller holds the transaction."""
-    before = parcels.dossier(store, parcel_id)
+    before = _dossier(store, parcel_id, heard)
     if isinstance(heard, Observation):
         heard = _rounded(heard)
         if heard.unregistered:
             heard = believed(heard, parcels.registered_at(store, parcel_id), now)
-    step = advance(before, heard, judge.policy, now)
-    ids = parcels.save(store, before, step, now)
+    step = advance(before, heard, policy, now)
+    saved = parcels.save(store, before, step, now)
     if isinstance(heard, Observation):
         _count_unread(store, before, heard, now)
         if heard.unregistered:
             parcels.set_registered(store, [parcel_id], None)
-    for kind in step.withdrawn:
-        outbox.suppress(store, parcel_id, kind, "the case was resolved before it was sent")
-    for message in step.messages:
-        _enqueue(store, before, step, message, ids, judge, now)
+    untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    for notice in step.notices:
+        _enqueue(store, step, notice, saved, policy, now)
+    if untold:
+        take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
+
+
+_MOOT = "the case was resolved before it was sent"
+
+
+def _dossier(store: Store, parcel_id: int, heard: Event) -> Dossier:
+    """All that is known of the parcel, with the draft an agent acts on, sent or not."""
+    known = parcels.dossier(store, parcel_id)
+    if not isinstance(heard, LetterAction) or any(one.id == heard.draft_id for one in known.drafts):
+        return known
+    return replace(known, drafts=(*known.drafts, drafts.one(store, heard.draft_id)[1]))
 
 
 def _rounded(said: Observation) -> Observation:
@@ -146,13 +158,13 @@ def _survive(
     store: Store,
     parcel_id: int,
     heard: Observation | None,
-    judge: Judge,
+    policy: Policy,
     now: datetime,
     apart: timedelta = timedelta(0),
 ) -> Tally:
     try:
         with store.savepoint():
-            step = take_step(store, parcel_id, heard, judge, now)
+            step = take_step(store, parcel_id, heard, policy, now)
             if apart and heard is not None:
                 _keep_apart(store, step, now + apart)
     except StoreError:
@@ -203,78 +215,32 @@ def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
     return (checkpoint.code, "" if checkpoint.code else checkpoint.text)
 
 
-# --- words ---------------------------------------------------------------------------------------
+# --- what is told --------------------------------------------------------------------------------
 
 
-def _enqueue(
-    store: Store,
-    before: Dossier,
-    step: Advance,
-    message: Message,
-    ids: Mapping[str, int],
-    judge: Judge,
-    now: datetime,
-) -> None:
-    facts = _facts(step, message, ids, now)
-    if message.draft:
-        draft = _draft_of(before, step, message)
-        if draft is None:
-            return
-        if message.why is Why.WITHDRAWN and not outbox.take_back_draft(store, draft.id or 0, message.sentence):
-            return
-        if message.why is Why.DRAFTED:
-            draft = _write(store, step.dossier.parcel.id, draft, judge, now)
-        facts = replace(facts, draft_id=draft.id, language=draft.language, subject=draft.subject, body=draft.body)
-    words = judge.renderer.alert(message, facts)
-    outbox.enqueue(
-        store,
-        NewAlert(
-            kind=message.kind,
-            channel=message.channel,
-            severity=message.severity,
-            title=words.title,
-            body=words.body,
-            line=words.line,
-            why=message.why,
-            priority=message.priority,
-            draft=message.draft,
-            parcel_id=step.dossier.parcel.id,
-            case_id=facts.case_id,
-            draft_id=facts.draft_id,
-            suppressed=message.suppressed,
-            import_id=step.dossier.parcel.import_id if message.first else None,
-        ),
-        now,
+def _enqueue(store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime) -> None:
+    draft_id = _draft_id(notice, saved)
+    reason = "the draft no longer holds"
+    if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
+        return
+    parcel, way = step.dossier.parcel, dispatch.way(notice, policy, now, first=step.first)
+    alert = NewAlert(
+        kind=notice.case.kind,
+        channel=way.channel,
+        severity=notice.case.severity,
+        why=dispatch.why(notice),
+        fact=notice.why if isinstance(notice, LetterTakenBack) else notice.case.fact,
+        draft=draft_id is not None,
+        parcel_id=parcel.id,
+        case_id=saved.cases[notice.case.kind],
+        draft_id=draft_id,
+        suppressed=way.suppressed,
+        import_id=parcel.import_id if step.first else None,
     )
+    outbox.enqueue(store, alert, now)
 
 
-def _facts(step: Advance, message: Message, ids: Mapping[str, int], now: datetime) -> AlertFacts:
-    parcel = step.dossier.parcel
-    case = next(case for case in step.dossier.cases if case.kind == message.kind)
-    return AlertFacts(
-        number=parcel.number,
-        courier=parcel.courier,
-        now=now,
-        company=parcel.company,
-        order=parcel.order,
-        milestone=step.dossier.milestone,
-        case_id=ids[message.kind],
-        threshold=case.threshold,
-        policy_line=case.policy_line,
-    )
-
-
-def _draft_of(before: Dossier, step: Advance, message: Message) -> Draft | None:
-    """The draft a message brings (not stored yet) or takes back (stored, and just moved)."""
-    if message.why is Why.DRAFTED:
-        return next((one for one in step.dossier.drafts if one.kind == message.kind and one.id is None), None)
-    unsent = {one.id for one in before.drafts if one.unsent}
-    ended = (DraftState.WITHDRAWN, DraftState.SUPERSEDED)
-    moved = (one for one in step.dossier.drafts if one.kind == message.kind and one.state in ended)
-    return next((one for one in moved if one.id in unsent), None)
-
-
-def _write(store: Store, parcel_id: int, draft: Draft, judge: Judge, now: datetime) -> Draft:
-    letter = judge.renderer.draft(draft.kind, draft.language, draft.facts)
-    draft_id = drafts.save(store, parcel_id, draft, letter.subject, letter.body, now)
-    return replace(draft, id=draft_id, subject=letter.subject, body=letter.body)
+def _draft_id(notice: Notice, saved: Saved) -> int | None:
+    if isinstance(notice, LetterTakenBack):
+        return notice.draft.id
+    return saved.drafts[notice.draft.kind] if isinstance(notice, LetterWritten) else None

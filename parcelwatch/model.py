@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from parcelwatch.duration import Duration
+
 
 class Milestone(StrEnum):
     """Where a parcel is in its life."""
@@ -146,6 +148,87 @@ class Observation:
     pushed: bool = False
 
 
+# --- what is said --------------------------------------------------------------------------------
+
+
+class Form(StrEnum):
+    """What can be said of a parcel in trouble, of a letter taken back or of an account; every language words each."""
+
+    # what the courier said
+    DAMAGED = "damaged"
+    DESTROYED = "destroyed"
+    LOST = "lost"
+    REFUSED = "refused"
+    RETURNED = "returned"
+    RETURNING = "returning"
+    HELD_BY_CUSTOMS = "held_by_customs"
+    ATTEMPT_FAILED = "attempt_failed"
+    OUT_AGAIN = "out_again"
+    EXCEPTION = "exception"
+    # what it did not say in time
+    NOT_PICKED_UP = "not_picked_up"
+    NO_FIRST_SCAN = "no_first_scan"
+    NO_SCAN = "no_scan"
+    NO_OUTCOME = "no_outcome"
+    NOT_COLLECTED = "not_collected"
+    SLOW_CUSTOMS = "slow_customs"
+    PROMISE_OVER = "promise_over"
+    # about its record
+    NO_RECORD = "no_record"
+    RECORD_GONE = "record_gone"
+    TRACKING_ENDED = "tracking_ended"
+    ASKING_REFUSED = "asking_refused"
+    # why a case or a letter moved
+    CLEARED = "cleared"
+    LIMIT_RAISED = "limit_raised"
+    SNOOZE_OVER = "snooze_over"
+    SNOOZED = "snoozed"
+    BY_AGENT = "by_agent"
+    CASE_CLOSED = "case_closed"
+    WORSE_OFF = "worse_off"
+    SCAN_TAKEN_BACK = "scan_taken_back"
+    NEWER_SCAN = "newer_scan"
+    # about an account
+    COURIER_SILENT = "courier_silent"
+    COURIER_REFUSES = "courier_refuses"
+    COURIER_BACK = "courier_back"
+    CODES_UNREAD = "codes_unread"
+    ANSWER_UNREAD = "answer_unread"
+    # what an older version said in English
+    NOTED = "noted"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A code or wording nobody could read, and how often it was heard."""
+
+    code: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be said, as values; the words are found when somebody reads it. Each form uses some of them.
+
+    `since`: when it began; ages count from it. `scan`: the checkpoint it rests on, within the times it can have
+    happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
+    that promise is, "shop" or "courier". `count`: which attempt, how many parcels. `kind`: another kind it speaks of.
+    `reason`: somebody else's words, quoted as they are. `unread`: what could not be read.
+    """
+
+    says: Form
+    since: datetime | None = None
+    scan: Checkpoint | None = None
+    quiet_since: datetime | None = None
+    until: datetime | None = None
+    whose: str = ""
+    count: int = 0
+    kind: str = ""
+    reason: str = ""
+    unread: tuple[Unread, ...] = ()
+
+
 # --- what we know --------------------------------------------------------------------------------
 
 
@@ -217,21 +300,19 @@ class Case:
     """One problem of one parcel; parcel and kind are its identity, reopening keeps it.
 
     `since`: when the trouble itself began (the last movement, the damaging scan), not when we noticed.
+    `fact` is what a human can check; `limit` is the threshold that spoke, None where none did, `line` where it is set.
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again.
-    `sentence` is what a human can check; `threshold` and `policy_line` say which setting spoke.
     """
 
     kind: str
     state: State
     severity: Severity
     opened_at: datetime
-    since: datetime
-    sentence: str
-    threshold: str = ""
-    policy_line: str = ""
+    fact: Fact
+    limit: Duration | None = None
+    line: str = ""
     policy_id: str = ""
-    priority: int = 0
     hidden_by: str = ""
     told: Severity | None = None
     reopened: int = 0
@@ -243,6 +324,11 @@ class Case:
     @property
     def live(self) -> bool:
         return self.state is not State.RESOLVED
+
+    @property
+    def since(self) -> datetime:
+        assert self.fact.since is not None, "trouble began some time"
+        return self.fact.since
 
 
 class DraftState(StrEnum):
@@ -317,6 +403,24 @@ class Action:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class LetterAction:
+    """What an agent does to a draft: "approve", "discard", "edit", "sent". `subject`, `body`: the words it then has."""
+
+    verb: str
+    draft_id: int
+    by: str = ""
+    subject: str | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
+
+    kinds: tuple[str, ...]
+
+
 class Why(StrEnum):
     """Why a message is sent."""
 
@@ -333,24 +437,32 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """Something to tell agents about one parcel, before it has words.
+class CaseTold:
+    """Agents are to hear of a case."""
 
-    `kind` is the case's; `draft` is true when it brings (or takes back) a customer draft of that kind.
-    `suppressed` is the reason it is recorded but not sent, "" when it is to be sent.
-    `first`: born of the parcel's first answer, so it waits for the rest of its import.
-    """
-
-    kind: str
+    case: Case
     why: Why
-    severity: Severity
-    channel: str
-    sentence: str
-    since: datetime
-    priority: int = 0
-    draft: bool = False
-    suppressed: str = ""
-    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWritten:
+    """A draft was written for the customer, for an agent to check."""
+
+    draft: Draft
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTakenBack:
+    """A draft that no longer holds: whoever has it must not send it. `why` says why."""
+
+    draft: Draft
+    case: Case
+    why: Fact
+
+
+Notice = CaseTold | LetterWritten | LetterTakenBack
+"""What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,24 +474,38 @@ class CaseEvent:
     signal: str
     before: str
     after: str
-    why: str
+    why: Fact
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterEvent:
+    """One line of a draft's history. `draft`: as it is after the move."""
+
+    draft: Draft
+    at: datetime
+    verb: str
+    before: str
+    after: str
+    why: Fact | None = None
     by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What follows from one step: the new dossier and what is to be told, and when to look again.
+    """What follows from one step: the new dossier and what happened, and when to look again.
 
     `poll_at`: when to ask the courier next, None when never. `assess_at`: when the answer may change without
-    news, None when it cannot. `withdrawn`: kinds whose unsent messages no longer hold. `first`: this was the
-    parcel's first answer with a history. `asked`: the courier has had its say, so the import need not wait for it.
-    `due_at`: when a threshold passes that only another answer can decide, None when there is none.
+    news, None when it cannot. `ended`: kinds whose case was resolved, so that what is unsent about them is moot.
+    `first`: this was the parcel's first answer with a history. `asked`: the courier has had its say, so the import need
+    not wait for it. `due_at`: when a threshold passes that only another answer can decide, None when there is none.
     """
 
     dossier: Dossier
-    messages: tuple[Message, ...] = ()
+    notices: tuple[Notice, ...] = ()
     events: tuple[CaseEvent, ...] = ()
-    withdrawn: tuple[str, ...] = ()
+    moves: tuple[LetterEvent, ...] = ()
+    ended: tuple[str, ...] = ()
     poll_at: datetime | None = None
     assess_at: datetime | None = None
     poll_why: str = ""

@@ -10,14 +10,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from parcelwatch.core import accounts as rules
-from parcelwatch.ingest import Judge
-from parcelwatch.model import Severity, Why
-from parcelwatch.render import OperatorFacts, Unmapped
+from parcelwatch.core.dispatch import operators
+from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.policy import Policy
+from parcelwatch.model import Fact, Form, Severity, Unread, Why
 from parcelwatch.store import Store, accounts, evidence, outbox, parcels
 from parcelwatch.store.rows import NewAlert
 
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
+
+_SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
 UNREAD_EVERY: Final = timedelta(hours=1)
 """A wording that names a counter or a clerk is a new one each time; the operator hears of them together."""
@@ -27,58 +30,55 @@ MANY: Final = 3
 """Parcels on which a code or a wording is seen before the operator hears of it; `couriers list` shows it at once."""
 
 
-def tell_operators(store: Store, apis: Mapping[str, str], judge: Judge, now: datetime) -> int:
+def tell_operators(store: Store, apis: Mapping[str, str], policy: Policy, now: datetime) -> int:
     """Enqueue what is new about each account (name → API); the caller holds the transaction. How many messages."""
     tellers = (_tell_silence, _tell_unread)
-    return sum(tell(store, name, api, judge, now) for name, api in apis.items() for tell in tellers)
+    return sum(tell(store, name, api, policy, now) for name, api in apis.items() for tell in tellers)
 
 
-def _tell_silence(store: Store, name: str, api: str, judge: Judge, now: datetime) -> int:
+def _tell_silence(store: Store, name: str, api: str, policy: Policy, now: datetime) -> int:
     state, pace = accounts.load(store, name)
-    why = rules.silence(state, now, judge.policy.courier_silent(name))
+    why = rules.silence(state, now, policy.courier_silent(name))
     if why is None:
         return 0
     # An answer clears the state, so how long it was silent is read from the log of outages.
     began = next((begin for begin, _ in reversed(accounts.outages(store, name))), None)
-    facts = OperatorFacts(
-        why=why,
-        account=name,
-        now=now,
-        api=api,
+    fact = Fact(
+        _SAYS[why] if not state.refused else Form.COURIER_REFUSES,
         since=state.failing_since or began,
-        error=state.last_error,
-        refused=bool(state.refused),
-        parcels=parcels.due(store, name, now),
+        count=parcels.due(store, name, now),
+        kind=api,
+        reason=state.last_error,
     )
-    _enqueue(store, SILENT, facts, judge, now)
+    _enqueue(store, SILENT, name, why, fact, policy, now)
     accounts.save(store, name, rules.told(state, now, why), pace)
     return 1
 
 
-def _tell_unread(store: Store, name: str, api: str, judge: Judge, now: datetime) -> int:
+def _tell_unread(store: Store, name: str, api: str, policy: Policy, now: datetime) -> int:
     last = evidence.last_told(store, name)
     if last is not None and last <= now < last + UNREAD_EVERY:
         return 0
     unread = evidence.unknown(store, name, untold=True, least=MANY)
     if not unread:
         return 0
-    codes = tuple(Unmapped(row["code"], row["text"], row["count"]) for row in unread)
-    _enqueue(store, UNREAD, OperatorFacts(why=Why.UNMAPPED, account=name, now=now, api=api, unknown=codes), judge, now)
+    codes = tuple(Unread(row["code"], row["text"], row["count"]) for row in unread)
+    says = Form.ANSWER_UNREAD if all(one.code == UNREADABLE for one in codes) else Form.CODES_UNREAD
+    fact = Fact(says, since=now, kind=api, unread=codes)
+    _enqueue(store, UNREAD, name, Why.UNMAPPED, fact, policy, now)
     evidence.told_unknown(store, name, [(row["code"], row["text"]) for row in unread], now)
     return 1
 
 
-def _enqueue(store: Store, kind: str, facts: OperatorFacts, judge: Judge, now: datetime) -> None:
-    channel = judge.policy.channel(kind, Severity.OPERATOR)
-    words = judge.renderer.operator(facts)
+def _enqueue(store: Store, kind: str, account: str, why: Why, fact: Fact, policy: Policy, now: datetime) -> None:
+    way = operators(kind, policy)
     alert = NewAlert(
         kind=kind,
-        channel=channel or "",
+        channel=way.channel,
         severity=Severity.OPERATOR,
-        title=words.title,
-        body=words.body,
-        line=words.line,
-        why=facts.why,
-        suppressed="" if channel else "no channel is configured",
+        why=why,
+        fact=fact,
+        account=account,
+        suppressed=way.suppressed,
     )
     outbox.enqueue(store, alert, now)

@@ -22,10 +22,11 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.pacing import Pace, grant
+from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Picky, Registers, Registration
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
-from parcelwatch.ingest import Heard, Judge, Tally, ingest
+from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Answer, Ask, Observation
 from parcelwatch.store import Store, accounts, evidence, parcels
 from parcelwatch.store.rows import Claimed
@@ -113,14 +114,14 @@ def pace(settings: AccountConfig, courier: Courier) -> Pace:
 class Lane:
     """Works one account. `run` does what is due and returns when nothing is, or when the pace says wait."""
 
-    def __init__(self, post: Post, client: Sends, writer: Writer, judge: Judge) -> None:
+    def __init__(self, post: Post, client: Sends, writer: Writer, policy: Policy) -> None:
         self.post = post
         self.tally = Tally()
         self.next_at: datetime | None = None
         self.registrations = 0
         self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
-        self._judge = judge
+        self._policy = policy
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._calls: set[asyncio.Task[None]] = set()
         self._said: list[Said] = []
@@ -134,7 +135,7 @@ class Lane:
             if room <= 0:
                 await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
                 continue
-            taken = await self._writer.run(take, self.post, self._judge, clock(), room, len(self._calls))
+            taken = await self._writer.run(take, self.post, self._policy, clock(), room, len(self._calls))
             self.next_at = taken.next_at
             for call in taken.calls:
                 self.registrations += call.registers
@@ -189,7 +190,7 @@ class Lane:
                     await asyncio.sleep(LINGER)
                 batch = self._said[:TOGETHER]
                 try:
-                    self.tally += await self._writer.run(take_in, self.post, self._judge, batch)
+                    self.tally += await self._writer.run(take_in, self.post, self._policy, batch)
                 except StoreError:
                     # Asked in vain: nothing of it was kept, and their leases make them due again.
                     self.tally += Tally(unanswered=sum(len(said.call.ids) for said in batch))
@@ -209,7 +210,7 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 # --- on the store's thread -----------------------------------------------------------------------
 
 
-def take(store: Store, post: Post, judge: Judge, now: datetime, room: int, in_flight: int) -> Taken:
+def take(store: Store, post: Post, policy: Policy, now: datetime, room: int, in_flight: int) -> Taken:
     """Claim what the pace grants for the next second, at most `room` calls, and count the calls."""
     due_at = parcels.next_poll(store, post.name)
     if due_at is None or due_at > now:
@@ -223,7 +224,7 @@ def take(store: Store, post: Post, judge: Judge, now: datetime, room: int, in_fl
             return Taken(next_at=granted.next_at or (None if room else now + timedelta(seconds=1)))
         wanted = len(granted.slots) * post.courier.batch
         claimed = parcels.claim(store, post.name, now, now + LEASE, wanted)
-        claimed = _refuse(store, post, claimed, judge, now)
+        claimed = _refuse(store, post, claimed, policy, now)
         calls = _calls(post, claimed, [(slot - now).total_seconds() for slot in granted.slots])
         _give_back_rest(store, claimed, calls, now)
         exact = grant(post.pace, pace, now, wanted=len(calls), hold_until=hold) if calls else None
@@ -231,7 +232,7 @@ def take(store: Store, post: Post, judge: Judge, now: datetime, room: int, in_fl
     return Taken(tuple(calls))
 
 
-def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], judge: Judge, now: datetime) -> list[Claimed]:
+def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], policy: Policy, now: datetime) -> list[Claimed]:
     """Those that can be asked; a number the courier wants more about is refused here, without wasting a call."""
     courier = post.courier
     if not isinstance(courier, Picky):
@@ -240,7 +241,7 @@ def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], judge: Judge, 
     refused = [
         Heard(one.parcel_id, Observation(one.ask.number, Answer.REFUSED, reason=reason), now) for one, reason in lacking
     ]
-    ingest(store, refused, judge)
+    ingest(store, refused, policy)
     without = {one.parcel_id for one, _ in lacking}
     return [one for one in claimed if one.parcel_id not in without]
 
@@ -283,20 +284,20 @@ def give_back(store: Store, ids: Sequence[int], now: datetime) -> None:
         parcels.poll_again(store, ids, now)
 
 
-def take_in(store: Store, post: Post, judge: Judge, batch: Sequence[Said]) -> Tally:
+def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
     """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
     tally = Tally()
     with store.transaction():
         state, pace = accounts.load(store, post.name)
         for said in batch:
-            state, more = _settle(store, post, judge, state, said)
+            state, more = _settle(store, post, policy, state, said)
             tally += more
         accounts.save(store, post.name, state, pace)
     return tally
 
 
 def _settle(
-    store: Store, post: Post, judge: Judge, state: rules.AccountState, said: Said
+    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said
 ) -> tuple[rules.AccountState, Tally]:
     if isinstance(said.error, CourierRefused) and said.call.registers and isinstance(post.courier, AsksAnyway):
         _unsubscribed(store, post, said, said.error)
@@ -309,15 +310,15 @@ def _settle(
     if rules.held(state):
         parcels.hasten(store, post.name, said.at, post.interval)
     if said.call.registers:
-        return after, _registered(store, post, judge, said)
+        return after, _registered(store, post, policy, said)
     heard = [
         Heard(parcel_id, observation, said.at, post.interval)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
-    return after, ingest(store, heard, judge)
+    return after, ingest(store, heard, policy)
 
 
-def _registered(store: Store, post: Post, judge: Judge, said: Said) -> Tally:
+def _registered(store: Store, post: Post, policy: Policy, said: Said) -> Tally:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
     pairs = list(zip(said.call.ids, said.registrations, strict=True))
     parcels.postpone(store, [parcel_id for parcel_id, answer in pairs if answer.later], said.at, post.interval)
@@ -329,7 +330,7 @@ def _registered(store: Store, post: Post, judge: Judge, said: Said) -> Tally:
         for parcel_id, answer in pairs
         if not (answer.ok or answer.later)
     ]
-    return ingest(store, refused, judge)
+    return ingest(store, refused, policy)
 
 
 def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> None:

@@ -14,9 +14,10 @@ from typing import Final
 import structlog
 
 from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Push, Pushes, Trust
 from parcelwatch.errors import CourierUnreadable, whereabouts
-from parcelwatch.ingest import Heard, Judge, Tally, ingest
+from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Answer, Observation
 from parcelwatch.poller import Post
 from parcelwatch.store import Store, evidence, inbox, parcels
@@ -45,20 +46,20 @@ def keep(store: Store, account: str, push: Push, trust: Trust, signed: bytes, no
         return inbox.keep(store, account, headers, push.body, now, digest_of=trust.encode() + b"\n" + signed)
 
 
-def read(store: Store, posts: Mapping[str, Post], judge: Judge, now: datetime) -> Tally:
+def read(store: Store, posts: Mapping[str, Post], policy: Policy, now: datetime) -> Tally:
     """Read what was kept and not read yet, a batch to a transaction, and drop what was read long ago."""
     tally = Tally()
     while waiting := inbox.unread(store, TOGETHER):
         with store.transaction():
             for received in waiting:
-                more, error = _read(store, posts.get(received.account), received, judge, now)
+                more, error = _read(store, posts.get(received.account), received, policy, now)
                 tally += more
                 inbox.done(store, received.id, now, error)
             inbox.purge(store, now - KEPT)
     return tally
 
 
-def _read(store: Store, post: Post | None, received: Received, judge: Judge, now: datetime) -> tuple[Tally, str]:
+def _read(store: Store, post: Post | None, received: Received, policy: Policy, now: datetime) -> tuple[Tally, str]:
     """What one push came to, and what was wrong with it."""
     if post is None or not isinstance(post.courier, Pushes):
         return Tally(), f"no account {received.account} takes pushes any more"
@@ -72,7 +73,7 @@ def _read(store: Store, post: Post | None, received: Received, judge: Judge, now
         log.warning("the adapter failed", account=post.name, error=whereabouts(error))
         return _unreadable(store, post.name, received, why, now)
     if received.headers.get(_TRUST) == Trust.BODY:
-        return _hear(store, post, said, judge, received.received_at, now), ""
+        return _hear(store, post, said, policy, received.received_at, now), ""
     _ask_soon(store, post, said, now)
     return Tally(), ""
 
@@ -84,7 +85,7 @@ def _unreadable(store: Store, account: str, received: Received, why: str, now: d
     return Tally(failed=1), why
 
 
-def _hear(store: Store, post: Post, said: Sequence[Observation], judge: Judge, at: datetime, now: datetime) -> Tally:
+def _hear(store: Store, post: Post, said: Sequence[Observation], policy: Policy, at: datetime, now: datetime) -> Tally:
     """Take in what was said of the parcels we watch; of others nothing is kept.
 
     What is no news of a parcel ("no record", an abort) is only a reason to ask.
@@ -96,7 +97,7 @@ def _hear(store: Store, post: Post, said: Sequence[Observation], judge: Judge, a
             continue
         ids = parcels.called(store, post.name, one.number, one.company)
         heard += [Heard(parcel_id, replace(one, complete=False, pushed=True), at) for parcel_id in ids]
-    tally = ingest(store, heard, judge)
+    tally = ingest(store, heard, policy)
     parcels.keep_apart(store, [one.parcel_id for one in heard], post.interval)
     return tally
 

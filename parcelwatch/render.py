@@ -1,19 +1,17 @@
-"""Words for facts: drafts for customers, alerts for agents, in their languages.
+"""Words for facts: letters for customers, messages for agents, in their languages.
 
-What belongs here: templates and dates; the only user of Jinja2 and Babel. Everything that came from outside is
-cleaned and masked on its way into a template, and no value is ever read as a template.
+What belongs here: finding words; the only user of Jinja2 and Babel. Everything that came from outside is cleaned and
+masked on its way into a template, and no value is ever read as a template. The words themselves are words/'s.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.core import get_global
@@ -21,26 +19,57 @@ from babel.dates import format_datetime
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
-from parcelwatch.core.messages import UNREADABLE, AlertFacts, Letter, OperatorFacts, Phrases, Unmapped, Words
-from parcelwatch.core.phrasebook import phrases, translate
+from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.text import clean
-from parcelwatch.model import Message, Why
-
-__all__ = ["AlertFacts", "Letter", "OperatorFacts", "Renderer", "Unmapped", "Words"]
-
-TEMPLATES: Final = Path(__file__).parent / "templates"
+from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
+from parcelwatch.words import FOLDER, catalogue
 
 _NAME: Final = 60
-_SENTENCE: Final = 500
-_SHORT: Final = 140
+_QUOTED: Final = 200
+_SHORT: Final = 80
+_REASON: Final = 500
 _HOLES: Final = re.compile(r"\n{3,}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _LAST_MINUTE: Final = timedelta(minutes=1)
 
-_OPERATOR_TEMPLATES: Final = {Why.SILENT: "silent", Why.RECOVERED: "recovered", Why.UNMAPPED: "unmapped"}
-_DRAFT_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
+_TEMPLATES: Final = {
+    Form.COURIER_SILENT: "silent",
+    Form.COURIER_REFUSES: "silent",
+    Form.COURIER_BACK: "recovered",
+    Form.CODES_UNREAD: "unmapped",
+    Form.ANSWER_UNREAD: "unreadable",
+}
+_LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A message in a digest; its line is only worded where there is room for it."""
+
+    out: Outgoing
+    renderer: Renderer
+    now: datetime
+
+    @property
+    def id(self) -> int:
+        return self.out.id
+
+    @property
+    def kind(self) -> str:
+        return self.out.kind
+
+    @property
+    def draft(self) -> bool:
+        return self.out.draft
+
+    @property
+    def bare(self) -> str:
+        return self.renderer.bare(self.out)
+
+    @property
+    def line(self) -> str:
+        return self.renderer.alert(self.out, self.now).line
 
 
 class Renderer:
@@ -49,25 +78,70 @@ class Renderer:
     def __init__(self, timezone: str = "UTC", agent_language: str = "en") -> None:
         self._zone = ZoneInfo(timezone)
         self._agents = agent_language
-        self._words = _words(f"alerts/{agent_language}")
-        self._book = phrases((each["en"], each["said"]) for each in self._words.get("phrases", ()))
+        self._words = words = catalogue(agent_language, "agents")
         self._templates = SandboxedEnvironment(
-            loader=FileSystemLoader(TEMPLATES),
+            loader=FileSystemLoader(FOLDER),
             undefined=StrictUndefined,
             autoescape=False,  # text/plain everywhere; what is dangerous in plain text is cleaned
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.phrases = Phrases(labels=self._words["labels"], **self._words["digest"])
+        self._says = {Form(name): self._templates.from_string(said) for name, said in words["says"].items()}
+        self._parts = {name: self._templates.from_string(said) for name, said in words["parts"].items()}
+        self.phrases = Phrases(labels=words["labels"], **words["digest"])
 
-    def draft(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
-        """The letter that says `facts` (of core.drafts) in a language there are templates for."""
-        words = _words(f"drafts/{language}")
+    # --- sentences -------------------------------------------------------------------------------
+
+    def sentence(self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED) -> str:
+        """What is said of a fact, ages as of `now`; what others wrote is quoted, at most `most` characters of it."""
+        words = self._words
+        return self._says[fact.says].render(
+            since=self._moment(fact.since, now),
+            age=self._age(now - (fact.since or now)),
+            scan=self._scan(fact.scan, now, most) if fact.scan else "",
+            quiet=self._age(now - fact.quiet_since) if fact.quiet_since else "",
+            until=self._moment(fact.until, now),
+            whose=words["owners"].get(fact.whose, ""),
+            count=fact.count or len(fact.unread),
+            kind=self.label(fact.kind) if fact.kind else "",
+            cause=words["causes"].get(fact.scan.cause or "", "") if fact.scan else "",
+            reason=self._reason(fact, most),
+            clears=words["clears"].get(fact.kind, ""),
+            account=clean(account, _NAME),
+        )
+
+    def label(self, kind: str) -> str:
+        """The name of a kind of trouble."""
+        return self.phrases.label(kind)
+
+    def clears(self, kind: str) -> str:
+        """What would close a case of that kind."""
+        return str(self._words["clears"].get(kind, ""))
+
+    def _scan(self, scan: Checkpoint, now: datetime, most: int) -> str:
+        said = _third_party(scan.text or scan.code, most) or self._words["milestones"][scan.milestone]
+        place, at = _third_party(scan.place, _NAME), self._moment(scan.occurred_at, now)
+        return self._parts["scan"].render(text=said, place=place, at=at)
+
+    def _reason(self, fact: Fact, most: int) -> str:
+        """Somebody else's words are quoted; a sentence of an older version stands as it is."""
+        reason = _third_party(fact.reason, min(_REASON, most * 2))
+        return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
+
+    # --- letters ---------------------------------------------------------------------------------
+
+    def letter(self, draft: Draft) -> Letter:
+        """The words of a draft: those somebody was shown or chose, else those that say its facts."""
+        return Letter(draft.subject, draft.body) if draft.body else self.worded(draft.kind, draft.language, draft.facts)
+
+    def worded(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
+        """The letter that says `facts` (of core.drafts) in a language there are words for."""
+        words = catalogue(language, "letters")
         said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
         remedies = facts["remedies"] if isinstance(facts["remedies"], list) else []
         text = self._render(
-            f"drafts/{language}/{kind}",
+            f"{language}/letters/{kind}",
             {
                 **_texts(said, language),
                 **self._dates(said, language, words["dates"]),
@@ -77,73 +151,83 @@ class Renderer:
         subject, _, body = text.partition("\n")
         return Letter(re.split("[:：]", subject, maxsplit=1)[1].strip(), body.strip())
 
-    def alert(self, message: Message, about: AlertFacts) -> Words:
-        """What agents read of one message: a case, a draft to copy, or a draft taken back."""
-        template = _DRAFT_TEMPLATES[message.why] if message.draft else "case"
-        return self._three_parts(template, {**self._case(message, about), **_draft(about)})
+    # --- messages --------------------------------------------------------------------------------
 
-    def operator(self, about: OperatorFacts) -> Words:
-        """What the operator reads of an account."""
-        error = mask(about.error)
-        unknown = [
-            {"code": clean(one.code, _NAME), "text": _third_party(one.text), "count": one.count}
-            for one in about.unknown
-        ]
-        values = {
-            "account": about.account,
-            "api": about.api,
-            "since": self._moment(about.since),
-            "age": self._age(about.now - (about.since or about.now)),
-            "error": clean(error, _SENTENCE),
-            "short": clean(error, _SHORT),
-            "refused": about.refused,
-            "parcels": about.parcels,
-            "unknown": unknown,
-        }
-        unreadable = about.unknown and all(one.code == UNREADABLE for one in about.unknown)
-        return self._three_parts("unreadable" if unreadable else _OPERATOR_TEMPLATES[about.why], values)
+    def message(self, group: Group, limit: int, now: datetime) -> Text:
+        """A group as the one text its channel gets, within the channel's limit: as it was tried before, if it was."""
+        if group.title is not None and group.body is not None:
+            return Text(group.title, group.body)
+        if group.digest_id is None:
+            return single(group.id, self.alert(group.rows[0], now), limit, self.phrases)
+        return digest([_Row(row, self, now) for row in group.rows], limit, self.phrases, ident=group.id)
 
-    def _sentence(self, sentence: str) -> str:
-        """One of our own sentences in the agents' time and language."""
-        return translate(moments.local(sentence, self._zone), self._book, self._words.get("units", {}))
-
-    def _case(self, message: Message, about: AlertFacts) -> dict[str, object]:
-        words, sentence = self._words, mask(message.sentence)
-        return {
-            "label": words["labels"].get(message.kind) or message.kind.replace("_", " "),
-            "severity": words["severities"][message.severity],
-            "again": words["again"].get(message.why, ""),
-            "next": words["next"].get(message.kind, ""),
-            "milestone": words["milestones"].get(about.milestone, ""),
-            "number": clean(about.number, _NAME),
-            "courier": about.courier,
-            "company": clean(about.company, _NAME),
-            "order": clean(about.order, _NAME),
-            "sentence": self._sentence(clean(sentence, _SENTENCE)),
-            "short": self._sentence(clean(sentence, _SHORT)),
-            "since": self._moment(message.since),
-            "age": self._age(about.now - message.since),
-            "rule": ", ".join(part for part in (about.threshold, about.policy_line) if part),
-            "case_id": about.case_id,
-        }
-
-    def _three_parts(self, template: str, values: Mapping[str, object]) -> Words:
-        title, line, body = self._render(f"alerts/{self._agents}/{template}", values).split("\n", 2)
+    def alert(self, out: Outgoing, now: datetime) -> Words:
+        """What agents read of one message: a case, a draft to copy, a draft taken back, or an account."""
+        template = _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
+        text = self._render(f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out.letter)})
+        title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line)
+
+    def bare(self, out: Outgoing) -> str:
+        """The least a line must say: the number or the account; of a draft also which one."""
+        name = clean(out.number, _NAME) or out.account
+        if not (out.draft and out.letter):
+            return name
+        return str(self._words["digest_of_drafts"][out.why].format(number=name, draft=out.letter.id))
+
+    def _case(self, out: Outgoing, now: datetime) -> dict[str, object]:
+        words, fact = self._words, out.fact
+        return {
+            "label": self.label(out.kind),
+            "severity": words["severities"][out.severity],
+            "again": words["again"].get(out.why, ""),
+            "next": words["next"].get(out.kind, ""),
+            "milestone": words["milestones"].get(out.milestone, ""),
+            "number": clean(out.number, _NAME),
+            "courier": out.courier,
+            "company": clean(out.company, _NAME),
+            "order": clean(out.order, _NAME),
+            "sentence": self.sentence(fact, now, out.account),
+            "short": self.sentence(fact, now, out.account, _SHORT),
+            "since": self._moment(fact.since, now),
+            "zoned": _format(fact.since, self._zone, words["times"]["zoned"], self._agents) if fact.since else "",
+            "age": self._age(now - (fact.since or now)),
+            "case_id": out.case_id,
+            "account": out.account,
+            "api": fact.kind,
+            "parcels": fact.count,
+            "refused": fact.says is Form.COURIER_REFUSES,
+            "error": _third_party(fact.reason, _REASON),
+            "unknown": [_unread(one) for one in fact.unread],
+        }
+
+    def _draft(self, draft: Draft | None) -> dict[str, object]:
+        if draft is None:
+            return {}
+        letter = self.letter(draft)
+        subject = " ".join(letter.subject.split())
+        return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return _HOLES.sub("\n\n", self._templates.get_template(f"{name}.txt.j2").render(values)).strip()
 
     # --- times -----------------------------------------------------------------------------------
 
-    def _moment(self, at: datetime | None) -> str:
-        return _format(at, self._zone, self._words["times"]["moment"], self._agents) if at else ""
+    def _moment(self, at: datetime | None, now: datetime) -> str:
+        """A moment in the agents' time; the year is named where it is not this one."""
+        if at is None:
+            return ""
+        this_year = at.astimezone(self._zone).year == now.astimezone(self._zone).year
+        return _format(at, self._zone, self._words["times"]["moment" if this_year else "with_year"], self._agents)
 
     def _age(self, span: timedelta) -> str:
-        minutes = max(0, int(span.total_seconds() // 60))
-        hours, days = minutes // 60, minutes // 1440
-        pattern = self._words["times"]["days" if days else "hours" if hours else "minutes"]
-        return str(pattern.format(days=days, hours=hours % 24, minutes=minutes % 60))
+        """A span as people say it: minutes, then hours up to three days, then days."""
+        times, minutes = self._words["times"], max(0, int(span.total_seconds() // 60))
+        if minutes < 120:
+            return str(times["minutes"].format(n=minutes))
+        if minutes < 72 * 60:
+            return str(times["hours"].format(n=minutes // 60))
+        return str(times["days"].format(n=minutes // 1440))
 
     def _dates(self, said: Mapping[str, str], language: str, words: Mapping[str, str]) -> dict[str, str]:
         """The dates a letter may name, "" where there is none. A time of day only where the courier's is exact."""
@@ -222,9 +306,8 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
     }
 
 
-def _draft(about: AlertFacts) -> dict[str, object]:
-    subject = " ".join(about.subject.split())
-    return {"draft_id": about.draft_id, "language": about.language, "subject": subject, "body": about.body}
+def _unread(one: Unread) -> dict[str, object]:
+    return {"code": clean(one.code, _NAME), "text": _third_party(one.text), "count": one.count}
 
 
 def _third_party(text: str, limit: int = 200) -> str:
@@ -244,11 +327,6 @@ def _known(stamp: str) -> datetime:
 
 
 # --- data ----------------------------------------------------------------------------------------
-
-
-@cache
-def _words(folder: str) -> Mapping[str, Any]:
-    return tomllib.loads((TEMPLATES / folder / "words.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=4096)

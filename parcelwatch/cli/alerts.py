@@ -17,8 +17,8 @@ from parcelwatch.errors import ConfigError, DeliveryFailed, DeliveryRefused, Not
 if TYPE_CHECKING:
     from parcelwatch.channels import Channel
     from parcelwatch.config import ChannelConfig
+    from parcelwatch.core.messages import Group
     from parcelwatch.store import Store
-    from parcelwatch.store.rows import Group
 
 app = group("See what agents were told, test channels, send again.")
 
@@ -37,13 +37,15 @@ def list_all(
 
     Or those in one state; suppressed and dead ones say why.
     """
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe, told
+    from parcelwatch.cli.output import moment, safe, worded
     from parcelwatch.store import outbox
 
+    now = desk.now
     one_of("state", state, list(STATES))
     with desk.store() as store:
-        rows = outbox.rows(store, state)
+        rows = [shapes.alert(row, desk.words, now) for row in outbox.rows(store, state)]
     if as_json:
         output.emit_list(rows)
         return
@@ -55,7 +57,7 @@ def list_all(
             row["channel"] or "–",
             f"draft: {row['kind']}" if row["draft"] else row["kind"],
             moment(row["sent_at"] or row["created_at"], zone),
-            (f"({safe(why)}) " if (why := row["reason"] or row["error"]) else "") + told(row["line"], zone),
+            (f"({safe(why)}) " if (why := row["reason"] or row["error"]) else "") + worded(row["line"]),
         )
         for row in rows
     ]
@@ -138,8 +140,7 @@ def retry(
         _known_channel(known, channel)
     with desk.store() as store, store.transaction(), standing():
         first = next(iter(known), "")
-        nowhere = any(row["channel"] == "" for row in outbox.rows(store, after=alert - 1)[:1] if row["id"] == alert)
-        ids = outbox.retry(store, alert, desk.now, channel or (first if nowhere else ""))
+        ids = outbox.retry(store, alert, desk.now, channel, otherwise=first)
     if as_json:
         output.emit({"retried": ids})
         return
@@ -180,12 +181,12 @@ def preview(desk: Desk, as_json: Json = False) -> None:
         output.say()
 
 
-def _groups(store: Store, now: datetime) -> list[tuple[Group, str | None]]:
+def _groups(store: Store, now: datetime) -> list[tuple[Group, datetime | None]]:
     """Everything that waits, claimed as the sender would and given back before anybody could see it."""
     from parcelwatch.store import outbox
 
-    due = {row["id"]: row["due_at"] for row in outbox.rows(store, "pending")}
-    found: list[tuple[Group, str | None]] = []
+    due = {row.out.id: row.due_at for row in outbox.rows(store, "pending")}
+    found: list[tuple[Group, datetime | None]] = []
     with suppress(_TellNobody), store.transaction():
         for claimed in _claims(store, now + _AGES):
             times = [at for one in claimed.ids if (at := due[one])]
@@ -203,21 +204,16 @@ def _claims(store: Store, at: datetime) -> Iterator[Group]:
         yield claimed
 
 
-def _previewed(desk: Desk, group: Group, due: str | None) -> dict[str, Any]:
-    from parcelwatch.core.messages import digest, single
+def _previewed(desk: Desk, group: Group, due: datetime | None) -> dict[str, Any]:
+    from parcelwatch.cli.output import stamp
 
-    limit = _limit(desk, group.channel)
-    phrases = desk.judge.renderer.phrases
-    if group.digest_id is None:
-        text = single(group.rows[0], limit, phrases)
-    else:
-        text = digest(group.rows, limit, phrases, ident=group.id)
+    text = desk.words.message(group, _limit(desk, group.channel), desk.now)
     return {
         "channel": group.channel,
         "kind": group.kind,
         "draft": group.draft,
         "alerts": list(group.ids),
-        "due_at": due,
+        "due_at": stamp(due),
         "title": text.title,
         "body": text.body,
     }

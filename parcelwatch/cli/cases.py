@@ -33,16 +33,19 @@ def list_all(
 
     Live ones first, the most pressing at the top.
     """
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.core.profiles import KINDS
     from parcelwatch.model import State
     from parcelwatch.store import cases
 
+    now = desk.now
     one_of("state", state, list(State))
     one_of("kind", kind, list(KINDS))
     with desk.store() as store:
         asked_account(desk, store, courier)
-        rows = cases.rows(store, state=state, kind=kind, courier=courier)
+        found = cases.rows(store, now, state=state, kind=kind, courier=courier)
+    rows = [shapes.case(row, desk.words, now) for row in found]
     if as_json:
         output.emit_list(rows)
         return
@@ -51,7 +54,7 @@ def list_all(
 
 def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe, told
+    from parcelwatch.cli.output import moment, safe, worded
 
     zone = desk.config.timezone
     columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "~Why"]
@@ -64,7 +67,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
             row["number"],
             safe(row["order"], 24),
             moment(row["since"], zone),
-            (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + told(row["sentence"], zone),
+            (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
         )
         for row in rows
     ]
@@ -84,25 +87,24 @@ def one_of(option: str, value: str, known: list[Any]) -> None:
 @command(app, "show", "cases show 17")
 def show(desk: Desk, case: Case, as_json: Json = False) -> None:
     """Show one case and its history."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe, told
-    from parcelwatch.store import cases, drafts
+    from parcelwatch.cli.output import moment, safe, worded
 
     with desk.store() as store:
-        shown = cases.show(store, case)
-        letters = [row for row in drafts.rows(store) if row["case"] == case]
+        shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return
     zone = desk.config.timezone
-    written = ", ".join(f"{row['id']} ({row['state']})" for row in letters)
+    written = ", ".join(f"{row['id']} ({row['state']})" for row in shown["drafts"])
     output.pairs({**_summary(shown, desk), "drafts": written})
     output.say()
     lines = [
         (
             moment(event["at"], zone),
             f"{event['before'] or 'new'} → {event['after']}",
-            told(event["why"], zone, 300),
+            worded(event["why"], 300),
             event["by"],
         )
         for event in shown["events"]
@@ -116,7 +118,7 @@ def show(desk: Desk, case: Case, as_json: Json = False) -> None:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe, told
+    from parcelwatch.cli.output import moment, safe, worded
 
     zone = desk.config.timezone
     return {
@@ -128,7 +130,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "severity": shown["severity"],
         "state": shown["state"],
         "hidden by": shown["hidden_by"],
-        "why": told(shown["sentence"], zone),
+        "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
         "set by": shown["policy_line"],
@@ -178,6 +180,7 @@ def resolve(desk: Desk, case: Case, by: By = "", as_json: Json = False) -> None:
 
 
 def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.ingest import act
     from parcelwatch.model import Action
@@ -185,11 +188,11 @@ def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, a
 
     with desk.store() as store:
         parcel_id, kind = cases.locate(store, case)
-        if cases.show(store, case)["state"] == _ENDS_AS.get(verb):
+        if cases.one(store, case, desk.now).case.state == _ENDS_AS.get(verb):
             raise NeedsAttention(f"case {case} is {_ENDS_AS[verb]} already")
         with standing():
-            act(store, parcel_id, Action(verb, kind, by=by or _who(), until=until), desk.judge, desk.now)
-        shown = cases.show(store, case)
+            act(store, parcel_id, Action(verb, kind, by=by or who(), until=until), desk.policy, desk.now)
+        shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return
@@ -199,7 +202,7 @@ def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, a
     output.say(f"Case {case} ({kind} of {shown['number']}) is {shown['state']}{until_text}.")
 
 
-def _who() -> str:
+def who() -> str:
     """Who is at the keyboard, behind sudo too; "" when nobody knows."""
     import getpass
 
@@ -241,6 +244,7 @@ def note(
     desk: Desk, case: Case, text: Annotated[str, typer.Argument(metavar="TEXT")], by: By = "", as_json: Json = False
 ) -> None:
     """Write a remark beside a case."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.store import cases
 
@@ -248,8 +252,8 @@ def note(
         raise BadInput("the note is empty")
     with desk.store() as store:
         with store.transaction():
-            cases.note(store, case, text.strip(), desk.now, by or _who())
-        shown = cases.show(store, case)
+            cases.note(store, case, text.strip(), desk.now, by or who())
+        shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return
@@ -267,13 +271,14 @@ def verdict(
 
     Thresholds are judged by it.
     """
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.store import cases
 
     with desk.store() as store:
         with store.transaction():
             cases.set_verdict(store, case, said, desk.now)
-        shown = cases.show(store, case)
+        shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return

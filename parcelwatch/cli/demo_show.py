@@ -126,7 +126,7 @@ class Show:
         kinds = Counter(case["kind"] for case in result["cases"])
         examples = {case["kind"]: case for case in reversed(result["cases"])}
         rows = [
-            (kind, examples[kind]["severity"], count, output.told(examples[kind]["sentence"], ZONE, 160))
+            (kind, examples[kind]["severity"], count, output.worded(examples[kind]["sentence"], 160))
             for kind, count in kinds.most_common()
         ]
         self._console.print(Listing(["!Case", "Severity", ">Parcels", "~For example"], rows))

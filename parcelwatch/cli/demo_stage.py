@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from parcelwatch import clock, config, engine
+from parcelwatch import clock, config, engine, shapes
 from parcelwatch.cli import importing, records
 from parcelwatch.cli.demo_inbox import Inbox
 from parcelwatch.config import Config
@@ -136,13 +136,14 @@ class Stage:
 
     def outcome(self) -> dict[str, Any]:
         """What came of it, as the lists show it."""
+        now, words = clock.now(), engine.renderer(self.config)
         with Store.open(self.config.database) as store:
             return {
                 "parcels": self.parcels,
                 "polled": self._polled,
-                "cases": cases.rows(store),
-                "alerts": outbox.rows(store),
-                "drafts": drafts.rows(store),
+                "cases": [shapes.case(row, words, now) for row in cases.rows(store, now)],
+                "alerts": [shapes.alert(row, words, now) for row in outbox.rows(store)],
+                "drafts": [shapes.draft(row, words) for row in drafts.rows(store)],
             }
 
 

@@ -16,8 +16,9 @@ from parcelwatch.errors import BadInput, ConfigError, NotFound
 
 if TYPE_CHECKING:
     from parcelwatch.config import Config
-    from parcelwatch.ingest import Judge
+    from parcelwatch.core.policy import Policy
     from parcelwatch.model import Parcel
+    from parcelwatch.render import Renderer
     from parcelwatch.store import Store
 
 
@@ -61,13 +62,16 @@ class Desk:
         return config.load(path, apis=apis)
 
     @cached_property
-    def judge(self) -> Judge:
-        """What decides and what words it."""
-        from parcelwatch.ingest import Judge
+    def policy(self) -> Policy:
+        """What decides."""
+        return self.config.policy()
+
+    @cached_property
+    def words(self) -> Renderer:
+        """What finds the words agents read."""
         from parcelwatch.render import Renderer
 
-        config = self.config
-        return Judge(config.policy(), Renderer(timezone=str(config.timezone), agent_language=config.language))
+        return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
 
     @property
     def now(self) -> datetime:

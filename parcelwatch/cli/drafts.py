@@ -8,18 +8,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
-from parcelwatch.cli.cases import one_of, standing
+from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, whole
+from parcelwatch.cli.cases import one_of, standing, who
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.model import DraftState
     from parcelwatch.store import Store
 
 app = group("Read, change, approve or discard the texts written for customers.")
@@ -37,6 +37,7 @@ def list_all(
     as_json: Json = False,
 ) -> None:
     """List every draft, or those in one state."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe
     from parcelwatch.model import DraftState
@@ -44,7 +45,7 @@ def list_all(
 
     one_of("state", state, list(DraftState))
     with desk.store() as store:
-        rows = drafts.rows(store, state)
+        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state)]
     if as_json:
         output.emit_list(rows)
         return
@@ -70,28 +71,23 @@ def list_all(
 @command(app, "show", "drafts show 4")
 def show(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
     """Show one draft, whole, as text to copy."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
 
     with desk.store() as store:
-        shown = _row(store, draft)
+        shown = shapes.draft_whole(store, draft, desk.words)
     if as_json:
         output.emit(shown)
         return
-    _print(shown)
+    _print(shown, desk)
     _warn_of_age(desk, draft)
 
 
-def _row(store: Store, draft: int) -> dict[str, Any]:
-    from parcelwatch.store import drafts
-
-    drafts.one(store, draft)
-    return drafts.rows(store, draft_id=draft)[0]
-
-
-def _print(shown: Mapping[str, Any]) -> None:
+def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe
 
+    zone = desk.config.timezone
     output.pairs(
         {
             "draft": f"{shown['id']} ({shown['state']}, {shown['language']})",
@@ -99,10 +95,17 @@ def _print(shown: Mapping[str, Any]) -> None:
             "order": safe(shown["order"]),
             "to": shown["to"] or "(no contact known)",
             "subject": shown["subject"],
+            **{one["after"]: _how(one, zone) for one in shown["events"]},
         }
     )
     output.say()
     output.say(shown["body"])
+
+
+def _how(event: Mapping[str, Any], zone: tzinfo) -> str:
+    from parcelwatch.cli.output import moment, safe, worded
+
+    return ", ".join(filter(None, (moment(event["at"], zone), safe(event["by"], 60), worded(event["why"]))))
 
 
 @command(app, "edit", "drafts edit 4 --body-file better.txt", "drafts edit 4 --body-file - < better.txt")
@@ -111,21 +114,22 @@ def edit(
     draft: DraftId,
     body_file: Annotated[str, typer.Option("--body-file", metavar="FILE", help="The new text; - is stdin.")] = "",
     subject: Annotated[str | None, typer.Option("--subject", help="Another subject.")] = None,
+    by: By = "",
     as_json: Json = False,
 ) -> None:
     """Change a draft's words.
 
     In $EDITOR, or from a file. A draft already approved must be approved again.
     """
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.store import drafts
 
     with desk.store() as store:
-        before = _row(store, draft)
+        before = shapes.draft_whole(store, draft, desk.words)
         body = _new_body(before, body_file, only_subject=subject is not None)
-        with store.transaction(), standing():
-            drafts.edit(store, draft, desk.now, subject=subject, body=body)
-        shown = _row(store, draft)
+        subject = before["subject"] if subject is None else subject
+        _act(desk, store, draft, "edit", by, subject=subject, body=before["body"] if body is None else body)
+        shown = shapes.draft_whole(store, draft, desk.words)
     if as_json:
         output.emit(shown)
         return
@@ -173,35 +177,49 @@ def _read(path: str) -> str:
         raise BadInput(f"{path} cannot be read: {why}") from None
 
 
-@command(app, "approve", "drafts approve 4")
-def approve(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
+@command(app, "approve", "drafts approve 4 --by lin")
+def approve(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
     """Say that a draft may go to the customer as it is."""
-    from parcelwatch.model import DraftState
-
-    _move(desk, draft, DraftState.APPROVED, as_json=as_json)
+    _move(desk, draft, "approve", by, as_json=as_json)
     _warn_of_age(desk, draft)
 
 
 @command(app, "discard", "drafts discard 4")
-def discard(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
+def discard(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
     """Drop a draft."""
-    from parcelwatch.model import DraftState
-
-    _move(desk, draft, DraftState.DISCARDED, as_json=as_json)
+    _move(desk, draft, "discard", by, as_json=as_json)
 
 
-def _move(desk: Desk, draft: int, state: DraftState, *, as_json: bool) -> None:
+@command(app, "sent", "drafts sent 4 --by lin")
+def sent(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
+    """Say that you sent an approved draft by hand."""
+    _move(desk, draft, "sent", by, as_json=as_json)
+
+
+def _move(desk: Desk, draft: int, verb: str, by: str, *, as_json: bool) -> None:
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.store import drafts
 
     with desk.store() as store:
-        with store.transaction(), standing():
-            drafts.set_state(store, draft, state, desk.now)
-        shown = _row(store, draft)
+        before = shapes.draft_whole(store, draft, desk.words)
+        # What was read here is what is approved: from now on these are the draft's words.
+        _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
+        shown = shapes.draft_whole(store, draft, desk.words)
     if as_json:
         output.emit(shown)
         return
-    output.say(f"Draft {draft} ({shown['kind']} of {shown['number']}) is {state}.")
+    output.say(f"Draft {draft} ({shown['kind']} of {shown['number']}) is {shown['state']}.")
+
+
+def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str) -> None:
+    from parcelwatch.ingest import act
+    from parcelwatch.model import LetterAction
+    from parcelwatch.store import drafts
+
+    parcel_id, _ = drafts.one(store, draft)
+    action = LetterAction(verb, draft, by or who(), subject=subject, body=body)
+    with standing():
+        act(store, parcel_id, action, desk.policy, desk.now)
 
 
 @command(app, "send", "drafts send 4")
@@ -222,7 +240,7 @@ def send(desk: Desk, draft: DraftId) -> None:
     _warn_of_age(desk, draft)
     raise NeedsAttention(
         f"draft {draft} was not sent: no channel to customers is configured, and this version has none. Copy the text "
-        f"from `parcelwatch drafts show {draft}` and send it yourself"
+        f"from `parcelwatch drafts show {draft}`, send it yourself, then `parcelwatch drafts sent {draft}`"
     )
 
 

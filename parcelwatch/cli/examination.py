@@ -118,22 +118,23 @@ def held(database: Path) -> bool:
 
 
 def _channels(desk: Desk, store: Store) -> Iterator[Finding]:
-    rows = outbox.rows(store)
+    known = outbox.standings(store)
     for name in desk.whole_config.channels():
-        mine = [row for row in rows if row["channel"] == name]
-        failing = [row for row in mine if row["state"] == "pending" and row["error"]]
-        if failing and not any(row["state"] == "sent" for row in mine):
-            error = safe(failing[-1]["error"], 300)
+        standing = known.get(name)
+        if standing is None or not standing.failing:
+            continue
+        error = safe(standing.error, 300)
+        if standing.sent:
+            yield Finding(f"channel {name} is failing: {error}")
+        else:
             yield Finding(f"channel {name} has never delivered anything ({error}): `parcelwatch alerts test {name}`")
-        elif failing:
-            yield Finding(f"channel {name} is failing: {safe(failing[-1]['error'], 300)}")
-    dead = [row for row in rows if row["state"] == "dead"]
+    dead = outbox.given_up(store)
     if dead:
-        ids = ", ".join(str(row["id"]) for row in dead[:5]) + ("…" if len(dead) > 5 else "")
+        ids = ", ".join(map(str, dead[:5])) + ("…" if len(dead) > 5 else "")
         yield Finding(
             f"{len(dead)} alerts were given up ({ids}): `parcelwatch alerts list --state dead`, then retry them"
         )
-    nowhere = sum(row["state"] == "suppressed" and "no channel" in row["reason"] for row in rows)
+    nowhere = outbox.unheard(store)
     if nowhere:
         yield Finding(f"{nowhere} alerts were recorded and told to nobody: configure a [channels.NAME]")
 

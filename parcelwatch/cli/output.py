@@ -18,7 +18,6 @@ from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
-from parcelwatch.core import moments
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.text import plain
 
@@ -134,9 +133,9 @@ def safe(text: Any, limit: int = 200) -> str:
     return plain(mask(str(text or "")), limit)
 
 
-def told(sentence: Any, zone: tzinfo, limit: int = 400) -> str:
-    """One of our own sentences, harmless, with its moments in `zone`."""
-    return moments.local(safe(sentence, limit), zone)
+def worded(sentence: str, limit: int = 400) -> str:
+    """A sentence of render.py, which masks what it quotes, harmless on a terminal."""
+    return plain(sentence, limit)
 
 
 def count(number: int, what: str) -> str:

@@ -79,13 +79,18 @@ def _stood(row: Mapping[str, Any]) -> str:
 @command(app, "show", "parcels show JD0002123456789", "parcels show JD0002123456789 --json")
 def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
     """Show one parcel, its checkpoints and cases."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.core.lexicon import mask
-    from parcelwatch.store import parcels
+    from parcelwatch.store import cases, parcels
 
+    now = desk.now
     with desk.store() as store:
         asked_account(desk, store, courier)
-        shown = parcels.show(store, pick(store, number, courier, company).id)
+        parcel = pick(store, number, courier, company)
+        troubles = cases.rows(store, now, parcel_id=parcel.id)
+        shown = parcels.show(store, parcel.id)
+    shown["cases"] = [shapes.case(row, desk.words, now) for row in troubles]
     if as_json:
         checkpoints = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
         output.emit({**shown, "checkpoints": checkpoints})
@@ -95,7 +100,7 @@ def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company 
 
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import safe, told
+    from parcelwatch.cli.output import safe, worded
 
     zone = desk.config.timezone
     output.pairs(_summary(shown, desk))
@@ -107,8 +112,7 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     output.show(["!When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
     output.say()
     known = [
-        (each["id"], each["kind"], each["severity"], each["state"], told(each["sentence"], zone))
-        for each in shown["cases"]
+        (each["id"], each["kind"], each["severity"], each["state"], worded(each["sentence"])) for each in shown["cases"]
     ]
     output.show([">Case", "!Kind", "!Severity", "!State", "Why"], known, "No cases.")
     output.zone_note(zone)

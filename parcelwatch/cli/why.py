@@ -16,6 +16,7 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from parcelwatch.core.explain import Explanation
     from parcelwatch.model import Dossier
+    from parcelwatch.render import Renderer
     from parcelwatch.store import Store
 
 
@@ -53,9 +54,9 @@ def why(
         raise BadInput(
             f"--at {at}: {parcel.number} was only added {output.moment(parcel.added_at, desk.config.timezone)}"
         )
-    rules = explain(dossier, desk.config.policy(), moment)
+    rules = explain(dossier, desk.policy, moment)
     if as_json:
-        output.emit(_document(dossier, rules, moment))
+        output.emit(_document(dossier, rules, desk.words, moment))
         return
     _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
 
@@ -76,7 +77,7 @@ def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:
 # --- JSON ----------------------------------------------------------------------------------------
 
 
-def _document(dossier: Dossier, rules: Sequence[Explanation], at: datetime) -> dict[str, Any]:
+def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, at: datetime) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
     return {
@@ -86,11 +87,11 @@ def _document(dossier: Dossier, rules: Sequence[Explanation], at: datetime) -> d
         "at": stamp(at),
         "milestone": dossier.milestone,
         "confirmed_at": stamp(dossier.confirmed_at),
-        "rules": [_rule(each, dossier) for each in rules],
+        "rules": [_rule(each, dossier, words, at) for each in rules],
     }
 
 
-def _rule(each: Explanation, dossier: Dossier) -> dict[str, Any]:
+def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
@@ -99,17 +100,18 @@ def _rule(each: Explanation, dossier: Dossier) -> dict[str, Any]:
         "fires": each.fires,
         "threshold": str(each.limits.warn) if each.limits.warn else None,
         "critical": str(each.limits.critical) if each.limits.critical else None,
-        "spoke": each.limit or None,
+        "spoke": str(each.limit) if each.limit else None,
         "policy_line": each.limits.line,
         "severity": each.severity,
-        "sentence": each.sentence or None,
+        "says": each.fact.says if each.fact else None,
+        "sentence": words.sentence(each.fact, at) if each.fact else None,
         "since": stamp(each.since),
         "counted": None if each.counted is None else round(each.counted, 2),
         "counted_text": counted(each) or None,
         "skipped": [{"from": stamp(skip.from_), "to": stamp(skip.to), "why": skip.why} for skip in each.skipped],
         "due_at": stamp(each.due_at),
         "blind": each.blind,
-        "clears_when": each.clears_when,
+        "clears_when": words.clears(each.kind),
         "hidden_by": each.hidden_by or None,
         "case": case.id if case else None,
         "case_state": case.state if case else None,
@@ -151,22 +153,22 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             output.say()
             output.say(title, style)
         for each in chosen:
-            _print_rule(each, dossier, zone)
+            _print_rule(each, dossier, desk.words, at, zone)
     quiet = [each.kind for each in rules if not each.fires and not each.running]
     output.say()
     output.say("Nothing to it: " + ", ".join(quiet), "dim")
 
 
-def _print_rule(each: Explanation, dossier: Dossier, zone: Any) -> None:
+def _print_rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime, zone: Any) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, told
+    from parcelwatch.cli.output import moment, worded
 
     severity = f", {each.severity}" if each.severity else ""
     hidden = f", hidden by {each.hidden_by}" if each.hidden_by else ""
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
     known = f", case {case.id} {case.state}" if case else ""
     output.say(f"  {each.kind}{severity}{known}{hidden}")
-    lines = [told(each.sentence, zone) if each.sentence else "", _clock(each, zone)]
+    lines = [worded(words.sentence(each.fact, at)) if each.fact else "", _clock(each, zone)]
     limits = ", ".join(f"{name} {limit}" for name, limit in _limits(each))
     lines.append(f"threshold: {limits or 'none'} ({each.limits.line})")
     if each.due_at is not None:
@@ -175,7 +177,7 @@ def _print_rule(each: Explanation, dossier: Dossier, zone: Any) -> None:
             f"{what} {moment(each.due_at, zone)}, if the courier then answers without news"
             + (": that is past, but it has not answered since" if each.blind else "")
         )
-    lines.append(f"clears: {each.clears_when}")
+    lines.append(f"clears: {words.clears(each.kind)}")
     for line in filter(None, lines):
         output.say(f"      {line}")
 

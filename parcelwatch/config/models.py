@@ -31,7 +31,6 @@ from parcelwatch.config.values import (
     Span,
     TimeZone,
 )
-from parcelwatch.core import drafts
 from parcelwatch.core.profiles import KINDS
 from parcelwatch.duration import Duration
 
@@ -186,7 +185,7 @@ class Drafts(Table):
     """[drafts]"""
 
     shop: str = Field(default="", description="how the shop signs")
-    languages: DraftLanguages = Field(default=drafts.LANGUAGES, description="the first is the default")
+    languages: DraftLanguages = Field(default=("zh-CN", "en"), description="the first is the default")
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )

@@ -29,8 +29,8 @@ from parcelwatch.core import drafts
 from parcelwatch.core.profiles import KINDS, PROFILES
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
+from parcelwatch.words import languages
 
-LANGUAGES: Final = ("en", "zh-CN")
 SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is not Severity.OPERATOR)
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4}-)?([0-9]{2}-[0-9]{2})")
@@ -173,10 +173,10 @@ Country = Annotated[str, AfterValidator(_country)]
 Kind = Annotated[str, OneOf(tuple(KINDS), "kind")]
 DraftKind = Annotated[str, OneOf(drafts.KINDS, "kind with a draft")]
 Remedy = Annotated[str, OneOf(drafts.REMEDIES, "remedy")]
-DraftLanguage = Annotated[str, OneOf(drafts.LANGUAGES, "language with templates")]
+DraftLanguage = Annotated[str, OneOf(languages("letters"), "language with templates")]
 DraftLanguages = Annotated[tuple[DraftLanguage, ...], AfterValidator(_not_empty)]
 Day = Annotated[str, AfterValidator(_day_of_year)]
-Language = Annotated[str, OneOf(LANGUAGES, "language of messages")]
+Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
 BaseUrl = Annotated[str, AfterValidator(base_url)]

@@ -6,36 +6,28 @@ hear → assess → react → tell → draft → look again. Whoever calls it sa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.core import drafts
-from parcelwatch.core.assess import Assessment, assess, hidden_by
+from parcelwatch.core import letters, tell
+from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import UNANSWERED, next_poll
-from parcelwatch.core.cases import act, react
 from parcelwatch.core.lives import reborn
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.priority import rank
+from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import current, merge
 from parcelwatch.core.view import View, view
-from parcelwatch.errors import NotFound
 from parcelwatch.model import (
     Action,
     Advance,
     Answer,
-    Case,
-    CaseEvent,
     Dossier,
-    Draft,
-    DraftState,
-    Message,
+    LetterAction,
     Milestone,
     Observation,
     Parcel,
-    State,
-    Why,
+    Undelivered,
 )
 
 # Parcels already at one of these when we first hear of them are over: nothing of their past is told.
@@ -48,7 +40,11 @@ _HANDOVER = timedelta(minutes=1)
 _NUMBERS = 8
 
 
-def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy, now: datetime) -> Advance:
+Event = Observation | Action | LetterAction | Undelivered | None
+"""What a step follows from: an answer or a push, what an agent did, alerts nobody got, or time alone (None)."""
+
+
+def advance(dossier: Dossier, heard: Event, policy: Policy, now: datetime) -> Advance:
     """One step. `heard` is an answer, an agent's action, or None when only time has passed.
 
     Raises BadInput for an action the case does not allow and NotFound for a case that does not exist.
@@ -62,25 +58,16 @@ def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy
     if (after.milestone, after.cause) != (_shown(seen), seen.stage.cause):
         after = replace(after, milestone=_shown(seen), cause=seen.stage.cause)
     found = assess(seen, policy)
-    step = _Step(after, policy, now, first)
-    step = _react(step, found, heard if isinstance(heard, Action) else None)
-    step = _tell(step)
-    step = _take_back(step)
-    step = _draft(step, found.findings)
+    step = Step(after, policy, now, first)
+    if isinstance(heard, Undelivered):
+        step = tell.untold(step, heard.kinds)
+    step = tell.move(step, found.findings, heard if isinstance(heard, Action) else None)
+    step = tell.tell(step)
+    if isinstance(heard, LetterAction):
+        step = letters.act(step, heard)
+    step = letters.take_back(step)
+    step = letters.write(step, found.findings)
     return _look_again(step, heard, seen, found, dossier)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What has been decided so far."""
-
-    dossier: Dossier
-    policy: Policy
-    now: datetime
-    first: bool
-    messages: tuple[Message, ...] = ()
-    events: tuple[CaseEvent, ...] = ()
-    cleared: tuple[str, ...] = ()
 
 
 # --- hear ----------------------------------------------------------------------------------------
@@ -189,185 +176,10 @@ def _shown(seen: View) -> Milestone:
     return seen.milestone
 
 
-# --- react ---------------------------------------------------------------------------------------
-
-
-def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
-    findings = found.findings
-    if not (findings or step.dossier.cases or action):
-        return step
-    cases = {case.kind: case for case in step.dossier.cases}
-    events: list[CaseEvent] = []
-    if action is not None:
-        if action.kind not in cases:
-            raise NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
-        cases[action.kind], event = act(cases[action.kind], action, step.now)
-        events.append(event)
-    for kind in dict.fromkeys((*findings, *cases)):
-        finding = findings.get(kind)
-        case, moved = react(cases.get(kind), finding, step.now)
-        if case is None:
-            continue
-        if moved is not None:
-            events.append(moved)
-            if finding is not None:
-                urgency = rank(finding, step.dossier.parcel, step.now)
-                case = replace(case, policy_id=step.policy.policy_id, priority=urgency)
-        cases[kind] = case
-    ended = tuple(event.kind for event in events if event.after == State.RESOLVED)
-    return replace(
-        step, dossier=replace(step.dossier, cases=_hide(cases.values())), events=tuple(events), cleared=ended
-    )
-
-
-def _hide(cases: Iterable[Case]) -> tuple[Case, ...]:
-    cases = tuple(cases)
-    live = [case.kind for case in cases if case.live]
-    shades = {case.kind: hidden_by(case.kind, live) if case.live else "" for case in cases}
-    return tuple(
-        case if case.hidden_by == shades[case.kind] else replace(case, hidden_by=shades[case.kind]) for case in cases
-    )
-
-
-# --- tell ----------------------------------------------------------------------------------------
-
-
-def _tell(step: _Step) -> _Step:
-    """A message for every open, visible case that is worse than what agents were told of it."""
-    moved = {event.kind: event for event in step.events}
-    untold = [case for case in step.dossier.cases if _untold(case)]
-    if not untold:
-        return step
-    messages = tuple(_message(step, case, _why(case, moved.get(case.kind))) for case in untold)
-    cases = tuple(replace(case, told=case.severity) if _untold(case) else case for case in step.dossier.cases)
-    return replace(step, dossier=replace(step.dossier, cases=cases), messages=messages)
-
-
-def _untold(case: Case) -> bool:
-    if case.state is not State.OPEN or case.hidden_by:
-        return False
-    return case.told is None or case.told.rank < case.severity.rank
-
-
-def _why(case: Case, event: CaseEvent | None) -> Why:
-    if event is not None and event.signal == "wakes":
-        return Why.WOKEN
-    if case.told is not None:
-        return Why.WORSENED
-    if event is None or event.after != State.OPEN:
-        return Why.UNHIDDEN
-    return Why.REOPENED if case.reopened else Why.OPENED
-
-
-def _message(step: _Step, case: Case, why: Why) -> Message:
-    channel = step.policy.channel(case.kind, case.severity)
-    return Message(
-        kind=case.kind,
-        why=why,
-        severity=case.severity,
-        channel=channel or "",
-        sentence=case.sentence,
-        since=case.since,
-        priority=case.priority,
-        suppressed=_suppressed(step, case, channel),
-        first=step.first,
-    )
-
-
-def _suppressed(step: _Step, case: Case, channel: str | None) -> str:
-    if step.first and case.since < step.now - step.policy.old_news:
-        return f"old news: it began more than {step.policy.old_news.days} days before we first heard of the parcel"
-    return "" if channel else "no channel is configured"
-
-
-# --- draft ---------------------------------------------------------------------------------------
-
-
-def _take_back(step: _Step) -> _Step:
-    """Drafts that no longer hold: their case ended, a worse kind hides it, or the courier says otherwise."""
-    if not step.dossier.drafts:
-        return step
-    cases = {case.kind: case for case in step.dossier.cases}
-    fates = [(draft, *_fate(draft, cases[draft.kind], step.dossier)) for draft in step.dossier.drafts]
-    kept = tuple(replace(draft, state=state) for draft, state, _ in fates)
-    messages = [
-        _draft_message(step, cases[draft.kind], Why.WITHDRAWN, why)
-        for draft, state, why in fates
-        if state is not draft.state
-    ]
-    dossier = replace(step.dossier, drafts=kept)
-    return replace(step, dossier=dossier, messages=(*step.messages, *messages))
-
-
-def _fate(draft: Draft, case: Case, dossier: Dossier) -> tuple[DraftState, str]:
-    if not draft.unsent:
-        return draft.state, ""
-    if not case.live:
-        return DraftState.WITHDRAWN, "its case is resolved"
-    if case.hidden_by:
-        return DraftState.SUPERSEDED, f"the parcel is worse off: {case.hidden_by}"
-    untrue = drafts.contradicted(draft, dossier)
-    return (DraftState.WITHDRAWN, untrue) if untrue else (draft.state, "")
-
-
-_DRAFTED_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
-
-
-def _draft(step: _Step, standing: Collection[str]) -> _Step:
-    """One draft for each case agents are newly told of, if customers are written to about its kind.
-
-    A draft that newer facts made untrue is written anew while the trouble stands.
-    """
-    wanted = {told.kind for told in step.messages if told.why in _DRAFTED_WHEN and told.kind in drafts.KINDS}
-    wanted |= {told.kind for told in step.messages if told.why is Why.WITHDRAWN and told.kind in standing}
-    wanted -= {draft.kind for draft in step.dossier.drafts if draft.unsent}
-    cases = [case for case in step.dossier.cases if case.kind in wanted and case.live and not case.hidden_by]
-    if not cases:
-        return step
-    written = {case.kind: _written(step, case) for case in cases}
-    # A later checkpoint of the same answer can make it untrue before it is written down.
-    true = tuple(draft for draft in written.values() if not drafts.contradicted(draft, step.dossier))
-    pushes = tuple(
-        _draft_message(step, case, Why.DRAFTED, case.sentence) for case in cases if written[case.kind] in true
-    )
-    dossier = replace(step.dossier, drafts=(*step.dossier.drafts, *true))
-    return replace(step, dossier=dossier, messages=(*step.messages, *pushes))
-
-
-def _written(step: _Step, case: Case) -> Draft:
-    wording = step.policy.wording
-    return Draft(
-        kind=case.kind,
-        language=drafts.language(step.dossier.parcel, wording.languages),
-        state=DraftState.DRAFT,
-        created_at=step.now,
-        milestone=step.dossier.milestone,
-        facts=drafts.facts(step.dossier, case, wording, step.now),
-    )
-
-
-def _draft_message(step: _Step, case: Case, why: Why, sentence: str) -> Message:
-    channel = step.policy.draft_channel or None
-    return Message(
-        kind=case.kind,
-        why=why,
-        severity=case.severity,
-        channel=channel or "",
-        sentence=sentence,
-        since=case.since,
-        priority=case.priority,
-        draft=True,
-        suppressed=_suppressed(step, case, channel),
-        first=step.first,
-    )
-
-
 # --- look again ----------------------------------------------------------------------------------
 
 
-def _look_again(
-    step: _Step, heard: Observation | Action | None, seen: View, found: Assessment, before: Dossier
-) -> Advance:
+def _look_again(step: Step, heard: Event, seen: View, found: Assessment, before: Dossier) -> Advance:
     dossier, now = step.dossier, step.now
     poll_at, why = dossier.poll_at, ""
     if isinstance(heard, Observation):
@@ -380,9 +192,10 @@ def _look_again(
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
-        messages=step.messages,
+        notices=step.notices,
         events=step.events,
-        withdrawn=step.cleared,
+        moves=step.moves,
+        ended=step.ended,
         poll_at=poll_at,
         assess_at=min((at for at in (*wakes, found.valid_until) if at is not None), default=None),
         poll_why=why,

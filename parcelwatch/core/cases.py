@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from parcelwatch.core.rules import RULES, Finding
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Action, Case, CaseEvent, State
+from parcelwatch.model import Action, Case, CaseEvent, Fact, Form, State
 
 
 class Signal(StrEnum):
@@ -56,7 +56,7 @@ def react(case: Case | None, finding: Finding | None, now: datetime) -> tuple[Ca
         return _up_to_date(case, finding), None
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
-    why = finding.sentence if finding else _unfound(signal, case)
+    why = finding.fact if finding else _unfound(signal, case)
     moved = _moved(case, finding, signal, after, now)
     return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
 
@@ -75,8 +75,8 @@ def act(case: Case, action: Action, now: datetime) -> tuple[Case, CaseEvent]:
         resolved_at=now if done else None,
         by_agent=done,
     )
-    until = f" until {action.until:%Y-%m-%d %H:%M} UTC" if action.until else ""
-    return moved, CaseEvent(case.kind, now, signal, case.state, after, f"{signal}{until}", action.by)
+    why = Fact(Form.SNOOZED, until=action.until) if signal is Signal.SNOOZE else Fact(Form.BY_AGENT)
+    return moved, CaseEvent(case.kind, now, signal, case.state, after, why, action.by)
 
 
 def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal | None:
@@ -97,7 +97,7 @@ def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal
 def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: State, now: datetime) -> Case:
     if case is None:
         assert finding is not None
-        return _saying(Case(finding.kind, after, finding.severity, now, finding.since, ""), finding)
+        return _saying(Case(finding.kind, after, finding.severity, now, finding.fact), finding)
     if signal is Signal.CLEARS:
         return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None)
     case = replace(case, state=after, snoozed_until=None)
@@ -119,30 +119,23 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
 
 def _up_to_date(case: Case | None, finding: Finding | None) -> Case | None:
     """A live case takes on newer evidence of its trouble, so that resolving it covers all that was known then."""
-    if case is None or finding is None or not case.live or finding.since <= case.since:
+    if case is None or finding is None or not case.live or finding.since < case.since:
         return case
     return _still_saying(case, finding)
 
 
 def _still_saying(case: Case, finding: Finding | None) -> Case:
     """The newest facts; a live case never gets milder."""
-    if finding is None:
+    if finding is None or (finding.fact, finding.limit, finding.line) == (case.fact, case.limit, case.line):
         return case
     worse = max(case.severity, finding.severity, key=lambda severity: severity.rank)
     return replace(_saying(case, finding), severity=worse)
 
 
 def _saying(case: Case, finding: Finding) -> Case:
-    return replace(
-        case,
-        severity=finding.severity,
-        since=finding.since,
-        sentence=finding.sentence,
-        threshold=finding.limit,
-        policy_line=finding.line,
-    )
+    return replace(case, severity=finding.severity, fact=finding.fact, limit=finding.limit, line=finding.line)
 
 
-def _unfound(signal: Signal, case: Case | None) -> str:
+def _unfound(signal: Signal, case: Case | None) -> Fact:
     assert case is not None
-    return "the snooze is over" if signal is Signal.WAKES else f"cleared: {RULES[case.kind].clears_when}"
+    return Fact(Form.SNOOZE_OVER) if signal is Signal.WAKES else Fact(Form.CLEARED, kind=case.kind)

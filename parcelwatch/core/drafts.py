@@ -11,10 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Cause, Checkpoint, Dossier, Draft, Entry, Milestone, Parcel
-
-LANGUAGES = ("zh-CN", "en")
-"""The languages there are templates for."""
+from parcelwatch.model import Case, Cause, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Parcel
 
 REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
 """What a draft can offer; each has a phrase in every language."""
@@ -47,7 +44,7 @@ class Wording:
     """
 
     shop: str = ""
-    languages: tuple[str, ...] = LANGUAGES
+    languages: tuple[str, ...] = ("en",)
     follow_up: timedelta = timedelta(days=2)
     remedies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -64,7 +61,7 @@ def language(parcel: Parcel, languages: Sequence[str]) -> str:
     for listed in languages:
         if wanted and _primary(listed) == _primary(wanted):
             return listed
-    return languages[0] if languages else LANGUAGES[-1]
+    return languages[0] if languages else "en"
 
 
 def _primary(tag: str) -> str:
@@ -199,8 +196,8 @@ CONTRADICTED_BY: Mapping[str, frozenset[Milestone]] = {
 """Kind → where a parcel cannot be, by news younger than the draft's, if the draft is to stay true."""
 
 
-def contradicted(draft: Draft, dossier: Dossier) -> str:
-    """Why an unsent draft is no longer true, "" while it is.
+def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
+    """Why an unsent draft is no longer true, None while it is.
 
     Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft
     says it is not. Damage stays damage wherever the parcel goes.
@@ -208,14 +205,11 @@ def contradicted(draft: Draft, dossier: Dossier) -> str:
     checkpoints = [entry.checkpoint for entry in _scans(dossier)]
     rests_on = draft.facts.get("evidence")
     if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
-        return "the courier no longer lists the checkpoint it rests on"
+        return Fact(Form.SCAN_TAKEN_BACK)
     if not checkpoints or dossier.milestone not in CONTRADICTED_BY.get(draft.kind, ()):
-        return ""
+        return None
     newest = checkpoints[-1]
-    if stamp(newest.occurred_at) <= _newest_known(draft):
-        return ""
-    said = f": “{newest.text}”" if newest.text else ""
-    return f"newer checkpoint, {newest.milestone.replace('_', ' ')} {stamp(newest.occurred_at)}{said}"
+    return None if stamp(newest.occurred_at) <= _newest_known(draft) else Fact(Form.NEWER_SCAN, scan=newest)
 
 
 def _newest_known(draft: Draft) -> str:

@@ -16,8 +16,8 @@ from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.core.rules import RULES, Verdict
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
-from parcelwatch.duration import BUSINESS_DAY, Duration
-from parcelwatch.model import Dossier, Severity
+from parcelwatch.duration import Duration
+from parcelwatch.model import Dossier, Fact, Severity
 
 Remembered = tuple[datetime, Mapping[str, object]]
 """A line of the parcel's history: when it was heard, and what of the dossier it changed (times as ISO text)."""
@@ -35,10 +35,9 @@ class Explanation:
     kind: str
     fires: bool
     limits: Threshold
-    clears_when: str
     severity: Severity | None = None
-    sentence: str = ""
-    limit: str = ""
+    fact: Fact | None = None
+    limit: Duration | None = None
     since: datetime | None = None
     counted: float | None = None
     unit: str = ""
@@ -103,15 +102,14 @@ def _explained(
     kind: str, verdict: Verdict, limits: Threshold, seen: View, at: datetime, present: set[str]
 ) -> Explanation:
     finding = verdict.finding
-    unit = _unit(limits, finding.limit if finding else "")
+    unit = _unit(limits, finding.limit if finding else None)
     return Explanation(
         kind=kind,
         fires=finding is not None,
         limits=limits,
-        clears_when=RULES[kind].clears_when,
         severity=finding.severity if finding else None,
-        sentence=finding.sentence if finding else "",
-        limit=finding.limit if finding else "",
+        fact=finding.fact if finding else None,
+        limit=finding.limit if finding else None,
         since=verdict.since,
         counted=_hours(seen.calendar, verdict.since, at, unit),
         unit=unit,
@@ -128,12 +126,10 @@ def _blind(verdict: Verdict, seen: View, at: datetime) -> bool:
     return seen.confirmed_at is None or seen.confirmed_at < verdict.due_at
 
 
-def _unit(limits: Threshold, spoke: str) -> str:
+def _unit(limits: Threshold, spoke: Duration | None) -> str:
     """What the clock counts in: the limit that spoke, else the first there is."""
-    if spoke:
-        return BUSINESS_DAY if spoke.endswith(BUSINESS_DAY) else spoke[-1]
-    first: Duration | None = limits.warn or limits.critical
-    return first.unit if first else ""
+    limit = spoke or limits.warn or limits.critical
+    return limit.unit if limit else ""
 
 
 def _hours(calendar: Calendar, since: datetime | None, at: datetime, unit: str) -> float | None:

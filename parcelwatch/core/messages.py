@@ -6,77 +6,83 @@ together is grouping.py's. Every message names its alerts' ids, so that people s
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import accumulate, groupby
 from typing import Final, Protocol
 
 from parcelwatch.core.text import cut
-from parcelwatch.model import Why
+from parcelwatch.model import Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
 
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
-_DETAILS: Final = re.compile(r" ?[(（:：]")
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
+
+UNREADABLE: Final = "unreadable answer"
+"""Stands where a code would, for answers of which nothing could be read; the text then says why."""
 
 
 # --- what is put into words, and the words -------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class AlertFacts:
-    """What an alert says beside its message. The last five only matter to messages about a draft. No customer names."""
+class Outgoing:
+    """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
 
-    number: str
-    courier: str
-    now: datetime
+    `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
+    `value` and `promised_by` are the parcel's.
+    """
+
+    id: int
+    kind: str
+    channel: str
+    draft: bool
+    severity: Severity
+    why: Why
+    fact: Fact
+    created_at: datetime
+    account: str = ""
+    attempts: int = 0
+    number: str = ""
+    courier: str = ""
     company: str = ""
     order: str = ""
     milestone: str = ""
+    promised_by: datetime | None = None
+    value: float = 0.0
+    parcel_id: int | None = None
     case_id: int | None = None
-    threshold: str = ""
-    policy_line: str = ""
-    draft_id: int | None = None
-    language: str = ""
-    subject: str = ""
-    body: str = ""
-
-
-UNREADABLE: Final = "unreadable answer"
-"""Stands where a code would, for answers of which nothing could be read; the text then says why."""
+    letter: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Unmapped:
-    """A code or wording nobody could read, and how often it was heard."""
+class Group:
+    """Messages to be sent as one: a single one, or a digest whose id is that of its first.
 
-    code: str
-    text: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class OperatorFacts:
-    """What the operator hears of an account: SILENT, RECOVERED or UNMAPPED.
-
-    `since`: when it fell silent; for RECOVERED when the operator was told of that. `parcels`: how many it holds, 0 if
-    not counted.
+    After a crash the same group comes again with the same id. Worst first. `title` and `body`: the words of an earlier
+    attempt with these very messages, None where there was none.
     """
 
-    why: Why
-    account: str
-    now: datetime
-    api: str = ""
-    since: datetime | None = None
-    error: str = ""
-    refused: bool = False
-    parcels: int = 0
-    unknown: tuple[Unmapped, ...] = ()
+    channel: str
+    kind: str
+    draft: bool
+    rows: tuple[Outgoing, ...]
+    digest_id: int | None = None
+    title: str | None = None
+    body: str | None = None
+
+    @property
+    def id(self) -> int:
+        """What the message calls itself, so that people can tell a repetition."""
+        return self.rows[0].id if self.digest_id is None else self.digest_id
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(row.id for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,10 @@ class Letter:
 
 
 class Row(Protocol):
-    """An alert that waits to be sent, with its words. `line` is one line and starts with the parcel's number."""
+    """An alert that waits to be sent. `line` is one line that starts with `bare`, the least that must be said of it.
+
+    Words take time, so `line` is only asked for where there is room for it.
+    """
 
     @property
     def id(self) -> int: ...
@@ -109,11 +118,7 @@ class Row(Protocol):
     @property
     def draft(self) -> bool: ...
     @property
-    def priority(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def body(self) -> str: ...
+    def bare(self) -> str: ...
     @property
     def line(self) -> str: ...
 
@@ -145,35 +150,33 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def single(row: Row, limit: int, phrases: Phrases = ENGLISH) -> Text:
+def single(ident: int, words: Words, limit: int, phrases: Phrases = ENGLISH) -> Text:
     """One alert: its words with its id, cut after a whole line when they are too long."""
-    title = cut(f"[A{row.id}] {row.title}", min(limit, _LONGEST_TITLE))
+    title = cut(f"[A{ident}] {words.title}", min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
-    lines = row.body.split("\n")
-    if len(row.body) <= room:
-        return Text(title, row.body)
+    lines = words.body.split("\n")
+    if len(words.body) <= room:
+        return Text(title, words.body)
     return Text(title, _shortened(lines, room, lambda left: phrases.cut.format(count=left)))
 
 
 def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
-    """Many alerts of one kind as one message: every number, worst first, and of the worst the whole line.
+    """Many alerts of one kind as one message: every number, in the order given, and of the first the whole line.
 
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
-    id of the message, else that of its worst alert.
+    id of the message, else that of its first alert.
     """
-    worst = sorted(rows, key=lambda row: (-row.priority, row.id))
-    named = worst[0].id if ident is None else ident
-    title = cut(f"[A{named}] {_heading(worst, phrases)}", min(limit, _LONGEST_TITLE))
+    named = rows[0].id if ident is None else ident
+    title = cut(f"[A{named}] {_heading(rows, phrases)}", min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
-    head = phrases.ids.format(ids=ranges([row.id for row in worst]))
-    whole = [f"A{row.id} {' '.join(row.line.split())}" for row in worst]
-    bare = [f"A{row.id} {_named(row)}" for row in worst]
+    head = phrases.ids.format(ids=ranges([row.id for row in rows]))
+    bare = [f"A{row.id} {' '.join(row.bare.split())}" for row in rows]
     spare = room - len("\n".join((head, *bare)))
     if spare >= 0:
-        return Text(title, "\n".join((head, *_spelled_out(bare, whole, spare))))
+        return Text(title, "\n".join((head, *_spelled_out(bare, rows, spare))))
 
     def more(left: int) -> str:
-        return phrases.more.format(count=min(left, len(rows)), command=_command(worst[0]))
+        return phrases.more.format(count=min(left, len(rows)), command=_command(rows[0]))
 
     return Text(title, _shortened([head, *bare], room, more))
 
@@ -185,12 +188,6 @@ def ranges(ids: Sequence[int]) -> str:
     if len(spans) > _MOST_RANGES:
         spans = [(spans[0][0], spans[-1][1])]
     return ", ".join(f"A{first}" if first == last else f"A{first}–A{last}" for first, last in spans)
-
-
-def _named(row: Row) -> str:
-    """The least a line must say: the number; of a draft also which one, and whether it was taken back."""
-    line = " ".join(row.line.split())
-    return _DETAILS.split(line, maxsplit=1)[0] if row.draft else line.partition(" ")[0]
 
 
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
@@ -207,11 +204,16 @@ def _command(row: Row) -> str:
     return "parcelwatch alerts list" if row.kind in _OPERATOR_KINDS else f"parcelwatch cases list --kind {row.kind}"
 
 
-def _spelled_out(bare: Sequence[str], whole: Sequence[str], spare: int) -> list[str]:
+def _spelled_out(bare: Sequence[str], rows: Iterable[Row], spare: int) -> list[str]:
     """As many whole lines as `spare` characters beyond the bare ones allow, the first lines first."""
-    dearer = accumulate(len(long) - len(short) for short, long in zip(bare, whole, strict=True))
-    count = sum(total <= spare for total in dearer)
-    return [*whole[:count], *bare[count:]]
+    lines: list[str] = []
+    for short, row in zip(bare, rows, strict=True):
+        whole = f"A{row.id} {' '.join(row.line.split())}"
+        spare -= len(whole) - len(short)
+        if spare < 0:
+            break
+        lines.append(whole)
+    return [*lines, *bare[len(lines) :]]
 
 
 def _shortened(lines: Sequence[str], room: int, last: Callable[[int], str]) -> str:

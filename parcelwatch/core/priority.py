@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from parcelwatch.core.rules import Finding
-from parcelwatch.model import Parcel, Severity
+from parcelwatch.model import Severity
 
 _SEVERITY = {Severity.CRITICAL: 400, Severity.HIGH: 300, Severity.MEDIUM: 200, Severity.LOW: 100}
 _OVERDUE = 50
@@ -13,19 +13,29 @@ _DAYS_COUNTED = 30
 _VALUE_COUNTED = 49
 
 
-def reasons(finding: Finding, parcel: Parcel, now: datetime) -> tuple[tuple[str, int], ...]:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What makes one trouble more urgent than another, as known when somebody looks."""
+
+    severity: Severity
+    since: datetime
+    promised_by: datetime | None = None
+    value: float = 0.0
+
+
+def reasons(one: Weighed, now: datetime) -> tuple[tuple[str, int], ...]:
     """The parts of the rank with what each stands for; severity outweighs all the others together."""
-    parts = [(f"severity {finding.severity}", _SEVERITY.get(finding.severity, 0))]
-    days = (now - finding.since).days
+    parts = [(f"severity {one.severity}", _SEVERITY.get(one.severity, 0))]
+    days = (now - one.since).days
     if days > 0:
         parts.append((f"{days} days old", min(days, _DAYS_COUNTED) // 2))
-    if parcel.promised_by is not None and parcel.promised_by < now:
+    if one.promised_by is not None and one.promised_by < now:
         parts.append(("promise is over", _OVERDUE // 2))
-    if parcel.value > 0:
-        parts.append((f"worth {parcel.value:g}", min(int(parcel.value / 20), _VALUE_COUNTED)))
+    if one.value > 0:
+        parts.append((f"worth {one.value:g}", min(int(one.value / 20), _VALUE_COUNTED)))
     return tuple(parts)
 
 
-def rank(finding: Finding, parcel: Parcel, now: datetime) -> int:
-    """The sum of the reasons; higher is more urgent."""
-    return sum(points for _, points in reasons(finding, parcel, now))
+def rank(one: Weighed, now: datetime) -> int:
+    """The sum of the reasons; higher is more urgent. It grows with time, so it is computed when it is shown."""
+    return sum(points for _, points in reasons(one, now))

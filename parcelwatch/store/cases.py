@@ -5,33 +5,56 @@ What belongs here: reading cases, and what agents write beside them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.model import Case, CaseEvent
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import iso, to_ms, where
+from parcelwatch.store.rows import CASE, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
 
 VERDICTS: Final = ("true", "false", "known")
 
-_ROWS: Final = """
-SELECT c.id, p.number, p.courier, p.company, p.order_no, c.kind, c.severity, c.state, c.opened_at, c.resolved_at,
-  c.reopened, c.since, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.priority, c.snoozed_until, c.verdict
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case with what lists show of its parcel."""
+
+    case: Case
+    parcel_id: int
+    number: str
+    courier: str
+    company: str
+    order: str
+    promised_by: datetime | None
+    value: float
+    verdict: str | None
+
+    def priority(self, now: datetime) -> int:
+        """How urgent it is now among others."""
+        return rank(Weighed(self.case.severity, self.case.since, self.promised_by, self.value), now)
+
+
+_ROWS: Final = f"""
+SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company, p.order_no, p.promised_by,
+  p.value, c.verdict
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
-_ORDER: Final = " ORDER BY c.state = 'resolved', c.priority DESC, c.id"
 
 
 def rows(
     store: Store,
+    now: datetime,
     *,
     state: str = "",
     kind: str = "",
     courier: str = "",
     parcel_id: int | None = None,
     case_id: int | None = None,
-) -> list[dict[str, Any]]:
-    """Cases, live ones first, the most pressing first. Shaped as `cases list --json`."""
+) -> list[CaseRow]:
+    """Cases, live ones first, the most pressing first."""
     clause, values = where(
         {
             "c.state = ?": state,
@@ -41,49 +64,41 @@ def rows(
             "c.id = ?": case_id,
         }
     )
-    return [_listed(row) for row in store.all(_ROWS + clause + _ORDER, values)]
+    found = [_listed(row) for row in store.all(_ROWS + clause, values)]
+    return sorted(found, key=lambda row: (not row.case.live, -row.priority(now), row.case.id))
 
 
-def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        "id": row[0],
-        "number": row[1],
-        "courier": row[2],
-        "company": row[3],
-        "order": row[4],
-        "kind": row[5],
-        "severity": row[6],
-        "state": row[7],
-        "opened_at": iso(row[8]),
-        "resolved_at": iso(row[9]),
-        "reopened": row[10],
-        "since": iso(row[11]),
-        "sentence": row[12],
-        "threshold": row[13],
-        "policy_line": row[14],
-        "hidden_by": row[15] or None,
-        "incident": None,
-        "priority": row[16],
-        "snoozed_until": iso(row[17]),
-        "verdict": row[18],
-    }
+def _listed(row: tuple[Any, ...]) -> CaseRow:
+    parcel_id, number, courier, company, order, promised_by, value, verdict = row[len(CASE) :]
+    return CaseRow(to_case(row), parcel_id, number, courier, company, order, maybe_at(promised_by), value, verdict)
 
 
-_EVENTS: Final = "SELECT at, signal, before, after, why, by FROM case_events WHERE case_id = ? ORDER BY at, id"
+def one(store: Store, case_id: int, now: datetime) -> CaseRow:
+    """One case as in the list. Raises NotFound."""
+    found = rows(store, now, case_id=case_id)
+    if not found:
+        raise _unknown(case_id)
+    return found[0]
+
+
+_EVENTS: Final = """
+SELECT e.at, e.signal, e.before, e.after, e.fact, e.by, c.kind FROM case_events e JOIN cases c ON c.id = e.case_id
+WHERE e.case_id = ? ORDER BY e.at, e.id
+"""
 _NOTES: Final = "SELECT at, by, text FROM notes WHERE case_id = ? ORDER BY at, id"
 
 
-def show(store: Store, case_id: int) -> dict[str, Any]:
-    """One case as in the list, with `events` and `notes`, oldest first. Raises NotFound."""
-    found = rows(store, case_id=case_id)
-    if not found:
-        raise _unknown(case_id)
-    events = [
-        {"at": iso(at), "signal": signal, "before": before, "after": after, "why": why, "by": by}
-        for at, signal, before, after, why, by in store.all(_EVENTS, (case_id,))
+def events(store: Store, case_id: int) -> list[CaseEvent]:
+    """The history of a case, oldest first."""
+    return [
+        CaseEvent(kind, from_ms(at), signal, before, after, to_fact(fact), by)
+        for at, signal, before, after, fact, by, kind in store.all(_EVENTS, (case_id,))
     ]
-    notes = [{"at": iso(at), "by": by, "text": text} for at, by, text in store.all(_NOTES, (case_id,))]
-    return {**found[0], "events": events, "notes": notes}
+
+
+def notes(store: Store, case_id: int) -> list[dict[str, Any]]:
+    """`[{at, by, text}]`: what agents wrote beside a case, oldest first."""
+    return [{"at": iso(at), "by": by, "text": text} for at, by, text in store.all(_NOTES, (case_id,))]
 
 
 def locate(store: Store, case_id: int) -> tuple[int, str]:

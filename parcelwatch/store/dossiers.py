@@ -5,15 +5,16 @@ What belongs here: the hot path. Only what differs from the dossier that was loa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Draft, DraftState, Entry, Timeline
-from parcelwatch.store import history
+from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
+from parcelwatch.store import drafts, history
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import (
     CASE,
@@ -25,6 +26,7 @@ from parcelwatch.store.rows import (
     PARCEL,
     PARCEL_COLUMNS,
     case_row,
+    fact_json,
     from_ms,
     maybe_at,
     maybe_ms,
@@ -100,11 +102,19 @@ def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Itera
 # --- saving --------------------------------------------------------------------------------------
 
 
-def save(store: Store, before: Dossier, step: Advance, now: datetime) -> dict[str, int]:
-    """Write what `step` changed of `before`, and return the id of every case by kind.
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The ids of a parcel's cases and of its unsent drafts, each by kind."""
+
+    cases: dict[str, int]
+    drafts: dict[str, int]
+
+
+def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
+    """Write what `step` changed of `before`; what it says to people is not written here.
 
     A step with a `poll_why` is one in which the courier was heard: it ends the claim and the run of failures. Any
-    other leaves the time of the next poll alone. New drafts and messages are not written here: they need words.
+    other leaves the time of the next poll alone.
     """
     after, parcel_id = step.dossier, before.parcel.id
     _save_state(store, step, now)
@@ -117,10 +127,11 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> dict[st
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
     if step.events:
         store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
-    if after.drafts is not before.drafts:
-        _save_drafts(store, before.drafts, after.drafts, now)
+    letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)
+    if step.moves:
+        drafts.save_events(store, step.moves)
     history.note(store, before, after, now)
-    return ids
+    return Saved(ids, letters)
 
 
 _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])} WHERE id = ?"
@@ -237,14 +248,13 @@ def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]
     return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last)
 
 
-# --- cases and drafts ----------------------------------------------------------------------------
+# --- cases ---------------------------------------------------------------------------------------
 
 _NEW_CASE: Final = (
     f"INSERT INTO cases (parcel_id, {', '.join(CASE[1:])}) VALUES ({', '.join('?' * len(CASE))}) RETURNING id"
 )
 _CASE: Final = f"UPDATE cases SET {', '.join(f'{name} = ?' for name in CASE[1:])} WHERE id = ?"
-_EVENT: Final = "INSERT INTO case_events (case_id, at, signal, before, after, why, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_DRAFT: Final = "UPDATE drafts SET state = ?, changed_at = ? WHERE id = ?"
+_EVENT: Final = "INSERT INTO case_events (case_id, at, signal, before, after, fact, by) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def _save_cases(store: Store, parcel_id: int, before: tuple[Case, ...], after: tuple[Case, ...]) -> dict[str, int]:
@@ -263,21 +273,4 @@ def _save_cases(store: Store, parcel_id: int, before: tuple[Case, ...], after: t
 
 
 def _event_row(event: CaseEvent, ids: dict[str, int]) -> tuple[object, ...]:
-    return (ids[event.kind], to_ms(event.at), event.signal, event.before, event.after, event.why, event.by)
-
-
-def _save_drafts(store: Store, before: tuple[Draft, ...], after: tuple[Draft, ...], now: datetime) -> None:
-    states = {draft.id: draft.state for draft in after if draft.id is not None}
-    moved = list(_moved(before, states))
-    if moved:
-        store.write_many(_DRAFT, [(state, to_ms(now), draft_id) for draft_id, state in moved])
-
-
-def _moved(before: tuple[Draft, ...], states: Mapping[int, DraftState]) -> Iterator[tuple[int, DraftState]]:
-    """Drafts whose state changed; one that is no longer there was taken back."""
-    for draft in before:
-        if draft.id is None:
-            continue
-        state = states.get(draft.id, DraftState.WITHDRAWN)
-        if state is not draft.state:
-            yield draft.id, state
+    return (ids[event.kind], to_ms(event.at), event.signal, event.before, event.after, fact_json(event.why), event.by)

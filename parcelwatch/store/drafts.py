@@ -1,27 +1,47 @@
-"""Customer drafts: keeping their words, listing, editing, and the moves an agent makes.
+"""Customer drafts as they are kept: facts, words once somebody saw them, and what was done to each.
 
-What belongs here: stored drafts. Whether a draft still holds is the core's to say.
+What belongs here: rows. Which moves there are, and whether a draft still holds, is the core's to say.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Draft, DraftState
+from parcelwatch.errors import NotFound
+from parcelwatch.model import Draft, LetterEvent
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, to_draft, to_ms, where
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, to_draft, to_fact, to_ms, where
 
-_SAVE: Final = """
+_NEW: Final = """
 INSERT INTO drafts (parcel_id, kind, language, state, milestone, facts, subject, body, created_at, changed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
+_CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ? WHERE id = ?"
+_EVENT: Final = """
+INSERT INTO draft_events (draft_id, at, verb, before, after, fact, by) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 
 
-def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, now: datetime) -> int:
-    """Keep a new draft with its words; its id. `draft.facts` must be fit for JSON."""
+def save(
+    store: Store, parcel_id: int, before: tuple[Draft, ...], after: tuple[Draft, ...], now: datetime
+) -> dict[str, int]:
+    """Write the drafts of a parcel that are new or other than before; the id of each unsent one by kind."""
+    if after is before:
+        return {draft.kind: draft.id for draft in after if draft.id is not None and draft.unsent}
+    known = {draft.id: draft for draft in before}
+    ids: dict[str, int] = {}
+    for draft in after:
+        draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
+        if draft.id is not None and known.get(draft.id) != draft:
+            store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), draft.id))
+        if draft.unsent:
+            ids[draft.kind] = draft_id
+    return ids
+
+
+def _insert(store: Store, parcel_id: int, draft: Draft, now: datetime) -> int:
     values = (
         parcel_id,
         draft.kind,
@@ -29,13 +49,36 @@ def save(store: Store, parcel_id: int, draft: Draft, subject: str, body: str, no
         draft.state,
         draft.milestone,
         dump(dict(draft.facts)),
-        subject,
-        body,
+        draft.subject,
+        draft.body,
         to_ms(draft.created_at),
         to_ms(now),
     )
-    draft_id: int = store.write(_SAVE, values).fetchall()[0][0]
+    draft_id: int = store.write(_NEW, values).fetchall()[0][0]
     return draft_id
+
+
+def save_events(store: Store, moves: Sequence[LetterEvent]) -> None:
+    """Lines for the histories of drafts: what was done to each, why and by whom."""
+    rows = [
+        (one.draft.id, to_ms(one.at), one.verb, one.before, one.after, one.why and fact_json(one.why), one.by)
+        for one in moves
+    ]
+    store.write_many(_EVENT, rows)
+
+
+def events(store: Store, draft_id: int) -> list[dict[str, Any]]:
+    """`[{at, verb, before, after, fact, by}]`, oldest first."""
+    sql = "SELECT at, verb, before, after, fact, by FROM draft_events WHERE draft_id = ? ORDER BY at, id"
+    return [
+        {"at": iso(at), "verb": verb, "before": before, "after": after, "fact": fact and to_fact(fact), "by": by}
+        for at, verb, before, after, fact, by in store.all(sql, (draft_id,))
+    ]
+
+
+def freeze(store: Store, draft_id: int, subject: str, body: str) -> None:
+    """Keep the words somebody was shown: from now on they are the draft's."""
+    store.write("UPDATE drafts SET subject = ?, body = ? WHERE id = ?", (subject, body, draft_id))
 
 
 def one(store: Store, draft_id: int) -> tuple[int, Draft]:
@@ -46,73 +89,44 @@ def one(store: Store, draft_id: int) -> tuple[int, Draft]:
     return row[-1], to_draft(row)
 
 
-_ROWS: Final = """
-SELECT d.id, c.id, p.number, p.order_no, d.kind, d.language, d.state, p.customer_contact, d.subject, d.body,
-  d.created_at, d.changed_at, p.courier, p.customer_name
+_ROWS: Final = f"""
+SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, p.order_no, p.customer_contact,
+  d.changed_at, p.courier, p.customer_name
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id LEFT JOIN cases c ON c.parcel_id = d.parcel_id AND c.kind = d.kind
 """
 
 
 def rows(
-    store: Store, state: str = "", parcel_id: int | None = None, draft_id: int | None = None
+    store: Store,
+    state: str = "",
+    parcel_id: int | None = None,
+    draft_id: int | None = None,
+    case_id: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Drafts, oldest first. Shaped as `drafts list --json`."""
-    clause, values = where({"d.state = ?": state, "d.parcel_id = ?": parcel_id, "d.id = ?": draft_id})
+    """Drafts, oldest first, shaped as `drafts list --json`, with the `draft` itself for whoever finds its words."""
+    clause, values = where(
+        {"d.state = ?": state, "d.parcel_id = ?": parcel_id, "d.id = ?": draft_id, "c.id = ?": case_id}
+    )
     return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY d.id", values)]
 
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
+    draft = to_draft(row)
+    case_id, number, order, contact, changed_at, courier, customer = row[len(DRAFT_COLUMNS.split(", ")) :]
     return {
-        "id": row[0],
-        "case": row[1],
-        "number": row[2],
-        "order": row[3],
-        "kind": row[4],
-        "language": row[5],
-        "state": row[6],
-        "to": row[7] or None,
-        "subject": row[8],
-        "body": row[9],
-        "created_at": iso(row[10]),
-        "changed_at": iso(row[11]),
-        "courier": row[12],
-        "customer": row[13],
+        "id": draft.id,
+        "case": case_id,
+        "number": number,
+        "order": order,
+        "kind": draft.kind,
+        "language": draft.language,
+        "state": draft.state,
+        "to": contact or None,
+        "subject": draft.subject,
+        "body": draft.body,
+        "created_at": iso(to_ms(draft.created_at)),
+        "changed_at": iso(changed_at),
+        "courier": courier,
+        "customer": customer,
+        "draft": draft,
     }
-
-
-# --- agents' moves -------------------------------------------------------------------------------
-
-_MOVES: Final[dict[DraftState, tuple[DraftState, ...]]] = {
-    DraftState.APPROVED: (DraftState.DRAFT,),
-    DraftState.DISCARDED: (DraftState.DRAFT, DraftState.APPROVED),
-    DraftState.SENT: (DraftState.APPROVED,),
-    DraftState.WITHDRAWN: (DraftState.DRAFT, DraftState.APPROVED),
-    DraftState.SUPERSEDED: (DraftState.DRAFT, DraftState.APPROVED),
-}
-
-
-def set_state(store: Store, draft_id: int, state: DraftState, now: datetime) -> Draft:
-    """Move a draft; the draft after. Doing it twice is once. Raises NotFound, and BadInput for a move there is not."""
-    _, draft = one(store, draft_id)
-    if draft.state is state:
-        return draft
-    if draft.state not in _MOVES.get(state, ()):
-        raise BadInput(f"draft {draft_id} is {draft.state} and cannot become {state}")
-    store.write("UPDATE drafts SET state = ?, changed_at = ? WHERE id = ?", (state, to_ms(now), draft_id))
-    return replace(draft, state=state)
-
-
-def edit(store: Store, draft_id: int, now: datetime, *, subject: str | None = None, body: str | None = None) -> Draft:
-    """Other words for an unsent draft; one already approved must be approved again. Raises NotFound, BadInput."""
-    _, draft = one(store, draft_id)
-    if not draft.unsent:
-        raise BadInput(f"draft {draft_id} is {draft.state}; only a draft not yet sent can be edited")
-    draft = replace(
-        draft,
-        state=DraftState.DRAFT,
-        subject=draft.subject if subject is None else subject,
-        body=draft.body if body is None else body,
-    )
-    sql = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ? WHERE id = ?"
-    store.write(sql, (draft.state, draft.subject, draft.body, to_ms(now), draft_id))
-    return draft

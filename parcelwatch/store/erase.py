@@ -12,7 +12,6 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from parcelwatch.errors import NotFound
-from parcelwatch.store import cases, drafts, history, outbox
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, load
 
@@ -26,22 +25,37 @@ def export(store: Store, number: str) -> dict[str, Any]:
     return {"number": number, "parcels": [_exported(store, parcel_id) for parcel_id in _ids(store, number)]}
 
 
+_OF_A_PARCEL: Final = {
+    "checkpoints": "SELECT * FROM checkpoints WHERE parcel_id = ?",
+    "cases": "SELECT * FROM cases WHERE parcel_id = ? ORDER BY id",
+    "case_events": "SELECT * FROM case_events WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
+    "notes": "SELECT * FROM notes WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
+    "drafts": "SELECT * FROM drafts WHERE parcel_id = ? ORDER BY id",
+    "draft_events": """SELECT * FROM draft_events
+      WHERE draft_id IN (SELECT id FROM drafts WHERE parcel_id = ?) ORDER BY id""",
+    "alerts": "SELECT * FROM alerts WHERE parcel_id = ? ORDER BY id",
+    "sendings": "SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?) ORDER BY bundle",
+    "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
+}
+_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids"})
+
+
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
     (parcel,) = store.db.query("SELECT * FROM parcels WHERE id = ?", (parcel_id,))
-    checkpoints = store.db.query("SELECT * FROM checkpoints WHERE parcel_id = ?", (parcel_id,))
-    return {
-        **_dated(parcel),
-        "tags": load(parcel["tags"]),
-        "checkpoints": [_dated(row) for row in checkpoints],
-        "cases": [cases.show(store, case["id"]) for case in cases.rows(store, parcel_id=parcel_id)],
-        "drafts": drafts.rows(store, parcel_id=parcel_id),
-        "alerts": outbox.rows(store, parcel_id=parcel_id),
-        "history": history.read(store, parcel_id),
+    tables = {
+        name: [_dated(row) for row in store.db.query(query, (parcel_id,))] for name, query in _OF_A_PARCEL.items()
     }
+    return {**_dated(parcel), **tables}
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: iso(value) if _MOMENTS.search(name) else value for name, value in row.items()}
+    return {name: _shown(name, value) for name, value in row.items()}
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in _JSON and value:
+        return load(value)
+    return iso(value) if _MOMENTS.search(name) else value
 
 
 def _ids(store: Store, number: str) -> list[int]:
@@ -62,10 +76,11 @@ _MENTIONS: Final = (
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
-    """UPDATE alerts SET error = '', outcome = '', title = iif(parcel_id IS NULL, '(erased)', struck(title, ?1)),
-         body = iif(parcel_id IS NULL, '(erased)', struck(body, ?1)),
-         line = iif(parcel_id IS NULL, '(erased)', struck(line, ?1))
-       WHERE names(title || ' ' || body || ' ' || line || ' ' || error || ' ' || outcome, ?1)""",
+    "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
+    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck(fact, ?1))
+       WHERE names(fact, ?1)""",
+    """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
+       WHERE names(title || ' ' || body, ?1)""",
 )
 
 

@@ -8,14 +8,31 @@ no due time until the import is released. Which rows go together is decided by c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zlib import crc32
 
+from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.grouping import Bundle, Waiting, group, release_at
+from parcelwatch.core.messages import Group, Outgoing
+from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import SEVERITIES, Group, NewAlert, Outgoing, from_ms, iso, maybe_at, to_ms, where
+from parcelwatch.store.rows import (
+    DRAFT_COLUMNS,
+    SEVERITIES,
+    WHYS,
+    NewAlert,
+    dump,
+    fact_json,
+    from_ms,
+    maybe_at,
+    to_draft,
+    to_fact,
+    to_ms,
+    where,
+)
 
 FIRST_BACKOFF: Final = timedelta(seconds=5)
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
@@ -27,9 +44,9 @@ _LARGEST_DIGEST: Final = 100_000
 # --- in ------------------------------------------------------------------------------------------
 
 _ENQUEUE: Final = """
-INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, kind, why, channel, severity, rank, priority, title, body,
-  line, state, reason, created_at, due_at, import_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, account, kind, why, channel, severity, fact, state, reason,
+  created_at, due_at, import_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
@@ -41,15 +58,12 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
         alert.case_id,
         alert.draft_id,
         int(alert.draft),
+        alert.account,
         alert.kind,
         alert.why,
         alert.channel,
         alert.severity,
-        alert.severity.rank,
-        alert.priority,
-        alert.title,
-        alert.body,
-        alert.line or alert.title,
+        fact_json(alert.fact),
         "suppressed" if alert.suppressed else "pending",
         alert.suppressed,
         at,
@@ -66,23 +80,17 @@ WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL A
 RETURNING id, for_draft
 """
 _MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'"
-_UNTELL: Final = """
-UPDATE cases SET told = NULL
-WHERE id IN (SELECT case_id FROM alerts WHERE id = ? AND state = 'suppressed' AND NOT for_draft)
-"""
 
 
-def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> dict[int, bool]:
+def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent.
 
-    Returns the ids taken back, True for one about a draft. What is being sent right now, or may have arrived in a
-    digest before a crash, is only taken back once its sending is known to have failed. A case whose alert was taken
-    back counts as told to nobody: should the very same trouble come again, it is told.
+    What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
+    is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
     """
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
-    store.write_many(_UNTELL, [(alert_id,) for alert_id, _ in rows])
-    return {alert_id: bool(for_draft) for alert_id, for_draft in rows}
+    return any(not for_draft for _, for_draft in rows)
 
 
 _TAKE_BACK_DRAFT: Final = """
@@ -141,18 +149,26 @@ SELECT due_at FROM alerts
 WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
 """
 _WAITING: Final = """
-SELECT id, rank, priority, bundle FROM alerts
-WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at <= ? ORDER BY due_at LIMIT ?
+SELECT a.id, a.severity, a.bundle, json_extract(a.fact, '$.since'), p.promised_by, p.value
+FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
+WHERE a.state = 'pending' AND a.channel = ? AND a.kind = ? AND a.for_draft = ? AND a.due_at <= ?
+ORDER BY a.due_at LIMIT ?
 """
 _CLAIM: Final = """
 UPDATE alerts SET due_at = ?, lease_until = ?, bundle = ?, digest = ?, attempts = attempts + 1, error = '',
   tried_at = coalesce(tried_at, ?) WHERE id = ?
 """
-# A digest is made of lines; leaving its bodies where they are keeps a digest of thousands small.
-_OUTGOING: Final = """
-SELECT id, kind, channel, for_draft, severity, priority, title, iif(?, body, ''), line, attempts, created_at,
-  parcel_id, case_id, draft_id
-FROM alerts WHERE id = ?
+# What a message may speak of beside its fact is read when it is sent, so that it is as known then.
+_LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
+_OUT: Final = f"""
+  a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
+  p.courier, p.company, p.order_no, p.milestone, p.promised_by, p.value, a.parcel_id, a.case_id, {", ".join(_LETTER)}"""
+_FROM: Final = "FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id"
+_OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
+_WORDS: Final = "SELECT title, body FROM sendings WHERE bundle = ? AND ids = ?"
+_FREEZE: Final = """
+INSERT INTO sendings (bundle, ids, title, body) VALUES (?, ?, ?, ?)
+ON CONFLICT (bundle) DO UPDATE SET ids = excluded.ids, title = excluded.title, body = excluded.body
 """
 
 
@@ -167,8 +183,15 @@ def claim(store: Store, now: datetime, lease_until: datetime, *, paused: Collect
         return None
     _, lane = min(lanes)
     rows = store.all(_WAITING, (*lane, to_ms(now), _LARGEST_DIGEST))
-    bundle = group([Waiting(*row) for row in rows])[0]
+    bundle = group([_waiting(row, now) for row in rows])[0]
     return _claim(store, lane, bundle, now, lease_until)
+
+
+def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
+    alert_id, severity, bundle, since, promised_by, value = row
+    grade = SEVERITIES[severity]
+    weighed = Weighed(grade, now if since is None else from_ms(since), maybe_at(promised_by), value or 0.0)
+    return Waiting(alert_id, grade.rank, rank(weighed, now), bundle)
 
 
 def _claim(store: Store, lane: _Lane, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:
@@ -176,27 +199,42 @@ def _claim(store: Store, lane: _Lane, bundle: Bundle, now: datetime, lease_until
     # One of a digest that is left alone still goes under the digest's id.
     digest = bundle.id if bundle.digest or bundle.messages != (bundle.id,) else None
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
-    alone = len(bundle.messages) == 1
-    rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (alone, one)))
+    rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
     channel, kind, for_draft = lane
-    return Group(channel, kind, bool(for_draft), rows, digest)
+    found = Group(channel, kind, bool(for_draft), rows, digest)
+    title, body = store.one(_WORDS, (found.id, dump(found.ids))) or (None, None)
+    return replace(found, title=title, body=body)
+
+
+def freeze(store: Store, group: Group, title: str, body: str) -> None:
+    """Keep the words of an attempt: while its rows are the same, a repetition is the same text."""
+    store.write(_FREEZE, (group.id, dump(group.ids), title, body))
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
-    alert_id, kind, channel, for_draft, severity, priority, title, body, line, attempts, created_at, *links = row
+    """A message from the values of _OUT; more may follow them."""
+    letter = row[19 : 19 + len(_LETTER)]
     return Outgoing(
-        alert_id,
-        kind,
-        channel,
-        bool(for_draft),
-        SEVERITIES[severity],
-        priority,
-        title,
-        body,
-        line,
-        attempts,
-        from_ms(created_at),
-        *links,
+        id=row[0],
+        kind=row[1],
+        channel=row[2],
+        draft=bool(row[3]),
+        severity=SEVERITIES[row[4]],
+        why=WHYS[row[5]],
+        fact=to_fact(row[6]),
+        account=row[7],
+        attempts=row[8],
+        created_at=from_ms(row[9]),
+        number=row[10] or "",
+        courier=row[11] or "",
+        company=row[12] or "",
+        order=row[13] or "",
+        milestone=row[14] or "",
+        promised_by=maybe_at(row[15]),
+        value=row[16] or 0.0,
+        parcel_id=row[17],
+        case_id=row[18],
+        letter=None if letter[0] is None else to_draft(letter),
     )
 
 
@@ -236,22 +274,25 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
     store.write_many(_SENT, [(to_ms(now), outcome, one) for one in ids])
 
 
-def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -> bool:
+_UNTOLD: Final = "SELECT parcel_id, kind FROM alerts WHERE id = ? AND state = 'suppressed' AND NOT for_draft"
+
+
+def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -> list[tuple[int, str]]:
     """The channel did not take them: again after 5 s, doubling to 15 min, all of one group together.
 
-    True if they are given up, a day after the first attempt.
+    A day after the first attempt they are given up. The parcels and kinds of those that were moot by now, of which
+    nobody has been told.
     """
     row = store.one("SELECT attempts, tried_at FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
-        return False
+        return []
     attempts, tried_at = row
     if now - from_ms(tried_at) >= GIVE_UP:
         settle_dead(store, ids, error, "not delivered within a day")
-        return True
+        return []
     again = to_ms(now + backoff(ids[0], attempts))
     store.write_many(_AGAIN, [(error, again, one) for one in ids])
-    store.write_many(_UNTELL, [(one,) for one in ids])
-    return False
+    return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
 
 
 def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:
@@ -277,10 +318,11 @@ UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_
 """
 
 
-def retry(store: Store, alert_id: int, now: datetime, channel: str = "") -> list[int]:
+def retry(store: Store, alert_id: int, now: datetime, channel: str = "", otherwise: str = "") -> list[int]:
     """Send a dead or suppressed message after all, with the rest of its digest, over `channel` if given; the ids.
 
-    One that still waits is due at once. Raises NotFound, and BadInput for one that was sent or has no channel.
+    `otherwise`: the channel of one that has none. One that still waits is due at once. Raises NotFound, and BadInput
+    for one that was sent or has no channel.
     """
     row = store.one("SELECT state, channel, digest FROM alerts WHERE id = ?", (alert_id,))
     if row is None:
@@ -288,52 +330,86 @@ def retry(store: Store, alert_id: int, now: datetime, channel: str = "") -> list
     state, old, digest = row
     if state == "sent":
         raise BadInput(f"alert {alert_id} was sent already")
-    if not (channel or old):
+    to = channel or old or otherwise
+    if not to:
         raise BadInput(f"alert {alert_id} has no channel; configure one under [channels]")
     same = "SELECT id FROM alerts WHERE bundle = ? AND state = ? AND lease_until IS NULL"
     ids = [one for (one,) in store.all(same, (digest, state))] if digest is not None else [alert_id]
-    store.write_many(_RETRY, [(to_ms(now), channel or old, one) for one in ids])
+    store.write_many(_RETRY, [(to_ms(now), to, one) for one in ids])
     return ids
 
 
 # --- lists ---------------------------------------------------------------------------------------
 
-_ROWS: Final = """
-SELECT a.id, a.case_id, a.draft_id, a.kind, a.channel, a.state, a.attempts, a.title, a.body, a.created_at, a.sent_at,
-  a.reason, a.error, a.severity, a.due_at, a.digest, p.number, a.why, a.line, a.priority
-FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None."""
+
+    out: Outgoing
+    state: str
+    reason: str
+    error: str
+    due_at: datetime | None
+    sent_at: datetime | None
+    digest: int | None
+    title: str | None
+    body: str | None
+
+
+_ROWS: Final = f"""
+SELECT {_OUT}, a.state, a.reason, a.error, a.due_at, a.sent_at, a.digest, s.title, s.body
+{_FROM} LEFT JOIN sendings s ON s.bundle = a.id AND s.ids = '[' || a.id || ']'
 """
 
 
-def rows(store: Store, state: str = "", parcel_id: int | None = None, after: int = 0) -> list[dict[str, Any]]:
-    """Messages, oldest first, with ids above `after`. Shaped as `alerts list --json`."""
-    clause, values = where({"a.state = ?": state, "a.parcel_id = ?": parcel_id, "a.id > ?": after})
+def rows(
+    store: Store, state: str = "", parcel_id: int | None = None, after: int = 0, case_id: int | None = None
+) -> list[AlertRow]:
+    """Messages, oldest first, with ids above `after`."""
+    conditions = {"a.state = ?": state, "a.parcel_id = ?": parcel_id, "a.id > ?": after, "a.case_id = ?": case_id}
+    clause, values = where(conditions)
     return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY a.id", values)]
 
 
-def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        "id": row[0],
-        "cases": [] if row[1] is None else [row[1]],
-        "draft": row[2],
-        "kind": row[3],
-        "channel": row[4],
-        "state": row[5],
-        "attempts": row[6],
-        "title": row[7],
-        "body": row[8],
-        "created_at": iso(row[9]),
-        "sent_at": iso(row[10]),
-        "reason": row[11],
-        "error": row[12],
-        "severity": row[13],
-        "due_at": iso(row[14]),
-        "digest": row[15],
-        "number": row[16],
-        "why": row[17],
-        "line": row[18],
-        "priority": row[19],
-    }
+def _listed(row: tuple[Any, ...]) -> AlertRow:
+    state, reason, error, due_at, sent_at, digest, title, body = row[19 + len(_LETTER) :]
+    return AlertRow(_outgoing(row), state, reason, error, maybe_at(due_at), maybe_at(sent_at), digest, title, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a channel fares: messages it took, messages it keeps failing to take, and the last error of these."""
+
+    sent: int
+    failing: int
+    error: str
+
+
+_STANDINGS: Final = """
+SELECT channel, sum(state = 'sent'), sum(state = 'pending' AND error <> ''),
+  coalesce((SELECT error FROM alerts last WHERE last.channel = alerts.channel AND state = 'pending' AND error <> ''
+            ORDER BY id DESC LIMIT 1), '')
+FROM alerts GROUP BY channel
+"""
+_GIVEN_UP: Final = "SELECT id FROM alerts WHERE state = 'dead' ORDER BY id"
+_UNHEARD: Final = "SELECT count(*) FROM alerts WHERE state = 'suppressed' AND channel = '' AND reason = ?"
+
+
+def standings(store: Store) -> dict[str, Standing]:
+    """Every channel that ever had a message."""
+    return {channel: Standing(*counted) for channel, *counted in store.all(_STANDINGS)}
+
+
+def given_up(store: Store) -> list[int]:
+    """The ids of the messages that are dead."""
+    return [one for (one,) in store.all(_GIVEN_UP)]
+
+
+def unheard(store: Store) -> int:
+    """How many messages were told to nobody for want of a channel."""
+    found: int = store.value(_UNHEARD, (NO_CHANNEL,))
+    return found
 
 
 def count_waiting(store: Store) -> int:

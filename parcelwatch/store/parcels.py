@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Parcel
-from parcelwatch.store import cases
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import NEW, ORDINARY, dossier, save
 from parcelwatch.store.erase import export, forget
@@ -205,14 +204,13 @@ WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 
 
 def show(store: Store, parcel_id: int) -> dict[str, Any]:
-    """One parcel as in the list, with its checkpoints, oldest first, and its cases. Raises NotFound."""
+    """One parcel as in the list, with its checkpoints, oldest first. Raises NotFound."""
     found = store.all(_ROWS, (parcel_id - 1, "", "", False, 1))
     if not found or found[0][0] != parcel_id:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     shown = _listed(found[0])
     shown["poll_why"] = store.value("SELECT poll_why FROM parcels WHERE id = ?", (parcel_id,))
     shown["checkpoints"] = [_checkpoint(row) for row in store.all(_CHECKPOINTS, (parcel_id,))]
-    shown["cases"] = cases.rows(store, parcel_id=parcel_id)
     return shown
 
 

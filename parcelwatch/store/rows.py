@@ -11,16 +11,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from parcelwatch.duration import parse
 from parcelwatch.model import (
     Ask,
     Case,
     Cause,
+    Checkpoint,
     Draft,
     DraftState,
+    Fact,
+    Form,
     Milestone,
     Parcel,
     Severity,
     State,
+    Unread,
+    Why,
 )
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,6 +37,7 @@ MILESTONES: Final = {str(one): one for one in Milestone}
 CAUSES: Final[dict[str | None, Cause | None]] = {None: None} | {str(one): one for one in Cause}
 SEVERITIES: Final = {str(one): one for one in Severity}
 STATES: Final = {str(one): one for one in State}
+WHYS: Final = {str(one): one for one in Why}
 
 
 # --- times and JSON ------------------------------------------------------------------------------
@@ -159,12 +166,49 @@ def to_parcel(row: tuple[Any, ...]) -> Parcel:
     )
 
 
+# --- facts ---------------------------------------------------------------------------------------
+
+_MOMENTS: Final = ("since", "quiet_since", "until")
+_PLAIN: Final = ("whose", "count", "kind", "reason")
+
+
+def fact_json(fact: Fact) -> str:
+    """A fact as it is kept: what it does not have is left out, times as everywhere in the store."""
+    kept: dict[str, object] = {"says": fact.says}
+    kept |= {name: to_ms(at) for name in _MOMENTS if (at := getattr(fact, name)) is not None}
+    kept |= {name: value for name in _PLAIN if (value := getattr(fact, name))}
+    if fact.scan is not None:
+        said = fact.scan
+        times = (to_ms(said.occurred_at), to_ms(said.occurred_until))
+        kept["scan"] = [*times, said.milestone, said.cause, said.code, said.text, said.place]
+    if fact.unread:
+        kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
+    return dump(kept)
+
+
+def to_fact(text: str) -> Fact:
+    """What `fact_json` was given."""
+    kept = load(text)
+    values: dict[str, Any] = {name: from_ms(kept[name]) for name in _MOMENTS if name in kept}
+    values |= {name: kept[name] for name in _PLAIN if name in kept}
+    return Fact(
+        Form(kept["says"]),
+        **values,
+        scan=_scan(*kept["scan"]) if "scan" in kept else None,
+        unread=tuple(Unread(*one) for one in kept.get("unread", ())),
+    )
+
+
+def _scan(at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str) -> Checkpoint:
+    return Checkpoint(from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place)
+
+
 # --- cases and drafts ----------------------------------------------------------------------------
 
 
 CASE_COLUMNS: Final = (
-    "id, kind, state, severity, opened_at, since, sentence, threshold, policy_line, policy_id, priority, hidden_by, "
-    "told, reopened, resolved_at, by_agent, snoozed_until"
+    "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
+    "resolved_at, by_agent, snoozed_until"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -178,11 +222,10 @@ def case_row(case: Case) -> list[object]:
         case.severity,
         to_ms(case.opened_at),
         to_ms(case.since),
-        case.sentence,
-        case.threshold,
-        case.policy_line,
+        fact_json(case.fact),
+        str(case.limit or ""),
+        case.line,
         case.policy_id,
-        case.priority,
         case.hidden_by,
         case.told,
         case.reopened,
@@ -200,18 +243,16 @@ def to_case(row: tuple[Any, ...]) -> Case:
         state=STATES[row[2]],
         severity=SEVERITIES[row[3]],
         opened_at=from_ms(row[4]),
-        since=from_ms(row[5]),
-        sentence=row[6],
-        threshold=row[7],
-        policy_line=row[8],
+        fact=to_fact(row[6]),
+        limit=parse(row[7]) if row[7] else None,
+        line=row[8],
         policy_id=row[9],
-        priority=row[10],
-        hidden_by=row[11],
-        told=None if row[12] is None else SEVERITIES[row[12]],
-        reopened=row[13],
-        resolved_at=maybe_at(row[14]),
-        by_agent=bool(row[15]),
-        snoozed_until=maybe_at(row[16]),
+        hidden_by=row[10],
+        told=None if row[11] is None else SEVERITIES[row[11]],
+        reopened=row[12],
+        resolved_at=maybe_at(row[13]),
+        by_agent=bool(row[14]),
+        snoozed_until=maybe_at(row[15]),
     )
 
 
@@ -256,69 +297,24 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class NewAlert:
-    """A message in words, for the outbox.
+    """A message for the outbox, as facts.
 
-    `line` says it in one line of a digest. `draft`: it brings or takes back a customer draft. `suppressed`: why it
-    is recorded and not sent. `import_id`: it waits for the rest of that import.
+    `draft`: it brings or takes back a customer draft. `account`: the courier account it is about, if it is about one.
+    `suppressed`: why it is recorded and not sent. `import_id`: it waits for the rest of that import.
     """
 
     kind: str
     channel: str
     severity: Severity
-    title: str
-    body: str
-    line: str = ""
-    why: str = ""
-    priority: int = 0
+    why: Why
+    fact: Fact
     draft: bool = False
+    account: str = ""
     parcel_id: int | None = None
     case_id: int | None = None
     draft_id: int | None = None
     suppressed: str = ""
     import_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One claimed row of the outbox."""
-
-    id: int
-    kind: str
-    channel: str
-    draft: bool
-    severity: Severity
-    priority: int
-    title: str
-    body: str
-    line: str
-    attempts: int
-    created_at: datetime
-    parcel_id: int | None
-    case_id: int | None
-    draft_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows to be sent as one message: a single row, or a digest whose id is that of its first row.
-
-    After a crash the same group comes again with the same id. Worst first.
-    """
-
-    channel: str
-    kind: str
-    draft: bool
-    rows: tuple[Outgoing, ...]
-    digest_id: int | None = None
-
-    @property
-    def id(self) -> int:
-        """What the message calls itself, so that people can tell a repetition."""
-        return self.rows[0].id if self.digest_id is None else self.digest_id
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(row.id for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)

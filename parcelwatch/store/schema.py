@@ -12,7 +12,7 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from parcelwatch.errors import StoreError
-from parcelwatch.store.views import VIEWS
+from parcelwatch.store.views import VIEW_NAMES, VIEWS
 
 MIGRATIONS: Final = Migrations("parcelwatch")
 APPLICATION_ID: Final = 0x70777463
@@ -313,7 +313,7 @@ _INDEXES: Final = (
 @MIGRATIONS()
 def m001_first(db: Database) -> None:
     """The tables of the first release."""
-    for statement in (_IMPORTS, _PARCELS, _CHECKPOINTS, *_CASES, _ALERTS, *_COURIERS, *_INDEXES, *VIEWS):
+    for statement in (_IMPORTS, _PARCELS, _CHECKPOINTS, *_CASES, _ALERTS, *_COURIERS, *_INDEXES):
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
@@ -348,5 +348,54 @@ def m002_couriers(db: Database) -> None:
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers")
+# What was said in English sentences is kept as such; what is said from now on is kept as facts.
+_NOTED: Final = "json_object('says', 'noted', 'since', {since}, 'reason', {sentence})"
+_FACTS: Final = (
+    "DROP INDEX cases_live",
+    "ALTER TABLE cases ADD COLUMN fact TEXT NOT NULL DEFAULT ''",
+    f"UPDATE cases SET fact = {_NOTED.format(since='since', sentence='sentence')}",
+    "ALTER TABLE cases DROP COLUMN sentence",
+    "ALTER TABLE cases DROP COLUMN priority",
+    "CREATE INDEX cases_live ON cases (id) WHERE state <> 'resolved'",
+    "ALTER TABLE case_events ADD COLUMN fact TEXT NOT NULL DEFAULT ''",
+    f"UPDATE case_events SET fact = {_NOTED.format(since='at', sentence='why')}",
+    "ALTER TABLE case_events DROP COLUMN why",
+    """
+CREATE TABLE draft_events (
+  id INTEGER PRIMARY KEY,
+  draft_id INTEGER NOT NULL REFERENCES drafts(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  verb TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL,
+  fact TEXT,
+  by TEXT NOT NULL
+) STRICT
+""",
+    "CREATE INDEX draft_events_by_draft ON draft_events (draft_id)",
+    # The words of an attempt, for a repetition of it; `ids`: the rows it was made of.
+    """
+CREATE TABLE sendings (
+  bundle INTEGER PRIMARY KEY REFERENCES alerts(id) ON DELETE CASCADE,
+  ids TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL
+) STRICT
+""",
+    "INSERT INTO sendings (bundle, ids, title, body) SELECT id, json_array(id), title, body FROM alerts",
+    "ALTER TABLE alerts ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alerts ADD COLUMN fact TEXT NOT NULL DEFAULT ''",
+    f"UPDATE alerts SET fact = {_NOTED.format(since='created_at', sentence='line')}",
+    *(f"ALTER TABLE alerts DROP COLUMN {name}" for name in ("title", "body", "line", "rank", "priority")),
+)
+
+
+@MIGRATIONS()
+def m003_facts(db: Database) -> None:
+    """Cases, their history and messages are kept as facts; words are found when they are read."""
+    for statement in (*(f"DROP VIEW IF EXISTS {name}" for name in VIEW_NAMES), *_FACTS, *VIEWS):
+        db.execute(statement)
+
+
+NAMES: Final = ("m001_first", "m002_couriers", "m003_facts")
 """Every migration this version knows, in order."""

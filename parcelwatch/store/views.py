@@ -33,14 +33,15 @@ FROM checkpoints c JOIN parcels p ON p.id = c.parcel_id
 CREATE VIEW v_cases AS
 SELECT c.id, p.number, p.courier, p.order_no, c.kind, c.severity, c.state,
   {_dates("c.opened_at", "c.since", "c.resolved_at", "c.snoozed_until")},
-  c.reopened, c.sentence, c.threshold, c.policy_line, c.hidden_by, c.told, c.priority, c.verdict
+  c.reopened, json_extract(c.fact, '$.says') AS says, c.fact, c.threshold, c.policy_line, c.hidden_by, c.told, c.verdict
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """,
     f"""
 CREATE VIEW v_alerts AS
-SELECT a.id, p.number, a.kind, a.why, a.channel, a.severity, a.state, a.reason, a.attempts, a.digest, a.title, a.body,
+SELECT a.id, p.number, a.account, a.kind, a.why, a.channel, a.severity, a.state, a.reason, a.attempts, a.digest,
+  json_extract(a.fact, '$.says') AS says, a.fact, s.title, s.body,
   {_dates("a.created_at", "a.due_at", "a.sent_at")}, a.error
-FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
+FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN sendings s ON s.bundle = coalesce(a.bundle, a.id)
 """,
     f"""
 CREATE VIEW v_drafts AS
@@ -49,3 +50,5 @@ SELECT d.id, p.number, p.order_no, p.customer_contact, d.kind, d.language, d.sta
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id
 """,
 )
+
+VIEW_NAMES: Final = ("v_parcels", "v_checkpoints", "v_cases", "v_alerts", "v_drafts")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core import moments
 from parcelwatch.core.policy import Threshold
-from parcelwatch.core.timeline import earliest
+from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Entry, Severity
+from parcelwatch.duration import Duration
+from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Severity
 
 # Causes that a rule of their own speaks for; a parcel with one of them is neither merely silent nor merely odd.
 SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
@@ -20,14 +19,18 @@ SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSE
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Trouble, with what a human can check. `since`: when it began. `limit`: the threshold that spoke."""
+    """Trouble, with what a human can check. `limit`: the threshold that spoke, None where none did, set in `line`."""
 
     kind: str
     severity: Severity
-    since: datetime
-    sentence: str
-    limit: str = ""
+    fact: Fact
+    limit: Duration | None = None
     line: str = ""
+
+    @property
+    def since(self) -> datetime:
+        assert self.fact.since is not None, "trouble began some time"
+        return self.fact.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,6 @@ class Rule:
 
     kind: ClassVar[str]
     heals: ClassVar[bool] = True
-    clears_when: ClassVar[str]
 
     limits: Threshold
 
@@ -63,17 +65,15 @@ class Rule:
         """Whether the rule fires on `view`, and when that may change."""
         raise NotImplementedError
 
-    def found(self, severity: Severity, since: datetime, sentence: str, limit: object = "") -> Finding:
-        return Finding(self.kind, severity, since, sentence, str(limit or ""), self.limits.line)
+    def found(self, severity: Severity, fact: Fact, limit: Duration | None = None) -> Finding:
+        return Finding(self.kind, severity, fact, limit, self.limits.line)
 
-    def told(self, severity: Severity, entry: Entry, what: str) -> Finding:
+    def told(self, severity: Severity, entry: Entry, says: Form, count: int = 0) -> Finding:
         """A finding that rests on one checkpoint, which is quoted."""
-        return self.found(severity, earliest(entry), f"{what}: {quote(entry)}")
+        return self.found(severity, Fact(says, since=earliest(entry), scan=scan(entry), count=count))
 
-    def silent(
-        self, view: View, since: datetime, severities: tuple[Severity, Severity], words: Callable[[datetime], str]
-    ) -> Verdict:
-        """Fires at the first severity past `warn`, at the second past `critical`.
+    def silent(self, view: View, since: datetime, severities: tuple[Severity, Severity], fact: Fact) -> Verdict:
+        """Fires at the first severity past `warn`, at the second past `critical`, both counted from `since`.
 
         Only an answer heard after a deadline counts: a courier that was not asked, or did not answer, accuses nobody.
         """
@@ -84,21 +84,13 @@ class Rule:
             due_at = view.calendar.add(since, limit)
             if view.confirmed_at is None or view.confirmed_at < due_at:
                 return Verdict(finding, since, due_at)
-            finding = self.found(severity, since, words(view.confirmed_at), limit)
+            finding = self.found(severity, fact, limit)
         return Verdict(finding, since)
 
 
-def quote(entry: Entry) -> str:
-    """A checkpoint in one line, as the courier told it."""
-    checkpoint = entry.checkpoint
-    said = checkpoint.text or checkpoint.code or checkpoint.milestone.value
-    place = f" at {checkpoint.place}" if checkpoint.place else ""
-    return f"“{said}”{place}, {moments.write(earliest(entry))}"
-
-
-def hours(since: datetime, until: datetime) -> str:
-    """A span as people say it: minutes, then hours up to three days, then days."""
-    minutes = int((until - since).total_seconds() // 60)
-    if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if minutes < 72 * 60 else f"{minutes // 1440} d"
+def scan(entry: Entry) -> Checkpoint:
+    """A checkpoint as evidence: nobody reports what is still to come, so a stamp from the future is when we saw it."""
+    said = entry.checkpoint
+    if said.occurred_until <= entry.seen_at:
+        return said
+    return replace(said, occurred_at=earliest(entry), occurred_until=latest(entry))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core import moments
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, hours
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict
 from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
-from parcelwatch.model import Milestone, Severity
+from parcelwatch.model import Fact, Form, Milestone, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,6 @@ class Late(Rule):
     """
 
     kind: ClassVar[str] = "late"
-    clears_when: ClassVar[str] = "delivered"
 
     def judge(self, view: View) -> Verdict:
         promise = view.dossier.parcel.promised_by or view.dossier.promise
@@ -29,11 +27,9 @@ class Late(Rule):
             return QUIET
         if view.confirmed_at is None or view.confirmed_at < promise:
             return Verdict(since=promise, due_at=promise)
-        who = "the shop's" if view.dossier.parcel.promised_by else "the courier's"
-        sentence = (
-            f"Not delivered by {who} promise of {moments.write(promise)}, {hours(promise, view.confirmed_at)} over"
-        )
-        return Verdict(self.found(Severity.HIGH, promise, sentence), promise)
+        whose = "shop" if view.dossier.parcel.promised_by else "courier"
+        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose)
+        return Verdict(self.found(Severity.HIGH, over), promise)
 
 
 def _ready(view: View, by: datetime) -> bool:

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core import moments
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, hours, quote
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Milestone, Severity
+from parcelwatch.model import Fact, Form, Milestone, Severity
 
 _MILD = (Severity.MEDIUM, Severity.HIGH)
-
-
-def _since_newest(view: View) -> str:
-    entry = view.entries[-1] if view.entries else None
-    return f"; the last word was {quote(entry)}" if entry else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +19,12 @@ class NotPickedUp(Rule):
     """Announced, never collected."""
 
     kind: ClassVar[str] = "not_picked_up"
-    clears_when: ClassVar[str] = "the first scan"
 
     def judge(self, view: View) -> Verdict:
         since = self._announced_at(view)
         if since is None:
             return QUIET
-        return self.silent(
-            view,
-            since,
-            _MILD,
-            lambda at: f"Announced {moments.write(since)}, not picked up {hours(since, at)} later",
-        )
+        return self.silent(view, since, _MILD, Fact(Form.NOT_PICKED_UP, since=since))
 
     def _announced_at(self, view: View) -> datetime | None:
         if view.milestone is Milestone.INFO_RECEIVED and view.entries:
@@ -51,18 +39,16 @@ class NotPickedUp(Rule):
 
 @dataclass(frozen=True, slots=True)
 class _StuckAt(Rule):
-    """Nothing new since it reached `stage`; `words` says so, given `since` and `age`."""
+    """Nothing new since it reached `stage`."""
 
     stage: ClassVar[Milestone]
-    words: ClassVar[str]
+    says: ClassVar[Form]
 
     def judge(self, view: View) -> Verdict:
         since = view.quiet_since
         if view.milestone is not self.stage or since is None:
             return QUIET
-        return self.silent(
-            view, since, _MILD, lambda at: self.words.format(since=moments.write(since), age=hours(since, at))
-        )
+        return self.silent(view, since, _MILD, Fact(self.says, since=since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +56,8 @@ class NoFirstScan(_StuckAt):
     """Collected, never seen at a hub."""
 
     kind: ClassVar[str] = "no_first_scan"
-    clears_when: ClassVar[str] = "the next scan"
     stage: ClassVar[Milestone] = Milestone.PICKED_UP
-    words: ClassVar[str] = "Picked up {since}, not seen at any hub {age} later"
+    says: ClassVar[Form] = Form.NO_FIRST_SCAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +65,8 @@ class NotDelivered(_StuckAt):
     """Out for delivery, and neither delivered nor failed."""
 
     kind: ClassVar[str] = "not_delivered"
-    clears_when: ClassVar[str] = "delivered, or a failed attempt"
     stage: ClassVar[Milestone] = Milestone.OUT_FOR_DELIVERY
-    words: ClassVar[str] = "Out for delivery {since}, no outcome {age} later"
+    says: ClassVar[Form] = Form.NO_OUTCOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +74,14 @@ class Stalled(Rule):
     """Under way, and nothing new."""
 
     kind: ClassVar[str] = "stalled"
-    clears_when: ClassVar[str] = "any new checkpoint that moves it"
 
     def judge(self, view: View) -> Verdict:
         since = view.quiet_since
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
         if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET
-        return self.silent(
-            view,
-            since,
-            _MILD,
-            lambda at: f"No new scan for {hours(since, at)}, since {moments.write(since)}{_since_newest(view)}",
-        )
+        newest = scan(view.entries[-1]) if view.entries else None
+        return self.silent(view, since, _MILD, Fact(Form.NO_SCAN, since=since, scan=newest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +89,11 @@ class AwaitingCollection(Rule):
     """In a locker, shop or station, and nobody comes."""
 
     kind: ClassVar[str] = "awaiting_collection"
-    clears_when: ClassVar[str] = "collected"
 
     def judge(self, view: View) -> Verdict:
         entry = view.stage.entry
         if view.milestone is not Milestone.AVAILABLE_FOR_PICKUP or entry is None:
             return QUIET
         since = latest(entry)
-        return self.silent(
-            view,
-            since,
-            (Severity.LOW, Severity.HIGH),
-            lambda at: f"Waiting to be collected for {hours(since, at)}: {quote(entry)}",
-        )
+        waiting = Fact(Form.NOT_COLLECTED, since=since, scan=scan(entry))
+        return self.silent(view, since, (Severity.LOW, Severity.HIGH), waiting)

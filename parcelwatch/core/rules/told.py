@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, hours
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Entry, Milestone, Severity
+from parcelwatch.model import Cause, Entry, Fact, Form, Milestone, Severity
 
 _FOUND_AGAIN = frozenset(Milestone) - {
     Milestone.EXCEPTION,
@@ -41,11 +41,10 @@ class Damaged(Rule):
 
     kind: ClassVar[str] = "damaged"
     heals: ClassVar[bool] = False
-    clears_when: ClassVar[str] = "an agent resolves it"
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, _caused_by(Cause.DAMAGED))
-        return Verdict(self.told(Severity.CRITICAL, entry, "The courier reports damage")) if entry else QUIET
+        return Verdict(self.told(Severity.CRITICAL, entry, Form.DAMAGED)) if entry else QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,10 @@ class Destroyed(Rule):
 
     kind: ClassVar[str] = "destroyed"
     heals: ClassVar[bool] = False
-    clears_when: ClassVar[str] = "an agent resolves it"
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, _caused_by(Cause.DESTROYED))
-        return Verdict(self.told(Severity.CRITICAL, entry, "The courier reports it destroyed")) if entry else QUIET
+        return Verdict(self.told(Severity.CRITICAL, entry, Form.DESTROYED)) if entry else QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,6 @@ class Lost(Rule):
     """The courier says it is lost."""
 
     kind: ClassVar[str] = "lost"
-    clears_when: ClassVar[str] = "found again: any later scan"
 
     def judge(self, view: View) -> Verdict:
         lost: Entry | None = None
@@ -75,7 +72,7 @@ class Lost(Rule):
                 lost = lost or entry
             elif entry.checkpoint.milestone in _FOUND_AGAIN:
                 lost = None
-        return Verdict(self.told(Severity.CRITICAL, lost, "The courier reports it lost")) if lost else QUIET
+        return Verdict(self.told(Severity.CRITICAL, lost, Form.LOST)) if lost else QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +80,10 @@ class Refused(Rule):
     """The recipient refused it."""
 
     kind: ClassVar[str] = "refused"
-    clears_when: ClassVar[str] = "returned or delivered"
 
     def judge(self, view: View) -> Verdict:
         entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
-        return Verdict(self.told(Severity.HIGH, entry, "The recipient refused it")) if entry else QUIET
+        return Verdict(self.told(Severity.HIGH, entry, Form.REFUSED)) if entry else QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +92,10 @@ class Returned(Rule):
 
     kind: ClassVar[str] = "returned"
     heals: ClassVar[bool] = False
-    clears_when: ClassVar[str] = "an agent resolves it"
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNED else None
-        return Verdict(self.told(Severity.HIGH, entry, "Back at the sender")) if entry else QUIET
+        return Verdict(self.told(Severity.HIGH, entry, Form.RETURNED)) if entry else QUIET
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +103,12 @@ class CourierException(Rule):
     """An exception that no other rule speaks for."""
 
     kind: ClassVar[str] = "courier_exception"
-    clears_when: ClassVar[str] = "the next good scan"
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.EXCEPTION else None
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
-        cause = entry.checkpoint.cause
-        what = f"The courier reports an exception ({cause})" if cause else "The courier reports an exception"
-        return Verdict(self.told(Severity.MEDIUM, entry, what))
+        return Verdict(self.told(Severity.MEDIUM, entry, Form.EXCEPTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +119,11 @@ class _ToldThenSilent(Rule):
         since = view.quiet_since
         if since is None:
             return Verdict(told)
-        silent = self.silent(
-            view, since, severities, lambda at: f"{told.sentence}; nothing since for {hours(since, at)}"
-        )
+        silent = self.silent(view, since, severities, replace(told.fact, quiet_since=since))
         worse = silent.finding
         if worse is None or worse.severity.rank < told.severity.rank:
             return Verdict(told, since, silent.due_at)
-        finding = Finding(told.kind, worse.severity, told.since, worse.sentence, worse.limit, worse.line)
-        return Verdict(finding, since, silent.due_at)
+        return silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +131,12 @@ class Returning(_ToldThenSilent):
     """On its way back to the sender."""
 
     kind: ClassVar[str] = "returning"
-    clears_when: ClassVar[str] = "returned to the sender"
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNING else None
         if entry is None:
             return QUIET
-        told = self.told(Severity.HIGH, entry, "On its way back to the sender")
+        told = self.told(Severity.HIGH, entry, Form.RETURNING)
         return self.raised(view, told, (Severity.HIGH, Severity.CRITICAL))
 
 
@@ -157,19 +145,18 @@ class CustomsHeld(_ToldThenSilent):
     """Held by customs, or in customs for too long."""
 
     kind: ClassVar[str] = "customs_held"
-    clears_when: ClassVar[str] = "released by customs"
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view)
         if entry is None or view.milestone not in (Milestone.CUSTOMS, Milestone.EXCEPTION):
             return QUIET
         if view.stage.cause is Cause.CUSTOMS:
-            return Verdict(self.told(Severity.HIGH, entry, "Held by customs"))
+            return Verdict(self.told(Severity.HIGH, entry, Form.HELD_BY_CUSTOMS))
         if view.milestone is not Milestone.CUSTOMS:
             return QUIET
         since = latest(entry)
         return self.silent(
-            view, since, (Severity.MEDIUM, Severity.HIGH), lambda at: f"In customs for {hours(since, at)}, no release"
+            view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.SLOW_CUSTOMS, since=since, scan=scan(entry))
         )
 
 
@@ -181,7 +168,6 @@ class AttemptFailed(_ToldThenSilent):
     """
 
     kind: ClassVar[str] = "attempt_failed"
-    clears_when: ClassVar[str] = "delivered, collected or ready for collection"
 
     _ENDED: ClassVar[frozenset[Milestone]] = frozenset(
         {
@@ -202,12 +188,12 @@ class AttemptFailed(_ToldThenSilent):
         newest = failed[-1]
         again = sum(entry.checkpoint.cause is newest.checkpoint.cause for entry in failed) > 1
         severity = Severity.HIGH if again else Severity.MEDIUM
-        what = f"Delivery attempt {len(failed)} failed" if len(failed) > 1 else "A delivery attempt failed"
-        return self.raised(view, self.told(severity, newest, what), (Severity.MEDIUM, Severity.HIGH))
+        told = self.told(severity, newest, Form.ATTEMPT_FAILED, count=len(failed))
+        return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
         out = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY]
         if len(out) < 2 or earliest(out[-1]) - latest(out[0]) <= timedelta(days=1):
             return QUIET
-        told = self.told(Severity.MEDIUM, out[-1], "Out for delivery again, so the first attempt failed")
+        told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))

@@ -1,0 +1,51 @@
+"""Who is told of what happened, and what is recorded without telling anybody.
+
+What belongs here: the way of one notice, decided on facts. When messages leave, and which of them together, is
+grouping.py's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from parcelwatch.core.policy import Policy
+from parcelwatch.model import Case, CaseTold, LetterTakenBack, LetterWritten, Notice, Severity, Why
+
+NO_CHANNEL: Final = "no channel is configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The channel that takes a message, "" for none; `suppressed`: why it is recorded and not sent, "" when it is."""
+
+    channel: str
+    suppressed: str = ""
+
+
+def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
+    """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
+    letter = isinstance(notice, LetterWritten | LetterTakenBack)
+    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, notice.case.severity)
+    stale = _old_news(notice.case, policy, now) if first else ""
+    return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
+
+
+def operators(kind: str, policy: Policy) -> Way:
+    """Where what is said of an account goes."""
+    channel = policy.channel(kind, Severity.OPERATOR)
+    return Way(channel) if channel else Way("", NO_CHANNEL)
+
+
+def why(notice: Notice) -> Why:
+    """Why it is sent, in one word."""
+    if isinstance(notice, CaseTold):
+        return notice.why
+    return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
+
+
+def _old_news(case: Case, policy: Policy, now: datetime) -> str:
+    if case.since >= now - policy.old_news:
+        return ""
+    return f"old news: it began more than {policy.old_news.days} days before we first heard of the parcel"

@@ -1,0 +1,23 @@
+"""What one step has decided so far: the value that the parts of advance hand on to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parcelwatch.core.policy import Policy
+from parcelwatch.model import CaseEvent, Dossier, LetterEvent, Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`first`: the parcel's first answer with a history. `ended`: kinds whose case was resolved."""
+
+    dossier: Dossier
+    policy: Policy
+    now: datetime
+    first: bool
+    notices: tuple[Notice, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    moves: tuple[LetterEvent, ...] = ()
+    ended: tuple[str, ...] = ()

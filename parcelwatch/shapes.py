@@ -1,0 +1,126 @@
+"""What is shown of cases, drafts and messages, as JSON gives it out: one shape for the command line and for HTTP.
+
+What belongs here: putting what the store keeps and what render.py says of it into plain values. Times are ISO 8601
+UTC; keys are an interface that scripts rely on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from parcelwatch.model import CaseEvent, Fact
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, cases, drafts
+from parcelwatch.store.cases import CaseRow
+from parcelwatch.store.outbox import AlertRow
+from parcelwatch.store.rows import iso, maybe_ms
+
+
+def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
+    """A case as in `cases list`; its sentence and its priority are as of `now`, or of when it was resolved."""
+    one = row.case
+    at = one.resolved_at or now
+    return {
+        "id": one.id,
+        "number": row.number,
+        "courier": row.courier,
+        "company": row.company,
+        "order": row.order,
+        "kind": one.kind,
+        "severity": one.severity,
+        "state": one.state,
+        "opened_at": stamp(one.opened_at),
+        "resolved_at": stamp(one.resolved_at),
+        "reopened": one.reopened,
+        "since": stamp(one.since),
+        "says": one.fact.says,
+        "sentence": words.sentence(one.fact, at),
+        "threshold": str(one.limit or ""),
+        "policy_line": one.line,
+        "hidden_by": one.hidden_by or None,
+        "incident": None,
+        "priority": row.priority(at),
+        "snoozed_until": stamp(one.snoozed_until),
+        "verdict": row.verdict,
+    }
+
+
+def case_whole(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[str, Any]:
+    """A case with its history, the agents' notes and its drafts, oldest first. Raises NotFound."""
+    shown = case(cases.one(store, case_id, now), words, now)
+    letters = [draft(row, words) for row in drafts.rows(store, case_id=case_id)]
+    return {
+        **shown,
+        "events": [_event(event, words) for event in cases.events(store, case_id)],
+        "notes": cases.notes(store, case_id),
+        "drafts": letters,
+    }
+
+
+def _event(event: CaseEvent, words: Renderer) -> dict[str, Any]:
+    return {
+        "at": stamp(event.at),
+        "signal": event.signal,
+        "before": event.before,
+        "after": event.after,
+        "why": words.sentence(event.why, event.at),
+        "by": event.by,
+    }
+
+
+def draft(row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
+    """A draft as in `drafts list`, with its words: those somebody was shown, else those that say its facts."""
+    shown = dict(row)
+    letter = words.letter(shown.pop("draft"))
+    return {**shown, "subject": letter.subject, "body": letter.body}
+
+
+def draft_whole(store: Store, draft_id: int, words: Renderer) -> dict[str, Any]:
+    """A draft with what was done to it, oldest first. Raises NotFound."""
+    drafts.one(store, draft_id)
+    (row,) = drafts.rows(store, draft_id=draft_id)
+    events = [{**one, "fact": None, "why": _why(one, words)} for one in drafts.events(store, draft_id)]
+    for event in events:
+        del event["fact"]
+    return {**draft(row, words), "events": events}
+
+
+def _why(event: Mapping[str, Any], words: Renderer) -> str:
+    fact: Fact | None = event["fact"]
+    return words.sentence(fact, datetime.fromisoformat(event["at"])) if fact else ""
+
+
+def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
+    """A message as in `alerts list`: the words it went with, else those it would go with now."""
+    out = row.out
+    said = words.alert(out, row.sent_at or now)
+    return {
+        "id": out.id,
+        "cases": [] if out.case_id is None else [out.case_id],
+        "draft": out.letter.id if out.letter else None,
+        "kind": out.kind,
+        "channel": out.channel,
+        "state": row.state,
+        "attempts": out.attempts,
+        "title": said.title if row.title is None else row.title,
+        "body": said.body if row.body is None else row.body,
+        "created_at": stamp(out.created_at),
+        "sent_at": stamp(row.sent_at),
+        "reason": row.reason,
+        "error": row.error,
+        "severity": out.severity,
+        "due_at": stamp(row.due_at),
+        "digest": row.digest,
+        "number": out.number or None,
+        "account": out.account or None,
+        "why": out.why,
+        "says": out.fact.says,
+        "line": said.line,
+    }
+
+
+def stamp(at: datetime | None) -> str | None:
+    """ISO 8601 UTC with Z, None for None."""
+    return iso(maybe_ms(at))
