@@ -5,7 +5,7 @@ What belongs here: the border between the pure step and the store. Nobody else s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,14 +18,18 @@ from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Action,
     Advance,
-    Answer,
+    Answered,
     Checkpoint,
     Dossier,
     Draft,
     DraftState,
+    Event,
     Message,
     Milestone,
     Observation,
+    Pushed,
+    Refused,
+    Unanswered,
     Why,
 )
 from parcelwatch.render import AlertFacts, Renderer
@@ -49,10 +53,10 @@ class Judge:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One observation about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
+    """What was said about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
 
     parcel_id: int
-    observation: Observation
+    observation: Observation | Pushed
     at: datetime
     apart: timedelta = timedelta(0)
 
@@ -87,7 +91,7 @@ def ingest(store: Store, heard: Sequence[Heard], judge: Judge) -> Tally:
     """
     tally = Tally()
     for one in heard:
-        unanswered = one.observation.answer is Answer.UNANSWERED
+        unanswered = isinstance(one.observation, Unanswered)
         tally += Tally(answered=not unanswered, unanswered=unanswered)
         tally += _survive(store, one.parcel_id, one.observation, judge, whole(one.at), one.apart)
     return tally
@@ -107,18 +111,16 @@ def act(store: Store, parcel_id: int, action: Action, judge: Judge, now: datetim
         return take_step(store, parcel_id, action, judge, whole(now))
 
 
-def take_step(store: Store, parcel_id: int, heard: Observation | Action | None, judge: Judge, now: datetime) -> Advance:
+def take_step(store: Store, parcel_id: int, heard: Event | None, judge: Judge, now: datetime) -> Advance:
     """One step of one parcel, saved with everything it says; the caller holds the transaction."""
     before = parcels.dossier(store, parcel_id)
-    if isinstance(heard, Observation):
-        heard = _rounded(heard)
-        if heard.unregistered:
-            heard = believed(heard, parcels.registered_at(store, parcel_id), now)
+    heard = _as_kept(store, parcel_id, heard, now)
     step = advance(before, heard, judge.policy, now)
     ids = parcels.save(store, before, step, now)
-    if isinstance(heard, Observation):
-        _count_unread(store, before, heard, now)
-        if heard.unregistered:
+    match heard:
+        case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
+            _count_unread(store, before, said, now)
+        case Refused(unregistered=True):
             parcels.set_registered(store, [parcel_id], None)
     for kind in step.withdrawn:
         outbox.suppress(store, parcel_id, kind, "the case was resolved before it was sent")
@@ -127,7 +129,19 @@ def take_step(store: Store, parcel_id: int, heard: Observation | Action | None, 
     return step
 
 
-def _rounded(said: Observation) -> Observation:
+def _as_kept(store: Store, parcel_id: int, heard: Event | None, now: datetime) -> Event | None:
+    """What was heard as the store knows it: with times as it gives them back, and believed as far as it goes."""
+    match heard:
+        case Answered():
+            return _rounded(heard)
+        case Pushed(said):
+            return Pushed(_rounded(said))
+        case Refused(unregistered=True):
+            return believed(heard, parcels.registered_at(store, parcel_id), now)
+    return heard
+
+
+def _rounded(said: Answered) -> Answered:
     """With times as the store gives them back; a microsecond more would make another checkpoint of the same one."""
     times = (at for one in said.checkpoints for at in (one.occurred_at, one.occurred_until))
     if all(at.microsecond % 1000 == 0 for at in times):
@@ -145,7 +159,7 @@ def _rounded(said: Observation) -> Observation:
 def _survive(
     store: Store,
     parcel_id: int,
-    heard: Observation | None,
+    heard: Observation | Pushed | None,
     judge: Judge,
     now: datetime,
     apart: timedelta = timedelta(0),
@@ -183,9 +197,9 @@ def _count(step: Advance) -> Tally:
 # --- what could not be read ----------------------------------------------------------------------
 
 
-def _count_unread(store: Store, before: Dossier, heard: Observation, now: datetime) -> None:
+def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now: datetime) -> None:
     """Count codes and wordings that mean nothing to us, once per checkpoint."""
-    unread = [one for one in heard.checkpoints if one.milestone is Milestone.UNKNOWN]
+    unread = [one for one in said if one.milestone is Milestone.UNKNOWN]
     if not unread:
         return
     known = {entry.checkpoint.identity for entry in before.timeline.entries}

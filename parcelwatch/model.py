@@ -106,44 +106,71 @@ class Ask:
     shipped_at: datetime | None = None
 
 
-class Answer(StrEnum):
-    """What kind of answer a courier gave about one number."""
-
-    TRACKED = "tracked"
-    NOT_FOUND = "not_found"
-    REFUSED = "refused"
-    UNANSWERED = "unanswered"
-
-
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """What one answer says about one number asked.
+class Answered:
+    """What happened to the parcel.
 
-    `complete`: the answer lists the parcel's whole history as the courier now sees it (a push may not).
-    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
-    `reason`: for `refused`, what the courier wants, in words an operator can act on.
-    `unregistered`: refused because the aggregator was never told of the number.
-    `pending`: not found, but the aggregator took the number only lately and has not looked yet.
+    `complete`: the answer lists the parcel's whole history as the courier now sees it.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
+    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
+    `stands`: where the answer says the parcel is as a whole, whatever the order of its scans; None where it does not.
     `successor`: the number that replaces this one from now on, "" when none does.
-    `pushed`: the courier told it unasked, maybe long ago: it adds to what is known and answers no question.
     """
 
     number: str
-    answer: Answer
     checkpoints: tuple[Checkpoint, ...] = ()
     complete: bool = True
     estimate: datetime | None = None
     stopped: str | None = ""
-    reason: str = ""
-    unregistered: bool = False
-    pending: bool = False
+    stands: Milestone | None = None
     company: str = ""
     service: str = ""
     origin: str = ""
     destination: str = ""
     successor: str = ""
-    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The courier has no record of it. `pending`: an aggregator that was told of it only lately has not looked yet."""
+
+    number: str
+    pending: bool = False
+    reason: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The courier will not say. `reason`: what it wants, in words an operator can act on.
+
+    `unregistered`: the aggregator was never told of the number.
+    """
+
+    number: str
+    reason: str = ""
+    unregistered: bool = False
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The answer says nothing of it that can be used; `reason` says why. It changes nothing but when to ask again."""
+
+    number: str
+    reason: str = ""
+    company: str = ""
+
+
+Observation = Answered | NotFound | Refused | Unanswered
+"""What one answer says about one number asked; `company`: the one the courier files it under, "" where not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a courier told unasked, maybe long ago: it adds to what is known, takes nothing back and answers nothing."""
+
+    said: Answered
 
 
 # --- what we know --------------------------------------------------------------------------------
@@ -315,6 +342,10 @@ class Action:
     kind: str
     by: str = ""
     until: datetime | None = None
+
+
+Event = Observation | Pushed | Action
+"""What can happen to a parcel beside time passing."""
 
 
 class Why(StrEnum):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from parcelwatch import errors
 from parcelwatch.core import drafts
 from parcelwatch.core.assess import Assessment, assess, hidden_by
 from parcelwatch.core.cadence import UNANSWERED, next_poll
@@ -20,21 +21,24 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.core.priority import rank
 from parcelwatch.core.timeline import current, merge
 from parcelwatch.core.view import View, view
-from parcelwatch.errors import NotFound
 from parcelwatch.model import (
     Action,
     Advance,
-    Answer,
+    Answered,
     Case,
     CaseEvent,
     Dossier,
     Draft,
     DraftState,
+    Event,
     Message,
     Milestone,
-    Observation,
+    NotFound,
     Parcel,
+    Pushed,
+    Refused,
     State,
+    Unanswered,
     Why,
 )
 
@@ -48,15 +52,13 @@ _HANDOVER = timedelta(minutes=1)
 _NUMBERS = 8
 
 
-def advance(dossier: Dossier, heard: Observation | Action | None, policy: Policy, now: datetime) -> Advance:
-    """One step. `heard` is an answer, an agent's action, or None when only time has passed.
+def advance(dossier: Dossier, heard: Event | None, policy: Policy, now: datetime) -> Advance:
+    """One step. `heard` is what a courier said, an agent's action, or None when only time has passed.
 
     Raises BadInput for an action the case does not allow and NotFound for a case that does not exist.
     """
-    after = dossier
-    if isinstance(heard, Observation):
-        after, heard = reborn(dossier, heard)
-        after = _hear(after, heard, now)
+    ours, heard = _ours(dossier, heard)
+    after = _hear(ours, heard, now)
     first = dossier.first_tracked_at is None and after.first_tracked_at is not None
     seen = view(after, policy.calendar)
     if (after.milestone, after.cause) != (_shown(seen), seen.stage.cause):
@@ -86,23 +88,43 @@ class _Step:
 # --- hear ----------------------------------------------------------------------------------------
 
 
-def _hear(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
-    if said.pushed:
-        return _hear_push(dossier, said, now)
-    if said.answer is Answer.UNANSWERED:
-        return dossier
-    if said.answer is Answer.REFUSED:
-        return dossier if said.unregistered else replace(dossier, refused=said.reason or "no reason given")
-    confirmed = max(now, dossier.confirmed_at or now)
-    if said.answer is Answer.NOT_FOUND:
-        return replace(dossier, confirmed_at=confirmed, missing_since=dossier.missing_since or now, refused="")
+def _ours(dossier: Dossier, heard: Event | None) -> tuple[Dossier, Event | None]:
+    """Both without what is about an earlier parcel with the same number."""
+    match heard:
+        case Answered():
+            return reborn(dossier, heard)
+        case Pushed(said):
+            dossier, ours = reborn(dossier, said)
+            return dossier, Pushed(ours) if isinstance(ours, Answered) else None
+    return dossier, heard
+
+
+def _hear(dossier: Dossier, heard: Event | None, now: datetime) -> Dossier:
+    match heard:
+        case Answered():
+            return _hear_answer(dossier, heard, now)
+        case Pushed(said):
+            return _hear_push(dossier, said, now)
+        case NotFound():
+            missing = dossier.missing_since or now
+            return replace(dossier, confirmed_at=_confirmed(dossier, now), missing_since=missing, refused="")
+        case Refused(unregistered=False):
+            return replace(dossier, refused=heard.reason or "no reason given")
+    return dossier
+
+
+def _confirmed(dossier: Dossier, now: datetime) -> datetime:
+    return max(now, dossier.confirmed_at or now)
+
+
+def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
     moved = len(timeline.entries) > len(dossier.timeline.entries)
     after = replace(
         dossier,
         parcel=_learn(dossier, said),
         timeline=timeline,
-        confirmed_at=confirmed,
+        confirmed_at=_confirmed(dossier, now),
         missing_since=None,
         refused="",
         stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
@@ -120,10 +142,8 @@ def _stopped(before: str, said: str | None, *, moved: bool) -> str:
     return "" if moved else before
 
 
-def _hear_push(dossier: Dossier, said: Observation, now: datetime) -> Dossier:
+def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     """What a push adds. It may be an old one sent again, so it confirms nothing and takes nothing back."""
-    if said.answer is not Answer.TRACKED:
-        return dossier
     timeline = merge(dossier.timeline, replace(said, complete=False), now)
     known = {entry.checkpoint.identity for entry in dossier.timeline.entries}
     new = any(checkpoint.identity not in known for checkpoint in said.checkpoints)
@@ -154,12 +174,12 @@ def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetim
     )
 
 
-def _rest_of(parcel: Parcel, said: Observation) -> Observation:
+def _rest_of(parcel: Parcel, said: Answered) -> Answered:
     """What is told under a new number is the rest of the story, not all of it."""
     return replace(said, complete=False) if parcel.successor and said.complete else said
 
 
-def _learn(dossier: Dossier, said: Observation) -> Parcel:
+def _learn(dossier: Dossier, said: Answered) -> Parcel:
     """The parcel with what the courier knows of it and the shop did not say."""
     parcel = dossier.parcel
     service, origin = parcel.service or said.service, parcel.origin or said.origin
@@ -200,7 +220,7 @@ def _react(step: _Step, found: Assessment, action: Action | None) -> _Step:
     events: list[CaseEvent] = []
     if action is not None:
         if action.kind not in cases:
-            raise NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
+            raise errors.NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
         cases[action.kind], event = act(cases[action.kind], action, step.now)
         events.append(event)
     for kind in dict.fromkeys((*findings, *cases)):
@@ -365,18 +385,11 @@ def _draft_message(step: _Step, case: Case, why: Why, sentence: str) -> Message:
 # --- look again ----------------------------------------------------------------------------------
 
 
-def _look_again(
-    step: _Step, heard: Observation | Action | None, seen: View, found: Assessment, before: Dossier
-) -> Advance:
+def _look_again(step: _Step, heard: Event | None, seen: View, found: Assessment, before: Dossier) -> Advance:
     dossier, now = step.dossier, step.now
-    poll_at, why = dossier.poll_at, ""
-    if isinstance(heard, Observation):
-        poll_at, why = _next_poll(heard, seen, found, now)
-        if heard.pushed and dossier.timeline == before.timeline:
-            # Nothing new: the next question stays where it was.
-            poll_at, why = dossier.poll_at, ""
-        if dossier.parcel.successor != before.parcel.successor:
-            poll_at, why = now + _HANDOVER, "its number was replaced"
+    poll_at, why = _next_poll(heard, step, seen, found, before)
+    if dossier.parcel.successor != before.parcel.successor:
+        poll_at, why = now + _HANDOVER, "its number was replaced"
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
@@ -387,20 +400,31 @@ def _look_again(
         assess_at=min((at for at in (*wakes, found.valid_until) if at is not None), default=None),
         poll_why=why,
         first=step.first,
-        asked=isinstance(heard, Observation) and _had_its_say(heard, dossier, now),
+        asked=_had_its_say(heard, dossier, now),
         due_at=found.due_at,
     )
 
 
-def _next_poll(heard: Observation, seen: View, found: Assessment, now: datetime) -> tuple[datetime | None, str]:
-    if heard.unregistered:
-        return now, "to be registered"
-    if heard.answer is Answer.UNANSWERED:
-        return now + UNANSWERED, "missing from the answer"
-    return next_poll(seen, found.due_at, now, pushed=heard.pushed)
+def _next_poll(
+    heard: Event | None, step: _Step, seen: View, found: Assessment, before: Dossier
+) -> tuple[datetime | None, str]:
+    match heard:
+        case Refused(unregistered=True):
+            return step.now, "to be registered"
+        case Unanswered():
+            return step.now + UNANSWERED, "missing from the answer"
+        case Pushed() if step.dossier.timeline != before.timeline:
+            return next_poll(seen, found.due_at, step.now, pushed=True)
+        case Answered() | NotFound() | Refused():
+            return next_poll(seen, found.due_at, step.now)
+    # Nothing new: the next question stays where it was.
+    return step.dossier.poll_at, ""
 
 
-def _had_its_say(heard: Observation, dossier: Dossier, now: datetime) -> bool:
-    if heard.unregistered or heard.answer is Answer.UNANSWERED:
-        return False
-    return not heard.pending or now - dossier.parcel.added_at >= _PATIENCE
+def _had_its_say(heard: Event | None, dossier: Dossier, now: datetime) -> bool:
+    match heard:
+        case NotFound(pending=True):
+            return now - dossier.parcel.added_at >= _PATIENCE
+        case Answered() | NotFound() | Pushed() | Refused(unregistered=False):
+            return True
+    return False
