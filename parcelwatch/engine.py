@@ -24,7 +24,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
-from parcelwatch.ingest import Tally, assess_due
+from parcelwatch.ingest import Tally, assess_due, rejudge
 from parcelwatch.poller import REGISTERED_WAIT, Lane, Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
@@ -174,7 +174,7 @@ class Engine:
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
-        while (due_at := await self._writer.run(parcels.next_assess)) is not None and due_at <= now:
+        while await self._writer.run(_to_look_at, self._policy.policy_id, now):
             await self._look_again(now)
 
     async def _exhaust(self, lane: Lane, now: datetime, patience: timedelta) -> None:
@@ -207,9 +207,14 @@ def _take_over(store: Store, least: Mapping[str, timedelta], now: datetime) -> N
 
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime) -> Tally:
     with store.transaction():
-        tally = assess_due(store, policy, now)
+        tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
     return tally
+
+
+def _to_look_at(store: Store, policy_id: str, now: datetime) -> bool:
+    due_at = parcels.next_assess(store)
+    return (due_at is not None and due_at <= now) or bool(parcels.judged_otherwise(store, policy_id, 1))
 
 
 def _left(store: Store, names: Sequence[str], now: datetime) -> int:

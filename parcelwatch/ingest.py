@@ -5,32 +5,35 @@ What belongs here: the border between the pure step and the store. Nobody else s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from parcelwatch.core import dispatch
-from parcelwatch.core.advance import Event, advance
+from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.registration import believed
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Action,
     Advance,
-    Answer,
+    Answered,
     Checkpoint,
     Dossier,
+    Event,
     LetterAction,
     LetterTakenBack,
     LetterWritten,
     Milestone,
     Notice,
     Observation,
+    Passed,
+    Pushed,
+    Unanswered,
     Undelivered,
 )
-from parcelwatch.store import Store, drafts, evidence, outbox, parcels
+from parcelwatch.store import Store, drafts, evidence, imports, outbox, parcels
 from parcelwatch.store.dossiers import Saved
 from parcelwatch.store.rows import NewAlert, whole
 
@@ -43,10 +46,10 @@ MOST_ASSESSED = 500
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One observation about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
+    """What was said about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
 
     parcel_id: int
-    observation: Observation
+    observation: Observation | Pushed
     at: datetime
     apart: timedelta = timedelta(0)
 
@@ -81,17 +84,30 @@ def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
     """
     tally = Tally()
     for one in heard:
-        unanswered = one.observation.answer is Answer.UNANSWERED
+        unanswered = isinstance(one.observation, Unanswered)
         tally += Tally(answered=not unanswered, unanswered=unanswered)
         tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at), one.apart)
     return tally
 
 
 def assess_due(store: Store, policy: Policy, now: datetime) -> Tally:
-    """Look again at the parcels whose time has come, with nothing heard; the caller holds the transaction."""
+    """Look again, with nothing heard, at the parcels whose time has come; the caller holds the transaction."""
     tally = Tally()
     for parcel_id in parcels.due_to_assess(store, now, MOST_ASSESSED):
-        tally += _survive(store, parcel_id, None, policy, whole(now))
+        tally += _survive(store, parcel_id, Passed(), policy, whole(now))
+    return tally
+
+
+def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
+    """Look again at parcels that another policy judged, a batch of them; the caller holds the transaction.
+
+    What newly fires is told together once all of them were looked at.
+    """
+    waiting = parcels.judged_otherwise(store, policy.policy_id, MOST_ASSESSED)
+    wave = imports.wave(store, policy.policy_id, now, over=len(waiting) < MOST_ASSESSED)
+    tally = Tally()
+    for parcel_id in waiting:
+        tally += _survive(store, parcel_id, Passed(), policy, whole(now), wave=wave)
     return tally
 
 
@@ -107,22 +123,24 @@ def undelivered(store: Store, untold: Sequence[tuple[int, str]], policy: Policy,
         take_step(store, parcel_id, Undelivered((kind,)), policy, whole(now))
 
 
-def take_step(store: Store, parcel_id: int, heard: Event, policy: Policy, now: datetime) -> Advance:
-    """One step of one parcel, saved with everything it says; the caller holds the transaction."""
-    before = _dossier(store, parcel_id, heard)
-    if isinstance(heard, Observation):
-        heard = _rounded(heard)
-        if heard.unregistered:
-            heard = believed(heard, parcels.registered_at(store, parcel_id), now)
-    step = advance(before, heard, policy, now)
+def take_step(
+    store: Store, parcel_id: int, event: Event, policy: Policy, now: datetime, *, wave: int | None = None
+) -> Advance:
+    """One step of one parcel, saved with everything it says; the caller holds the transaction.
+
+    `wave`: what it says waits for the rest of that import, or of the parcels that are judged anew.
+    """
+    before = _dossier(store, parcel_id, event)
+    event = _as_kept(event)
+    step = advance(before, event, policy, now)
     saved = parcels.save(store, before, step, now)
-    if isinstance(heard, Observation):
-        _count_unread(store, before, heard, now)
-        if heard.unregistered:
-            parcels.set_registered(store, [parcel_id], None)
+    match event:
+        case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
+            _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
-        _enqueue(store, step, notice, saved, policy, now)
+        _enqueue(store, step, notice, saved, policy, now, wave)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
@@ -131,16 +149,26 @@ def take_step(store: Store, parcel_id: int, heard: Event, policy: Policy, now: d
 _MOOT = "the case was resolved before it was sent"
 
 
-def _dossier(store: Store, parcel_id: int, heard: Event) -> Dossier:
+def _dossier(store: Store, parcel_id: int, event: Event) -> Dossier:
     """All that is known of the parcel, with the draft an agent acts on, sent or not."""
     known = parcels.dossier(store, parcel_id)
-    if not isinstance(heard, LetterAction) or any(one.id == heard.draft_id for one in known.drafts):
+    if not isinstance(event, LetterAction) or any(one.id == event.draft_id for one in known.drafts):
         return known
-    return replace(known, drafts=(*known.drafts, drafts.one(store, heard.draft_id)[1]))
+    return replace(known, drafts=(*known.drafts, drafts.one(store, event.draft_id)[1]))
 
 
-def _rounded(said: Observation) -> Observation:
-    """With times as the store gives them back; a microsecond more would make another checkpoint of the same one."""
+def _as_kept(event: Event) -> Event:
+    """What was heard with times as the store gives them back."""
+    match event:
+        case Answered():
+            return _rounded(event)
+        case Pushed(said):
+            return Pushed(_rounded(said))
+    return event
+
+
+def _rounded(said: Answered) -> Answered:
+    """A microsecond more would make another checkpoint of the same one."""
     times = (at for one in said.checkpoints for at in (one.occurred_at, one.occurred_until))
     if all(at.microsecond % 1000 == 0 for at in times):
         return said
@@ -157,22 +185,23 @@ def _rounded(said: Observation) -> Observation:
 def _survive(
     store: Store,
     parcel_id: int,
-    heard: Observation | None,
+    event: Event,
     policy: Policy,
     now: datetime,
     apart: timedelta = timedelta(0),
+    wave: int | None = None,
 ) -> Tally:
     try:
         with store.savepoint():
-            step = take_step(store, parcel_id, heard, policy, now)
-            if apart and heard is not None:
+            step = take_step(store, parcel_id, event, policy, now, wave=wave)
+            if apart:
                 _keep_apart(store, step, now + apart)
     except StoreError:
         raise
     except Exception:
         log.exception("a parcel's step failed and was undone", parcel=parcel_id)
         parcels.poll_again(store, [parcel_id], now + SET_ASIDE)
-        if heard is None:
+        if isinstance(event, Passed):
             parcels.look_again(store, [parcel_id], now + SET_ASIDE)
         return Tally(failed=1)
     return _count(step)
@@ -195,9 +224,9 @@ def _count(step: Advance) -> Tally:
 # --- what could not be read ----------------------------------------------------------------------
 
 
-def _count_unread(store: Store, before: Dossier, heard: Observation, now: datetime) -> None:
+def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now: datetime) -> None:
     """Count codes and wordings that mean nothing to us, once per checkpoint."""
-    unread = [one for one in heard.checkpoints if one.milestone is Milestone.UNKNOWN]
+    unread = [one for one in said if one.milestone is Milestone.UNKNOWN]
     if not unread:
         return
     known = {entry.checkpoint.identity for entry in before.timeline.entries}
@@ -218,7 +247,9 @@ def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
 # --- what is told --------------------------------------------------------------------------------
 
 
-def _enqueue(store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime) -> None:
+def _enqueue(
+    store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime, wave: int | None
+) -> None:
     draft_id = _draft_id(notice, saved)
     reason = "the draft no longer holds"
     if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
@@ -235,7 +266,7 @@ def _enqueue(store: Store, step: Advance, notice: Notice, saved: Saved, policy: 
         case_id=saved.cases[notice.case.kind],
         draft_id=draft_id,
         suppressed=way.suppressed,
-        import_id=parcel.import_id if step.first else None,
+        import_id=wave,
     )
     outbox.enqueue(store, alert, now)
 

@@ -108,44 +108,71 @@ class Ask:
     shipped_at: datetime | None = None
 
 
-class Answer(StrEnum):
-    """What kind of answer a courier gave about one number."""
-
-    TRACKED = "tracked"
-    NOT_FOUND = "not_found"
-    REFUSED = "refused"
-    UNANSWERED = "unanswered"
-
-
 @dataclass(frozen=True, slots=True)
-class Observation:
-    """What one answer says about one number asked.
+class Answered:
+    """What happened to the parcel.
 
-    `complete`: the answer lists the parcel's whole history as the courier now sees it (a push may not).
-    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
-    `reason`: for `refused`, what the courier wants, in words an operator can act on.
-    `unregistered`: refused because the aggregator was never told of the number.
-    `pending`: not found, but the aggregator took the number only lately and has not looked yet.
+    `complete`: the answer lists the parcel's whole history as the courier now sees it.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
+    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
+    `stands`: where the answer says the parcel is as a whole, whatever the order of its scans; None where it does not.
     `successor`: the number that replaces this one from now on, "" when none does.
-    `pushed`: the courier told it unasked, maybe long ago: it adds to what is known and answers no question.
     """
 
     number: str
-    answer: Answer
     checkpoints: tuple[Checkpoint, ...] = ()
     complete: bool = True
     estimate: datetime | None = None
     stopped: str | None = ""
-    reason: str = ""
-    unregistered: bool = False
-    pending: bool = False
+    stands: Milestone | None = None
     company: str = ""
     service: str = ""
     origin: str = ""
     destination: str = ""
     successor: str = ""
-    pushed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The courier has no record of it. `pending`: an aggregator that was told of it only lately has not looked yet."""
+
+    number: str
+    pending: bool = False
+    reason: str = ""
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The courier will not say. `reason`: what it wants, in words an operator can act on.
+
+    `unregistered`: the aggregator was never told of the number.
+    """
+
+    number: str
+    reason: str = ""
+    unregistered: bool = False
+    company: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The answer says nothing of it that can be used; `reason` says why. It changes nothing but when to ask again."""
+
+    number: str
+    reason: str = ""
+    company: str = ""
+
+
+Observation = Answered | NotFound | Refused | Unanswered
+"""What one answer says about one number asked; `company`: the one the courier files it under, "" where not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a courier told unasked, maybe long ago: it adds to what is known, takes nothing back and answers nothing."""
+
+    said: Answered
 
 
 # --- what is said --------------------------------------------------------------------------------
@@ -370,6 +397,8 @@ class Dossier:
     `first_tracked_at`: the first answer with a history. `baseline_at`: the same when the parcel's life was
     already over then; nothing heard up to it is ever told.
     `estimate`: the courier's newest promise; `promise`: its first one made after the parcel moved.
+    `registered_at`: when an aggregator was last told of the number, None while it has to be.
+    `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
     """
 
@@ -385,6 +414,8 @@ class Dossier:
     stopped: str = ""
     estimate: datetime | None = None
     promise: datetime | None = None
+    registered_at: datetime | None = None
+    policy_id: str = ""
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
@@ -419,6 +450,15 @@ class Undelivered:
     """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
 
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Nothing but time."""
+
+
+Event = Observation | Pushed | Action | LetterAction | Undelivered | Passed
+"""What can happen to a parcel."""
 
 
 class Why(StrEnum):

@@ -27,7 +27,7 @@ from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Picky, Regis
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, Observation, Refused
 from parcelwatch.store import Store, accounts, evidence, parcels
 from parcelwatch.store.rows import Claimed
 from parcelwatch.store.writer import Writer
@@ -238,9 +238,7 @@ def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], policy: Policy
     if not isinstance(courier, Picky):
         return list(claimed)
     lacking = [(one, reason) for one in claimed if (reason := _lacks(courier, one.ask))]
-    refused = [
-        Heard(one.parcel_id, Observation(one.ask.number, Answer.REFUSED, reason=reason), now) for one, reason in lacking
-    ]
+    refused = [Heard(one.parcel_id, Refused(one.ask.number, reason=reason), now) for one, reason in lacking]
     ingest(store, refused, policy)
     without = {one.parcel_id for one, _ in lacking}
     return [one for one in claimed if one.parcel_id not in without]
@@ -326,7 +324,7 @@ def _registered(store: Store, post: Post, policy: Policy, said: Said) -> Tally:
     parcels.set_registered(store, taken, said.at)
     parcels.poll_again(store, taken, said.at + REGISTERED_WAIT)
     refused = [
-        Heard(parcel_id, Observation(answer.number, Answer.REFUSED, reason=answer.reason), said.at)
+        Heard(parcel_id, Refused(answer.number, reason=answer.reason), said.at)
         for parcel_id, answer in pairs
         if not (answer.ok or answer.later)
     ]

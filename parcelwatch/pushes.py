@@ -7,7 +7,6 @@ and wording are the adapters'. A push adds to what is known and never takes anyt
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +17,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Push, Pushes, Trust
 from parcelwatch.errors import CourierUnreadable, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
-from parcelwatch.model import Answer, Observation
+from parcelwatch.model import Answered, Observation, Pushed
 from parcelwatch.poller import Post
 from parcelwatch.store import Store, evidence, inbox, parcels
 from parcelwatch.store.rows import Received
@@ -92,11 +91,11 @@ def _hear(store: Store, post: Post, said: Sequence[Observation], policy: Policy,
     """
     heard: list[Heard] = []
     for one in said:
-        if one.answer is not Answer.TRACKED:
+        if not isinstance(one, Answered):
             _ask_soon(store, post, [one], now)
             continue
         ids = parcels.called(store, post.name, one.number, one.company)
-        heard += [Heard(parcel_id, replace(one, complete=False, pushed=True), at) for parcel_id in ids]
+        heard += [Heard(parcel_id, Pushed(one), at) for parcel_id in ids]
     tally = ingest(store, heard, policy)
     parcels.keep_apart(store, [one.parcel_id for one in heard], post.interval)
     return tally

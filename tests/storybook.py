@@ -49,7 +49,18 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.core.rules import RULES
 from parcelwatch.duration import Duration, parse
-from parcelwatch.model import Action, Answer, Cause, Checkpoint, Milestone, Parcel
+from parcelwatch.model import (
+    Action,
+    Answered,
+    Cause,
+    Checkpoint,
+    Milestone,
+    NotFound,
+    Observation,
+    Parcel,
+    Refused,
+    Unanswered,
+)
 
 STORIES: Final = Path(__file__).parent / "stories"
 START: Final = "2026-03-02 08:00"
@@ -58,6 +69,14 @@ HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "dr
 STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts"})
 DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "letter")
 BESIDE: Final = frozenset({"at", "stopped", "estimate", "destination", "pending", "reason", "expect", "quiet_until"})
+
+
+OTHER_ANSWERS: Final[Mapping[str, type[Observation]]] = {
+    "not_found": NotFound,
+    "refused": Refused,
+    "unregistered": Refused,
+    "unanswered": Unanswered,
+}
 
 
 class StoryFault(Exception):
@@ -76,12 +95,11 @@ class Expect:
 class Said:
     """How the courier's list changes and what kind of answer it gives from now on."""
 
-    answer: Answer | None = None
+    answer: type[Observation] | None = None
     adds: tuple[Checkpoint, ...] = ()
     drops: tuple[str, ...] = ()
     only: bool = False
     as_before: bool = False
-    unregistered: bool = False
     beside: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -254,18 +272,18 @@ def _said(name: str, written: dict[str, Any], start: datetime, at: datetime) -> 
     if name in {"again", "polled"}:
         return Said(beside=beside)
     if name == "stale":
-        return Said(Answer.TRACKED, as_before=True)
+        return Said(Answered, as_before=True)
     if name == "gone":
-        return Said(Answer.TRACKED, drops=tuple(written["gone"]), beside=beside)
+        return Said(Answered, drops=tuple(written["gone"]), beside=beside)
     rows = written[name] if isinstance(written[name], list) else [written[name]]
-    return Said(Answer.TRACKED, tuple(_checkpoint(row, start, at) for row in rows), only=name == "push", beside=beside)
+    return Said(Answered, tuple(_checkpoint(row, start, at) for row in rows), only=name == "push", beside=beside)
 
 
 def _other_answer(written: dict[str, Any]) -> Said:
     beside: dict[str, Any] = {key: written[key] for key in ("reason", "pending") if key in written}
     if written["answer"] == "unregistered":
-        return Said(Answer.REFUSED, unregistered=True, beside=beside)
-    return Said(Answer(written["answer"]), beside=beside)
+        beside["unregistered"] = True
+    return Said(OTHER_ANSWERS[written["answer"]], beside=beside)
 
 
 def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoint:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from parcelwatch.model import Action, Answer, Checkpoint, Dossier, Observation
+from parcelwatch.model import Action, Answered, Checkpoint, Dossier, Observation
 from parcelwatch.store.rows import whole
 from tests.storybook import HAPPENINGS, Letter, Said, Step, Story
 
@@ -59,7 +59,7 @@ class Feed:
         self._number = number
         self._listed: tuple[Checkpoint, ...] = ()
         self._before: tuple[Checkpoint, ...] = ()
-        self._answer = Observation(number, Answer.TRACKED)
+        self._answer: Observation = Answered(number)
 
     def same(self) -> Observation:
         return self._answer
@@ -69,18 +69,18 @@ class Feed:
             self._answer = replace(self._answer, **said.beside)
             return self._answer
         if said.as_before:
-            return replace(self._answer, checkpoints=self._before)
+            return self._tracked(self._before)
         self._before = self._listed
         self._listed = (*self._without(said.drops), *said.adds)
-        tracked = said.answer is Answer.TRACKED
-        self._answer = Observation(
-            self._number,
-            said.answer,
-            self._listed if tracked else (),
-            unregistered=said.unregistered,
-            **said.beside,
-        )
-        return replace(self._answer, checkpoints=said.adds, complete=False) if said.only else self._answer
+        if said.answer is not Answered:
+            self._answer = said.answer(self._number, **said.beside)
+            return self._answer
+        self._answer = answer = Answered(self._number, self._listed, **said.beside)
+        return replace(answer, checkpoints=said.adds, complete=False) if said.only else answer
+
+    def _tracked(self, checkpoints: tuple[Checkpoint, ...]) -> Answered:
+        assert isinstance(self._answer, Answered), "the courier told no list before"
+        return replace(self._answer, checkpoints=checkpoints)
 
     def _without(self, drops: tuple[str, ...]) -> tuple[Checkpoint, ...]:
         for name in drops:

@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 
 from parcelwatch.core.timeline import join
 from parcelwatch.model import (
-    Answer,
+    Answered,
     Case,
     Cause,
     Checkpoint,
     Dossier,
     Entry,
     Milestone,
+    NotFound,
     Observation,
     Parcel,
+    Refused,
     Severity,
     State,
     Timeline,
+    Unanswered,
 )
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -58,18 +61,19 @@ def checkpoints(draw: st.DrawFn) -> Checkpoint:
 
 
 @st.composite
-def observations(draw: st.DrawFn, number: str = "PW000000001CN") -> Observation:
-    answer = draw(st.sampled_from(Answer))
-    said = draw(st.lists(checkpoints(), max_size=6)) if answer is Answer.TRACKED else []
-    return Observation(
+def histories(draw: st.DrawFn, number: str = "PW000000001CN") -> Answered:
+    return Answered(
         number,
-        answer,
-        tuple(said),
+        tuple(draw(st.lists(checkpoints(), max_size=6))),
         complete=draw(st.booleans()),
         estimate=draw(maybe(times())),
         stopped=draw(st.sampled_from(["", "expired"])),
-        reason="needs the phone's last digits" if answer is Answer.REFUSED else "",
     )
+
+
+def observations(number: str = "PW000000001CN") -> st.SearchStrategy[Observation]:
+    others = [NotFound(number), Refused(number, "needs the phone's last digits"), Unanswered(number)]
+    return histories(number) | st.sampled_from(others)
 
 
 @st.composite

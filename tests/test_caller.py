@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation
 from tests.servers import Hit, Server, head
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -41,7 +41,7 @@ class Gated(Dhl):
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         check(response)
-        return tuple(Observation(ask.number, Answer.NOT_FOUND) for ask in asked)
+        return tuple(NotFound(ask.number) for ask in asked)
 
 
 @dataclass
@@ -128,7 +128,7 @@ def test_a_token_taken_back_early_is_replaced_once_and_the_question_asked_again(
             await caller.ask(ASKED, clock)
             gate.revoked.add("T1")
             (said,) = await caller.ask(ASKED, clock)
-            assert said.answer is Answer.NOT_FOUND
+            assert isinstance(said, NotFound)
             assert gate.grants == 2
             gate.revoked.update({"T2", "T3"})
             with pytest.raises(CourierRefused):

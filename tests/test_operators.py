@@ -11,7 +11,7 @@ import pytest
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, Judge, ingest
-from parcelwatch.model import Answer, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, evidence, outbox, parcels
@@ -32,7 +32,7 @@ def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
     with store.transaction():
         added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
         scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
-        ingest(store, [Heard(added.id, Observation("", Answer.TRACKED, (scan,), complete=False), now)], JUDGE)
+        ingest(store, [Heard(added.id, Answered("", (scan,), complete=False), now)], JUDGE)
         tell_operators(store, {"dhl": "dhl"}, JUDGE, now)
 
 

@@ -23,7 +23,7 @@ from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared.signing import hmac_sha256_hex, same
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.ingest import Heard, Judge, ingest
-from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
 from parcelwatch.poller import Post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
@@ -57,7 +57,7 @@ class Bell(Dhl):
             raise KeyError(said["secret"])
         at = NOW + said["hours"] * HOUR
         scan = Checkpoint(at, at, M(said["milestone"]), Cause(said["cause"]) if "cause" in said else None, text="told")
-        return (Observation(said["number"], Answer.TRACKED, (scan,), company=said.get("company", "")),)
+        return (Answered(said["number"], (scan,), company=said.get("company", "")),)
 
     def signed(self, push: Push) -> bytes:
         return push.body
@@ -112,7 +112,7 @@ def _watch(store: Store) -> None:
     with store.transaction():
         added = parcels.add(store, Parcel(0, NUMBER, "bell", NOW - 10 * HOUR), NOW - 10 * HOUR)
         at = NOW - 9 * HOUR
-        said = Observation(NUMBER, Answer.TRACKED, (Checkpoint(at, at, M.IN_TRANSIT),))
+        said = Answered(NUMBER, (Checkpoint(at, at, M.IN_TRANSIT),))
         ingest(store, [Heard(added.id, said, at)], JUDGE)
 
 

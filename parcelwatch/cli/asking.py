@@ -15,14 +15,14 @@ from parcelwatch import couriers
 from parcelwatch.caller import Caller, Overheard, Sends
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk, known_account
-from parcelwatch.cli.trying import Tried
+from parcelwatch.cli.trying import ANSWERS, Tried
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Picky, Registers
 from parcelwatch.errors import ConfigError, CourierError
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, Observation, Refused
 from parcelwatch.poller import REGISTERED_WAIT, Post, pace, post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
@@ -129,8 +129,12 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
         observation = asyncio.run(_converse(desk, one, ask, register=False))
     except CourierError as error:
         return {**row, "said": str(error)}
-    answer = "not registered" if observation.unregistered else observation.answer.replace("_", " ")
+    answer = "not registered" if _unregistered(observation) else ANSWERS[type(observation)].replace("_", " ")
     return {**row, "ok": True, "said": f"it answers: a made-up number is {answer}"}
+
+
+def _unregistered(said: Observation) -> bool:
+    return isinstance(said, Refused) and said.unregistered
 
 
 def try_one(desk: Desk, name: str, ask: Ask) -> Tried:
@@ -151,13 +155,13 @@ async def _converse(
     caller = Caller(one.account, one.courier, by or client)
     try:
         said = await _ask(desk, caller, one, ask)
-        if not (register and said.unregistered and isinstance(one.courier, Registers)):
+        if not (register and _unregistered(said) and isinstance(one.courier, Registers)):
             return said
         output.note(f"{one.name} must be told of a number first; that may cost one of its quota. A moment…", "dim")
         _count(desk, one)
         (taken,) = await caller.register([ask], lambda: desk.now)
         if not taken.ok:
-            return Observation(ask.number, Answer.REFUSED, reason=taken.reason)
+            return Refused(ask.number, reason=taken.reason)
         await asyncio.sleep(REGISTERED_WAIT.total_seconds())
         return await _ask(desk, caller, one, ask)
     finally:
@@ -168,7 +172,7 @@ async def _ask(desk: Desk, caller: Caller, one: Post, ask: Ask) -> Observation:
     """One call, unless the adapter says that it would be wasted."""
     lacking = one.courier.lacks(ask) if isinstance(one.courier, Picky) else ""
     if lacking:
-        return Observation(ask.number, Answer.REFUSED, reason=lacking)
+        return Refused(ask.number, reason=lacking)
     _count(desk, one)
     (said,) = await caller.ask([ask], lambda: desk.now)
     return said

@@ -230,7 +230,7 @@ def try_number(
     from parcelwatch.cli import output, trying
     from parcelwatch.cli.asking import try_one
     from parcelwatch.core.cells import last4, number_of
-    from parcelwatch.model import Ask
+    from parcelwatch.model import Answered, Ask
 
     known_account(desk, account)
     ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)
@@ -248,8 +248,9 @@ def try_number(
     if tried.error is not None:
         raise tried.error
     said = tried.said
-    if said is not None and said.answer != "tracked":
-        raise NeedsAttention(f"{account} knows no history of {ask.number}: {said.answer} {said.reason}".rstrip())
+    if said is not None and not isinstance(said, Answered):
+        answer = trying.ANSWERS[type(said)]
+        raise NeedsAttention(f"{account} knows no history of {ask.number}: {answer} {said.reason}".rstrip())
 
 
 def _print(said: Mapping[str, Any], desk: Desk) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from parcelwatch import couriers
 from parcelwatch.cli import output
@@ -20,7 +20,7 @@ from parcelwatch.couriers.base import Courier, said
 from parcelwatch.couriers.declared import Made
 from parcelwatch.couriers.shared import saved
 from parcelwatch.errors import BadInput, CourierError
-from parcelwatch.model import Ask, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Refused, Unanswered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +69,26 @@ def document(tried: Tried, name: str, ask: Ask, *, raw: bool) -> dict[str, Any]:
     return found
 
 
+# Every kind of answer by the name people read.
+ANSWERS: Final[Mapping[type, str]] = {
+    Answered: "tracked",
+    NotFound: "not_found",
+    Refused: "refused",
+    Unanswered: "unanswered",
+}
+
+
 def _understood(said: Observation) -> dict[str, Any]:
+    told = said if isinstance(said, Answered) else Answered(said.number, company=said.company)
     return {
-        "answer": said.answer,
-        "reason": said.reason,
-        "company": said.company,
-        "service": said.service,
-        "origin": said.origin,
-        "destination": said.destination,
-        "estimate": output.stamp(said.estimate),
-        "stopped": said.stopped,
+        "answer": ANSWERS[type(said)],
+        "reason": "" if isinstance(said, Answered) else said.reason,
+        "company": told.company,
+        "service": told.service,
+        "origin": told.origin,
+        "destination": told.destination,
+        "estimate": output.stamp(told.estimate),
+        "stopped": told.stopped,
         "checkpoints": [
             {
                 "occurred_at": output.stamp(each.occurred_at),
@@ -89,14 +99,14 @@ def _understood(said: Observation) -> dict[str, Any]:
                 "text": mask(each.text),
                 "place": each.place,
             }
-            for each in sorted(said.checkpoints, key=lambda each: each.occurred_at)
+            for each in sorted(told.checkpoints, key=lambda each: each.occurred_at)
         ],
     }
 
 
 def unknown(tried: Tried, ask: Ask) -> list[dict[str, str]]:
     """The codes, and the words without one, that map to nothing, each once."""
-    checkpoints = tried.said.checkpoints if tried.said else ()
+    checkpoints = tried.said.checkpoints if isinstance(tried.said, Answered) else ()
     strange = [each for each in checkpoints if each.milestone is Milestone.UNKNOWN]
     if not isinstance(tried.courier, Made) or tried.response is None:
         told = {each.code or each.text: (each.code, each.text) for each in strange}

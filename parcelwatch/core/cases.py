@@ -49,14 +49,19 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
 }
 
 
-def react(case: Case | None, finding: Finding | None, now: datetime) -> tuple[Case | None, CaseEvent | None]:
-    """The case after one assessment, with the line for its history, None when nothing moved it."""
+def react(
+    case: Case | None, finding: Finding | None, now: datetime, *, rejudged: bool = False
+) -> tuple[Case | None, CaseEvent | None]:
+    """The case after one assessment, with the line for its history, None when nothing moved it.
+
+    `rejudged`: only the thresholds are others, so what ends now ends because of them.
+    """
     signal = _signal(case, finding, now)
     if signal is None:
         return _up_to_date(case, finding), None
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
-    why = finding.fact if finding else _unfound(signal, case)
+    why = finding.fact if finding else _unfound(signal, case, rejudged)
     moved = _moved(case, finding, signal, after, now)
     return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
 
@@ -136,6 +141,8 @@ def _saying(case: Case, finding: Finding) -> Case:
     return replace(case, severity=finding.severity, fact=finding.fact, limit=finding.limit, line=finding.line)
 
 
-def _unfound(signal: Signal, case: Case | None) -> Fact:
+def _unfound(signal: Signal, case: Case | None, rejudged: bool) -> Fact:
     assert case is not None
-    return Fact(Form.SNOOZE_OVER) if signal is Signal.WAKES else Fact(Form.CLEARED, kind=case.kind)
+    if signal is Signal.WAKES:
+        return Fact(Form.SNOOZE_OVER)
+    return Fact(Form.LIMIT_RAISED if rejudged else Form.CLEARED, kind=case.kind)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Case, CaseTold, LetterTakenBack, LetterWritten, Notice, Severity, Why
+from parcelwatch.model import Case, CaseTold, Form, LetterTakenBack, LetterWritten, Notice, Severity, Why
 
 NO_CHANNEL: Final = "no channel is configured"
 
@@ -28,7 +28,7 @@ def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
     letter = isinstance(notice, LetterWritten | LetterTakenBack)
     channel = policy.draft_channel if letter else policy.channel(notice.case.kind, notice.case.severity)
-    stale = _old_news(notice.case, policy, now) if first else ""
+    stale = _old_news(notice.case, policy, now) if first else _quiet(notice)
     return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
 
 
@@ -43,6 +43,12 @@ def why(notice: Notice) -> Why:
     if isinstance(notice, CaseTold):
         return notice.why
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
+
+
+def _quiet(notice: Notice) -> str:
+    """Nothing changed for the parcel, so what its letter says is as true as before."""
+    raised = isinstance(notice, LetterTakenBack) and notice.why.says is Form.LIMIT_RAISED
+    return "the threshold was raised" if raised else ""
 
 
 def _old_news(case: Case, policy: Policy, now: datetime) -> str:

@@ -16,9 +16,9 @@ from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Case,
     CaseTold,
-    Dossier,
     Draft,
     DraftState,
+    Event,
     Fact,
     Form,
     LetterAction,
@@ -71,45 +71,49 @@ def moved(
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 
-def act(step: Step, action: LetterAction) -> Step:
-    """What an agent did to one of the parcel's drafts. Raises BadInput."""
+def move(step: Step, event: Event) -> Step:
+    """Every draft after what happened: what an agent did to one, and those that no longer hold. Raises BadInput."""
+    if isinstance(event, LetterAction):
+        step = _act(step, event)
+    return _take_back(step) if step.dossier.drafts else step
+
+
+def _act(step: Step, action: LetterAction) -> Step:
     draft = next(one for one in step.dossier.drafts if one.id == action.draft_id)
     verb = Verb(action.verb)
     if draft.state is _ENDS_AS.get(verb):
         return step
-    then, event = moved(draft, verb, step.now, by=action.by)
+    then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
-    return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, event))
+    return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
 
 
-def take_back(step: Step) -> Step:
+def _take_back(step: Step) -> Step:
     """Drafts that no longer hold: their case ended, a worse kind hides it, or the courier says otherwise."""
-    if not step.dossier.drafts:
-        return step
     cases = {case.kind: case for case in step.dossier.cases}
     kept: list[Draft] = []
     notices, moves = list(step.notices), list(step.moves)
     for draft in step.dossier.drafts:
-        fate = _fate(draft, cases[draft.kind], step.dossier) if draft.unsent else None
+        fate = _fate(draft, cases[draft.kind], step) if draft.unsent else None
         if fate is None:
             kept.append(draft)
             continue
         verb, why = fate
-        then, event = moved(draft, verb, step.now, why=why)
+        then, line = moved(draft, verb, step.now, why=why)
         kept.append(then)
-        moves.append(event)
+        moves.append(line)
         notices.append(LetterTakenBack(then, cases[draft.kind], why))
     dossier = replace(step.dossier, drafts=tuple(kept))
     return replace(step, dossier=dossier, notices=tuple(notices), moves=tuple(moves))
 
 
-def _fate(draft: Draft, case: Case, dossier: Dossier) -> tuple[Verb, Fact] | None:
+def _fate(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
     if not case.live:
-        return Verb.WITHDRAW, Fact(Form.CASE_CLOSED, kind=case.kind)
+        return Verb.WITHDRAW, Fact(Form.LIMIT_RAISED if step.rejudged else Form.CASE_CLOSED, kind=case.kind)
     if case.hidden_by:
         return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
-    untrue = drafts.contradicted(draft, dossier)
+    untrue = drafts.contradicted(draft, step.dossier)
     return (Verb.WITHDRAW, untrue) if untrue else None
 
 

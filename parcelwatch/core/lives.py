@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from parcelwatch.model import FINAL, Answer, Checkpoint, Dossier, Observation, Parcel
+from parcelwatch.model import FINAL, Answered, Checkpoint, Dossier, NotFound, Parcel
 
 # A shop may enter the day of dispatch late, even after the delivery; numbers come back after months, not weeks.
 SLACK = timedelta(days=14)
@@ -19,7 +19,7 @@ OLDEST = timedelta(days=120)
 SILENCE = timedelta(days=60)
 
 
-def present(said: Observation, parcel: Parcel) -> Observation:
+def present(said: Answered, parcel: Parcel) -> Answered | NotFound:
     """What of `said` is about this parcel; not found when all of it is about an earlier one with its number.
 
     Without a day of dispatch an old life is only cut off from a new one that follows it.
@@ -35,15 +35,15 @@ def present(said: Observation, parcel: Parcel) -> Observation:
         return said
     if not ours:
         reason = "the courier's record is of an earlier parcel with this number"
-        return Observation(said.number, Answer.NOT_FOUND, company=said.company, reason=reason)
+        return NotFound(said.number, company=said.company, reason=reason)
     estimate = said.estimate if said.estimate is None or said.estimate >= border else None
     return replace(said, checkpoints=ours, estimate=estimate)
 
 
-def reborn(dossier: Dossier, said: Observation) -> tuple[Dossier, Observation]:
+def reborn(dossier: Dossier, said: Answered) -> tuple[Dossier, Answered | NotFound]:
     """Both without a former life: what of it was believed before this one began is no part of the parcel's story."""
     ours = present(said, dossier.parcel)
-    if ours is said or not ours.checkpoints:
+    if ours is said or isinstance(ours, NotFound):
         return dossier, ours
     border = began(dossier.parcel)
     entries = tuple(entry for entry in dossier.timeline.entries if entry.checkpoint.occurred_until >= border)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.model import Answer, Observation
+from parcelwatch.model import NotFound, Refused
 
 # Its own lists may lag behind what it accepted.
 SLOW = timedelta(hours=1)
@@ -17,11 +17,11 @@ SLOW = timedelta(hours=1)
 FORGOTTEN = timedelta(days=7)
 
 
-def believed(said: Observation, registered_at: datetime | None, now: datetime) -> Observation:
+def believed(said: Refused, registered_at: datetime | None, now: datetime) -> Refused | NotFound:
     """`said`, or what it means for a number registered lately: not there yet, then refused."""
     if not said.unregistered or registered_at is None or not timedelta(0) <= now - registered_at < FORGOTTEN:
         return said
     if now - registered_at < SLOW:
-        return Observation(said.number, Answer.NOT_FOUND, pending=True, company=said.company)
+        return NotFound(said.number, pending=True, company=said.company)
     reason = f"{said.reason}; it took the number and does not know it: check the number and its company".lstrip("; ")
     return replace(said, unregistered=False, reason=reason)

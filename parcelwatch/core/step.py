@@ -11,12 +11,16 @@ from parcelwatch.model import CaseEvent, Dossier, LetterEvent, Notice
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`first`: the parcel's first answer with a history. `ended`: kinds whose case was resolved."""
+    """`first`: the parcel's first answer with a history. `rejudged`: nothing happened, but the policy is another.
+
+    `ended`: kinds whose case was resolved.
+    """
 
     dossier: Dossier
     policy: Policy
     now: datetime
-    first: bool
+    first: bool = False
+    rejudged: bool = False
     notices: tuple[Notice, ...] = ()
     events: tuple[CaseEvent, ...] = ()
     moves: tuple[LetterEvent, ...] = ()

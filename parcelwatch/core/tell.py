@@ -6,45 +6,42 @@ The life of a single case is cases.py's; who is told, and whether, dispatch.py's
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from parcelwatch import errors
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.cases import Signal, act, react
 from parcelwatch.core.rules import Finding
 from parcelwatch.core.step import Step
-from parcelwatch.errors import NotFound
-from parcelwatch.model import Action, Case, CaseEvent, CaseTold, State, Why
+from parcelwatch.model import Action, Case, CaseEvent, CaseTold, Event, State, Undelivered, Why
 
 
-def untold(step: Step, kinds: Collection[str]) -> Step:
-    """Nobody was told of these after all: should the very same trouble come again, it is told."""
-    cases = (replace(case, told=None) if case.kind in kinds else case for case in step.dossier.cases)
-    return replace(step, dossier=replace(step.dossier, cases=tuple(cases)))
-
-
-def move(step: Step, findings: Mapping[str, Finding], action: Action | None) -> Step:
-    """Every case after what was found and what an agent did. Raises BadInput and NotFound for the agent."""
-    if not (findings or step.dossier.cases or action):
+def move(step: Step, findings: Mapping[str, Finding], event: Event) -> Step:
+    """Every case after what was found and what happened. Raises BadInput and NotFound for what an agent wants."""
+    if not (findings or step.dossier.cases or isinstance(event, Action)):
         return step
     cases = {case.kind: case for case in step.dossier.cases}
     events: list[CaseEvent] = []
-    if action is not None:
-        if action.kind not in cases:
-            raise NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {action.kind}")
-        cases[action.kind], event = act(cases[action.kind], action, step.now)
-        events.append(event)
+    match event:
+        case Action():
+            if event.kind not in cases:
+                raise errors.NotFound(f"parcel {step.dossier.parcel.number} has no case of kind {event.kind}")
+            cases[event.kind], line = act(cases[event.kind], event, step.now)
+            events.append(line)
+        case Undelivered(kinds):
+            # Nobody was told of these after all: should the very same trouble come again, it is told.
+            cases |= {kind: replace(cases[kind], told=None) for kind in kinds}
     for kind in dict.fromkeys((*findings, *cases)):
-        finding = findings.get(kind)
-        case, moved = react(cases.get(kind), finding, step.now)
+        case, moved = react(cases.get(kind), findings.get(kind), step.now, rejudged=step.rejudged)
         if case is None:
             continue
         if moved is not None:
             events.append(moved)
-            if finding is not None:
+            if kind in findings:
                 case = replace(case, policy_id=step.policy.policy_id)
         cases[kind] = case
-    ended = tuple(event.kind for event in events if event.after == State.RESOLVED)
+    ended = tuple(each.kind for each in events if each.after == State.RESOLVED)
     return replace(step, dossier=replace(step.dossier, cases=_hide(cases.values())), events=tuple(events), ended=ended)
 
 

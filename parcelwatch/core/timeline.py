@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from parcelwatch.core.milestones import PROGRESS
-from parcelwatch.model import Checkpoint, Entry, Observation, Timeline
+from parcelwatch.model import Answered, Checkpoint, Entry, Timeline
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-def merge(timeline: Timeline, observation: Observation, at: datetime) -> Timeline:
-    """`timeline` with what `observation`, heard at `at`, says: join(timeline, heard(observation, at)), in one go."""
-    said = observation.checkpoints
+def merge(timeline: Timeline, answer: Answered, at: datetime) -> Timeline:
+    """`timeline` with what `answer`, heard at `at`, says: join(timeline, heard(answer, at)), in one go."""
+    said = answer.checkpoints
     if not said:
         return timeline
     known = {entry.checkpoint.identity: entry for entry in timeline.entries}
@@ -33,16 +33,16 @@ def merge(timeline: Timeline, observation: Observation, at: datetime) -> Timelin
         # What was known and reads as before stays where it stood: nearly every answer says nothing new.
         in_order = in_order and old is not None and old.checkpoint.milestone is new.checkpoint.milestone
     entries = tuple(known.values() if in_order else sorted(known.values(), key=_order))
-    if not observation.complete:
+    if not answer.complete:
         return replace(timeline, entries=entries)
     listed = (at, min(checkpoint.occurred_at for checkpoint in said))
     return Timeline(entries, *max(_answered(timeline), listed))
 
 
-def heard(observation: Observation, at: datetime) -> Timeline:
+def heard(answer: Answered, at: datetime) -> Timeline:
     """One answer as a timeline of its own."""
-    entries = _distinct(Entry(checkpoint, at, at) for checkpoint in observation.checkpoints)
-    if not (observation.complete and entries):
+    entries = _distinct(Entry(checkpoint, at, at) for checkpoint in answer.checkpoints)
+    if not (answer.complete and entries):
         return Timeline(entries)
     return Timeline(entries, at, entries[0].checkpoint.occurred_at)
 

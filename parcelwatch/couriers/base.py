@@ -8,7 +8,7 @@ httpx.Request and read an httpx.Response.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Ask, Observation
+from parcelwatch.model import Answered, Ask, Observation
 
 __all__ = [
     "Account",
@@ -354,13 +354,18 @@ def said(response: httpx.Response, text: str) -> str:
 def hushed(response: httpx.Response, told: Observation) -> Observation:
     """What was told, without the credentials a courier may have echoed in its reason or among its scans."""
     secrets = _secrets(response)
-    words = [told.reason, *(one.text for one in told.checkpoints)]
-    if not any(secret in text for secret in secrets for text in words):
+    if not isinstance(told, Answered):
+        return replace(told, reason=_masked(told.reason, secrets))
+    if not any(secret in one.text for secret in secrets for one in told.checkpoints):
         return told
+    checkpoints = tuple(replace(one, text=_masked(one.text, secrets)) for one in told.checkpoints)
+    return replace(told, checkpoints=checkpoints)
+
+
+def _masked(text: str, secrets: Iterable[str]) -> str:
     for secret in secrets:
-        words = [text.replace(secret, "***") for text in words]
-    checkpoints = tuple(replace(one, text=text) for one, text in zip(told.checkpoints, words[1:], strict=True))
-    return replace(told, reason=words[0], checkpoints=checkpoints)
+        text = text.replace(secret, "***")
+    return text
 
 
 def retry_at(response: httpx.Response) -> datetime | None:

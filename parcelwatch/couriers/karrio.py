@@ -32,7 +32,7 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation
 
 M = Milestone
 C = Cause
@@ -177,7 +177,7 @@ class Karrio:
             return (self._observation(ask, found),)
         if messages and found is None:
             return (self._told(account, ask, messages),)
-        return (Observation(ask.number, Answer.NOT_FOUND),)
+        return (NotFound(ask.number),)
 
     def _ask(self, account: Account, number: str) -> tuple[Sequence[Any], Sequence[Any]]:
         """Karrio's details and messages for one number; a gateway a call, as it remembers what it sent."""
@@ -204,7 +204,7 @@ class Karrio:
             if pattern.search(said.replace(FAILED_INSIDE.lower(), "")):
                 raise error(f"karrio's {self.carrier}: {words[:300]}")
         if _NO_RECORD.search(said):
-            return Observation(ask.number, Answer.NOT_FOUND)
+            return NotFound(ask.number)
         raise CourierUnreadable(f"karrio's {self.carrier} says what we cannot read: {words[:300]}")
 
     # --- what was found --------------------------------------------------------------------------
@@ -223,9 +223,8 @@ class Karrio:
             for (when, event), (milestone, cause) in zip(told, follow(scans), strict=True)
         )
         estimate = _said(found.estimated_delivery)
-        return Observation(
+        return Answered(
             number=ask.number,
-            answer=Answer.TRACKED,
             checkpoints=checkpoints,
             estimate=due(estimate, self.country),
             service=_said(getattr(found.info, "shipment_service", None)),

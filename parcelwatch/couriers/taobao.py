@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, r
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
-from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 C = Cause
@@ -133,7 +133,7 @@ class Taobao:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             body = document(response, kinds=KINDS)
@@ -169,7 +169,7 @@ def _problem(response: httpx.Response, ask: Ask, error: Record) -> Observation:
         reason = said(
             response, f"淘宝 does not accept the trade: {message} ({sub or code}); check that number is a tid of yours"
         )
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
+        return Refused(ask.number, reason=reason)
     return unreadable(response, f"淘宝 answers with an error we do not know: {code} {sub} {message}".rstrip())
 
 
@@ -194,8 +194,8 @@ def _observation(ask: Ask, trace: Record) -> Observation:
     found = checkpoints(_concluded(scans, status))
     company = text(trace.get("company_name"), "company_name")
     if not found:
-        return Observation(ask.number, Answer.NOT_FOUND, company=company)
-    return Observation(ask.number, Answer.TRACKED, found, company=company)
+        return NotFound(ask.number, company=company)
+    return Answered(ask.number, found, company=company)
 
 
 def _scan(step: Record) -> Scan:

@@ -39,7 +39,7 @@ from parcelwatch.store.rows import (
 
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
-  estimate, promise, answered_at, answered_from, poll_at
+  estimate, promise, registered, policy_id, answered_at, answered_from, poll_at
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
@@ -58,7 +58,8 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
-    estimate, promise, answered_at, answered_from, poll_at = map(maybe_at, rest)
+    estimate, promise, registered, policy_id, *times = rest
+    answered_at, answered_from, poll_at = map(maybe_at, times)
     return Dossier(
         parcel=to_parcel(row),
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
@@ -70,8 +71,10 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         baseline_at=maybe_at(baseline),
         refused=refused,
         stopped=stopped,
-        estimate=estimate,
-        promise=promise,
+        estimate=maybe_at(estimate),
+        promise=maybe_at(promise),
+        registered_at=maybe_at(registered or None),
+        policy_id=policy_id,
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))),
         drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))),
         poll_at=poll_at,
@@ -118,8 +121,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     """
     after, parcel_id = step.dossier, before.parcel.id
     _save_state(store, step, now)
-    if after.parcel.successor != before.parcel.successor:
-        store.write("UPDATE parcels SET registered = 0 WHERE id = ?", (parcel_id,))
+    if after.registered_at != before.registered_at:
+        store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
     if after.parcel != before.parcel:
         store.write(_PARCEL, (*parcel_row(after.parcel)[1:], parcel_id))
     if after.timeline is not before.timeline:
@@ -134,11 +137,13 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     return Saved(ids, letters)
 
 
+_REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
 _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])} WHERE id = ?"
 
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
+  policy_id = ?,
   assess_at = CASE WHEN unwatched_at IS NULL THEN ? END
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"
@@ -173,6 +178,7 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.timeline.answered_from),
         TROUBLED if any(case.live for case in after.cases) else ORDINARY,
         maybe_ms(step.due_at),
+        after.policy_id,
         maybe_ms(step.assess_at),
     ]
     if not step.poll_why:

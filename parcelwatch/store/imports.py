@@ -19,6 +19,24 @@ def begin(store: Store, source: str, now: datetime) -> int:
     return import_id
 
 
+_WAVE: Final = "SELECT id FROM imports WHERE source = ? AND finished_at IS NULL"
+
+
+def wave(store: Store, policy_id: str, now: datetime, *, over: bool) -> int | None:
+    """Parcels judged anew by a policy, as an import of their news; `over`: the last of them are being judged now.
+
+    None when there is nothing to hold together.
+    """
+    source = f"policy {policy_id}"
+    known = store.one(_WAVE, (source,))
+    if known is None:
+        return None if over else begin(store, source, now)
+    if over:
+        store.write("UPDATE imports SET finished_at = ? WHERE id = ?", (to_ms(now), known[0]))
+    wave_id: int = known[0]
+    return wave_id
+
+
 def finish(store: Store, import_id: int, counts: Mapping[str, int], now: datetime) -> None:
     """Keep how many rows were added, updated, unchanged and rejected."""
     sql = "UPDATE imports SET finished_at = ?, added = ?, updated = ?, unchanged = ?, rejected = ? WHERE id = ?"

@@ -121,8 +121,8 @@ def _held(store: Store) -> Iterator[tuple[int, datetime]]:
     import_id = 0
     while row := store.one(_NEXT_HELD, (import_id,)):
         import_id, created_at = row
-        released = store.value("SELECT released_at FROM imports WHERE id = ?", (import_id,))
-        all_asked = store.one(_UNASKED, (import_id,)) is None
+        released, finished = store.all("SELECT released_at, finished_at FROM imports WHERE id = ?", (import_id,))[0]
+        all_asked = finished is not None and store.one(_UNASKED, (import_id,)) is None
         yield import_id, release_at(from_ms(created_at), maybe_at(released), all_asked=all_asked)
 
 

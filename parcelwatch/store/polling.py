@@ -13,7 +13,7 @@ from zlib import crc32
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import NEAR, ORDINARY, URGENCIES
-from parcelwatch.store.rows import Claimed, from_ms, maybe_at, to_ms
+from parcelwatch.store.rows import Claimed, maybe_at, to_ms
 
 FIRST_BACKOFF: Final = timedelta(seconds=30)
 LONGEST_BACKOFF: Final = timedelta(minutes=15)
@@ -118,12 +118,6 @@ def set_registered(store: Store, ids: Sequence[int], at: datetime | None) -> Non
     store.write_many(_REGISTERED, [(told, parcel_id) for parcel_id in ids])
 
 
-def registered_at(store: Store, parcel_id: int) -> datetime | None:
-    """When the aggregator was last told of a number; None when it was not."""
-    told: int = store.value("SELECT registered FROM parcels WHERE id = ?", (parcel_id,))
-    return from_ms(told) if told else None
-
-
 def poll_again(store: Store, ids: Sequence[int], at: datetime) -> None:
     """End the claim of these parcels without an answer and without blame; they are due at `at`."""
     sql = "UPDATE parcels SET poll_at = ?, lease_until = NULL WHERE id = ? AND unwatched_at IS NULL"
@@ -160,6 +154,21 @@ def due_to_assess(store: Store, now: datetime, limit: int) -> list[int]:
     """Parcels whose assessment may have changed without news, the longest due first."""
     sql = "SELECT id FROM parcels WHERE assess_at <= ? ORDER BY assess_at LIMIT ?"
     return [parcel_id for (parcel_id,) in store.all(sql, (to_ms(now), limit))]
+
+
+# Asked with "<>", SQLite would read every parcel. One that is over is not judged anew unless its case still stands.
+_OTHERWISE: Final = """
+SELECT id FROM parcels WHERE poll_at IS NOT NULL AND policy_id <> '' AND policy_id < ?1
+UNION ALL SELECT id FROM parcels WHERE poll_at IS NOT NULL AND policy_id <> '' AND policy_id > ?1
+UNION ALL SELECT p.id FROM cases c JOIN parcels p ON p.id = c.parcel_id
+  WHERE c.state <> 'resolved' AND p.poll_at IS NULL AND p.unwatched_at IS NULL AND p.policy_id NOT IN ('', ?1)
+LIMIT ?2
+"""
+
+
+def judged_otherwise(store: Store, policy_id: str, limit: int) -> list[int]:
+    """Parcels last judged by another policy than this one."""
+    return list(dict.fromkeys(parcel_id for (parcel_id,) in store.all(_OTHERWISE, (policy_id, limit))))
 
 
 def look_again(store: Store, ids: Sequence[int], at: datetime) -> None:

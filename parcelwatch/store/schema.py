@@ -386,6 +386,10 @@ CREATE TABLE sendings (
     "ALTER TABLE alerts ADD COLUMN account TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE alerts ADD COLUMN fact TEXT NOT NULL DEFAULT ''",
     f"UPDATE alerts SET fact = {_NOTED.format(since='created_at', sentence='line')}",
+    # Judged by nobody knows which policy, so that every parcel is looked at once.
+    "ALTER TABLE parcels ADD COLUMN policy_id TEXT NOT NULL DEFAULT ''",
+    "UPDATE parcels SET policy_id = 'before' WHERE asked_at IS NOT NULL AND unwatched_at IS NULL",
+    "CREATE INDEX parcels_judged ON parcels (policy_id) WHERE poll_at IS NOT NULL AND policy_id <> ''",
     *(f"ALTER TABLE alerts DROP COLUMN {name}" for name in ("title", "body", "line", "rank", "priority")),
 )
 

@@ -17,7 +17,7 @@ from time import perf_counter
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Answer, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.store import Store, outbox, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -99,11 +99,10 @@ def ingest(store: Store, now: datetime, said: int) -> None:
                     parcels.save(store, before, step, now)
 
 
-def answer(number: str, said: int) -> Observation:
+def answer(number: str, said: int) -> Answered:
     times = [NOW - timedelta(hours=20 - 2 * k) for k in range(said)]
-    return Observation(
+    return Answered(
         number,
-        Answer.TRACKED,
         tuple(Checkpoint(at, at, Milestone.IN_TRANSIT, None, "T", "Departed from facility", "Hub") for at in times),
     )
 

@@ -7,20 +7,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from parcelwatch import errors
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy, Route
-from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Action,
     Advance,
-    Answer,
+    Answered,
     Cause,
     Checkpoint,
     Dossier,
     Milestone,
+    NotFound,
     Observation,
     Parcel,
+    Refused,
     Severity,
+    Unanswered,
     Why,
 )
 
@@ -39,7 +43,7 @@ DAMAGED = scan(M.EXCEPTION, cause=Cause.DAMAGED)
 
 
 def said(*checkpoints: Checkpoint, **beside: object) -> Observation:
-    return replace(Observation(PARCEL.number, Answer.TRACKED, checkpoints), **beside)  # type: ignore[arg-type]
+    return replace(Answered(PARCEL.number, checkpoints), **beside)  # type: ignore[arg-type]
 
 
 def step(*checkpoints: Checkpoint, policy: Policy = POLICY, parcel: Parcel = PARCEL) -> Advance:
@@ -59,7 +63,7 @@ def test_what_is_born_of_the_first_answer_is_marked_so_that_it_waits_for_its_imp
 
 
 def test_no_record_is_not_yet_the_first_answer() -> None:
-    missing = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.NOT_FOUND), POLICY, NOW)
+    missing = advance(Dossier(PARCEL), NotFound(PARCEL.number), POLICY, NOW)
     assert not missing.first
     assert advance(missing.dossier, said(DAMAGED), POLICY, NOW + HOUR).first
 
@@ -68,11 +72,11 @@ def test_no_record_is_not_yet_the_first_answer() -> None:
     ("answer", "asked"),
     [
         (said(), True),
-        (Observation("", Answer.NOT_FOUND), True),
-        (Observation("", Answer.REFUSED), True),
-        (Observation("", Answer.REFUSED, unregistered=True), False),
-        (Observation("", Answer.UNANSWERED), False),
-        (Observation("", Answer.NOT_FOUND, pending=True), False),
+        (NotFound(""), True),
+        (Refused(""), True),
+        (Refused("", unregistered=True), False),
+        (Unanswered(""), False),
+        (NotFound("", pending=True), False),
         (None, False),
     ],
 )
@@ -81,7 +85,7 @@ def test_an_import_waits_for_those_the_courier_has_had_no_say_on(answer: Observa
 
 
 def test_an_import_does_not_wait_for_ever_for_an_aggregator_that_has_not_looked() -> None:
-    pending = Observation("", Answer.NOT_FOUND, pending=True)
+    pending = NotFound("", pending=True)
     assert advance(Dossier(PARCEL), pending, POLICY, NOW + timedelta(minutes=10)).asked
 
 
@@ -112,7 +116,7 @@ def test_the_couriers_newest_estimate_is_shown_and_its_first_one_held_against_it
 
 def test_an_unanswered_or_unregistered_number_changes_nothing_that_is_known() -> None:
     known = step(DAMAGED).dossier
-    for answer in (Observation("", Answer.UNANSWERED), Observation("", Answer.REFUSED, unregistered=True)):
+    for answer in (Unanswered(""), Refused("", unregistered=True)):
         after = advance(known, answer, POLICY, NOW + HOUR).dossier
         assert replace(after, poll_at=known.poll_at) == known
 
@@ -164,7 +168,7 @@ def test_a_case_that_ends_names_itself_so_that_what_waits_to_be_said_of_it_is_ta
 
 
 def test_an_action_on_a_case_there_is_not_is_refused() -> None:
-    with pytest.raises(NotFound, match="stalled"):
+    with pytest.raises(errors.NotFound, match="stalled"):
         advance(step(DAMAGED).dossier, Action("ack", "stalled"), POLICY, NOW)
 
 

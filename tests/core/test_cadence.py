@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import AFTER_THE_END, EVERY, GIVEN_UP, PUSHED, REFUSED, UNANSWERED
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Advance, Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.model import (
+    Advance,
+    Answered,
+    Checkpoint,
+    Dossier,
+    Milestone,
+    NotFound,
+    Parcel,
+    Pushed,
+    Refused,
+    Unanswered,
+)
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -25,7 +36,7 @@ def asked(
     milestone: Milestone, seen: timedelta = timedelta(0), parcel: Parcel = PARCEL, policy: Policy = POLICY
 ) -> Advance:
     """A step that hears, `seen` after Monday, of one checkpoint of Monday."""
-    said = Observation(parcel.number, Answer.TRACKED, (Checkpoint(MONDAY, MONDAY, milestone),))
+    said = Answered(parcel.number, (Checkpoint(MONDAY, MONDAY, milestone),))
     return advance(Dossier(parcel), said, policy, MONDAY + seen)
 
 
@@ -105,23 +116,23 @@ def test_a_parcel_added_today_is_asked_for_though_its_last_scan_is_old() -> None
     ],
 )
 def test_a_number_nobody_knows_yet_is_asked_for_ever_more_rarely(age: timedelta, longest: timedelta) -> None:
-    step = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.NOT_FOUND), POLICY, MONDAY + age)
+    step = advance(Dossier(PARCEL), NotFound(PARCEL.number), POLICY, MONDAY + age)
     assert 0.9 * longest <= wait(step, MONDAY + age) <= longest
     assert step.poll_why == "no record yet"
 
 
 def test_a_number_missing_from_an_answer_is_asked_for_again_soon() -> None:
-    step = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.UNANSWERED), POLICY, MONDAY)
+    step = advance(Dossier(PARCEL), Unanswered(PARCEL.number), POLICY, MONDAY)
     assert (step.poll_at, step.poll_why) == (MONDAY + UNANSWERED, "missing from the answer")
 
 
 def test_a_number_that_must_be_registered_first_is_due_at_once() -> None:
-    said = Observation(PARCEL.number, Answer.REFUSED, unregistered=True)
+    said = Refused(PARCEL.number, unregistered=True)
     assert advance(Dossier(PARCEL), said, POLICY, MONDAY).poll_at == MONDAY
 
 
 def test_a_number_the_courier_refuses_is_asked_for_twice_a_day() -> None:
-    said = Observation(PARCEL.number, Answer.REFUSED, reason="the phone's last digits are missing")
+    said = Refused(PARCEL.number, reason="the phone's last digits are missing")
     step = advance(Dossier(PARCEL), said, POLICY, MONDAY)
     assert 0.9 * REFUSED <= wait(step, MONDAY) <= REFUSED
 
@@ -141,11 +152,11 @@ def test_the_next_poll_lies_always_in_the_future_and_has_a_reason(milestone: Mil
 
 def test_a_courier_that_calls_by_itself_is_asked_rarely_but_still_at_each_deadline() -> None:
     scanned = Checkpoint(MONDAY, MONDAY, M.IN_TRANSIT)
-    said = Observation(PARCEL.number, Answer.TRACKED, (scanned,), complete=False, pushed=True)
+    said = Pushed(Answered(PARCEL.number, (scanned,)))
     step = advance(Dossier(PARCEL), said, POLICY, MONDAY)
     assert 0.9 * PUSHED <= wait(step, MONDAY) <= PUSHED
     assert "calls by itself" in step.poll_why
-    delivered = Observation(PARCEL.number, Answer.TRACKED, (Checkpoint(MONDAY, MONDAY, M.DELIVERED),), pushed=True)
+    delivered = Pushed(Answered(PARCEL.number, (Checkpoint(MONDAY, MONDAY, M.DELIVERED),)))
     assert wait(advance(Dossier(PARCEL), delivered, POLICY, MONDAY), MONDAY) > PUSHED
     late = MONDAY + timedelta(hours=40)
     assert advance(Dossier(PARCEL), said, POLICY, late).poll_at == MONDAY + timedelta(hours=48)

@@ -13,7 +13,7 @@ from parcelwatch.core import drafts
 from parcelwatch.core.drafts import KINDS, Wording, contradicted, facts, language, overdue, stamp
 from parcelwatch.core.timeline import merge
 from parcelwatch.model import (
-    Answer,
+    Answered,
     Case,
     Cause,
     Checkpoint,
@@ -21,7 +21,6 @@ from parcelwatch.model import (
     Draft,
     DraftState,
     Milestone,
-    Observation,
     Parcel,
     Severity,
     State,
@@ -59,7 +58,7 @@ def dossier(*scans: Checkpoint, milestone: Milestone, parcel: Parcel | None = No
 
 
 def answer(before: Dossier, *scans: Checkpoint, milestone: Milestone, at: datetime = NOW) -> Dossier:
-    said = Observation(before.parcel.number, Answer.TRACKED, scans)
+    said = Answered(before.parcel.number, scans)
     return Dossier(before.parcel, merge(before.timeline, said, at), milestone)
 
 

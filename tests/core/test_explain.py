@@ -9,7 +9,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import RULES
-from parcelwatch.model import Answer, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel
 
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ def scan(at: datetime, milestone: Milestone = Milestone.IN_TRANSIT, cause: Cause
 
 
 def heard(dossier: Dossier, at: datetime, *checkpoints: Checkpoint) -> Dossier:
-    answer = Observation("PW12345", Answer.TRACKED if checkpoints else Answer.NOT_FOUND, checkpoints)
+    answer = Answered("PW12345", checkpoints) if checkpoints else NotFound("PW12345")
     return advance(dossier, answer, POLICY, at).dossier
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from parcelwatch.core.advance import advance
 from parcelwatch.core.lives import OLDEST, SILENCE, SLACK, began, present
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import FINAL, Answer, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.model import FINAL, Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel
 
 M = Milestone
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -27,8 +27,15 @@ def scan(days_ago: float, milestone: Milestone, cause: Cause | None = None) -> C
     return Checkpoint(at, at, milestone, cause, text=f"{days_ago} days ago")
 
 
-def said(*checkpoints: Checkpoint) -> Observation:
-    return Observation(SHIPPED.number, Answer.TRACKED, checkpoints)
+def kept(told: Answered, parcel: Parcel) -> Answered:
+    """What of it is about this parcel, if anything is."""
+    ours = present(told, parcel)
+    assert isinstance(ours, Answered)
+    return ours
+
+
+def said(*checkpoints: Checkpoint) -> Answered:
+    return Answered(SHIPPED.number, checkpoints)
 
 
 OLD_LIFE = (
@@ -41,14 +48,14 @@ OLD_LIFE = (
 
 def test_an_earlier_parcels_life_alone_is_no_record_of_this_one() -> None:
     told = present(said(*OLD_LIFE), SHIPPED)
-    assert told.answer is Answer.NOT_FOUND
+    assert isinstance(told, NotFound)
     assert "earlier parcel" in told.reason
 
 
 @pytest.mark.parametrize("parcel", [SHIPPED, ADDED])
 def test_an_earlier_life_is_cut_off_and_this_ones_scans_stay(parcel: Parcel) -> None:
     ours = (scan(1, M.PICKED_UP), scan(0, M.IN_TRANSIT))
-    assert present(said(*OLD_LIFE, *ours), parcel).checkpoints == ours
+    assert kept(said(*OLD_LIFE, *ours), parcel).checkpoints == ours
 
 
 def test_without_a_day_of_dispatch_an_old_record_is_believed_and_asked_for_a_few_days_more() -> None:
@@ -78,18 +85,18 @@ def test_a_parcel_delivered_before_it_was_ever_added_is_still_known_to_be_delive
 
 def test_months_of_silence_end_a_life_that_nobody_finished() -> None:
     stale = said(scan(100, M.INFO_RECEIVED))
-    assert present(stale, SHIPPED).answer is Answer.NOT_FOUND
-    assert present(said(scan(50, M.INFO_RECEIVED)), SHIPPED).answer is Answer.TRACKED
+    assert isinstance(present(stale, SHIPPED), NotFound)
+    assert isinstance(present(said(scan(50, M.INFO_RECEIVED)), SHIPPED), Answered)
 
 
 def test_the_promise_of_an_earlier_life_is_forgotten_with_it() -> None:
     told = replace(said(*OLD_LIFE, scan(0, M.PICKED_UP)), estimate=NOW - 201 * DAY)
-    assert present(told, SHIPPED).estimate is None
+    assert kept(told, SHIPPED).estimate is None
 
 
 def test_a_promise_of_this_life_stays_when_the_former_one_is_cut_off() -> None:
     told = replace(said(*OLD_LIFE, scan(0, M.PICKED_UP)), estimate=NOW + 2 * DAY)
-    assert present(told, SHIPPED).estimate == NOW + 2 * DAY
+    assert kept(told, SHIPPED).estimate == NOW + 2 * DAY
 
 
 def test_a_day_of_dispatch_written_after_the_delivery_does_not_lose_the_parcel() -> None:
@@ -117,13 +124,14 @@ def test_nothing_of_this_life_is_ever_lost_and_cutting_twice_cuts_no_more(
 ) -> None:
     told = present(said(*scans), parcel)
     border = began(parcel)
-    assert set(told.checkpoints) >= {one for one in scans if one.occurred_until >= border}
-    assert present(told, parcel) == told
-    if told.answer is Answer.NOT_FOUND or told.checkpoints != tuple(scans):
+    ours = told.checkpoints if isinstance(told, Answered) else ()
+    assert set(ours) >= {one for one in scans if one.occurred_until >= border}
+    assert isinstance(told, NotFound) or present(told, parcel) == told
+    if ours != tuple(scans):
         before = [one for one in scans if one.occurred_until < border]
         gaps = [
             *(one.occurred_until for one in before),
-            min((one.occurred_at for one in told.checkpoints), default=border),
+            min((one.occurred_at for one in ours), default=border),
         ]
         silent = any(later - earlier > SILENCE for earlier, later in pairwise(gaps))
         assert silent or any(one.milestone in FINAL for one in before)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Answer, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel, Pushed
 
 M = Milestone
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -24,12 +24,12 @@ def scan(hours: float, milestone: Milestone = M.IN_TRANSIT, cause: Cause | None 
     return Checkpoint(at, at, milestone, cause, text=f"{hours} h")
 
 
-def polled(*scans: Checkpoint, **more: object) -> Observation:
-    return replace(Observation(PARCEL.number, Answer.TRACKED, scans), **more)  # type: ignore[arg-type]
+def polled(*scans: Checkpoint, **more: object) -> Answered:
+    return replace(Answered(PARCEL.number, scans), **more)  # type: ignore[arg-type]
 
 
-def pushed(*scans: Checkpoint, **more: object) -> Observation:
-    return replace(polled(*scans, **more), complete=False, pushed=True)
+def pushed(*scans: Checkpoint, **more: object) -> Pushed:
+    return Pushed(polled(*scans, **more))
 
 
 def watched() -> Dossier:
@@ -64,16 +64,17 @@ def test_a_push_with_news_is_heard_at_once() -> None:
 
 
 def test_a_push_finds_a_parcel_that_was_missing() -> None:
-    missing = advance(Dossier(PARCEL), Observation(PARCEL.number, Answer.NOT_FOUND), POLICY, NOW).dossier
+    missing = advance(Dossier(PARCEL), NotFound(PARCEL.number), POLICY, NOW).dossier
     assert missing.missing_since == NOW
     assert advance(missing, pushed(scan(1)), POLICY, NOW + HOUR).dossier.missing_since is None
 
 
-def test_what_is_no_record_or_a_refusal_changes_nothing_when_it_is_pushed() -> None:
-    before = watched()
-    for answer in (Answer.NOT_FOUND, Answer.REFUSED, Answer.UNANSWERED):
-        said = Observation(PARCEL.number, answer, reason="x", pushed=True, complete=False)
-        assert advance(before, said, POLICY, NOW + 60 * HOUR).dossier == before
+def test_a_push_about_an_earlier_parcel_with_the_same_number_changes_nothing() -> None:
+    sent = Dossier(replace(PARCEL, shipped_at=NOW))
+    earlier = pushed(scan(-2400, M.DELIVERED), stopped="expired")
+    step = advance(sent, earlier, POLICY, NOW + HOUR)
+    assert step.dossier == sent
+    assert not step.asked
 
 
 def test_a_stop_told_by_a_push_stands_until_an_answer_says_otherwise_or_it_moves() -> None:

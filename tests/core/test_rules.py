@@ -15,11 +15,25 @@ from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, Family
 from parcelwatch.core.rules import RULES, SEVERE_FIRST, Finding, Verdict
 from parcelwatch.core.view import view
 from parcelwatch.duration import parse
-from parcelwatch.model import Answer, Case, Cause, Checkpoint, Dossier, Milestone, Observation, Parcel, Severity
+from parcelwatch.model import (
+    Answered,
+    Case,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Milestone,
+    NotFound,
+    Observation,
+    Parcel,
+    Refused,
+    Severity,
+    Unanswered,
+)
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-PARCEL = Parcel(1, "PW000000001XX", "acme", MONDAY)
+NUMBER = "PW000000001XX"
+PARCEL = Parcel(1, NUMBER, "acme", MONDAY)
 CHINA, INTERNATIONAL = Policy(profile="china"), Policy(profile="international")
 
 Column = tuple[Policy, Parcel]
@@ -75,11 +89,11 @@ def scan(milestone: Milestone, at: datetime = MONDAY, cause: Cause | None = None
     return Checkpoint(at, at, milestone, cause, text=text or str(milestone))
 
 
-def tracked(*checkpoints: Checkpoint) -> Observation:
-    return Observation("PW000000001XX", Answer.TRACKED, checkpoints)
+def tracked(*checkpoints: Checkpoint) -> Answered:
+    return Answered(NUMBER, checkpoints)
 
 
-NOT_FOUND = Observation("PW000000001XX", Answer.NOT_FOUND)
+NOT_FOUND = NotFound(NUMBER)
 
 
 def begun(kind: str, column: Column) -> tuple[Dossier, Observation]:
@@ -143,13 +157,13 @@ def test_every_kind_with_a_clock_of_its_own_is_tried_at_its_defaults() -> None:
     assert {*DEFAULTS, "courier_silent"} == set(CLOCKED)
 
 
-@pytest.mark.parametrize("answer", [Answer.UNANSWERED, Answer.REFUSED])
+@pytest.mark.parametrize("answer", [Unanswered(NUMBER), Refused(NUMBER)], ids=["unanswered", "refused"])
 @pytest.mark.parametrize("kind", sorted(KINDS.keys() & DEFAULTS.keys() - {"attempt_failed", "returning"}))
-def test_past_the_deadline_only_an_answer_accuses(kind: str, answer: Answer) -> None:
+def test_past_the_deadline_only_an_answer_accuses(kind: str, answer: Observation) -> None:
     here = COLUMNS["china"]
     dossier, said = begun(kind, here)
     silent = advance(dossier, said, CHINA, MONDAY + MINUTE).dossier
-    step = advance(silent, Observation("PW000000001XX", answer), CHINA, MONDAY + timedelta(days=30))
+    step = advance(silent, answer, CHINA, MONDAY + timedelta(days=30))
     assert kind not in {case.kind for case in step.dossier.cases if case.since == MONDAY}
 
 

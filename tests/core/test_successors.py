@@ -9,7 +9,7 @@ from pathlib import Path
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, Judge, ingest
-from parcelwatch.model import Answer, Checkpoint, Dossier, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Checkpoint, Dossier, Milestone, Parcel
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, inbox, parcels
 from parcelwatch.store.erase import forget
@@ -27,8 +27,8 @@ def scan(hours: float, milestone: Milestone, text: str = "") -> Checkpoint:
     return Checkpoint(at, at, milestone, text=text)
 
 
-REPLACED = Observation(OLD, Answer.TRACKED, (scan(-3, M.PICKED_UP), scan(-1, M.RETURNING, "new number")), successor=NEW)
-UNDER_THE_NEW = Observation(NEW, Answer.TRACKED, (scan(1, M.PICKED_UP), scan(30, M.DELIVERED)))
+REPLACED = Answered(OLD, (scan(-3, M.PICKED_UP), scan(-1, M.RETURNING, "new number")), successor=NEW)
+UNDER_THE_NEW = Answered(NEW, (scan(1, M.PICKED_UP), scan(30, M.DELIVERED)))
 
 
 def test_a_replaced_number_is_asked_for_under_the_new_one_at_once() -> None:
@@ -56,7 +56,7 @@ def test_hearing_of_the_same_new_number_again_changes_nothing() -> None:
 
 
 def test_a_number_that_names_itself_is_not_replaced() -> None:
-    itself = Observation(OLD, Answer.TRACKED, (scan(-1, M.IN_TRANSIT),), successor=OLD)
+    itself = Answered(OLD, (scan(-1, M.IN_TRANSIT),), successor=OLD)
     assert advance(Dossier(PARCEL), itself, POLICY, NOW).dossier.parcel.successor == ""
 
 
@@ -80,7 +80,7 @@ def test_two_numbers_that_name_each_other_do_not_have_us_ask_for_ever() -> None:
     names = {OLD: "B", "B": "C", "C": "B"}
     for _ in range(10):
         number = dossier.parcel.successor or OLD
-        said = Observation(number, Answer.TRACKED, (scan(-1, M.IN_TRANSIT),), successor=names[number])
+        said = Answered(number, (scan(-1, M.IN_TRANSIT),), successor=names[number])
         step = advance(dossier, said, POLICY, now)
         dossier, now = step.dossier, now + HOUR
         handovers += step.poll_why == "its number was replaced"
@@ -92,7 +92,7 @@ def test_two_numbers_that_name_each_other_do_not_have_us_ask_for_ever() -> None:
 def test_a_story_told_under_the_new_number_leaves_the_old_scans_standing() -> None:
     first = advance(Dossier(PARCEL), REPLACED, POLICY, NOW).dossier
     # The new number's list begins before the old one's last scan, and does not hold it.
-    told = Observation(NEW, Answer.TRACKED, (scan(-2, M.IN_TRANSIT), scan(1, M.IN_TRANSIT)))
+    told = Answered(NEW, (scan(-2, M.IN_TRANSIT), scan(1, M.IN_TRANSIT)))
     after = advance(first, told, POLICY, NOW + HOUR).dossier
     assert after.milestone is M.RETURNING
     assert len(after.timeline.entries) == 4

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.timeline import as_of, current, earliest, heard, join, latest, merge, withdrawn
-from parcelwatch.model import Answer, Cause, Checkpoint, Entry, Milestone, Observation, Timeline
+from parcelwatch.model import Answered, Cause, Checkpoint, Entry, Milestone, Timeline
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,8 +20,8 @@ def scan(hours: float, text: str = "", milestone: Milestone = Milestone.IN_TRANS
     return Checkpoint(at(hours), at(hours), milestone, text=text)
 
 
-def listed(*checkpoints: Checkpoint, complete: bool = True) -> Observation:
-    return Observation("X", Answer.TRACKED, checkpoints, complete=complete)
+def listed(*checkpoints: Checkpoint, complete: bool = True) -> Answered:
+    return Answered("X", checkpoints, complete=complete)
 
 
 def texts(entries: tuple[Entry, ...]) -> list[str]:

@@ -33,7 +33,7 @@ from parcelwatch.couriers.base import (
     Token,
     discreet,
 )
-from parcelwatch.model import Ask, Checkpoint, Observation
+from parcelwatch.model import Answered, Ask, Checkpoint, NotFound, Observation, Refused, Unanswered
 from tests.couriers.declaring import declaration
 
 HOME = Path(__file__).parent / "fixtures"
@@ -138,9 +138,26 @@ def fixtures() -> list[Fixture]:
     ]
 
 
+def tracked(said: object) -> Answered:
+    """What was said, which must be a history."""
+    assert isinstance(said, Answered), said
+    return said
+
+
+def scans(said: object) -> tuple[Checkpoint, ...]:
+    """The scans of what was said, none where it is no history."""
+    return said.checkpoints if isinstance(said, Answered) else ()
+
+
+KINDS: dict[type, str] = {Answered: "tracked", NotFound: "not_found", Refused: "refused", Unanswered: "unanswered"}
+
+
 def shown(answer: Observation | Registration | Token, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What an answer says about everything an expectation names."""
-    return {name: _plain(getattr(answer, name), value) for name, value in wanted.items()}
+    return {
+        name: KINDS[type(answer)] if name == "answer" else _plain(getattr(answer, name), value)
+        for name, value in wanted.items()
+    }
 
 
 def _plain(value: object, wanted: object) -> object:

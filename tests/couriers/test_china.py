@@ -19,7 +19,7 @@ from parcelwatch.couriers.shared.china import (
 )
 from parcelwatch.couriers.shared.meanings import follow
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Cause, Milestone
+from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)
@@ -127,14 +127,14 @@ def test_an_error_is_whose_its_words_say(message: str, error: type[CourierError]
 @pytest.mark.parametrize(
     ("message", "answer"),
     [
-        ("查询结果为空", Answer.NOT_FOUND),
-        ("未查到该用户的快件信息", Answer.NOT_FOUND),
-        ("waybill not found", Answer.NOT_FOUND),
-        ("运单号不存在", Answer.NOT_FOUND),
-        ("暂无轨迹信息", Answer.NOT_FOUND),
-        ("运单号格式不正确", Answer.REFUSED),
-        ("手机号后四位不匹配", Answer.REFUSED),
+        ("查询结果为空", NotFound),
+        ("未查到该用户的快件信息", NotFound),
+        ("waybill not found", NotFound),
+        ("运单号不存在", NotFound),
+        ("暂无轨迹信息", NotFound),
+        ("运单号格式不正确", Refused),
+        ("手机号后四位不匹配", Refused),
     ],
 )
-def test_an_error_about_the_number_is_an_answer(message: str, answer: Answer) -> None:
-    assert refusal(httpx.Response(200), Ask("1"), "某通", "", message).answer is answer
+def test_an_error_about_the_number_is_an_answer(message: str, answer: type[Observation]) -> None:
+    assert type(refusal(httpx.Response(200), Ask("1"), "某通", "", message)) is answer

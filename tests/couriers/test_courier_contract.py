@@ -18,8 +18,8 @@ from parcelwatch import errors
 from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnreadable
-from parcelwatch.model import Answer, Cause, Milestone, Observation
-from tests.couriers.recorded import COURIERS, SECRETS, Fixture, fixtures, iso, shown
+from parcelwatch.model import Answered, Cause, Milestone, Observation
+from tests.couriers.recorded import COURIERS, SECRETS, Fixture, fixtures, iso, scans, shown
 
 ALL = fixtures()
 READABLE = [fixture for fixture in ALL if "expected" in fixture.told]
@@ -88,9 +88,8 @@ def test_times_are_aware_utc_intervals_and_oldest_first(fixture: Fixture) -> Non
         assert checkpoint.occurred_at.utcoffset() == checkpoint.occurred_until.utcoffset() == timedelta(0)
         assert checkpoint.occurred_at <= checkpoint.occurred_until
     for answer in fixture.read():
-        if isinstance(answer, Observation):
-            times = [checkpoint.occurred_at for checkpoint in answer.checkpoints]
-            assert times == sorted(times)
+        times = [checkpoint.occurred_at for checkpoint in scans(answer)]
+        assert times == sorted(times)
 
 
 @pytest.mark.parametrize("fixture", READABLE, ids=called)
@@ -136,8 +135,7 @@ def test_data_of_another_number_is_never_ours(fixture: Fixture) -> None:
         answers = fixture.read(body)
     except CourierError:
         return
-    told = [answer for answer in answers if isinstance(answer, Observation)]
-    assert all(answer.answer is not Answer.TRACKED and not answer.checkpoints for answer in told)
+    assert not any(isinstance(answer, Answered) for answer in answers)
 
 
 # Adapters that are nothing without their account's settings; their own tests say what they must do.
@@ -211,12 +209,10 @@ def test_a_mutated_answer_is_read_or_refused_and_never_breaks_the_reader(
     assert [numbered(answer) for answer in answers] == [ask.number for ask in fixture.asked]
     for answer in answers:
         repr(answer).encode()
-        if isinstance(answer, Observation):
-            assert answer.answer is Answer.TRACKED or not answer.checkpoints
-            for checkpoint in answer.checkpoints:
-                assert checkpoint.occurred_at <= checkpoint.occurred_until
-                assert isinstance(checkpoint.occurred_at, datetime)
-                checkpoint.text.encode()
+        for checkpoint in scans(answer):
+            assert checkpoint.occurred_at <= checkpoint.occurred_until
+            assert isinstance(checkpoint.occurred_at, datetime)
+            checkpoint.text.encode()
 
 
 @given(st.data(), st.binary(max_size=300))
@@ -256,7 +252,7 @@ def walk(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def checkpoints(fixture: Fixture) -> list[Any]:
-    return [one for answer in fixture.read() if isinstance(answer, Observation) for one in answer.checkpoints]
+    return [one for answer in fixture.read() for one in scans(answer)]
 
 
 def numbered(answer: Observation | Registration | Token) -> str:

@@ -13,7 +13,7 @@ from parcelwatch.couriers.base import Account, Picky, Registers
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.kuaidi100 import Kuaidi100, sign
 from parcelwatch.couriers.seventeentrack import SeventeenTrack
-from parcelwatch.model import Ask
+from parcelwatch.model import Ask, Refused
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "dhl", "K", "http://127.0.0.1:8351/track/shipments", customer="C")
@@ -123,4 +123,4 @@ def test_kuaidi100_says_what_it_wants_before_a_call_is_wasted(ask: Ask, wanted: 
     assert wanted in lacking
     assert bool(wanted) is bool(lacking)
     answer = courier.parse(httpx.Response(200, content=b"{}"), [ask])[0] if lacking else None
-    assert answer is None or answer.reason == lacking
+    assert answer is None or answer == Refused(ask.number, lacking)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from parcelwatch.core.timeline import merge
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Timeline
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Timeline
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 NOW = NOON + timedelta(days=9)
@@ -21,8 +21,8 @@ def at(seconds: int, milestone: Milestone, cause: Cause | None, code: str, *, wi
     return Checkpoint(begins, begins + timedelta(hours=width), milestone, cause, code)
 
 
-def observed(*checkpoints: Checkpoint) -> Observation:
-    return Observation("1", Answer.TRACKED, checkpoints=checkpoints)
+def observed(*checkpoints: Checkpoint) -> Answered:
+    return Answered("1", checkpoints=checkpoints)
 
 
 SCANS = st.lists(

@@ -12,8 +12,9 @@ import pytest
 from parcelwatch.caller import Caller
 from parcelwatch.client import Client
 from parcelwatch.errors import CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation
 from tests.couriers.declaring import account, made
+from tests.couriers.recorded import tracked
 from tests.servers import Behaviour, Hit, Server, answers, head, login_page
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -64,7 +65,7 @@ class Gls:
 def test_a_token_is_fetched_once_and_used_for_every_call() -> None:
     desk = Gls()
     said, hits = ask("gls", desk, "G1", times=3)
-    assert [one.checkpoints[-1].milestone for one in said] == [Milestone.INFO_RECEIVED]
+    assert [tracked(one).checkpoints[-1].milestone for one in said] == [Milestone.INFO_RECEIVED]
     assert desk.grants == [
         {"grant_type": ["client_credentials"], "client_id": ["the-key"], "client_secret": ["the-secret"]}
     ]
@@ -81,7 +82,7 @@ def test_a_token_that_is_no_longer_taken_is_replaced_once() -> None:
             await caller.ask([Ask("G1")], lambda: NOW)
             desk.revoked.add("T1")
             (said,) = await caller.ask([Ask("G1")], lambda: NOW)
-            assert said.answer is Answer.TRACKED
+            assert isinstance(said, Answered)
             assert len(desk.grants) == 2
             desk.revoked.update({"T2", "T3"})
             with pytest.raises(CourierRefused):
@@ -106,10 +107,10 @@ def test_a_batch_goes_out_as_json_and_comes_back_by_number() -> None:
     scan = {"day": "04/03/2026", "hour": "08:00", "state": "LOADED"}
     body = {"data": {"parcels": [{"id": number, "scans": [scan]} for number in ("F2", "F1")]}}
     said, (hit,) = ask("fleet", answers(json.dumps(body).encode()), "F1", "F2", "F3")
-    assert [(one.number, one.answer) for one in said] == [
-        ("F1", Answer.TRACKED),
-        ("F2", Answer.TRACKED),
-        ("F3", Answer.NOT_FOUND),
+    assert [(one.number, type(one)) for one in said] == [
+        ("F1", Answered),
+        ("F2", Answered),
+        ("F3", NotFound),
     ]
     assert (hit.method, hit.target, hit.headers["content-type"]) == (
         "POST",
@@ -129,4 +130,4 @@ def test_a_hostile_number_arrives_as_one_piece_of_the_path(number: str) -> None:
     assert unquote(path.removeprefix("/idships/")) == number
     assert "/" not in path.removeprefix("/idships/")
     assert query == "lang=fr_FR"
-    assert said.answer is Answer.NOT_FOUND
+    assert isinstance(said, NotFound)

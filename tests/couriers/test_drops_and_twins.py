@@ -18,6 +18,7 @@ from parcelwatch.couriers.ups.package import observe as ups_package
 from parcelwatch.couriers.usps.detail import observe as usps_detail
 from parcelwatch.errors import CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, Cause, Milestone
+from tests.couriers.recorded import tracked
 
 M = Milestone
 REQUEST = httpx.Request("GET", "https://courier.example/tracks")
@@ -79,7 +80,7 @@ def test_of_two_dhl_shipments_the_one_near_the_shipping_date_counts() -> None:
     body = {"shipments": [shipment("2024-03-04T10:00:00Z", "delivered"), shipment("2026-03-04T10:00:00Z", "transit")]}
     for shipped_at in (None, datetime(2026, 3, 3, tzinfo=UTC)):
         (found,) = Dhl().parse(ok(body), [Ask("00340434700000000017", shipped_at=shipped_at)])
-        assert [one.milestone for one in found.checkpoints] == [M.IN_TRANSIT]
+        assert [one.milestone for one in tracked(found).checkpoints] == [M.IN_TRANSIT]
 
 
 def test_of_two_17track_records_the_one_near_the_shipping_date_counts() -> None:
@@ -95,7 +96,7 @@ def test_of_two_17track_records_the_one_near_the_shipping_date_counts() -> None:
     new = item(190012, "2026-03-04T10:00:00Z", "InTransit_Departure")
     body = {"code": 0, "data": {"accepted": [old, new], "rejected": []}}
     (found,) = SeventeenTrack().parse(ok(body), [Ask("LB000111222CN", shipped_at=datetime(2026, 3, 3, tzinfo=UTC))])
-    assert found.checkpoints[-1].milestone is M.IN_TRANSIT
+    assert tracked(found).checkpoints[-1].milestone is M.IN_TRANSIT
     assert found.company == "190012"
 
 

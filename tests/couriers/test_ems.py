@@ -21,6 +21,7 @@ from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERAT
 from parcelwatch.couriers.ems.sm4 import encrypted
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Ask, Cause, Checkpoint, Milestone
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 16, 30, 5, tzinfo=UTC)
 KEY = "MDEyMzQ1Njc4OWFiY2RlZg=="
@@ -122,7 +123,7 @@ def told(*operations: tuple[str, str]) -> tuple[Checkpoint, ...]:
     items = [{"waybillNo": NUMBER, "opTime": f"2026-03-03 {at}", "opCode": code} for at, code in operations]
     answer = httpx.Response(200, json={"retCode": "00000", "retBody": items})
     (observation,) = Ems().parse(answer, [Ask(NUMBER)])
-    return observation.checkpoints
+    return tracked(observation).checkpoints
 
 
 @pytest.mark.parametrize("undoing", sorted(UNDOES))

@@ -17,7 +17,8 @@ from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.fedex import Fedex
 from parcelwatch.couriers.fedex import codes as fedex_codes
 from parcelwatch.couriers.fedex.result import observe
-from parcelwatch.model import Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "412300000017"
@@ -87,11 +88,11 @@ def result(day: str) -> dict[str, object]:
     return {"trackingNumberInfo": {"trackingNumber": NUMBER}, "scanEvents": [event]}
 
 
-def read(ask: Ask, *results: dict[str, object]) -> Observation:
+def read(ask: Ask, *results: dict[str, object]) -> Answered:
     complete = [{"trackingNumber": NUMBER, "trackResults": list(results)}]
     response = httpx.Response(200, json={"output": {"completeTrackResults": complete}})
     (observation,) = Fedex().parse(response, [ask])
-    return observation
+    return tracked(observation)
 
 
 @pytest.mark.parametrize("days", [("2026-03-05", "2025-08-01"), ("2025-08-01", "2026-03-05")])

@@ -22,7 +22,8 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
-from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
+from tests.couriers.recorded import tracked
 from tests.servers import Hit, Server, head
 
 M = Milestone
@@ -90,8 +91,8 @@ def ask(post: Server, body: str, status: int = 200) -> Observation:
 
 def test_a_moving_parcel_is_read_through_the_sdk(post: Server) -> None:
     said = ask(post, detail(occurrence("0174", "2026-03-11", "09:15:00", "Item out for delivery")))
-    assert said.answer is Answer.TRACKED
-    (scan,) = said.checkpoints
+    assert isinstance(said, Answered)
+    (scan,) = tracked(said).checkpoints
     assert (scan.milestone, scan.code, scan.place) == (M.OUT_FOR_DELIVERY, "0174", "MONTREAL, QC")
     assert said.estimate is not None
     authorization = post.hits[0].headers["authorization"]
@@ -100,7 +101,7 @@ def test_a_moving_parcel_is_read_through_the_sdk(post: Server) -> None:
 
 def test_a_wall_clock_is_every_instant_it_may_mean_in_the_country_and_never_utc(post: Server) -> None:
     said = ask(post, detail(occurrence("1496", "2026-03-11", "19:39:00", "Item successfully delivered")))
-    (scan,) = said.checkpoints
+    (scan,) = tracked(said).checkpoints
     assert scan.milestone is M.DELIVERED
     assert scan.occurred_at == datetime(2026, 3, 11, 19, 39, tzinfo=UTC) + timedelta(hours=2, minutes=30)
     assert scan.occurred_until == datetime(2026, 3, 12, 2, 39, tzinfo=UTC)
@@ -108,17 +109,17 @@ def test_a_wall_clock_is_every_instant_it_may_mean_in_the_country_and_never_utc(
 
 def test_a_code_karrio_does_not_know_is_not_in_transit(post: Server) -> None:
     said = ask(post, detail(occurrence("9876", "2026-03-11", "09:15:00", "Item contemplated")))
-    assert [one.milestone for one in said.checkpoints] == [M.UNKNOWN]
+    assert [one.milestone for one in tracked(said).checkpoints] == [M.UNKNOWN]
 
 
 def test_the_text_tells_damage_that_no_code_tells(post: Server) -> None:
     said = ask(post, detail(occurrence("9876", "2026-03-11", "09:15:00", "The item was damaged in transit")))
-    assert said.checkpoints[-1].cause is Cause.DAMAGED
+    assert tracked(said).checkpoints[-1].cause is Cause.DAMAGED
 
 
 def test_a_number_without_history_is_not_found(post: Server) -> None:
-    assert ask(post, messages("004", "No Pin History")).answer is Answer.NOT_FOUND
-    assert ask(post, detail()).answer is Answer.NOT_FOUND
+    assert isinstance(ask(post, messages("004", "No Pin History")), NotFound)
+    assert isinstance(ask(post, detail()), NotFound)
 
 
 @pytest.mark.parametrize(

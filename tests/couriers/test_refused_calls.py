@@ -14,7 +14,7 @@ from parcelwatch.couriers.shippo import Shippo
 from parcelwatch.couriers.ups import Ups
 from parcelwatch.couriers.usps import Usps
 from parcelwatch.errors import CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused
 
 COURIERS: dict[str, Courier] = {"dhl": Dhl(), "shippo": Shippo(), "ups": Ups(), "usps": Usps()}
 ASK = Ask("9400100000000000000017", company="usps")
@@ -70,7 +70,7 @@ def test_a_404_that_does_not_speak_of_a_parcel_is_unreadable(api: str, body: obj
     ],
 )
 def test_a_404_that_speaks_of_a_parcel_is_an_answer(api: str, body: object) -> None:
-    assert answered(api, 404, body).answer is Answer.NOT_FOUND
+    assert isinstance(answered(api, 404, body), NotFound)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +101,4 @@ def test_a_400_about_the_call_stops_the_account(api: str, body: object) -> None:
     ],
 )
 def test_a_400_about_the_number_is_the_numbers(api: str, body: object) -> None:
-    assert answered(api, 400, body).answer is Answer.REFUSED
+    assert isinstance(answered(api, 400, body), Refused)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parcelwatch.couriers.base import Account, Push, Pushes, Trust
 from parcelwatch.couriers.seventeentrack import SeventeenTrack
 from parcelwatch.errors import CourierError, CourierRefused
-from parcelwatch.model import Answer, Observation
+from parcelwatch.model import Answered, Observation
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "17track", "4F7A1C0E", "")
@@ -55,10 +55,10 @@ def test_the_sign_of_another_key_is_refused() -> None:
 
 def test_a_stopped_number_is_an_answer_that_brings_no_events() -> None:
     (told,) = SeventeenTrack().pushed(MINE, Push(body=BODY))
-    assert (told.number, told.company, told.answer) == ("LB000111222CN", "3011", Answer.TRACKED)
+    assert isinstance(told, Answered)
+    assert (told.number, told.company) == ("LB000111222CN", "3011")
     assert told.stopped
     assert told.checkpoints == ()
-    assert not told.complete
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"{", b"[]", b"\xff", b'{"data": 7}', b"[" * 99_999])
@@ -90,4 +90,4 @@ def test_any_json_is_a_push_or_refused_as_unreadable(data: object, event: str) -
         told = SeventeenTrack().pushed(MINE, Push(body=json.dumps({"event": event, "data": data}).encode()))
     except CourierError:
         return
-    assert all(isinstance(one, Observation) and one.number and not one.complete for one in told)
+    assert all(isinstance(one, Observation) and one.number for one in told)

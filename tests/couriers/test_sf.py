@@ -20,7 +20,8 @@ from parcelwatch.couriers.base import Account, discreet
 from parcelwatch.couriers.sf import Sf, digest
 from parcelwatch.couriers.sf.codes import COMBINED, GROUPS, OPERATIONS, REASONS, STATUSES
 from parcelwatch.errors import CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Milestone, Observation
+from parcelwatch.model import Ask, Milestone, Observation, Refused
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "sf", "CHECKWORD0", "", customer="PARTNER0")
@@ -147,19 +148,19 @@ def ok(*answers: object) -> dict[str, object]:
 def test_what_it_says_of_a_refusal_never_repeats_a_secret() -> None:
     said = {"mailNo": ASK.number, "routes": [], "reasonCode": "20099", "reasonRemark": "no CHECKWORD0 of PARTNER0"}
     (told,) = answer(ok(said), [ASK])
-    assert told.answer is Answer.REFUSED
+    assert isinstance(told, Refused)
     assert told.reason == "顺丰 does not show it: no *** of *** (20099)"
 
 
 def test_a_number_asked_twice_is_answered_twice() -> None:
     told = answer(ok({"mailNo": ASK.number, "routes": [ROUTE]}), [ASK, ASK])
-    assert [one.checkpoints[-1].milestone for one in told] == [Milestone.PICKED_UP] * 2
+    assert [tracked(one).checkpoints[-1].milestone for one in told] == [Milestone.PICKED_UP] * 2
 
 
 def test_ten_numbers_are_told_apart() -> None:
     asked = [Ask(f"SF76000000001{place:02}") for place in range(10)]
     said = [{"mailNo": ask.number, "routes": [ROUTE | {"remark": ask.number}]} for ask in reversed(asked)]
-    assert [one.checkpoints[0].text for one in answer(ok(*said), asked)] == [ask.number for ask in asked]
+    assert [tracked(one).checkpoints[0].text for one in answer(ok(*said), asked)] == [ask.number for ask in asked]
 
 
 JSON = st.recursive(
@@ -184,4 +185,3 @@ def test_any_json_inside_is_read_or_unreadable(value: object) -> None:
         except CourierUnreadable:
             continue
         assert told.number == ASK.number
-        assert told.answer is Answer.TRACKED or not told.checkpoints

@@ -20,6 +20,7 @@ from parcelwatch.couriers.sto import BATCH, Sto
 from parcelwatch.couriers.sto.codes import SCANS
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask, Milestone
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "sto", "APPKEY0", "http://127.0.0.1:8351/gateway/link.do", secret="SECRET0")
@@ -104,7 +105,7 @@ def problem(reason: str) -> tuple[Milestone, str | None]:
     scan = {"waybillNo": number, "opTime": "2026-03-03 09:00:00", "scanType": "问题件", "issueName": reason}
     response = httpx.Response(200, json={"success": "true", "data": {number: [scan]}})
     (told,) = Sto().parse(response, [Ask(number)])
-    (found,) = told.checkpoints
+    (found,) = tracked(told).checkpoints
     return found.milestone, found.cause
 
 
@@ -129,7 +130,8 @@ def test_live_words_beside_the_types_raise_no_alarm() -> None:
         }
         for row in told["logisticsTraceDetailList"]
     ]
-    (found,) = Sto().parse(httpx.Response(200, json={"success": "true", "data": {number: scans}}), [Ask(number)])
+    answers = Sto().parse(httpx.Response(200, json={"success": "true", "data": {number: scans}}), [Ask(number)])
+    found = tracked(answers[0])
     assert not any(one.cause for one in found.checkpoints)
     assert [one.milestone for one in found.checkpoints[-3:]] == [
         Milestone.OUT_FOR_DELIVERY,

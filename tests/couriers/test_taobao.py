@@ -10,7 +10,7 @@ import pytest
 
 from parcelwatch.couriers.base import Account, Picky
 from parcelwatch.couriers.taobao import REFUSED, STATUSES, TOO_MANY, Taobao, sign
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Ask, Milestone, NotFound
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "taobao", "KEY9", "http://127.0.0.1:8351/router/rest", secret="SECRET9", token="SESSION9")
@@ -68,4 +68,4 @@ def test_no_status_of_a_trade_is_ever_a_delivery() -> None:
 def test_without_a_step_no_status_is_a_scan(status: str) -> None:
     body = {"logistics_trace_search_response": {"tid": ASK.number, "status": status, "trace_list": {}}}
     (told,) = Taobao().parse(httpx.Response(200, json=body), [ASK])
-    assert (told.answer, told.checkpoints) == (Answer.NOT_FOUND, ())
+    assert isinstance(told, NotFound)

@@ -21,7 +21,8 @@ from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.ups import Ups
 from parcelwatch.couriers.ups import codes as ups_codes
-from parcelwatch.model import Answer, Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline
+from parcelwatch.model import Answered, Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline, Unanswered
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "1ZP4W0000300000017"
@@ -79,14 +80,14 @@ def test_a_number_ups_cannot_have_given_is_not_asked_for(number: str, lacking: b
 # --- what is read --------------------------------------------------------------------------------
 
 
-def read(*events: dict[str, object], ask: Ask | None = None) -> Observation:
+def read(*events: dict[str, object], ask: Ask | None = None) -> Answered:
     package = {"trackingNumber": NUMBER, "activity": list(events)}
     return answered({"shipment": [{"inquiryNumber": NUMBER, "package": [package]}]}, ask or Ask(NUMBER))
 
 
-def answered(tracked: dict[str, object], ask: Ask) -> Observation:
-    (observation,) = Ups().parse(httpx.Response(200, json={"trackResponse": tracked}), [ask])
-    return observation
+def answered(told: dict[str, object], ask: Ask) -> Answered:
+    (observation,) = Ups().parse(httpx.Response(200, json={"trackResponse": told}), [ask])
+    return tracked(observation)
 
 
 def event(kind: str, code: str, number: str, day: str = "20260303") -> dict[str, object]:
@@ -213,15 +214,15 @@ def test_the_gravest_exceptions_come_out_as_their_causes() -> None:
 @pytest.mark.parametrize(
     ("package", "answer"),
     [
-        ({"trackingNumber": "MI000000000000012345"}, Answer.TRACKED),
-        ({}, Answer.TRACKED),
-        ({"trackingNumber": "1ZP4W0000300000099"}, Answer.UNANSWERED),
+        ({"trackingNumber": "MI000000000000012345"}, Answered),
+        ({}, Answered),
+        ({"trackingNumber": "1ZP4W0000300000099"}, Unanswered),
     ],
 )
 def test_the_only_package_is_ours_unless_its_number_is_another_packages(
-    package: dict[str, object], answer: Answer
+    package: dict[str, object], answer: type[Observation]
 ) -> None:
     body = {"trackResponse": {"shipment": [{"inquiryNumber": NUMBER, "package": [{**package, "activity": []}]}]}}
     request = httpx.Request("GET", "https://onlinetools.ups.com/api/track/v1/details/x")
     (found,) = Ups().parse(httpx.Response(200, json=body, request=request), [Ask(NUMBER)])
-    assert found.answer is answer
+    assert type(found) is answer

@@ -17,6 +17,7 @@ from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto import Yto, sign
 from parcelwatch.couriers.yto.codes import SCANS
 from parcelwatch.model import Ask, Milestone
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 SAMPLES = os.environ.get("PARCELWATCH_SAMPLES", "")
@@ -99,7 +100,7 @@ def test_live_words_beside_the_codes_raise_no_alarm() -> None:
         }
         for row in told["logisticsTraceDetailList"]
     ]
-    (found,) = Yto().parse(httpx.Response(200, json=events), [Ask(number)])
+    found = tracked(Yto().parse(httpx.Response(200, json=events), [Ask(number)])[0])
     assert not any(one.cause for one in found.checkpoints)
     assert [one.milestone for one in found.checkpoints[-3:]] == [
         Milestone.OUT_FOR_DELIVERY,

@@ -11,7 +11,7 @@ from parcelwatch.couriers.base import Account, Courier, Registers
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.kuaidi100 import Kuaidi100
 from parcelwatch.couriers.seventeentrack import SeventeenTrack
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, NotFound, Observation
 from parcelwatch.sandbox.demo_world import demo_story
 from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer
@@ -57,9 +57,10 @@ def test_an_adapter_hears_what_the_sandbox_says(api: str) -> None:
     with SandboxServer(world, api) as server:
         for ask, observation in zip(asks, answers(server, COURIERS[api], asks), strict=True):
             if ask.number not in parcels:
-                assert observation.answer is Answer.NOT_FOUND
+                assert isinstance(observation, NotFound)
                 continue
             told = heard(parcels[ask.number], START, START)
+            assert isinstance(observation, Answered)
             assert len(observation.checkpoints) == len(told.marks)
             for mark, checkpoint in zip(told.marks, observation.checkpoints, strict=True):
                 assert agree(mark, checkpoint), (mark, checkpoint)

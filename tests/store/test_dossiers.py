@@ -15,21 +15,20 @@ from hypothesis import strategies as st
 from parcelwatch.core.timeline import join, merge
 from parcelwatch.model import (
     Advance,
-    Answer,
+    Answered,
     Cause,
     Dossier,
     Draft,
     DraftState,
     Entry,
     Milestone,
-    Observation,
     Severity,
     State,
     Timeline,
 )
 from parcelwatch.store import Store, cases, drafts, history, parcels
 from tests.store.making import HOUR, NOW, add, case, checkpoint, fired, heard, looked, save
-from tests.strategies import dossiers, observations
+from tests.strategies import dossiers, histories
 
 
 def stored(store: Store, made: Dossier) -> Dossier:
@@ -62,8 +61,8 @@ def test_a_dossier_comes_back_as_it_was_saved(made: list[Dossier]) -> None:
 
 
 @settings(max_examples=40)
-@given(st.lists(observations("PW1"), min_size=1, max_size=6))
-def test_a_timeline_merged_through_the_store_is_the_one_merged_in_memory(said: list[Observation]) -> None:
+@given(st.lists(histories("PW1"), min_size=1, max_size=6))
+def test_a_timeline_merged_through_the_store_is_the_one_merged_in_memory(said: list[Answered]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "one.db") as store:
         parcel_id = add(store)
         whole = Timeline()
@@ -78,7 +77,7 @@ def test_a_timeline_merged_through_the_store_is_the_one_merged_in_memory(said: l
 def answered(parcel_id: int, store: Store, *texts: str, at: timedelta = timedelta(0)) -> Timeline:
     said = tuple(checkpoint(10 - turn, text) for turn, text in enumerate(texts))
     before = parcels.dossier(store, parcel_id)
-    return merge(before.timeline, Observation("PW1", Answer.TRACKED, said), NOW + at)
+    return merge(before.timeline, Answered("PW1", said), NOW + at)
 
 
 def written(store: Store) -> int:
@@ -137,7 +136,7 @@ def test_what_happened_in_the_same_minute_stays_in_its_order_of_progress(store: 
         checkpoint(1, "b out", Milestone.OUT_FOR_DELIVERY),
         checkpoint(1, "c moving", Milestone.IN_TRANSIT),
     ]
-    timeline = merge(Timeline(), Observation("PW1", Answer.TRACKED, tuple(said)), NOW)
+    timeline = merge(Timeline(), Answered("PW1", tuple(said)), NOW)
     save(store, parcel_id, timeline=timeline)
     assert parcels.dossier(store, parcel_id).timeline == timeline
 

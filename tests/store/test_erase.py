@@ -12,7 +12,7 @@ from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answer, Draft, DraftState, Milestone, Observation, Timeline
+from parcelwatch.model import Answered, Draft, DraftState, Milestone, Timeline
 from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, history, imports, inbox, outbox, parcels
 from tests.store.making import NOW, add, alert, case, checkpoint, enqueue, parcel, save
 
@@ -23,7 +23,7 @@ PERSONAL = ("CANARY0001", "Canary Wen", "canary@example.org", "Canary Lane", "OR
 def live_through_everything(store: Store, number: str, name: str) -> int:
     """A parcel that has left something in every table there is."""
     parcel_id = add(store, number, order=f"ORDER-{name}", customer_name=f"{name} Wen", customer_contact=f"{name}@x.org")
-    said = Observation(number, Answer.TRACKED, (checkpoint(text=f"Signed by {name} Wen, {name} Lane 3"),))
+    said = Answered(number, (checkpoint(text=f"Signed by {name} Wen, {name} Lane 3"),))
     save(store, parcel_id, timeline=merge(Timeline(), said, NOW), refused=f"ask {name} Wen")
     case_id = save(store, parcel_id, cases=(case(sentence=f"{number} of {name} Wen stands still"),))["stalled"]
     with store.transaction():

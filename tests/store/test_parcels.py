@@ -9,7 +9,7 @@ import pytest
 
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answer, Checkpoint, Observation, State, Timeline
+from parcelwatch.model import Answered, Checkpoint, State, Timeline
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
 from tests.store.making import HOUR, NOW, add, case, checkpoint, heard, looked, parcel, save
@@ -131,7 +131,7 @@ def test_what_is_shown_has_the_promised_shape(store: Store) -> None:
 
 
 def timeline(*said: Checkpoint) -> Timeline:
-    return merge(Timeline(), Observation("PW1", Answer.TRACKED, said), NOW)
+    return merge(Timeline(), Answered("PW1", said), NOW)
 
 
 def test_a_stopped_parcel_is_neither_asked_nor_assessed_whatever_happens_to_it(store: Store) -> None:

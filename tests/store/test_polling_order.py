@@ -10,7 +10,7 @@ import pytest
 
 from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, Judge, ingest
-from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation, Parcel
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Parcel
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, parcels
 
@@ -30,7 +30,7 @@ def watch(store: Store, number: str, scanned: timedelta, milestone: Milestone, c
     at = NOW - scanned
     with store.transaction():
         added = parcels.add(store, Parcel(0, number, "dhl", at), at)
-        said = Observation(number, Answer.TRACKED, (Checkpoint(at, at, milestone, cause),))
+        said = Answered(number, (Checkpoint(at, at, milestone, cause),))
         ingest(store, [Heard(added.id, said, at)], JUDGE)
 
 
@@ -66,7 +66,7 @@ def test_an_answer_puts_a_parcel_back_among_the_ordinary_ones(store: Store) -> N
     assert first(store, later, 1) == ["NEAR"]
     with store.transaction():
         moved = Checkpoint(later, later, M.IN_TRANSIT, None, text="moved")
-        ingest(store, [Heard(1, Observation("NEAR", Answer.TRACKED, (moved,)), later)], JUDGE)
+        ingest(store, [Heard(1, Answered("NEAR", (moved,)), later)], JUDGE)
     watch(store, "DUE", timedelta(hours=10), M.IN_TRANSIT)
     with store.transaction():
         parcels.poll_again(store, [2], later)

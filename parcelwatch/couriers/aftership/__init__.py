@@ -50,7 +50,7 @@ from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_
 from parcelwatch.couriers.shared.iso3 import alpha3
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{2,99}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -237,7 +237,7 @@ class _Trackings:
         """
         ours = [tracking for tracking in self.trackings if self._is(ask, tracking)]
         if not ours and self.more:
-            return Observation(ask.number, Answer.UNANSWERED, reason="AfterShip's answer has more pages than one")
+            return Unanswered(ask.number, reason="AfterShip's answer has more pages than one")
         if not ours:
             return _refused(ask, NUMBER_REFUSED[NOT_REGISTERED], unregistered=True)
         try:
@@ -246,7 +246,7 @@ class _Trackings:
         except CourierUnreadable as error:
             if len(self.trackings) <= 1:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=f"AfterShip's answer does not fit: {error}")
+            return Unanswered(ask.number, reason=f"AfterShip's answer does not fit: {error}")
 
     def _is(self, ask: Ask, tracking: Record) -> bool:
         """Whether a tracking is about what was asked: the number, and the courier where one was asked for."""
@@ -269,7 +269,7 @@ def _about(ask: Ask, asked: Sequence[Ask], code: str, why: str) -> Observation:
         return _refused(ask, why, unregistered=True)
     if len(asked) == 1:
         return _refused(ask, why)
-    return Observation(ask.number, Answer.UNANSWERED, reason=f"one of the numbers asked together is in the way: {why}")
+    return Unanswered(ask.number, reason=f"one of the numbers asked together is in the way: {why}")
 
 
 def _why(code: str, message: str) -> str:
@@ -280,4 +280,4 @@ def _why(code: str, message: str) -> str:
 
 
 def _refused(ask: Ask, why: str, *, unregistered: bool = False) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why, unregistered=unregistered)
+    return Refused(ask.number, reason=why, unregistered=unregistered)

@@ -31,11 +31,11 @@ def verify(secret: str, push: Push) -> Trust:
 
 
 def pushed(push: Push) -> tuple[Observation, ...]:
-    """The tracking it brings; not as the whole history, so that a late push cannot undo newer checkpoints."""
+    """The tracking it brings."""
     with opened(push) as body:
         tracking = record(body.get("msg"), "msg")
         number = text(tracking.get("tracking_number"), "tracking_number")
         if text(body.get("event"), "event") not in EVENTS or not number:
             return ()
         company = text(tracking.get("slug"), "slug").lower()
-        return (replace(observe(Ask(number, company=company), tracking), company=company, complete=False),)
+        return (replace(observe(Ask(number, company=company), tracking), company=company),)

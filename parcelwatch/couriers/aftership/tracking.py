@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.listing import dated
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, span
-from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 
@@ -49,14 +49,13 @@ def observe(ask: Ask, tracking: Record) -> Observation:
     stopped = _stopped(tracking, tag, sub)
     if not checkpoints and company == UNRECOGNIZED:
         reason = "AfterShip cannot tell the courier: set company to its slug, such as usps or dhl"
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
+        return Refused(ask.number, reason=reason)
     if not checkpoints and tag in ("", PENDING, EXPIRED):
         pending = tag != EXPIRED and not stopped
-        return Observation(ask.number, Answer.NOT_FOUND, pending=pending, stopped=stopped, company=company)
+        return NotFound(ask.number, pending=pending, reason=stopped, company=company)
     destination = alpha2(_first(tracking, DESTINATION))
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=checkpoints,
         estimate=_estimate(tracking, destination),
         stopped=stopped,

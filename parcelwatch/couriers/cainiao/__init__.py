@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.errors import CourierBusy, CourierRefused
-from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
 
 NAME = "APISpace"
 TROUBLE: Meaning = (Milestone.EXCEPTION, Cause.UNSTATED)
@@ -74,7 +74,7 @@ class Cainiao:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             _check(response)
             body = document(response, kinds=KINDS)
@@ -99,17 +99,17 @@ def _first(body: Record, names: Sequence[str]) -> str:
 
 def _observation(ask: Ask, trace: Record) -> Observation:
     if not trace:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     company = text(trace.get("cpCode"), "cpCode").upper()
     if not same_number(text(trace.get("mailNo"), "mailNo"), ask.number):
         return another(ask, NAME)
     if company and company != ask.company.upper():
         reason = f"{NAME} answers about a parcel of {company}: check company"
-        return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+        return Unanswered(ask.number, reason=reason)
     found = checkpoints(_scans(trace, company or ask.company.upper()))
     if not found:
-        return Observation(ask.number, Answer.NOT_FOUND)
-    return Observation(ask.number, Answer.TRACKED, found, company=company or ask.company.upper())
+        return NotFound(ask.number)
+    return Answered(ask.number, found, company=company or ask.company.upper())
 
 
 def _scans(trace: Record, company: str) -> list[Scan]:

@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, country_code, filled
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 # In this order: what is wrong with the call comes before what is wrong with the number.
 OUTCOMES: Final = ("denied", "busy", "unavailable", "not_found", "refused")
@@ -162,9 +162,9 @@ class _Reader:
         if outcome == "not_found" and not single:
             # One of them is not known, and nobody says which: the others must not be called missing for it.
             reason = f"{who} has no record of one of several numbers{words}; a batch of 1 shows which"
-            return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+            return Unanswered(ask.number, reason=reason)
         if outcome == "not_found":
-            return Observation(ask.number, Answer.NOT_FOUND)
+            return NotFound(ask.number)
         if not single:
             raise CourierRefused(
                 f"{who} refuses a call about several numbers{words}; a batch of 1 shows which it means"
@@ -210,10 +210,10 @@ class _Reader:
             for numbers, _ in numbered
         )
         if strange:
-            return Observation(ask.number, Answer.UNANSWERED, reason="the courier answers about another parcel")
+            return Unanswered(ask.number, reason="the courier answers about another parcel")
         if self.declaration.answer.left_out == "not_found":
-            return Observation(ask.number, Answer.NOT_FOUND)
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"the answer leaves it out; {_LEFT_OUT}")
+            return NotFound(ask.number)
+        return Unanswered(ask.number, reason=f"the answer leaves it out; {_LEFT_OUT}")
 
     def _parcel(self, ask: Ask, parcel: object, *, single: bool) -> Observation:
         """One parcel; beside others, what is wrong with it leaves theirs alone."""
@@ -226,7 +226,7 @@ class _Reader:
         except (CourierUnreadable, CourierBusy, CourierUnavailable) as error:
             if single:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=str(error)[:300])
+            return Unanswered(ask.number, reason=str(error)[:300])
 
     # --- its history ---
 
@@ -236,9 +236,8 @@ class _Reader:
             country_code(self._text(f"answer.{name}", getattr(answer, name), parcel))
             for name in ("origin", "destination")
         )
-        return Observation(
+        return Answered(
             number=ask.number,
-            answer=Answer.TRACKED,
             checkpoints=self._checkpoints(parcel),
             estimate=latest(answer.estimate, self._looks("answer.estimate"), parcel) if answer.estimate else None,
             service=self._text("answer.service", answer.service, parcel),
@@ -408,13 +407,12 @@ class _Reader:
 
 
 def _refused(ask: Ask, why: str) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why)
+    return Refused(ask.number, reason=why)
 
 
 def _chosen(found: list[Observation], ask: Ask) -> Observation:
     """Of several parcels with one number: the service asked for, else the one with the newest scan."""
-    wanted = [one for one in found if ask.service and one.service.casefold() == ask.service.casefold()]
-    return max(
-        wanted or found,
-        key=lambda one: (one.answer is Answer.TRACKED, [each.occurred_at for each in one.checkpoints[-1:]]),
-    )
+    answered = [one for one in found if isinstance(one, Answered)]
+    wanted = [one for one in answered if ask.service and one.service.casefold() == ask.service.casefold()]
+    newest = max(wanted or answered, key=lambda one: [each.occurred_at for each in one.checkpoints[-1:]], default=None)
+    return newest or found[0]

@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
-from parcelwatch.model import Answer, Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
 
 WHO = "德邦"
 LISTS = ("trace_list", "traceList")
@@ -83,19 +83,19 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
         unreadable(response, "the answer holds no list of scans")
     scans = rows(answer[name], name)[:ROWS_LIMIT]
     if not scans:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if not same_number(_first(answer, NUMBERS), ask.number):
         return another(ask, WHO)
     told = checkpoints([_scan(scan) for scan in scans])
     if not told:
-        return Observation(ask.number, Answer.UNANSWERED, reason="德邦 tells scans, and of none when it was")
-    return Observation(ask.number, Answer.TRACKED, told)
+        return Unanswered(ask.number, reason="德邦 tells scans, and of none when it was")
+    return Answered(ask.number, told)
 
 
 def _error(response: httpx.Response, ask: Ask, code: str, message: str) -> Observation:
     if code == BAD_PARAMETERS:
         reason = said(response, f"德邦: {message} ({code}); check the number and the account's customer")
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
+        return Refused(ask.number, reason=reason)
     return refusal(response, ask, WHO, code, message)
 
 

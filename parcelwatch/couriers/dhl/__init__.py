@@ -25,7 +25,7 @@ from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 M = Milestone
 C = Cause
@@ -86,19 +86,19 @@ def _problem(response: httpx.Response, ask: Ask) -> Observation:
     if "fault" in body or not known:
         unreadable(response, f"the answer {response.status_code} comes from DHL's gateway: check base_url")
     if response.status_code == 404:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     detail = detail or title
     if INCOMPLETE.search(detail):
         raise CourierRefused(said(response, f"DHL refuses the call: {detail}"))
-    return Observation(ask.number, Answer.REFUSED, reason=said(response, f"DHL does not accept the number: {detail}"))
+    return Refused(ask.number, reason=said(response, f"DHL does not accept the number: {detail}"))
 
 
 def _observation(ask: Ask, shipments: list[Record]) -> Observation:
     if not shipments:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     ours = [shipment for shipment in shipments if _is(shipment, ask.number)]
     if not ours:
-        return Observation(ask.number, Answer.UNANSWERED, reason="DHL answers about another shipment: set service")
+        return Unanswered(ask.number, reason="DHL answers about another shipment: set service")
     wanted = [shipment for shipment in ours if text(shipment.get("service"), "service") == ask.service.lower()]
     return likeliest([_tracked(ask, shipment) for shipment in wanted or ours], ask.shipped_at)
 
@@ -135,9 +135,8 @@ def _tracked(ask: Ask, shipment: Record) -> Observation:
     checkpoints = _checkpoints(shipment, lane)
     if flag(shipment.get("returnFlag"), "returnFlag"):
         checkpoints = _turned_back(checkpoints)
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=checkpoints,
         estimate=_estimate(shipment, lane.destination),
         service=lane.service,

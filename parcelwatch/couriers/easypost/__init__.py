@@ -35,10 +35,10 @@ from parcelwatch.couriers.base import (
 from parcelwatch.couriers.easypost import push as easypost_push
 from parcelwatch.couriers.easypost.tracker import observe
 from parcelwatch.couriers.shared.fields import Record, flag, rows, same_number, text
-from parcelwatch.couriers.shared.recycled import NEAR
+from parcelwatch.couriers.shared.recycled import NEAR, began
 from parcelwatch.couriers.shared.times import span
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{2,59}")
 CARRIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,59}")
@@ -199,7 +199,7 @@ class _Trackers:
         fitness = [(self._fitness(ask, tracker), tracker) for tracker in self.trackers]
         best = max((fit for fit, _ in fitness), default=0)
         if not best and self.more:
-            return Observation(ask.number, Answer.UNANSWERED, reason="EasyPost's answer has more pages than one")
+            return Unanswered(ask.number, reason="EasyPost's answer has more pages than one")
         if not best:
             return _refused(ask, "not registered at EasyPost", unregistered=True)
         try:
@@ -208,7 +208,7 @@ class _Trackers:
         except CourierUnreadable as error:
             if len(self.trackers) <= 1:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=f"EasyPost's answer does not fit: {error}")
+            return Unanswered(ask.number, reason=f"EasyPost's answer does not fit: {error}")
 
     def _fitness(self, ask: Ask, tracker: Record) -> int:
         """How well a tracker fits what was asked, 0 when it does not."""
@@ -251,17 +251,15 @@ def _chosen(ask: Ask, trackers: list[Record]) -> Observation:
     One that could not be processed counts only where there is no other.
     """
     found = [(text(tracker.get("created_at"), "created_at"), observe(ask, tracker)) for tracker in trackers]
-    read = [one for one in found if one[1].answer is not Answer.REFUSED] or found
+    read = [one for one in found if not isinstance(one[1], Refused)] or found
     near = [one for one in read if _near(ask, *one)]
     return max(near or read, key=lambda one: one[0])[1]
 
 
 def _near(ask: Ask, created: str, told: Observation) -> bool:
-    if ask.shipped_at is None or not (created or told.checkpoints):
-        return False
-    began = told.checkpoints[0].occurred_at if told.checkpoints else span(created)[0]
-    return abs(began - ask.shipped_at) <= NEAR
+    at = began(told) or (span(created)[0] if created else None)
+    return ask.shipped_at is not None and at is not None and abs(at - ask.shipped_at) <= NEAR
 
 
 def _refused(ask: Ask, why: str, *, unregistered: bool = False) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why, unregistered=unregistered)
+    return Refused(ask.number, reason=why, unregistered=unregistered)

@@ -9,7 +9,6 @@ names the status before, which may be the same as now, so it says nothing.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 
 from parcelwatch.couriers.base import Push, Trust
 from parcelwatch.couriers.easypost.tracker import observe
@@ -36,11 +35,11 @@ def verify(secret: str, push: Push) -> Trust:
 
 
 def pushed(push: Push) -> tuple[Observation, ...]:
-    """The tracker it brings; not as the whole history, so that a late push cannot undo newer scans."""
+    """The tracker it brings."""
     with opened(push) as body:
         tracker = record(body.get("result"), "result")
         number = text(tracker.get("tracking_code"), "tracking_code")
         if text(body.get("description"), "description") not in EVENTS or not number:
             return ()
         company = text(tracker.get("carrier"), "carrier")
-        return (replace(observe(Ask(number, company=company), tracker), complete=False),)
+        return (observe(Ask(number, company=company), tracker),)

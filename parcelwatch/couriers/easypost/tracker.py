@@ -28,7 +28,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 MADE_UP = "processingerror"
@@ -56,15 +56,14 @@ def observe(ask: Ask, tracker: Record) -> Observation:
     listed = rows(tracker.get("tracking_details"), "tracking_details")[:ROWS_LIMIT]
     events = [event for event in listed if not _made_up(event)]
     if not events and status == ERROR:
-        return Observation(ask.number, Answer.REFUSED, reason=_trouble(listed), company=company)
+        return Refused(ask.number, reason=_trouble(listed), company=company)
     if not events and status in ("", NOT_YET):
         fresh = tracker.get("created_at") == tracker.get("updated_at")
-        return Observation(ask.number, Answer.NOT_FOUND, pending=fresh, company=company)
+        return NotFound(ask.number, pending=fresh, company=company)
     about = record(tracker.get("carrier_detail"), "carrier_detail")
     destination = _country(about.get("destination_tracking_location"))
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(events, HOMES.get(company.lower(), ""), status, detail),
         estimate=_estimate(tracker, about, destination),
         stopped=STOPPED.get(status) or STOPPED.get(detail, ""),

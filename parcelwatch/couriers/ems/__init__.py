@@ -25,7 +25,7 @@ from parcelwatch.couriers.shared.china_scans import Told, drop, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Unanswered
 
 M = Milestone
 C = Cause
@@ -106,19 +106,19 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
         unreadable(response, "the answer holds no retBody")
     items = _items(body["retBody"])
     if not items:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     ours = [item for item in items if same_number(text(item.get("waybillNo"), "waybillNo"), ask.number)]
     if not ours:
         return another(ask, WHO)
     told = _checkpoints(ours)
     if not told:
-        return Observation(ask.number, Answer.UNANSWERED, reason="中国邮政 tells operations, and of none when it was")
-    return Observation(ask.number, Answer.TRACKED, told)
+        return Unanswered(ask.number, reason="中国邮政 tells operations, and of none when it was")
+    return Answered(ask.number, told)
 
 
 def _error(response: httpx.Response, ask: Ask, code: str, message: str) -> Observation:
     if _NOTHING.search(message):
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if _STRANGER.search(message):
         raise CourierRefused(said(response, f"{WHO}: {message} ({code}); check customer and key"))
     return refusal(response, ask, WHO, code, message)

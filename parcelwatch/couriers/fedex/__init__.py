@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
 LIFETIME = timedelta(hours=1)
@@ -114,7 +114,7 @@ def _info(ask: Ask, now: datetime) -> dict[str, object]:
 
 
 def _refused(ask: Ask, why: str) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why)
+    return Refused(ask.number, reason=why)
 
 
 # --- the call as a whole -------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation
     if len(asked) == 1:
         return [_refused(asked[0], said(response, f"FedEx does not accept the number: {message} ({code})"))]
     reason = said(response, f"FedEx rejects a number of this call and does not say which: {message} ({code})")
-    return [Observation(ask.number, Answer.UNANSWERED, reason=reason) for ask in asked]
+    return [Unanswered(ask.number, reason=reason) for ask in asked]
 
 
 def _complete(response: httpx.Response) -> list[Record]:
@@ -199,13 +199,13 @@ def _observation(answer: _Results, ask: Ask) -> Observation:
     except CourierUnreadable as error:
         if len(answer.complete) == 1:
             raise
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"FedEx's answer does not fit: {error}")
+        return Unanswered(ask.number, reason=f"FedEx's answer does not fit: {error}")
 
 
 def _read(answer: _Results, ask: Ask) -> Observation:
     results = answer.about(_compact(ask.number))
     if not results:
-        return Observation(ask.number, Answer.UNANSWERED, reason="FedEx's answer does not mention it")
+        return Unanswered(ask.number, reason="FedEx's answer does not mention it")
     told = [result for result in results if result.get("scanEvents") or not _failed(result)]
     if told:
         if not any(name in result for result in told for name in SAID):
@@ -213,11 +213,11 @@ def _read(answer: _Results, ask: Ask) -> Observation:
         return likeliest([observe(ask, result) for result in told], ask.shipped_at)
     code, message = _error(record(results[0].get("error"), "error"))
     if code.endswith(NOT_FOUND):
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if code.startswith(ABOUT_A_NUMBER):
         return _refused(ask, said(answer.response, f"FedEx does not accept the number: {message} ({code})"))
     reason = said(answer.response, f"FedEx cannot answer about it now: {message} ({code})")
-    return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+    return Unanswered(ask.number, reason=reason)
 
 
 def _failed(result: Record) -> bool:

@@ -29,7 +29,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, filled, span
-from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
 C = Cause
@@ -45,13 +45,12 @@ _SPEAKS = FINAL | {M.EXCEPTION, M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED, M.RETURNIN
 _STAMPS = {"DL": "ACTUAL_DELIVERY", "PU": "ACTUAL_PICKUP", "OC": "SHIPMENT_DATA_RECEIVED", "IN": "SHIP"}
 
 
-def observe(ask: Ask, result: Record) -> Observation:
+def observe(ask: Ask, result: Record) -> Answered:
     origin = _country(_address(result.get("originLocation"))) or _country(_party(result.get("shipperInformation")))
     goal = _country(_address(result.get("destinationLocation"))) or _country(_party(result.get("recipientInformation")))
     latest = _Latest.of(record(result.get("latestStatusDetail"), "latestStatusDetail"))
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(result, latest),
         complete=bool(result.get("scanEvents")),
         estimate=_estimate(result, goal or ask.destination),

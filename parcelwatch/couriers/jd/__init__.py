@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierRefused, CourierUnavailable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
 
 WHO = "京东"
 METHOD = "/jd/tracking/query"
@@ -135,7 +135,7 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
     data = body["data"]
     entries = [record(data, "data")] if isinstance(data, dict) else rows(data, "data")[:ROWS_LIMIT]
     if not entries:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     ours = [entry for entry in entries if _is(response, entry, ask.number)]
     if not ours:
         return another(ask, WHO)
@@ -144,9 +144,9 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
 
 def _of_code(response: httpx.Response, ask: Ask, code: str, message: str) -> Observation:
     if code == NO_RECORD:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if code in NUMBER_REFUSED:
-        return Observation(ask.number, Answer.REFUSED, reason=said(response, f"{NUMBER_REFUSED[code]} ({code})"))
+        return Refused(ask.number, reason=said(response, f"{NUMBER_REFUSED[code]} ({code})"))
     if code == DISTURBED:
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
     if WRONG_MERCHANT in message:
@@ -178,12 +178,12 @@ def _first(row: Record, names: Sequence[str], limit: int = 200) -> str:
 
 def _tracked(number: str, events: Sequence[Record]) -> Observation:
     if not events:
-        return Observation(number, Answer.NOT_FOUND)
+        return NotFound(number)
     told = checkpoints([_scan(event) for event in events])
     if not told:
-        return Observation(number, Answer.UNANSWERED, reason="京东 tells events, and of none when it was")
+        return Unanswered(number, reason="京东 tells events, and of none when it was")
     found = (successor(one.text, number) for one in reversed(told) if one.code == REPLACED)
-    return Observation(number, Answer.TRACKED, told, successor=next((new for new in found if new), ""))
+    return Answered(number, told, successor=next((new for new in found if new), ""))
 
 
 def _scan(event: Record) -> Scan:

@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Refused, Unanswered
 
 WHO = "极兔"
 NUMBER = re.compile(r"[A-Za-z0-9-]{6,32}")
@@ -74,8 +74,7 @@ class Jt:
         askable = [ask for ask in asked if not self.lacks(ask)]
         answered = iter(_answered(response, askable) if askable else ())
         return tuple(
-            Observation(ask.number, Answer.REFUSED, reason=self.lacks(ask)) if self.lacks(ask) else next(answered)
-            for ask in asked
+            Refused(ask.number, reason=self.lacks(ask)) if self.lacks(ask) else next(answered) for ask in asked
         )
 
 
@@ -101,14 +100,12 @@ def _of_code(response: httpx.Response, asked: Sequence[Ask], code: str, message:
         raise CourierRefused(f"{ACCOUNT_REFUSED[code]} ({code})")
     if code in PASSING:
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
-    if code == NO_RECORD:
-        found = Observation(asked[0].number, Answer.NOT_FOUND)
-    else:
-        found = refusal(response, asked[0], WHO, code, message)
+    first = asked[0]
+    found = NotFound(first.number) if code == NO_RECORD else refusal(response, first, WHO, code, message)
     if len(asked) == 1:
         return [found]
     reason = said(response, f"极兔 has something against one of the numbers asked about together: {message} ({code})")
-    return [Observation(ask.number, Answer.UNANSWERED, reason=reason) for ask in asked]
+    return [Unanswered(ask.number, reason=reason) for ask in asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +124,15 @@ class _Answer:
         except CourierUnreadable as error:
             if len(self.asked) == 1:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=f"极兔's answer does not fit: {error}")
+            return Unanswered(ask.number, reason=f"极兔's answer does not fit: {error}")
 
     def _found(self, ask: Ask) -> Observation:
         ours = [entry for entry in self.entries if same_number(_number(entry), ask.number)]
         if ours:
             return likeliest([_tracked(ask.number, entry) for entry in ours], ask.shipped_at)
         if any(not self._asked_for(_number(entry)) for entry in self.entries):
-            return Observation(ask.number, Answer.UNANSWERED, reason="极兔 answers about another number")
-        return Observation(ask.number, Answer.NOT_FOUND)
+            return Unanswered(ask.number, reason="极兔 answers about another number")
+        return NotFound(ask.number)
 
     def _asked_for(self, number: str) -> bool:
         return any(same_number(number, ask.number) for ask in self.asked)
@@ -154,11 +151,11 @@ def _tracked(number: str, entry: Record) -> Observation:
         raise CourierUnreadable("the answer holds no details")
     details = rows(entry["details"], "details")[:ROWS_LIMIT]
     if not details:
-        return Observation(number, Answer.NOT_FOUND)
+        return NotFound(number)
     told = checkpoints([_scan(detail) for detail in details])
     if not told:
-        return Observation(number, Answer.UNANSWERED, reason="极兔 tells scans, and of none when it was")
-    return Observation(number, Answer.TRACKED, told)
+        return Unanswered(number, reason="极兔 tells scans, and of none when it was")
+    return Answered(number, told)
 
 
 def _scan(detail: Record) -> Scan:

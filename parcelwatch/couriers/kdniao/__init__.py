@@ -31,7 +31,7 @@ from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.forms import form
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 QUERY = "/Ebusiness/EbusinessOrderHandle.aspx"
 SUBSCRIBE = "/api/dist"
@@ -100,7 +100,7 @@ class Kdniao:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             return (_observation(response, ask, document(response, kinds=KINDS)),)
@@ -167,9 +167,9 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
         return _failure(response, ask, body)
     company = text(body.get("ShipperCode"), "ShipperCode")
     if not same_number(text(body.get("LogisticCode"), "LogisticCode"), ask.number):
-        return Observation(ask.number, Answer.UNANSWERED, reason="快递鸟 answers about another number")
+        return Unanswered(ask.number, reason="快递鸟 answers about another number")
     if company and company.upper() != ask.company.upper():
-        return Observation(ask.number, Answer.UNANSWERED, reason="快递鸟 answers about another courier's number")
+        return Unanswered(ask.number, reason="快递鸟 answers about another courier's number")
     return tracked(ask.number, body)
 
 
@@ -177,10 +177,10 @@ def _failure(response: httpx.Response, ask: Ask, body: Record) -> Observation:
     """What a failure means for the number asked; raised when it is the account's or passing."""
     found = fault(body)
     if found is Fault.NO_RECORD:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if found is not Fault.NUMBER:
         _raise(response, body, found)
-    return Observation(ask.number, Answer.REFUSED, reason=_advice(response, ask, body))
+    return Refused(ask.number, reason=_advice(response, ask, body))
 
 
 def _registration(response: httpx.Response, ask: Ask, body: Record) -> Registration:

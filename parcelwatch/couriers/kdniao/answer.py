@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Answer, Checkpoint, Observation
+from parcelwatch.model import Answered, Checkpoint, NotFound, Observation, Unanswered
 
 # Their events may have happened anywhere; whose clock 快递鸟 shows is not documented.
 ABROAD = frozenset(
@@ -108,12 +108,11 @@ def tracked(number: str, body: Record) -> Observation:
     state, company = _state(body), text(body.get("ShipperCode"), "ShipperCode")
     if not events:
         if STATES.get(state, STATES["0"]) == STATES["0"]:
-            return Observation(number, Answer.NOT_FOUND, company=company)
+            return NotFound(number, company=company)
         reason = f"快递鸟 tells the state {state} without any scan"
-        return Observation(number, Answer.UNANSWERED, reason=reason, company=company)
-    return Observation(
+        return Unanswered(number, reason=reason, company=company)
+    return Answered(
         number=number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(events, state, abroad=company.upper() in ABROAD),
         estimate=_estimate(text(body.get("EstimatedDeliveryTime"), "EstimatedDeliveryTime")),
         company=company,

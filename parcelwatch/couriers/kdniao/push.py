@@ -18,7 +18,7 @@ from parcelwatch.couriers.shared.fields import Record, rows, text
 from parcelwatch.couriers.shared.forms import form, inside
 from parcelwatch.couriers.shared.signing import md5_hex, same
 from parcelwatch.errors import CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Observation
+from parcelwatch.model import NotFound, Observation, Refused, Unanswered
 
 BEIJING = timedelta(hours=8)
 
@@ -68,16 +68,16 @@ def _observation(response: httpx.Response, record: Record, *, alone: bool) -> Ob
         if alone:
             raise
         reason = f"快递鸟's push does not fit: {error}"
-        return Observation(number, Answer.UNANSWERED, reason=reason, company=company) if number else None
+        return Unanswered(number, reason=reason, company=company) if number else None
 
 
 def _failure(response: httpx.Response, number: str, company: str, record: Record) -> Observation:
     """Why a record holds no scans. The account's troubles are not the number's; asking will tell them."""
     found = fault(record)
     if found is Fault.NO_RECORD:
-        return Observation(number, Answer.NOT_FOUND, company=company)
-    answer = Answer.REFUSED if found is Fault.NUMBER else Answer.UNANSWERED
-    return Observation(number, answer, reason=words(response, record), company=company)
+        return NotFound(number, company=company)
+    answer = Refused if found is Fault.NUMBER else Unanswered
+    return answer(number, reason=words(response, record), company=company)
 
 
 def reply(account: Account, now: datetime) -> bytes:

@@ -45,7 +45,7 @@ from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.forms import form
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnavailable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 PHONE_WANTED = frozenset({"shunfeng", "shunfengkuaiyun", "zhongtong"})
 PASSING = frozenset({"501", "502"})
@@ -118,7 +118,7 @@ class Kuaidi100:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             body = document(response, kinds=KINDS)
@@ -171,13 +171,13 @@ def _error(response: httpx.Response, ask: Ask, body: Record, code: str) -> Obser
     """What an error means for the number asked; raised when it is the account's or passing."""
     message = said(response, text(body.get("message"), "message"))
     if code in NO_RECORD:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if code == "408":
         reason = f"快递100: {message} (408); check phone_last4, the recipient's or sender's last four digits"
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
+        return Refused(ask.number, reason=reason)
     if code == "400" and not _UNAUTHORISED.search(message) and "公司" in message:
         reason = f"快递100: {message} (400); check company, now {ask.company!r}"
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
+        return Refused(ask.number, reason=reason)
     if code in PASSING:
         raise CourierUnavailable(f"快递100: {message} ({code})")
     if code in ACCOUNT_REFUSED:
@@ -191,7 +191,7 @@ def _observation(ask: Ask, body: Record) -> Observation:
     events = events_of(body)
     number, company = text(body.get("nu"), "nu"), text(body.get("com"), "com") or ask.company
     if not same_number(number, ask.number):
-        return Observation(ask.number, Answer.UNANSWERED, reason="快递100 answers about another number")
+        return Unanswered(ask.number, reason="快递100 answers about another number")
     if not events:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     return replace(tracked(ask.number, company, [body]), complete=not _POSTAL.fullmatch(ask.number))

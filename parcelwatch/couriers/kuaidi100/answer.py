@@ -18,7 +18,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Answer, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone
 
 M = Milestone
 C = Cause
@@ -55,16 +55,15 @@ def events_of(leg: Record) -> list[Record]:
     return rows(leg["data"], "data")[:ROWS_LIMIT]
 
 
-def tracked(number: str, company: str, legs: Sequence[Record]) -> Observation:
+def tracked(number: str, company: str, legs: Sequence[Record]) -> Answered:
     """What the record of a number says; `legs` with scans only, the first one first."""
     scans = [scan for place, leg in enumerate(legs) for scan in _scans(leg, company, abroad=place > 0)]
     told = checkpoints(scans)
     if told and any(flag(leg.get("isLoop"), "isLoop") for leg in legs):
         told = (*told[:-1], _looped(told[-1]))
     arrivals = [text(leg.get("arrivalTime"), "arrivalTime") for leg in reversed(legs)]
-    return Observation(
+    return Answered(
         number=number,
-        answer=Answer.TRACKED,
         checkpoints=told,
         estimate=_estimate(next(filter(None, arrivals), "")),
         company=company,

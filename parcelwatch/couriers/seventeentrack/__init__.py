@@ -34,7 +34,7 @@ from parcelwatch.couriers.seventeentrack.item import observe
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9-]{5,50}")
 
@@ -266,16 +266,16 @@ def _observation(answer: _Items, ask: Ask) -> Observation:
         except CourierUnreadable as error:
             if answer.single:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=f"17TRACK's answer does not fit: {error}")
-    return Observation(ask.number, Answer.UNANSWERED, reason="17TRACK's answer does not mention it")
+            return Unanswered(ask.number, reason=f"17TRACK's answer does not fit: {error}")
+    return Unanswered(ask.number, reason="17TRACK's answer does not mention it")
 
 
 def _rejected(ask: Ask, item: Record) -> Observation:
     code = _error_code(item)
     if code == NOTHING_YET:
-        return Observation(ask.number, Answer.NOT_FOUND, pending=True)
+        return NotFound(ask.number, pending=True)
     if code in TEMPORARY:
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"17TRACK cannot answer about it now ({code})")
+        return Unanswered(ask.number, reason=f"17TRACK cannot answer about it now ({code})")
     return _refused(ask, _why(item, code), unregistered=code == NOT_REGISTERED)
 
 
@@ -319,4 +319,4 @@ def _why(item: Record, code: int) -> str:
 
 
 def _refused(ask: Ask, why: str, *, unregistered: bool = False) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why, unregistered=unregistered)
+    return Refused(ask.number, reason=why, unregistered=unregistered)

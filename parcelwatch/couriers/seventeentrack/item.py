@@ -15,7 +15,7 @@ from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.times import Span, due, filled, span
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 C = Cause
@@ -99,9 +99,8 @@ def observe(ask: Ask, item: Record) -> Observation:
         return _empty(ask, main, sub)
     shipping = record(info.get("shipping_info"), "shipping_info")
     destination = _country(shipping.get("recipient_address"), "recipient_address")
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(events, main, sub),
         estimate=_estimate(info, destination),
         stopped=_stopped(item, main),
@@ -116,8 +115,8 @@ def _empty(ask: Ask, main: str, sub: str) -> Observation:
     """Registered, but there is no history: not yet (ask again soon), none at the carrier, or no such number."""
     if sub == "NotFound_InvalidCode":
         reason = "the carrier says this is not one of its numbers: check the number and the company"
-        return Observation(ask.number, Answer.REFUSED, reason=reason)
-    return Observation(ask.number, Answer.NOT_FOUND, pending=main != "NotFound")
+        return Refused(ask.number, reason=reason)
+    return NotFound(ask.number, pending=main != "NotFound")
 
 
 def _stopped(item: Record, main: str) -> str | None:

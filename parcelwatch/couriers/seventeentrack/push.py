@@ -15,7 +15,7 @@ from parcelwatch.couriers.shared.envelope import opened
 from parcelwatch.couriers.shared.fields import Record, record, text
 from parcelwatch.couriers.shared.signing import same, sha256_hex
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Answered, Ask, Observation
 
 HEADER = "sign"
 UPDATED = "TRACKING_UPDATED"
@@ -33,12 +33,12 @@ def verify(account: Account, push: Push) -> Trust:
 
 
 def pushed(push: Push) -> tuple[Observation, ...]:
-    """What it says of its one number; not as the whole history, so that a late push cannot undo newer events."""
+    """What it says of its one number."""
     with opened(push) as body:
         item = record(body.get("data"), "data")
         ask = Ask(text(item.get("number"), "number"), company=text(item.get("carrier"), "carrier").lstrip("0"))
         meant = _MEANT.get(text(body.get("event"), "event"))
-        return (replace(meant(ask, item), complete=False),) if meant and ask.number else ()
+        return (meant(ask, item),) if meant and ask.number else ()
 
 
 def _updated(ask: Ask, item: Record) -> Observation:
@@ -46,7 +46,7 @@ def _updated(ask: Ask, item: Record) -> Observation:
 
 
 def _stopped(ask: Ask, _: Record) -> Observation:
-    return Observation(ask.number, Answer.TRACKED, stopped="17TRACK stopped tracking it", company=ask.company)
+    return Answered(ask.number, stopped="17TRACK stopped tracking it", company=ask.company)
 
 
 _MEANT = {UPDATED: _updated, STOPPED: _stopped}

@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,30}")
 LAST4 = re.compile(r"[0-9]{4}")
@@ -103,14 +103,11 @@ class Sf:
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         lacking = {ask: self.lacks(ask) for ask in asked}
         if all(lacking.values()):
-            return tuple(Observation(ask.number, Answer.REFUSED, reason=why) for ask, why in lacking.items())
+            return tuple(Refused(ask.number, reason=why) for ask, why in lacking.items())
         with fitting(response):
             answer = _answer(response, sum(not why for why in lacking.values()))
             return tuple(
-                Observation(ask.number, Answer.REFUSED, reason=lacking[ask])
-                if lacking[ask]
-                else _observation(answer, ask)
-                for ask in asked
+                Refused(ask.number, reason=lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked
             )
 
 
@@ -200,7 +197,7 @@ def _observation(answer: _Answer, ask: Ask) -> Observation:
     except CourierUnreadable as error:
         if len(answer.answers) == 1:
             raise
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"顺丰's answer does not fit: {error}")
+        return Unanswered(ask.number, reason=f"顺丰's answer does not fit: {error}")
 
 
 def _of_code(answer: _Answer, ask: Ask) -> Observation:
@@ -208,23 +205,23 @@ def _of_code(answer: _Answer, ask: Ask) -> Observation:
     code = answer.code
     if answer.asked > 1:
         reason = f"顺丰 has something against one of the numbers asked about together ({code})"
-        return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+        return Unanswered(ask.number, reason=reason)
     if code in NO_RECORD:
-        return Observation(ask.number, Answer.NOT_FOUND)
-    return Observation(ask.number, Answer.REFUSED, reason=f"{NUMBER_REFUSED[code]} ({code})")
+        return NotFound(ask.number)
+    return Refused(ask.number, reason=f"{NUMBER_REFUSED[code]} ({code})")
 
 
 def _of_routes(answer: _Answer, ask: Ask) -> Observation:
     """Of several lists about one number the one that goes on longest counts."""
     found = answer.find(ask)
     if not found:
-        return Observation(ask.number, Answer.UNANSWERED, reason="顺丰's answer does not mention it")
+        return Unanswered(ask.number, reason="顺丰's answer does not mention it")
     best = max(found, key=lambda one: newest(routes_of(one)))
     routes, code = routes_of(best), text(best.get("reasonCode"), "reasonCode")
     if routes:
         return routed(ask.number, routes)
     if not code:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     remark = said(answer.response, text(best.get("reasonRemark"), "reasonRemark"))
     why = NUMBER_REFUSED.get(code) or f"顺丰 does not show it: {remark or 'no reason given'}"
-    return Observation(ask.number, Answer.REFUSED, reason=f"{why} ({code})")
+    return Refused(ask.number, reason=f"{why} ({code})")

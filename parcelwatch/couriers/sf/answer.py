@@ -15,7 +15,7 @@ from parcelwatch.couriers.shared.china import Scan, beijing, checkpoints
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
-from parcelwatch.model import Answer, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Cause, Milestone, Observation, Unanswered
 
 M = Milestone
 C = Cause
@@ -36,12 +36,11 @@ def routed(number: str, routes: Sequence[Record]) -> Observation:
     scans = [_scan(route) for route in routes[:ROWS_LIMIT]]
     told = checkpoints(scans)
     if not told:
-        return Observation(number, Answer.UNANSWERED, reason="顺丰 tells scans, and of none when it was")
+        return Unanswered(number, reason="顺丰 tells scans, and of none when it was")
     found = (_successor(one.code.partition("/")[0], one.text) for one in reversed(told))
     successor = next((new for new in found if new), "")
-    return Observation(
+    return Answered(
         number=number,
-        answer=Answer.TRACKED,
         checkpoints=told,
         successor="" if same_number(successor, number) else successor,
     )

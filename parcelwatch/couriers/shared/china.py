@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.fields import text
 from parcelwatch.couriers.shared.meanings import Meaning, follow
 from parcelwatch.couriers.shared.times import YEARS, Span, filled, parse
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
+from parcelwatch.model import Ask, Checkpoint, Milestone, NotFound, Refused, Unanswered
 
 # Hardly any of them documents a content type, so a JSON body under a text type will do.
 KINDS = ("json", "text/plain", "text/html")
@@ -170,7 +170,7 @@ def leaving(meaning: Meaning, words: str, place: Milestone) -> Told:
 # --- answers -------------------------------------------------------------------------------------
 
 
-def refusal(response: httpx.Response, ask: Ask, courier: str, code: str, message: str) -> Observation:
+def refusal(response: httpx.Response, ask: Ask, courier: str, code: str, message: str) -> Refused | NotFound:
     """What an error says about the number asked, by its words; raised when it is the account's or passing."""
     quoted = said(response, f"{courier}: {message} ({code})" if code else f"{courier}: {message}")
     words = message.lower()
@@ -179,18 +179,18 @@ def refusal(response: httpx.Response, ask: Ask, courier: str, code: str, message
     if _ACCOUNT.search(_ONE_NUMBER.sub("", words)):
         raise CourierRefused(f"{quoted}; check the account's credentials and permissions")
     if _NOT_OURS.search(words):
-        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check the number and whose it is")
+        return Refused(ask.number, reason=f"{quoted}; check the number and whose it is")
     if _PHONE_WANTED.search(words):
-        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check phone_last4")
+        return Refused(ask.number, reason=f"{quoted}; check phone_last4")
     if _BAD_NUMBER.search(words):
-        return Observation(ask.number, Answer.REFUSED, reason=f"{quoted}; check the number")
+        return Refused(ask.number, reason=f"{quoted}; check the number")
     if _NOTHING.search(words):
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     if _PASSING.search(words):
         raise CourierUnavailable(quoted)
     return unreadable(response, f"{courier} answers with an error we do not know: {code} {message}".rstrip())
 
 
-def another(ask: Ask, courier: str) -> Observation:
+def another(ask: Ask, courier: str) -> Unanswered:
     """The answer to a question nobody asked."""
-    return Observation(ask.number, Answer.UNANSWERED, reason=f"{courier} answers about another number")
+    return Unanswered(ask.number, reason=f"{courier} answers about another number")

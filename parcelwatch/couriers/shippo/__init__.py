@@ -32,7 +32,7 @@ from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shippo import push as shippo_push
 from parcelwatch.couriers.shippo.track import observe
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 VERSION = "2018-02-08"
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{2,59}")
@@ -91,16 +91,16 @@ class Shippo:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             if response.status_code == 404:
                 _check_not_found(response)
-                return (Observation(ask.number, Answer.NOT_FOUND),)
+                return (NotFound(ask.number),)
             if response.status_code == 400:
-                return (Observation(ask.number, Answer.REFUSED, reason=_complaint(response)),)
+                return (Refused(ask.number, reason=_complaint(response)),)
             track = _track(response)
             if not _is(ask, track):
-                return (Observation(ask.number, Answer.UNANSWERED, reason="Shippo answers about another parcel"),)
+                return (Unanswered(ask.number, reason="Shippo answers about another parcel"),)
             return (observe(ask, track),)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:

@@ -8,7 +8,6 @@ the body together. A signed push is believed for a few minutes only, so that a r
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from parcelwatch.couriers.base import Account, Push, Trust, decoded
@@ -53,7 +52,7 @@ def _check_signature(secret: str, signed: str, body: bytes, now: datetime) -> No
 
 
 def pushed(push: Push) -> tuple[Observation, ...]:
-    """The track it brings; not as the whole history, so that a late push cannot undo newer events."""
+    """The track it brings."""
     try:
         body = decoded(push.body)
         if not isinstance(body, dict):
@@ -63,6 +62,6 @@ def pushed(push: Push) -> tuple[Observation, ...]:
         if text(body.get("event"), "event") != UPDATED or not number:
             return ()
         ask = Ask(number, company=text(track.get("carrier"), "carrier"))
-        return (replace(observe(ask, track), complete=False),)
+        return (observe(ask, track),)
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         raise CourierUnreadable(f"the push does not fit ({type(error).__name__})", push.body[:4096]) from error

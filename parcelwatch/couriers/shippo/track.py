@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, filled, naive, parse
 from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation
 
 M = Milestone
 NOT_YET = "UNKNOWN"
@@ -34,11 +34,10 @@ def observe(ask: Ask, track: Record) -> Observation:
     company = text(track.get("carrier"), "carrier") or ask.company
     events = _events(track, origin if origin == destination else "")
     if not events:
-        return Observation(ask.number, Answer.NOT_FOUND, company=company)
+        return NotFound(ask.number, company=company)
     level = record(track.get("servicelevel"), "servicelevel")
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(events),
         estimate=_estimate(track, destination),
         company=company,

@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto.codes import LEAVING, PROBLEM, SCANS
 from parcelwatch.errors import ConfigError, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
 
 WHO = "申通"
 BATCH = 10
@@ -115,7 +115,7 @@ def _refused(response: httpx.Response, asked: Sequence[Ask], body: Record) -> tu
         return tuple(found)
     told = f"{message} ({code})" if code else message
     reason = said(response, f"申通 has something against one of the numbers asked about together: {told}")
-    return tuple(Observation(one.number, Answer.UNANSWERED, reason=reason) for one in found)
+    return tuple(Unanswered(one.number, reason=reason) for one in found)
 
 
 # --- one number ----------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _observation(answer: _Parcels, ask: Ask) -> Observation:
     except CourierUnreadable as error:
         if len(answer.asked) == 1:
             raise
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"申通's answer does not fit: {error}")
+        return Unanswered(ask.number, reason=f"申通's answer does not fit: {error}")
 
 
 def _tracked(answer: _Parcels, ask: Ask) -> Observation:
@@ -168,11 +168,11 @@ def _tracked(answer: _Parcels, ask: Ask) -> Observation:
         return another(ask, WHO)
     events = [event for one in lists for event in rows(one, "scans")][:ROWS_LIMIT]
     if not events:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     ours = [event for event in events if same_number(_named(event) or ask.number, ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Observation(ask.number, Answer.TRACKED, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
 
 
 def _scan(event: Record) -> Scan:

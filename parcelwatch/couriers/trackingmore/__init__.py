@@ -44,7 +44,7 @@ from parcelwatch.couriers.trackingmore.codes import (
 )
 from parcelwatch.couriers.trackingmore.item import COMPANY, either, observe
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{3,49}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -222,7 +222,7 @@ class _Items:
         except CourierUnreadable as error:
             if len(self.items) <= 1:
                 raise
-            return Observation(ask.number, Answer.UNANSWERED, reason=f"TrackingMore's answer does not fit: {error}")
+            return Unanswered(ask.number, reason=f"TrackingMore's answer does not fit: {error}")
 
     def _is(self, ask: Ask, item: Record) -> bool:
         """Whether an item is about what was asked: the number, and the courier it was asked with."""
@@ -242,7 +242,7 @@ def _about(ask: Ask, asked: Sequence[Ask], code: str) -> Observation:
         return _refused(ask, why, unregistered=True)
     if len(asked) == 1:
         return _refused(ask, why)
-    return Observation(ask.number, Answer.UNANSWERED, reason=f"one of the numbers asked together is in the way: {why}")
+    return Unanswered(ask.number, reason=f"one of the numbers asked together is in the way: {why}")
 
 
 def _registration(
@@ -285,4 +285,4 @@ def _raise_if_spent(done: list[Record], failed: list[Record]) -> None:
 
 
 def _refused(ask: Ask, why: str, *, unregistered: bool = False) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why, unregistered=unregistered)
+    return Refused(ask.number, reason=why, unregistered=unregistered)

@@ -18,7 +18,7 @@ from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
-from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
 
@@ -51,9 +51,8 @@ def observe(ask: Ask, item: Record) -> Observation:
     scans = _scans(item, origin if origin == destination else "")
     if not scans:
         return _empty(ask, item, main, sub)
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(scans, main, sub),
         estimate=due(either(item, ("scheduled_delivery_date",)), destination),
         stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
@@ -67,9 +66,9 @@ def observe(ask: Ask, item: Record) -> Observation:
 def _empty(ask: Ask, item: Record, main: str, sub: str) -> Observation:
     """Registered, but there is no history: not yet (ask again soon), none at the courier, or no such number."""
     if sub in HOPELESS:
-        return Observation(ask.number, Answer.REFUSED, reason=HOPELESS[sub])
+        return Refused(ask.number, reason=HOPELESS[sub])
     waiting = flag(item.get("updating"), "updating") or (main == "pending" and sub in ("", "pending001"))
-    return Observation(ask.number, Answer.NOT_FOUND, pending=waiting, company=either(item, COMPANY))
+    return NotFound(ask.number, pending=waiting, company=either(item, COMPANY))
 
 
 # --- scans ---------------------------------------------------------------------------------------

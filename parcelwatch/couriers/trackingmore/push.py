@@ -51,7 +51,7 @@ def _header(push: Push, ending: str) -> str:
 
 
 def pushed(push: Push) -> tuple[Observation, ...]:
-    """What the push says, number by number; not the whole history, so that an old push cannot undo newer scans."""
+    """What the push says, number by number."""
     try:
         return tuple(_told(item) for item in _items(_body(push)))
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
@@ -60,7 +60,7 @@ def pushed(push: Push) -> tuple[Observation, ...]:
 
 def _told(item: Record) -> Observation:
     ask = Ask(text(item.get("tracking_number"), "tracking_number"), company=either(item, COMPANY))
-    return replace(observe(ask, item), company=ask.company, complete=False)
+    return replace(observe(ask, item), company=ask.company)
 
 
 def _items(body: Record) -> list[Record]:

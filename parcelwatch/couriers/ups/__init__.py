@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.fields import Record, record, rows, same_number
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.ups.package import observe
 from parcelwatch.errors import CourierBusy, CourierRefused
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{7,34}")
 UPS_OWN = "1Z"
@@ -94,7 +94,7 @@ class Ups:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             if response.status_code in (400, 404):
                 return (_problem(response, ask),)
@@ -138,12 +138,12 @@ def _problem(response: httpx.Response, ask: Ask) -> Observation:
     code, message = _code(errors[0]), text(errors[0].get("message"), "message")
     if response.status_code == 404:
         if code == NOT_FOUND or NOT_FOUND_WORDS.search(message):
-            return Observation(ask.number, Answer.NOT_FOUND)
+            return NotFound(ask.number)
         unreadable(response, f"the answer 404 is about no number ({code}): check base_url")
     if CALL_WORDS.search(message) or not (TRACKING_CODE.fullmatch(code) or NUMBER_WORDS.search(message)):
         raise CourierRefused(said(response, f"UPS refuses the call: {message} ({code})"))
     reason = f"UPS does not accept the number: {message} ({code})"
-    return Observation(ask.number, Answer.REFUSED, reason=said(response, reason))
+    return Refused(ask.number, reason=said(response, reason))
 
 
 def _raise_if_ours(response: httpx.Response, errors: list[Record]) -> None:
@@ -171,15 +171,15 @@ def _observation(response: httpx.Response, ask: Ask, shipments: list[Record]) ->
     if ours:
         return likeliest([observe(ask, package) for package in ours], ask.shipped_at)
     if any(rows(shipment.get("package"), "package") for shipment in shipments):
-        return Observation(ask.number, Answer.UNANSWERED, reason="UPS answers about another package")
+        return Unanswered(ask.number, reason="UPS answers about another package")
     warnings = [warning for shipment in shipments for warning in rows(shipment.get("warnings"), "warnings")]
     if not warnings:
         unreadable(response, "the answer holds neither a package nor a warning")
     if NOT_FOUND in map(_code, warnings):
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     message = text(warnings[0].get("message"), "message")
     reason = said(response, f"UPS answers with a warning: {message} ({_code(warnings[0])})")
-    return Observation(ask.number, Answer.UNANSWERED, reason=reason)
+    return Unanswered(ask.number, reason=reason)
 
 
 def _ours(shipment: Record, number: str) -> list[Record]:

@@ -18,7 +18,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, filled, span
 from parcelwatch.couriers.ups.codes import ENDS_A_HOLD, INFO, STATUS, TYPES, VAGUE, space
-from parcelwatch.model import FINAL, Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
 C = Cause
@@ -41,12 +41,11 @@ _DAYS = ("RDD", "SDD")
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})")
 
 
-def observe(ask: Ask, package: Record) -> Observation:
+def observe(ask: Ask, package: Record) -> Answered:
     ends = {text(end.get("type"), "type"): end for end in rows(package.get("packageAddress"), "packageAddress")}
     destination = _country(ends.get("DESTINATION"))
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(rows(package.get("activity"), "activity")[:ROWS_LIMIT]),
         estimate=_estimate(package, destination or ask.destination),
         service=text(record(package.get("service"), "service").get("description"), "service.description"),

@@ -38,7 +38,7 @@ from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.usps.codes import NOTHING_YET, REASONS
 from parcelwatch.couriers.usps.detail import observe, summarized, words
 from parcelwatch.errors import ConfigError, CourierBusy, CourierRefused, CourierUnreadable
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{4,34}")
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
@@ -137,7 +137,7 @@ def _destination(ask: Ask) -> dict[str, str]:
 
 
 def _refused(ask: Ask, why: str) -> Observation:
-    return Observation(ask.number, Answer.REFUSED, reason=why)
+    return Refused(ask.number, reason=why)
 
 
 # --- the call as a whole -------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation
     if response.status_code == 403:
         check(response)
     reason = said(response, f"USPS rejects a number of this call and does not say which: {told}")
-    return [Observation(ask.number, Answer.UNANSWERED, reason=reason) for ask in asked]
+    return [Unanswered(ask.number, reason=reason) for ask in asked]
 
 
 def _failed(response: httpx.Response, ask: Ask, item: Record, status: int) -> Observation:
@@ -172,13 +172,13 @@ def _failed(response: httpx.Response, ask: Ask, item: Record, status: int) -> Ob
     error = record(item.get("error"), "error")
     codes = [text(one.get("code"), "error.code") for one in rows(error.get("errors"), "errors")]
     if status == 404 or NOTHING_YET.intersection(codes):
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     known = next((f"{REASONS[code]} ({code})" for code in codes if code in REASONS), "")
     if known or status == 403:
         return _refused(ask, known or NOT_OURS)
     if status == 400:
         return _refused(ask, said(response, f"USPS does not accept the number: {_message(error)}"))
-    return Observation(ask.number, Answer.UNANSWERED, reason=f"USPS cannot answer about it now ({status})")
+    return Unanswered(ask.number, reason=f"USPS cannot answer about it now ({status})")
 
 
 def _message(error: Record) -> str:
@@ -233,14 +233,14 @@ def _observation(answer: _Details, ask: Ask) -> Observation:
         with fitting(answer.response):
             found = answer.about(_compact(ask.number))
             if not found:
-                return Observation(ask.number, Answer.UNANSWERED, reason="USPS's answer does not mention it")
+                return Unanswered(ask.number, reason="USPS's answer does not mention it")
             told = [_one(answer.response, ask, detail) for detail in found]
-            tracked = [one for one in told if one.answer is Answer.TRACKED]
+            tracked = [one for one in told if isinstance(one, Answered)]
             return likeliest(tracked, ask.shipped_at) if tracked else told[0]
     except CourierUnreadable as error:
         if len(answer.details) == 1:
             raise
-        return Observation(ask.number, Answer.UNANSWERED, reason=f"USPS's answer does not fit: {error}")
+        return Unanswered(ask.number, reason=f"USPS's answer does not fit: {error}")
 
 
 def _one(response: httpx.Response, ask: Ask, detail: Record) -> Observation:

@@ -29,7 +29,7 @@ from parcelwatch.couriers.usps.codes import (
     WITH_A_PARTNER,
 )
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Answer, Ask, Cause, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
 C = Cause
@@ -46,12 +46,11 @@ _OUTWEIGHS = frozenset({M.EXCEPTION, M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP, M
 _KEPT_BACK = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
 
 
-def observe(ask: Ask, detail: Record) -> Observation:
+def observe(ask: Ask, detail: Record) -> Answered:
     destination = _country(detail, "destination", "destinationCountryCode") or ask.destination
     events = rows(detail.get("trackingEvents"), "trackingEvents")[:ROWS_LIMIT]
-    return Observation(
+    return Answered(
         number=ask.number,
-        answer=Answer.TRACKED,
         checkpoints=_checkpoints(detail, events) if events else _from_summary(words(detail.get("statusSummary"))),
         complete=bool(events),
         estimate=_estimate(detail, destination or HOME),
@@ -61,9 +60,9 @@ def observe(ask: Ask, detail: Record) -> Observation:
     )
 
 
-def summarized(ask: Ask, summary: str) -> Observation:
+def summarized(ask: Ask, summary: str) -> Answered:
     """A parcel of which only a sentence is known."""
-    return Observation(ask.number, Answer.TRACKED, checkpoints=_from_summary(summary), complete=False)
+    return Answered(ask.number, checkpoints=_from_summary(summary), complete=False)
 
 
 def words(value: object) -> str:

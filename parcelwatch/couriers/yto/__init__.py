@@ -20,7 +20,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto.codes import SCANS
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Answered, Ask, NotFound, Observation
 
 METHOD = "yto.Marketing.WaybillTrace"
 VERSION = "1.01"
@@ -90,14 +90,14 @@ def _nothing(response: httpx.Response, ask: Ask, body: Record) -> Observation:
     lists = record(body.get("map"), "map")
     if lists and not any(same_number(number, ask.number) for number in lists):
         return another(ask, WHO)
-    return Observation(ask.number, Answer.NOT_FOUND)
+    return NotFound(ask.number)
 
 
 def _found(ask: Ask, events: list[Record]) -> Observation:
     ours = [event for event in events[:ROWS_LIMIT] if same_number(text(event.get(NUMBER), NUMBER), ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Observation(ask.number, Answer.TRACKED, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
 
 
 def _scan(event: Record) -> Scan:

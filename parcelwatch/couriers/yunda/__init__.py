@@ -36,7 +36,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answer, Ask, Checkpoint, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 
 WHO = "韵达"
 QUERY = "/query"
@@ -133,7 +133,7 @@ def _said(body: Record) -> tuple[str, str]:
 
 def _refused(response: httpx.Response, ask: Ask, code: str, message: str) -> Observation:
     if _UNSUBSCRIBED.search(message) and not _ACCOUNTS_OWN.search(message):
-        return Observation(ask.number, Answer.REFUSED, reason="not subscribed at 韵达", unregistered=True)
+        return Refused(ask.number, reason="not subscribed at 韵达", unregistered=True)
     if "订阅" in message and _ACCOUNTS_OWN.search(message):
         quoted = said(response, f"{WHO}: {message} ({code})" if code else f"{WHO}: {message}")
         raise CourierRefused(f"{quoted}; check the account's plan and permissions")
@@ -172,13 +172,13 @@ def _observation(response: httpx.Response, ask: Ask, data: Record) -> Observatio
         return another(ask, WHO)
     if not steps:
         refused = bool(remark) and not flag(data.get("result"), "result")
-        return _refused(response, ask, "", remark) if refused else Observation(ask.number, Answer.NOT_FOUND)
+        return _refused(response, ask, "", remark) if refused else NotFound(ask.number)
     if not number:
         return another(ask, WHO)
     found = checkpoints([_scan(step) for step in steps])
     if found:
         found = _topped(found, text(data.get("status"), "status").upper())
-    return Observation(ask.number, Answer.TRACKED, found)
+    return Answered(ask.number, found)
 
 
 def _topped(found: tuple[Checkpoint, ...], status: str) -> tuple[Checkpoint, ...]:

@@ -39,7 +39,7 @@ from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.couriers.zto.codes import LEAVING, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
 from parcelwatch.errors import ConfigError
-from parcelwatch.model import Answer, Ask, Observation
+from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused
 
 WHO = "中通"
 NUMBER = "billCode"
@@ -102,7 +102,7 @@ class Zto:
         (ask,) = asked
         lacking = self.lacks(ask)
         if lacking:
-            return (Observation(ask.number, Answer.REFUSED, reason=lacking),)
+            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             body = document(response, kinds=KINDS)
@@ -130,11 +130,11 @@ def _scans(result: object) -> tuple[list[Record], str]:
 
 def _observation(ask: Ask, events: list[Record], about: str) -> Observation:
     if not events:
-        return Observation(ask.number, Answer.NOT_FOUND)
+        return NotFound(ask.number)
     ours = [event for event in events[:ROWS_LIMIT] if _about(event, about, ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Observation(ask.number, Answer.TRACKED, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
 
 
 def _about(event: Record, about: str, number: str) -> bool:

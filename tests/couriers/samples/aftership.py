@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -14,26 +14,24 @@ ROWS: list[Sample] = [
         "aftership/2026-07-get-trackings-delivered.json",
         "aftership",
         Ask("61293150000079650811", company="fedex"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=1,
     ),
-    Sample(
-        "aftership/2026-07-webhook-edd-revise.json", "aftership", PUSHED, call="push", answer=Answer.TRACKED, scans=0
-    ),
+    Sample("aftership/2026-07-webhook-edd-revise.json", "aftership", PUSHED, call="push", answer=Answered, scans=0),
     Sample(
         "aftership/2026-07-webhook-tracking-pending-time.json",
         "aftership",
         PUSHED,
         call="push",
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
     Sample(
         "aftership/2026-07-webhook-tracking-update.json",
         "aftership",
         PUSHED,
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.IN_TRANSIT,
         scans=1,
     ),
@@ -54,7 +52,7 @@ ROWS: list[Sample] = [
         "aftership/v4-get-tracking.json",
         "aftership",
         Ask("111111111111", company="fedex"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=14,
     ),
@@ -62,20 +60,20 @@ ROWS: list[Sample] = [
         "aftership/v4-get-trackings-mixed.json",
         "aftership",
         Ask("1111111111111"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
     ),
     Sample(
         "aftership/v4-get-trackings-mixed.json",
         "aftership",
         Ask("2222222222222"),
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
     Sample(
         "aftership/v4-get-trackings-mixed.json",
         "aftership",
         Ask("1231231231231"),
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
     Sample(
         "aftership/v4-last-checkpoint.json",
@@ -87,7 +85,7 @@ ROWS: list[Sample] = [
         "aftership/v4-update-tracking.json",
         "aftership",
         Ask("1111111111111", company="fedex"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
     ),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -13,7 +13,7 @@ ROWS: list[Sample] = [
         "cainiao_style/apispace_yto_signed.json",
         "cainiao",
         Ask("YT8988680934020", company="YTO"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=10,
     ),
@@ -22,7 +22,7 @@ ROWS: list[Sample] = [
         "cainiao",
         Ask("SF1337445138878", company="SF"),
         wrap=TRACE,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.IN_TRANSIT,
         scans=6,
     ),
@@ -31,7 +31,7 @@ ROWS: list[Sample] = [
         "cainiao",
         Ask("JT3031691704847", company="JT"),
         wrap=TRACE,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.AVAILABLE_FOR_PICKUP,
         scans=10,
     ),
@@ -40,7 +40,7 @@ ROWS: list[Sample] = [
         "cainiao",
         Ask("773219955004555", company="STO"),
         wrap=TRACE,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=11,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -18,7 +18,7 @@ ROWS: list[Sample] = [
         "easypost/docs-tracker-list.json",
         "easypost",
         FIRST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.INFO_RECEIVED,
         scans=2,
     ),
@@ -27,7 +27,7 @@ ROWS: list[Sample] = [
         "easypost",
         FIRST,
         wrap=LIST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.INFO_RECEIVED,
         scans=2,
     ),
@@ -42,7 +42,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("EZ1000000001"),
         wrap=LIST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=3,
     ),
@@ -50,7 +50,7 @@ ROWS: list[Sample] = [
         "easypost/tracker-batch-response.json",
         "easypost",
         FIRST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.INFO_RECEIVED,
         scans=2,
     ),
@@ -59,7 +59,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("9400100208271116404754", company="USPS"),
         wrap=LIST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=8,
     ),
@@ -68,7 +68,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("9400100208303109500683", company="USPS"),
         wrap=LIST,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.INFO_RECEIVED,
         scans=2,
     ),
@@ -77,7 +77,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("EZ1000000003", company="USPS"),
         wrap=LIST,
-        answer=Answer.REFUSED,
+        answer=Refused,
         scans=0,
     ),
     Sample(
@@ -85,7 +85,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("9400100208303109500645", company="USPS"),
         wrap=LIST,
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
         scans=0,
     ),
     Sample(
@@ -93,7 +93,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("EZ4000000004", company="UPS"),
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=6,
     ),
@@ -102,7 +102,7 @@ ROWS: list[Sample] = [
         "easypost",
         Ask("1", company="FedEx"),
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.IN_TRANSIT,
         scans=7,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Cause, Milestone
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 API = "fedex"
@@ -18,20 +18,20 @@ ROWS: list[Sample] = [
         "fedex/karrio-duplicate.json",  # the first result runs late, the second one was delivered a day later
         API,
         asked=Ask("776094337676"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.DELIVERED,
     ),
-    Sample("fedex/karrio-error-empty-number.json", API, asked=ASKED, status=400, answer=Answer.REFUSED, scans=0),
+    Sample("fedex/karrio-error-empty-number.json", API, asked=ASKED, status=400, answer=Refused, scans=0),
     Sample(
         "fedex/karrio-in-transit.json",
         API,
         asked=ASKED,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.PICKED_UP,
         cause=Cause.WEATHER,
         scans=1,
     ),
-    Sample("fedex/karrio-in-transit.json", API, asked=Ask("39936862321"), answer=Answer.NOT_FOUND, scans=0),
+    Sample("fedex/karrio-in-transit.json", API, asked=Ask("39936862321"), answer=NotFound, scans=0),
     Sample(
         "fedex/karrio-proof-of-delivery.json",
         API,
@@ -41,28 +41,26 @@ ROWS: list[Sample] = [
         "fedex/omniship-edited-doc-sample.json",  # edited by somebody: four times the same event in other words
         API,
         asked=Ask("122816215025810"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.PICKED_UP,
         scans=4,
     ),
-    Sample(
-        "fedex/omniship-notfound-200.json", API, asked=Ask("02399989320920003663"), answer=Answer.NOT_FOUND, scans=0
-    ),
+    Sample("fedex/omniship-notfound-200.json", API, asked=Ask("02399989320920003663"), answer=NotFound, scans=0),
     _error("romabilka-bad-jwt", 400, "CourierRefused"),
     Sample(
         "fedex/romabilka-doc-sample.json",
         API,
         asked=ASKED,
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.PICKED_UP,
         cause=Cause.WEATHER,
         scans=1,
     ),
-    Sample("fedex/romabilka-notfound-200.json", API, asked=Ask("794843185271"), answer=Answer.NOT_FOUND, scans=0),
+    Sample("fedex/romabilka-notfound-200.json", API, asked=Ask("794843185271"), answer=NotFound, scans=0),
     _error("romabilka-token-expired-401", 401, "CourierRefused"),
     Sample("fedex/romabilka-token-ok.json", API, call="grant"),
     _error("romabilka-validation-wspod", 400, "CourierUnavailable"),
-    Sample("fedex/spec-error-400.json", API, asked=ASKED, status=400, answer=Answer.REFUSED, scans=0),
+    Sample("fedex/spec-error-400.json", API, asked=ASKED, status=400, answer=Refused, scans=0),
     _error("spec-error-401", 401, "CourierRefused"),
     _error("spec-error-403", 403, "CourierRefused"),
     _error("spec-error-404", 404, "CourierRefused"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Ask, Milestone, NotFound
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
 
 ROWS: list[Sample] = [
-    Sample("kdniao/no_trace_success_true.json", "kdniao", Ask("638650888018", company="STO"), answer=Answer.NOT_FOUND),
+    Sample("kdniao/no_trace_success_true.json", "kdniao", Ask("638650888018", company="STO"), answer=NotFound),
     Sample(
         "kdniao/push_ems_two_numbers_first_item.json",
         "kdniao",

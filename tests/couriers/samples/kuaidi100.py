@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Ask, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -52,7 +52,7 @@ ROWS: list[Sample] = [
         "kuaidi100/query_error_400_official.json",
         "kuaidi100",
         Ask("YT25569986666541", company="yuantong"),
-        answer=Answer.REFUSED,
+        answer=Refused,
     ),
     Sample(
         "kuaidi100/query_official_resultv2_8_yuantong.json",
@@ -65,7 +65,7 @@ ROWS: list[Sample] = [
         "kuaidi100/web_query_error_201.json",
         "kuaidi100",
         Ask("YT25569986666541", company="yuantong"),
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
     Sample(
         "kuaidi100/web_query_shentong_signed.json",

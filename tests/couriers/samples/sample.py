@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from parcelwatch.model import Answer, Ask, Cause, Milestone
+from parcelwatch.model import Ask, Cause, Milestone, Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sample:
     milestone: Milestone | None = None
     cause: Cause | None = None
     scans: int | None = None
-    answer: Answer | None = None
+    answer: type[Observation] | None = None
     raises: str = ""
     call: str = "ask"
     status: int = 200

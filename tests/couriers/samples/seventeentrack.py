@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -21,14 +21,14 @@ ROWS: list[Sample] = [
         "17track",
         Ask("1Z2617V10397725789"),
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
     ),
     Sample(
         "17track/v22-gettrackinfo-delivered-usps-test.json",
         "17track",
         Ask("RR123456789CN"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=4,
     ),
@@ -37,7 +37,7 @@ ROWS: list[Sample] = [
         "17track/v24-gettrackinfo-exception-returning.json",
         "17track",
         Ask("AA555666777BR"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.RETURNING,
         scans=1,
     ),
@@ -45,7 +45,7 @@ ROWS: list[Sample] = [
         "17track/v24-gettrackinfo-yanwen-190012.json",
         "17track",
         Ask("YT2616912345678901", company="190012"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.IN_TRANSIT,
         scans=3,
         unknown=True,
@@ -62,7 +62,7 @@ ROWS: list[Sample] = [
         "17track",
         Ask("AA123456789BR"),
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         scans=0,
     ),
 ]

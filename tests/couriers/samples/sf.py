@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Cause, Milestone
+from parcelwatch.model import Ask, Cause, Milestone, Refused, Unanswered
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -25,7 +25,7 @@ def case(name: str, milestone: Milestone, cause: Cause | None = None, *, unknown
 
 ROWS: list[Sample] = [
     # An answer for another number than any it may be asked with: too short for a waybill.
-    Sample("sf/envelope_empty_routes.json", "sf", Ask("SF7600000000123"), answer=Answer.UNANSWERED),
+    Sample("sf/envelope_empty_routes.json", "sf", Ask("SF7600000000123"), answer=Unanswered),
     Sample(
         "sf/legacy_xml_route_refused_then_signed.xml",
         "sf",
@@ -34,7 +34,7 @@ ROWS: list[Sample] = [
     case("locker_80_401_not_received", M.AVAILABLE_FOR_PICKUP),
     case("received_80_401", M.DELIVERED),
     case("hk_external_80_401", M.DELIVERED),
-    Sample(CASES, "sf", ASK, answer=Answer.REFUSED, inside=("no_permission", "reasonCode"), wrap=REASON),
+    Sample(CASES, "sf", ASK, answer=Refused, inside=("no_permission", "reasonCode"), wrap=REASON),
     case("pickup_point_642", M.AVAILABLE_FOR_PICKUP),
     case("cn_hk_out_for_delivery_634", M.OUT_FOR_DELIVERY),
     case("void_33_501", M.CANCELLED),

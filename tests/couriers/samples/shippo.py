@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -13,7 +13,7 @@ ROWS: list[Sample] = [
         "shippo/docs-get-delivered.json",
         "shippo",
         Ask("9205590164917312751089", company="usps"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=2,
     ),
@@ -22,21 +22,21 @@ ROWS: list[Sample] = [
         "shippo",
         Ask("9205590164917312751089", company="usps"),
         call="push",
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=1,
     ),
     Sample("shippo/error-403-permission.json", "shippo", UNKNOWN_NUMBER, status=403, raises="CourierRefused"),
-    Sample("shippo/error-404-not-found.json", "shippo", UNKNOWN_NUMBER, status=404, answer=Answer.NOT_FOUND),
+    Sample("shippo/error-404-not-found.json", "shippo", UNKNOWN_NUMBER, status=404, answer=NotFound),
     Sample(
         "shippo/vcr-create.json",
         "shippo",
         Ask("9205590164917337534322", company="usps"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=11,
     ),
-    Sample("shippo/vcr-invalid-create-1.json", "shippo", UNKNOWN_NUMBER, status=201, answer=Answer.NOT_FOUND),
+    Sample("shippo/vcr-invalid-create-1.json", "shippo", UNKNOWN_NUMBER, status=201, answer=NotFound),
     Sample("shippo/vcr-invalid-create.json", "shippo", UNKNOWN_NUMBER, call="register", status=400, ok=False),
-    Sample("shippo/vcr-invalid-get-status.json", "shippo", UNKNOWN_NUMBER, status=400, answer=Answer.REFUSED),
+    Sample("shippo/vcr-invalid-get-status.json", "shippo", UNKNOWN_NUMBER, status=400, answer=Refused),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound
 from tests.couriers.samples.sample import Sample
 
 M = Milestone
@@ -28,7 +28,7 @@ ROWS: list[Sample] = [
         "trackingmore/v4-create-delivered-phlpost-test.json",
         "trackingmore",
         Ask("RR050349575PH", company="phlpost"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=M.DELIVERED,
         scans=3,
     ),
@@ -38,13 +38,13 @@ ROWS: list[Sample] = [
         Ask("TBA308626148196", company="amazon"),
         inside=("data", 0),
         wrap=SUCCESS,
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
     Sample(
         "trackingmore/v4-item-usps-mock-edited.json",
         "trackingmore",
         Ask("9261290312833844954982", company="usps"),
         wrap=SUCCESS,
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
     ),
 ]

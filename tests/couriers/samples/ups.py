@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 API = "ups"
@@ -13,18 +13,18 @@ ROWS: list[Sample] = [
         "ups/karrio-delivered.json",  # a form filled with "string"; its one event is a label by its statusCode
         API,
         asked=Ask("1Z023E2X0214323462"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.INFO_RECEIVED,
         scans=1,
     ),
-    Sample("ups/karrio-invalid-number.json", API, asked=Ask("1Z023E2X02"), status=400, answer=Answer.REFUSED, scans=0),
-    Sample("ups/karrio-notfound-200.json", API, asked=Ask("1Z023E2X0214323462"), answer=Answer.NOT_FOUND, scans=0),
-    Sample("ups/notfound-200.json", API, asked=Ask("1ZXXXXXXXXXXXXXXXX"), answer=Answer.NOT_FOUND, scans=0),
+    Sample("ups/karrio-invalid-number.json", API, asked=Ask("1Z023E2X02"), status=400, answer=Refused, scans=0),
+    Sample("ups/karrio-notfound-200.json", API, asked=Ask("1Z023E2X0214323462"), answer=NotFound, scans=0),
+    Sample("ups/notfound-200.json", API, asked=Ask("1ZXXXXXXXXXXXXXXXX"), answer=NotFound, scans=0),
     Sample(
         "ups/omniship-left-not-arrived.json",
         API,
         asked=Ask("1Z1202R66698804005"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.CUSTOMS,
         scans=17,
     ),
@@ -32,17 +32,17 @@ ROWS: list[Sample] = [
         "ups/omniship-mail-innovations.json",
         API,
         asked=Ask("1Z023E2X0214323462"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.CUSTOMS,
         scans=1,
     ),
-    Sample("ups/omniship-mi-notfound.json", API, asked=Ask("1Z9912350341235622"), answer=Answer.NOT_FOUND, scans=0),
-    Sample("ups/omniship-notfound.json", API, asked=Ask("1Z9912350341235622"), answer=Answer.NOT_FOUND, scans=0),
+    Sample("ups/omniship-mi-notfound.json", API, asked=Ask("1Z9912350341235622"), answer=NotFound, scans=0),
+    Sample("ups/omniship-notfound.json", API, asked=Ask("1Z9912350341235622"), answer=NotFound, scans=0),
     Sample(
         "ups/postman-delivered.json",
         API,
         asked=Ask("1Z1442YY7229014688"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.DELIVERED,
         scans=2,
     ),

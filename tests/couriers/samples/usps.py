@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask, Milestone
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Refused
 from tests.couriers.samples.sample import Sample
 
 API = "usps"
@@ -14,7 +14,7 @@ ROWS: list[Sample] = [
         "usps/karrio-delivered-v3.json",
         API,
         asked=Ask("9400109104250532908587"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.DELIVERED,
         scans=12,
     ),
@@ -23,7 +23,7 @@ ROWS: list[Sample] = [
         API,
         asked=Ask("9400109104250532908587"),
         status=400,
-        answer=Answer.REFUSED,
+        answer=Refused,
         scans=0,
     ),
     Sample("usps/karrio-token-error.json", API, call="grant", status=401, raises="CourierRefused"),
@@ -31,7 +31,7 @@ ROWS: list[Sample] = [
         "usps/omniship-arrived.json",
         API,
         asked=Ask("9261290289104185136058"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.DELIVERED,
         scans=15,
     ),
@@ -40,14 +40,14 @@ ROWS: list[Sample] = [
         API,
         asked=Ask("9261290289104185136058"),
         status=400,
-        answer=Answer.NOT_FOUND,
+        answer=NotFound,
         scans=0,
     ),
     Sample(
         "usps/readme-detail-v3.json",
         API,
         asked=Ask("XXXXXXXXXXXXXXXXXXXX"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.PICKED_UP,
         scans=1,
     ),
@@ -55,7 +55,7 @@ ROWS: list[Sample] = [
         "usps/readme-summary-v3.json",
         API,
         asked=Ask("XXXXXXXXXXXXXXXXXXXX"),
-        answer=Answer.TRACKED,
+        answer=Answered,
         milestone=Milestone.PICKED_UP,
         scans=1,
     ),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from parcelwatch.model import Answer, Ask
+from parcelwatch.model import Ask, NotFound
 from tests.couriers.samples.sample import Sample
 
 ROWS: list[Sample] = [
-    Sample("yto/empty_result_1001.json", "yto", Ask("YT8800000000101"), answer=Answer.NOT_FOUND),
+    Sample("yto/empty_result_1001.json", "yto", Ask("YT8800000000101"), answer=NotFound),
 ]

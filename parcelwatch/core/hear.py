@@ -1,0 +1,167 @@
+"""What an answer or a push adds to what is known of a parcel, and nothing of what follows from it.
+
+What belongs here: believing. What is about an earlier parcel with the same number is left alone; what a push says may
+be old, so it confirms nothing and takes nothing back; what nobody can answer changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from parcelwatch.core.lives import reborn
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.registration import believed
+from parcelwatch.core.timeline import current, merge
+from parcelwatch.core.view import View
+from parcelwatch.model import (
+    Answered,
+    Dossier,
+    Event,
+    Milestone,
+    NotFound,
+    Parcel,
+    Passed,
+    Pushed,
+    Refused,
+)
+
+# Parcels already at one of these when we first hear of them are over: nothing of their past is told.
+_OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
+_BEFORE_TRANSIT = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN, Milestone.PICKED_UP})
+# More replacements of one number than this are a mistake of somebody's.
+_NUMBERS = 8
+
+
+def ours(dossier: Dossier, heard: Event, now: datetime) -> tuple[Dossier, Event]:
+    """Both without what is about an earlier parcel with the same number, and as far as it can be believed."""
+    match heard:
+        case Answered():
+            return reborn(dossier, heard)
+        case Pushed(said):
+            dossier, present = reborn(dossier, said)
+            return dossier, Pushed(present) if isinstance(present, Answered) else Passed()
+        case Refused(unregistered=True):
+            return dossier, believed(heard, dossier.registered_at, now)
+    return dossier, heard
+
+
+def hear(dossier: Dossier, heard: Event, now: datetime) -> Dossier:
+    """The dossier with what was heard."""
+    after = _joined(dossier, heard, now)
+    if after.parcel.successor != dossier.parcel.successor:
+        # Nobody has told the aggregator of the new number yet.
+        return replace(after, registered_at=None)
+    return after
+
+
+def _joined(dossier: Dossier, heard: Event, now: datetime) -> Dossier:
+    match heard:
+        case Answered():
+            return _hear_answer(dossier, heard, now)
+        case Pushed(said):
+            return _hear_push(dossier, said, now)
+        case NotFound():
+            missing = dossier.missing_since or now
+            return replace(dossier, confirmed_at=_confirmed(dossier, now), missing_since=missing, refused="")
+        case Refused(unregistered=False):
+            return replace(dossier, refused=heard.reason or "no reason given")
+        case Refused(unregistered=True):
+            return replace(dossier, registered_at=None)
+    return dossier
+
+
+def _confirmed(dossier: Dossier, now: datetime) -> datetime:
+    return max(now, dossier.confirmed_at or now)
+
+
+def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
+    timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
+    moved = len(timeline.entries) > len(dossier.timeline.entries)
+    after = replace(
+        dossier,
+        parcel=_learn(dossier, said),
+        timeline=timeline,
+        confirmed_at=_confirmed(dossier, now),
+        missing_since=None,
+        refused="",
+        stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
+        estimate=said.estimate or dossier.estimate,
+    )
+    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
+    promised = dossier.promise is None and said.estimate is not None
+    return _mark(after, said.estimate if promised else None, first, now) if first or promised else after
+
+
+def _stopped(before: str, said: str | None, *, moved: bool) -> str:
+    """Why it is no longer followed. Where an answer does not say, what was told stands until something new is heard."""
+    if said is not None:
+        return said
+    return "" if moved else before
+
+
+def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
+    """What a push adds. It may be an old one sent again, so it confirms nothing and takes nothing back."""
+    timeline = merge(dossier.timeline, replace(said, complete=False), now)
+    known = {entry.checkpoint.identity for entry in dossier.timeline.entries}
+    new = any(checkpoint.identity not in known for checkpoint in said.checkpoints)
+    promised = said.estimate is not None and said.estimate != dossier.estimate
+    if not (new or promised or (said.stopped and not dossier.stopped)):
+        return dossier
+    after = replace(
+        dossier,
+        parcel=_learn(dossier, said),
+        timeline=timeline if new else dossier.timeline,
+        missing_since=None if new else dossier.missing_since,
+        stopped=dossier.stopped or said.stopped or "",
+        estimate=said.estimate or dossier.estimate,
+    )
+    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
+    promise = said.estimate if dossier.promise is None else None
+    return _mark(after, promise, first, now) if first or promise else after
+
+
+def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetime) -> Dossier:
+    """What is kept of a first answer, and of the courier's first promise once the parcel moves."""
+    reached = stage(current(dossier.timeline)).milestone
+    return replace(
+        dossier,
+        first_tracked_at=now if first else dossier.first_tracked_at,
+        baseline_at=now if first and reached in _OVER_AND_DONE else dossier.baseline_at,
+        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else estimate),
+    )
+
+
+def _rest_of(parcel: Parcel, said: Answered) -> Answered:
+    """What is told under a new number is the rest of the story, not all of it."""
+    return replace(said, complete=False) if parcel.successor and said.complete else said
+
+
+def _learn(dossier: Dossier, said: Answered) -> Parcel:
+    """The parcel with what the courier knows of it and the shop did not say."""
+    parcel = dossier.parcel
+    service, origin = parcel.service or said.service, parcel.origin or said.origin
+    destination = parcel.destination or said.destination
+    if _is_new(said.successor, parcel):
+        replaced = (*parcel.replaced, parcel.successor) if parcel.successor else parcel.replaced
+        parcel = replace(parcel, successor=said.successor, replaced=replaced)
+    if (service, origin, destination) == (parcel.service, parcel.origin, parcel.destination):
+        return parcel
+    return replace(parcel, service=service, origin=origin, destination=destination)
+
+
+def _is_new(number: str, parcel: Parcel) -> bool:
+    """Whether a number is one this parcel never had: couriers have been seen to name two numbers in turn."""
+    had = (parcel.number, parcel.successor, *parcel.replaced)
+    return bool(number) and len(had) < _NUMBERS and all(_plain(number) != _plain(one) for one in had)
+
+
+def _plain(number: str) -> str:
+    return "".join(number.split()).upper()
+
+
+def shown(seen: View) -> Milestone:
+    """What people are shown: unknown when the newest checkpoint is, wherever the parcel was before."""
+    if seen.entries and seen.entries[-1].checkpoint.milestone is Milestone.UNKNOWN:
+        return Milestone.UNKNOWN
+    return seen.milestone
