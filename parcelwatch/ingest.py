@@ -203,6 +203,7 @@ def _survive(
         parcels.poll_again(store, [parcel_id], now + SET_ASIDE)
         if isinstance(event, Passed):
             parcels.look_again(store, [parcel_id], now + SET_ASIDE)
+            parcels.set_judged(store, parcel_id, policy.policy_id)
         return Tally(failed=1)
     return _count(step)
 

@@ -1,9 +1,9 @@
 """The one step: what follows for a parcel from hearing something about it, or from time passing.
 
 Everything that polls, pushes, clocks, agents and replay lead to is decided here and nowhere else; whoever calls it
-saves all of what it returns in one transaction. The step is a pure function of what is known (the Dossier), what happened
-(an Event), what the shop wants (the Policy) and the time. Played twice it gives the same, so a crash costs nothing,
-a story is a test, and history can be replayed under other thresholds.
+saves all of what it returns in one transaction. The step is a pure function of what is known (the Dossier), what
+happened (an Event), what the shop wants (the Policy) and the time. Played twice it gives the same, so a crash costs
+nothing, a story is a test, and history can be replayed under other thresholds.
 
 It goes in this order, and each part only adds to what the one before it left:
 

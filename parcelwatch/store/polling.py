@@ -171,6 +171,11 @@ def judged_otherwise(store: Store, policy_id: str, limit: int) -> list[int]:
     return list(dict.fromkeys(parcel_id for (parcel_id,) in store.all(_OTHERWISE, (policy_id, limit))))
 
 
+def set_judged(store: Store, parcel_id: int, policy_id: str) -> None:
+    """Count a parcel as judged by this policy, though its step failed: it must not be tried without end."""
+    store.write("UPDATE parcels SET policy_id = ? WHERE id = ?", (policy_id, parcel_id))
+
+
 def look_again(store: Store, ids: Sequence[int], at: datetime) -> None:
     """Assess these at `at`: their own step failed, or something they depend on changed."""
     sql = "UPDATE parcels SET assess_at = ? WHERE id = ? AND unwatched_at IS NULL"
