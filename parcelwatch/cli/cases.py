@@ -35,7 +35,7 @@ def list_all(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.core.profiles import KINDS
+    from parcelwatch.core.kinds import KINDS
     from parcelwatch.model import State
     from parcelwatch.store import cases
 

@@ -17,7 +17,7 @@ from parcelwatch.config.models import MATCHERS, Courier, File, Limits
 from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
-from parcelwatch.core.profiles import CLOCKED, LATER
+from parcelwatch.core.kinds import CLOCKED, LATER
 from parcelwatch.errors import ConfigError
 
 ANY = "*"

@@ -24,9 +24,11 @@ from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
-from parcelwatch.core.drafts import DEFAULT_REMEDIES, Wording
-from parcelwatch.core.policy import Override, Policy, Route, Threshold
-from parcelwatch.core.profiles import PROFILES, Limits
+from parcelwatch.core.drafts import Wording
+from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.policy import Override, Policy, Route
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -165,7 +167,9 @@ class Config:
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
         written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
-        shown["drafts"]["remedies"] = {kind: list(codes) for kind, codes in DEFAULT_REMEDIES.items() if codes} | written
+        shown["drafts"]["remedies"] = {
+            kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies
+        } | written
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:

@@ -31,7 +31,7 @@ from parcelwatch.config.values import (
     Span,
     TimeZone,
 )
-from parcelwatch.core.profiles import KINDS
+from parcelwatch.core.kinds import KINDS
 from parcelwatch.duration import Duration
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")

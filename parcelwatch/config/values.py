@@ -26,7 +26,8 @@ from pydantic_core import CoreSchema, core_schema
 
 from parcelwatch.config.problems import did_you_mean, listed, shown
 from parcelwatch.core import drafts
-from parcelwatch.core.profiles import KINDS, PROFILES
+from parcelwatch.core.kinds import KINDS, LETTERS
+from parcelwatch.core.profiles import PROFILES
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
 from parcelwatch.words import languages
@@ -171,7 +172,7 @@ Paces = Annotated[
 Name = Annotated[str, AfterValidator(_name)]
 Country = Annotated[str, AfterValidator(_country)]
 Kind = Annotated[str, OneOf(tuple(KINDS), "kind")]
-DraftKind = Annotated[str, OneOf(drafts.KINDS, "kind with a draft")]
+DraftKind = Annotated[str, OneOf(LETTERS, "kind with a draft")]
 Remedy = Annotated[str, OneOf(drafts.REMEDIES, "remedy")]
 DraftLanguage = Annotated[str, OneOf(languages("letters"), "language with templates")]
 DraftLanguages = Annotated[tuple[DraftLanguage, ...], AfterValidator(_not_empty)]

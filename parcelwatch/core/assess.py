@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import QUIET, RULES, SEVERE_FIRST, Finding, Rule, Verdict
+from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
 from parcelwatch.core.view import View
 from parcelwatch.model import Parcel
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
-
-_PLACE = {kind: place for place, row in enumerate(SEVERE_FIRST) for kind in row}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,12 @@ def _rules(
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:
     """The worst of the kinds `present` that is worse than `kind`, "" when none is."""
-    worst = min(present, key=_PLACE.__getitem__, default="")
-    return worst if worst and _PLACE[worst] < _PLACE[kind] else ""
+    worst = min(present, key=_place, default="")
+    return worst if worst and _place(worst) < _place(kind) else ""
+
+
+def _place(kind: str) -> int:
+    return KINDS[kind].place
 
 
 def _earliest(moments: Iterable[datetime | None]) -> datetime | None:

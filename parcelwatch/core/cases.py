@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core.rules import RULES, Finding
+from parcelwatch.core.kinds import RULES
+from parcelwatch.core.rules import Finding
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Action, Case, CaseEvent, Fact, Form, State
 

@@ -6,34 +6,16 @@ A fact is something the courier or the shop said; nothing is inferred, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Cause, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Parcel
+from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Parcel
 
 REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
 """What a draft can offer; each has a phrase in every language."""
-
-DEFAULT_REMEDIES: Mapping[str, tuple[str, ...]] = {
-    "stalled": (),
-    "not_delivered": (),
-    "attempt_failed": ("redeliver",),
-    "awaiting_collection": ("hold",),
-    "customs_held": ("documents",),
-    "damaged": ("resend", "refund"),
-    "lost": ("resend", "refund"),
-    "destroyed": ("resend", "refund"),
-    "returning": ("resend", "refund"),
-    "returned": ("resend", "refund"),
-    "late": (),
-}
-"""What is offered where the shop says nothing. Where it is empty the draft itself says what is being done
-(asking the courier); money or goods there are the shop's to add."""
-
-KINDS = tuple(DEFAULT_REMEDIES)
-"""The kinds of case that have a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +53,10 @@ def _primary(tag: str) -> str:
 # --- evidence ------------------------------------------------------------------------------------
 
 
-def _caused(*causes: Cause) -> Callable[[Checkpoint], bool]:
-    return lambda checkpoint: checkpoint.cause in causes
-
-
-def _reached(*milestones: Milestone) -> Callable[[Checkpoint], bool]:
-    return lambda checkpoint: checkpoint.milestone in milestones
-
-
-def _anything(_: Checkpoint) -> bool:
-    return True
-
-
-EVIDENCE: Mapping[str, tuple[Callable[[Checkpoint], bool], ...]] = {
-    "stalled": (_anything,),
-    "late": (_anything,),
-    "not_delivered": (_reached(Milestone.OUT_FOR_DELIVERY),),
-    # Two days out for delivery count as an attempt though the courier never said "failed".
-    "attempt_failed": (
-        _reached(Milestone.ATTEMPT_FAILED),
-        _caused(Cause.NOBODY_HOME, Cause.ADDRESS),
-        _reached(Milestone.OUT_FOR_DELIVERY),
-    ),
-    "awaiting_collection": (_reached(Milestone.AVAILABLE_FOR_PICKUP),),
-    "customs_held": (_caused(Cause.CUSTOMS), _reached(Milestone.CUSTOMS)),
-    "damaged": (_caused(Cause.DAMAGED),),
-    "lost": (_caused(Cause.LOST),),
-    "destroyed": (_caused(Cause.DESTROYED),),
-    "returning": (_reached(Milestone.RETURNING),),
-    # A parcel delivered after a return scan was delivered to its sender.
-    "returned": (_reached(Milestone.RETURNED), _reached(Milestone.DELIVERED)),
-}
-"""Kind → what its checkpoint looks like, best first."""
-
-
 def evidence(dossier: Dossier, kind: str) -> Entry | None:
     """The entry a case of `kind` rests on: the newest of those that fit best, None if none does."""
     entries = _scans(dossier)
-    for fits in EVIDENCE[kind]:
+    for fits in LETTERS[kind].evidence:
         found = [entry for entry in entries if fits(entry.checkpoint)]
         if found:
             return found[-1]
@@ -142,7 +90,7 @@ def facts(dossier: Dossier, case: Case, wording: Wording, now: datetime) -> Mapp
         "since": stamp(case.since),
         "promised_by": stamp(parcel.promised_by or dossier.promise),
         "promise_of": "shop" if parcel.promised_by else "courier" if dossier.promise else "",
-        "remedies": list(wording.remedies.get(case.kind) or DEFAULT_REMEDIES[case.kind]),
+        "remedies": list(wording.remedies.get(case.kind) or LETTERS[case.kind].remedies),
         "written_at": stamp(now),
         "follow_up_at": stamp(now + wording.follow_up),
         **_seen(evidence(dossier, case.kind)),
@@ -176,25 +124,6 @@ def stamp(at: datetime | None) -> str:
 
 # --- does it still hold --------------------------------------------------------------------------
 
-_M = Milestone
-_FOUND = frozenset(_M) - {_M.EXCEPTION, _M.UNKNOWN, _M.CANCELLED, _M.INFO_RECEIVED}
-
-CONTRADICTED_BY: Mapping[str, frozenset[Milestone]] = {
-    # These two say that nothing was heard since: whatever is heard proves them wrong.
-    "stalled": frozenset(_M),
-    "not_delivered": frozenset(_M),
-    "attempt_failed": _FOUND - {_M.ATTEMPT_FAILED, _M.IN_TRANSIT, _M.PICKED_UP},
-    "awaiting_collection": _FOUND - {_M.AVAILABLE_FOR_PICKUP},
-    "customs_held": _FOUND - {_M.CUSTOMS, _M.PICKED_UP},
-    "damaged": frozenset(),
-    "lost": _FOUND,
-    "destroyed": _FOUND,
-    "returning": frozenset({_M.RETURNED, _M.DELIVERED}),
-    "returned": frozenset(),
-    "late": frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP, _M.RETURNING, _M.RETURNED, _M.CANCELLED}),
-}
-"""Kind → where a parcel cannot be, by news younger than the draft's, if the draft is to stay true."""
-
 
 def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     """Why an unsent draft is no longer true, None while it is.
@@ -206,7 +135,7 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     rests_on = draft.facts.get("evidence")
     if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
-    if not checkpoints or dossier.milestone not in CONTRADICTED_BY.get(draft.kind, ()):
+    if not checkpoints or dossier.milestone not in LETTERS[draft.kind].undone_by:
         return None
     newest = checkpoints[-1]
     return None if stamp(newest.occurred_at) <= _newest_known(draft) else Fact(Form.NEWER_SCAN, scan=newest)

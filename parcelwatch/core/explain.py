@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.calendar import Calendar, Skip
+from parcelwatch.core.kinds import RULES
 from parcelwatch.core.milestones import stage
-from parcelwatch.core.policy import Policy, Threshold
-from parcelwatch.core.rules import RULES, Verdict
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.rules import Verdict
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
 from parcelwatch.duration import Duration

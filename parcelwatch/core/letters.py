@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parcelwatch.core import drafts
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
@@ -141,7 +142,7 @@ def _wanted(step: Step, standing: Collection[str]) -> set[str]:
     told = {each.case.kind for each in step.notices if isinstance(each, CaseTold) and each.why in _WRITTEN_WHEN}
     untrue = {each.draft.kind for each in step.notices if isinstance(each, LetterTakenBack)} & set(standing)
     unsent = {draft.kind for draft in step.dossier.drafts if draft.unsent}
-    return ((told & set(drafts.KINDS)) | untrue) - unsent
+    return ((told & set(LETTERS)) | untrue) - unsent
 
 
 def _written(step: Step, case: Case) -> Draft:

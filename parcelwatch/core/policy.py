@@ -15,7 +15,9 @@ from typing import Final
 
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.profiles import KINDS, PROFILES, Family, Limits, Profile
+from parcelwatch.core.kinds import KINDS, Family
+from parcelwatch.core.profiles import PROFILES, Profile
+from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel, Severity
 
@@ -26,15 +28,6 @@ _WEIGHTS: Final = {"company": 1, "courier": 2, "service": 4, "origin": 8, "desti
 _CACHED_TABLES: Final = 4096
 _TOLD: Final = "no threshold: opens when it is said"
 _PROMISE: Final = "no threshold: opens when the promised day is over"
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """When a case opens and when it gets worse, None for never, and the line that says so."""
-
-    warn: Duration | None
-    critical: Duration | None
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +142,7 @@ def _defaults(profile: Profile, origin: str, destination: str) -> dict[str, Thre
 
 def _default(kind: str, profile: Profile, origin: str, destination: str) -> Threshold:
     if kind not in profile.domestic:
-        return Threshold(None, None, _PROMISE if KINDS[kind] is Family.SILENCE else _TOLD)
+        return Threshold(None, None, _PROMISE if KINDS[kind].family is Family.SILENCE else _TOLD)
     domestic, abroad = profile.domestic[kind], profile.cross_border[kind]
     if profile.domestic is profile.cross_border:
         return _named(domestic, f"profile {profile.name}")

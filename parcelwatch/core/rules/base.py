@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.policy import Threshold
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.duration import Duration

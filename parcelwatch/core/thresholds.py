@@ -1,0 +1,27 @@
+"""Limits of kinds: after how long a case opens and gets worse, and where that is set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parcelwatch.duration import Duration, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """After how long a kind opens its case (`warn`) and raises its severity (`critical`); None is never."""
+
+    warn: Duration | None = None
+    critical: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold(Limits):
+    """Limits that were chosen for a parcel, and the line that sets them."""
+
+    line: str = ""
+
+
+def limits(written: str) -> Limits:
+    """As in "24h 72h"; "" is never."""
+    return Limits(*map(parse, written.split()))
