@@ -13,6 +13,7 @@ import structlog
 
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
+from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
@@ -20,22 +21,25 @@ from parcelwatch.model import (
     Advance,
     Answered,
     Checkpoint,
+    Described,
     Dossier,
     Event,
     LetterAction,
     LetterTakenBack,
     LetterWritten,
+    Marked,
     Milestone,
     Notice,
     Observation,
+    Parcel,
     Passed,
     Pushed,
     Unanswered,
     Undelivered,
 )
-from parcelwatch.store import Store, drafts, evidence, imports, outbox, parcels
+from parcelwatch.store import Store, drafts, evidence, imports, orders, outbox, parcels
 from parcelwatch.store.dossiers import Saved
-from parcelwatch.store.rows import NewAlert, whole
+from parcelwatch.store.rows import Added, NewAlert, whole
 
 log = structlog.get_logger()
 
@@ -111,7 +115,30 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     return tally
 
 
-def act(store: Store, parcel_id: int, action: Action | LetterAction, policy: Policy, now: datetime) -> Advance:
+# A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
+_APART = timedelta(minutes=35)
+
+
+def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
+    """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
+
+    What it leaves empty stays as it was.
+    """
+    now = whole(now)
+    said = replace(said, orders=orders.resolved(store, said.orders))
+    known = parcels.same(store, said)
+    if known is None:
+        return Added(parcels.add(store, said, now), "added")
+    merged = described(known, said)
+    if merged == known:
+        return Added(known.id, "unchanged")
+    take_step(store, known.id, Described(said), policy, now)
+    if merged.promised_by is not None and merged.promised_by != known.promised_by:
+        parcels.sooner(store, [known.id], max(merged.promised_by, now), _APART)
+    return Added(known.id, "updated")
+
+
+def act(store: Store, parcel_id: int, action: Action | LetterAction | Marked, policy: Policy, now: datetime) -> Advance:
     """Carry out an agent's action in a transaction of its own. Raises BadInput and NotFound."""
     with store.transaction():
         return take_step(store, parcel_id, action, policy, whole(now))
@@ -255,7 +282,7 @@ def _enqueue(
     reason = "the draft no longer holds"
     if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
         return
-    parcel, way = step.dossier.parcel, dispatch.way(notice, policy, now, first=step.first)
+    way = dispatch.way(notice, policy, now, first=step.first)
     alert = NewAlert(
         kind=notice.case.kind,
         channel=way.channel,
@@ -263,7 +290,7 @@ def _enqueue(
         why=dispatch.why(notice),
         fact=notice.why if isinstance(notice, LetterTakenBack) else notice.case.fact,
         draft=draft_id is not None,
-        parcel_id=parcel.id,
+        parcel_id=step.dossier.parcel.id,
         case_id=saved.cases[notice.case.kind],
         draft_id=draft_id,
         suppressed=way.suppressed,
@@ -275,4 +302,4 @@ def _enqueue(
 def _draft_id(notice: Notice, saved: Saved) -> int | None:
     if isinstance(notice, LetterTakenBack):
         return notice.draft.id
-    return saved.drafts[notice.draft.kind] if isinstance(notice, LetterWritten) else None
+    return saved.drafts[notice.draft.kind, notice.draft.order] if isinstance(notice, LetterWritten) else None

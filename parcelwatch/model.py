@@ -78,7 +78,8 @@ class Checkpoint:
 
     It happened within [occurred_at, occurred_until]; both are equal when the courier gave an offset, and
     the interval spans every zone it may have meant when it did not. `milestone` and `cause` are our reading
-    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it.
+    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `by`: the agent
+    whose word it is, "" for the courier's.
     """
 
     occurred_at: datetime
@@ -88,6 +89,7 @@ class Checkpoint:
     code: str = ""
     text: str = ""
     place: str = ""
+    by: str = ""
 
     @property
     def identity(self) -> tuple[datetime, datetime, str, str, str]:
@@ -215,6 +217,8 @@ class Form(StrEnum):
     WORSE_OFF = "worse_off"
     SCAN_TAKEN_BACK = "scan_taken_back"
     NEWER_SCAN = "newer_scan"
+    CUSTOMER_CHANGED = "customer_changed"
+    OTHER_PARCELS = "other_parcels"
     # about an account
     COURIER_SILENT = "courier_silent"
     COURIER_REFUSES = "courier_refuses"
@@ -282,11 +286,35 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """What a buyer bought, in one parcel or several; a parcel may hold several orders.
+
+    `number`: "" for an order the shop did not name, which is its parcel's alone. `buyer`: the name on the platform.
+    `tier`: the customer's. `value`: in the shop's currency. `promised_by`, `dispatch_by`: the last instants at which it
+    was to arrive, and to be handed over.
+    """
+
+    number: str = ""
+    customer_name: str = ""
+    customer_contact: str = ""
+    buyer: str = ""
+    language: str = ""
+    value: float = 0.0
+    tier: str = ""
+    goods: str = ""
+    url: str = ""
+    promised_by: datetime | None = None
+    dispatch_by: datetime | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """A parcel as the shop describes it. `id` is the store's; `courier` is the name of an account.
 
     `successor`: the number the courier gave it in place of `number`, "" while it has the one it was sent with;
-    `replaced`: the successors before that one.
+    `replaced`: the successors before that one. What it takes from its orders: the first one's number, the earliest of
+    their deadlines, all of their value, all of their tags.
     """
 
     id: int
@@ -294,23 +322,36 @@ class Parcel:
     courier: str
     added_at: datetime
     company: str = ""
-    order: str = ""
     service: str = ""
     origin: str = ""
     destination: str = ""
     shipped_at: datetime | None = None
-    promised_by: datetime | None = None
-    dispatch_by: datetime | None = None
-    customer_name: str = ""
-    customer_contact: str = ""
     phone_last4: str = ""
     postal_code: str = ""
-    language: str = ""
-    value: float = 0.0
-    tags: tuple[str, ...] = ()
     import_id: int | None = None
     successor: str = ""
     replaced: tuple[str, ...] = ()
+    orders: tuple[Order, ...] = ()
+
+    @property
+    def order(self) -> str:
+        return self.orders[0].number if self.orders else ""
+
+    @property
+    def promised_by(self) -> datetime | None:
+        return min((order.promised_by for order in self.orders if order.promised_by), default=None)
+
+    @property
+    def dispatch_by(self) -> datetime | None:
+        return min((order.dispatch_by for order in self.orders if order.dispatch_by), default=None)
+
+    @property
+    def value(self) -> float:
+        return sum(order.value for order in self.orders)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(tag for order in self.orders for tag in order.tags))
 
 
 class State(StrEnum):
@@ -371,13 +412,20 @@ class DraftState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text for the customer. `facts` are all it may say; `milestone` is where the parcel was when it was written."""
+    """A text for the customer of one order, about one parcel of it or several.
+
+    `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
+    "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
+    """
 
     kind: str
     language: str
     state: DraftState
     created_at: datetime
     milestone: Milestone
+    order: str = ""
+    to_name: str = ""
+    to_contact: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     subject: str = ""
     body: str = ""
@@ -446,6 +494,23 @@ class LetterAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Described:
+    """The shop says more of the parcel, or says it otherwise; what it leaves empty stays as it was."""
+
+    parcel: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An agent knows how it stands, whatever the courier says. `note`: how they know."""
+
+    milestone: Milestone
+    cause: Cause | None = None
+    note: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
 
@@ -457,7 +522,7 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | LetterAction | Undelivered | Passed
+Event = Observation | Pushed | Action | LetterAction | Described | Marked | Undelivered | Passed
 """What can happen to a parcel."""
 
 

@@ -140,11 +140,15 @@ class Renderer:
         words = catalogue(language, "letters")
         said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
         remedies = facts["remedies"] if isinstance(facts["remedies"], list) else []
+        others = facts["also"] if isinstance(facts.get("also"), list) else []
+        numbers = [clean(str(part["number"]), _NAME) for part in (facts, *others)]
         text = self._render(
             f"{language}/letters/{kind}",
             {
                 **_texts(said, language),
                 **self._dates(said, language, words["dates"]),
+                "numbers": numbers,
+                "also": numbers[1:],
                 "remedies": [words["remedies"].get(code) or clean(str(code)) for code in remedies],
             },
         )

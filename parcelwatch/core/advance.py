@@ -44,6 +44,7 @@ from parcelwatch.model import (
     Answered,
     Dossier,
     Event,
+    Marked,
     NotFound,
     Passed,
     Pushed,
@@ -74,7 +75,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Ad
     step = tell.move(step, found.findings, event)
     step = tell.tell(step)
     step = letters.move(step, event)
-    step = letters.write(step, found.findings)
+    step = letters.write(step, found.findings, before.parcel.orders)
     return _look_again(step, event, seen, found, dossier)
 
 
@@ -118,7 +119,7 @@ def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: 
             return step.now + UNANSWERED, "missing from the answer"
         case Pushed() if step.dossier.timeline != before.timeline:
             return next_poll(seen, found.due_at, step.now, pushed=True)
-        case Answered() | NotFound() | Refused():
+        case Answered() | NotFound() | Refused() | Marked():
             return next_poll(seen, found.due_at, step.now)
     # Nothing new: the next question stays where it was.
     return step.dossier.poll_at, ""

@@ -11,7 +11,7 @@ from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
 from parcelwatch.core.view import View
-from parcelwatch.model import Parcel
+from parcelwatch.model import Order, Parcel
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -58,7 +58,7 @@ def _rules(
     policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
 ) -> tuple[Rule, ...]:
     # Parcels alike in all of this share their rules; making seventeen of them anew at every step would cost the most.
-    parcel = Parcel(0, "", courier, ALWAYS, company, "", service, origin, destination, tags=tags)
+    parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     thresholds = policy.table(parcel)
     return tuple(rule(thresholds[kind]) for kind, rule in RULES.items())
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Parcel
+from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Order
 
 REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
 """What a draft can offer; each has a phrase in every language."""
@@ -34,9 +34,9 @@ class Wording:
 # --- language ------------------------------------------------------------------------------------
 
 
-def language(parcel: Parcel, languages: Sequence[str]) -> str:
-    """The listed language nearest the parcel's: the same, else one with the same first part, else the first."""
-    wanted = parcel.language.strip().replace("_", "-").lower()
+def language(order: Order, languages: Sequence[str]) -> str:
+    """The listed language nearest the order's: the same, else one with the same first part, else the first."""
+    wanted = order.language.strip().replace("_", "-").lower()
     for listed in languages:
         if listed.lower() == wanted:
             return listed
@@ -72,29 +72,67 @@ def _scans(dossier: Dossier) -> tuple[Entry, ...]:
 # --- facts ---------------------------------------------------------------------------------------
 
 
-def facts(dossier: Dossier, case: Case, wording: Wording, now: datetime) -> Mapping[str, object]:
+def facts(dossier: Dossier, case: Case, order: Order, wording: Wording, now: datetime) -> dict[str, object]:
     """All a draft may say, fit for JSON: texts as they came (cleaned when rendered), times ISO 8601 UTC.
 
-    What is not known is "". The checkpoint in evidence happened from `seen_from` to `seen_until`; `seen_as` is how
-    we read it, `evidence` its identity, which no text shows.
+    What is not known is "". Of the parcel: its id, where it is, and the checkpoint in evidence, which happened from
+    `seen_from` to `seen_until`; `seen_as` is how we read it, `evidence` its identity, which no text shows. `also`: the
+    same of other parcels of the order that the draft is about too.
     """
-    parcel = dossier.parcel
+    promised_by = order.promised_by or dossier.promise
     return {
         "kind": case.kind,
-        "number": parcel.number,
-        "order": parcel.order,
+        "order": order.number,
         "shop": wording.shop,
-        "customer_name": parcel.customer_name,
-        "destination": parcel.destination,
-        "milestone": str(dossier.milestone),
-        "since": stamp(case.since),
-        "promised_by": stamp(parcel.promised_by or dossier.promise),
-        "promise_of": "shop" if parcel.promised_by else "courier" if dossier.promise else "",
+        "customer_name": order.customer_name,
+        "promised_by": stamp(promised_by),
+        "promise_of": "shop" if order.promised_by else "courier" if dossier.promise else "",
         "remedies": list(wording.remedies.get(case.kind) or LETTERS[case.kind].remedies),
         "written_at": stamp(now),
         "follow_up_at": stamp(now + wording.follow_up),
+        **_of_parcel(dossier, case),
+        "also": [],
+    }
+
+
+def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
+    return {
+        "parcel": dossier.parcel.id,
+        "number": dossier.parcel.number,
+        "destination": dossier.parcel.destination,
+        "milestone": str(dossier.milestone),
+        "since": stamp(case.since),
         **_seen(evidence(dossier, case.kind)),
     }
+
+
+# --- one draft for several parcels ---------------------------------------------------------------
+
+Facts = Mapping[str, object]
+
+
+def parts(draft: Draft) -> list[Facts]:
+    """What a draft says of each parcel it is about, the first one first."""
+    also = draft.facts.get("also")
+    return [draft.facts, *(also if isinstance(also, list) else [])]
+
+
+def about(draft: Draft, parcel_id: int) -> Facts | None:
+    """What a draft says of one parcel, None when it is not about it."""
+    return next((part for part in parts(draft) if part.get("parcel") == parcel_id), None)
+
+
+def joined(draft: Draft, dossier: Dossier, case: Case) -> Facts:
+    """The facts of a draft that is from now on about one more parcel."""
+    return {**draft.facts, "also": [*parts(draft)[1:], _of_parcel(dossier, case)]}
+
+
+def without(draft: Draft, parcel_id: int) -> Facts | None:
+    """The facts of a draft that is no longer about that parcel, None when nothing is left."""
+    rest = [part for part in parts(draft) if part.get("parcel") != parcel_id]
+    if not rest:
+        return None
+    return {**draft.facts, **{name: value for name, value in rest[0].items() if name != "also"}, "also": rest[1:]}
 
 
 def _seen(entry: Entry | None) -> dict[str, object]:
@@ -126,25 +164,34 @@ def stamp(at: datetime | None) -> str:
 
 
 def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
-    """Why an unsent draft is no longer true, None while it is.
+    """Why an unsent draft is no longer true of this parcel, None while it is.
 
-    Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft
-    says it is not. Damage stays damage wherever the parcel goes.
+    Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft says it is
+    not. Damage stays damage wherever the parcel goes.
     """
+    said = about(draft, dossier.parcel.id)
+    if said is None:
+        return None
     checkpoints = [entry.checkpoint for entry in _scans(dossier)]
-    rests_on = draft.facts.get("evidence")
+    rests_on = said.get("evidence")
     if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
     if not checkpoints or dossier.milestone not in LETTERS[draft.kind].undone_by:
         return None
     newest = checkpoints[-1]
-    return None if stamp(newest.occurred_at) <= _newest_known(draft) else Fact(Form.NEWER_SCAN, scan=newest)
+    return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
 
 
-def _newest_known(draft: Draft) -> str:
+def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
+    """Whether the order has another customer by now than the one a draft is addressed to."""
+    order = next((order for order in orders if order.number == draft.order), None)
+    return order is not None and (order.customer_name, order.customer_contact) != (draft.to_name, draft.to_contact)
+
+
+def _newest_known(said: Facts) -> str:
     """When the checkpoint it rests on happened, at the earliest; without one, since when there is trouble."""
-    rests_on = draft.facts.get("evidence")
-    return str(rests_on[0] if isinstance(rests_on, list) and rests_on else draft.facts["since"])
+    rests_on = said.get("evidence")
+    return str(rests_on[0] if isinstance(rests_on, list) and rests_on else said["since"])
 
 
 def overdue(draft: Draft, now: datetime) -> bool:

@@ -11,19 +11,25 @@ from datetime import datetime
 
 from parcelwatch.core.lives import reborn
 from parcelwatch.core.milestones import stage
+from parcelwatch.core.orders import described
 from parcelwatch.core.registration import believed
-from parcelwatch.core.timeline import current, merge
+from parcelwatch.core.timeline import current, join, merge
 from parcelwatch.core.view import View
 from parcelwatch.model import (
     Answered,
+    Checkpoint,
+    Described,
     Dossier,
+    Entry,
     Event,
+    Marked,
     Milestone,
     NotFound,
     Parcel,
     Passed,
     Pushed,
     Refused,
+    Timeline,
 )
 
 # Parcels already at one of these when we first hear of them are over: nothing of their past is told.
@@ -68,7 +74,18 @@ def _joined(dossier: Dossier, heard: Event, now: datetime) -> Dossier:
             return replace(dossier, refused=heard.reason or "no reason given")
         case Refused(unregistered=True):
             return replace(dossier, registered_at=None)
+        case Described(said):
+            return replace(dossier, parcel=described(dossier.parcel, said))
+        case Marked():
+            return _mark_by_hand(dossier, heard, now)
     return dossier
+
+
+def _mark_by_hand(dossier: Dossier, said: Marked, now: datetime) -> Dossier:
+    """An agent's word is a checkpoint among the courier's: what comes after it, by either, outweighs it."""
+    word = Checkpoint(now, now, said.milestone, said.cause, text=said.note, by=said.by or "an agent")
+    timeline = join(dossier.timeline, Timeline((Entry(word, now, now),)))
+    return replace(dossier, timeline=timeline, first_tracked_at=dossier.first_tracked_at or now)
 
 
 def _confirmed(dossier: Dossier, now: datetime) -> datetime:

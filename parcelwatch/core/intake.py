@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from parcelwatch.core.cells import cell, language_of, last4, number_of, tags_of, time_of, worth
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Parcel
+from parcelwatch.model import Order, Parcel
 
 COLUMNS: Final = (
     "number",
@@ -34,6 +34,10 @@ COLUMNS: Final = (
     "language",
     "value",
     "tag",
+    "buyer",
+    "tier",
+    "goods",
+    "order_url",
 )
 """Every column there is, named as the options of `parcels add`."""
 
@@ -102,20 +106,13 @@ class Intake:
             courier=said.read("courier", self._account, ""),
             added_at=now,
             company=said.read("company", str, ""),
-            order=said.read("order", str, ""),
             service=said.read("service", str, ""),
             origin=said.read("origin", self._country, ""),
             destination=destination,
             shipped_at=said.read("shipped_at", self._moment, None),
-            promised_by=said.read("promised_by", deadline, None),
-            dispatch_by=said.read("dispatch_by", deadline, None),
-            customer_name=said.read("customer_name", str, ""),
-            customer_contact=said.read("customer_contact", str, ""),
             phone_last4=said.read("phone_last4", last4, ""),
             postal_code=said.read("postal_code", str, ""),
-            language=said.read("language", language_of, ""),
-            value=said.read("value", worth, 0.0),
-            tags=said.read("tag", tags_of, ()),
+            orders=_orders(_order(said, deadline)),
         )
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
@@ -165,6 +162,28 @@ class Intake:
 
     def _utc(self, at: datetime) -> datetime:
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
+
+
+def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
+    return Order(
+        number=said.read("order", str, ""),
+        customer_name=said.read("customer_name", str, ""),
+        customer_contact=said.read("customer_contact", str, ""),
+        buyer=said.read("buyer", str, ""),
+        language=said.read("language", language_of, ""),
+        value=said.read("value", worth, 0.0),
+        tier=said.read("tier", str, ""),
+        goods=said.read("goods", str, ""),
+        url=said.read("order_url", str, ""),
+        promised_by=said.read("promised_by", deadline, None),
+        dispatch_by=said.read("dispatch_by", deadline, None),
+        tags=said.read("tag", tags_of, ()),
+    )
+
+
+def _orders(order: Order) -> tuple[Order, ...]:
+    """None where the row says nothing of one."""
+    return (order,) if order != Order() else ()
 
 
 class _Row:

@@ -5,7 +5,7 @@ What belongs here: drafts as things that move. What one may say, and whether tha
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from parcelwatch.model import (
     LetterEvent,
     LetterTakenBack,
     LetterWritten,
+    Order,
     Why,
 )
 
@@ -73,10 +74,10 @@ def moved(
 
 
 def move(step: Step, event: Event) -> Step:
-    """Every draft after what happened: what an agent did to one, and those that no longer hold. Raises BadInput."""
-    if isinstance(event, LetterAction):
-        step = _act(step, event)
-    return _take_back(step) if step.dossier.drafts else step
+    """Every draft after what happened: those that no longer hold, and what an agent did to one. Raises BadInput."""
+    if step.dossier.drafts:
+        step = _take_back(step)
+    return _act(step, event) if isinstance(event, LetterAction) else step
 
 
 def _act(step: Step, action: LetterAction) -> Step:
@@ -91,22 +92,21 @@ def _act(step: Step, action: LetterAction) -> Step:
 
 
 def _take_back(step: Step) -> Step:
-    """Drafts that no longer hold: their case ended, a worse kind hides it, or the courier says otherwise."""
+    """Drafts that no longer hold: their case ended, a worse kind hides it, or the courier or the shop says otherwise.
+
+    What one says of other parcels of its order is written again without this one.
+    """
     cases = {case.kind: case for case in step.dossier.cases}
-    kept: list[Draft] = []
-    notices, moves = list(step.notices), list(step.moves)
     for draft in step.dossier.drafts:
-        fate = _fate(draft, cases[draft.kind], step) if draft.unsent else None
-        if fate is None:
-            kept.append(draft)
+        if not draft.unsent or drafts.about(draft, step.dossier.parcel.id) is None:
             continue
-        verb, why = fate
-        then, line = moved(draft, verb, step.now, why=why)
-        kept.append(then)
-        moves.append(line)
-        notices.append(LetterTakenBack(then, cases[draft.kind], why))
-    dossier = replace(step.dossier, drafts=tuple(kept))
-    return replace(step, dossier=dossier, notices=tuple(notices), moves=tuple(moves))
+        case = cases[draft.kind]
+        if (fate := _fate(draft, case, step)) is not None:
+            rest = drafts.without(draft, step.dossier.parcel.id)
+            step = _end(step, draft, case, *fate)
+            if rest is not None:
+                step = _add(step, _again(draft, rest, step.now), case)
+    return step
 
 
 def _fate(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
@@ -114,44 +114,106 @@ def _fate(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
         return Verb.WITHDRAW, Fact(Form.LIMIT_RAISED if step.rejudged else Form.CASE_CLOSED, kind=case.kind)
     if case.hidden_by:
         return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
+    if drafts.misaddressed(draft, step.dossier.parcel.orders):
+        return Verb.WITHDRAW, Fact(Form.CUSTOMER_CHANGED)
     untrue = drafts.contradicted(draft, step.dossier)
     return (Verb.WITHDRAW, untrue) if untrue else None
+
+
+def _end(step: Step, draft: Draft, case: Case, verb: Verb, why: Fact) -> Step:
+    then, line = moved(draft, verb, step.now, why=why)
+    kept = tuple(then if one is draft else one for one in step.dossier.drafts)
+    return replace(
+        step,
+        dossier=replace(step.dossier, drafts=kept),
+        moves=(*step.moves, line),
+        notices=(*step.notices, LetterTakenBack(then, case, why)),
+    )
+
+
+def _add(step: Step, draft: Draft, case: Case) -> Step:
+    dossier = replace(step.dossier, drafts=(*step.dossier.drafts, draft))
+    return replace(step, dossier=dossier, notices=(*step.notices, LetterWritten(draft, case)))
+
+
+def _again(draft: Draft, facts: drafts.Facts, now: datetime) -> Draft:
+    """A draft of its own with other facts; its words, and an agent's yes to them, were of the former."""
+    return replace(draft, id=None, state=DraftState.DRAFT, created_at=now, facts=facts, subject="", body="")
 
 
 _WRITTEN_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
 
 
-def write(step: Step, standing: Collection[str]) -> Step:
-    """One draft for each case agents are newly told of, if customers are written to about its kind.
+def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Step:
+    """One draft an order for each case agents are newly told of, if customers are written to about its kind.
 
-    A draft that newer facts made untrue is written anew while the trouble stands.
+    A draft that newer facts made untrue is written anew while the trouble stands, and an order that the parcel did not
+    have `before` gets its own. Parcels of one order share a draft.
     """
-    wanted = _wanted(step, standing)
-    cases = [case for case in step.dossier.cases if case.kind in wanted and case.live and not case.hidden_by]
-    if not cases:
+    wanted = _wanted(step, standing, before)
+    if not wanted:
         return step
-    pairs = [(_written(step, case), case) for case in cases]
-    # A later checkpoint of the same answer can make it untrue before it is written down.
-    true = [(draft, case) for draft, case in pairs if drafts.contradicted(draft, step.dossier) is None]
-    dossier = replace(step.dossier, drafts=(*step.dossier.drafts, *(draft for draft, _ in true)))
-    news = (LetterWritten(draft, case) for draft, case in true)
-    return replace(step, dossier=dossier, notices=(*step.notices, *news))
+    for case in step.dossier.cases:
+        if case.live and not case.hidden_by:
+            for order in step.dossier.parcel.orders or (_UNNAMED,):
+                if (case.kind, order.number) in wanted:
+                    step = _write(step, case, order)
+    return step
 
 
-def _wanted(step: Step, standing: Collection[str]) -> set[str]:
+_UNNAMED = Order()
+
+
+def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> set[tuple[str, str]]:
+    """Kinds and orders to write about."""
+    orders = [order.number for order in step.dossier.parcel.orders or (_UNNAMED,)]
     told = {each.case.kind for each in step.notices if isinstance(each, CaseTold) and each.why in _WRITTEN_WHEN}
-    untrue = {each.draft.kind for each in step.notices if isinstance(each, LetterTakenBack)} & set(standing)
-    unsent = {draft.kind for draft in step.dossier.drafts if draft.unsent}
-    return ((told & set(LETTERS)) | untrue) - unsent
+    wanted = {(kind, order) for kind in told & set(LETTERS) for order in orders}
+    known = {order.number for order in before or (_UNNAMED,)}
+    told_before = {case.kind for case in step.dossier.cases if case.told and case.live} & set(LETTERS)
+    wanted |= {(kind, order) for kind in told_before for order in orders if order not in known}
+    untrue = (each.draft for each in step.notices if isinstance(each, LetterTakenBack))
+    wanted |= {(draft.kind, draft.order) for draft in untrue if draft.kind in standing}
+    mine = step.dossier.parcel.id
+    return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 
 
-def _written(step: Step, case: Case) -> Draft:
+def _write(step: Step, case: Case, order: Order) -> Step:
+    """A draft for one order; it joins the one that another parcel of the order has already."""
+    same = (one for one in step.dossier.drafts if one.unsent and (one.kind, one.order) == (case.kind, order.number))
+    other = next(same, None) if order.number else None
+    if other is None:
+        draft = _written(step, case, order)
+    else:
+        draft = _again(other, drafts.joined(other, step.dossier, case), step.now)
+    # A later checkpoint of the same answer can make it untrue before it is written down.
+    if drafts.contradicted(draft, step.dossier) is not None:
+        return step
+    if other is not None:
+        step = _forget(step, other) if other.id is None else _end(step, other, case, Verb.SUPERSEDE, _JOINED)
+    return _add(step, draft, case)
+
+
+_JOINED = Fact(Form.OTHER_PARCELS)
+
+
+def _forget(step: Step, draft: Draft) -> Step:
+    """A draft of this very step that nobody has seen."""
+    kept = tuple(one for one in step.dossier.drafts if one is not draft)
+    notices = tuple(one for one in step.notices if not (isinstance(one, LetterWritten) and one.draft is draft))
+    return replace(step, dossier=replace(step.dossier, drafts=kept), notices=notices)
+
+
+def _written(step: Step, case: Case, order: Order) -> Draft:
     wording = step.policy.wording
     return Draft(
         kind=case.kind,
-        language=drafts.language(step.dossier.parcel, wording.languages),
+        language=drafts.language(order, wording.languages),
         state=DraftState.DRAFT,
         created_at=step.now,
         milestone=step.dossier.milestone,
-        facts=drafts.facts(step.dossier, case, wording, step.now),
+        order=order.number,
+        to_name=order.customer_name,
+        to_contact=order.customer_contact,
+        facts=drafts.facts(step.dossier, case, order, wording, step.now),
     )

@@ -57,8 +57,8 @@ def join(one: Timeline, other: Timeline) -> Timeline:
 
 
 def withdrawn(entry: Entry, timeline: Timeline) -> bool:
-    """Whether the courier's latest list reaches back to this entry and leaves it out."""
-    if timeline.answered_at is None or timeline.answered_from is None:
+    """Whether the courier's latest list reaches back to this entry and leaves it out; an agent's word stands."""
+    if timeline.answered_at is None or timeline.answered_from is None or entry.checkpoint.by:
         return False
     return entry.last_seen_at < timeline.answered_at and entry.checkpoint.occurred_at >= timeline.answered_from
 

@@ -14,18 +14,20 @@ from typing import Any, Final
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
-from parcelwatch.store import drafts, history
+from parcelwatch.store import drafts, history, orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import (
     CASE,
     CASE_COLUMNS,
     CAUSES,
+    DERIVED,
     DRAFT_COLUMNS,
     EPOCH,
     MILESTONES,
     PARCEL,
     PARCEL_COLUMNS,
     case_row,
+    derived,
     fact_json,
     from_ms,
     maybe_at,
@@ -43,13 +45,17 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
-SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at FROM checkpoints
+SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, by FROM checkpoints
 WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 """
 _CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
-_UNSENT: Final = (
-    f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE parcel_id = ? AND state IN ('draft', 'approved') ORDER BY id"
-)
+# Those of its orders too: parcels of one order share a draft.
+_UNSENT: Final = f"""
+SELECT {DRAFT_COLUMNS} FROM drafts WHERE parcel_id = ?1 AND state IN ('draft', 'approved')
+UNION SELECT {DRAFT_COLUMNS} FROM drafts
+  WHERE order_id IN (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1) AND state IN ('draft', 'approved')
+ORDER BY 1
+"""
 
 
 def dossier(store: Store, parcel_id: int) -> Dossier:
@@ -61,7 +67,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     estimate, promise, registered, policy_id, *times = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     return Dossier(
-        parcel=to_parcel(row),
+        parcel=to_parcel(row, orders.of(store, parcel_id)),
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
         milestone=MILESTONES[milestone],
         cause=CAUSES[cause],
@@ -91,13 +97,13 @@ def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answer
 
 def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Iterator[Entry]:
     seen_ms, seen_at = None, EPOCH
-    for at, until, code, text, place, milestone, cause, seen, last in rows:
+    for at, until, code, text, place, milestone, cause, seen, last, by in rows:
         # Most of a parcel's checkpoints were first seen together, and making a datetime is what costs here.
         if seen != seen_ms:
             seen_ms, seen_at = seen, from_ms(seen)
         occurred_at = from_ms(at)
         occurred_until = occurred_at if until == at else from_ms(until)
-        said = Checkpoint(occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place)
+        said = Checkpoint(occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place, by)
         last_seen_at = answered_at if last is None else from_ms(last)
         yield Entry(said, seen_at, last_seen_at or seen_at)
 
@@ -107,10 +113,10 @@ def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The ids of a parcel's cases and of its unsent drafts, each by kind."""
+    """The ids of a parcel's cases by kind, and of its unsent drafts by kind and order."""
 
     cases: dict[str, int]
-    drafts: dict[str, int]
+    drafts: dict[tuple[str, str], int]
 
 
 def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
@@ -124,7 +130,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     if after.registered_at != before.registered_at:
         store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
     if after.parcel != before.parcel:
-        store.write(_PARCEL, (*parcel_row(after.parcel)[1:], parcel_id))
+        store.write(_PARCEL, (*parcel_row(after.parcel)[1:], *derived(after.parcel), parcel_id))
+        orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
@@ -138,7 +145,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
 
 
 _REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
-_PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])} WHERE id = ?"
+_PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PARCEL[1:], *DERIVED))} WHERE id = ?"
 
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
@@ -196,8 +203,8 @@ WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND 
 """
 _KEEP_ENTRY: Final = """
 INSERT INTO checkpoints
-  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause, seen_at = excluded.seen_at,
   last_seen_at = excluded.last_seen_at
 """
@@ -251,7 +258,7 @@ def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]
     """
     said = entry.checkpoint
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
-    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last)
+    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last, said.by)
 
 
 # --- cases ---------------------------------------------------------------------------------------

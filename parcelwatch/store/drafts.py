@@ -15,8 +15,11 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, to_draft, to_fact, to_ms, where
 
 _NEW: Final = """
-INSERT INTO drafts (parcel_id, kind, language, state, milestone, facts, subject, body, created_at, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+INSERT INTO drafts (parcel_id, order_id, order_no, to_name, to_contact, kind, language, state, milestone, facts,
+  subject, body, created_at, changed_at)
+VALUES (
+  ?1, (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2),
+  ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id
 """
 _CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ? WHERE id = ?"
 _EVENT: Final = """
@@ -26,24 +29,28 @@ INSERT INTO draft_events (draft_id, at, verb, before, after, fact, by) VALUES (?
 
 def save(
     store: Store, parcel_id: int, before: tuple[Draft, ...], after: tuple[Draft, ...], now: datetime
-) -> dict[str, int]:
-    """Write the drafts of a parcel that are new or other than before; the id of each unsent one by kind."""
+) -> dict[tuple[str, str], int]:
+    """Write the drafts of a parcel that are new or other than before; the id of each unsent one by kind and order."""
     if after is before:
-        return {draft.kind: draft.id for draft in after if draft.id is not None and draft.unsent}
+        return {(one.kind, one.order): one.id for one in after if one.id is not None and one.unsent}
     known = {draft.id: draft for draft in before}
-    ids: dict[str, int] = {}
+    ids: dict[tuple[str, str], int] = {}
     for draft in after:
         draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
         if draft.id is not None and known.get(draft.id) != draft:
             store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), draft.id))
         if draft.unsent:
-            ids[draft.kind] = draft_id
+            ids[draft.kind, draft.order] = draft_id
     return ids
 
 
 def _insert(store: Store, parcel_id: int, draft: Draft, now: datetime) -> int:
+    lead = draft.facts.get("parcel")
     values = (
-        parcel_id,
+        lead if isinstance(lead, int) and lead else parcel_id,
+        draft.order,
+        draft.to_name,
+        draft.to_contact,
         draft.kind,
         draft.language,
         draft.state,
@@ -90,8 +97,7 @@ def one(store: Store, draft_id: int) -> tuple[int, Draft]:
 
 
 _ROWS: Final = f"""
-SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, p.order_no, p.customer_contact,
-  d.changed_at, p.courier, p.customer_name
+SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, d.changed_at, p.courier
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id LEFT JOIN cases c ON c.parcel_id = d.parcel_id AND c.kind = d.kind
 """
 
@@ -112,21 +118,21 @@ def rows(
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
     draft = to_draft(row)
-    case_id, number, order, contact, changed_at, courier, customer = row[len(DRAFT_COLUMNS.split(", ")) :]
+    case_id, number, changed_at, courier = row[len(DRAFT_COLUMNS.split(", ")) :]
     return {
         "id": draft.id,
         "case": case_id,
         "number": number,
-        "order": order,
+        "order": draft.order,
         "kind": draft.kind,
         "language": draft.language,
         "state": draft.state,
-        "to": contact or None,
+        "to": draft.to_contact or None,
         "subject": draft.subject,
         "body": draft.body,
         "created_at": iso(to_ms(draft.created_at)),
         "changed_at": iso(changed_at),
         "courier": courier,
-        "customer": customer,
+        "customer": draft.to_name,
         "draft": draft,
     }

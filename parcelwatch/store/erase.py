@@ -1,4 +1,4 @@
-"""Everything known of one number: handing it out, and erasing it.
+"""Everything known of one number or one order: handing it out, and erasing it.
 
 What belongs here: what a person may ask of us about their parcel. Erasing covers every table, and a new table with
 anything personal in it must be added here; handed out is what is kept about the parcel itself.
@@ -7,12 +7,14 @@ anything personal in it must be added here; handed out is what is kept about the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from parcelwatch.errors import NotFound
 from parcelwatch.store.connection import Store
+from parcelwatch.store.orders import derive
 from parcelwatch.store.rows import iso, load
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
@@ -26,6 +28,8 @@ def export(store: Store, number: str) -> dict[str, Any]:
 
 
 _OF_A_PARCEL: Final = {
+    "orders": """SELECT o.* FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?
+      ORDER BY o.id""",
     "checkpoints": "SELECT * FROM checkpoints WHERE parcel_id = ?",
     "cases": "SELECT * FROM cases WHERE parcel_id = ? ORDER BY id",
     "case_events": "SELECT * FROM case_events WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
@@ -100,25 +104,60 @@ def _word(number: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
 
 
-def _all_numbers(store: Store, parcel_id: int) -> list[str]:
+def _names_of(store: Store, parcel_id: int) -> list[str]:
     """Every number a parcel ever had."""
     ((number, successor, replaced),) = store.all(_NAMES, (parcel_id,))
     return [name for name in (number, successor, *load(replaced)) if name]
 
 
-def forget(store: Store, number: str) -> int:
-    """Erase every trace of `number`, from the database's files too; how many parcels it was. Raises NotFound.
+_ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ?"
+_PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM orders WHERE id = ?"
+_ALONE: Final = """
+SELECT l.parcel_id FROM parcel_orders l WHERE l.order_id = ?1
+  AND NOT EXISTS (SELECT 1 FROM parcel_orders other WHERE other.parcel_id = l.parcel_id AND other.order_id <> ?1)
+"""
+_SHORTEST: Final = 4
+"""A name shorter than this stands in too many words to be struck out of what others wrote."""
 
-    Opens its own transaction, then has the database rewritten. Backups made before still hold it.
+
+def forget(store: Store, number: str) -> int:
+    """Erase every trace of a parcel's `number` and of its buyers, from the database's files too; how many parcels.
+
+    Its orders go, with all that was written to their customers; other parcels of them are watched on without. Opens its
+    own transaction, then has the database rewritten. Backups made before still hold it. Raises NotFound.
     """
     ids = _ids(store, number)
+    orders = {order_id for parcel_id in ids for (order_id,) in store.all(_ORDERS_OF, (parcel_id,))}
+    _erase(store, ids, sorted(orders))
+    return len(ids)
+
+
+def forget_order(store: Store, number: str) -> int:
+    """Erase every trace of an order, its buyer, and the parcels that held nothing else; how many. Raises NotFound."""
+    order_id = store.value("SELECT id FROM orders WHERE number = ? AND number <> ''", (number,))
+    if order_id is None:
+        raise NotFound(f"there is no order {number[:60]!r}; `parcelwatch orders list` shows them")
+    ids = [parcel_id for (parcel_id,) in store.all(_ALONE, (order_id,))]
+    _erase(store, ids, [order_id])
+    return len(ids)
+
+
+def _erase(store: Store, ids: Sequence[int], orders: Sequence[int]) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     with store.transaction():
-        names = sorted({name for parcel_id in ids for name in _all_numbers(store, parcel_id)})
-        # Alerts, cases and all that hangs on them go with the parcel: every reference cascades.
+        names = {name for parcel_id in ids for name in _names_of(store, parcel_id)}
+        said = (name for order_id in orders for name in store.all(_PERSON, (order_id,))[0])
+        names |= {name for name in said if len(name) >= _SHORTEST}
+        linked = {one for order_id in orders for (one,) in store.all(_LINKED, (order_id,))} - set(ids)
+        # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
+        store.write_many("DELETE FROM orders WHERE id = ?", [(order_id,) for order_id in orders])
+        for parcel_id in linked:
+            derive(store, parcel_id)
         for statement in _MENTIONS:
-            store.write_many(statement, [(name,) for name in names])
+            store.write_many(statement, [(name,) for name in sorted(names)])
     store.rewrite()
-    return len(ids)
+
+
+_LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ?"

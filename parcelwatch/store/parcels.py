@@ -6,12 +6,12 @@ What belongs here: a parcel as the shop describes it. Its due times are polling.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Parcel
+from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import NEW, ORDINARY, dossier, save
 from parcelwatch.store.erase import export, forget
@@ -32,7 +32,7 @@ from parcelwatch.store.polling import (
     sooner,
     void_leases,
 )
-from parcelwatch.store.rows import PARCEL, PARCEL_COLUMNS, Added, iso, parcel_row, to_ms, to_parcel
+from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, parcel_row, to_ms, to_parcel
 
 __all__ = [
     "add",
@@ -55,6 +55,7 @@ __all__ = [
     "postpone",
     "resume",
     "rows",
+    "same",
     "save",
     "set_judged",
     "set_registered",
@@ -67,58 +68,36 @@ __all__ = [
 # --- adding --------------------------------------------------------------------------------------
 
 _NEW: Final = (
-    f"INSERT INTO parcels ({', '.join(PARCEL[1:])}, poll_at, poll_why, urgency) "
-    f"VALUES ({', '.join('?' * (len(PARCEL) + 2))}) RETURNING id"
+    f"INSERT INTO parcels ({', '.join((*PARCEL[1:], *DERIVED))}, poll_at, poll_why, urgency) "
+    f"VALUES ({', '.join('?' * (len(PARCEL) + len(DERIVED) + 2))}) RETURNING id"
 )
-_UPDATE: Final = (
-    f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])}, "
-    "assess_at = CASE WHEN asked_at IS NOT NULL AND unwatched_at IS NULL THEN ? ELSE assess_at END WHERE id = ?"
-)
-# A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
-_APART: Final = timedelta(minutes=35)
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
-# What says which parcel it is, and whose: a later mention never changes it.
-_LASTING: Final = frozenset({"id", "number", "courier", "added_at", "import_id"})
-_DESCRIBING: Final = tuple(name for name in Parcel.__dataclass_fields__ if name not in _LASTING)
 
-
-def add(store: Store, parcel: Parcel, now: datetime) -> Added:
-    """Watch `parcel` (its id is ignored), due at once; or, if it is watched already, take over what is new about it.
-
-    What `parcel` leaves empty stays as it was. Account, number and company make the identity; a company not given
-    is any company.
-    """
-    known = _same(store, parcel)
-    if known is None:
-        return Added(_insert(store, parcel, now), "added")
-    merged = _merged(known, parcel)
-    if merged == known:
-        return Added(known.id, "unchanged")
-    store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
-    if merged.promised_by is not None and merged.promised_by != known.promised_by:
-        sooner(store, [known.id], max(merged.promised_by, now), _APART)
-    return Added(known.id, "updated")
-
-
-def _insert(store: Store, parcel: Parcel, now: datetime) -> int:
+def add(store: Store, parcel: Parcel, now: datetime) -> int:
+    """Watch a parcel that is not watched yet (its id is ignored), due at once; its id."""
     # One added by hand is asked among the ordinary ones; a bulk of new ones must not hold those up.
     urgency = ORDINARY if parcel.import_id is None else NEW
-    row = (*parcel_row(parcel)[1:], to_ms(now), "new", urgency)
-    found: int = store.write(_NEW, row).fetchall()[0][0]
-    return found
+    row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(now), "new", urgency)
+    parcel_id: int = store.write(_NEW, row).fetchall()[0][0]
+    if parcel.orders:
+        orders.save(store, parcel_id, (), parcel.orders, now)
+    return parcel_id
 
 
-def _same(store: Store, parcel: Parcel) -> Parcel | None:
-    known = [to_parcel(row) for row in store.all(_SAME, (parcel.number, parcel.courier))]
+def same(store: Store, parcel: Parcel) -> Parcel | None:
+    """The watched parcel that is meant, if any. Account, number and company make the identity.
+
+    A company not given is any company.
+    """
+    known = [_parcel(store, row) for row in store.all(_SAME, (parcel.number, parcel.courier))]
     exact = [one for one in known if one.company == parcel.company]
     loose = [one for one in known if not parcel.company or not one.company]
     return next(iter(exact or loose), None)
 
 
-def _merged(known: Parcel, said: Parcel) -> Parcel:
-    news = {name: getattr(said, name) for name in _DESCRIBING if getattr(said, name)}
-    return replace(known, **news) if news else known
+def _parcel(store: Store, row: tuple[Any, ...]) -> Parcel:
+    return to_parcel(row, orders.of(store, row[0]))
 
 
 # --- finding -------------------------------------------------------------------------------------
@@ -127,7 +106,7 @@ def _merged(known: Parcel, said: Parcel) -> Parcel:
 def find(store: Store, number: str, courier: str = "") -> list[Parcel]:
     """Every parcel with that number, oldest first; of one account if `courier` names it."""
     sql = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND (? = '' OR courier = ?) ORDER BY id"
-    return [to_parcel(row) for row in store.all(sql, (number, courier, courier))]
+    return [_parcel(store, row) for row in store.all(sql, (number, courier, courier))]
 
 
 _CALLED: Final = """
@@ -152,7 +131,7 @@ def one(store: Store, parcel_id: int) -> Parcel:
     row = store.one(f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE id = ?", (parcel_id,))
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
-    return to_parcel(row)
+    return _parcel(store, row)
 
 
 # --- listing -------------------------------------------------------------------------------------
@@ -200,7 +179,7 @@ def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 _CHECKPOINTS: Final = """
-SELECT occurred_at, occurred_until, milestone, cause, code, text, place, seen_at FROM checkpoints
+SELECT occurred_at, occurred_until, milestone, cause, code, text, place, seen_at, by FROM checkpoints
 WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 """
 
@@ -217,10 +196,12 @@ def show(store: Store, parcel_id: int) -> dict[str, Any]:
 
 
 def _checkpoint(row: tuple[Any, ...]) -> dict[str, Any]:
-    at, until, milestone, cause, code, text, place, seen_at = row
+    at, until, milestone, cause, code, text, place, seen_at, by = row
     shown = {"occurred_at": iso(at), "milestone": milestone, "cause": cause, "code": code, "text": text, "place": place}
     if until != at:
         shown["occurred_until"] = iso(until)
+    if by:
+        shown["by"] = by
     return {**shown, "seen_at": iso(seen_at)}
 
 

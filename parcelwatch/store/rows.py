@@ -22,6 +22,7 @@ from parcelwatch.model import (
     Fact,
     Form,
     Milestone,
+    Order,
     Parcel,
     Severity,
     State,
@@ -103,11 +104,12 @@ def where(conditions: Mapping[str, object]) -> tuple[str, list[object]]:
 # --- parcels -------------------------------------------------------------------------------------
 
 PARCEL_COLUMNS: Final = (
-    "id, number, courier, company, added_at, order_no, service, origin, destination, shipped_at, promised_by, "
-    "dispatch_by, customer_name, customer_contact, phone_last4, postal_code, language, value, tags, import_id, "
-    "successor, replaced"
+    "id, number, courier, company, added_at, service, origin, destination, shipped_at, phone_last4, postal_code, "
+    "import_id, successor, replaced"
 )
 PARCEL: Final = PARCEL_COLUMNS.split(", ")
+DERIVED: Final = ("order_no", "promised_by", "dispatch_by", "value", "tags")
+"""What is kept with a parcel of what it takes from its orders."""
 
 
 def parcel_row(parcel: Parcel) -> list[object]:
@@ -118,51 +120,47 @@ def parcel_row(parcel: Parcel) -> list[object]:
         parcel.courier,
         parcel.company,
         to_ms(parcel.added_at),
-        parcel.order,
         parcel.service,
         parcel.origin,
         parcel.destination,
         maybe_ms(parcel.shipped_at),
-        maybe_ms(parcel.promised_by),
-        maybe_ms(parcel.dispatch_by),
-        parcel.customer_name,
-        parcel.customer_contact,
         parcel.phone_last4,
         parcel.postal_code,
-        parcel.language,
-        parcel.value,
-        dump(list(parcel.tags)) if parcel.tags else "[]",
         parcel.import_id,
         parcel.successor,
         dump(list(parcel.replaced)) if parcel.replaced else "[]",
     ]
 
 
-def to_parcel(row: tuple[Any, ...]) -> Parcel:
-    """A parcel from the values of PARCEL; more may follow them."""
+def derived(parcel: Parcel) -> list[object]:
+    """The values of DERIVED, in order."""
+    return [
+        parcel.order,
+        maybe_ms(parcel.promised_by),
+        maybe_ms(parcel.dispatch_by),
+        parcel.value,
+        dump(list(parcel.tags)) if parcel.tags else "[]",
+    ]
+
+
+def to_parcel(row: tuple[Any, ...], orders: tuple[Order, ...]) -> Parcel:
+    """A parcel from the values of PARCEL, which more may follow, and its orders."""
     return Parcel(
         id=row[0],
         number=row[1],
         courier=row[2],
         company=row[3],
         added_at=from_ms(row[4]),
-        order=row[5],
-        service=row[6],
-        origin=row[7],
-        destination=row[8],
-        shipped_at=maybe_at(row[9]),
-        promised_by=maybe_at(row[10]),
-        dispatch_by=maybe_at(row[11]),
-        customer_name=row[12],
-        customer_contact=row[13],
-        phone_last4=row[14],
-        postal_code=row[15],
-        language=row[16],
-        value=row[17],
-        tags=() if row[18] == "[]" else tuple(load(row[18])),
-        import_id=row[19],
-        successor=row[20],
-        replaced=() if row[21] == "[]" else tuple(load(row[21])),
+        service=row[5],
+        origin=row[6],
+        destination=row[7],
+        shipped_at=maybe_at(row[8]),
+        phone_last4=row[9],
+        postal_code=row[10],
+        import_id=row[11],
+        successor=row[12],
+        replaced=() if row[13] == "[]" else tuple(load(row[13])),
+        orders=orders,
     )
 
 
@@ -256,7 +254,9 @@ def to_case(row: tuple[Any, ...]) -> Case:
     )
 
 
-DRAFT_COLUMNS: Final = "id, kind, language, state, created_at, milestone, facts, subject, body"
+DRAFT_COLUMNS: Final = (
+    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact"
+)
 
 
 def to_draft(row: tuple[Any, ...]) -> Draft:
@@ -271,6 +271,9 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         facts=load(row[6]),
         subject=row[7],
         body=row[8],
+        order=row[9],
+        to_name=row[10],
+        to_contact=row[11],
     )
 
 

@@ -394,12 +394,87 @@ CREATE TABLE sendings (
 )
 
 
+# Views are made anew by the last migration, and are in the way of those before it.
+_NO_VIEWS: Final = tuple(f"DROP VIEW IF EXISTS {name}" for name in VIEW_NAMES)
+
+
 @MIGRATIONS()
 def m003_facts(db: Database) -> None:
     """Cases, their history and messages are kept as facts; words are found when they are read."""
-    for statement in (*(f"DROP VIEW IF EXISTS {name}" for name in VIEW_NAMES), *_FACTS, *VIEWS):
+    for statement in (*_NO_VIEWS, *_FACTS):
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts")
+_ORDERS: Final = (
+    # An order without a number is its parcel's alone.
+    """
+CREATE TABLE orders (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number TEXT NOT NULL,
+  parcel_id INTEGER UNIQUE REFERENCES parcels(id) ON DELETE CASCADE,
+  customer_name TEXT NOT NULL DEFAULT '',
+  customer_contact TEXT NOT NULL DEFAULT '',
+  buyer TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  value REAL NOT NULL DEFAULT 0,
+  tier TEXT NOT NULL DEFAULT '',
+  goods TEXT NOT NULL DEFAULT '',
+  url TEXT NOT NULL DEFAULT '',
+  promised_by INTEGER,
+  dispatch_by INTEGER,
+  tags TEXT NOT NULL DEFAULT '[]'
+) STRICT
+""",
+    "CREATE UNIQUE INDEX orders_by_number ON orders (number) WHERE number <> ''",
+    """
+CREATE TABLE parcel_orders (
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  order_id INTEGER NOT NULL REFERENCES orders(id) ON DELETE CASCADE,
+  PRIMARY KEY (parcel_id, order_id)
+) STRICT, WITHOUT ROWID
+""",
+    "CREATE INDEX parcel_orders_by_order ON parcel_orders (order_id)",
+    # Of several parcels of one order the last one added knows best.
+    """
+INSERT INTO orders (number, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags)
+SELECT order_no, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags
+FROM (SELECT *, max(id) FROM parcels WHERE order_no <> '' GROUP BY order_no)
+""",
+    """
+INSERT INTO orders (number, parcel_id, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags)
+SELECT '', id, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags FROM parcels
+WHERE order_no = '' AND (customer_name || customer_contact || language <> '' OR value <> 0 OR promised_by IS NOT NULL
+  OR dispatch_by IS NOT NULL OR tags <> '[]')
+""",
+    """
+INSERT INTO parcel_orders (parcel_id, order_id)
+SELECT p.id, o.id FROM parcels p JOIN orders o ON o.number = p.order_no WHERE p.order_no <> ''
+UNION SELECT parcel_id, id FROM orders WHERE parcel_id IS NOT NULL
+""",
+    "ALTER TABLE drafts ADD COLUMN order_id INTEGER REFERENCES orders(id) ON DELETE CASCADE",
+    *(
+        f"ALTER TABLE drafts ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+        for name in ("order_no", "to_name", "to_contact")
+    ),
+    """
+UPDATE drafts SET order_id = l.order_id, order_no = p.order_no, to_name = p.customer_name,
+  to_contact = p.customer_contact, facts = json_set(drafts.facts, '$.parcel', p.id, '$.also', json('[]'))
+FROM parcels p LEFT JOIN parcel_orders l ON l.parcel_id = p.id WHERE p.id = drafts.parcel_id
+""",
+    "CREATE INDEX drafts_of_order ON drafts (order_id) WHERE state IN ('draft', 'approved')",
+    "CREATE INDEX drafts_by_order ON drafts (order_id)",
+    *(f"ALTER TABLE parcels DROP COLUMN {name}" for name in ("customer_name", "customer_contact", "language")),
+    "ALTER TABLE checkpoints ADD COLUMN moves INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE checkpoints ADD COLUMN by TEXT NOT NULL DEFAULT ''",
+)
+
+
+@MIGRATIONS()
+def m004_orders(db: Database) -> None:
+    """An order and a parcel are two things, many to many; a draft belongs to an order and keeps whom it is for."""
+    for statement in (*_ORDERS, *VIEWS):
+        db.execute(statement)
+
+
+NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders")
 """Every migration this version knows, in order."""

@@ -16,7 +16,7 @@ def _dates(*columns: str) -> str:
 VIEWS: Final = (
     f"""
 CREATE VIEW v_parcels AS
-SELECT id, number, courier, company, order_no, milestone, cause, origin, destination, service, customer_name,
+SELECT id, number, courier, company, order_no, milestone, cause, origin, destination, service,
   {_dates("added_at", "shipped_at", "promised_by", "estimate", "confirmed_at", "poll_at")}, poll_why,
   {_dates("assess_at", "missing_since", "asked_at", "unwatched_at")}, refused, stopped, failures, tags,
   (SELECT {_iso("max(occurred_at)")} FROM checkpoints WHERE parcel_id = parcels.id) AS last_checkpoint_at,
@@ -45,10 +45,16 @@ FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN sendings s ON 
 """,
     f"""
 CREATE VIEW v_drafts AS
-SELECT d.id, p.number, p.order_no, p.customer_contact, d.kind, d.language, d.state, d.subject, d.body,
+SELECT d.id, p.number, d.order_no, d.to_contact, d.kind, d.language, d.state, d.subject, d.body,
   {_dates("d.created_at", "d.changed_at")}
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id
 """,
+    f"""
+CREATE VIEW v_orders AS
+SELECT o.number AS order_no, p.number, o.customer_name, o.customer_contact, o.buyer, o.language, o.value, o.tier,
+  o.goods, o.url, {_dates("o.promised_by", "o.dispatch_by")}, o.tags
+FROM orders o JOIN parcel_orders l ON l.order_id = o.id JOIN parcels p ON p.id = l.parcel_id
+""",
 )
 
-VIEW_NAMES: Final = ("v_parcels", "v_checkpoints", "v_cases", "v_alerts", "v_drafts")
+VIEW_NAMES: Final = ("v_parcels", "v_checkpoints", "v_cases", "v_alerts", "v_drafts", "v_orders")
