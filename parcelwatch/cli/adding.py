@@ -15,10 +15,10 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from parcelwatch.cli.importing import Rejected, RejectedRows, Result
-    from parcelwatch.cli.records import Source
     from parcelwatch.core.intake import Intake
     from parcelwatch.store import Store
+    from parcelwatch.verbs.importing import Rejected, RejectedRows, Result
+    from parcelwatch.verbs.records import Source
 
 
 def _text(option: str, help_text: str) -> Any:
@@ -70,8 +70,9 @@ def add(
 
     Adding it again updates what is known of it.
     """
-    from parcelwatch.cli import importing, output
+    from parcelwatch.cli import output
     from parcelwatch.store import parcels
+    from parcelwatch.verbs import importing
 
     now = desk.now
     reader = importing.desk(desk.config)
@@ -101,7 +102,7 @@ def import_file(
     Columns are named as the options of `parcels add` with _ for -, such as number, courier, order, promised_by. UTF-8
     or GB18030. Bad rows are reported with line and reason, the good ones go in; importing again updates.
     """
-    from parcelwatch.cli import importing, records
+    from parcelwatch.verbs import importing, records
 
     if format_name not in ("", *records.FORMATS):
         raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
@@ -155,7 +156,8 @@ def _import(
     """With a bar on stderr for whoever watches; refused rows go to `rejected`, or are said at once."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    from parcelwatch.cli import importing, output, records
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import importing, records
 
     err = output.console(sys.stderr)
     columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())

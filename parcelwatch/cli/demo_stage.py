@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from parcelwatch import clock, config, engine
-from parcelwatch.cli import importing, records
 from parcelwatch.cli.demo_inbox import Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
@@ -24,6 +23,7 @@ from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.verbs import importing, records
 
 if TYPE_CHECKING:
     from parcelwatch.cli.demo_show import Show

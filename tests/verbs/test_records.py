@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.cli.records import LONGEST_LINE, Record, Source, open_source, records
 from parcelwatch.errors import BadInput
+from parcelwatch.verbs.records import LONGEST_LINE, Record, Source, open_source, records
 
 
 def read(tmp_path: Path, content: bytes, name: str = "rows.csv") -> list[Record]:

@@ -17,7 +17,6 @@ from itertools import islice
 from typing import Any, Final
 
 from parcelwatch import couriers
-from parcelwatch.cli.records import Record
 from parcelwatch.config import Config
 from parcelwatch.core import intake
 from parcelwatch.core.intake import Intake
@@ -26,6 +25,7 @@ from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
+from parcelwatch.verbs.records import Record
 
 BATCH: Final = 500
 MOST_DOUBLES: Final = 20
