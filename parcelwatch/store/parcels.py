@@ -30,6 +30,7 @@ from parcelwatch.store.polling import (
     registered_at,
     set_registered,
     sooner,
+    to_ms_span,
     void_leases,
 )
 from parcelwatch.store.rows import PARCEL, PARCEL_COLUMNS, Added, iso, parcel_row, to_ms, to_parcel
@@ -86,7 +87,7 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
     """Watch `parcel` (its id is ignored), due at once; or, if it is watched already, take over what is new about it.
 
     What `parcel` leaves empty stays as it was. Account, number and company make the identity; a company not given
-    is any company.
+    is any company, and one that was given wrongly is corrected: what was heard of it was another's.
     """
     known = _same(store, parcel)
     if known is None:
@@ -95,9 +96,27 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
     if merged == known:
         return Added(known.id, "unchanged")
     store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
+    if known.company and merged.company != known.company:
+        _begin_anew(store, known.id, now)
     if merged.promised_by is not None and merged.promised_by != known.promised_by:
         sooner(store, [known.id], max(merged.promised_by, now), _APART)
     return Added(known.id, "updated")
+
+
+_ANEW: Final = """
+UPDATE parcels SET milestone = 'unknown', cause = NULL, confirmed_at = NULL, missing_since = NULL,
+  first_tracked_at = NULL, baseline_at = NULL, refused = '', stopped = '', successor = '', estimate = NULL,
+  promise = NULL, answered_at = NULL, answered_from = NULL, deadline_at = NULL, registered = 0, failures = 0,
+  poll_at = CASE WHEN unwatched_at IS NULL THEN max(?1, coalesce(claimed_at + ?2, 0)) END,
+  poll_why = 'company corrected', lease_until = NULL, assess_at = CASE WHEN unwatched_at IS NULL THEN ?1 END
+WHERE id = ?3
+"""
+
+
+def _begin_anew(store: Store, parcel_id: int, now: datetime) -> None:
+    """Nothing is known of it, and it is looked at again at once, so that its cases close; asked as soon as may be."""
+    store.write("DELETE FROM checkpoints WHERE parcel_id = ?", (parcel_id,))
+    store.write(_ANEW, (to_ms(now), to_ms_span(_APART), parcel_id))
 
 
 def _insert(store: Store, parcel: Parcel, now: datetime) -> int:
@@ -112,7 +131,20 @@ def _same(store: Store, parcel: Parcel) -> Parcel | None:
     known = [to_parcel(row) for row in store.all(_SAME, (parcel.number, parcel.courier))]
     exact = [one for one in known if one.company == parcel.company]
     loose = [one for one in known if not parcel.company or not one.company]
-    return next(iter(exact or loose), None)
+    wrong = [one for one in known if _mistaken(store, one, parcel)]
+    return next(iter(exact or loose or wrong), None)
+
+
+_TRACKED: Final = "SELECT first_tracked_at IS NOT NULL FROM parcels WHERE id = ?"
+
+
+def _mistaken(store: Store, known: Parcel, said: Parcel) -> bool:
+    """Whether `said` is `known` under its right company: the same order's, or one its company never knew."""
+    if known.import_id is not None and known.import_id == said.import_id:
+        return False
+    if known.order and said.order:
+        return known.order == said.order
+    return not store.value(_TRACKED, (known.id,))
 
 
 def _merged(known: Parcel, said: Parcel) -> Parcel:
