@@ -33,6 +33,13 @@ def test_the_sign_between_cells_is_found_out(tmp_path: Path, sign: str) -> None:
     assert row.cells == {"number": "AB12345", "order": "7"}
 
 
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;", "sep=;\r"])
+def test_a_file_may_say_what_separates_its_cells(tmp_path: Path, first: str) -> None:
+    (row,) = read(tmp_path, f"{first}\nnumber;a,b,c\nAB12345;1,2\n".encode())
+    assert row.cells == {"number": "AB12345", "a,b,c": "1,2"}
+    assert row.line == 3
+
+
 def test_one_broken_line_spoils_no_other(tmp_path: Path) -> None:
     rows = read(tmp_path, "number,客户\nAB1,好\n".encode() + b"AB2,\xff\xfe\nAB3,ok\n")
     assert [(row.line, row.cells.get("number"), bool(row.fault)) for row in rows] == [
