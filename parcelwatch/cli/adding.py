@@ -14,7 +14,7 @@ from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from parcelwatch.core.intake import Intake
     from parcelwatch.store import Store
@@ -80,7 +80,7 @@ def add(
     reader = importing.desk(desk.config)
     row = {"number": number, "courier": courier, **described}
     with desk.store(create=True) as store, store.transaction():
-        taken, added = importing.add(store, row, reader, desk.now)
+        taken, added = importing.add(store, row, reader, desk.now, importing.apart(desk.config))
     parcel = taken.parcel
     for doubt in taken.doubts:
         output.warn(doubt.text)
@@ -121,7 +121,8 @@ def import_file(
     source = records.open_source(file, sys.stdin.buffer, format_name)
     said = _Kept() if as_json else _Said()
     with _database(desk, dry_run=dry_run) as store:
-        result = _import(_Rows(store, source, reader, file), mapped, said, desk.now, dry_run=dry_run)
+        rows = _Rows(store, source, reader, importing.apart(desk.config), file)
+        result = _import(rows, mapped, said, desk.now, dry_run=dry_run)
     _tell(result, said, dry_run=dry_run)
 
 
@@ -205,6 +206,7 @@ class _Rows(NamedTuple):
     store: Store
     source: Source
     reader: Intake
+    apart: Mapping[str, timedelta]
     name: str
 
 
@@ -229,6 +231,7 @@ def _import(rows: _Rows, renamed: Mapping[str, str], said: _Said | _Kept, now: d
             dry_run=dry_run,
             refused=said.refused,
             remarked=said.remarked,
+            apart=rows.apart,
             progress=lambda: bar.update(task, completed=rows.source.done),
         )
 

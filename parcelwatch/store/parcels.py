@@ -83,11 +83,12 @@ _LASTING: Final = frozenset({"id", "number", "courier", "added_at", "import_id"}
 _DESCRIBING: Final = tuple(name for name in Parcel.__dataclass_fields__ if name not in _LASTING)
 
 
-def add(store: Store, parcel: Parcel, now: datetime) -> Added:
+def add(store: Store, parcel: Parcel, now: datetime, least: timedelta = _APART) -> Added:
     """Watch `parcel` (its id is ignored), due at once; or, if it is watched already, take over what is new about it.
 
     What `parcel` leaves empty stays as it was. Account, number and company make the identity; a company not given
-    is any company, and one that was given wrongly is corrected: what was heard of it was another's.
+    is any company, and one that was given wrongly is corrected: what was heard of it was another's. It is then asked
+    again `least` after it was last asked.
     """
     known = _same(store, parcel)
     if known is None:
@@ -97,7 +98,7 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
         return Added(known.id, "unchanged")
     store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
     if known.company and merged.company != known.company:
-        _begin_anew(store, known.id, now)
+        _begin_anew(store, known.id, now, least)
     if merged.promised_by is not None and merged.promised_by != known.promised_by:
         sooner(store, [known.id], max(merged.promised_by, now), _APART)
     return Added(known.id, "updated")
@@ -113,10 +114,10 @@ WHERE id = ?3
 """
 
 
-def _begin_anew(store: Store, parcel_id: int, now: datetime) -> None:
+def _begin_anew(store: Store, parcel_id: int, now: datetime, least: timedelta) -> None:
     """Nothing is known of it, and it is looked at again at once, so that its cases close; asked as soon as may be."""
     store.write("DELETE FROM checkpoints WHERE parcel_id = ?", (parcel_id,))
-    store.write(_ANEW, (to_ms(now), to_ms_span(_APART), parcel_id))
+    store.write(_ANEW, (to_ms(now), to_ms_span(least), parcel_id))
 
 
 def _insert(store: Store, parcel: Parcel, now: datetime) -> int:

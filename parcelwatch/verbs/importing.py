@@ -31,6 +31,7 @@ from parcelwatch.verbs.records import Record
 
 BATCH: Final = 500
 MOST_DOUBLES: Final = 20
+UNKNOWN_APART: Final = timedelta(minutes=35)
 _IN_MEMORY: Final = 1 << 20
 
 
@@ -109,6 +110,16 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
     )
 
 
+def apart(config: Config) -> Mapping[str, timedelta]:
+    """The least time between two asks of one number, by account."""
+    adapters = couriers.load()
+    return {
+        name: account.interval if account.interval is not None else couriers.adapter(account).min_interval
+        for name, account in config.accounts().items()
+        if account.api in adapters
+    }
+
+
 def _lacks(config: Config) -> Callable[[Parcel], str]:
     """What the adapter of a parcel's account says is missing before it can be asked."""
     adapters = couriers.load()
@@ -140,13 +151,19 @@ def end_of_day(day: date, country: str) -> datetime:
     return times.naive(last, country)[1]
 
 
-def add(store: Store, row: Mapping[str, object], reader: Intake, now: datetime) -> tuple[Described, Added]:
+def add(
+    store: Store, row: Mapping[str, object], reader: Intake, now: datetime, apart: Mapping[str, timedelta]
+) -> tuple[Described, Added]:
     """Watch one parcel. Raises BadInput where an import would leave a cell out: whoever typed it is still there."""
     described = reader.read(row, now)
     if described.spoiled:
         raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
     _refuse_unaskable(store, reader, described)
-    return described, parcels.add(store, described.parcel, now)
+    return described, _added(store, described.parcel, now, apart)
+
+
+def _added(store: Store, parcel: Parcel, now: datetime, apart: Mapping[str, timedelta]) -> Added:
+    return parcels.add(store, parcel, now, apart.get(parcel.courier, UNKNOWN_APART))
 
 
 def take(
@@ -160,6 +177,7 @@ def take(
     dry_run: bool = False,
     refused: Callable[[Rejected], None],
     remarked: Callable[[Remarked], None] = lambda _: None,
+    apart: Mapping[str, timedelta] | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Result:
     """Watch every good row, 500 to a transaction; each bad one goes to `refused`, each cell left out to `remarked`.
@@ -172,7 +190,7 @@ def take(
     import_id = None if dry_run else _begin(store, source, now)
     try:
         while batch:
-            for outcome in _save(store, batch, import_id, now, dry_run=dry_run):
+            for outcome in _save(store, batch, import_id, now, apart or {}, dry_run=dry_run):
                 setattr(result, outcome, getattr(result, outcome) + 1)
             progress()
             batch = list(islice(described, BATCH))
@@ -188,10 +206,18 @@ def _begin(store: Store, source: str, now: datetime) -> int:
         return imports.begin(store, source, now)
 
 
-def _save(store: Store, batch: Iterable[Parcel], import_id: int | None, now: datetime, *, dry_run: bool) -> list[str]:
+def _save(
+    store: Store,
+    batch: Iterable[Parcel],
+    import_id: int | None,
+    now: datetime,
+    apart: Mapping[str, timedelta],
+    *,
+    dry_run: bool,
+) -> list[str]:
     outcomes: list[str] = []
     with _tried(), store.transaction():
-        outcomes += [parcels.add(store, replace(parcel, import_id=import_id), now).outcome for parcel in batch]
+        outcomes += [_added(store, replace(parcel, import_id=import_id), now, apart).outcome for parcel in batch]
         if dry_run:
             raise _DryRun
     return outcomes

@@ -12,6 +12,7 @@ from rich.console import Console
 from parcelwatch.cli.tables import Listing
 from parcelwatch.store import Store, parcels
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
+from tests.servers import Server, answers
 
 HEAD = "number,courier,order,promised_by,destination\n"
 
@@ -138,6 +139,20 @@ def test_a_corrected_company_replaces_the_wrong_one(shop: Shop) -> None:
         assert shop.run("parcels", "import", rows, "--courier", "kd100").code == 0
     (row,) = shop.run("parcels", "list", "--json").document
     assert row["company"] == "shentong"
+
+
+def test_the_case_of_a_wrong_company_closes_when_it_is_corrected(shop: Shop) -> None:
+    unknown_company = '{"result": false, "returnCode": "400", "message": "找不到对应公司"}'
+    with Server(answers(unknown_company.encode())) as kd100:
+        shop.configure(KD100 + f'base_url = "{kd100.url}/"\ninterval = "1d"\n')
+        wrong, right = (f"number,company\n773000000000001,{each}\n" for each in ("code:shentongkuaidi", "申通快递"))
+        shop.run("parcels", "import", shop.file(wrong), "--courier", "kd100")
+        shop.run("once")
+        assert [case["state"] for case in shop.run("cases", "list", "--json").document] == ["open"]
+        assert shop.run("parcels", "import", shop.file(right), "--courier", "kd100", "--json").document["updated"] == 1
+        shop.run("once")
+        (case,) = shop.run("cases", "list", "--json").document
+        assert (case["kind"], case["state"], case["company"]) == ("tracking_stopped", "resolved", "shentong")
 
 
 def test_refused_rows_are_said_on_stderr(shop: Shop) -> None:
