@@ -19,9 +19,9 @@ from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Action,
     Advance,
+    Amended,
     Answered,
     Checkpoint,
-    Described,
     Dossier,
     Event,
     LetterAction,
@@ -115,26 +115,24 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     return tally
 
 
-# A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
-_APART = timedelta(minutes=35)
+# No courier is asked twice about a number within this, where its adapter does not say.
+APART = timedelta(minutes=35)
 
 
-def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
+def watch(store: Store, said: Parcel, policy: Policy, now: datetime, apart: timedelta = APART) -> Added:
     """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
 
-    What it leaves empty stays as it was.
+    What it leaves empty stays as it was. `apart`: the courier is not asked again sooner than this after the last time.
     """
     now = whole(now)
     said = replace(said, orders=orders.resolved(store, said.orders))
     known = parcels.same(store, said)
     if known is None:
         return Added(parcels.add(store, said, now), "added")
-    merged = described(known, said)
-    if merged == known:
+    if described(known, said) == known:
         return Added(known.id, "unchanged")
-    take_step(store, known.id, Described(said), policy, now)
-    if merged.promised_by is not None and merged.promised_by != known.promised_by:
-        parcels.sooner(store, [known.id], max(merged.promised_by, now), _APART)
+    take_step(store, known.id, Amended(said), policy, now)
+    parcels.keep_apart(store, [known.id], apart)
     return Added(known.id, "updated")
 
 

@@ -494,7 +494,7 @@ class LetterAction:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class Amended:
     """The shop says more of the parcel, or says it otherwise; what it leaves empty stays as it was."""
 
     parcel: Parcel
@@ -522,7 +522,7 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | LetterAction | Described | Marked | Undelivered | Passed
+Event = Observation | Pushed | Action | LetterAction | Amended | Marked | Undelivered | Passed
 """What can happen to a parcel."""
 
 

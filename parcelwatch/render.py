@@ -19,6 +19,7 @@ from babel.dates import format_datetime
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from parcelwatch.core.drafts import parts
 from parcelwatch.core.lexicon import mask
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.text import clean
@@ -140,8 +141,7 @@ class Renderer:
         words = catalogue(language, "letters")
         said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
         remedies = facts["remedies"] if isinstance(facts["remedies"], list) else []
-        others = facts["also"] if isinstance(facts.get("also"), list) else []
-        numbers = [clean(str(part["number"]), _NAME) for part in (facts, *others)]
+        numbers = [clean(str(part["number"]), _NAME) for part in parts(facts)]
         text = self._render(
             f"{language}/letters/{kind}",
             {

@@ -15,6 +15,9 @@ from parcelwatch.errors import ConfigError
 
 APIS = {"dhl": ("key",), "kuaidi100": ("key", "customer")}
 OPS = '[channels.ops]\nurl = "env:OPS"\n'
+KD100 = '[couriers.kd100]\napi = "kuaidi100"\nkey = "env:K"\ncustomer = "c"\n'
+ALL = OPS + '[[routes]]\nchannel = "ops"\n'
+TWICE = '[[thresholds.override]]\ntag = "vip"\nstalled.warn = "1d"\n' * 2
 
 
 def loaded(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = None) -> Config:
@@ -74,7 +77,28 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[[peaks]]\nname = "x"\nfrom = "1-1"\nto = "2026-02-30"', 'expected a day such as "11-20"'),
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = true', "expected a number, got true"),
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = 0', "expected a number above 0, got 0"),
-        ('[peaks]\nname = "x"', 'expected a list, such as ["one", "two"], got a table'),
+        ('[peaks]\nname = "x"', "1: peaks: may stand there several times, so it is written with two brackets: [["),
+        ('[thresholds.override]\ntag = "x"\nstalled = { warn = "1d" }', "two brackets: [[thresholds.override]]"),
+        (OPS + '[routes]\nchannel = "ops"', "two brackets: [[routes]]"),
+        ('[[thresholds]]\nprofile = "china"', "1: thresholds: is written with single brackets: [thresholds]"),
+        ('[[couriers]]\napi = "dhl"', "is written with single brackets: [couriers.NAME]"),
+        ('[[couriers.a]]\napi = "dhl"', "is written with single brackets: [couriers.NAME]"),
+        ('[[drafts.remedies]]\nlost = ["refund"]', "is written with single brackets: [drafts.remedies]"),
+        ("[thresholds]\nprofile = china", '2: not valid TOML: a text is written in quotes, "china"'),
+        ("[thresholds]\nprofile = “china”", "2: not valid TOML: a text is written in straight quotes"),
+        ("[drafts]\nlanguages = [zh-CN, en]", 'a text is written in quotes, "zh-CN"'),
+        ("[service]\ndatabase = /var/lib/p.db # here", 'a text is written in quotes, "/var/lib/p.db"'),
+        ("[service]\nlisten = 127.0.0.1:8350", 'a text is written in quotes, "127.0.0.1:8350"'),
+        ("[service]\nlisten = True", 'are written "true" and "false", without quotes, got True'),
+        ("[couriers.a]\nkey = env:DHL_KEY", "2: not valid TOML: a text is written in quotes"),
+        ('[thresholds]\nstalled = { warn = "0h" }', 'thresholds.stalled.warn: expected more than nothing, got "0h"'),
+        ('[thresholds]\ncourier_silent = { warn = "0m" }', "expected more than nothing"),
+        ('[drafts]\nfollow_up = "0d"', "drafts.follow_up: expected more than nothing"),
+        ('[[thresholds.override]]\ndestination = "UK"', 'destination: no country has the code "UK": write "GB"'),
+        ('[[thresholds.override]]\ndestination = "Brazil"', 'no country has the code "Brazil": write "BR"'),
+        ('[[thresholds.override]]\norigin = "DEU"', 'no country has the code "DEU": write "DE"'),
+        ('[[thresholds.override]]\norigin = "BR-SP"', 'no country has the code "BR-SP": write "BR"'),
+        ('[[thresholds.override]]\norigin = "XQ"', 'no country has the code "XQ"; expected two letters, such as "BR"'),
         ('[alerts]\nold_news = "2bd"', 'business days cannot be used here; write natural time, such as "2d"'),
         ('[alerts]\nlanguage = "zh"', 'no language of messages "zh"'),
         (OPS + '[[routes]]\nkinds = ["losst"]\nchannel = "ops"', 'kinds: no kind "losst" (did you mean "lost"?)'),
@@ -155,12 +179,45 @@ def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
         ('[thresholds]\ndamaged = { warn = "1d" }', "2: thresholds.damaged: damaged has no clock"),
         ('[service]\ndatabase = "/etc/parcelwatch/p.db"', "service.database: a database does not belong"),
         ('[couriers.a]\napi = "dhl"\n[[thresholds.override]]\ncourier = "b"', 'courier: no account "b"'),
+        ('[couriers.a]\napi = "dhl"\n[[thresholds.override]]\ncourier = "b"', "this override matches no parcel"),
+        (KD100 + '[[thresholds.override]]\ncompany = "圆通"', 'no company has the code "圆通": write "yuantong"'),
+        (KD100 + '[[thresholds.override]]\ncompany = "YUANTONG"', 'write "yuantong"; this override matches no parcel'),
+        (KD100 + '[[thresholds.override]]\ncompany = "yuantongg"', "did you mean 'yuantong'"),
+        (KD100 + '[[thresholds.override]]\ncourier = "kd100"\ncompany = "YTO"', 'write "yuantong"'),
+        ('[[thresholds.override]]\ntag = "vip,gift"', 'each of "vip", "gift" is a tag of its own'),
+        ('[[thresholds.override]]\nservice = " express "', '" express " is read as "express" in an import'),
+        (TWICE, "3: thresholds.override.stalled: a later override for the same parcels sets it too, and wins"),
+        (ALL + '[[routes]]\nkinds = ["lost"]\nchannel = "ops"', "5: routes: an earlier route takes all"),
+        ('[thresholds]\nstalled = { warn = "1d", critical = "24h" }', "critical is warn, 1d"),
         ('[[thresholds.override]]\ncourier = "b"', "1: thresholds.override: sets no threshold"),
         ('[[thresholds.override]]\ntag = "x"\ncourier_silent = { warn = "1h" }', "is silent for all parcels"),
     ],
 )  # fmt: skip
 def test_what_works_but_hardly_as_meant_is_warned_of(tmp_path: Path, text: str, warning: str) -> None:
     assert any(warning in each for each in loaded(tmp_path, text).warnings)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KD100 + '[[thresholds.override]]\ncompany = "yuantong"\nstalled = { warn = "1d" }\n',
+        KD100 + '[[thresholds.override]]\ndestination = "br"\nstalled = { warn = "1d" }\n',
+        '[couriers.t]\napi = "17track"\nkey = "env:T"\n[[thresholds.override]]\ncompany = "7"\nstalled.warn = "1d"\n',
+        TWICE.replace("stalled", "returning", 1),
+        ALL + '[[routes]]\nkinds = ["courier_silent"]\nchannel = "ops"\n',
+        OPS + '[[routes]]\nseverity = "high"\nchannel = "ops"\n[[routes]]\nkinds = ["lost"]\nchannel = "ops"\n',
+    ],
+)
+def test_what_can_match_is_not_warned_of(tmp_path: Path, text: str) -> None:
+    told = loaded(tmp_path, text).warnings
+    assert not [each for each in told if "override" in each or "routes" in each]
+
+
+def test_what_stands_unquoted_behind_a_key_is_not_shown(tmp_path: Path) -> None:
+    for key in ("key", "secret", "token", "customer", "url"):
+        (told,) = faults(tmp_path, f"[couriers.a]\noptions = {{ {key} = hunter2 }}")
+        assert "in quotes" in told
+        assert "hunter2" not in told
 
 
 # --- anything at all -------------------------------------------------------------------------------

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -13,25 +14,29 @@ from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
-    from parcelwatch.cli.importing import Rejected, RejectedRows, Result
-    from parcelwatch.cli.records import Source
     from parcelwatch.core.intake import Intake
+    from parcelwatch.core.policy import Policy
     from parcelwatch.store import Store
+    from parcelwatch.verbs.importing import Rejected, Remarked, Result
+    from parcelwatch.verbs.records import Source
 
 
 def _text(option: str, help_text: str) -> Any:
     return Annotated[str | None, typer.Option(option, metavar="TEXT", help=help_text)]
 
 
+MOST_REMARKS: Final = 10
+"""Rows of one column of which the same kind of remark is shown."""
+
 # The columns of an import, as options.
 DESCRIBING: Mapping[str, Any] = {
-    "company": _text("--company", "The courier behind an aggregator, in its code."),
+    "company": _text("--company", "The courier behind an aggregator, by name or code."),
     "order": _text("--order", "Your order's number."),
     "service": _text("--service", "The courier's product."),
-    "origin": _text("--origin", "Country: its two letters, or its English name."),
-    "destination": _text("--destination", "Country: its two letters, or its English name."),
+    "origin": _text("--origin", "Country: its two letters, or its name."),
+    "destination": _text("--destination", "Country: its two letters, or its name."),
     "shipped_at": _text("--shipped-at", "When it was handed over, an ISO time."),
     "promised_by": _text("--promised-by", "When the buyer was promised it: a day or an ISO time."),
     "dispatch_by": _text("--dispatch-by", "When it must be handed over: a day or an ISO time."),
@@ -44,6 +49,10 @@ DESCRIBING: Mapping[str, Any] = {
     "tag": Annotated[
         list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag of yours; may be given more than once.")
     ],
+    "buyer": _text("--buyer", "The buyer's name on the platform, such as a 旺旺 ID."),
+    "tier": _text("--tier", "The customer's, such as vip."),
+    "goods": _text("--goods", "What was bought, in words."),
+    "order_url": _text("--order-url", "Where an agent finds the order."),
 }
 
 
@@ -70,15 +79,16 @@ def add(
 
     Adding it again updates what is known of it.
     """
-    from parcelwatch.cli import importing, output
-    from parcelwatch.store import parcels
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import importing
 
-    now = desk.now
     reader = importing.desk(desk.config)
-    parcel = reader.parcel({"number": number, "courier": courier, **described}, now)
+    row = {"number": number, "courier": courier, **described}
     with desk.store(create=True) as store, store.transaction():
-        importing.refuse_unaskable(store, reader, parcel)
-        added = parcels.add(store, parcel, now)
+        taken, added = importing.add(store, row, reader, desk.policy, desk.now, importing.apart(desk.config))
+    parcel = taken.parcel
+    for doubt in taken.doubts:
+        output.warn(doubt.text)
     if as_json:
         output.emit({"id": added.id, "number": parcel.number, "courier": parcel.courier, "outcome": added.outcome})
         return
@@ -93,36 +103,91 @@ def import_file(
         list[str] | None, typer.Option("--map", metavar="HEADING=COLUMN", help="What a column of the file means.")
     ] = None,
     courier: Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="For rows that name no courier.")] = "",
+    date_format: Annotated[
+        str, typer.Option("--date-format", metavar="d/m/y|m/d/y|y/m/d", help="How the file writes 03/04/2026.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
     as_json: Json = False,
 ) -> None:
     """Watch many parcels, from a file.
 
     Columns are named as the options of `parcels add` with _ for -, such as number, courier, order, promised_by. UTF-8
-    or GB18030. Bad rows are reported with line and reason, the good ones go in; importing again updates.
+    or GB18030. Rows that cannot be watched are reported with line and reason, the others go in; a cell that cannot be
+    read is left out, and said. Importing again updates.
     """
-    from parcelwatch.cli import importing, records
+    from parcelwatch.core.dates import order_of
+    from parcelwatch.verbs import importing, records
 
     if format_name not in ("", *records.FORMATS):
         raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
     known_account(desk, courier)
     mapped = _mapped(renamed or [])
+    reader = importing.desk(desk.config, courier, order_of(date_format) if date_format else "")
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    rejected = importing.RejectedRows() if as_json else None
+    said = _Kept() if as_json else _Said()
     with _database(desk, dry_run=dry_run) as store:
-        rows = _Rows(store, source, importing.desk(desk.config, courier), file)
-        result = _import(rows, mapped, rejected, desk.now, dry_run=dry_run)
-    _tell(result, rejected, dry_run=dry_run)
+        rows = _Rows(store, source, reader, desk.policy, importing.apart(desk.config), file)
+        result = _import(rows, mapped, said, desk.now, dry_run=dry_run)
+    _tell(result, said, dry_run=dry_run)
 
 
-def _tell(result: Result, rejected: RejectedRows | None, *, dry_run: bool) -> None:
+class _Said:
+    """Rows that were refused or taken with a remark, said on stderr at once; of many remarks the first ones."""
+
+    def __init__(self) -> None:
+        self._remarks: Counter[str] = Counter()
+
+    def refused(self, row: Rejected) -> None:
+        _say_row(row.line, row.number, row.reason)
+
+    def remarked(self, row: Remarked) -> None:
+        self._remarks[row.column] += 1
+        if self._remarks[row.column] <= MOST_REMARKS:
+            _say_row(row.line, row.number, row.reason)
+
+    def end(self, result: Result) -> None:  # noqa: ARG002 - as _Kept has it
+        from parcelwatch.cli import output
+
+        for column, times in self._remarks.items():
+            if times > MOST_REMARKS:
+                output.warn(f"{column}: the same in {times - MOST_REMARKS} more rows; --json names each")
+
+
+class _Kept:
+    """The same rows, kept for one JSON document."""
+
+    def __init__(self) -> None:
+        from parcelwatch.verbs.importing import Waiting
+
+        self._refused, self._remarked = Waiting(), Waiting()
+
+    def refused(self, row: Rejected) -> None:
+        self._refused.add(row)
+
+    def remarked(self, row: Remarked) -> None:
+        self._remarked.add(row)
+
+    def end(self, result: Result) -> None:
+        from parcelwatch.cli import output
+
+        counts = {name: count for name, count in result.counts.items() if name != "rejected"}
+        output.emit({**counts, "rejected": list(self._refused), "warnings": list(self._remarked)})
+
+
+def _say_row(line: int, number: str, text: str) -> None:
+    from parcelwatch.cli import output
+
+    named = f"{output.safe(number, 60)}: " if number else ""
+    output.note(f"line {line}: {named}{output.safe(text, 400)}", "yellow")
+
+
+def _tell(result: Result, said: _Said | _Kept, *, dry_run: bool) -> None:
     from parcelwatch.cli import output
 
     for warning in result.warnings:
         output.warn(warning)
-    if rejected is not None:
-        output.emit({**result.counts, "rejected": list(rejected)})
-    else:
+    said.end(result)
+    if isinstance(said, _Said):
         would = "would be " if dry_run else ""
         counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
         output.say(f"{counts}, {result.rejected} rejected")
@@ -146,16 +211,17 @@ class _Rows(NamedTuple):
     store: Store
     source: Source
     reader: Intake
+    policy: Policy
+    apart: Mapping[str, timedelta]
     name: str
 
 
-def _import(
-    rows: _Rows, renamed: Mapping[str, str], rejected: RejectedRows | None, now: datetime, *, dry_run: bool
-) -> Result:
-    """With a bar on stderr for whoever watches; refused rows go to `rejected`, or are said at once."""
+def _import(rows: _Rows, renamed: Mapping[str, str], said: _Said | _Kept, now: datetime, *, dry_run: bool) -> Result:
+    """With a bar on stderr for whoever watches."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    from parcelwatch.cli import importing, output, records
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import importing, records
 
     err = output.console(sys.stderr)
     columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -165,20 +231,16 @@ def _import(
             rows.store,
             records.records(rows.source),
             rows.reader,
+            rows.policy,
             now,
             source=rows.name,
             renamed=renamed,
             dry_run=dry_run,
-            refused=_say_refused if rejected is None else rejected.add,
+            refused=said.refused,
+            remarked=said.remarked,
+            apart=rows.apart,
             progress=lambda: bar.update(task, completed=rows.source.done),
         )
-
-
-def _say_refused(row: Rejected) -> None:
-    from parcelwatch.cli import output
-
-    number = f"{output.safe(row.number, 60)}: " if row.number else ""
-    output.note(f"line {row.line}: {number}{output.safe(row.reason, 400)}", "yellow")
 
 
 def _database(desk: Desk, *, dry_run: bool) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +23,8 @@ app = group("Write, check and show the configuration.")
 def check(desk: Desk, as_json: Json = False) -> None:
     """Say all that is wrong with the configuration.
 
-    Lists the couriers and channels it would use, and whether their secrets can be read here. Asks and sends nothing.
+    Lists the couriers and channels it would use, and whether their secrets can be read here: one that cannot is wrong,
+    too. Asks and sends nothing.
     """
     from parcelwatch.cli import output
 
@@ -37,17 +38,32 @@ def check(desk: Desk, as_json: Json = False) -> None:
         raise
     for warning in config.warnings:
         output.warn(warning)
+    unreadable = list(_unreadable(config))
     if as_json:
-        document = {"valid": True, "errors": [], "warnings": list(config.warnings), "path": str(config.path)}
-        output.emit({**document, "database": str(config.database), "couriers": couriers, "channels": channels})
-        return
-    _print(config, couriers, channels)
+        document = {"valid": not unreadable, "errors": unreadable, "warnings": list(config.warnings)}
+        document |= {"path": str(config.path), "database": str(config.database)}
+        output.emit({**document, "couriers": couriers, "channels": channels})
+    else:
+        valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
+        output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
+        _print(couriers, channels)
+    if unreadable:
+        raise ConfigError(unreadable)
 
 
-def _print(config: Config, couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str, Any]]) -> None:
+def _unreadable(config: Config) -> Iterator[str]:
+    """A sentence for each secret that cannot be read here."""
+    secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
+    for secret in (*secrets, *(channel.url for channel in config.channels().values())):
+        try:
+            secret.read()
+        except ConfigError as error:
+            yield from error.problems
+
+
+def _print(couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str, Any]]) -> None:
     from parcelwatch.cli import output
 
-    output.say(f"{config.path} is valid. Database: {config.database}. Time zone: {config.timezone}.")
     output.say()
     columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
     rows = [

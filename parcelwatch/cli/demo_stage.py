@@ -12,7 +12,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from parcelwatch import clock, config, engine, shapes
-from parcelwatch.cli import importing, records
 from parcelwatch.cli.demo_inbox import Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
@@ -24,6 +23,7 @@ from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.verbs import importing, records
 
 if TYPE_CHECKING:
     from parcelwatch.cli.demo_show import Show
@@ -97,7 +97,9 @@ class Stage:
                 written(path, [row for row in self.rows if row["courier"] == api])
                 source = records.open_source(str(path))
                 rows = records.records(source)
-                result = importing.take(store, rows, reader, clock.now(), source=path.name, refused=_refuse)
+                result = importing.take(
+                    store, rows, reader, self.config.policy(), clock.now(), source=path.name, refused=_refuse
+                )
                 self.parcels += result.added
                 show.imported(api, result.added, path.name)
 

@@ -13,12 +13,14 @@ from typing import Any
 
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
-from parcelwatch.config.models import MATCHERS, Courier, File, Limits
+from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
 from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
-from parcelwatch.core.kinds import CLOCKED, LATER
-from parcelwatch.errors import ConfigError
+from parcelwatch.core import cells, companies
+from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, Family
+from parcelwatch.errors import BadInput, ConfigError
+from parcelwatch.model import Severity
 
 ANY = "*"
 """Stands among an adapter's options when it takes any."""
@@ -72,6 +74,7 @@ def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path)
     """What works, but hardly as it was meant."""
     yield from _unused(file, written)
     yield from _thresholds(file)
+    yield from _unreached(file)
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):
@@ -174,16 +177,93 @@ def _unused(file: File, written: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _thresholds(file: File) -> Iterator[Problem]:
+    for at, limits in _limits(file):
+        if limits.critical and limits.critical.length == limits.warn.length:
+            yield Problem(at, f"critical is warn, {limits.warn}: it opens as critical, and is never only a warning")
     for position, override in enumerate(file.thresholds.override):
         at = ("thresholds", "override", position)
-        if override.courier and file.couriers and override.courier not in file.couriers:
-            meant = did_you_mean(override.courier, file.couriers)
-            yield Problem((*at, "courier"), f'no account "{override.courier}"{meant}: this override matches no parcel')
+        for name, why in _mismatches(override, file):
+            yield Problem((*at, name), why)
         if not override.limits:
             yield Problem(at, "sets no threshold")
         if "courier_silent" in override.limits and set(override.matchers) != {"courier"}:
             others = ", ".join(name for name in MATCHERS if name in override.matchers and name != "courier")
             yield Problem((*at, "courier_silent"), f"an account is silent for all parcels: {others} cannot match")
+
+
+_IDLE = "; this override matches no parcel"
+
+
+def _mismatches(override: Override, file: File) -> Iterator[tuple[str, str]]:
+    """The keys by which an override can match no parcel that was imported, and why."""
+    accounts = file.couriers
+    if override.courier and accounts and override.courier not in accounts:
+        yield "courier", f'no account "{override.courier}"{did_you_mean(override.courier, accounts)}{_IDLE}'
+    elif override.company:
+        asked = [accounts[override.courier]] if override.courier in accounts else accounts.values()
+        yield from (("company", why) for why in _unknown_company(override.company, {each.api for each in asked}))
+    for name in ("service", "tag"):
+        if fault := _unreadable(name, getattr(override, name)):
+            yield name, f"{fault}{_IDLE}"
+
+
+def _unreadable(name: str, text: str) -> str:
+    """Why no cell of an import is ever read as this text, "" when one may be."""
+    try:
+        plain = cells.cell(name, text)
+        tags = cells.tags_of(plain) if name == "tag" else ()
+    except BadInput as error:
+        return str(error)
+    if len(tags) > 1:
+        return f"each of {listed(tags)} is a tag of its own: write an override for each"
+    return "" if plain == text else f'"{text}" is read as "{plain}" in an import: write that'
+
+
+def _unknown_company(text: str, apis: Collection[str]) -> Iterator[str]:
+    """Why no parcel of these APIs is of a company, as an import reads it."""
+    meant: list[str] = []
+    faults: list[str] = []
+    for api in sorted(apis):
+        try:
+            read = companies.company(api, text)
+        except BadInput as error:
+            faults.append(str(error))
+            continue
+        if read.code == text:
+            return
+        meant += [read.code] if read.code else []
+        faults += [read.doubt] if read.doubt else []
+    if meant:
+        yield f'no company has the code "{text}": write {listed(dict.fromkeys(meant))}{_IDLE}'
+    elif faults:
+        yield f"{faults[0].partition(';')[0]}; this override may match no parcel"
+
+
+def _unreached(file: File) -> Iterator[Problem]:
+    """What another override, or another route, leaves nothing to do."""
+    overrides = file.thresholds.override
+    for position, one in enumerate(overrides):
+        later = [other for other in overrides[position + 1 :] if other.matchers == one.matchers]
+        covered = one.limits.keys() & {kind for other in later for kind in other.limits}
+        for kind in sorted(covered):
+            at = ("thresholds", "override", position, kind)
+            yield Problem(at, "a later override for the same parcels sets it too, and wins")
+    for position, route in enumerate(file.routes):
+        if any(_takes_all(earlier, route) for earlier in file.routes[:position]):
+            yield Problem(("routes", position), "an earlier route takes all that this one would")
+
+
+def _takes_all(earlier: Route, later: Route) -> bool:
+    """What is about us goes only to routes that name it, so a route for all kinds leaves those to a later one."""
+    if earlier.kinds:
+        kinds = bool(later.kinds) and set(later.kinds) <= set(earlier.kinds)
+    else:
+        kinds = not any(KINDS[kind].family is Family.OPERATOR for kind in later.kinds)
+    return kinds and _least(later) >= _least(earlier)
+
+
+def _least(route: Route) -> int:
+    return Severity(route.severity).rank if route.severity else 0
 
 
 def _limits(file: File) -> Iterator[tuple[tuple[str | int, ...], Limits]]:

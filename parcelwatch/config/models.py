@@ -20,15 +20,16 @@ from parcelwatch.config.values import (
     DraftLanguages,
     Kind,
     Language,
+    Limit,
     Listen,
     Name,
+    NaturalLimit,
     NaturalSpan,
     Pace,
     Paces,
     ProfileName,
     Remedy,
     SeverityName,
-    Span,
     TimeZone,
 )
 from parcelwatch.core.kinds import KINDS
@@ -80,8 +81,8 @@ class Courier(Table):
 class Limits(Table):
     """{ warn = "48h", critical = "120h" }"""
 
-    warn: Span = Field(description="after how long the case opens")
-    critical: Span | None = Field(default=None, description="after how long it gets worse; never when left out")
+    warn: Limit = Field(description="after how long the case opens")
+    critical: Limit | None = Field(default=None, description="after how long it gets worse; never when left out")
 
     @model_validator(mode="after")
     def _in_order(self) -> Limits:
@@ -94,8 +95,8 @@ class Limits(Table):
 class Silence(Limits):
     """{ warn = "30m" }"""
 
-    warn: NaturalSpan = Field(description="after how long the operator hears of it")
-    critical: NaturalSpan | None = Field(default=None, description="nothing yet")
+    warn: NaturalLimit = Field(description="after how long the operator hears of it")
+    critical: NaturalLimit | None = Field(default=None, description="nothing yet")
 
 
 class KindLimits(Table):
@@ -189,7 +190,7 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
-    follow_up: NaturalSpan = Field(
+    follow_up: NaturalLimit = Field(
         default=Duration(2, "d"),
         json_schema_extra={"default": "2d"},
         description="when the buyer is promised to hear again",

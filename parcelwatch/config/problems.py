@@ -100,12 +100,18 @@ def problem_of(error: ErrorDetails, root: type[BaseModel]) -> Problem:
         return Problem(at, f"is required: {_description(at, root)}")
     if kind == "model_type":
         return Problem(at, _no_table(at, error["input"], root))
+    if kind in _MANY and isinstance(error["input"], dict) and _model(at, root):
+        return Problem(at, f"may stand there several times, so it is written with two brackets: [[{dotted(at)}]]")
+    if kind == "dict_type" and _tables(error["input"]):
+        entry = f"{dotted(at)}.NAME" if _model((*at, "NAME"), root) else dotted(at)
+        return Problem(at, f"is written with single brackets: [{entry}]")
     if kind in _WITHIN:
         least_or_most = _WITHIN[kind].format(**error.get("ctx", {}))
         return Problem(at, f"expected {least_or_most}, got {shown(error['input'])}")
     return Problem(at, f"expected {_EXPECTED.get(kind, error['msg'])}, got {shown(error['input'])}{_quoted(error)}")
 
 
+_MANY = ("tuple_type", "list_type")
 _LIST = 'a list, such as ["one", "two"]'
 _EXPECTED = {
     "string_type": "a text in quotes",
@@ -135,9 +141,16 @@ def _quoted(error: ErrorDetails) -> str:
 def _no_table(at: Path, value: object, root: type[BaseModel]) -> str:
     table = _model(at, root)
     shape = table.__doc__ or "" if table else ""
+    if _tables(value):
+        return f"is written with single brackets: {shape if shape.startswith('[') else f'[{dotted(at)}]'}"
     # A text in place of an account or a channel is likely to be its secret.
     got = "a text" if isinstance(value, str) and at[0] in ("couriers", "channels") else shown(value)
     return f"expected a table, {shape}, got {got}"
+
+
+def _tables(value: object) -> bool:
+    """Written as [[name]]."""
+    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
 
 
 def _unknown(at: Path, root: type[BaseModel]) -> str:

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from parcelwatch import territories
 from parcelwatch.config.problems import did_you_mean, listed, shown
 from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
@@ -76,6 +77,20 @@ def _read_duration(value: object) -> Duration:
 def _read_natural(value: object) -> Duration:
     duration = _read_duration(value)
     duration.natural()
+    return duration
+
+
+def _read_limit(value: object) -> Duration:
+    return _above_zero(_read_duration(value))
+
+
+def _read_natural_limit(value: object) -> Duration:
+    return _above_zero(_read_natural(value))
+
+
+def _above_zero(duration: Duration) -> Duration:
+    if not duration.amount:
+        raise ValueError(f'expected more than nothing, got "{duration}": soon is "1m", and "3650d" is as good as never')
     return duration
 
 
@@ -137,7 +152,13 @@ def _day_of_year(text: str) -> str:
 
 
 def _country(code: str) -> str:
-    return code.upper()
+    if not code:
+        return ""
+    found = territories.country(code)
+    if found and found == code.upper():
+        return found
+    meant = f': write "{found}"' if found else '; expected two letters, such as "BR"'
+    raise ValueError(f'no country has the code "{code[:60]}"{meant}')
 
 
 def _name(name: str) -> str:
@@ -152,7 +173,8 @@ def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-_DURATION_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+(s|m|h|d|bd)$"})
+_LIMIT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^0*[1-9][0-9]*(s|m|h|d|bd)$"})
+_NATURAL_LIMIT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^0*[1-9][0-9]*[smhd]$"})
 _NATURAL_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})
 _RATE_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"})
 _RATES_SCHEMA = WithJsonSchema(
@@ -160,7 +182,8 @@ _RATES_SCHEMA = WithJsonSchema(
 )
 _AS_TEXT = PlainSerializer(str, return_type=str)
 
-Span = Annotated[Duration, PlainValidator(_read_duration), _AS_TEXT, _DURATION_SCHEMA]
+Limit = Annotated[Duration, PlainValidator(_read_limit), _AS_TEXT, _LIMIT_SCHEMA]
+NaturalLimit = Annotated[Duration, PlainValidator(_read_natural_limit), _AS_TEXT, _NATURAL_LIMIT_SCHEMA]
 NaturalSpan = Annotated[Duration, PlainValidator(_read_natural), _AS_TEXT, _NATURAL_SCHEMA]
 Pace = Annotated[Rate, PlainValidator(_read_rate), _AS_TEXT, _RATE_SCHEMA]
 Paces = Annotated[

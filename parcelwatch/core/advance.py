@@ -41,6 +41,7 @@ from parcelwatch.core.step import Step
 from parcelwatch.core.view import View, view
 from parcelwatch.model import (
     Advance,
+    Amended,
     Answered,
     Dossier,
     Event,
@@ -121,8 +122,21 @@ def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: 
             return next_poll(seen, found.due_at, step.now, pushed=True)
         case Answered() | NotFound() | Refused() | Marked():
             return next_poll(seen, found.due_at, step.now)
+        case Amended():
+            return _amended(step, before)
     # Nothing new: the next question stays where it was.
     return step.dossier.poll_at, ""
+
+
+def _amended(step: Step, before: Dossier) -> tuple[datetime | None, str]:
+    """Another company has yet to be asked; a promise is a deadline, and a deadline wants an answer."""
+    after, now = step.dossier, step.now
+    if before.parcel.company not in ("", after.parcel.company):
+        return now, "its company was corrected"
+    promise = after.parcel.promised_by
+    if promise in (None, before.parcel.promised_by) or after.poll_at is None or max(promise, now) >= after.poll_at:
+        return after.poll_at, ""
+    return max(promise, now), "a new promise"
 
 
 def _had_its_say(event: Event, dossier: Dossier, now: datetime) -> bool:

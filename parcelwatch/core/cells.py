@@ -1,12 +1,12 @@
-"""What one cell of an import says: numbers, times, amounts, as spreadsheets and people write them.
+"""What one cell of an import says: numbers, amounts, tags, as spreadsheets and people write them.
 
-What belongs here: from a cell to a value, or BadInput with a reason its writer can act on.
+What belongs here: from a cell to a value, or BadInput with a reason its writer can act on. Times are dates.py's.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+import unicodedata
 from typing import Final
 
 from parcelwatch.errors import BadInput
@@ -17,18 +17,24 @@ _MOST_TAGS: Final = 20
 _NUMBER: Final = re.compile(r"[A-Z0-9-]{5,40}")
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?E[+-]?[0-9]{1,3}", re.IGNORECASE)
 _PLAIN_EXPONENT: Final = re.compile(r"[0-9]+E[0-9]+", re.IGNORECASE)
-_SPACED: Final = re.compile(r"[A-Z0-9 -]{5,60}")
+_WHOLE: Final = 8
+"""Characters; groups of a number are shorter, but for one in its middle, such as a postal number's."""
 _EXCEL: Final = re.compile(r'=\s*"([^"]*)"')
-_TIME: Final = re.compile(
-    r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
-    r"(?:[ T]([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?"
-)
+# What keeps a spreadsheet from reading a text as a number, as those write it who cannot type the apostrophe.
+_GUARDS: Final = "'`´‘’"
+# Zero-width and directional characters, which come along when a number is copied from a web page.
+_UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_JOINERS: Final = re.compile("[\u200c\u200d]")
+_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
+_NOTHING: Final = frozenset({"-", "--", "–", "—", "/", "#N/A", "\\N", "无"})
+_NO_VALUE: Final = frozenset({"null", "none", "n/a", "nan"})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_YEARS: Final = range(2000, 2100)
 _TAGS: Final = re.compile(r"[,;|，；]")
 _BROKEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _RICHEST: Final = 1e12
-_MONEY: Final = " ¥￥$€£"
+# An amount, its currency before or behind it as a sign or in letters.
+_AMOUNT: Final = re.compile(r"(?:[A-Za-z]{0,3}[$€£¥￥₽₩₹元]?) ?([0-9][0-9., ']*) ?(?:[$€£¥￥₽₩₹元]?[A-Za-z]{0,3})")
+_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:[,][0-9]{3})+|[0-9]{1,3}(?:[.][0-9]{3}){2,}")
 
 
 def cell(name: str, value: object) -> str:
@@ -39,7 +45,9 @@ def cell(name: str, value: object) -> str:
         value = ",".join(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadInput(f"{name} is {_shape(value)} where a text was expected")
-    text = " ".join(_unwrapped(str(value)).split())
+    text = " ".join(_unwrapped(name, str(value)).split())
+    if text in _NOTHING or (text.lower() in _NO_VALUE and name != "customer_name"):
+        return ""
     if len(text) > _LONGEST.get(name, _LONGEST_CELL):
         raise BadInput(f"{name} is longer than {_LONGEST.get(name, _LONGEST_CELL)} characters")
     if not _sound(text):
@@ -47,11 +55,13 @@ def cell(name: str, value: object) -> str:
     return text
 
 
-def _unwrapped(text: str) -> str:
-    """Without ="…", and without the leading ' or tab that keeps a spreadsheet from changing a number."""
-    text = text.strip().lstrip("\ufeff")
+def _unwrapped(name: str, text: str) -> str:
+    """Without ="…", and without the leading sign or tab that keeps a spreadsheet from changing a number."""
+    text = _UNSEEN.sub("", text).strip()
     wrapped = _EXCEL.fullmatch(text)
-    return (wrapped[1] if wrapped else text.removeprefix("'")).strip()
+    if name == "customer_name":  # ’t Hart is one
+        return text
+    return (wrapped[1] if wrapped else text).strip().lstrip(_GUARDS).strip()
 
 
 def _sound(text: str) -> bool:
@@ -63,20 +73,22 @@ def _shape(value: object) -> str:
 
 
 def number_of(text: str) -> str:
-    """A tracking number, in capitals."""
-    number = text.upper()
-    if not number:
+    """A tracking number in capitals and in one piece: as labels print it, in groups, it is one too."""
+    written = _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text))).upper()
+    if not written:
         raise BadInput("it has no number")
-    if _SCIENTIFIC.fullmatch(number) and not _PLAIN_EXPONENT.fullmatch(number):
+    if _SCIENTIFIC.fullmatch(written) and not _PLAIN_EXPONENT.fullmatch(written):
         raise BadInput(
-            f"{number} is a number that a spreadsheet rounded, its last digits are lost: format the column as text and "
-            "export it again"
+            f"{written} is a number that a spreadsheet rounded, its last digits are lost: format the column as text "
+            "and export it again"
         )
-    if _NUMBER.fullmatch(number):
-        return number
-    if " " in number and _SPACED.fullmatch(number):
-        raise BadInput(f"{number[:60]!r} has spaces in it: write the number in one piece")
-    raise BadInput(f"{number[:60]!r} is no tracking number: 5 to 40 letters A-Z, digits and hyphens are")
+    groups = written.split()
+    number = "".join(groups)
+    if not _NUMBER.fullmatch(number):
+        raise BadInput(f"{written[:60]!r} is no tracking number: 5 to 40 letters A-Z, digits and hyphens are")
+    if sum(len(group) >= _WHOLE for group in groups) > 1:
+        raise BadInput(f"{written[:60]!r} is more than one number, or has spaces amiss: write one, in one piece")
+    return number
 
 
 def last4(text: str) -> str:
@@ -95,17 +107,26 @@ def language_of(text: str) -> str:
 
 
 def worth(text: str) -> float:
-    """What the goods are worth, 0 when it is not said."""
-    plain = text.strip(_MONEY).replace(",", "").replace(" ", "")
-    if not plain:
+    """What the goods are worth, 0 when it is not said. The decimal sign may be a point or a comma."""
+    if not text:
         return 0.0
-    try:
-        value = float(plain) if plain.isascii() and not plain.isalpha() else -1.0
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < _RICHEST:
+    written = _AMOUNT.fullmatch(text)
+    value = _amount(written[1].replace(" ", "").replace("'", "")) if written else None
+    if value is None or value >= _RICHEST:
         raise BadInput(f"value {text[:40]!r} is no amount: write it as 129.90")
     return value
+
+
+def _amount(plain: str) -> float | None:
+    if _THOUSANDS.fullmatch(plain):
+        return float(plain.replace(",", "").replace(".", ""))
+    # Of two signs the later one is the decimal one.
+    decimal = max(".,", key=plain.rfind)
+    whole = plain.replace("," if decimal == "." else ".", "").replace(decimal, ".")
+    try:
+        return float(whole)
+    except ValueError:
+        return None
 
 
 def tags_of(text: str) -> tuple[str, ...]:
@@ -114,19 +135,3 @@ def tags_of(text: str) -> tuple[str, ...]:
     if len(tags) > _MOST_TAGS:
         raise BadInput(f"it has more than {_MOST_TAGS} tags")
     return tags
-
-
-def time_of(text: str) -> tuple[datetime, bool]:
-    """A time as written, naive without an offset; True for a bare day."""
-    written = _TIME.fullmatch(text)
-    if not written:
-        raise BadInput(f"{text[:40]!r} is no time: write 2026-03-31, 2026-03-31T18:00 or 2026-03-31T18:00+08:00")
-    year, month, day, hour, minute, second, offset = written.groups()
-    iso = f"{year}-{month:>02}-{day:>02}T{hour or '00':>02}:{minute or '00'}:{second or '00'}"
-    try:
-        at = datetime.fromisoformat(iso + (offset or "").upper())
-    except ValueError:
-        raise BadInput(f"{text[:40]!r} is no time: there is no such day or hour") from None
-    if at.year not in _YEARS:
-        raise BadInput(f"{text[:40]!r} is no time: expected a year from {_YEARS[0]} to {_YEARS[-1]}")
-    return at, hour is None

@@ -111,25 +111,25 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
 Facts = Mapping[str, object]
 
 
-def parts(draft: Draft) -> list[Facts]:
-    """What a draft says of each parcel it is about, the first one first."""
-    also = draft.facts.get("also")
-    return [draft.facts, *(also if isinstance(also, list) else [])]
+def parts(facts: Facts) -> list[Facts]:
+    """What the facts of a draft say of each parcel it is about, the first one first."""
+    also = facts.get("also")
+    return [facts, *(also if isinstance(also, list) else [])]
 
 
 def about(draft: Draft, parcel_id: int) -> Facts | None:
     """What a draft says of one parcel, None when it is not about it."""
-    return next((part for part in parts(draft) if part.get("parcel") == parcel_id), None)
+    return next((part for part in parts(draft.facts) if part.get("parcel") == parcel_id), None)
 
 
 def joined(draft: Draft, dossier: Dossier, case: Case) -> Facts:
     """The facts of a draft that is from now on about one more parcel."""
-    return {**draft.facts, "also": [*parts(draft)[1:], _of_parcel(dossier, case)]}
+    return {**draft.facts, "also": [*parts(draft.facts)[1:], _of_parcel(dossier, case)]}
 
 
 def without(draft: Draft, parcel_id: int) -> Facts | None:
     """The facts of a draft that is no longer about that parcel, None when nothing is left."""
-    rest = [part for part in parts(draft) if part.get("parcel") != parcel_id]
+    rest = [part for part in parts(draft.facts) if part.get("parcel") != parcel_id]
     if not rest:
         return None
     return {**draft.facts, **{name: value for name, value in rest[0].items() if name != "also"}, "also": rest[1:]}

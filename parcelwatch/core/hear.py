@@ -16,9 +16,9 @@ from parcelwatch.core.registration import believed
 from parcelwatch.core.timeline import current, join, merge
 from parcelwatch.core.view import View
 from parcelwatch.model import (
+    Amended,
     Answered,
     Checkpoint,
-    Described,
     Dossier,
     Entry,
     Event,
@@ -74,11 +74,24 @@ def _joined(dossier: Dossier, heard: Event, now: datetime) -> Dossier:
             return replace(dossier, refused=heard.reason or "no reason given")
         case Refused(unregistered=True):
             return replace(dossier, registered_at=None)
-        case Described(said):
-            return replace(dossier, parcel=described(dossier.parcel, said))
+        case Amended(said):
+            return _amended(dossier, described(dossier.parcel, said))
         case Marked():
             return _mark_by_hand(dossier, heard, now)
     return dossier
+
+
+def _amended(dossier: Dossier, parcel: Parcel) -> Dossier:
+    """What was heard of a parcel under the wrong company was another's: nothing is known of it yet."""
+    if dossier.parcel.company in ("", parcel.company):
+        return replace(dossier, parcel=parcel)
+    return Dossier(
+        replace(parcel, successor="", replaced=()),
+        policy_id=dossier.policy_id,
+        cases=dossier.cases,
+        drafts=dossier.drafts,
+        poll_at=dossier.poll_at,
+    )
 
 
 def _mark_by_hand(dossier: Dossier, said: Marked, now: datetime) -> Dossier:

@@ -1,18 +1,22 @@
-"""Rows of an import made into parcels: what each cell may hold, and why one is refused.
+"""Rows of an import made into parcels: what each cell may hold, why one is left out, and why a row is refused.
 
-What belongs here: one row in, one Parcel or the reasons against it out. Reading files is the caller's, reading single
-cells is cells.py's. The same columns are the options of `parcels add`.
+What belongs here: one row in, one Parcel or the reasons against it out. Only what a parcel cannot be watched without
+refuses a row: its number, its account, and the courier behind it; any other cell that cannot be used is left out, and
+said. Reading files is the caller's, reading single cells is cells.py's and dates.py's. The same columns are the options
+of `parcels add`.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final, TypeVar
 
-from parcelwatch.core.cells import cell, language_of, last4, number_of, tags_of, time_of, worth
+from parcelwatch.core import companies
+from parcelwatch.core.cells import cell, language_of, last4, number_of, tags_of, worth
+from parcelwatch.core.dates import time_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
 
@@ -43,30 +47,6 @@ COLUMNS: Final = (
 
 _ALIASES: Final = {"tags": "tag", "tracking_number": "number"}
 
-# Countries as Chinese shop systems export them; English names are the caller's to know.
-_CHINESE: Final = {
-    "中国": "CN",
-    "中国大陆": "CN",
-    "香港": "HK",
-    "中国香港": "HK",
-    "澳门": "MO",
-    "台湾": "TW",
-    "美国": "US",
-    "英国": "GB",
-    "德国": "DE",
-    "法国": "FR",
-    "意大利": "IT",
-    "西班牙": "ES",
-    "俄罗斯": "RU",
-    "巴西": "BR",
-    "墨西哥": "MX",
-    "加拿大": "CA",
-    "澳大利亚": "AU",
-    "日本": "JP",
-    "韩国": "KR",
-}
-
-
 _COMPLETING: Final = ("company", "phone_last4", "postal_code")
 
 _T = TypeVar("_T")
@@ -77,55 +57,83 @@ def _nothing(_: Parcel) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of one cell of a row that is taken all the same."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A parcel as a row describes it. `spoiled`: of the cells that were left out; `doubts`: of what was taken."""
+
+    parcel: Parcel
+    spoiled: tuple[Remark, ...] = ()
+    doubts: tuple[Remark, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        return (*self.spoiled, *self.doubts)
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """What a row is held against.
 
-    `accounts`: the names of the courier accounts. `courier`: the account of rows that name none. `zone`: of times
-    without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of an
-    English name or code, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be asked.
+    `accounts`: the courier accounts, each with its API. `courier`: the account of rows that name none. `zone`: of times
+    without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of a
+    country however it is written, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be
+    asked. `date_order`: in which order days are written, one of dates.ORDERS' values, "" when that is not said.
     """
 
-    accounts: Collection[str]
+    accounts: Mapping[str, str]
     zone: tzinfo
     end_of_day: Callable[[date, str], datetime]
     country: Callable[[str], str]
     courier: str = ""
     lacks: Callable[[Parcel], str] = _nothing
+    date_order: str = ""
 
-    def parcel(self, row: Mapping[str, object], now: datetime) -> Parcel:
+    def read(self, row: Mapping[str, object], now: datetime) -> Described:
         """The parcel (id 0) that a row describes. Raises BadInput with every reason why it cannot be watched."""
         said = _Row(row)
-        destination = said.read("destination", self._country, "")
+        courier = said.need("courier", self._account, "")
+        company = said.need("company", lambda text: self._company(courier, text), companies.Company(""))
+        destination = said.may("destination", self._country, "")
 
         def deadline(text: str) -> datetime | None:
             return self._deadline(text, destination)
 
         parcel = Parcel(
             id=0,
-            number=said.read("number", number_of, ""),
-            courier=said.read("courier", self._account, ""),
+            number=said.need("number", number_of, ""),
+            courier=courier,
             added_at=now,
-            company=said.read("company", str, ""),
-            service=said.read("service", str, ""),
-            origin=said.read("origin", self._country, ""),
+            company=company.code,
+            service=said.may("service", str, ""),
+            origin=said.may("origin", self._country, ""),
             destination=destination,
-            shipped_at=said.read("shipped_at", self._moment, None),
-            phone_last4=said.read("phone_last4", last4, ""),
-            postal_code=said.read("postal_code", str, ""),
+            shipped_at=said.may("shipped_at", self._moment, None),
+            phone_last4=said.may("phone_last4", last4, ""),
+            postal_code=said.may("postal_code", str, ""),
             orders=_orders(_order(said, deadline)),
         )
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
-        return parcel
+        doubts = (Remark("company", company.doubt),) if company.doubt else ()
+        return Described(parcel, tuple(said.spoiled), doubts)
 
-    def unaskable(self, parcel: Parcel) -> str:
+    def unaskable(self, described: Described) -> str:
         """Why its courier cannot be asked about a parcel as it is, and what to add; "" when it can."""
+        parcel = described.parcel
         lacking = self.lacks(parcel)
         if not lacking:
             return ""
         name = next((name for name in _COMPLETING if name in lacking), "")
         what = f" (--{name.replace('_', '-')}, or a column `{name}`)" if name else ""
-        return f"{parcel.courier} cannot be asked about it: {lacking}{what}"
+        cell_said = [remark.text for remark in described.remarks if remark.column == name]
+        return "; ".join([*cell_said, f"{parcel.courier} cannot be asked about it: {lacking}{what}"])
 
     def _account(self, text: str) -> str:
         name = text or self.courier
@@ -139,25 +147,26 @@ class Intake:
             raise BadInput(f"no courier account {name[:40]!r}{meant(name, self.accounts)}; configured: {known}")
         return name
 
+    def _company(self, account: str, text: str) -> companies.Company:
+        return companies.company(self.accounts.get(account, ""), text)
+
     def _country(self, text: str) -> str:
-        if not text:
-            return ""
-        code = _CHINESE.get(text) or self.country(text)
-        if not code:
+        code = self.country(text) if text else ""
+        if text and not code:
             raise BadInput(f"{text[:40]!r} is no country: write its two letters, such as BR")
         return code
 
     def _moment(self, text: str) -> datetime | None:
         if not text:
             return None
-        at, _ = time_of(text)
+        at, _ = time_of(text, self.date_order)
         return self._utc(at)
 
     def _deadline(self, text: str, country: str) -> datetime | None:
         """A day means its end at the destination: everywhere there, or everywhere on Earth where that is unknown."""
         if not text:
             return None
-        at, whole_day = time_of(text)
+        at, whole_day = time_of(text, self.date_order)
         return self.end_of_day(at.date(), country) if whole_day else self._utc(at)
 
     def _utc(self, at: datetime) -> datetime:
@@ -166,18 +175,18 @@ class Intake:
 
 def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
     return Order(
-        number=said.read("order", str, ""),
-        customer_name=said.read("customer_name", str, ""),
-        customer_contact=said.read("customer_contact", str, ""),
-        buyer=said.read("buyer", str, ""),
-        language=said.read("language", language_of, ""),
-        value=said.read("value", worth, 0.0),
-        tier=said.read("tier", str, ""),
-        goods=said.read("goods", str, ""),
-        url=said.read("order_url", str, ""),
-        promised_by=said.read("promised_by", deadline, None),
-        dispatch_by=said.read("dispatch_by", deadline, None),
-        tags=said.read("tag", tags_of, ()),
+        number=said.may("order", str, ""),
+        customer_name=said.may("customer_name", str, ""),
+        customer_contact=said.may("customer_contact", str, ""),
+        buyer=said.may("buyer", str, ""),
+        language=said.may("language", language_of, ""),
+        value=said.may("value", worth, 0.0),
+        tier=said.may("tier", str, ""),
+        goods=said.may("goods", str, ""),
+        url=said.may("order_url", str, ""),
+        promised_by=said.may("promised_by", deadline, None),
+        dispatch_by=said.may("dispatch_by", deadline, None),
+        tags=said.may("tag", tags_of, ()),
     )
 
 
@@ -187,22 +196,33 @@ def _orders(order: Order) -> tuple[Order, ...]:
 
 
 class _Row:
-    """One row being read: its cells, and every reason found so far to refuse it."""
+    """One row being read: its cells, every reason found so far to refuse it, and what was left out."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
         self.reasons: list[str] = []
+        self.spoiled: list[Remark] = []
         self._row = row
 
-    def read(self, name: str, reader: Callable[[str], _T], otherwise: _T) -> _T:
+    def need(self, name: str, reader: Callable[[str], _T], otherwise: _T) -> _T:
         """What `reader` makes of a cell; `otherwise`, and a reason, when it cannot be used."""
-        value = self._row.get(name)
         try:
-            return reader(cell(name, value) if value else "")
+            return self._read(name, reader)
         except BadInput as error:
-            reason = str(error)
-            if reason not in self.reasons:
-                self.reasons.append(reason)
+            self.reasons.append(str(error))
             return otherwise
+
+    def may(self, name: str, reader: Callable[[str], _T], otherwise: _T) -> _T:
+        """What `reader` makes of a cell; `otherwise`, and a remark, when it cannot be used."""
+        try:
+            return self._read(name, reader)
+        except BadInput as error:
+            reason = str(error) if str(error).startswith(f"{name} ") else f"{name} {error}"
+            self.spoiled.append(Remark(name, f"{reason}; it is left out"))
+            return otherwise
+
+    def _read(self, name: str, reader: Callable[[str], _T]) -> _T:
+        value = self._row.get(name)
+        return reader(cell(name, value) if value else "")
 
 
 # --- columns -------------------------------------------------------------------------------------

@@ -88,12 +88,25 @@ def add(store: Store, parcel: Parcel, now: datetime) -> int:
 def same(store: Store, parcel: Parcel) -> Parcel | None:
     """The watched parcel that is meant, if any. Account, number and company make the identity.
 
-    A company not given is any company.
+    A company not given is any company, and one that was given wrongly is that of the parcel which it corrects.
     """
     known = [_parcel(store, row) for row in store.all(_SAME, (parcel.number, parcel.courier))]
     exact = [one for one in known if one.company == parcel.company]
     loose = [one for one in known if not parcel.company or not one.company]
-    return next(iter(exact or loose), None)
+    wrong = [one for one in known if _mistaken(store, one, parcel)]
+    return next(iter(exact or loose or wrong), None)
+
+
+_TRACKED: Final = "SELECT first_tracked_at IS NOT NULL FROM parcels WHERE id = ?"
+
+
+def _mistaken(store: Store, known: Parcel, said: Parcel) -> bool:
+    """Whether `said` is `known` under its right company: the same order's, or one its company never knew."""
+    if known.import_id is not None and known.import_id == said.import_id:
+        return False
+    if known.order and said.order:
+        return known.order == said.order
+    return not store.value(_TRACKED, (known.id,))
 
 
 def _parcel(store: Store, row: tuple[Any, ...]) -> Parcel:

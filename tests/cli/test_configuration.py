@@ -31,7 +31,6 @@ def test_a_new_configuration_is_valid_and_never_overwritten(shop: Shop) -> None:
 def test_a_check_lists_what_would_be_used_and_which_secrets_can_be_read(shop: Shop) -> None:
     shop.configure('[channels.spare]\nurl = "env:PARCELWATCH_TEST_NOWHERE"\n')
     ended = shop.run("config", "check", "--json")
-    assert ended.code == 0
     assert [each["name"] for each in ended.document["couriers"]] == ["my_dhl"]
     ops, spare = ended.document["channels"]
     assert ops["secrets"]["url"]["readable"]
@@ -41,6 +40,17 @@ def test_a_check_lists_what_would_be_used_and_which_secrets_can_be_read(shop: Sh
         "fault": "cannot be read: the environment variable PARCELWATCH_TEST_NOWHERE is not set",
     }
     assert "sandbox-key" not in ended.out + ended.err + shop.run("config", "check").out
+
+
+def test_a_secret_that_cannot_be_read_is_no_valid_configuration(shop: Shop) -> None:
+    assert shop.run("config", "check").code == 0
+    shop.configure('[couriers.spare]\napi = "17track"\nkey = "env:PARCELWATCH_TEST_NOWHERE"\n')
+    ended = shop.run("config", "check")
+    assert ended.code == 78
+    assert "is valid" not in ended.out
+    assert 'couriers.spare.key: the secret "env:PARCELWATCH_TEST_NOWHERE" cannot be used' in ended.err
+    told = shop.run("config", "check", "--json").document
+    assert (told["valid"], len(told["errors"])) == (False, 1)
 
 
 def test_all_that_is_wrong_is_said_at_once(shop: Shop) -> None:

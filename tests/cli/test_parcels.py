@@ -12,6 +12,7 @@ from rich.console import Console
 from parcelwatch.cli.tables import Listing
 from parcelwatch.store import Store, parcels
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
+from tests.servers import Server, answers
 
 HEAD = "number,courier,order,promised_by,destination\n"
 
@@ -50,6 +51,108 @@ def test_good_rows_go_in_and_bad_ones_are_named_by_line(shop: Shop) -> None:
     assert [(row["line"], row["number"]) for row in ended.document["rejected"]] == [(3, "7.7E+14"), (5, "JD1")]
     again = shop.run("parcels", "import", shop.file(text), "--json").document
     assert (again["added"], again["unchanged"]) == (0, 2)
+
+
+def test_a_cell_that_cannot_be_used_is_left_out_and_said_and_its_row_goes_in(shop: Shop) -> None:
+    path = shop.file(HEAD + "JD00021234,my_dhl,A1,03/04/2026,Narnia\nJD00021235,my_dhl,A2,25-11-2026,新加坡\n")
+    ended = shop.run("parcels", "import", path)
+    assert ended.code == 0
+    assert "2 added, 0 updated, 0 unchanged, 0 rejected" in ended.out
+    assert "line 2: JD00021234: destination 'Narnia' is no country" in ended.err
+    assert "--date-format" in ended.err
+    first, second = shop.run("parcels", "list", "--json").document
+    assert (first["destination"], first["promised_by"]) == ("", None)
+    assert (second["destination"], second["promised_by"]) == ("SG", "2026-11-25T15:59:59Z")
+    again = shop.run("parcels", "import", path, "--date-format", "d/m/y", "--json").document
+    assert [(row["line"], row["column"]) for row in again["warnings"]] == [(2, "destination")]
+    assert again["updated"] == 1
+    assert shop.run("parcels", "list", "--json").document[0]["promised_by"] == "2026-04-04T11:59:59Z"
+
+
+def test_of_many_remarks_the_first_are_shown_and_json_has_all(shop: Shop) -> None:
+    path = shop.file("number,destination\n" + "".join(f"JD{at:08},Narnia\n" for at in range(40)))
+    ended = shop.run("parcels", "import", path, "--courier", "my_dhl")
+    assert ended.err.count("Narnia") == 10
+    assert "30 more rows" in ended.err
+    said = shop.run("parcels", "import", path, "--courier", "my_dhl", "--json").document["warnings"]
+    assert len(said) == 40
+
+
+def test_what_is_typed_wrongly_is_refused_rather_than_left_out(shop: Shop) -> None:
+    ended = shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--destination", "Narnia")
+    assert (ended.code, "no country" in ended.err) == (2, True)
+
+
+def test_the_date_format_is_one_of_three_orders(shop: Shop) -> None:
+    ended = shop.run("parcels", "import", shop.file(HEAD), "--date-format", "whenever")
+    assert (ended.code, "d/m/y, m/d/y, y/m/d" in ended.err) == (2, True)
+
+
+def test_a_file_as_excel_and_a_shop_write_it_is_taken_whole(shop: Shop) -> None:
+    text = (
+        "\ufeffsep=;\n"
+        "Number;Courier;Order;Destination;Customer name;Item\n"
+        '"=""9400100000000000000000""";my_dhl;#1001;United States (US);Ann;Lamp\n'
+        ";;#1001;;;Bulb\n"
+        "9400 1000 0000 0000 0000 17;;#1001;;;Shade\n"
+        "9400 1000 0000 0000 0000 17;;#1001;;;Cord\n"
+        "`JD00021234;my_dhl;#1002;NLD;'t Hooft;Lamp\n"
+        "'JD00021235;my_dhl;#1003;BR-SP;Bia;Lamp\n"
+        ";;;;;Total 6\n"
+    )
+    ended = shop.run("parcels", "import", shop.file(text))
+    assert ended.code == 0
+    assert "4 added, 0 updated, 0 unchanged, 0 rejected" in ended.out
+    assert "passed over: 2" in ended.err
+    rows = shop.run("parcels", "list", "--json").document
+    assert [(row["number"], row["order"], row["destination"]) for row in rows] == [
+        ("9400100000000000000000", "#1001", "US"),
+        ("9400100000000000000017", "#1001", "US"),
+        ("JD00021234", "#1002", "NL"),
+        ("JD00021235", "#1003", "BR"),
+    ]
+
+
+def test_a_row_of_an_order_of_its_own_without_a_number_is_refused(shop: Shop) -> None:
+    text = "number,order,customer_name\nJD00021234,A1,Ann\n,A2,Bob\n,,Eve\n"
+    ended = shop.run("parcels", "import", shop.file(text), "--courier", "my_dhl", "--json")
+    assert [row["line"] for row in ended.document["rejected"]] == [3, 4]
+
+
+KD100 = '[couriers.kd100]\napi = "kuaidi100"\nkey = "k"\ncustomer = "c"\n'
+
+
+def test_companies_are_read_by_name_and_unknown_ones_refused_with_what_was_meant(shop: Shop) -> None:
+    shop.configure(KD100)
+    text = "number,company\nYT8812345678901,圆通速递\n773000000000001,申通快第\n773000000000002,foobar\n"
+    ended = shop.run("parcels", "import", shop.file(text), "--courier", "kd100", "--json")
+    reasons = [row["reason"] for row in ended.document["rejected"]]
+    assert "did you mean 'shentong'" in reasons[0]
+    assert "code:CODE" in reasons[1]
+    assert shop.run("parcels", "list", "--json").document[0]["company"] == "yuantong"
+
+
+def test_a_corrected_company_replaces_the_wrong_one(shop: Shop) -> None:
+    shop.configure(KD100)
+    for company in ("code:shentongkuaidi", "shentong"):
+        rows = shop.file(f"number,order,company\n773000000000001,A1,{company}\n")
+        assert shop.run("parcels", "import", rows, "--courier", "kd100").code == 0
+    (row,) = shop.run("parcels", "list", "--json").document
+    assert row["company"] == "shentong"
+
+
+def test_the_case_of_a_wrong_company_closes_when_it_is_corrected(shop: Shop) -> None:
+    unknown_company = '{"result": false, "returnCode": "400", "message": "找不到对应公司"}'
+    with Server(answers(unknown_company.encode())) as kd100:
+        shop.configure(KD100 + f'base_url = "{kd100.url}/"\ninterval = "1d"\n')
+        wrong, right = (f"number,company\n773000000000001,{each}\n" for each in ("code:shentongkuaidi", "申通快递"))
+        shop.run("parcels", "import", shop.file(wrong), "--courier", "kd100")
+        shop.run("once")
+        assert [case["state"] for case in shop.run("cases", "list", "--json").document] == ["open"]
+        assert shop.run("parcels", "import", shop.file(right), "--courier", "kd100", "--json").document["updated"] == 1
+        shop.run("once")
+        (case,) = shop.run("cases", "list", "--json").document
+        assert (case["kind"], case["state"], case["company"]) == ("tracking_stopped", "resolved", "shentong")
 
 
 def test_refused_rows_are_said_on_stderr(shop: Shop) -> None:
@@ -104,7 +207,7 @@ def test_more_rows_than_a_batch_all_go_in(shop: Shop) -> None:
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
     rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
     ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
-    assert ended.document == {"added": 1, "updated": 0, "unchanged": 0, "rejected": []}
+    assert ended.document == {"added": 1, "updated": 0, "unchanged": 0, "rejected": [], "warnings": []}
     assert ended.code == 0
 
 

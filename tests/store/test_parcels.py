@@ -71,11 +71,49 @@ def test_one_number_at_two_couriers_is_two_parcels(store: Store) -> None:
     assert [one.courier for one in parcels.find(store, "PW1", "kd100")] == ["kd100"]
 
 
-def test_one_number_of_two_companies_is_two_parcels(store: Store) -> None:
+def test_one_number_of_two_companies_is_two_parcels_once_the_first_is_tracked(store: Store) -> None:
     one = put(store, company="yuantong")
+    save(store, one.id, first_tracked_at=NOW)
     other = put(store, company="shentong")
     assert other.outcome == "added"
     assert other.id != one.id
+
+
+def test_one_number_of_two_orders_is_two_parcels(store: Store) -> None:
+    assert put(store, company="yuantong", order="A-1").id != put(store, company="shentong", order="A-2").id
+
+
+def test_a_company_given_wrongly_is_corrected_and_what_was_heard_of_it_forgotten(store: Store) -> None:
+    first = put(store, company="yuantong", order="A-1")
+    with store.transaction():
+        parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
+        parcels.set_registered(store, [first.id], NOW)
+    told = Observation("PW1", Answer.TRACKED, (checkpoint(),))
+    save(store, first.id, timeline=merge(Timeline(), told, NOW), first_tracked_at=NOW, refused="no", stopped="gone")
+    assert put(store, company="shentong", order="A-1") == Added(first.id, "updated")
+    known = parcels.dossier(store, first.id)
+    assert (known.parcel.company, known.refused, known.stopped) == ("shentong", "", "")
+    assert known.timeline.entries == ()
+    assert known.first_tracked_at is None
+    assert parcels.registered_at(store, first.id) is None
+    assert parcels.due_to_assess(store, NOW, 9) == [first.id]
+
+
+def test_a_corrected_number_is_not_asked_about_twice_within_half_an_hour(store: Store) -> None:
+    put(store, company="yuantong")
+    put(store, company="shentong")
+    assert parcels.next_poll(store, "my_dhl") == NOW
+    with store.transaction():
+        parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
+    put(store, company="zhongtong")
+    assert parcels.next_poll(store, "my_dhl") == NOW + timedelta(minutes=35)
+
+
+def test_one_import_that_names_a_number_of_two_companies_means_two_parcels(store: Store) -> None:
+    with store.transaction():
+        import_id = imports.begin(store, "rows.csv", NOW)
+    one = put(store, company="yuantong", import_id=import_id)
+    assert put(store, company="shentong", import_id=import_id).id != one.id
 
 
 def test_a_company_not_given_is_any_company(store: Store) -> None:

@@ -1,7 +1,8 @@
 """Which couriers a tracking number may belong to. Nothing here ever chooses one.
 
 What belongs here: holding a number against every form there is, and ranking what fits. The forms are tables: `world`,
-`china`, and `posts` for the numbers of the postal union; `checks` computes check digits, `companies` names couriers.
+`china`, and `posts` for the numbers of the postal union; `checks` computes check digits; core.companies
+names the couriers.
 
 Public libraries for this were looked at. The nearest, `tracking-numbers` 0.1.8 (2022, no types), stops at the first
 courier that fits, so that what is ambiguous cannot be seen, and says nothing of a check digit that is wrong; a UPS
@@ -15,8 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from parcelwatch.core.companies import AGGREGATORS, COURIERS, Courier
 from parcelwatch.core.detect import china, posts, world
-from parcelwatch.core.detect.companies import AGGREGATORS, COURIERS, Courier
 from parcelwatch.core.detect.forms import Finding, Strength
 from parcelwatch.core.detect.reading import LONGEST_TEXT, read
 

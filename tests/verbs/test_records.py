@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.cli.records import LONGEST_LINE, Record, Source, open_source, records
 from parcelwatch.errors import BadInput
+from parcelwatch.verbs.records import LONGEST_LINE, Record, Source, open_source, records
 
 
 def read(tmp_path: Path, content: bytes, name: str = "rows.csv") -> list[Record]:
@@ -31,6 +31,13 @@ def test_a_chinese_file_is_read_whatever_wrote_it(tmp_path: Path, encoding: str)
 def test_the_sign_between_cells_is_found_out(tmp_path: Path, sign: str) -> None:
     (row,) = read(tmp_path, f"number{sign}order\nAB12345{sign}7\n".encode())
     assert row.cells == {"number": "AB12345", "order": "7"}
+
+
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;", '"sep=;"', "\ufeffsep=;", "sep=;\r"])
+def test_a_file_may_say_what_separates_its_cells(tmp_path: Path, first: str) -> None:
+    (row,) = read(tmp_path, f"{first}\nnumber;a,b,c\nAB12345;1,2\n".encode())
+    assert row.cells == {"number": "AB12345", "a,b,c": "1,2"}
+    assert row.line == 3
 
 
 def test_one_broken_line_spoils_no_other(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 import tempfile
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,6 +29,8 @@ _ENCODINGS: Final = ("utf-8", "gb18030")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = "\ufeff"
 _DELIMITERS: Final = ",;\t|"
+# What Excel writes and reads before the headings, to say what separates them.
+_SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _CHUNK: Final = 1 << 20
 
@@ -228,6 +231,9 @@ def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
         number, text, fault = first
         if fault:
             yield number, [], fault
+            continue
+        if not delimiter and (said := _SEPARATOR.fullmatch(text)):
+            delimiter = said[1]
             continue
         delimiter = delimiter or _delimiter(text)
         if text.count('"') % 2 == 0:

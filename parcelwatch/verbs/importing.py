@@ -1,7 +1,7 @@
-"""Importing a file of parcels: row by row into the database, with what was refused and why.
+"""Taking parcels in: one, or a file of them row by row into the database, with what was refused or left out and why.
 
 What belongs here: batches, transactions, counts and progress. Reading files is records.py's, reading rows
-core.intake's. `parcels import` and the demonstration both come through here.
+core.intake's.
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
-from parcelwatch import couriers
-from parcelwatch.cli.records import Record
+from parcelwatch import couriers, territories
 from parcelwatch.config import Config
 from parcelwatch.core import intake
-from parcelwatch.core.intake import Intake
+from parcelwatch.core.cells import cell
+from parcelwatch.core.intake import Described, Intake
+from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
+from parcelwatch.ingest import APART, watch
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
+from parcelwatch.store.rows import Added
+from parcelwatch.verbs.records import Record
 
 BATCH: Final = 500
 MOST_DOUBLES: Final = 20
@@ -40,8 +44,15 @@ class Rejected:
     number: str
     reason: str
 
-    def as_dict(self) -> dict[str, object]:
-        return {"line": self.line, "number": self.number, "reason": self.reason}
+
+@dataclass(frozen=True, slots=True)
+class Remarked:
+    """A row that was taken without one of its cells, or with a doubt about it."""
+
+    line: int
+    number: str
+    column: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -64,14 +75,14 @@ class Result:
         }
 
 
-class RejectedRows:
-    """Refused rows on their way to a JSON document; many of them wait on disk."""
+class Waiting:
+    """Rows on their way to a JSON document; many of them wait on disk."""
 
     def __init__(self) -> None:
         self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115 - lives on
 
-    def add(self, row: Rejected) -> None:
-        self._spool.write(json.dumps(row.as_dict()) + "\n")
+    def add(self, row: Rejected | Remarked) -> None:
+        self._spool.write(json.dumps(asdict(row)) + "\n")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self._spool.seek(0)
@@ -87,16 +98,27 @@ class _DryRun(Exception):
     """Undoes a batch that was only tried."""
 
 
-def desk(config: Config, courier: str = "") -> Intake:
+def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
     """What rows are held against, as configured; `courier`: the account of rows that name none."""
     return Intake(
-        accounts=tuple(config.accounts()),
+        accounts={name: account.api for name, account in config.accounts().items()},
         zone=config.timezone,
         end_of_day=end_of_day,
-        country=times.country_code,
+        country=territories.country,
         courier=courier,
         lacks=_lacks(config),
+        date_order=date_order,
     )
+
+
+def apart(config: Config) -> Mapping[str, timedelta]:
+    """The least time between two asks of one number, by account."""
+    adapters = couriers.load()
+    return {
+        name: account.interval if account.interval is not None else couriers.adapter(account).min_interval
+        for name, account in config.accounts().items()
+        if account.api in adapters
+    }
 
 
 def _lacks(config: Config) -> Callable[[Parcel], str]:
@@ -116,10 +138,10 @@ def _lacks(config: Config) -> Callable[[Parcel], str]:
     return lacks
 
 
-def refuse_unaskable(store: Store, reader: Intake, parcel: Parcel) -> None:
+def _refuse_unaskable(store: Store, reader: Intake, described: Described) -> None:
     """Raise BadInput for what its courier cannot be asked about; what is watched already needs not say it again."""
-    reason = reader.unaskable(parcel)
-    if reason and not parcels.find(store, parcel.number, parcel.courier):
+    reason = reader.unaskable(described)
+    if reason and not parcels.find(store, described.parcel.number, described.parcel.courier):
         raise BadInput(reason)
 
 
@@ -130,26 +152,48 @@ def end_of_day(day: date, country: str) -> datetime:
     return times.naive(last, country)[1]
 
 
+def add(
+    store: Store,
+    row: Mapping[str, object],
+    reader: Intake,
+    policy: Policy,
+    now: datetime,
+    apart: Mapping[str, timedelta],
+) -> tuple[Described, Added]:
+    """Watch one parcel. Raises BadInput where an import would leave a cell out: whoever typed it is still there."""
+    described = reader.read(row, now)
+    if described.spoiled:
+        raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
+    _refuse_unaskable(store, reader, described)
+    return described, watch(store, described.parcel, policy, now, apart.get(described.parcel.courier, APART))
+
+
 def take(
     store: Store,
     rows: Iterable[Record],
     reader: Intake,
+    policy: Policy,
     now: datetime,
     *,
     source: str,
     renamed: Mapping[str, str] | None = None,
     dry_run: bool = False,
     refused: Callable[[Rejected], None],
+    remarked: Callable[[Remarked], None] = lambda _: None,
+    apart: Mapping[str, timedelta] | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Result:
-    """Watch every good row, 500 to a transaction; each bad one goes to `refused`. Raises Useless for a whole file."""
+    """Watch every good row, 500 to a transaction; each bad one goes to `refused`, each cell left out to `remarked`.
+
+    Raises Useless for a whole file.
+    """
     result = Result()
-    described = _described(store, rows, reader, renamed or {}, now, result, refused)
+    described = _described(store, rows, reader, renamed or {}, now, result, refused, remarked)
     batch = list(islice(described, BATCH))
     import_id = None if dry_run else _begin(store, source, now)
     try:
         while batch:
-            for outcome in _save(store, batch, import_id, now, dry_run=dry_run):
+            for outcome in _save(store, batch, import_id, policy, now, apart or {}, dry_run=dry_run):
                 setattr(result, outcome, getattr(result, outcome) + 1)
             progress()
             batch = list(islice(described, BATCH))
@@ -165,10 +209,21 @@ def _begin(store: Store, source: str, now: datetime) -> int:
         return imports.begin(store, source, now)
 
 
-def _save(store: Store, batch: Iterable[Parcel], import_id: int | None, now: datetime, *, dry_run: bool) -> list[str]:
+def _save(
+    store: Store,
+    batch: Iterable[Parcel],
+    import_id: int | None,
+    policy: Policy,
+    now: datetime,
+    apart: Mapping[str, timedelta],
+    *,
+    dry_run: bool,
+) -> list[str]:
     outcomes: list[str] = []
     with _tried(), store.transaction():
-        outcomes += [parcels.add(store, replace(parcel, import_id=import_id), now).outcome for parcel in batch]
+        for parcel in batch:
+            said, least = replace(parcel, import_id=import_id), apart.get(parcel.courier, APART)
+            outcomes.append(watch(store, said, policy, now, least).outcome)
         if dry_run:
             raise _DryRun
     return outcomes
@@ -190,21 +245,63 @@ def _described(
     now: datetime,
     result: Result,
     refused: Callable[[Rejected], None],
+    remarked: Callable[[Remarked], None],
 ) -> Iterator[Parcel]:
     """The parcels of the good rows, in order, each once."""
-    headings = _Headings(renamed, result)
-    seen = _Seen(result)
+    headings, orders, seen = _Headings(renamed, result), _Orders(), _Seen(result)
     for record in rows:
         try:
-            parcel = reader.parcel(headings.named(record), now)
-            refuse_unaskable(store, reader, parcel)
-            if seen.new(parcel, record.line):
-                yield parcel
+            cells = orders.whole(headings.named(record), headed=record.headed)
+            if cells is None:
+                continue
+            described = reader.read(cells, now)
+            _refuse_unaskable(store, reader, described)
         except Useless:
             raise
         except BadInput as error:
             result.rejected += 1
             refused(Rejected(record.line, _shown_number(record, headings), str(error)))
+            continue
+        if seen.new(described.parcel, record.line, follows=orders.follows):
+            for remark in described.remarks:
+                remarked(Remarked(record.line, described.parcel.number, remark.column, remark.text))
+            yield described.parcel
+    if orders.passed_over:
+        what = "follow-up lines of an order, without a number of their own, passed over"
+        result.warnings.append(f"{what}: {orders.passed_over}")
+
+
+class _Orders:
+    """The rows of one order, of which shops fill in the first and leave the others blank but for what differs.
+
+    `follows`: whether the last row was such a one; `passed_over`: how many of them had no number.
+    """
+
+    def __init__(self) -> None:
+        self.follows = False
+        self.passed_over = 0
+        self._first: Mapping[str, object] = {}
+
+    def whole(self, cells: Mapping[str, object], *, headed: bool) -> Mapping[str, object] | None:
+        """The row with what its order's first one says; None for one that has nothing to watch."""
+        said = {name for name, value in cells.items() if _said(name, value)}
+        order = cells.get("order") if "order" in said else None
+        same = bool(order) and order == self._first.get("order")
+        self.follows = headed and (not said or (same and ("number" not in said or said <= {"number", "order"})))
+        if not self.follows:
+            self._first = cells
+            return cells
+        if "number" in said:
+            return {**self._first, "number": cells["number"]}
+        self.passed_over += 1
+        return None
+
+
+def _said(name: str, value: object) -> bool:
+    try:
+        return bool(cell(name, value))
+    except BadInput:
+        return True
 
 
 class _Seen:
@@ -216,11 +313,17 @@ class _Seen:
         self._lines: dict[int, int] = {}
         self._doubles = 0
 
-    def new(self, parcel: Parcel, line: int) -> bool:
-        """Whether no line before named this parcel; else it is warned of and counted as unchanged."""
-        first = self._lines.setdefault(hash((parcel.number, parcel.courier, parcel.company)), line)
+    def new(self, parcel: Parcel, line: int, *, follows: bool) -> bool:
+        """Whether no line before named this parcel; else it is warned of, and counted as unchanged.
+
+        `follows`: it is another line of the order above, which may name the same parcel for each of its goods.
+        """
+        # Another order in the same parcel is news.
+        first = self._lines.setdefault(hash((parcel.number, parcel.courier, parcel.company, parcel.order)), line)
         if first == line:
             return True
+        if follows:
+            return False
         self._result.unchanged += 1
         self._doubles += 1
         if self._doubles <= MOST_DOUBLES:
