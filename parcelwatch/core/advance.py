@@ -34,7 +34,7 @@ from datetime import datetime, timedelta
 
 from parcelwatch.core import letters, tell
 from parcelwatch.core.assess import Assessment, assess
-from parcelwatch.core.cadence import UNANSWERED, next_poll
+from parcelwatch.core.cadence import REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
@@ -53,8 +53,6 @@ from parcelwatch.model import (
 
 # How long an aggregator that has only just been told of a number may hold up the news of the others.
 _PATIENCE = timedelta(minutes=10)
-# A replaced number is asked for under the new one soon.
-_HANDOVER = timedelta(minutes=1)
 
 
 def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Advance:
@@ -93,7 +91,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
     dossier, now = step.dossier, step.now
     poll_at, why = _next_poll(event, step, seen, found, before)
     if dossier.parcel.successor != before.parcel.successor:
-        poll_at, why = now + _HANDOVER, "its number was replaced"
+        poll_at, why = REPLACED.after(now)
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
@@ -113,9 +111,9 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
 def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: Dossier) -> tuple[datetime | None, str]:
     match event:
         case Refused(unregistered=True):
-            return step.now, "to be registered"
+            return UNREGISTERED.after(step.now)
         case Unanswered():
-            return step.now + UNANSWERED, "missing from the answer"
+            return UNANSWERED.after(step.now)
         case Pushed() if step.dossier.timeline != before.timeline:
             return next_poll(seen, found.due_at, step.now, pushed=True)
         case Answered() | NotFound() | Refused():

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core import cadence
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Parcel
 from parcelwatch.store.connection import Store
@@ -21,16 +22,17 @@ from parcelwatch.store.polling import (
     due_to_assess,
     hasten,
     judged_otherwise,
-    keep_apart,
     look_again,
     next_assess,
     next_poll,
     poll_again,
     postpone,
+    release,
     set_judged,
     set_registered,
     sooner,
     void_leases,
+    watched,
 )
 from parcelwatch.store.rows import PARCEL, PARCEL_COLUMNS, Added, iso, parcel_row, to_ms, to_parcel
 
@@ -46,13 +48,13 @@ __all__ = [
     "forget",
     "hasten",
     "judged_otherwise",
-    "keep_apart",
     "look_again",
     "next_assess",
     "next_poll",
     "one",
     "poll_again",
     "postpone",
+    "release",
     "resume",
     "rows",
     "save",
@@ -62,6 +64,7 @@ __all__ = [
     "sooner",
     "stop",
     "void_leases",
+    "watched",
 ]
 
 # --- adding --------------------------------------------------------------------------------------
@@ -74,8 +77,6 @@ _UPDATE: Final = (
     f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in PARCEL[1:])}, "
     "assess_at = CASE WHEN asked_at IS NOT NULL AND unwatched_at IS NULL THEN ? ELSE assess_at END WHERE id = ?"
 )
-# A promise is a deadline, and a deadline wants an answer; but no courier is asked twice about a number within this.
-_APART: Final = timedelta(minutes=35)
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
 # What says which parcel it is, and whose: a later mention never changes it.
@@ -97,14 +98,16 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
         return Added(known.id, "unchanged")
     store.write(_UPDATE, (*parcel_row(merged)[1:], to_ms(now), known.id))
     if merged.promised_by is not None and merged.promised_by != known.promised_by:
-        sooner(store, [known.id], max(merged.promised_by, now), _APART)
+        # A promise is a deadline, and a deadline wants an answer.
+        sooner(store, [known.id], *cadence.PROMISED.after(max(merged.promised_by, now)))
     return Added(known.id, "updated")
 
 
 def _insert(store: Store, parcel: Parcel, now: datetime) -> int:
     # One added by hand is asked among the ordinary ones; a bulk of new ones must not hold those up.
     urgency = ORDINARY if parcel.import_id is None else NEW
-    row = (*parcel_row(parcel)[1:], to_ms(now), "new", urgency)
+    at, why = cadence.NEW.after(now)
+    row = (*parcel_row(parcel)[1:], to_ms(at), why, urgency)
     found: int = store.write(_NEW, row).fetchall()[0][0]
     return found
 
@@ -232,7 +235,7 @@ UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an a
 WHERE id = ? AND unwatched_at IS NULL
 """
 _RESUME: Final = """
-UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = 'watched again', failures = 0
+UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = ?, failures = 0
 WHERE id = ? AND unwatched_at IS NOT NULL
 """
 
@@ -244,4 +247,5 @@ def stop(store: Store, parcel_id: int, now: datetime) -> bool:
 
 def resume(store: Store, parcel_id: int, now: datetime) -> bool:
     """Watch a stopped parcel again, due at once. False if it was not stopped."""
-    return store.write(_RESUME, (to_ms(now), parcel_id)).rowcount > 0
+    at, why = cadence.RESUMED.after(now)
+    return store.write(_RESUME, (to_ms(at), why, parcel_id)).rowcount > 0
