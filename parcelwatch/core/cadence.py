@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from zlib import crc32
 
 from parcelwatch.core.view import View
-from parcelwatch.model import Milestone
+from parcelwatch.model import Dossier, Milestone
 
 M = Milestone
 _HOUR = timedelta(hours=1)
@@ -92,6 +93,29 @@ def next_poll(
     if due_at is not None and now < due_at < regular:
         return due_at, "a deadline falls then"
     return regular, why
+
+
+class Urgency(IntEnum):
+    """Who is asked first when a quota cannot cover all that are due, in this order; the values are what is stored."""
+
+    TROUBLED = 0
+    NEAR = 3
+    ORDINARY = 1
+    NEW = 2
+
+
+def urgency(dossier: Dossier, due_at: datetime | None, now: datetime) -> Urgency:
+    """How urgent the next ask is.
+
+    A case that stands comes first, then a threshold that passed at `due_at` and that only an answer can decide. A
+    bulk of new parcels must not hold up the others; one added by hand is asked among them.
+    """
+    if any(case.live for case in dossier.cases):
+        return Urgency.TROUBLED
+    if due_at is not None and due_at <= now:
+        return Urgency.NEAR
+    unheard = dossier.confirmed_at is None and not dossier.refused
+    return Urgency.NEW if unheard and dossier.parcel.import_id is not None else Urgency.ORDINARY
 
 
 def _interval(view: View, now: datetime) -> tuple[timedelta, str]:

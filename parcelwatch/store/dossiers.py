@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from parcelwatch.core.cadence import urgency
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
@@ -153,13 +154,6 @@ _SAVE_HEARD: Final = (
   failures = 0, lease_until = NULL WHERE id = ?"""
 )
 
-TROUBLED: Final = 0
-ORDINARY: Final = 1
-NEW: Final = 2
-NEAR: Final = 3
-URGENCIES: Final = (TROUBLED, NEAR, ORDINARY, NEW)
-"""Who is asked first when not all can be: those in trouble, those at a threshold, ordinary ones, a bulk of new ones."""
-
 
 def _save_state(store: Store, step: Advance, now: datetime) -> None:
     after = step.dossier
@@ -176,7 +170,7 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.promise),
         maybe_ms(after.timeline.answered_at),
         maybe_ms(after.timeline.answered_from),
-        TROUBLED if any(case.live for case in after.cases) else ORDINARY,
+        urgency(after, step.due_at, now),
         maybe_ms(step.due_at),
         after.policy_id,
         maybe_ms(step.assess_at),

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from parcelwatch.core import cadence
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Parcel
+from parcelwatch.model import Dossier, Parcel
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import NEW, ORDINARY, dossier, save
+from parcelwatch.store.dossiers import dossier, save
 from parcelwatch.store.erase import export, forget
 from parcelwatch.store.polling import (
     claim,
@@ -104,10 +104,8 @@ def add(store: Store, parcel: Parcel, now: datetime) -> Added:
 
 
 def _insert(store: Store, parcel: Parcel, now: datetime) -> int:
-    # One added by hand is asked among the ordinary ones; a bulk of new ones must not hold those up.
-    urgency = ORDINARY if parcel.import_id is None else NEW
     at, why = cadence.NEW.after(now)
-    row = (*parcel_row(parcel)[1:], to_ms(at), why, urgency)
+    row = (*parcel_row(parcel)[1:], to_ms(at), why, cadence.urgency(Dossier(parcel), None, now))
     found: int = store.write(_NEW, row).fetchall()[0][0]
     return found
 

@@ -11,16 +11,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from parcelwatch.core.cadence import APART
+from parcelwatch.core.cadence import APART, Urgency
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import NEAR, ORDINARY, URGENCIES
 from parcelwatch.store.rows import Claimed, maybe_at, to_ms
 
 _NONE: Final = timedelta(0)
 
 # The one index of polling is (courier, urgency, lease_until, ask_at): everything below names its first two columns.
-_OF: Final = f"courier = ? AND urgency IN ({', '.join(map(str, URGENCIES))}) AND ask_at IS NOT NULL"
+_OF: Final = f"courier = ? AND urgency IN ({', '.join(str(int(one)) for one in Urgency)}) AND ask_at IS NOT NULL"
 
 _RUN_OUT: Final = f"UPDATE parcels SET lease_until = NULL WHERE {_OF} AND lease_until <= ?"
 _PICK: Final = """
@@ -31,9 +30,12 @@ FROM parcels WHERE courier = ? AND urgency = ? AND lease_until IS NULL AND ask_a
 _CLAIM: Final = "UPDATE parcels SET lease_until = ?, claimed_at = ?, not_before = ? WHERE id = ?"
 
 
-# Parcels whose threshold has passed unasked: only an answer can say what became of them, so they go before the others.
+# What core.cadence.urgency says of a parcel whose threshold has since passed unasked.
 # Values, not parameters: the partial index is found by them.
-_NEAR: Final = f"UPDATE parcels SET urgency = {NEAR} WHERE courier = ? AND urgency = {ORDINARY} AND deadline_at <= ?"
+_NEAR: Final = (
+    f"UPDATE parcels SET urgency = {Urgency.NEAR:d} "
+    f"WHERE courier = ? AND urgency = {Urgency.ORDINARY:d} AND deadline_at <= ?"
+)
 
 
 def claim(
@@ -47,7 +49,7 @@ def claim(
     rows: list[tuple[Any, ...]] = []
     store.write(_RUN_OUT, (account, at))
     store.write(_NEAR, (account, at))
-    for urgency in URGENCIES:
+    for urgency in Urgency:
         if len(rows) < limit:
             rows += store.all(_PICK, (account, urgency, at, limit - len(rows)))
     lease = (to_ms(lease_until), at, to_ms(now + interval) if interval else None)
@@ -165,7 +167,7 @@ _NEXT: Final = (
 
 def next_poll(store: Store, account: str) -> datetime | None:
     """When the next parcel of `account` is due or its lease over, in the past if one is; None when none is left."""
-    times = [store.value(sql, (account, urgency)) for sql in _NEXT for urgency in URGENCIES]
+    times = [store.value(sql, (account, urgency)) for sql in _NEXT for urgency in Urgency]
     return maybe_at(min((at for at in times if at is not None), default=None))
 
 

@@ -19,19 +19,26 @@ from parcelwatch.core.cadence import (
     PUSHED,
     REFUSED,
     UNANSWERED,
+    Urgency,
     failed,
+    urgency,
 )
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import (
     Advance,
     Answered,
+    Case,
     Checkpoint,
     Dossier,
+    Fact,
+    Form,
     Milestone,
     NotFound,
     Parcel,
     Pushed,
     Refused,
+    Severity,
+    State,
     Unanswered,
 )
 
@@ -167,6 +174,37 @@ def test_parcels_that_failed_together_come_back_apart() -> None:
 def test_how_often_asking_failed_is_said() -> None:
     assert failed(PARCEL.number, 0, MONDAY)[1] == "asking failed"
     assert failed(PARCEL.number, 4, MONDAY)[1] == "asking failed, 5 times in a row"
+
+
+# --- who goes first ------------------------------------------------------------------------------
+
+IMPORTED = replace(PARCEL, import_id=7)
+OPEN = Case("lost", State.OPEN, Severity.HIGH, MONDAY, Fact(Form.LOST, MONDAY))
+OVER = replace(OPEN, state=State.RESOLVED)
+KNOWN = Dossier(PARCEL, confirmed_at=MONDAY)
+
+URGENT = {
+    "an open case": (replace(KNOWN, cases=(OPEN,)), None, Urgency.TROUBLED),
+    "an open case at a threshold": (replace(KNOWN, cases=(OPEN,)), MONDAY, Urgency.TROUBLED),
+    "a resolved case": (replace(KNOWN, cases=(OVER,)), None, Urgency.ORDINARY),
+    "a threshold that passed": (KNOWN, MONDAY, Urgency.NEAR),
+    "a threshold to come": (KNOWN, MONDAY + HOUR, Urgency.ORDINARY),
+    "nothing at all": (KNOWN, None, Urgency.ORDINARY),
+    "new, by hand": (Dossier(PARCEL), None, Urgency.ORDINARY),
+    "new, among many": (Dossier(IMPORTED), None, Urgency.NEW),
+    "imported and answered about": (Dossier(IMPORTED, confirmed_at=MONDAY), None, Urgency.ORDINARY),
+    "imported and refused": (Dossier(IMPORTED, refused="no such number"), None, Urgency.ORDINARY),
+}
+
+
+@pytest.mark.parametrize("what", URGENT)
+def test_who_is_asked_first_stands_in_the_table(what: str) -> None:
+    dossier, due_at, expected = URGENT[what]
+    assert urgency(dossier, due_at, MONDAY) is expected
+
+
+def test_trouble_comes_before_thresholds_before_the_ordinary_before_a_bulk_of_new_ones() -> None:
+    assert [one.name for one in Urgency] == ["TROUBLED", "NEAR", "ORDINARY", "NEW"]
 
 
 @given(st.sampled_from(sorted(M)), st.integers(0, 24 * 100))
