@@ -20,12 +20,13 @@ from parcelwatch.channels import Channel
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
 from parcelwatch.ingest import Tally, assess_due, rejudge
-from parcelwatch.poller import REGISTERED_WAIT, Lane, Post, post
+from parcelwatch.poller import Lane, Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
 from parcelwatch.store.writer import Writer
@@ -79,12 +80,11 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
-        self._least = {one.name: one.interval for one in posts}
         self._running: dict[object, asyncio.Task[object]] = {}
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
-        await self._writer.run(_take_over, self._least, now)
+        await self._writer.run(_take_over, list(self._posts), now)
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
@@ -186,7 +186,7 @@ class Engine:
             await lane.drain()
             next_at = lane.next_at
             if next_at is None and lane.registrations > before:
-                next_at = now + timedelta(seconds=time.monotonic() - started) + REGISTERED_WAIT
+                next_at = now + timedelta(seconds=time.monotonic() - started) + REGISTERED.span
             if next_at is None or next_at - now > patience:
                 return
             passed = timedelta(seconds=time.monotonic() - started)
@@ -196,11 +196,11 @@ class Engine:
 # --- on the store's thread -----------------------------------------------------------------------
 
 
-def _take_over(store: Store, least: Mapping[str, timedelta], now: datetime) -> None:
+def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
     with store.transaction():
-        parcels.void_leases(store, now, least)
+        parcels.void_leases(store, names)
         outbox.void_leases(store, now)
-        for name in least:
+        for name in names:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
 

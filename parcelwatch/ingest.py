@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
+from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import StoreError
@@ -43,19 +44,16 @@ from parcelwatch.store.rows import Added, NewAlert, whole
 
 log = structlog.get_logger()
 
-# A parcel whose own step fails is set aside this long, so that it cannot hold up the others.
-SET_ASIDE = timedelta(hours=1)
 MOST_ASSESSED = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was said about one parcel, and when it was heard. `apart`: the courier must not be asked again before."""
+    """What was said about one parcel, and when it was heard."""
 
     parcel_id: int
     observation: Observation | Pushed
     at: datetime
-    apart: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
     for one in heard:
         unanswered = isinstance(one.observation, Unanswered)
         tally += Tally(answered=not unanswered, unanswered=unanswered)
-        tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at), one.apart)
+        tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at))
     return tally
 
 
@@ -115,14 +113,10 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     return tally
 
 
-# No courier is asked twice about a number within this, where its adapter does not say.
-APART = timedelta(minutes=35)
-
-
-def watch(store: Store, said: Parcel, policy: Policy, now: datetime, apart: timedelta = APART) -> Added:
+def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
     """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
 
-    What it leaves empty stays as it was. `apart`: the courier is not asked again sooner than this after the last time.
+    What it leaves empty stays as it was.
     """
     now = whole(now)
     said = replace(said, orders=orders.resolved(store, said.orders))
@@ -132,7 +126,6 @@ def watch(store: Store, said: Parcel, policy: Policy, now: datetime, apart: time
     if described(known, said) == known:
         return Added(known.id, "unchanged")
     take_step(store, known.id, Amended(said), policy, now)
-    parcels.keep_apart(store, [known.id], apart)
     return Added(known.id, "updated")
 
 
@@ -213,30 +206,22 @@ def _survive(
     event: Event,
     policy: Policy,
     now: datetime,
-    apart: timedelta = timedelta(0),
     wave: int | None = None,
 ) -> Tally:
     try:
         with store.savepoint():
             step = take_step(store, parcel_id, event, policy, now, wave=wave)
-            if apart:
-                _keep_apart(store, step, now + apart)
     except StoreError:
         raise
     except Exception:
         log.exception("a parcel's step failed and was undone", parcel=parcel_id)
-        parcels.poll_again(store, [parcel_id], now + SET_ASIDE)
+        later, why = SET_ASIDE.after(now)
+        parcels.poll_again(store, [parcel_id], later, why)
         if isinstance(event, Passed):
-            parcels.look_again(store, [parcel_id], now + SET_ASIDE)
+            parcels.look_again(store, [parcel_id], later)
             parcels.set_judged(store, parcel_id, policy.policy_id)
         return Tally(failed=1)
     return _count(step)
-
-
-def _keep_apart(store: Store, step: Advance, earliest: datetime) -> None:
-    """Not due before `earliest`, whatever deadline falls before it: the first answer after a deadline is as good."""
-    if step.poll_at is not None and step.poll_at < earliest:
-        parcels.poll_again(store, [step.dossier.parcel.id], earliest)
 
 
 def _count(step: Advance) -> Tally:

@@ -602,8 +602,8 @@ class Advance:
 
     `poll_at`: when to ask the courier next, None when never. `assess_at`: when the answer may change without
     news, None when it cannot. `ended`: kinds whose case was resolved, so that what is unsent about them is moot.
-    `first`: this was the parcel's first answer with a history. `asked`: the courier has had its say, so the import need
-    not wait for it. `due_at`: when a threshold passes that only another answer can decide, None when there is none.
+    `first`: this was the parcel's first answer with a history. `heard`: the courier said something, or refused to.
+    `asked`: it has had its say, so the import need not wait for it. `due_at`: when a threshold passes that only another answer can decide, None when there is none.
     """
 
     dossier: Dossier
@@ -615,5 +615,6 @@ class Advance:
     assess_at: datetime | None = None
     poll_why: str = ""
     first: bool = False
+    heard: bool = False
     asked: bool = False
     due_at: datetime | None = None

@@ -20,6 +20,7 @@ from parcelwatch import couriers
 from parcelwatch.caller import Caller, Sends
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
+from parcelwatch.core import cadence
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.pacing import Pace, grant
 from parcelwatch.core.policy import Policy
@@ -42,7 +43,6 @@ CONCURRENT = 32
 AHEAD = 512
 TOGETHER = 100
 LINGER = 0.02
-REGISTERED_WAIT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Lane:
         await asyncio.sleep(max(0.0, call.after))
         async with self._slots:
             if time.monotonic() - claimed_at > STALE:
-                await self._writer.run(give_back, call.ids, clock())
+                await self._writer.run(give_back, call.ids)
                 return
             said = await self._ask(call, clock)
         self._said.append(said)
@@ -223,10 +223,10 @@ def take(store: Store, post: Post, policy: Policy, now: datetime, room: int, in_
         if not granted.slots:
             return Taken(next_at=granted.next_at or (None if room else now + timedelta(seconds=1)))
         wanted = len(granted.slots) * post.courier.batch
-        claimed = parcels.claim(store, post.name, now, now + LEASE, wanted)
+        claimed = parcels.claim(store, post.name, now, now + LEASE, wanted, post.interval)
         claimed = _refuse(store, post, claimed, policy, now)
         calls = _calls(post, claimed, [(slot - now).total_seconds() for slot in granted.slots])
-        _give_back_rest(store, claimed, calls, now)
+        _give_back_rest(store, claimed, calls)
         exact = grant(post.pace, pace, now, wanted=len(calls), hold_until=hold) if calls else None
         accounts.save(store, post.name, state, exact.state if exact else pace, calls=len(calls))
     return Taken(tuple(calls))
@@ -269,17 +269,15 @@ def _batches(claimed: Sequence[Claimed], size: int) -> list[tuple[Claimed, ...]]
     return [tuple(claimed[at : at + size]) for at in range(0, len(claimed), size)]
 
 
-def _give_back_rest(store: Store, claimed: Sequence[Claimed], calls: Sequence[Call], now: datetime) -> None:
+def _give_back_rest(store: Store, claimed: Sequence[Claimed], calls: Sequence[Call]) -> None:
     taken = {parcel_id for call in calls for parcel_id in call.ids}
-    rest = [one.parcel_id for one in claimed if one.parcel_id not in taken]
-    if rest:
-        parcels.poll_again(store, rest, now)
+    parcels.release(store, [one.parcel_id for one in claimed if one.parcel_id not in taken])
 
 
-def give_back(store: Store, ids: Sequence[int], now: datetime) -> None:
-    """Claimed, but not asked after all: due again at once."""
+def give_back(store: Store, ids: Sequence[int]) -> None:
+    """Claimed, but not asked after all."""
     with store.transaction():
-        parcels.poll_again(store, ids, now)
+        parcels.release(store, ids)
 
 
 def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
@@ -306,26 +304,27 @@ def _settle(
     if state.failures:
         accounts.outage_ended(store, post.name, said.at)
     if rules.held(state):
-        parcels.hasten(store, post.name, said.at, post.interval)
+        parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
     if said.call.registers:
-        return after, _registered(store, post, policy, said)
+        return after, _registered(store, policy, said)
     heard = [
-        Heard(parcel_id, observation, said.at, post.interval)
+        Heard(parcel_id, observation, said.at)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
     return after, ingest(store, heard, policy)
 
 
-def _registered(store: Store, post: Post, policy: Policy, said: Said) -> Tally:
+def _registered(store: Store, policy: Policy, said: Said) -> Tally:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
-    pairs = list(zip(said.call.ids, said.registrations, strict=True))
-    parcels.postpone(store, [parcel_id for parcel_id, answer in pairs if answer.later], said.at, post.interval)
-    taken = [parcel_id for parcel_id, answer in pairs if answer.ok]
+    pairs = list(zip(said.call.claimed, said.registrations, strict=True))
+    _put_off(store, [one for one, answer in pairs if answer.later], said.at)
+    taken = [one.parcel_id for one, answer in pairs if answer.ok]
     parcels.set_registered(store, taken, said.at)
-    parcels.poll_again(store, taken, said.at + REGISTERED_WAIT)
+    parcels.release(store, taken)
+    parcels.poll_again(store, taken, *cadence.REGISTERED.after(said.at))
     refused = [
-        Heard(parcel_id, Refused(answer.number, reason=answer.reason), said.at)
-        for parcel_id, answer in pairs
+        Heard(one.parcel_id, Refused(answer.number, reason=answer.reason), said.at)
+        for one, answer in pairs
         if not (answer.ok or answer.later)
     ]
     return ingest(store, refused, policy)
@@ -337,11 +336,17 @@ def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> 
     log.warning("subscribing failed", account=post.name, error=str(error))
     evidence.count_unknown(store, post.name, UNREADABLE, why, said.at)
     parcels.set_registered(store, said.call.ids, said.at)
-    parcels.poll_again(store, said.call.ids, said.at)
+    parcels.release(store, said.call.ids)
+
+
+def _put_off(store: Store, claimed: Sequence[Claimed], now: datetime) -> None:
+    """Asking about these failed."""
+    for one in claimed:
+        parcels.postpone(store, one.parcel_id, *cadence.failed(one.ask.number, one.failures, now))
 
 
 def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
-    parcels.postpone(store, said.call.ids, said.at, post.interval)
+    _put_off(store, said.call.claimed, said.at)
     after = state
     if _blames_account(said.call, state, error):
         after = rules.failed(state, said.at, error)

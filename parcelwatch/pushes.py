@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 
+from parcelwatch.core.cadence import HINTED
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Push, Pushes, Trust
@@ -27,9 +28,6 @@ log = structlog.get_logger()
 TOGETHER: Final = 50
 KEPT: Final = timedelta(days=7)
 """How long a push is remembered, so that the same one is not read twice."""
-
-APART: Final = timedelta(minutes=5)
-"""The least time between two questions that pushes lead to: whoever repeats them must not spend the quota."""
 
 _TYPE: Final = "content-type"
 _TRUST: Final = "trust"
@@ -96,13 +94,11 @@ def _hear(store: Store, post: Post, said: Sequence[Observation], policy: Policy,
             continue
         ids = parcels.called(store, post.name, one.number, one.company)
         heard += [Heard(parcel_id, Pushed(one), at) for parcel_id in ids]
-    tally = ingest(store, heard, policy)
-    parcels.keep_apart(store, [one.parcel_id for one in heard], post.interval)
-    return tally
+    return ingest(store, heard, policy)
 
 
 def _ask_soon(store: Store, post: Post, said: Sequence[Observation], now: datetime) -> None:
     """What nobody vouches for, or is no news, is only a reason to ask; repeating it makes it none the sooner."""
     for one in said:
         ids = parcels.called(store, post.name, one.number, one.company)
-        parcels.sooner(store, ids, now, max(post.interval, APART))
+        parcels.sooner(store, ids, *HINTED.after(now))

@@ -332,7 +332,7 @@ def test_pushes_never_have_a_number_asked_sooner_than_its_interval(tmp_path: Pat
     def ask(store: Store) -> datetime:
         with store.transaction():
             parcels.poll_again(store, [1], NOW)
-            parcels.claim(store, "bell", NOW, NOW, 1)
+            parcels.claim(store, "bell", NOW, NOW, 1, timedelta(minutes=31))
             parcels.poll_again(store, [1], NOW + 20 * HOUR)
         return NOW
 

@@ -14,7 +14,7 @@ from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from parcelwatch.core.intake import Intake
     from parcelwatch.core.policy import Policy
@@ -85,7 +85,7 @@ def add(
     reader = importing.desk(desk.config)
     row = {"number": number, "courier": courier, **described}
     with desk.store(create=True) as store, store.transaction():
-        taken, added = importing.add(store, row, reader, desk.policy, desk.now, importing.apart(desk.config))
+        taken, added = importing.add(store, row, reader, desk.policy, desk.now)
     parcel = taken.parcel
     for doubt in taken.doubts:
         output.warn(doubt.text)
@@ -126,7 +126,7 @@ def import_file(
     source = records.open_source(file, sys.stdin.buffer, format_name)
     said = _Kept() if as_json else _Said()
     with _database(desk, dry_run=dry_run) as store:
-        rows = _Rows(store, source, reader, desk.policy, importing.apart(desk.config), file)
+        rows = _Rows(store, source, reader, desk.policy, file)
         result = _import(rows, mapped, said, desk.now, dry_run=dry_run)
     _tell(result, said, dry_run=dry_run)
 
@@ -212,7 +212,6 @@ class _Rows(NamedTuple):
     source: Source
     reader: Intake
     policy: Policy
-    apart: Mapping[str, timedelta]
     name: str
 
 
@@ -238,7 +237,6 @@ def _import(rows: _Rows, renamed: Mapping[str, str], said: _Said | _Kept, now: d
             dry_run=dry_run,
             refused=said.refused,
             remarked=said.remarked,
-            apart=rows.apart,
             progress=lambda: bar.update(task, completed=rows.source.done),
         )
 

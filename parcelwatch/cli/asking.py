@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -19,15 +19,15 @@ from parcelwatch.cli.trying import ANSWERS, Tried
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Picky, Registers
 from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Ask, Observation, Refused
-from parcelwatch.poller import REGISTERED_WAIT, Post, pace, post
+from parcelwatch.poller import Post, pace, post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 # What some adapters want beside a number before they ask at all.
 _MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong", "kdniao": "YTO", "shippo": "usps", "cainiao": "YTO"}
 _MADE_UP_PHONE: Final = "0000"
@@ -66,8 +66,7 @@ def _account_row(settings: AccountConfig, store: Store | None, now: datetime) ->
         "failures": state.failures,
         "paused_until": output.stamp(rules.hold_until(state, now)),
         "last_answer_at": output.stamp(state.last_ok_at),
-        # Whatever is ever to be asked about.
-        "watched": parcels.due(store, name, _NEVER) if store else 0,
+        "watched": parcels.watched(store, name) if store else 0,
         "due": parcels.due(store, name, now) if store else 0,
         # How long the parcel that has waited longest has waited, in seconds.
         "behind": max(0, int((now - next_at).total_seconds())) if next_at else 0,
@@ -162,7 +161,7 @@ async def _converse(
         (taken,) = await caller.register([ask], lambda: desk.now)
         if not taken.ok:
             return Refused(ask.number, reason=taken.reason)
-        await asyncio.sleep(REGISTERED_WAIT.total_seconds())
+        await asyncio.sleep(REGISTERED.span.total_seconds())
         return await _ask(desk, caller, one, ask)
     finally:
         await client.aclose()

@@ -123,6 +123,7 @@ class Stage:
         """What hours of waiting would bring in life: its next poll is due."""
         with Store.open(self.config.database) as store, store.transaction():
             for parcel in parcels.find(store, number, api):
+                parcels.release(store, [parcel.id])
                 parcels.poll_again(store, [parcel.id], clock.now())
 
     async def _waiting(self, parts: Engine) -> bool:

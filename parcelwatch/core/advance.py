@@ -34,7 +34,7 @@ from datetime import datetime, timedelta
 
 from parcelwatch.core import letters, tell
 from parcelwatch.core.assess import Assessment, assess
-from parcelwatch.core.cadence import UNANSWERED, next_poll
+from parcelwatch.core.cadence import CORRECTED, PROMISED, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
@@ -55,8 +55,6 @@ from parcelwatch.model import (
 
 # How long an aggregator that has only just been told of a number may hold up the news of the others.
 _PATIENCE = timedelta(minutes=10)
-# A replaced number is asked for under the new one soon.
-_HANDOVER = timedelta(minutes=1)
 
 
 def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Advance:
@@ -95,7 +93,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
     dossier, now = step.dossier, step.now
     poll_at, why = _next_poll(event, step, seen, found, before)
     if dossier.parcel.successor != before.parcel.successor:
-        poll_at, why = now + _HANDOVER, "its number was replaced"
+        poll_at, why = REPLACED.after(now)
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
@@ -107,6 +105,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
         assess_at=min((at for at in (*wakes, found.valid_until) if at is not None), default=None),
         poll_why=why,
         first=step.first,
+        heard=isinstance(event, Answered | NotFound | Refused | Unanswered | Pushed) and bool(why),
         asked=_had_its_say(event, dossier, now),
         due_at=found.due_at,
     )
@@ -115,9 +114,9 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
 def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: Dossier) -> tuple[datetime | None, str]:
     match event:
         case Refused(unregistered=True):
-            return step.now, "to be registered"
+            return UNREGISTERED.after(step.now)
         case Unanswered():
-            return step.now + UNANSWERED, "missing from the answer"
+            return UNANSWERED.after(step.now)
         case Pushed() if step.dossier.timeline != before.timeline:
             return next_poll(seen, found.due_at, step.now, pushed=True)
         case Answered() | NotFound() | Refused() | Marked():
@@ -132,11 +131,11 @@ def _amended(step: Step, before: Dossier) -> tuple[datetime | None, str]:
     """Another company has yet to be asked; a promise is a deadline, and a deadline wants an answer."""
     after, now = step.dossier, step.now
     if before.parcel.company not in ("", after.parcel.company):
-        return now, "its company was corrected"
+        return CORRECTED.after(now)
     promise = after.parcel.promised_by
     if promise in (None, before.parcel.promised_by) or after.poll_at is None or max(promise, now) >= after.poll_at:
         return after.poll_at, ""
-    return max(promise, now), "a new promise"
+    return PROMISED.after(max(promise, now))
 
 
 def _had_its_say(event: Event, dossier: Dossier, now: datetime) -> bool:

@@ -1,12 +1,18 @@
-"""When to ask the courier next, and why then. Jitter is a hash of the number, never random."""
+"""When to ask the courier next, and why then: every due time of a poll comes from here, with its reason in words.
+
+What belongs here: how long to wait after what. That a courier's own interval is kept is the store's, whatever is
+decided here. Jitter is a hash of the number, never random.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from zlib import crc32
 
 from parcelwatch.core.view import View
-from parcelwatch.model import Milestone
+from parcelwatch.model import Dossier, Milestone
 
 M = Milestone
 _HOUR = timedelta(hours=1)
@@ -26,7 +32,39 @@ EVERY: dict[Milestone, timedelta] = {
     M.RETURNED: 24 * _HOUR,
 }
 
-UNANSWERED = timedelta(minutes=5)
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long to wait after something happened, and why."""
+
+    span: timedelta
+    why: str
+
+    def after(self, now: datetime) -> tuple[datetime, str]:
+        """The due time and its reason, when it happened now."""
+        return now + self.span, self.why
+
+
+NEW = Wait(timedelta(0), "new")
+RESUMED = Wait(timedelta(0), "watched again")
+UNREGISTERED = Wait(timedelta(0), "to be registered")
+REGISTERED = Wait(timedelta(seconds=5), "registered a moment ago")
+UNANSWERED = Wait(timedelta(minutes=5), "missing from the answer")
+# A replaced number is asked for under the new one soon.
+REPLACED = Wait(timedelta(minutes=1), "its number was replaced")
+# A parcel whose own step fails must not hold up the others.
+SET_ASIDE = Wait(timedelta(hours=1), "it could not be judged, and was set aside")
+RECOVERED = Wait(timedelta(0), "the courier answers again")
+HINTED = Wait(timedelta(0), "the courier may have news")
+CORRECTED = Wait(timedelta(0), "its company was corrected")
+PROMISED = Wait(timedelta(0), "it was promised for then")
+
+# The least time between two questions that hints lead to: whoever repeats them must not spend the quota.
+APART = timedelta(minutes=5)
+# A failed ask is repeated after the first, doubling up to the longest.
+FIRST_BACKOFF = timedelta(seconds=30)
+LONGEST_BACKOFF = timedelta(minutes=15)
+
 REFUSED = 12 * _HOUR
 # A push can be lost, so a courier that calls is still asked, but rarely.
 PUSHED = 12 * _HOUR
@@ -58,6 +96,29 @@ def next_poll(
     return regular, why
 
 
+class Urgency(IntEnum):
+    """Who is asked first when a quota cannot cover all that are due, in this order; the values are what is stored."""
+
+    TROUBLED = 0
+    NEAR = 3
+    ORDINARY = 1
+    NEW = 2
+
+
+def urgency(dossier: Dossier, due_at: datetime | None, now: datetime) -> Urgency:
+    """How urgent the next ask is.
+
+    A case that stands comes first, then a threshold that passed at `due_at` and that only an answer can decide. A
+    bulk of new parcels must not hold up the others; one added by hand is asked among them.
+    """
+    if any(case.live for case in dossier.cases):
+        return Urgency.TROUBLED
+    if due_at is not None and due_at <= now:
+        return Urgency.NEAR
+    unheard = dossier.confirmed_at is None and not dossier.refused
+    return Urgency.NEW if unheard and dossier.parcel.import_id is not None else Urgency.ORDINARY
+
+
 def _interval(view: View, now: datetime) -> tuple[timedelta, str]:
     if view.dossier.refused:
         return REFUSED, "the courier refuses it"
@@ -84,6 +145,16 @@ def _after_the_end(view: View, last: datetime, now: datetime) -> tuple[datetime 
 def _while_missing(age: timedelta) -> timedelta:
     """A new number appears within minutes or within days: ask often at first, then ever more rarely."""
     return min(max(age / 4, timedelta(minutes=2)), 6 * _HOUR)
+
+
+def failed(number: str, failures: int, now: datetime) -> tuple[datetime, str]:
+    """The due time after a failure that follows `failures` others in a row.
+
+    Between 3/4 and all of the full step, by a hash: parcels that failed together do not come back together.
+    """
+    full = min(FIRST_BACKOFF * (1 << min(failures, 10)), LONGEST_BACKOFF)
+    step = full * (1 - crc32(f"{number} {failures}".encode()) % 1000 / 4000)
+    return now + step, f"asking failed, {failures + 1} times in a row" if failures else "asking failed"
 
 
 def _jitter(number: str) -> float:

@@ -70,7 +70,7 @@ def save(store: Store, name: str, state: AccountState, pace: PaceState, calls: i
 
 _ROWS: Final = """
 SELECT name, failures, failing_since, open_until, last_ok_at, refused, told_silent_at, last_error, calls,
-  (SELECT count(*) FROM parcels WHERE courier = name AND poll_at IS NOT NULL) FROM accounts ORDER BY name
+  (SELECT count(*) FROM parcels WHERE courier = name AND ask_at IS NOT NULL) FROM accounts ORDER BY name
 """
 
 

@@ -39,7 +39,7 @@ _PROMISES: Final[tuple[_Finding, ...]] = (
     ),
     (
         "{} parcels of {} have been due for more than an hour: is the daemon running, and does the courier answer?",
-        "SELECT count(*), courier FROM parcels WHERE poll_at < :overdue GROUP BY courier",
+        "SELECT count(*), courier FROM parcels WHERE ask_at < :overdue GROUP BY courier",
     ),
     (
         "parcel {} should have been looked at again at {}: is the daemon running?",

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
+from parcelwatch.core.cadence import urgency
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
@@ -122,8 +123,7 @@ class Saved:
 def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     """Write what `step` changed of `before`; what it says to people is not written here.
 
-    A step with a `poll_why` is one in which the courier was heard: it ends the claim and the run of failures. Any
-    other leaves the time of the next poll alone.
+    A step in which the courier was heard ends the claim and the run of failures.
     """
     after, parcel_id = step.dossier, before.parcel.id
     _save_state(store, step, now)
@@ -150,22 +150,11 @@ _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PAR
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
-  policy_id = ?,
-  assess_at = CASE WHEN unwatched_at IS NULL THEN ? END
+  policy_id = ?, assess_at = CASE WHEN unwatched_at IS NULL THEN ? END,
+  poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"
-_SAVE_HEARD: Final = (
-    _STATE
-    + """, poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = ?, asked_at = coalesce(asked_at, ?),
-  failures = 0, lease_until = NULL WHERE id = ?"""
-)
-
-TROUBLED: Final = 0
-ORDINARY: Final = 1
-NEW: Final = 2
-NEAR: Final = 3
-URGENCIES: Final = (TROUBLED, NEAR, ORDINARY, NEW)
-"""Who is asked first when not all can be: those in trouble, those at a threshold, ordinary ones, a bulk of new ones."""
+_SAVE_HEARD: Final = _STATE + ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL WHERE id = ?"
 
 
 def _save_state(store: Store, step: Advance, now: datetime) -> None:
@@ -183,16 +172,18 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.promise),
         maybe_ms(after.timeline.answered_at),
         maybe_ms(after.timeline.answered_from),
-        TROUBLED if any(case.live for case in after.cases) else ORDINARY,
+        urgency(after, step.due_at, now),
         maybe_ms(step.due_at),
         after.policy_id,
         maybe_ms(step.assess_at),
+        maybe_ms(step.poll_at),
+        step.poll_why,
     ]
-    if not step.poll_why:
+    if not step.heard:
         store.write(_SAVE_STATE, (*values, after.parcel.id))
         return
     asked_at = to_ms(now) if step.asked else None
-    store.write(_SAVE_HEARD, (*values, maybe_ms(step.poll_at), step.poll_why, asked_at, after.parcel.id))
+    store.write(_SAVE_HEARD, (*values, asked_at, after.parcel.id))
 
 
 # --- checkpoints ---------------------------------------------------------------------------------

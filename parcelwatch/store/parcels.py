@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core import cadence
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Parcel
+from parcelwatch.model import Dossier, Parcel
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import NEW, ORDINARY, dossier, save
+from parcelwatch.store.dossiers import dossier, save
 from parcelwatch.store.erase import export, forget
 from parcelwatch.store.polling import (
     claim,
@@ -21,16 +22,17 @@ from parcelwatch.store.polling import (
     due_to_assess,
     hasten,
     judged_otherwise,
-    keep_apart,
     look_again,
     next_assess,
     next_poll,
     poll_again,
     postpone,
+    release,
     set_judged,
     set_registered,
     sooner,
     void_leases,
+    watched,
 )
 from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, parcel_row, to_ms, to_parcel
 
@@ -46,13 +48,13 @@ __all__ = [
     "forget",
     "hasten",
     "judged_otherwise",
-    "keep_apart",
     "look_again",
     "next_assess",
     "next_poll",
     "one",
     "poll_again",
     "postpone",
+    "release",
     "resume",
     "rows",
     "same",
@@ -63,6 +65,7 @@ __all__ = [
     "sooner",
     "stop",
     "void_leases",
+    "watched",
 ]
 
 # --- adding --------------------------------------------------------------------------------------
@@ -76,9 +79,8 @@ _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND couri
 
 def add(store: Store, parcel: Parcel, now: datetime) -> int:
     """Watch a parcel that is not watched yet (its id is ignored), due at once; its id."""
-    # One added by hand is asked among the ordinary ones; a bulk of new ones must not hold those up.
-    urgency = ORDINARY if parcel.import_id is None else NEW
-    row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(now), "new", urgency)
+    at, why = cadence.NEW.after(now)
+    row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(at), why, cadence.urgency(Dossier(parcel), None, now))
     parcel_id: int = store.write(_NEW, row).fetchall()[0][0]
     if parcel.orders:
         orders.save(store, parcel_id, (), parcel.orders, now)
@@ -226,7 +228,7 @@ UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an a
 WHERE id = ? AND unwatched_at IS NULL
 """
 _RESUME: Final = """
-UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = 'watched again', failures = 0
+UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = ?, failures = 0
 WHERE id = ? AND unwatched_at IS NOT NULL
 """
 
@@ -238,4 +240,5 @@ def stop(store: Store, parcel_id: int, now: datetime) -> bool:
 
 def resume(store: Store, parcel_id: int, now: datetime) -> bool:
     """Watch a stopped parcel again, due at once. False if it was not stopped."""
-    return store.write(_RESUME, (to_ms(now), parcel_id)).rowcount > 0
+    at, why = cadence.RESUMED.after(now)
+    return store.write(_RESUME, (to_ms(at), why, parcel_id)).rowcount > 0

@@ -1,47 +1,59 @@
-"""Which parcels to ask about now, and when those that could not be asked come round again.
+"""Which parcels to ask about now: claims, and keeping the due times that core.cadence decides.
 
-What belongs here: due times and claims. A claim postpones: a crash after it makes the parcels due again.
+What belongs here: who is due and who is leased. `poll_at` says when to ask next, `not_before` what the courier's own
+interval allows, and `ask_at` is the later of the two. A claim sets a lease and leaves all of them alone, so a crash
+makes its parcels due again as soon as the lease is over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zlib import crc32
 
+from parcelwatch.core.cadence import APART, Urgency
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import NEAR, ORDINARY, URGENCIES
 from parcelwatch.store.rows import Claimed, maybe_at, to_ms
-
-FIRST_BACKOFF: Final = timedelta(seconds=30)
-LONGEST_BACKOFF: Final = timedelta(minutes=15)
 
 _NONE: Final = timedelta(0)
 
+# The one index of polling is (courier, urgency, lease_until, ask_at): everything below names its first two columns.
+_OF: Final = f"courier = ? AND urgency IN ({', '.join(str(int(one)) for one in Urgency)}) AND ask_at IS NOT NULL"
+
+_RUN_OUT: Final = f"UPDATE parcels SET lease_until = NULL WHERE {_OF} AND lease_until <= ?"
 _PICK: Final = """
 SELECT id, CASE successor WHEN '' THEN number ELSE successor END, company, service, phone_last4, postal_code,
   origin, destination, shipped_at, registered, failures
-FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at LIMIT ?
+FROM parcels WHERE courier = ? AND urgency = ? AND lease_until IS NULL AND ask_at <= ? ORDER BY ask_at LIMIT ?
 """
-_CLAIM: Final = "UPDATE parcels SET poll_at = ?, lease_until = ?, claimed_at = ? WHERE id = ?"
+_CLAIM: Final = "UPDATE parcels SET lease_until = ?, claimed_at = ?, not_before = ? WHERE id = ?"
 
 
-# Parcels whose threshold has passed unasked: only an answer can say what became of them, so they go before the others.
+# What core.cadence.urgency says of a parcel whose threshold has since passed unasked.
 # Values, not parameters: the partial index is found by them.
-_NEAR: Final = f"UPDATE parcels SET urgency = {NEAR} WHERE courier = ? AND urgency = {ORDINARY} AND deadline_at <= ?"
+_NEAR: Final = (
+    f"UPDATE parcels SET urgency = {Urgency.NEAR:d} "
+    f"WHERE courier = ? AND urgency = {Urgency.ORDINARY:d} AND deadline_at <= ?"
+)
 
 
-def claim(store: Store, account: str, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]:
-    """At most `limit` parcels of `account` that are due, the most urgent first, not due again before `lease_until`."""
-    at, lease = to_ms(now), to_ms(lease_until)
+def claim(
+    store: Store, account: str, now: datetime, lease_until: datetime, limit: int, interval: timedelta = _NONE
+) -> list[Claimed]:
+    """At most `limit` parcels of `account` that are due, the most urgent first, for the claimer alone until then.
+
+    `interval`: the courier must not be asked about them again before it has passed.
+    """
+    at = to_ms(now)
     rows: list[tuple[Any, ...]] = []
+    store.write(_RUN_OUT, (account, at))
     store.write(_NEAR, (account, at))
-    for urgency in URGENCIES:
+    for urgency in Urgency:
         if len(rows) < limit:
             rows += store.all(_PICK, (account, urgency, at, limit - len(rows)))
-    store.write_many(_CLAIM, [(lease, lease, at, row[0]) for row in rows])
+    lease = (to_ms(lease_until), at, to_ms(now + interval) if interval else None)
+    store.write_many(_CLAIM, [(*lease, row[0]) for row in rows])
     return [_claimed(row) for row in rows]
 
 
@@ -52,61 +64,52 @@ def _claimed(row: tuple[Any, ...]) -> Claimed:
     return Claimed(parcel_id, ask, bool(registered), failures)
 
 
-_FAILED: Final = "SELECT number, failures, claimed_at FROM parcels WHERE id = ?"
-_POSTPONE: Final = (
-    "UPDATE parcels SET poll_at = ?, lease_until = NULL, failures = failures + 1 WHERE id = ? AND unwatched_at IS NULL"
-)
+def release(store: Store, ids: Sequence[int]) -> None:
+    """Claimed, but not asked after all: as if they had never been claimed."""
+    sql = "UPDATE parcels SET lease_until = NULL, not_before = NULL WHERE id = ?"
+    store.write_many(sql, [(parcel_id,) for parcel_id in ids])
 
 
-def postpone(store: Store, ids: Sequence[int], now: datetime, least: timedelta = _NONE) -> None:
-    """Asking these failed: again after 30 s, doubling to 15 min, never sooner than `least` after the last claim."""
-    at = to_ms(now)
-    rows: list[tuple[object, ...]] = []
-    for parcel_id in ids:
-        for number, failures, claimed_at in store.all(_FAILED, (parcel_id,)):
-            again = at + to_ms_span(backoff(number, failures))
-            rows.append((max(again, (claimed_at or at) + to_ms_span(least)), parcel_id))
-    store.write_many(_POSTPONE, rows)
+def void_leases(store: Store, accounts: Iterable[str]) -> int:
+    """Whoever held these accounts' claims is gone: what was claimed is due again. How many parcels."""
+    sql = f"UPDATE parcels SET lease_until = NULL WHERE {_OF} AND lease_until IS NOT NULL"
+    return sum(store.write(sql, (account,)).rowcount for account in accounts)
 
 
-def backoff(number: str, failures: int) -> timedelta:
-    """How long to wait after the failure that follows `failures` others.
-
-    Between 3/4 and all of the full step, by a hash: parcels that failed together do not come back together.
-    """
-    full = min(FIRST_BACKOFF * (1 << min(failures, 10)), LONGEST_BACKOFF)
-    return full * (1 - crc32(f"{number} {failures}".encode()) % 1000 / 4000)
+# --- when to ask next ----------------------------------------------------------------------------
 
 
-def to_ms_span(span: timedelta) -> int:
-    """A length of time in whole milliseconds."""
-    return span // timedelta(milliseconds=1)
+def poll_again(store: Store, ids: Iterable[int], at: datetime, why: str = "") -> None:
+    """End the claim of these parcels without an answer and without blame; they are due at `at`."""
+    sql = """UPDATE parcels SET poll_at = ?, poll_why = coalesce(nullif(?, ''), poll_why), lease_until = NULL
+      WHERE id = ? AND unwatched_at IS NULL"""
+    store.write_many(sql, [(to_ms(at), why, parcel_id) for parcel_id in ids])
 
 
-_HASTEN: Final = """
-UPDATE parcels SET failures = 0, poll_at = min(poll_at, max(?1, coalesce(claimed_at, 0) + ?2))
-WHERE courier = ?3 AND failures > 0 AND lease_until IS NULL AND poll_at IS NOT NULL
+def postpone(store: Store, parcel_id: int, at: datetime, why: str) -> None:
+    """Asking about it failed, once more in a row; it is due at `at`."""
+    sql = """UPDATE parcels SET poll_at = ?, poll_why = ?, lease_until = NULL, failures = failures + 1
+      WHERE id = ? AND unwatched_at IS NULL"""
+    store.write(sql, (to_ms(at), why, parcel_id))
+
+
+def hasten(store: Store, account: str, at: datetime, why: str) -> int:
+    """The account answers again: all that was put off is due at `at`, unless it is due sooner. How many parcels."""
+    sql = """UPDATE parcels SET failures = 0, poll_why = iif(poll_at > ?1, ?2, poll_why), poll_at = min(poll_at, ?1)
+      WHERE courier = ?3 AND failures > 0 AND poll_at IS NOT NULL"""
+    return store.write(sql, (to_ms(at), why, account)).rowcount
+
+
+_SOONER: Final = """
+UPDATE parcels SET poll_why = ?1, poll_at = max(?2, coalesce(claimed_at, 0) + ?3)
+WHERE id = ?4 AND poll_at > max(?2, coalesce(claimed_at, 0) + ?3)
 """
 
 
-def hasten(store: Store, account: str, now: datetime, least: timedelta = _NONE) -> int:
-    """The account answers again: all that was put off is due at once, though `least` after its last claim."""
-    return store.write(_HASTEN, (to_ms(now), to_ms_span(least), account)).rowcount
-
-
-_VOID: Final = """
-UPDATE parcels SET lease_until = NULL, poll_at = max(?1, coalesce(claimed_at, 0) + ?2)
-WHERE lease_until IS NOT NULL AND courier = ?3
-"""
-
-
-def void_leases(store: Store, now: datetime, least: Mapping[str, timedelta] | None = None) -> int:
-    """Whoever held a claim is gone: its parcels are due at once, though `least[account]` after the claim. How many."""
-    voided = 0
-    for (account,) in store.all("SELECT DISTINCT courier FROM parcels WHERE lease_until IS NOT NULL"):
-        span = (least or {}).get(account, _NONE)
-        voided += store.write(_VOID, (to_ms(now), to_ms_span(span), account)).rowcount
-    return voided
+def sooner(store: Store, ids: Iterable[int], at: datetime, why: str) -> None:
+    """There may be news of these: due at `at`, though not at once after they were asked about, unless due sooner."""
+    apart = APART // timedelta(milliseconds=1)
+    store.write_many(_SOONER, [(why, to_ms(at), apart, parcel_id) for parcel_id in ids])
 
 
 _REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
@@ -116,35 +119,6 @@ def set_registered(store: Store, ids: Sequence[int], at: datetime | None) -> Non
     """The aggregator was told of these numbers at `at`, or, for None, has to be told."""
     told = 0 if at is None else max(1, to_ms(at))
     store.write_many(_REGISTERED, [(told, parcel_id) for parcel_id in ids])
-
-
-def poll_again(store: Store, ids: Sequence[int], at: datetime) -> None:
-    """End the claim of these parcels without an answer and without blame; they are due at `at`."""
-    sql = "UPDATE parcels SET poll_at = ?, lease_until = NULL WHERE id = ? AND unwatched_at IS NULL"
-    store.write_many(sql, [(to_ms(at), parcel_id) for parcel_id in ids])
-
-
-_SOONER: Final = """
-UPDATE parcels SET poll_at = min(poll_at, max(?1, coalesce(claimed_at, 0) + ?2))
-WHERE id = ?3 AND poll_at IS NOT NULL AND lease_until IS NULL
-"""
-
-
-def sooner(store: Store, ids: Sequence[int], now: datetime, least: timedelta = _NONE) -> None:
-    """There may be news of these: due at once, though `least` after their last claim; claimed ones are being asked."""
-    store.write_many(_SOONER, [(to_ms(now), to_ms_span(least), parcel_id) for parcel_id in ids])
-
-
-_NOT_BEFORE: Final = """
-UPDATE parcels SET poll_at = max(poll_at, claimed_at + ?1)
-WHERE id = ?2 AND poll_at IS NOT NULL AND claimed_at IS NOT NULL AND lease_until IS NULL
-"""
-
-
-def keep_apart(store: Store, ids: Sequence[int], least: timedelta) -> None:
-    """None of these is asked again sooner than `least` after it was claimed last."""
-    if least:
-        store.write_many(_NOT_BEFORE, [(to_ms_span(least), parcel_id) for parcel_id in ids])
 
 
 # --- looking again -------------------------------------------------------------------------------
@@ -184,13 +158,16 @@ def look_again(store: Store, ids: Sequence[int], at: datetime) -> None:
 
 # --- what is to come -----------------------------------------------------------------------------
 
-_NEXT: Final = "SELECT min(poll_at) FROM parcels WHERE courier = ? AND urgency = ? AND poll_at IS NOT NULL"
-_DUE: Final = "SELECT count(*) FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ?"
+_NEXT: Final = (
+    "SELECT min(ask_at) FROM parcels WHERE courier = ? AND urgency = ? AND lease_until IS NULL AND ask_at IS NOT NULL",
+    """SELECT min(lease_until) FROM parcels
+    WHERE courier = ? AND urgency = ? AND lease_until IS NOT NULL AND ask_at IS NOT NULL""",
+)
 
 
 def next_poll(store: Store, account: str) -> datetime | None:
-    """When the next parcel of `account` is due, in the past if one is; None when nothing is left to ask."""
-    times = [store.value(_NEXT, (account, urgency)) for urgency in URGENCIES]
+    """When the next parcel of `account` is due or its lease over, in the past if one is; None when none is left."""
+    times = [store.value(sql, (account, urgency)) for sql in _NEXT for urgency in Urgency]
     return maybe_at(min((at for at in times if at is not None), default=None))
 
 
@@ -199,6 +176,12 @@ def next_assess(store: Store) -> datetime | None:
     return maybe_at(store.value("SELECT min(assess_at) FROM parcels WHERE assess_at IS NOT NULL"))
 
 
+def watched(store: Store, account: str) -> int:
+    """How many parcels of `account` are ever to be asked about."""
+    return int(store.value(f"SELECT count(*) FROM parcels WHERE {_OF}", (account,)))
+
+
 def due(store: Store, account: str, now: datetime) -> int:
     """How many parcels of `account` are due and not claimed."""
-    return sum(store.value(_DUE, (account, urgency, to_ms(now))) for urgency in URGENCIES)
+    sql = f"SELECT count(*) FROM parcels WHERE {_OF} AND lease_until IS NULL AND ask_at <= ?"
+    return int(store.value(sql, (account, to_ms(now))))

@@ -476,5 +476,23 @@ def m004_orders(db: Database) -> None:
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders")
+_LEASES: Final = (
+    "ALTER TABLE parcels ADD COLUMN not_before INTEGER",
+    "ALTER TABLE parcels ADD COLUMN ask_at INTEGER AS (max(poll_at, coalesce(not_before, 0)))",
+    # A claim used to move the due time; no courier wants longer than this between two asks about a number.
+    "UPDATE parcels SET poll_at = claimed_at + 1860000, lease_until = NULL WHERE lease_until IS NOT NULL",
+    "DROP INDEX parcels_to_poll",
+    "DROP INDEX parcels_leased",
+    "CREATE INDEX parcels_to_ask ON parcels (courier, urgency, lease_until, ask_at) WHERE ask_at IS NOT NULL",
+)
+
+
+@MIGRATIONS()
+def m005_leases(db: Database) -> None:
+    """A claim is a lease of its own beside the due time."""
+    for statement in _LEASES:
+        db.execute(statement)
+
+
+NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases")
 """Every migration this version knows, in order."""

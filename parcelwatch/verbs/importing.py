@@ -25,7 +25,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
-from parcelwatch.ingest import APART, watch
+from parcelwatch.ingest import watch
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
@@ -111,16 +111,6 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
     )
 
 
-def apart(config: Config) -> Mapping[str, timedelta]:
-    """The least time between two asks of one number, by account."""
-    adapters = couriers.load()
-    return {
-        name: account.interval if account.interval is not None else couriers.adapter(account).min_interval
-        for name, account in config.accounts().items()
-        if account.api in adapters
-    }
-
-
 def _lacks(config: Config) -> Callable[[Parcel], str]:
     """What the adapter of a parcel's account says is missing before it can be asked."""
     adapters = couriers.load()
@@ -158,14 +148,13 @@ def add(
     reader: Intake,
     policy: Policy,
     now: datetime,
-    apart: Mapping[str, timedelta],
 ) -> tuple[Described, Added]:
     """Watch one parcel. Raises BadInput where an import would leave a cell out: whoever typed it is still there."""
     described = reader.read(row, now)
     if described.spoiled:
         raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
     _refuse_unaskable(store, reader, described)
-    return described, watch(store, described.parcel, policy, now, apart.get(described.parcel.courier, APART))
+    return described, watch(store, described.parcel, policy, now)
 
 
 def take(
@@ -180,7 +169,6 @@ def take(
     dry_run: bool = False,
     refused: Callable[[Rejected], None],
     remarked: Callable[[Remarked], None] = lambda _: None,
-    apart: Mapping[str, timedelta] | None = None,
     progress: Callable[[], None] = lambda: None,
 ) -> Result:
     """Watch every good row, 500 to a transaction; each bad one goes to `refused`, each cell left out to `remarked`.
@@ -193,7 +181,7 @@ def take(
     import_id = None if dry_run else _begin(store, source, now)
     try:
         while batch:
-            for outcome in _save(store, batch, import_id, policy, now, apart or {}, dry_run=dry_run):
+            for outcome in _save(store, batch, import_id, policy, now, dry_run=dry_run):
                 setattr(result, outcome, getattr(result, outcome) + 1)
             progress()
             batch = list(islice(described, BATCH))
@@ -215,15 +203,12 @@ def _save(
     import_id: int | None,
     policy: Policy,
     now: datetime,
-    apart: Mapping[str, timedelta],
     *,
     dry_run: bool,
 ) -> list[str]:
     outcomes: list[str] = []
     with _tried(), store.transaction():
-        for parcel in batch:
-            said, least = replace(parcel, import_id=import_id), apart.get(parcel.courier, APART)
-            outcomes.append(watch(store, said, policy, now, least).outcome)
+        outcomes += [watch(store, replace(parcel, import_id=import_id), policy, now).outcome for parcel in batch]
         if dry_run:
             raise _DryRun
     return outcomes

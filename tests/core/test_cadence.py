@@ -10,18 +10,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.advance import advance
-from parcelwatch.core.cadence import AFTER_THE_END, EVERY, GIVEN_UP, PUSHED, REFUSED, UNANSWERED
+from parcelwatch.core.cadence import (
+    AFTER_THE_END,
+    EVERY,
+    FIRST_BACKOFF,
+    GIVEN_UP,
+    LONGEST_BACKOFF,
+    PUSHED,
+    REFUSED,
+    UNANSWERED,
+    Urgency,
+    failed,
+    urgency,
+)
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import (
     Advance,
     Answered,
+    Case,
     Checkpoint,
     Dossier,
+    Fact,
+    Form,
     Milestone,
     NotFound,
     Parcel,
     Pushed,
     Refused,
+    Severity,
+    State,
     Unanswered,
 )
 
@@ -123,7 +140,7 @@ def test_a_number_nobody_knows_yet_is_asked_for_ever_more_rarely(age: timedelta,
 
 def test_a_number_missing_from_an_answer_is_asked_for_again_soon() -> None:
     step = advance(Dossier(PARCEL), Unanswered(PARCEL.number), POLICY, MONDAY)
-    assert (step.poll_at, step.poll_why) == (MONDAY + UNANSWERED, "missing from the answer")
+    assert (step.poll_at, step.poll_why) == UNANSWERED.after(MONDAY)
 
 
 def test_a_number_that_must_be_registered_first_is_due_at_once() -> None:
@@ -141,6 +158,53 @@ def test_neither_an_agent_nor_the_clock_moves_the_next_poll() -> None:
     before = asked(M.IN_TRANSIT)
     later = advance(before.dossier, None, POLICY, MONDAY + HOUR)
     assert (later.poll_at, later.poll_why) == (before.poll_at, "")
+
+
+def test_a_failed_ask_is_put_off_ever_longer_up_to_a_quarter_of_an_hour() -> None:
+    waits = [failed(PARCEL.number, times, MONDAY)[0] - MONDAY for times in range(50)]
+    assert 0.75 * FIRST_BACKOFF <= waits[0] <= FIRST_BACKOFF
+    assert 0.75 * 2 * FIRST_BACKOFF <= waits[1] <= 2 * FIRST_BACKOFF
+    assert all(0.75 * LONGEST_BACKOFF <= wait <= LONGEST_BACKOFF for wait in waits[6:])
+
+
+def test_parcels_that_failed_together_come_back_apart() -> None:
+    assert len({failed(f"PW{n}", 3, MONDAY) for n in range(200)}) > 100
+
+
+def test_how_often_asking_failed_is_said() -> None:
+    assert failed(PARCEL.number, 0, MONDAY)[1] == "asking failed"
+    assert failed(PARCEL.number, 4, MONDAY)[1] == "asking failed, 5 times in a row"
+
+
+# --- who goes first ------------------------------------------------------------------------------
+
+IMPORTED = replace(PARCEL, import_id=7)
+OPEN = Case("lost", State.OPEN, Severity.HIGH, MONDAY, Fact(Form.LOST, MONDAY))
+OVER = replace(OPEN, state=State.RESOLVED)
+KNOWN = Dossier(PARCEL, confirmed_at=MONDAY)
+
+URGENT = {
+    "an open case": (replace(KNOWN, cases=(OPEN,)), None, Urgency.TROUBLED),
+    "an open case at a threshold": (replace(KNOWN, cases=(OPEN,)), MONDAY, Urgency.TROUBLED),
+    "a resolved case": (replace(KNOWN, cases=(OVER,)), None, Urgency.ORDINARY),
+    "a threshold that passed": (KNOWN, MONDAY, Urgency.NEAR),
+    "a threshold to come": (KNOWN, MONDAY + HOUR, Urgency.ORDINARY),
+    "nothing at all": (KNOWN, None, Urgency.ORDINARY),
+    "new, by hand": (Dossier(PARCEL), None, Urgency.ORDINARY),
+    "new, among many": (Dossier(IMPORTED), None, Urgency.NEW),
+    "imported and answered about": (Dossier(IMPORTED, confirmed_at=MONDAY), None, Urgency.ORDINARY),
+    "imported and refused": (Dossier(IMPORTED, refused="no such number"), None, Urgency.ORDINARY),
+}
+
+
+@pytest.mark.parametrize("what", URGENT)
+def test_who_is_asked_first_stands_in_the_table(what: str) -> None:
+    dossier, due_at, expected = URGENT[what]
+    assert urgency(dossier, due_at, MONDAY) is expected
+
+
+def test_trouble_comes_before_thresholds_before_the_ordinary_before_a_bulk_of_new_ones() -> None:
+    assert [one.name for one in Urgency] == ["TROUBLED", "NEAR", "ORDINARY", "NEW"]
 
 
 @given(st.sampled_from(sorted(M)), st.integers(0, 24 * 100))

@@ -190,7 +190,7 @@ def polled(store: Store, parcel_id: int) -> tuple[object, ...]:
 def test_an_answer_ends_the_claim_and_the_run_of_failures(store: Store) -> None:
     parcel_id = add(store)
     with store.transaction():
-        parcels.postpone(store, [parcel_id], NOW)
+        parcels.postpone(store, parcel_id, NOW, "asking failed")
         parcels.claim(store, "my_dhl", NOW + HOUR, NOW + 2 * HOUR, 1)
     save(store, parcel_id)
     ms = int((NOW + HOUR).timestamp()) * 1000
@@ -204,7 +204,7 @@ def test_a_look_without_an_answer_leaves_claim_and_back_off_alone(store: Store, 
         if claimed:
             parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
         else:
-            parcels.postpone(store, [parcel_id], NOW)
+            parcels.postpone(store, parcel_id, NOW, "asking failed")
         held = polled(store, parcel_id)
         before = parcels.dossier(store, parcel_id)
         parcels.save(store, before, looked(before, cases=(case(),)), NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -47,6 +47,21 @@ def test_a_database_of_the_first_version_opens_with_all_it_held(tmp_path: Path) 
             (claimed,) = parcels.claim(store, "track", NOW, NOW, 9)
         assert (claimed.ask.number, claimed.registered) == ("PW1", True)
         assert parcels.one(store, claimed.parcel_id).successor == ""
+
+
+def test_what_was_claimed_when_a_claim_still_moved_the_due_time_is_asked_again_and_not_too_soon(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "watch.db"
+    old_database(path)
+    db = Database(path)
+    with db.conn:
+        lease = to_ms(NOW + timedelta(minutes=1))
+        db.execute("UPDATE parcels SET claimed_at = ?, poll_at = ?, lease_until = ?", (to_ms(NOW), lease, lease))
+    db.close()
+    with Store.open(path) as store:
+        assert parcels.next_poll(store, "track") == NOW + timedelta(minutes=31)
+        assert parcels.watched(store, "track") == 1
 
 
 def test_every_migration_is_known_by_name(tmp_path: Path) -> None:

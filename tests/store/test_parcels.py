@@ -51,7 +51,7 @@ def test_a_parcel_already_asked_about_is_looked_at_again_when_its_description_ch
 
 @pytest.mark.parametrize(
     ("promised", "asked"),
-    [(2 * HOUR, 2 * HOUR), (9 * HOUR, 6 * HOUR), (HOUR / 6, timedelta(minutes=35)), (-HOUR, timedelta(minutes=35))],
+    [(2 * HOUR, 2 * HOUR), (9 * HOUR, 6 * HOUR), (HOUR / 6, HOUR / 6), (-HOUR, timedelta(minutes=5))],
 )
 def test_a_promise_learned_later_is_asked_about_when_it_falls_due(
     store: Store, promised: timedelta, asked: timedelta
@@ -181,7 +181,7 @@ def test_a_stopped_parcel_is_neither_asked_nor_assessed_whatever_happens_to_it(s
         parcels.save(store, before, heard(before, assess_at=NOW), NOW)
         parcels.save(store, before, looked(before), NOW)
         parcels.look_again(store, [parcel_id], NOW)
-        parcels.postpone(store, [parcel_id], NOW)
+        parcels.postpone(store, parcel_id, NOW, "asking failed")
         parcels.poll_again(store, [parcel_id], NOW)
     assert parcels.next_poll(store, "my_dhl") is None
     assert parcels.next_assess(store) is None

@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch.core.cadence import RECOVERED, failed
 from parcelwatch.model import Ask
 from parcelwatch.store import Store, imports, parcels
-from parcelwatch.store.polling import FIRST_BACKOFF, LONGEST_BACKOFF, backoff
+from parcelwatch.store.polling import _NEXT, _OF, _PICK, _RUN_OUT
 from parcelwatch.store.rows import Claimed
-from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, case, save
+from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, case, heard, save
 
 LEASE = 60 * SECOND
 
 
-def claim(store: Store, now: datetime = NOW, limit: int = 40, account: str = "my_dhl") -> list[Claimed]:
+def claim(
+    store: Store, now: datetime = NOW, limit: int = 40, account: str = "my_dhl", interval: timedelta = timedelta(0)
+) -> list[Claimed]:
     with store.transaction():
-        return parcels.claim(store, account, now, now + LEASE, limit)
+        return parcels.claim(store, account, now, now + LEASE, limit, interval)
 
 
 def numbers(claimed: list[Claimed]) -> list[str]:
@@ -70,54 +73,93 @@ def test_the_longest_due_come_first(store: Store) -> None:
     assert numbers(claim(store, NOW + HOUR)) == ["LATEST", "LATE", "LATER"]
 
 
+def void(store: Store) -> int:
+    with store.transaction():
+        return parcels.void_leases(store, ["my_dhl"])
+
+
 def test_a_crash_after_a_claim_makes_its_parcels_due_again(path: Path) -> None:
     with Store.open(path) as store:
         add(store)
+        add(store, "OTHER", "kd100")
         claim(store)
+        claim(store, account="kd100")
     with Store.open(path) as store:
-        with store.transaction():
-            assert parcels.void_leases(store, NOW + SECOND) == 1
+        assert (void(store), void(store)) == (1, 0)
         assert numbers(claim(store, NOW + SECOND)) == ["PW1"]
+        assert claim(store, NOW + SECOND, account="kd100") == []
 
 
-def test_a_courier_that_punishes_repetition_is_not_asked_again_too_soon_after_a_crash(store: Store) -> None:
-    add(store)
+def test_a_claim_leaves_the_due_time_as_it_was(store: Store) -> None:
+    save(store, add(store, "EARLY"), poll_at=NOW - HOUR)
+    save(store, add(store, "LATE"), poll_at=NOW)
     claim(store)
+    assert parcels.due(store, "my_dhl", NOW) == 0
+    assert parcels.watched(store, "my_dhl") == 2
+    assert parcels.next_poll(store, "my_dhl") == NOW + LEASE
+    void(store)
+    assert parcels.next_poll(store, "my_dhl") == NOW - HOUR
+    assert numbers(claim(store)) == ["EARLY", "LATE"]
+
+
+def test_what_was_claimed_and_not_asked_is_due_as_if_nothing_had_been(store: Store) -> None:
+    parcel_id = add(store)
+    claim(store, interval=31 * MINUTE)
     with store.transaction():
-        parcels.void_leases(store, NOW + SECOND, {"my_dhl": 31 * MINUTE})
+        parcels.release(store, [parcel_id])
+    assert parcels.next_poll(store, "my_dhl") == NOW
+
+
+# --- the courier's own interval ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("then", ["crash", "failure", "answer", "hint", "recovery"])
+def test_a_courier_that_punishes_repetition_is_never_asked_again_within_its_interval(store: Store, then: str) -> None:
+    parcel_id = add(store)
+    claim(store, interval=31 * MINUTE)
+    soon = NOW + SECOND
+    with store.transaction():
+        match then:
+            case "crash":
+                parcels.void_leases(store, ["my_dhl"])
+            case "failure":
+                fail(store, parcel_id, soon)
+            case "answer":
+                save_now(store, parcel_id)
+            case "hint":
+                parcels.poll_again(store, [parcel_id], NOW + HOUR)
+                parcels.sooner(store, [parcel_id], soon, "news")
+            case "recovery":
+                fail(store, parcel_id, soon)
+                parcels.hasten(store, "my_dhl", *RECOVERED.after(soon))
     assert parcels.next_poll(store, "my_dhl") == NOW + 31 * MINUTE
+    assert claim(store, NOW + 31 * MINUTE - SECOND) == []
+    assert numbers(claim(store, NOW + 31 * MINUTE)) == ["PW1"]
+
+
+def save_now(store: Store, parcel_id: int) -> None:
+    """An answer after which a deadline wants another at once."""
+    before = parcels.dossier(store, parcel_id)
+    parcels.save(store, before, heard(before, poll_at=NOW + MINUTE), NOW)
 
 
 # --- failed asks ---------------------------------------------------------------------------------
 
 
-def fail(store: Store, ids: list[int], now: datetime, least: timedelta = timedelta(0)) -> None:
-    with store.transaction():
-        parcels.postpone(store, ids, now, least)
+def fail(store: Store, parcel_id: int, now: datetime) -> None:
+    parcels.postpone(store, parcel_id, *failed(str(parcel_id), 0, now))
 
 
-def test_a_failed_ask_is_put_off_ever_longer_up_to_a_quarter_of_an_hour(store: Store) -> None:
+def test_a_failed_ask_is_put_off_and_counted_until_the_next_answer(store: Store) -> None:
     parcel_id = add(store)
-    waits = []
-    for _ in range(9):
-        fail(store, [parcel_id], NOW)
-        at = parcels.next_poll(store, "my_dhl")
-        assert at is not None
-        waits.append(at - NOW)
-    assert 0.75 * FIRST_BACKOFF <= waits[0] <= FIRST_BACKOFF
-    assert 0.75 * 2 * FIRST_BACKOFF <= waits[1] <= 2 * FIRST_BACKOFF
-    assert all(0.75 * LONGEST_BACKOFF <= wait <= LONGEST_BACKOFF for wait in waits[6:])
-
-
-def test_parcels_that_failed_together_come_back_apart() -> None:
-    assert len({backoff(f"PW{n}", 3) for n in range(200)}) > 100
-
-
-def test_a_failed_ask_respects_the_couriers_own_interval(store: Store) -> None:
-    parcel_id = add(store)
-    claim(store)
-    fail(store, [parcel_id], NOW + SECOND, least=31 * MINUTE)
-    assert parcels.next_poll(store, "my_dhl") == NOW + 31 * MINUTE
+    for times in range(3):
+        with store.transaction():
+            parcels.postpone(store, parcel_id, *failed("PW1", times, NOW))
+    assert parcels.show(store, parcel_id)["poll_why"] == "asking failed, 3 times in a row"
+    (claimed,) = claim(store, NOW + HOUR)
+    assert claimed.failures == 3
+    save(store, parcel_id, poll_at=NOW)
+    assert [one.failures for one in claim(store, NOW + HOUR)] == [0]
 
 
 def test_on_recovery_everything_put_off_is_due_at_once(store: Store) -> None:
@@ -125,22 +167,38 @@ def test_on_recovery_everything_put_off_is_due_at_once(store: Store) -> None:
     other = add(store, "OTHER", "kd100")
     calm = add(store, "CALM")
     save(store, calm)
-    for _ in range(6):
-        fail(store, [*ids, other], NOW)
     with store.transaction():
-        assert parcels.hasten(store, "my_dhl", NOW + MINUTE) == 3
-        assert parcels.hasten(store, "my_dhl", NOW + MINUTE) == 0
+        for parcel_id in (*ids, other):
+            parcels.postpone(store, parcel_id, NOW + 15 * MINUTE, "asking failed")
+        assert parcels.hasten(store, "my_dhl", *RECOVERED.after(NOW + MINUTE)) == 3
+        assert parcels.hasten(store, "my_dhl", *RECOVERED.after(NOW + MINUTE)) == 0
+    assert parcels.show(store, ids[0])["poll_why"] == "the courier answers again"
     assert sorted(numbers(claim(store, NOW + MINUTE))) == ["PW0", "PW1", "PW2"]
     assert claim(store, NOW + MINUTE, account="kd100") == []
 
 
 def test_recovery_never_makes_anything_later(store: Store) -> None:
     parcel_id = add(store)
-    fail(store, [parcel_id], NOW)
-    soon = parcels.next_poll(store, "my_dhl")
     with store.transaction():
-        parcels.hasten(store, "my_dhl", NOW + HOUR)
+        fail(store, parcel_id, NOW)
+        soon = parcels.next_poll(store, "my_dhl")
+        parcels.hasten(store, "my_dhl", *RECOVERED.after(NOW + HOUR))
     assert parcels.next_poll(store, "my_dhl") == soon
+    assert parcels.show(store, parcel_id)["poll_why"] == "asking failed"
+
+
+def test_hints_have_a_number_asked_at_once_but_not_again_and_again(store: Store) -> None:
+    parcel_id = add(store)
+    claim(store)
+    save(store, parcel_id, poll_at=NOW + 20 * HOUR)
+    for _ in range(3):
+        with store.transaction():
+            parcels.sooner(store, [parcel_id], NOW + MINUTE, "the courier may have news")
+    assert parcels.next_poll(store, "my_dhl") == NOW + 5 * MINUTE
+    assert parcels.show(store, parcel_id)["poll_why"] == "the courier may have news"
+    with store.transaction():
+        parcels.sooner(store, [parcel_id], NOW + HOUR, "later")
+    assert parcels.next_poll(store, "my_dhl") == NOW + 5 * MINUTE
 
 
 # --- the rest ------------------------------------------------------------------------------------
@@ -176,11 +234,17 @@ def test_nothing_to_ask_is_never(store: Store) -> None:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        ("SELECT id FROM parcels WHERE courier = ? AND urgency = ? AND poll_at <= ? ORDER BY poll_at", "to_poll"),
+        (_PICK, "to_ask"),
+        *((query, "to_ask") for query in _NEXT),
+        (_RUN_OUT, "to_ask"),
+        (f"SELECT count(*) FROM parcels WHERE {_OF}", "to_ask"),
         ("SELECT id FROM parcels WHERE assess_at <= ? ORDER BY assess_at", "to_assess"),
         ("SELECT 1 FROM parcels WHERE import_id = ? AND asked_at IS NULL AND poll_at IS NOT NULL", "unasked"),
     ],
 )
 def test_due_work_is_found_without_looking_at_the_rest(store: Store, query: str, index: str) -> None:
-    plan = store.all(f"EXPLAIN QUERY PLAN {query}", (1,) * query.count("?"))
-    assert [f"parcels_{index}" in row[3] for row in plan] == [True]
+    plan = [row[3] for row in store.all(f"EXPLAIN QUERY PLAN {query}", (1,) * query.count("?"))]
+    looks = [line for line in plan if "parcels" in line]
+    assert looks
+    assert all("SEARCH parcels USING" in line and f"parcels_{index} " in line for line in looks)
+    assert not any("TEMP B-TREE" in line for line in plan)
