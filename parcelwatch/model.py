@@ -78,7 +78,8 @@ class Checkpoint:
 
     It happened within [occurred_at, occurred_until]; both are equal when the courier gave an offset, and
     the interval spans every zone it may have meant when it did not. `milestone` and `cause` are our reading
-    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it.
+    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `moves`: whether
+    it is movement; that it is late, awaited or announced is news, but nobody had it in hand.
     """
 
     occurred_at: datetime
@@ -88,6 +89,7 @@ class Checkpoint:
     code: str = ""
     text: str = ""
     place: str = ""
+    moves: bool = True
 
     @property
     def identity(self) -> tuple[datetime, datetime, str, str, str]:
