@@ -399,6 +399,7 @@ class Dossier:
     `first_tracked_at`: the first answer with a history. `baseline_at`: the same when the parcel's life was
     already over then; nothing heard up to it is ever told.
     `estimate`: the courier's newest promise; `promise`: its first one made after the parcel moved.
+    `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
@@ -416,6 +417,7 @@ class Dossier:
     stopped: str = ""
     estimate: datetime | None = None
     promise: datetime | None = None
+    stands: Milestone | None = None
     registered_at: datetime | None = None
     policy_id: str = ""
     cases: tuple[Case, ...] = ()

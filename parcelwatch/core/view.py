@@ -48,7 +48,7 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         dossier=dossier,
         entries=entries,
         fresh=fresh,
-        stage=stage(entries),
+        stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
     )
