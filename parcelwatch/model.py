@@ -78,8 +78,9 @@ class Checkpoint:
 
     It happened within [occurred_at, occurred_until]; both are equal when the courier gave an offset, and
     the interval spans every zone it may have meant when it did not. `milestone` and `cause` are our reading
-    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `by`: the agent
-    whose word it is, "" for the courier's.
+    of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `moves`: whether
+    it is movement; that it is late, awaited or announced is news, but nobody had it in hand. `by`: the agent whose word
+    it is, "" for the courier's.
     """
 
     occurred_at: datetime
@@ -89,6 +90,7 @@ class Checkpoint:
     code: str = ""
     text: str = ""
     place: str = ""
+    moves: bool = True
     by: str = ""
 
     @property
@@ -445,6 +447,7 @@ class Dossier:
     `first_tracked_at`: the first answer with a history. `baseline_at`: the same when the parcel's life was
     already over then; nothing heard up to it is ever told.
     `estimate`: the courier's newest promise; `promise`: its first one made after the parcel moved.
+    `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
@@ -462,6 +465,7 @@ class Dossier:
     stopped: str = ""
     estimate: datetime | None = None
     promise: datetime | None = None
+    stands: Milestone | None = None
     registered_at: datetime | None = None
     policy_id: str = ""
     cases: tuple[Case, ...] = ()
@@ -603,7 +607,8 @@ class Advance:
     `poll_at`: when to ask the courier next, None when never. `assess_at`: when the answer may change without
     news, None when it cannot. `ended`: kinds whose case was resolved, so that what is unsent about them is moot.
     `first`: this was the parcel's first answer with a history. `heard`: the courier said something, or refused to.
-    `asked`: it has had its say, so the import need not wait for it. `due_at`: when a threshold passes that only another answer can decide, None when there is none.
+    `asked`: it has had its say, so the import need not wait for it. `due_at`: when a threshold passes that only another
+    answer can decide, None when there is none.
     """
 
     dossier: Dossier

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Milestone, Order
+from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Order
 
 REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
 """What a draft can offer; each has a phrase in every language."""
@@ -55,18 +55,12 @@ def _primary(tag: str) -> str:
 
 def evidence(dossier: Dossier, kind: str) -> Entry | None:
     """The entry a case of `kind` rests on: the newest of those that fit best, None if none does."""
-    entries = _scans(dossier)
+    entries = current(dossier.timeline)
     for fits in LETTERS[kind].evidence:
         found = [entry for entry in entries if fits(entry.checkpoint)]
         if found:
             return found[-1]
     return None
-
-
-def _scans(dossier: Dossier) -> tuple[Entry, ...]:
-    """What the courier stands by, without label data: an update of that is no news of the parcel."""
-    entries = current(dossier.timeline)
-    return tuple(entry for entry in entries if entry.checkpoint.milestone is not Milestone.INFO_RECEIVED)
 
 
 # --- facts ---------------------------------------------------------------------------------------
@@ -172,13 +166,14 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     said = about(draft, dossier.parcel.id)
     if said is None:
         return None
-    checkpoints = [entry.checkpoint for entry in _scans(dossier)]
+    checkpoints = [entry.checkpoint for entry in current(dossier.timeline)]
     rests_on = said.get("evidence")
     if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
-    if not checkpoints or dossier.milestone not in LETTERS[draft.kind].undone_by:
+    moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
+    if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:
         return None
-    newest = checkpoints[-1]
+    newest = moved[-1]
     return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
 
 

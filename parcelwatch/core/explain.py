@@ -19,7 +19,7 @@ from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
 from parcelwatch.duration import Duration
-from parcelwatch.model import Dossier, Fact, Severity
+from parcelwatch.model import Dossier, Fact, Milestone, Severity
 
 Remembered = tuple[datetime, Mapping[str, object]]
 """A line of the parcel's history: when it was heard, and what of the dossier it changed (times as ISO text)."""
@@ -73,7 +73,8 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
     remembered: dict[str, object] = {}
     for data in before:
         remembered.update(data)
-    reached = stage(current(timeline))
+    stands = _milestone(remembered.get("stands"))
+    reached = stage(current(timeline), stands)
     estimate = _time(remembered.get("estimate"))
     missing_since = _time(remembered.get("missing_since"))
     heard = [entry.last_seen_at for entry in timeline.entries]
@@ -95,6 +96,7 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         stopped=str(remembered.get("stopped") or ""),
         estimate=estimate,
         promise=dossier.promise if estimate else None,
+        stands=stands,
         cases=(),
         drafts=(),
     )
@@ -138,6 +140,10 @@ def _hours(calendar: Calendar, since: datetime | None, at: datetime, unit: str) 
     if since is None:
         return None
     return calendar.elapsed(since, at, unit).total_seconds() / 3600
+
+
+def _milestone(value: object) -> Milestone | None:
+    return Milestone(value) if isinstance(value, str) and value else None
 
 
 def _time(value: object) -> datetime | None:

@@ -98,7 +98,7 @@ def _mark_by_hand(dossier: Dossier, said: Marked, now: datetime) -> Dossier:
     """An agent's word is a checkpoint among the courier's: what comes after it, by either, outweighs it."""
     word = Checkpoint(now, now, said.milestone, said.cause, text=said.note, by=said.by or "an agent")
     timeline = join(dossier.timeline, Timeline((Entry(word, now, now),)))
-    return replace(dossier, timeline=timeline, first_tracked_at=dossier.first_tracked_at or now)
+    return replace(dossier, timeline=timeline, stands=None, first_tracked_at=dossier.first_tracked_at or now)
 
 
 def _confirmed(dossier: Dossier, now: datetime) -> datetime:
@@ -117,6 +117,7 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         refused="",
         stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
         estimate=said.estimate or dossier.estimate,
+        stands=said.stands,
     )
     first = dossier.first_tracked_at is None and bool(after.timeline.entries)
     promised = dossier.promise is None and said.estimate is not None
@@ -145,6 +146,7 @@ def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         missing_since=None if new else dossier.missing_since,
         stopped=dossier.stopped or said.stopped or "",
         estimate=said.estimate or dossier.estimate,
+        stands=(said.stands if new else None) or dossier.stands,
     )
     first = dossier.first_tracked_at is None and bool(after.timeline.entries)
     promise = said.estimate if dossier.promise is None else None
@@ -153,7 +155,7 @@ def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
 
 def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetime) -> Dossier:
     """What is kept of a first answer, and of the courier's first promise once the parcel moves."""
-    reached = stage(current(dossier.timeline)).milestone
+    reached = stage(current(dossier.timeline), dossier.stands).milestone
     return replace(
         dossier,
         first_tracked_at=now if first else dossier.first_tracked_at,

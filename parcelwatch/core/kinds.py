@@ -82,8 +82,8 @@ def _reached(*milestones: Milestone) -> Fits:
     return lambda checkpoint: checkpoint.milestone in milestones
 
 
-def _anything(_: Checkpoint) -> bool:
-    return True
+def _moved(checkpoint: Checkpoint) -> bool:
+    return checkpoint.moves
 
 
 _M: Final = Milestone
@@ -157,7 +157,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             LetterSpec((_reached(_M.AVAILABLE_FOR_PICKUP),), _FOUND - {_M.AVAILABLE_FOR_PICKUP}, ("hold",)),
         ),
     ),
-    (_kind("late", _SILENCE, promise.Late, letter=LetterSpec((_anything,), _OVER | {_M.AVAILABLE_FOR_PICKUP})),),
+    (_kind("late", _SILENCE, promise.Late, letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP})),),
     (_kind("tracking_stopped", _TOLD, feed.TrackingStopped, ("24h", "24h", "24h")),),
     (_kind("unknown_number", _TOLD, feed.UnknownNumber, ("24h 72h", "24h 72h", "48h 120h")),),
     (
@@ -166,7 +166,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             _SILENCE,
             silence.Stalled,
             ("48h 120h", "3bd 7d", "5bd 20d"),
-            LetterSpec((_anything,), _EVERYWHERE),
+            LetterSpec((_moved,), _EVERYWHERE),
         ),
         _kind(
             "not_delivered",

@@ -7,7 +7,9 @@ and the lexicon's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from parcelwatch.model import Cause, Entry, Milestone
 
@@ -56,6 +58,15 @@ STAYS: dict[Milestone, frozenset[Milestone]] = {
 BECOMES: dict[tuple[Milestone, Milestone], Milestone] = {(M.RETURNING, M.DELIVERED): M.RETURNED}
 
 
+# A scan told of less than this after a delivery may be an earlier one that was booked late: drivers hand in their
+# devices in the evening. An attempt a night later is another one.
+LATE_BOOKING: Final = timedelta(hours=10)
+_ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
+# What takes a delivery back, unless it was only booked after it; a return scan does so at once.
+_AGAIN = _ATTEMPTS | {M.AVAILABLE_FOR_PICKUP, M.EXCEPTION}
+_OVER = frozenset({M.DELIVERED, M.RETURNED})
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Where a parcel is, why, and the entry that brought it there (None before any)."""
@@ -65,19 +76,36 @@ class Stage:
     entry: Entry | None = None
 
 
-def stage(entries: Iterable[Entry]) -> Stage:
-    """Where `entries`, oldest first, leave the parcel. A checkpoint nobody could read changes nothing."""
+def stage(entries: Iterable[Entry], stands: Milestone | None = None) -> Stage:
+    """Where `entries`, oldest first, leave the parcel. A checkpoint nobody could read changes nothing.
+
+    `stands`: where the courier itself says the parcel is. It outweighs the order of two scans minutes or hours apart.
+    """
     now = Stage()
     for entry in entries:
-        now = _after(now, entry)
+        now = _after(now, entry, stands)
     return now
 
 
-def _after(now: Stage, entry: Entry) -> Stage:
+def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
     heard = entry.checkpoint.milestone
     if heard is now.milestone and entry.checkpoint.cause is now.cause:
         return now
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
         return now
+    if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):
+        return now
+    if (now.milestone, heard, stands) == (M.DELIVERED, M.RETURNING, M.RETURNED):
+        # It was the delivery to the sender, and a scan of the way there was booked after it.
+        return replace(now, milestone=M.RETURNED)
     reached = BECOMES.get((now.milestone, heard), heard)
     return Stage(reached, entry.checkpoint.cause, entry)
+
+
+def _takes_back(entry: Entry, delivery: Entry | None, stands: Milestone | None) -> bool:
+    """Whether what is told after a delivery cannot have been booked late, or the courier itself says it is not one."""
+    if stands is not None and stands not in _OVER:
+        return True
+    if delivery is None or entry.checkpoint.occurred_at - delivery.checkpoint.occurred_until < LATE_BOOKING:
+        return False
+    return stands is None or entry.checkpoint.milestone in _ATTEMPTS

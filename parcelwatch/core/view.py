@@ -16,8 +16,8 @@ class View:
     """One parcel as the rules see it.
 
     `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
-    was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest
-    checkpoint, withdrawn or not, can have happened; label data counts only while there is nothing else.
+    was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
+    withdrawn or not, can have happened; what is no movement counts only while there is nothing else.
     """
 
     dossier: Dossier
@@ -48,12 +48,12 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         dossier=dossier,
         entries=entries,
         fresh=fresh,
-        stage=stage(entries),
+        stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
     )
 
 
 def _quiet_since(entries: tuple[Entry, ...]) -> datetime | None:
-    moved = [entry for entry in entries if entry.checkpoint.milestone is not Milestone.INFO_RECEIVED]
+    moved = [entry for entry in entries if entry.checkpoint.moves]
     return max(map(latest, moved or entries), default=None)

@@ -22,8 +22,9 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.times import Span, due, filled, naive, parse, span
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import (
     ConfigError,
     CourierBusy,
@@ -32,7 +33,7 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
-from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
 
 M = Milestone
 C = Cause
@@ -82,7 +83,7 @@ REASONS: Mapping[str, Cause] = {
 REASONS_INVENTED = frozenset({"ups", "fedex", "usps", "canadapost", "dpd"})
 # Whose answer to one number alone karrio does not find; it finds the answer to a number asked twice.
 ASKED_TWICE = frozenset({"canadapost"})
-# Whose PM karrio reads as AM.
+# Whose PM karrio reads as AM; their lists begin with the oldest.
 HALF_DAY_LOST = frozenset({"dpd"})
 
 OURS = frozenset({"carrier", "country", "language", "key_is", "secret_is", "customer_is", "token_is"})
@@ -211,24 +212,21 @@ class Karrio:
 
     def _observation(self, ask: Ask, found: Any) -> Observation:
         events = list(found.events)[:ROWS_LIMIT]
-        spans = filled([self._span(event) for event in events])
-        told = [(when, event) for when, event in zip(spans, events, strict=True) if when is not None]
-        told.reverse()
-        told.sort(key=lambda one: one[0])
-        scans = [self._meaning(event) for _, event in told]
-        if scans and scans[-1][0] is None and _known(found.status) is not None:
-            scans[-1] = (_known(found.status), scans[-1][1])
-        checkpoints = tuple(
-            Checkpoint(*when, milestone, cause, _said(event.code), _words(event), _said(event.location))
-            for (when, event), (milestone, cause) in zip(told, follow(scans), strict=True)
-        )
+        lost = self.carrier in HALF_DAY_LOST
+        scans = ordered([self._scan(event) for event in events], newest_first=not lost, same_clock=not lost)
+        if scans and scans[-1].meaning is None:
+            scans[-1] = concluded(scans[-1], scans[-1].code, _known(found.status))
         estimate = _said(found.estimated_delivery)
         return Answered(
             number=ask.number,
-            checkpoints=checkpoints,
+            checkpoints=checkpoints(scans),
             estimate=due(estimate, self.country),
             service=_said(getattr(found.info, "shipment_service", None)),
         )
+
+    def _scan(self, event: Any) -> Scan:
+        meaning, reading = self._meaning(event)
+        return Scan(self._span(event), _said(event.code), meaning, _words(event), _said(event.location), reading)
 
     def _span(self, event: Any) -> Span | None:
         """The wall clock of an event: its "Z" and its AM and PM are karrio's own."""

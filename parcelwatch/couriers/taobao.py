@@ -17,9 +17,10 @@ import httpx
 
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, retry_at, said, unreadable
-from parcelwatch.couriers.shared.china import Scan, another, beijing, checkpoints
+from parcelwatch.couriers.shared.china import another, beijing, history
 from parcelwatch.couriers.shared.china_scans import without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
@@ -191,7 +192,7 @@ def _observation(ask: Ask, trace: Record) -> Observation:
     steps = rows(record(trace.get("trace_list"), "trace_list").get("transit_step_info"), "transit_step_info")
     scans = [_scan(step) for step in steps[:ROWS_LIMIT]]
     status = text(trace.get("status"), "status").replace("，", ",")
-    found = checkpoints(_concluded(scans, status))
+    found = history(_concluded(scans, status))
     company = text(trace.get("company_name"), "company_name")
     if not found:
         return NotFound(ask.number, company=company)

@@ -42,11 +42,11 @@ from parcelwatch.store.rows import (
 
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
-  estimate, promise, registered, policy_id, answered_at, answered_from, poll_at
+  estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
-SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, by FROM checkpoints
+SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by FROM checkpoints
 WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 """
 _CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
@@ -65,7 +65,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
-    estimate, promise, registered, policy_id, *times = rest
+    estimate, promise, stands, registered, policy_id, *times = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     return Dossier(
         parcel=to_parcel(row, orders.of(store, parcel_id)),
@@ -80,6 +80,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         stopped=stopped,
         estimate=maybe_at(estimate),
         promise=maybe_at(promise),
+        stands=MILESTONES[stands] if stands else None,
         registered_at=maybe_at(registered or None),
         policy_id=policy_id,
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))),
@@ -98,13 +99,15 @@ def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answer
 
 def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Iterator[Entry]:
     seen_ms, seen_at = None, EPOCH
-    for at, until, code, text, place, milestone, cause, seen, last, by in rows:
+    for at, until, code, text, place, milestone, cause, seen, last, moves, by in rows:
         # Most of a parcel's checkpoints were first seen together, and making a datetime is what costs here.
         if seen != seen_ms:
             seen_ms, seen_at = seen, from_ms(seen)
         occurred_at = from_ms(at)
         occurred_until = occurred_at if until == at else from_ms(until)
-        said = Checkpoint(occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place, by)
+        said = Checkpoint(
+            occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place, bool(moves), by
+        )
         last_seen_at = answered_at if last is None else from_ms(last)
         yield Entry(said, seen_at, last_seen_at or seen_at)
 
@@ -150,7 +153,7 @@ _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PAR
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
-  policy_id = ?, assess_at = CASE WHEN unwatched_at IS NULL THEN ? END,
+  stands = ?, policy_id = ?, assess_at = CASE WHEN unwatched_at IS NULL THEN ? END,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"
@@ -174,6 +177,7 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.timeline.answered_from),
         urgency(after, step.due_at, now),
         maybe_ms(step.due_at),
+        after.stands,
         after.policy_id,
         maybe_ms(step.assess_at),
         maybe_ms(step.poll_at),
@@ -194,10 +198,10 @@ WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND 
 """
 _KEEP_ENTRY: Final = """
 INSERT INTO checkpoints
-  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, by)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause, seen_at = excluded.seen_at,
-  last_seen_at = excluded.last_seen_at
+  last_seen_at = excluded.last_seen_at, moves = excluded.moves
 """
 
 
@@ -249,7 +253,7 @@ def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]
     """
     said = entry.checkpoint
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
-    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last, said.by)
+    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last, int(said.moves), said.by)
 
 
 # --- cases ---------------------------------------------------------------------------------------

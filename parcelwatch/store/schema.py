@@ -464,7 +464,9 @@ FROM parcels p LEFT JOIN parcel_orders l ON l.parcel_id = p.id WHERE p.id = draf
     "CREATE INDEX drafts_of_order ON drafts (order_id) WHERE state IN ('draft', 'approved')",
     "CREATE INDEX drafts_by_order ON drafts (order_id)",
     *(f"ALTER TABLE parcels DROP COLUMN {name}" for name in ("customer_name", "customer_contact", "language")),
+    "ALTER TABLE parcels ADD COLUMN stands TEXT",
     "ALTER TABLE checkpoints ADD COLUMN moves INTEGER NOT NULL DEFAULT 1",
+    "UPDATE checkpoints SET moves = 0 WHERE milestone = 'info_received'",
     "ALTER TABLE checkpoints ADD COLUMN by TEXT NOT NULL DEFAULT ''",
 )
 

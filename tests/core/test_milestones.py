@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.milestones import PROGRESS, STAYS, stage
+from parcelwatch.core.milestones import PROGRESS, STAYS, Stage, stage
 from parcelwatch.model import Cause, Checkpoint, Entry, Milestone
 
 M = Milestone
@@ -38,8 +38,8 @@ def entries(*milestones: Milestone | tuple[Milestone, Cause]) -> list[Entry]:
         ([M.IN_TRANSIT, M.UNKNOWN], M.IN_TRANSIT),
         ([M.UNKNOWN], M.UNKNOWN),
         ([M.DELIVERED, M.IN_TRANSIT], M.DELIVERED),
-        ([M.DELIVERED, M.OUT_FOR_DELIVERY], M.OUT_FOR_DELIVERY),
-        ([M.DELIVERED, M.EXCEPTION], M.EXCEPTION),
+        ([M.DELIVERED, M.OUT_FOR_DELIVERY], M.DELIVERED),
+        ([M.DELIVERED, M.EXCEPTION], M.DELIVERED),
         ([M.DELIVERED, M.RETURNING], M.RETURNING),
         ([M.RETURNING, M.IN_TRANSIT], M.RETURNING),
         ([M.RETURNING, M.AVAILABLE_FOR_PICKUP], M.RETURNING),
@@ -86,3 +86,53 @@ def test_hearing_the_same_two_again_changes_nothing(before: Milestone, after: Mi
 def test_what_nobody_could_read_never_moves_a_parcel(told: list[Milestone]) -> None:
     readable = [milestone for milestone in told if milestone is not M.UNKNOWN]
     assert stage(entries(*told)).milestone is stage(entries(*readable)).milestone
+
+
+# --- deliveries and what is told after them ------------------------------------------------------
+
+
+def apart(hours: float, *milestones: Milestone) -> list[Entry]:
+    """Entries so many hours from each other."""
+    found = []
+    for place, milestone in enumerate(milestones):
+        at = START + timedelta(hours=hours * place)
+        found.append(Entry(Checkpoint(at, at, milestone), at, at))
+    return found
+
+
+TOLD_AFTER = (M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP, M.EXCEPTION, M.IN_TRANSIT)
+
+
+@pytest.mark.parametrize("stands", [None, M.DELIVERED])
+@pytest.mark.parametrize("late", TOLD_AFTER)
+def test_a_scan_booked_minutes_after_the_delivery_does_not_undo_it(late: Milestone, stands: Milestone | None) -> None:
+    told = apart(1 / 30, M.DELIVERED, late)
+    assert stage(told, stands) == Stage(M.DELIVERED, None, told[0])
+
+
+@pytest.mark.parametrize("again", [M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED])
+@pytest.mark.parametrize("stands", [None, M.DELIVERED])
+def test_another_attempt_on_a_later_day_undoes_a_delivery(again: Milestone, stands: Milestone | None) -> None:
+    assert stage(apart(14, M.DELIVERED, again), stands).milestone is again
+    assert stage(apart(14, M.DELIVERED, again, M.DELIVERED), stands).milestone is M.DELIVERED
+
+
+def test_a_later_exception_undoes_a_delivery_unless_the_courier_stands_by_it() -> None:
+    told = apart(30, M.DELIVERED, M.EXCEPTION)
+    assert stage(told).milestone is M.EXCEPTION
+    assert stage(told, M.DELIVERED).milestone is M.DELIVERED
+
+
+@pytest.mark.parametrize("stands", [None, M.DELIVERED])
+def test_a_return_scan_undoes_a_delivery_at_once(stands: Milestone | None) -> None:
+    assert stage(apart(0.1, M.DELIVERED, M.RETURNING), stands).milestone is M.RETURNING
+
+
+@pytest.mark.parametrize("stands", [M.OUT_FOR_DELIVERY, M.EXCEPTION, M.ATTEMPT_FAILED])
+def test_the_couriers_own_correction_undoes_a_delivery_at_once(stands: Milestone) -> None:
+    assert stage(apart(0.1, M.DELIVERED, stands), stands).milestone is stands
+
+
+def test_a_scan_of_the_way_back_booked_after_the_return_does_not_undo_it() -> None:
+    assert stage(apart(0.1, M.DELIVERED, M.RETURNING), M.RETURNED).milestone is M.RETURNED
+    assert stage(apart(0.1, M.RETURNING, M.DELIVERED, M.RETURNING), M.DELIVERED).milestone is M.RETURNED

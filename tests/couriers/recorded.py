@@ -3,8 +3,9 @@
 A fixture is `<api>/<name>.json`: the answer (`status`, `headers`, `body`, or `raw` text), the numbers `asked`, and
 either what is `expected`, one entry per number, or the error it `raises`. `call` is "ask", "register", "grant" or
 "push"; a push has no status and nobody asked, `headers` and `query` are its own. Only what an expectation names is
-compared. `unknown: true` allows scans nobody can read; `options` are the account's, `declared` its declaration;
-`parameters: true` says that the API leaves the credentials no place but the form or the query.
+compared, and of each scan whether it `moves`. `unknown: true` allows scans nobody can read; `options` are the
+account's, `declared` its declaration; `parameters: true` says that the API leaves the credentials no place but the
+form or the query.
 """
 
 from __future__ import annotations
@@ -175,6 +176,8 @@ def _checkpoint(one: Checkpoint, wanted: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"at": iso(one.occurred_at), "milestone": one.milestone, "cause": one.cause}
     if one.occurred_until != one.occurred_at:
         found["until"] = iso(one.occurred_until)
+    if not one.moves:
+        found["moves"] = False
     return found | {name: getattr(one, name) for name in ("code", "text", "place") if name in wanted}
 
 

@@ -15,8 +15,6 @@ from parcelwatch.couriers.aftership import AfterShip
 from parcelwatch.couriers.aftership.codes import CALL_REFUSED, CODES, NUMBER_REFUSED, SUB_TAGS, TAGS, VALUE_REFUSED
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.shared.iso3 import alpha2, alpha3
-from parcelwatch.couriers.shared.listing import dated
-from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation, Refused
 
@@ -145,36 +143,7 @@ def test_a_limit_without_a_date_ends_when_the_header_says() -> None:
     assert caught.value.retry_at == datetime(2026, 3, 4, 10, 0, 2, tzinfo=UTC)
 
 
-# --- lists and countries -------------------------------------------------------------------------
-
-
-def at(hour: int, vague: int = 0) -> Span:
-    start = datetime(2026, 3, 4, tzinfo=UTC)
-    return start + timedelta(hours=hour - vague), start + timedelta(hours=hour + vague)
-
-
-def names(*listed: tuple[Span | None, str]) -> str:
-    return "".join(name for _, name in dated([span for span, _ in listed], [name for _, name in listed]))
-
-
-def test_a_list_is_read_oldest_first_whichever_way_it_runs() -> None:
-    assert names((at(1), "a"), (at(2), "b"), (at(3), "c")) == "abc"
-    assert names((at(3), "c"), (at(2), "b"), (at(1), "a")) == "abc"
-    assert names((at(3, 9), "c"), (at(2, 9), "b"), (at(1, 9), "a")) == "abc"
-
-
-def test_of_one_instant_the_lists_order_stands() -> None:
-    assert names((at(1), "a"), (at(2), "b"), (at(2), "c")) == "abc"
-    assert names((at(2), "c"), (at(2), "b"), (at(1), "a")) == "abc"
-
-
-def test_a_vague_time_stays_behind_the_exact_one_before_it() -> None:
-    assert names((at(1), "a"), (at(2, 12), "b"), (at(3), "c")) == "abc"
-
-
-def test_a_scan_without_a_time_stays_between_its_neighbours_and_is_dropped_without_any() -> None:
-    assert names((at(1), "a"), (None, "b"), (at(3), "c")) == "abc"
-    assert names((None, "a")) == names() == ""
+# --- countries -----------------------------------------------------------------------------------
 
 
 def test_countries_are_read_in_three_letters_and_in_two() -> None:

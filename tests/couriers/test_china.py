@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.china import (
-    Scan,
     at_station,
     beijing,
-    checkpoints,
     epoch_ms,
+    history,
     leaving,
     notice,
     refusal,
 )
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import follow
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation, Refused
@@ -27,7 +28,7 @@ NOON = datetime(2026, 3, 5, 4, tzinfo=UTC)
 
 def scan(code: str, words: str = "", *, minutes: int | None = 0) -> Scan:
     at = None if minutes is None else NOON + timedelta(minutes=minutes)
-    return Scan(None if at is None else (at, at), code, (M.IN_TRANSIT, None), words)
+    return Scan(None if at is None else (at, at), code, (M.IN_TRANSIT, None), words, reading=read(words, "zh"))
 
 
 def test_beijing_is_eight_hours_ahead_and_a_bare_day_is_all_of_it() -> None:
@@ -55,25 +56,25 @@ def test_what_is_no_time_in_milliseconds_is_unreadable(value: object) -> None:
 
 def test_a_list_in_either_order_reads_the_same_and_one_second_keeps_the_order_told() -> None:
     oldest_first = [scan("a"), scan("b", minutes=5), scan("c", minutes=5), scan("d", minutes=9)]
-    assert [one.code for one in checkpoints(oldest_first)] == ["a", "b", "c", "d"]
-    assert checkpoints(oldest_first[::-1]) == checkpoints(oldest_first)
+    assert [one.code for one in history(oldest_first)] == ["a", "b", "c", "d"]
+    assert history(oldest_first[::-1]) == history(oldest_first)
 
 
 def test_a_list_out_of_order_is_sorted_and_no_scan_is_lost() -> None:
-    found = checkpoints([scan("b", minutes=5), scan("a"), scan("c", minutes=9)])
+    found = history([scan("b", minutes=5), scan("a"), scan("c", minutes=9)])
     assert [one.code for one in found] == ["a", "b", "c"]
 
 
 def test_a_scan_without_a_time_happened_between_its_neighbours() -> None:
-    first, between, last = checkpoints([scan("a"), scan("b", minutes=None), scan("c", minutes=9)])
+    first, between, last = history([scan("a"), scan("b", minutes=None), scan("c", minutes=9)])
     assert (between.occurred_at, between.occurred_until) == (first.occurred_at, last.occurred_at)
 
 
 def test_one_event_told_twice_with_two_hotlines_is_one_and_two_events_of_a_second_are_two() -> None:
     twins = [scan("a", "正在派件，投诉电话:010-00000000"), scan("a", "正在派件，投诉电话:13800138000")]
-    assert [one.text for one in checkpoints(twins)] == [twins[0].words]
-    assert len(checkpoints([scan("a", "装车"), scan("a", "装袋")])) == 2
-    assert len(checkpoints([scan("a", "装车"), scan("b", "装车")])) == 2
+    assert [one.text for one in history(twins)] == [twins[0].words]
+    assert len(history([scan("a", "装车"), scan("a", "装袋")])) == 2
+    assert len(history([scan("a", "装车"), scan("b", "装车")])) == 2
 
 
 def test_a_shop_that_signed_is_told_before_the_words_and_a_person_is_not() -> None:

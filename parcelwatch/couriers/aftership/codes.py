@@ -77,6 +77,9 @@ SUB_TAGS: Mapping[str, Meaning] = {
 
 CODES: Mapping[str, Meaning] = {**TAGS, **SUB_TAGS}
 
+# News of a parcel that nobody need have had in hand: an appointment, a delay, a payment that is awaited.
+NOTICES = frozenset({"OutForDelivery_004", "Exception_005", "Exception_006"})
+
 RETURNED = "Exception_011"
 
 # A scan with this sub-tag may be a hand-over to another courier: then its words say so.

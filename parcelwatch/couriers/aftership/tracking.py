@@ -9,17 +9,16 @@ delivery date that counts is the latest estimate, whoever made it, and the couri
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, PENDING, RETURNED
+from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, NOTICES, PENDING, RETURNED
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.iso3 import alpha2
-from parcelwatch.couriers.shared.listing import dated
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
@@ -90,29 +89,17 @@ def _estimate(tracking: Record, country: str) -> datetime | None:
 # --- checkpoints ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """One checkpoint as told. `code`: its sub-tag, or its tag, "" without either."""
-
-    code: str
-    text: str
-    place: str
-
-
 def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]:
     events = rows(tracking.get("checkpoints"), "checkpoints")[:ROWS_LIMIT]
-    scans = dated([_span(event) for event in events], [_scan(event) for event in events])
+    scans = ordered([_scan(event) for event in events], newest_first=False)
     if not scans:
         return ()
-    when, newest = scans[-1]
-    scans[-1] = when, replace(newest, code=_conclusion([scan.code for _, scan in scans], tag, sub) or newest.code)
-    meanings = follow([_told(scan.code, scan.text) for _, scan in scans])
-    if flag(tracking.get("return_to_sender"), "return_to_sender"):
-        meanings = _turned_back(meanings)
-    return apart(
-        Checkpoint(*span, milestone, cause, scan.code, scan.text, scan.place)
-        for (span, scan), (milestone, cause) in zip(scans, meanings, strict=True)
-    )
+    code = _conclusion([scan.code for scan in scans], tag, sub)
+    if code:
+        meaning, reading = _told(code, scans[-1].words)
+        scans[-1] = concluded(scans[-1], code, meaning, reading)
+    found = checkpoints(scans)
+    return _turned_back(found) if flag(tracking.get("return_to_sender"), "return_to_sender") else found
 
 
 def _span(event: Record) -> Span | None:
@@ -120,14 +107,13 @@ def _span(event: Record) -> Span | None:
     return span(stamp) if stamp else None
 
 
-def _scan(event: Record) -> _Scan:
-    words = text(event.get("message"), "message", TEXT_LIMIT)
+def _scan(event: Record) -> Scan:
+    words = text(event.get("message"), "message", TEXT_LIMIT) or text(event.get("subtag_message"), "subtag_message")
     place = text(event.get("location"), "location")
-    return _Scan(
-        code=text(event.get("subtag"), "subtag") or text(event.get("tag"), "tag"),
-        text=words or text(event.get("subtag_message"), "subtag_message"),
-        place=place or ", ".join(filter(None, (text(event.get("city"), "city"), _first(event, COUNTRY_NAME)))),
-    )
+    place = place or ", ".join(filter(None, (text(event.get("city"), "city"), _first(event, COUNTRY_NAME))))
+    code = text(event.get("subtag"), "subtag") or text(event.get("tag"), "tag")
+    meaning, reading = _told(code, words)
+    return Scan(_span(event), code, meaning, words, place, reading, False if code in NOTICES else None)
 
 
 @lru_cache(maxsize=8192)  # checkpoints of many parcels say the same things
@@ -161,9 +147,10 @@ def _conclusion(codes: Sequence[str], tag: str, sub: str) -> str:
     return "" if vague and (waits or own[0] is meant[0]) else code
 
 
-def _turned_back(meanings: list[Meaning]) -> list[Meaning]:
+def _turned_back(found: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:
     """A parcel said to go back, which no checkpoint tells: the newest one does."""
-    if any(milestone in (M.RETURNING, M.RETURNED) for milestone, _ in meanings):
-        return meanings
-    milestone, cause = meanings[-1]
-    return [*meanings[:-1], (M.RETURNED if milestone is M.DELIVERED else M.RETURNING, cause)]
+    if any(one.milestone in (M.RETURNING, M.RETURNED) for one in found):
+        return found
+    newest = found[-1]
+    milestone = M.RETURNED if newest.milestone is M.DELIVERED else M.RETURNING
+    return (*found[:-1], replace(newest, milestone=milestone))

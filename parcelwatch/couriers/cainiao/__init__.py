@@ -19,9 +19,10 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, retry_at, unreadable
 from parcelwatch.couriers.cainiao.codes import meaning
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, checkpoints, epoch_ms, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
@@ -106,7 +107,7 @@ def _observation(ask: Ask, trace: Record) -> Observation:
     if company and company != ask.company.upper():
         reason = f"{NAME} answers about a parcel of {company}: check company"
         return Unanswered(ask.number, reason=reason)
-    found = checkpoints(_scans(trace, company or ask.company.upper()))
+    found = history(_scans(trace, company or ask.company.upper()))
     if not found:
         return NotFound(ask.number)
     return Answered(ask.number, found, company=company or ask.company.upper())

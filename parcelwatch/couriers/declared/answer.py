@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import httpx
 
-from parcelwatch.config.declared import Declaration, Time, When
+from parcelwatch.config.declared import Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
 from parcelwatch.core.lexicon import Reading
 from parcelwatch.core.lexicon import read as read_words
@@ -22,10 +21,10 @@ from parcelwatch.couriers.declared.request import lacks
 from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Findings, Words, kind_of
 from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.saved import hidden
-from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, country_code, filled
+from parcelwatch.couriers.shared.times import country_code
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
@@ -249,29 +248,22 @@ class _Reader:
         """Oldest first, however they are listed."""
         status = self._text("answer.status", self.declaration.answer.status, parcel, join="/")
         items = self._items(parcel)
-        spans = self._spans(self.declaration.answer.time, items)
         scans = [self._scan(item) for item in items]
-        if items and not any(code or words for code, words, _ in scans):
+        if items and all(scan.when is None for scan in scans):
+            expressions = ", ".join(f"`{each}`" for each in self.declaration.answer.time.from_)
+            raise CourierUnreadable(
+                f"answer.time.from = {expressions} found nothing in any of the {len(items)} checkpoints"
+            )
+        if items and not any(scan.code or scan.words for scan in scans):
             raise CourierUnreadable(
                 f"{self._names('code', 'text')} found nothing in any of the {len(items)} checkpoints"
             )
-        dated = [(span, scan) for span, scan in zip(spans, scans, strict=True) if span is not None]
-        dated.reverse()
-        dated.sort(key=lambda one: one[0])
-        told = [
-            (span, code, self._meaning(code, words), words, place)
-            for span, (code, words, place) in dated
-            if not self._is_no_news(code, words)
-        ]
+        told = [scan for scan in ordered(scans) if not self._is_no_news(scan)]
         if not told:
             return self._standing(status, parcel)
-        span, code, meaning, words, place = told[-1]
-        told[-1] = (span, *self._stands(code, meaning, status, words), words, place)
-        meanings = follow([(meaning, self._reading(words)) for _, _, meaning, words, _ in told])
-        return apart(
-            Checkpoint(*span, milestone, cause, code, words, place)
-            for (span, code, _, words, place), (milestone, cause) in zip(told, meanings, strict=True)
-        )
+        code, meaning = self._stands(told[-1], status)
+        told[-1] = concluded(told[-1], code, meaning)
+        return checkpoints(told)
 
     def _items(self, parcel: object) -> list[object]:
         """The checkpoints, newest first as far as their order tells."""
@@ -288,38 +280,18 @@ class _Reader:
                 raise self._misfit("answer.checkpoints", expression, item, "checkpoints were")
         return items[:ROWS_LIMIT]
 
-    def _spans(self, time: Time, items: list[object]) -> list[Span | None]:
-        """When each was; `items` is turned around where it begins with the oldest."""
-        looks = self._looks("answer.time")
-        spans = [when(time, looks, item) for item in items]
-        known = [span for span in spans if span is not None]
-        if items and not known:
-            raise CourierUnreadable(
-                f"answer.time.from = {', '.join(f'`{each}`' for each in time.from_)} found nothing in any of the "
-                f"{len(items)} checkpoints"
-            )
-        rises = sum(one[0] < other[0] for one, other in pairwise(known))
-        falls = sum(one[0] > other[0] for one, other in pairwise(known))
-        if rises > falls:
-            items.reverse()
-            spans.reverse()
-        return filled(spans)
-
-    def _scan(self, item: object) -> tuple[str, str, str]:
+    def _scan(self, item: object) -> Scan:
         answer = self.declaration.answer
-        return (
-            self._text("answer.code", answer.code, item, join="/"),
-            self._text("answer.text", answer.text, item, limit=TEXT_LIMIT),
-            self._text("answer.place", answer.place, item),
-        )
+        code = self._text("answer.code", answer.code, item, join="/")
+        words = self._text("answer.text", answer.text, item, limit=TEXT_LIMIT)
+        place = self._text("answer.place", answer.place, item)
+        span = when(answer.time, self._looks("answer.time"), item)
+        return Scan(span, code, self._meaning(code, words), words, place, self._reading(words))
 
-    def _is_no_news(self, code: str, words: str) -> bool:
+    def _is_no_news(self, scan: Scan) -> bool:
         """Declared as nothing, and the text beside it is not known either."""
-        meant = self.words.meant(code) if code else None
-        if meant is None or not meant.silent:
-            return False
-        reading = self._reading(words)
-        return reading.milestone is None and reading.cause is None
+        meant = self.words.meant(scan.code) if scan.code else None
+        return meant is not None and meant.silent and scan.reading.milestone is None and scan.reading.cause is None
 
     def _meaning(self, code: str, words: str = "") -> Meaning | None:
         """What a code means, None where the text beside it is to speak."""
@@ -332,14 +304,15 @@ class _Reader:
             return UNKNOWN
         return None if meant.milestone is None else (meant.milestone, meant.cause)
 
-    def _stands(self, code: str, meaning: Meaning | None, status: str, words: str) -> tuple[str, Meaning | None]:
+    def _stands(self, scan: Scan, status: str) -> tuple[str, Meaning | None]:
         """The newest scan: how the parcel stands now speaks where the scan's own code does not.
 
         The code of a scan that stays unknown is the one word that is to be declared.
         """
+        code, meaning = scan.code, scan.meaning
         if meaning is not None and meaning != UNKNOWN:
             return code, meaning
-        stands = self._meaning(status, words)
+        stands = self._meaning(status, scan.words)
         if stands is None:
             return code, meaning
         if stands == UNKNOWN:
@@ -353,7 +326,7 @@ class _Reader:
             return ()
         span = when(time, self._looks("answer.status_at"), parcel) if time is not None else None
         if span is not None:
-            return (Checkpoint(*span, *meaning, status),)
+            return checkpoints([Scan(span, status, meaning, "")])
         if meaning[0] is Milestone.INFO_RECEIVED:  # what a parcel without checkpoints is anyway
             return ()
         why = "answer.status_at found no time" if time is not None else "write answer.status_at, since when it does so"

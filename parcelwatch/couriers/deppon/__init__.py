@@ -18,9 +18,10 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.deppon.codes import CODES, DELAYED, VOID_OR_REFUSED, WORDY
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, beijing, checkpoints, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
@@ -86,7 +87,7 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
         return NotFound(ask.number)
     if not same_number(_first(answer, NUMBERS), ask.number):
         return another(ask, WHO)
-    told = checkpoints([_scan(scan) for scan in scans])
+    told = history([_scan(scan) for scan in scans])
     if not told:
         return Unanswered(ask.number, reason="德邦 tells scans, and of none when it was")
     return Answered(ask.number, told)

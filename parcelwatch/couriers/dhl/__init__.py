@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.history import Scan, history
+from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
-from parcelwatch.couriers.shared.sequence import following
-from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
+from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
@@ -156,32 +156,9 @@ def _estimate(shipment: Record, country: str) -> datetime | None:
 # --- events --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What an event says but for its time. `meaning`: its code's, None without one. `country`: where, if told."""
-
-    code: str
-    meaning: Meaning | None
-    words: str
-    reading: Reading
-    place: str
-    country: str
-
-
 def _checkpoints(shipment: Record, lane: _Lane) -> tuple[Checkpoint, ...]:
     """Oldest first. An event without a time takes its neighbours'; without a code, the text speaks."""
-    events = _events(shipment)
-    scans = [_told(event, lane.service) for event in events]
-    spans = filled([_span(event, scan.country or lane.home) for event, scan in zip(events, scans, strict=True)])
-    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
-    dated.reverse()
-    dated = list(zip(following([when for when, _ in dated]), (scan for _, scan in dated), strict=True))
-    dated.sort(key=lambda one: one[0])
-    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
-    return tuple(
-        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
-        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
-    )
+    return history([_told(event, lane) for event in _events(shipment)])
 
 
 def _events(shipment: Record) -> list[Record]:
@@ -202,10 +179,10 @@ def _events(shipment: Record) -> list[Record]:
     return events
 
 
-def _told(event: Record, service: str) -> _Scan:
+def _told(event: Record, lane: _Lane) -> Scan:
     address = record(record(event.get("location"), "location").get("address"), "address")
-    return _scan(
-        service,
+    scan, country = _scan(
+        lane.service,
         event.get("statusCode"),
         event.get("status"),
         event.get("description"),
@@ -213,12 +190,14 @@ def _told(event: Record, service: str) -> _Scan:
         address.get("addressLocality"),
         address.get("countryCode"),
     )
+    return replace(scan, when=_span(event, country or lane.home))
 
 
 @lru_cache(maxsize=8192)  # events of many parcels say the same things at the same places
 def _scan(
     service: str, status_code: object, status: object, description: object, remark: object, where: object, iso: object
-) -> _Scan:
+) -> tuple[Scan, str]:
+    """What an event says but for its time, and the country it names."""
     first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
     words, more = text(description, "description", TEXT_LIMIT), text(remark, "remark", TEXT_LIMIT)
     meaning = DIVISIONS.get(service, {}).get(second)
@@ -231,7 +210,7 @@ def _scan(
     if " " in more and more != words:
         words = f"{words} ({more})" if words else more
     place, country = _where(text(where, "addressLocality").strip("- "), text(iso, "countryCode").upper())
-    return _Scan(code, meaning, words, read(words), place, country)
+    return Scan(None, code, meaning, words, place, read(words)), country
 
 
 def _where(locality: str, country: str) -> tuple[str, str]:
@@ -277,4 +256,4 @@ def _back(one: Checkpoint) -> Checkpoint:
         return one
     milestone = M.RETURNED if one.milestone is M.DELIVERED else M.RETURNING
     cause = None if one.cause is C.UNSTATED else one.cause
-    return Checkpoint(one.occurred_at, one.occurred_until, milestone, cause, one.code + BACK, one.text, one.place)
+    return replace(one, milestone=milestone, cause=cause, code=one.code + BACK)

@@ -69,6 +69,8 @@ EXPIRED = "expired"
 HELD = "held"
 # Late for a reason that words may give.
 DELAYED = "delayed"
+# News of a parcel that nobody need have had in hand.
+NOTICES = frozenset({"awaiting_information", DELAYED, "weather_delay"})
 
 # Pairs that mean something else than the rules of `meaning` make of them.
 TOGETHER: Mapping[tuple[str, str], Meaning] = {

@@ -8,24 +8,22 @@ clock. Neither `finalized` nor `is_return` says where a parcel is. What cannot b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.easypost.codes import (
     DELAYED,
-    DELIVERED,
     ERROR,
     EXPIRED,
     HELD,
     NOT_YET,
+    NOTICES,
     meaning,
 )
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
-from parcelwatch.couriers.shared.listing import dated
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
@@ -36,8 +34,6 @@ MADE_UP = "processingerror"
 # Carriers of one country, whose details often name none.
 HOMES = {"usps": "US"}
 
-# What a delivery dated too early is not undone by.
-UNDER_WAY = frozenset({"", "unknown", "pre_transit", "in_transit"})
 # What a tracker may conclude about its parcel without any one detail saying so.
 CONCLUDED = frozenset({M.DELIVERED, M.RETURNING, M.CANCELLED, M.EXCEPTION, M.ATTEMPT_FAILED})
 # A promise further than this from the tracker's making is nonsense; one for the year 2875 is on record.
@@ -121,38 +117,23 @@ def _promised(stamp: str, country: str, made: str) -> datetime | None:
 # --- details -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """One detail as told; `told` is what its status means and its words say."""
-
-    status: str
-    code: str
-    text: str
-    place: str
-    told: Told
-
-
 def _checkpoints(events: Sequence[Record], home: str, status: str, detail: str) -> tuple[Checkpoint, ...]:
-    scans = dated([_span(event, home) for event in events], [_scan(event) for event in events])
+    scans = ordered([_scan(event, home) for event in events], newest_first=False)
     if not scans:
         return ()
-    scans = _settled(scans, status)
-    when, newest = scans[-1]
-    scans[-1] = when, _concluded(newest, [scan.told[0] for _, scan in scans], status, detail)
-    meanings = follow([scan.told for _, scan in scans])
-    return apart(
-        Checkpoint(*span, milestone, cause, scan.code, scan.text, scan.place)
-        for (span, scan), (milestone, cause) in zip(scans, meanings, strict=True)
-    )
+    scans[-1] = _concluded(scans[-1], [scan.meaning for scan in scans], status, detail)
+    return checkpoints(scans)
 
 
-def _scan(event: Record) -> _Scan:
+def _scan(event: Record, home: str) -> Scan:
     status, detail = _word(event, "status"), _word(event, "status_detail")
     words = text(event.get("message"), "message", TEXT_LIMIT)
     words = words or text(event.get("description"), "description", TEXT_LIMIT)
     where = record(event.get("tracking_location"), "tracking_location")
     place = ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
-    return _Scan(status, _code(status, detail), words, place, _told(status, detail, words))
+    meaning, reading = _told(status, detail, words)
+    moves = False if detail in NOTICES else None
+    return Scan(_span(event, home), _code(status, detail), meaning, words, place, reading, moves)
 
 
 def _code(status: str, detail: str) -> str:
@@ -171,23 +152,12 @@ def _told(status: str, detail: str, words: str) -> Told:
     return meant, reading
 
 
-def _settled(scans: list[tuple[Span, _Scan]], status: str) -> list[tuple[Span, _Scan]]:
-    """A delivery dated before scans it followed comes last, where the tracker itself says the parcel is delivered."""
-    if status != DELIVERED:
-        return scans
-    place = max((place for place, (_, scan) in enumerate(scans) if scan.status == DELIVERED), default=None)
-    if place is None or all(scan.status in UNDER_WAY for _, scan in scans[place + 1 :]):
-        return scans
-    return [*scans[:place], *scans[place + 1 :], scans[place]]
-
-
-def _concluded(newest: _Scan, meanings: Sequence[Meaning | None], status: str, detail: str) -> _Scan:
+def _concluded(newest: Scan, meanings: Sequence[Meaning | None], status: str, detail: str) -> Scan:
     """The newest detail, with the tracker's status where no detail says that."""
-    meant = meaning(status, detail)
-    own, reading = newest.told
+    meant, own = meaning(status, detail), newest.meaning
     if meant is None or meant == UNKNOWN or newest.code == _code(status, detail):
         return newest
-    silent = own is None and reading.milestone is None
+    silent = own is None and newest.reading.milestone is None
     vaguer = own is not None and own[0] is meant[0] and meant[1] in (None, Cause.UNSTATED)
     said = meant[0] not in CONCLUDED or meant in meanings or vaguer
     waiting = own is not None and own[0] is M.AVAILABLE_FOR_PICKUP and meant == (M.EXCEPTION, Cause.UNSTATED)
@@ -195,7 +165,7 @@ def _concluded(newest: _Scan, meanings: Sequence[Meaning | None], status: str, d
         return newest
     if meant[0] is M.RETURNING and own is not None and own[0] is M.DELIVERED:
         meant = M.RETURNED, meant[1]
-    return replace(newest, code=_code(status, detail), told=(meant, reading))
+    return concluded(newest, _code(status, detail), meant)
 
 
 # --- times ---------------------------------------------------------------------------------------

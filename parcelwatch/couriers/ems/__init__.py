@@ -20,9 +20,10 @@ from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
 from parcelwatch.couriers.ems.sm4 import encrypted
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, beijing, checkpoints, leaving, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, leaving, refusal
 from parcelwatch.couriers.shared.china_scans import Told, drop, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Unanswered
@@ -141,9 +142,9 @@ def _items(value: object) -> list[Record]:
 def _checkpoints(items: Sequence[Record]) -> tuple[Checkpoint, ...]:
     """The history without what was taken back, so that neither it nor what it made of later scans counts."""
     scans = [_scan(item) for item in items]
-    told = checkpoints(scans)
+    told = history(scans)
     undone = _undone(told)
-    return checkpoints([scan for scan in scans if (scan.when, scan.code) not in undone]) if undone else told
+    return history([scan for scan in scans if (scan.when, scan.code) not in undone]) if undone else told
 
 
 def _undone(told: Sequence[Checkpoint]) -> set[tuple[object, str]]:

@@ -58,8 +58,8 @@ GROUPS: Mapping[str, Groups] = {
         (CUSTOMS, "BR CU"),
     ),
 }
-# Seen in answers and missing in the table.
-SEEN: Groups = ((INFO, "AE IN"), (TROUBLE, "RL"))
+# Seen in answers and missing in the table: of them AS is an address that was corrected, HA a hold that was granted.
+SEEN: Groups = ((INFO, "AE AS HA IN"), (TROUBLE, "RL"))
 
 
 def _table(groups: Iterable[tuple[Meaning, str]]) -> Mapping[str, Meaning]:
@@ -76,6 +76,8 @@ EVENTS: Mapping[str, Meaning] = {
 LATE = "RL"
 # Events whose reason says what happened.
 EXCEPTIONS = frozenset({"CD", "DD", "DE", "DY", "PD", "SE", LATE})
+# Those of them that only tell of a delay; every other event but label data is a scan, whatever delays it.
+NOTICES = EXCEPTIONS - {"DE", "SE"}
 
 # Two digits are Express's, three are Ground's, and the two do not agree: 07 is refused, 007 nobody there to take it.
 RETURN = "14"

@@ -8,12 +8,12 @@ return or any trouble. A midnight six hours from Greenwich, and one without an o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from parcelwatch.core.lexicon import Reading, read
+from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.fedex.codes import (
     DELAYS,
     EVENTS,
@@ -21,14 +21,17 @@ from parcelwatch.couriers.fedex.codes import (
     LATE,
     NEW_NUMBER,
     NO_DELAY,
+    NOTICES,
     REASONS,
     RETURN,
 )
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.notices import STILL
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, due, filled, span
+from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
@@ -140,40 +143,20 @@ def _values(identifier: Record) -> Iterator[str]:
 # --- events --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What an event says but for its time."""
-
-    code: str
-    meaning: Meaning | None
-    words: str
-    reading: Reading
-    place: str
-
-
 def _checkpoints(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
-    """Oldest first; the list's order, newest first, breaks ties. What only the latest status says comes last."""
+    """Oldest first; the list comes newest first. What only the latest status says comes last."""
     events = rows(result.get("scanEvents"), "scanEvents")[:ROWS_LIMIT]
     if not events:
         return _without_events(result, latest)
-    scans = [_told(event, latest if place == 0 else None) for place, event in enumerate(events)]
-    spans = filled([_span(event) for event in events])
-    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
-    dated.reverse()
-    dated.sort(key=lambda one: one[0])
-    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
+    scans = ordered([_told(event, latest if place == 0 else None) for place, event in enumerate(events)])
+    found = checkpoints(scans)
     unsaid = _unsaid(events, latest)
-    if unsaid and dated and meanings[-1][0] in _MOVING | {M.UNKNOWN} and not meanings[-1][1]:
-        dated.append((dated[-1][0], unsaid))
-        meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
-    found = [
-        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
-        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
-    ]
+    if unsaid and found and found[-1].milestone in _MOVING | {M.UNKNOWN} and not found[-1].cause:
+        found = checkpoints([*scans, replace(unsaid, when=scans[-1].when)])
     return apart([*found, *_running_late(found, latest)])
 
 
-def _unsaid(events: list[Record], latest: _Latest) -> _Scan | None:
+def _unsaid(events: list[Record], latest: _Latest) -> Scan | None:
     """The latest status as an event of its own, where it is more than movement and no event bears its code."""
     codes = {text(event.get(name), name).upper() for event in events for name in ("eventType", "derivedStatusCode")}
     if not latest.code or latest.code in codes:
@@ -185,10 +168,10 @@ def _unsaid(events: list[Record], latest: _Latest) -> _Scan | None:
     if meaning is None or (meaning[0] in _MOVING | {M.UNKNOWN} and meaning[1] is None):
         return None
     reading = read(more if latest.code in EXCEPTIONS and more else words, "en")
-    return _Scan("/".join(filter(None, (latest.code, *reasons[:1]))), meaning, words, reading, "")
+    return Scan(None, "/".join(filter(None, (latest.code, *reasons[:1]))), meaning, words, "", reading)
 
 
-def _running_late(found: list[Checkpoint], latest: _Latest) -> list[Checkpoint]:
+def _running_late(found: Sequence[Checkpoint], latest: _Latest) -> list[Checkpoint]:
     """A delay that no event tells, at the time of the newest one."""
     if not found or not latest.late or found[-1].milestone in _SPEAKS or found[-1].cause:
         return []
@@ -196,7 +179,7 @@ def _running_late(found: list[Checkpoint], latest: _Latest) -> list[Checkpoint]:
     milestone = M.CUSTOMS if cause is C.CUSTOMS else M.EXCEPTION
     newest = found[-1]
     code = latest.derived or latest.code
-    return [Checkpoint(newest.occurred_at, newest.occurred_until, milestone, cause, code, latest.words, newest.place)]
+    return [replace(newest, milestone=milestone, cause=cause, code=code, text=latest.words, moves=False)]
 
 
 def _without_events(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
@@ -206,11 +189,11 @@ def _without_events(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
     stamp = dates.get(_STAMPS.get(code, ""), "")
     if not stamp:
         return ()
-    (milestone, cause), *_ = follow([(_brought(EVENTS[code], latest.words), read(latest.words, "en"))])
-    return (Checkpoint(*_when(stamp, ""), milestone, cause, code, latest.words),)
+    meaning, reading = _brought(EVENTS[code], latest.words), read(latest.words, "en")
+    return checkpoints([Scan(_when(stamp, ""), code, meaning, latest.words, "", reading)])
 
 
-def _told(event: Record, latest: _Latest | None) -> _Scan:
+def _told(event: Record, latest: _Latest | None) -> Scan:
     kind = text(event.get("eventType"), "eventType").upper()
     derived = text(event.get("derivedStatusCode"), "derivedStatusCode").upper()
     reason = text(event.get("exceptionCode"), "exceptionCode").upper()
@@ -224,7 +207,16 @@ def _told(event: Record, latest: _Latest | None) -> _Scan:
         more = ". ".join(filter(None, (more, *(said for _, said in latest.reasons))))
     meaning = _brought(_meaning(kind, derived, reasons, _delay(event)), spoken)
     reading = read(more if kind in EXCEPTIONS and more else spoken, "en")
-    return _Scan("/".join(filter(None, (kind or derived, reason))), meaning, spoken, reading, _place(event))
+    code = "/".join(filter(None, (kind or derived, reason)))
+    return Scan(_span(event), code, meaning, spoken, _place(event), reading, _moves(kind, meaning))
+
+
+def _moves(kind: str, meaning: Meaning | None) -> bool | None:
+    """Whether an event is a scan or only tells of a delay, as far as its type says."""
+    if kind in NOTICES:
+        return False
+    plain = kind in EVENTS and kind not in EXCEPTIONS and meaning is not None
+    return meaning[0] not in STILL if plain and meaning else None
 
 
 def _meaning(kind: str, derived: str, reasons: list[str], delay: Cause | None) -> Meaning | None:

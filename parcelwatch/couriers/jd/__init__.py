@@ -19,9 +19,10 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, beijing, checkpoints, epoch_ms, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_hex
@@ -179,7 +180,7 @@ def _first(row: Record, names: Sequence[str], limit: int = 200) -> str:
 def _tracked(number: str, events: Sequence[Record]) -> Observation:
     if not events:
         return NotFound(number)
-    told = checkpoints([_scan(event) for event in events])
+    told = history([_scan(event) for event in events])
     if not told:
         return Unanswered(number, reason="京东 tells events, and of none when it was")
     found = (successor(one.text, number) for one in reversed(told) if one.code == REPLACED)

@@ -20,9 +20,10 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
-from parcelwatch.couriers.shared.china import KINDS, Scan, beijing, checkpoints, leaving, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
@@ -152,7 +153,7 @@ def _tracked(number: str, entry: Record) -> Observation:
     details = rows(entry["details"], "details")[:ROWS_LIMIT]
     if not details:
         return NotFound(number)
-    told = checkpoints([_scan(detail) for detail in details])
+    told = history([_scan(detail) for detail in details])
     if not told:
         return Unanswered(number, reason="极兔 tells scans, and of none when it was")
     return Answered(number, told)

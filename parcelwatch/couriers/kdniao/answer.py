@@ -17,9 +17,10 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
-from parcelwatch.couriers.shared.china import Scan, beijing, checkpoints
-from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
+from parcelwatch.couriers.shared.china import beijing, history
+from parcelwatch.couriers.shared.china_scans import Told, drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
+from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.errors import CourierUnreadable
@@ -133,13 +134,13 @@ def _estimate(day: str) -> datetime | None:
 
 
 def _checkpoints(events: Sequence[Record], state: str, *, abroad: bool) -> tuple[Checkpoint, ...]:
-    spans = [_span(event, abroad=abroad) for event in events]
-    told = [_told(event) for event in events]
-    codes = [_code(event) for event in events]
-    newest = _newest(spans)
-    codes[newest] = _top(codes, newest, told[newest], state)
-    scans = zip(spans, codes, told, events, strict=True)
-    return checkpoints([_scan(when, code, words, _place(event)) for when, code, words, event in scans])
+    scans = [_scan(event, abroad=abroad) for event in events]
+    newest = _newest([scan.when for scan in scans])
+    last = scans[newest]
+    top = _top([scan.code for scan in scans], newest, last.words, state)
+    if top != last.code:
+        scans[newest] = concluded(last, top, *_meaning(top, last.words))
+    return history(scans)
 
 
 def _span(event: Record, *, abroad: bool) -> Span | None:
@@ -188,14 +189,19 @@ def _top(codes: Sequence[str], newest: int, words: str, state: str) -> str:
     return state if told_by_the_whole(state, own, codes, STATES) else own
 
 
-def _scan(when: Span | None, code: str, words: str, place: str) -> Scan:
+def _scan(event: Record, *, abroad: bool) -> Scan:
+    code, words = _code(event), _told(event)
+    meaning, reading = _meaning(code, words)
+    return Scan(_span(event, abroad=abroad), code, meaning, words, _place(event), reading)
+
+
+def _meaning(code: str, words: str) -> Told:
+    """What a scan's state means beside its words, ready to be followed."""
     known = STATES.get(code, UNKNOWN)
     if not code:
-        meaning, reading = without_code(words)
-    elif code == DROPPED:
-        meaning, reading = drop(known, words)
-    elif code == PROBLEM:
-        meaning, reading = problem(known, words)
-    else:
-        meaning, reading = known, read(words, "zh")
-    return Scan(when, code, meaning, words, place, reading)
+        return without_code(words)
+    if code == DROPPED:
+        return drop(known, words)
+    if code == PROBLEM:
+        return problem(known, words)
+    return known, read(words, "zh")

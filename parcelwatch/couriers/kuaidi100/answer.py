@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
-from parcelwatch.couriers.shared.china import Scan, checkpoints
+from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
+from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import CourierUnreadable
@@ -58,7 +59,7 @@ def events_of(leg: Record) -> list[Record]:
 def tracked(number: str, company: str, legs: Sequence[Record]) -> Answered:
     """What the record of a number says; `legs` with scans only, the first one first."""
     scans = [scan for place, leg in enumerate(legs) for scan in _scans(leg, company, abroad=place > 0)]
-    told = checkpoints(scans)
+    told = history(scans)
     if told and any(flag(leg.get("isLoop"), "isLoop") for leg in legs):
         told = (*told[:-1], _looped(told[-1]))
     arrivals = [text(leg.get("arrivalTime"), "arrivalTime") for leg in reversed(legs)]
@@ -94,8 +95,9 @@ def _scans(leg: Record, company: str, *, abroad: bool) -> list[Scan]:
     told_by = text(leg.get("com"), "com") or company
     local = not (abroad or told_by in ABROAD or told_by.endswith("guoji"))
     codes = [_code(event) for event in events]
-    codes[0] = _top(codes, text(leg.get("state"), "state")) or codes[0]
     found = [_scan(event, code, local=local) for event, code in zip(events, codes, strict=True)]
+    if top := _top(codes, text(leg.get("state"), "state")):
+        found[0] = concluded(found[0], top, *_told(top, found[0].words))
     found.reverse()
     return found
 

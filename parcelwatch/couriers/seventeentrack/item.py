@@ -8,13 +8,13 @@ say it themselves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.times import Span, due, filled, span
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
@@ -72,21 +72,11 @@ STAGES: Mapping[str, Meaning] = {
     "Returned": (M.RETURNED, None),
 }
 
+PLAIN: Meaning = (M.IN_TRANSIT, None)
 CODES: Mapping[str, Meaning] = {**STATUSES, **SUB_STATUSES, **STAGES}
 
 # Main statuses about the parcel itself that 17TRACK may conclude without any one event saying so.
 CONCLUDED = ("Exception", "DeliveryFailure", "Delivered")
-
-
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One event as told. `code`: what it says of itself, "" when nothing; `plain`: told as an ordinary scan."""
-
-    code: str
-    plain: bool
-    text: str
-    place: str
-    span: Span
 
 
 def observe(ask: Ask, item: Record) -> Observation:
@@ -94,14 +84,14 @@ def observe(ask: Ask, item: Record) -> Observation:
     info = record(item.get("track_info"), "track_info")
     status = record(info.get("latest_status"), "latest_status")
     main, sub = text(status.get("status"), "status"), text(status.get("sub_status"), "sub_status")
-    events = _events(info)
-    if not events and main in ("", "NotFound"):
+    scans = _scans(info)
+    if not scans and main in ("", "NotFound"):
         return _empty(ask, main, sub)
     shipping = record(info.get("shipping_info"), "shipping_info")
     destination = _country(shipping.get("recipient_address"), "recipient_address")
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(events, main, sub),
+        checkpoints=_checkpoints(scans, main, sub),
         estimate=_estimate(info, destination),
         stopped=_stopped(item, main),
         company=text(item.get("carrier"), "carrier"),
@@ -132,39 +122,30 @@ def _stopped(item: Record, main: str) -> str | None:
 # --- events --------------------------------------------------------------------------------------
 
 
-def _events(info: Record) -> list[_Event]:
-    """All providers' events, newest first within each; the latest event alone when they list none."""
+def _scans(info: Record) -> list[Scan]:
+    """All providers' events, oldest first, what several tell once; the latest event alone when they list none."""
     tracking = record(info.get("tracking"), "tracking")
-    found = [
-        event
-        for provider in rows(tracking.get("providers"), "providers")
-        for event in _provider_events(rows(provider.get("events"), "events")[:ROWS_LIMIT])
-    ]
-    if not found and info.get("latest_event"):
-        found = _provider_events([record(info.get("latest_event"), "latest_event")])
-    return list(dict.fromkeys(found))
+    providers = rows(tracking.get("providers"), "providers")
+    lists = [rows(provider.get("events"), "events")[:ROWS_LIMIT] for provider in providers]
+    if not any(lists) and info.get("latest_event"):
+        lists = [[record(info.get("latest_event"), "latest_event")]]
+    found = [scan for events in reversed(lists) for scan in ordered([_scan(event) for event in events])]
+    return in_time(dict.fromkeys(found))
 
 
-def _provider_events(events: Sequence[Record]) -> list[_Event]:
-    """A provider's events that have a time, or whose neighbours have one."""
-    addresses = [record(event.get("address"), "address") for event in events]
-    countries = [text(address.get("country"), "country") for address in addresses]
-    spans = filled([_span(event, country) for event, country in zip(events, countries, strict=True)])
-    return [
-        _event(event, text(address.get("city"), "city"), when)
-        for event, address, when in zip(events, addresses, spans, strict=True)
-        if when is not None
-    ]
-
-
-def _event(event: Record, city: str, when: Span) -> _Event:
+def _scan(event: Record) -> Scan:
     sub, stage = text(event.get("sub_status"), "sub_status"), text(event.get("stage"), "stage")
-    return _Event(
-        code=sub or stage,
-        plain=not sub and not stage and "stage" in event,
-        text=text(event.get("description"), "description", TEXT_LIMIT),
-        place=text(event.get("location"), "location") or city,
-        span=when,
+    address = record(event.get("address"), "address")
+    words = text(event.get("description"), "description", TEXT_LIMIT)
+    # Without a code the text speaks, except for a plain scan, which the document calls ordinary.
+    meaning = PLAIN if not sub and not stage and "stage" in event else None
+    return Scan(
+        _span(event, text(address.get("country"), "country")),
+        sub or stage,
+        CODES.get(sub or stage, UNKNOWN) if sub or stage else meaning,
+        words,
+        text(event.get("location"), "location") or text(address.get("city"), "city"),
+        read(words),
     )
 
 
@@ -182,25 +163,13 @@ def _span(event: Record, country: str) -> Span | None:
     return span(f"{day}T{hour}{zone}" if hour else day, country)
 
 
-def _checkpoints(events: list[_Event], main: str, sub: str) -> tuple[Checkpoint, ...]:
-    """Oldest first; of the same instant, what the lists put later comes first."""
-    ordered = events[::-1]
-    ordered.sort(key=lambda event: event.span)
-    codes = [event.code for event in ordered]
-    if codes:
-        codes[-1] = _conclusion(codes, main, sub) or codes[-1]
-    scans = [(_meaning(code, plain=event.plain), read(event.text)) for event, code in zip(ordered, codes, strict=True)]
-    return tuple(
-        Checkpoint(*event.span, milestone, cause, code, event.text, event.place)
-        for event, code, (milestone, cause) in zip(ordered, codes, follow(scans), strict=True)
-    )
-
-
-def _meaning(code: str, *, plain: bool) -> Meaning | None:
-    """A code's meaning. No code: the text speaks, except for a plain scan, which the document calls ordinary."""
+def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
+    if not scans:
+        return ()
+    code = _conclusion([scan.code for scan in scans], main, sub)
     if code:
-        return CODES.get(code, UNKNOWN)
-    return (M.IN_TRANSIT, None) if plain else None
+        scans[-1] = concluded(scans[-1], code, CODES.get(code, UNKNOWN))
+    return checkpoints(scans)
 
 
 def _conclusion(codes: Sequence[str], main: str, sub: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -18,8 +17,9 @@ from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.base import retry_at, said, unreadable
 from parcelwatch.couriers.shared.china_scans import Told
 from parcelwatch.couriers.shared.fields import text
-from parcelwatch.couriers.shared.meanings import Meaning, follow
-from parcelwatch.couriers.shared.times import YEARS, Span, filled, parse
+from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
+from parcelwatch.couriers.shared.meanings import Meaning
+from parcelwatch.couriers.shared.times import YEARS, Span, parse
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Checkpoint, Milestone, NotFound, Refused, Unanswered
 
@@ -97,53 +97,15 @@ def epoch_ms(value: object, where: str) -> Span | None:
 # --- scans ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One event as a courier tells it.
-
-    `when`: None if it does not say. `meaning`: its code's, None without a code. `reading`: what its words say, where
-    they are not to be read as they stand.
-    """
-
-    when: Span | None
-    code: str
-    meaning: Meaning | None
-    words: str
-    place: str = ""
-    reading: Reading | None = None
+def history(scans: Sequence[Scan]) -> tuple[Checkpoint, ...]:
+    """The checkpoints of a list in either order, oldest first, twins once."""
+    told = list({_likeness(scan): scan for scan in reversed(ordered(scans, newest_first=False))}.values())
+    return checkpoints(reversed(told))
 
 
-def checkpoints(scans: Sequence[Scan]) -> tuple[Checkpoint, ...]:
-    """The scans oldest first, each in the light of those before it, twins once.
-
-    The list may come in either order: its first and last times tell. Within one second the list's order counts. A
-    scan without a time takes its neighbours'.
-    """
-    newest_first = list(scans) if _falls(scans) else list(reversed(scans))
-    spans = filled([scan.when for scan in newest_first])
-    dated = [(when, scan) for when, scan in zip(spans, newest_first, strict=True) if when is not None]
-    dated.reverse()
-    dated.sort(key=lambda one: one[0])
-    told = list({_likeness(when, scan): (when, scan) for when, scan in reversed(dated)}.values())
-    told.reverse()
-    meanings = follow(
-        [(scan.meaning, read(scan.words, "zh") if scan.reading is None else scan.reading) for _, scan in told]
-    )
-    return tuple(
-        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
-        for (when, scan), (milestone, cause) in zip(told, meanings, strict=True)
-    )
-
-
-def _falls(scans: Sequence[Scan]) -> bool:
-    """Whether a list runs from the newest scan to the oldest."""
-    times = [scan.when for scan in scans if scan.when is not None]
-    return len(times) > 1 and times[0] > times[-1]
-
-
-def _likeness(when: Span, scan: Scan) -> tuple[Span, str, str]:
+def _likeness(scan: Scan) -> tuple[Span | None, str, str]:
     """What twins have in common: the same event, told again with another hotline in its small print."""
-    return when, scan.code, _PHONE.sub("", scan.words)
+    return scan.when, scan.code, _PHONE.sub("", scan.words)
 
 
 def at_station(words: str, signer: str) -> str:

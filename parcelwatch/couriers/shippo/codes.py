@@ -62,3 +62,5 @@ KNOWN = frozenset(sub for subs in SUB_STATUSES.values() for sub in subs)
 HELD = "package_held"
 # Late for a reason that words may give.
 DELAYED = "delayed"
+# News of a parcel that nobody need have had in hand.
+NOTICES = frozenset({DELAYED, "contact_carrier", "delivery_rescheduled", "delivery_scheduled", "reschedule_delivery"})

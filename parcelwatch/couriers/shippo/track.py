@@ -9,19 +9,16 @@ ID of one event differs from answer to answer, so what it says makes it itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.sequence import following
-from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, due, filled, naive, parse
-from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, STATUSES, SUB_STATUSES
-from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation
+from parcelwatch.couriers.shared.history import Scan, history
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, due, naive, parse
+from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, NOTICES, STATUSES, SUB_STATUSES
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
 
 M = Milestone
 NOT_YET = "UNKNOWN"
@@ -32,13 +29,13 @@ def observe(ask: Ask, track: Record) -> Observation:
     """What a track says about the number asked; not found while no event says anything."""
     origin, destination = _country(track, "address_from"), _country(track, "address_to")
     company = text(track.get("carrier"), "carrier") or ask.company
-    events = _events(track, origin if origin == destination else "")
-    if not events:
+    scans = _scans(track, origin if origin == destination else "")
+    if not scans:
         return NotFound(ask.number, company=company)
     level = record(track.get("servicelevel"), "servicelevel")
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(events),
+        checkpoints=history(scans, newest_first=False),
         estimate=_estimate(track, destination),
         company=company,
         service=text(level.get("name"), "servicelevel.name") or text(level.get("token"), "servicelevel.token"),
@@ -97,29 +94,14 @@ def _heard(stamp: str) -> datetime | None:
 # --- events --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Event:
-    """One event as told; `span` is None while only its neighbours know when."""
-
-    span: Span | None
-    status: str
-    sub: str
-    text: str
-    place: str
-
-    @property
-    def code(self) -> str:
-        return f"{self.status}/{self.sub}" if self.sub else self.status
-
-
-def _events(track: Record, home: str) -> list[_Event]:
-    """The history, oldest first, and the current status where it is not in it. `home`: where all of it happened."""
+def _scans(track: Record, home: str) -> list[Scan]:
+    """The history as listed, and the current status where it is not in it. `home`: where all of it happened."""
     told = rows(track.get("tracking_history"), "tracking_history")[:ROWS_LIMIT]
-    found = {_key(event): _event(event, home) for event in told}
+    found = {_key(event): _scan(event, home) for event in told}
     status = record(track.get("tracking_status"), "tracking_status")
     if status and _key(status) not in found:
-        found[_key(status)] = _event(status, home)
-    return [event for event in found.values() if event.status != NOT_YET or event.text]
+        found[_key(status)] = _scan(status, home)
+    return [scan for scan in found.values() if scan.code.partition("/")[0] != NOT_YET or scan.words]
 
 
 def _key(event: Record) -> tuple[str, str, str, str, str]:
@@ -134,31 +116,21 @@ def _key(event: Record) -> tuple[str, str, str, str, str]:
     )
 
 
-def _event(event: Record, home: str) -> _Event:
+def _scan(event: Record, home: str) -> Scan:
     stamp, status, sub, words, place = _key(event)
+    status, sub = status.upper(), sub.lower()
     country = text(record(event.get("location"), "location").get("country"), "location.country").upper()
     heard = text(event.get("object_created"), "object_created")
-    more = text(record(event.get("substatus"), "substatus").get("text"), "substatus.text", TEXT_LIMIT)
+    words = words or text(record(event.get("substatus"), "substatus").get("text"), "substatus.text", TEXT_LIMIT)
+    meaning, reading = _told(status, sub, words)
     span = when(stamp, heard, country or home) if stamp else None
-    return _Event(span, status.upper(), sub.lower(), words or more, place)
+    code = f"{status}/{sub}" if sub else status
+    return Scan(span, code, meaning, words, place, reading, False if sub in NOTICES else None)
 
 
 def _place(event: Record) -> str:
     where = record(event.get("location"), "location")
     return ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
-
-
-def _checkpoints(events: Sequence[_Event]) -> tuple[Checkpoint, ...]:
-    """Oldest first; within one instant as the list has it. An event without a time takes its neighbours'."""
-    spans = filled([event.span for event in reversed(events)])[::-1]
-    known = [(span, event) for span, event in zip(spans, events, strict=True) if span is not None]
-    dated = list(zip(following([span for span, _ in known]), [event for _, event in known], strict=True))
-    dated.sort(key=lambda one: one[0][0])
-    meanings = follow([_told(event.status, event.sub, event.text) for _, event in dated])
-    return apart(
-        Checkpoint(*span, milestone, cause, event.code, event.text, event.place)
-        for (span, event), (milestone, cause) in zip(dated, meanings, strict=True)
-    )
 
 
 @lru_cache(maxsize=8192)  # events of many parcels say the same things

@@ -20,9 +20,10 @@ import httpx
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.base import KEPT, Account, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, at_station, beijing, checkpoints, leaving, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto.codes import LEAVING, PROBLEM, SCANS
@@ -172,7 +173,7 @@ def _tracked(answer: _Parcels, ask: Ask) -> Observation:
     ours = [event for event in events if same_number(_named(event) or ask.number, ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, history([_scan(event) for event in ours]))
 
 
 def _scan(event: Record) -> Scan:

@@ -8,15 +8,13 @@ turn up among those of v4. The main status counts where no scan says what it say
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.sequence import following
-from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, country_code, due, filled, span
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 
@@ -74,37 +72,29 @@ def _empty(ask: Ask, item: Record, main: str, sub: str) -> Observation:
 # --- scans ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """One scan as told. `code`: what it says of itself, "" when nothing."""
-
-    span: Span
-    code: str
-    text: str
-    place: str
-
-
-def _scans(item: Record, home: str) -> list[_Scan]:
-    """Both sides' scans, oldest first within each; what both tell is told once, by whoever says more.
+def _scans(item: Record, home: str) -> list[Scan]:
+    """Both sides' scans, oldest first; what both tell is told once, by whoever says more.
 
     `home`: the country of a parcel that never leaves it, for scans that name none.
     """
-    found: dict[tuple[str, str], _Scan] = {}
+    told: dict[tuple[str, str], Record] = {}
+    sides: list[dict[tuple[str, str], None]] = []
     for side in SIDES:
         events = rows(record(item.get(side), side).get("trackinfo"), "trackinfo")[:ROWS_LIMIT]
-        for stamp, scan in _side(events, home):
-            twin = found.setdefault((stamp, scan.text), scan)
-            if scan.code and not twin.code:
-                found[stamp, scan.text] = scan
-    return list(found.values())
+        sides.append(dict.fromkeys(key for event in events if (key := _key(event)) not in told))
+        for event in events:
+            if _key(event) not in told or (_code(event) and not _code(told[_key(event)])):
+                told[_key(event)] = event
+    return in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
 
 
-def _side(events: Sequence[Record], home: str) -> list[tuple[str, _Scan]]:
-    """The scans of one list, which comes newest first, with their times as written."""
-    spans = filled([_span(event, home) for event in events])
-    dated = [(when, event) for when, event in zip(spans, events, strict=True) if when is not None][::-1]
-    times = following([when for when, _ in dated])
-    return [(either(event, SCAN_TIME), _scan(event, when)) for when, (_, event) in zip(times, dated, strict=True)]
+def _key(event: Record) -> tuple[str, str]:
+    """What makes a scan itself, whichever side tells it."""
+    return either(event, SCAN_TIME), either(event, SCAN_TEXT, TEXT_LIMIT)
+
+
+def _code(event: Record) -> str:
+    return (either(event, SCAN_SUB) or either(event, SCAN_STATUS)).lower()
 
 
 def _span(event: Record, home: str) -> Span | None:
@@ -112,23 +102,19 @@ def _span(event: Record, home: str) -> Span | None:
     return span(stamp, text(event.get("country_iso2"), "country_iso2").upper() or home) if stamp else None
 
 
-def _scan(event: Record, when: Span) -> _Scan:
-    sub = either(event, SCAN_SUB).lower()
-    words = either(event, SCAN_TEXT, TEXT_LIMIT)
+def _scan(event: Record, home: str) -> Scan:
+    words, code = either(event, SCAN_TEXT, TEXT_LIMIT), _code(event)
+    meaning, reading = _told(code, words)
     place = either(event, SCAN_PLACE) or text(event.get("city"), "city")
-    return _Scan(when, sub or either(event, SCAN_STATUS).lower(), words, place)
+    return Scan(_span(event, home), code, meaning, words, place, reading)
 
 
-def _checkpoints(scans: list[_Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
-    """Oldest first; within one instant as the lists have it."""
-    ordered = sorted(scans, key=lambda scan: scan.span[0])
-    codes = [scan.code for scan in ordered]
-    codes[-1] = _conclusion(codes, main, sub) or codes[-1]
-    meanings = follow([_told(code, scan.text) for scan, code in zip(ordered, codes, strict=True)])
-    return apart(
-        Checkpoint(*scan.span, milestone, cause, code, scan.text, scan.place)
-        for scan, code, (milestone, cause) in zip(ordered, codes, meanings, strict=True)
-    )
+def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
+    code = _conclusion([scan.code for scan in scans], main, sub)
+    if code:
+        meaning, reading = _told(code, scans[-1].words)
+        scans[-1] = concluded(scans[-1], code, meaning, reading)
+    return checkpoints(scans)
 
 
 @lru_cache(maxsize=8192)  # scans of many parcels say the same things

@@ -51,6 +51,13 @@ CANCELLED: Meaning = (M.CANCELLED, None)
 
 Groups = tuple[tuple[Meaning, str], ...]
 
+# What only says that it will be late. The same meaning as TROUBLE, which somebody met with the package in hand.
+LATE_STATUSES = "046 048 049 055 086 090"
+LATE_EXCEPTIONS = (
+    "2 8 15 31 87 1B 1L 1P 1V 1X 2H 2Y 3A 3B 3C 3T 4Y 7N 7Y 7Z 8A 8K 8L 8R 8Y 8Z 9L 9M 9N 9O 9P 9Q 9R 9T 9U 9V 9X 9Y "
+    "9Z AZ C6 CC DU E3 EH EN GC GV H7 HA HH I8 K2 NW O6 OD OM OS P6 Q1 RO SX TC TH TI UK VL"
+)
+
 
 def _table(groups: Iterable[tuple[Meaning, str]]) -> Mapping[str, Meaning]:
     return {code: meaning for meaning, codes in groups for code in codes.split()}
@@ -87,7 +94,7 @@ STATUS_GROUPS: Groups = (
     (ADDRESS, "050 139"),
     (SECURITY, "132"),
     (WEATHER, "032 051 052 053"),
-    (DELAY, "046 048 049 055 086 090"),
+    (DELAY, LATE_STATUSES),
     (TROUBLE, "013 029 030 033 069 076 083 085 119 129 130"),
 )
 STATUS = _table(STATUS_GROUPS)
@@ -156,13 +163,7 @@ EXCEPTION_GROUPS: Groups = (
     (WEATHER, "1E 2A 3D 6D 7V 7W 7X C5 DF DJ PZ"),
     (MISROUTED, "6 7 34 8G D1 YI"),
     (FAULT, "1 3 4 16 17 18 19 22 23 68 1K 1O 1Q 2Z 4K 6E 7G 9S CD CK CL CM CQ DC DR ED FG GH GI HG K1 LE LF MT NP S8"),
-    (
-        DELAY,
-        (
-            "2 8 15 31 87 1B 1L 1P 1V 1X 2H 2Y 3A 3B 3C 3T 4Y 7N 7Y 7Z 8A 8K 8L 8R 8Y 8Z 9L 9M 9N 9O 9P 9Q 9R 9T 9U "
-            "9V 9X 9Y 9Z AZ C6 CC DU E3 EH EN GC GV H7 HA HH I8 K2 NW O6 OD OM OS P6 Q1 RO SX TC TH TI UK VL"
-        ),
-    ),
+    (DELAY, LATE_EXCEPTIONS),
     (
         TROUBLE,
         (

@@ -8,17 +8,26 @@ read only where no code says anything.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
-from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, due, filled, span
-from parcelwatch.couriers.ups.codes import ENDS_A_HOLD, INFO, STATUS, TYPES, VAGUE, space
-from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
+from parcelwatch.couriers.shared.history import Scan, history
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.couriers.ups.codes import (
+    DELAY,
+    ENDS_A_HOLD,
+    INFO,
+    LATE_EXCEPTIONS,
+    LATE_STATUSES,
+    STATUS,
+    TYPES,
+    VAGUE,
+    space,
+)
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Milestone
 
 M = Milestone
 C = Cause
@@ -38,6 +47,9 @@ _DOOR_CAUSES = _GRAVE | {C.ADDRESS, C.NOBODY_HOME}
 _WINDOWS = frozenset({"CMT", "EDW", "CDW", "IDW"})
 _DAYS = ("RDD", "SDD")
 
+_LATE_STATUSES = frozenset(LATE_STATUSES.split())
+_LATE_EXCEPTIONS = frozenset(LATE_EXCEPTIONS.split())
+
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})")
 
 
@@ -46,7 +58,7 @@ def observe(ask: Ask, package: Record) -> Answered:
     destination = _country(ends.get("DESTINATION"))
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(rows(package.get("activity"), "activity")[:ROWS_LIMIT]),
+        checkpoints=history([_told(event) for event in rows(package.get("activity"), "activity")[:ROWS_LIMIT]]),
         estimate=_estimate(package, destination or ask.destination),
         service=text(record(package.get("service"), "service").get("description"), "service.description"),
         origin=_country(ends.get("ORIGIN")),
@@ -72,32 +84,7 @@ def _estimate(package: Record, country: str) -> datetime | None:
 # --- events --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """What an event says but for its time. `meaning` is None where neither a code nor a type says anything."""
-
-    code: str
-    meaning: Meaning | None
-    words: str
-    reading: Reading
-    place: str
-
-
-def _checkpoints(activity: list[Record]) -> tuple[Checkpoint, ...]:
-    """Oldest first; the list's order, newest first, breaks ties."""
-    scans = [_told(event) for event in activity]
-    spans = filled([_span(event) for event in activity])
-    dated = [(when, scan) for when, scan in zip(spans, scans, strict=True) if when is not None]
-    dated.reverse()
-    dated.sort(key=lambda one: one[0])
-    meanings = follow([(scan.meaning, scan.reading) for _, scan in dated])
-    return apart(
-        Checkpoint(*when, milestone, cause, scan.code, scan.words, scan.place)
-        for (when, scan), (milestone, cause) in zip(dated, meanings, strict=True)
-    )
-
-
-def _told(event: Record) -> _Scan:
+def _told(event: Record) -> Scan:
     status = record(event.get("status"), "status")
     kind, code = text(status.get("type"), "type").upper(), text(status.get("code"), "code").upper()
     number = text(status.get("statusCode"), "statusCode")
@@ -107,7 +94,9 @@ def _told(event: Record) -> _Scan:
     reading = read(words, "en") if silent or (meaning and meaning[0] is M.DELIVERED) else NOTHING
     if not silent and reading.milestone is not M.AVAILABLE_FOR_PICKUP:
         reading = NOTHING  # of a delivery, words tell only that it was one to a shop
-    return _Scan("/".join(filter(None, (kind, code, number))), meaning, words, reading, _place(event))
+    shown = "/".join(filter(None, (kind, code, number)))
+    late = meaning == DELAY and (number in _LATE_STATUSES or (kind == "X" and code in _LATE_EXCEPTIONS))
+    return Scan(_span(event), shown, meaning, words, _place(event), reading, False if late else None)
 
 
 @lru_cache(maxsize=4096)

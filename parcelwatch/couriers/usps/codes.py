@@ -39,6 +39,9 @@ TROUBLE: Meaning = (M.EXCEPTION, C.UNSTATED)
 
 Groups = tuple[tuple[Meaning, str], ...]
 
+# What only says that it will be late.
+LATE = ("57", "71", "BX", "HX")
+
 # Parcels with a shipping partner move, though USPS awaits them: 80 to 82. RT is the return's start, as with DHL.
 EVENT_GROUPS: Groups = (
     (INFO, "70 74 89 DX GX MA NP PE"),
@@ -66,7 +69,7 @@ EVENT_GROUPS: Groups = (
     (ADDRESS, "05 21 22 23 24 25 26 BA CM"),
     (WEATHER, "WX"),
     (MISROUTED, "08 15"),
-    (DELAY, "57 71 BX HX"),
+    (DELAY, " ".join(LATE)),
     (TROUBLE, "11 44 46 OH PD SC SS"),
     (UNKNOWN, "31 59"),
 )

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.couriers.shared.history import Scan, concluded, history
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside
 from parcelwatch.couriers.shared.onward import onward
-from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, due, filled, naive, span
+from parcelwatch.couriers.shared.times import Span, due, naive, span
 from parcelwatch.couriers.usps.codes import (
     CATEGORIES,
     COMPUTED,
@@ -26,6 +27,7 @@ from parcelwatch.couriers.usps.codes import (
     DISPUTED,
     EVENTS,
     INFO,
+    LATE,
     WITH_A_PARTNER,
 )
 from parcelwatch.errors import CourierUnreadable
@@ -94,30 +96,23 @@ def _from_summary(summary: str) -> tuple[Checkpoint, ...]:
 
 
 def _checkpoints(detail: Record, events: list[Record]) -> tuple[Checkpoint, ...]:
-    """Oldest first; the list's order, newest first, breaks ties. The category is the newest event's."""
-    category = text(detail.get("statusCategory"), "statusCategory").lower()
-    summary = words(detail.get("statusSummary"))
-    meanings = [_meaning(event, category if place == 0 else "", summary) for place, event in enumerate(events)]
-    spans = filled([_span(event) for event in events])
-    dated = [one for one in zip(spans, meanings, events, strict=True) if one[0] is not None]
-    dated.reverse()
-    dated.sort(key=lambda one: one[0] or ())
-    followed = follow([(meaning, NOTHING) for _, meaning, _ in dated])
+    """Oldest first; the list comes newest first. The category is the newest event's."""
+    scans = [_scan(event) for event in events]
+    category = CATEGORIES.get(text(detail.get("statusCategory"), "statusCategory").lower())
+    newest = scans[0]
+    if category and newest.meaning:
+        outweighed = _outweighed(newest.meaning, category, words(detail.get("statusSummary")))
+        newest = concluded(newest, newest.code, outweighed)
     notice = text(detail.get("returnDateNotice"), "returnDateNotice")
-    found: list[Checkpoint] = []
-    for (when, _, event), (milestone, cause) in zip(dated, followed, strict=True):
-        said = words(event.get("eventType"))
-        if notice and event is events[0] and milestone in _KEPT_BACK:
-            said = f"{said} (goes back on {notice})"
-        if when is not None:
-            found.append(Checkpoint(*when, milestone, cause, _code(event), said, _place(event)))
-    return apart(found)
+    if notice and newest.meaning and newest.meaning[0] in _KEPT_BACK:
+        newest = replace(newest, words=f"{newest.words} (goes back on {notice})")
+    return history([newest, *scans[1:]])
 
 
-def _meaning(event: Record, category: str, summary: str) -> Meaning:
+def _scan(event: Record) -> Scan:
     code, said = text(event.get("eventCode"), "eventCode").upper(), words(event.get("eventType"))
     meaning = _told(code, said, unplaced=not text(event.get("eventCity"), "eventCity"))
-    return _outweighed(meaning, CATEGORIES[category], summary) if category in CATEGORIES else meaning
+    return Scan(_span(event), _code(event), meaning, said, _place(event), moves=False if code in LATE else None)
 
 
 @lru_cache(maxsize=4096)

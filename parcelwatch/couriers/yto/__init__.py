@@ -14,9 +14,11 @@ from typing import ClassVar
 
 import httpx
 
+from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, array, check, fitting, unreadable
-from parcelwatch.couriers.shared.china import KINDS, Scan, another, beijing, checkpoints, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, refusal
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto.codes import SCANS
@@ -97,15 +99,12 @@ def _found(ask: Ask, events: list[Record]) -> Observation:
     ours = [event for event in events[:ROWS_LIMIT] if same_number(text(event.get(NUMBER), NUMBER), ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, history([_scan(event) for event in ours]))
 
 
 def _scan(event: Record) -> Scan:
     stamp, code = text(event.get("upload_Time"), "upload_Time"), text(event.get("infoContent"), "infoContent").upper()
-    return Scan(
-        beijing(stamp) if stamp else None,
-        code,
-        SCANS.get(code, UNKNOWN) if code else None,
-        text(event.get("processInfo"), "processInfo", TEXT_LIMIT),
-        ", ".join(filter(None, (text(event.get("city"), "city"), text(event.get("district"), "district")))),
-    )
+    words = text(event.get("processInfo"), "processInfo", TEXT_LIMIT)
+    place = ", ".join(filter(None, (text(event.get(name), name) for name in ("city", "district"))))
+    meaning = SCANS.get(code, UNKNOWN) if code else None
+    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, read(words, "zh"))

@@ -19,19 +19,10 @@ import httpx
 
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Registration, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.shared.china import (
-    KINDS,
-    Scan,
-    another,
-    at_station,
-    beijing,
-    checkpoints,
-    leaving,
-    notice,
-    refusal,
-)
+from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
@@ -175,7 +166,7 @@ def _observation(response: httpx.Response, ask: Ask, data: Record) -> Observatio
         return _refused(response, ask, "", remark) if refused else NotFound(ask.number)
     if not number:
         return another(ask, WHO)
-    found = checkpoints([_scan(step) for step in steps])
+    found = history([_scan(step) for step in steps])
     if found:
         found = _topped(found, text(data.get("status"), "status").upper())
     return Answered(ask.number, found)

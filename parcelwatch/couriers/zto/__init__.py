@@ -22,18 +22,18 @@ from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, unreadable
 from parcelwatch.couriers.shared.china import (
     KINDS,
-    Scan,
     another,
     at_station,
     beijing,
-    checkpoints,
     epoch_ms,
+    history,
     leaving,
     notice,
     refusal,
 )
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.shared.times import Span
@@ -134,7 +134,7 @@ def _observation(ask: Ask, events: list[Record], about: str) -> Observation:
     ours = [event for event in events[:ROWS_LIMIT] if _about(event, about, ask.number)]
     if not ours:
         return another(ask, WHO)
-    return Answered(ask.number, checkpoints([_scan(event) for event in ours]))
+    return Answered(ask.number, history([_scan(event) for event in ours]))
 
 
 def _about(event: Record, about: str, number: str) -> bool:

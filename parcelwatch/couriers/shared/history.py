@@ -1,0 +1,109 @@
+"""From a courier's list of scans to checkpoints: the one way for every adapter.
+
+What belongs here: which end of a list is the newest, times that are missing or vague, what each scan means in the light
+of those before it, and whether it is movement. What a code means, and what the parcel's own status adds to the newest
+scan, are the adapter's; it may step in between `ordered` and `checkpoints`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from parcelwatch.core.lexicon import NOTHING, Reading
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.notices import is_movement
+from parcelwatch.couriers.shared.sequence import following
+from parcelwatch.couriers.shared.ties import apart
+from parcelwatch.couriers.shared.times import Span, filled
+from parcelwatch.model import Checkpoint
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One event as a courier tells it.
+
+    `when`: None if it does not say. `meaning`: its code's, None where its words are to speak. `reading`: what its words
+    say. `moves`: whether it is movement where its code tells, None where that follows from what it means.
+    """
+
+    when: Span | None
+    code: str
+    meaning: Meaning | None
+    words: str
+    place: str = ""
+    reading: Reading = NOTHING
+    moves: bool | None = None
+
+
+def history(scans: Sequence[Scan], *, newest_first: bool = True) -> tuple[Checkpoint, ...]:
+    """The checkpoints of a list in either order, oldest first; `newest_first`: its usual order."""
+    return checkpoints(ordered(scans, newest_first=newest_first))
+
+
+def ordered(scans: Sequence[Scan], *, newest_first: bool = True, same_clock: bool = True) -> list[Scan]:
+    """The scans oldest first, each with a time; those are left out that have none and no neighbour with one.
+
+    The list may come in either order, which its times tell as far as they can; within one instant, and where vague
+    times leave it open, the list's own order stands. `same_clock`: equally vague times are so for one reason, such as
+    an unknown zone, so that of two the one told as earlier is earlier.
+    """
+    spans = [scan.when for scan in scans]
+    downward = list(scans) if falls(spans, usual=newest_first, same_clock=same_clock) else list(reversed(scans))
+    dated = [
+        replace(scan, when=when)
+        for when, scan in zip(filled([scan.when for scan in downward]), downward, strict=True)
+        if when is not None
+    ]
+    dated.reverse()
+    times = following([scan.when for scan in dated if scan.when is not None])
+    return in_time(replace(scan, when=when) for when, scan in zip(times, dated, strict=True))
+
+
+def in_time(scans: Iterable[Scan]) -> list[Scan]:
+    """Dated scans by the beginnings of their times; of one instant, as they came."""
+    return sorted(scans, key=lambda scan: scan.when[0] if scan.when else _BEFORE_ALL)
+
+
+def falls(spans: Sequence[Span | None], *, usual: bool = True, same_clock: bool = True) -> bool:
+    """Whether a list runs from the newest to the oldest: more of its steps fall than rise; the usual order if neither.
+
+    One odd time among many does not turn a list around.
+    """
+    steps = list(pairwise(span for span in spans if span is not None))
+    rising = sum(_before(one, other, same_clock=same_clock) for one, other in steps)
+    falling = sum(_before(other, one, same_clock=same_clock) for one, other in steps)
+    return usual if rising == falling else falling > rising
+
+
+def _before(one: Span, other: Span, *, same_clock: bool) -> bool:
+    alike = same_clock and one[1] - one[0] == other[1] - other[0]
+    return one[1] < other[0] or (alike and one[0] < other[0])
+
+
+def concluded(scan: Scan, code: str, meaning: Meaning | None, reading: Reading | None = None) -> Scan:
+    """The newest scan with what the parcel's own status says beyond it; whether it is movement stays its own matter."""
+    own = scan.meaning or ((scan.reading.milestone, scan.reading.cause) if scan.reading.milestone else UNKNOWN)
+    moves = is_movement(own, scan.words) if scan.moves is None and own != UNKNOWN else scan.moves
+    return replace(scan, code=code, meaning=meaning, reading=reading or scan.reading, moves=moves)
+
+
+def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
+    """Dated scans, oldest first, as checkpoints: each in the light of those before it, none turned around by a tie."""
+    told = [(scan.when, scan) for scan in scans if scan.when is not None]
+    meanings = follow([(scan.meaning, scan.reading) for _, scan in told])
+    return apart(
+        Checkpoint(
+            *when,
+            *meaning,
+            scan.code,
+            scan.words,
+            scan.place,
+            moves=is_movement(meaning, scan.words) if scan.moves is None else scan.moves,
+        )
+        for (when, scan), meaning in zip(told, meanings, strict=True)
+    )
