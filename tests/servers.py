@@ -19,6 +19,8 @@ from types import TracebackType
 from typing import Self
 
 LIFE = 3600.0
+PATIENCE = 300.0
+"""Seconds after which a test gives up on what must happen; how fast it happens is no test's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Loopback:
         ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), daemon=True)
         self._thread.start()
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE)
         return self
 
     def __exit__(
@@ -88,7 +90,7 @@ class Loopback:
         assert self._loop is not None
         assert self._thread is not None
         self._loop.call_soon_threadsafe(self.closing.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     async def _serve(self, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()

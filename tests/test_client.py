@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from parcelwatch.client import FAULTS, KEPT, LIMIT, Client, check_address, translate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from tests.servers import (
+    PATIENCE,
     Behaviour,
     Server,
     answers,
@@ -43,7 +44,7 @@ def ask(server: Server, method: str = "GET", content: bytes | None = None) -> ht
     return httpx.Request(method, url, headers={"X-Api-Key": SECRET}, content=content)
 
 
-def exchange(behaviour: Behaviour, *, deadline: float = 20.0, content: bytes | None = None) -> httpx.Response:
+def exchange(behaviour: Behaviour, *, deadline: float = PATIENCE, content: bytes | None = None) -> httpx.Response:
     """One request to a server that behaves like this."""
 
     async def run() -> httpx.Response:
@@ -141,7 +142,7 @@ def test_a_proxy_named_in_the_environment_is_not_used() -> None:
     nowhere = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), "http://127.0.0.1:9")
     with Server(answers()) as server:
         done = subprocess.run(
-            [sys.executable, "-c", program, server.url], env=nowhere, capture_output=True, check=True, timeout=60
+            [sys.executable, "-c", program, server.url], env=nowhere, capture_output=True, check=True, timeout=PATIENCE
         )
     assert done.stdout == b"200\n"
 
@@ -321,7 +322,7 @@ def test_five_hundred_requests_cancelled_from_outside_leak_no_connection() -> No
 def test_one_slow_courier_does_not_keep_the_others_from_answering() -> None:
     async def run() -> int:
         async with Server(hangs()) as slow, Server(answers()) as quick:
-            client = Client(deadline=5)
+            client = Client(deadline=PATIENCE)
             waiting = [asyncio.create_task(client.send(ask(slow), "slow")) for _ in range(20)]
             status = (await client.send(ask(quick), "quick")).status_code
             for task in waiting:

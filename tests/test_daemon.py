@@ -20,12 +20,12 @@ from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, parcels
+from tests.servers import PATIENCE
 
 PROGRAM = (
     "import os, sys; from pathlib import Path; from parcelwatch import config, daemon; "
     "sys.exit(daemon.run(config.load(Path(sys.argv[1])), os.environ))"
 )
-PATIENCE = 30.0
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer
+from tests.servers import PATIENCE
 
 M = Milestone
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -364,11 +365,11 @@ def test_connections_that_never_ask_do_not_keep_others_out(tmp_path: Path) -> No
         for _, writer in idle:
             writer.write(b"POST /hooks/bell HTTP/1.1\r\nHost: x\r\n")
         closed = [reader.read() for reader, _ in idle]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*closed)
         assert (await one.push(DAMAGED)).status_code == 200
 
-    play(tmp_path, story, patience=0.2)
+    play(tmp_path, story, patience=1.0)
 
 
 def test_a_push_that_comes_too_slowly_is_given_up(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from parcelwatch.errors import BadInput
 from parcelwatch.systemd import advice, unit_text
 from parcelwatch.systemd.sdnotify import Notifier
+from tests.servers import PATIENCE
 
 CONFIG = "/etc/parcelwatch/config.toml"
 ANALYZE = shutil.which("systemd-analyze")
@@ -29,7 +30,9 @@ def analyze(tmp_path: Path, unit: str, *arguments: str) -> subprocess.CompletedP
     assert ANALYZE is not None
     file = tmp_path / "parcelwatch.service"
     file.write_text(unit, encoding="utf-8")
-    return subprocess.run([ANALYZE, *arguments, str(file)], capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(
+        [ANALYZE, *arguments, str(file)], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 @needs_systemd
@@ -92,7 +95,7 @@ def heard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[sock
     """What systemd would listen on, and a way to it."""
     address = str(tmp_path / "notify") if request.param == "file" else f"@parcelwatch-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
-        listener.settimeout(5)
+        listener.settimeout(PATIENCE)
         listener.bind(address.replace("@", "\0", 1) if address.startswith("@") else address)
         yield listener, Notifier.from_environment({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "60000000"})
 

@@ -17,7 +17,7 @@ from parcelwatch.store import outbox
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import THRESHOLDS, Shop, ago, happens, known, numbers
 from tests.sandbox.worlds import START
-from tests.servers import answers, hangs
+from tests.servers import PATIENCE, answers, hangs
 
 M = Milestone
 
@@ -47,7 +47,7 @@ class Gate:
 
     def send(self, title: str, body: str) -> None:
         self.reached.set()
-        assert self.open.wait(30)
+        assert self.open.wait(PATIENCE)
         self.took.append(title)
 
 
@@ -195,5 +195,5 @@ def test_a_hanging_channel_does_not_hold_up_the_end_of_the_program(tmp_path: Pat
         context.set_forkserver_preload(["tests.acceptance.warm"])
         child = context.Process(target=stop_while_sending, args=(place.config.database,), daemon=True)
         child.start()
-        child.join(20)
+        child.join(PATIENCE)
         assert child.exitcode == 0

@@ -20,8 +20,8 @@ from parcelwatch import clock
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.model import Parcel
 from parcelwatch.store import Store, cases, outbox, parcels
+from tests.servers import PATIENCE
 
-PATIENCE = 30.0
 SALT = "salt-of-this-test"
 NUMBER = "YT7600000000123"
 PROGRAM = (

@@ -1,7 +1,8 @@
-"""The demonstration does the whole job, in time, and leaves nothing behind."""
+"""The demonstration does the whole job, ends when its time is up, and leaves nothing behind."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,9 +16,10 @@ import pytest
 from parcelwatch import config
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.demo_show import Show
-from parcelwatch.cli.demo_stage import configuration
+from parcelwatch.cli.demo_stage import Stage, configuration
 from parcelwatch.sandbox.demo_world import demo_story
 from tests.core.test_explain import FRIDAY
+from tests.servers import PATIENCE
 
 
 def program(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -33,19 +35,18 @@ def program(folder: Path, *arguments: str) -> subprocess.Popen[str]:
         signal.signal(signal.SIGINT, before)
 
 
-def test_the_demonstration_prints_one_document_and_ends_in_time(tmp_path: Path) -> None:
-    started = time.monotonic()
-    with program(tmp_path, "--seconds", "14", "--json") as running:
-        out, err = running.communicate(timeout=60)
+def test_the_demonstration_prints_one_document_and_ends_by_itself(tmp_path: Path) -> None:
+    # Given time, it ends when everything has happened, however long that takes on a busy machine.
+    with program(tmp_path, "--seconds", f"{PATIENCE:.0f}", "--json") as running:
+        out, err = running.communicate(timeout=2 * PATIENCE)
     assert running.returncode == 0, err
-    assert time.monotonic() - started < 30
     result = json.loads(out)
     assert result["parcels"] == 120
-    assert result["polled"] >= 100
+    assert result["polled"] >= 120
     assert {"damaged", "stalled", "returned"} <= {case["kind"] for case in result["cases"]}
     assert {"zh-CN", "en"} == {draft["language"] for draft in result["drafts"]}
     assert sum(alert["state"] == "sent" for alert in result["alerts"]) > 20
-    assert result["seconds"] < 14
+    assert result["seconds"] < PATIENCE
     assert list(tmp_path.iterdir()) == []
     assert err == ""
 
@@ -57,9 +58,16 @@ def test_an_interrupted_demonstration_cleans_up(tmp_path: Path) -> None:
             if "imported" in line:
                 break
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=30)
+        running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_when_its_time_is_up_it_ends_with_what_it_has(tmp_path: Path) -> None:
+    with Stage(tmp_path, deadline=time.monotonic()) as stage:
+        asyncio.run(stage.play(Show(time.monotonic(), quiet=True)))
+        assert stage.outcome()["parcels"] == 120
+        assert stage.outcome()["alerts"] == []
 
 
 def test_its_configuration_is_valid(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from parcelwatch.cli import CODES, main
 from parcelwatch.errors import ConfigError, NotFound, ParcelwatchError, StoreError, StoreLocked
 from parcelwatch.store import Store
 from tests.cli.conftest import MOVING, Shop
+from tests.servers import PATIENCE
 
 
 def code_of(kind: type[ParcelwatchError]) -> int:
@@ -120,7 +121,7 @@ def test_a_reader_that_has_had_enough_is_no_error(watched: Shop) -> None:
         assert running.stdout
         assert running.stderr
         running.stdout.close()
-        assert running.wait(30) == 0
+        assert running.wait(PATIENCE) == 0
         assert running.stderr.read() == b""
 
 

@@ -14,6 +14,7 @@ from parcelwatch.sandbox.reading import parse
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
 from parcelwatch.sandbox.world import World
+from tests.servers import PATIENCE
 
 START = datetime(2031, 3, 12, 9, 30, tzinfo=UTC)
 KEY = "sandbox-key"
@@ -43,13 +44,13 @@ def played(story: Story) -> tuple[World, Hand]:
 
 
 def ask_dhl(server: SandboxServer, number: str, key: str = KEY, **query: str) -> httpx.Response:
-    return httpx.get(
-        server.base_url, params={"trackingNumber": number, **query}, headers={"DHL-API-Key": key}, trust_env=False
-    )
+    params, headers = {"trackingNumber": number, **query}, {"DHL-API-Key": key}
+    return httpx.get(server.base_url, params=params, headers=headers, trust_env=False, timeout=PATIENCE)
 
 
 def call_17track(server: SandboxServer, verb: str, body: object, key: str = KEY) -> httpx.Response:
-    return httpx.post(f"{server.base_url}/{verb}", json=body, headers={"17token": key}, trust_env=False)
+    url, headers = f"{server.base_url}/{verb}", {"17token": key}
+    return httpx.post(url, json=body, headers=headers, trust_env=False, timeout=PATIENCE)
 
 
 def data_17track(server: SandboxServer, verb: str, body: object) -> dict[str, Any]:
@@ -67,6 +68,6 @@ def ask_kuaidi100(server: SandboxServer, key: str = KEY, customer: str = "SANDBO
     text = json.dumps({"resultv2": "4", **param}, ensure_ascii=False)
     sign = hashlib.md5((text + key + customer).encode()).hexdigest().upper()
     form = {"customer": customer, "sign": sign, "param": text}
-    response = httpx.post(server.base_url, data=form, trust_env=False)
+    response = httpx.post(server.base_url, data=form, trust_env=False, timeout=PATIENCE)
     assert response.status_code == 200
     return response.json()

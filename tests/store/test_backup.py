@@ -13,6 +13,7 @@ import pytest
 
 from parcelwatch.errors import StoreError
 from parcelwatch.store import Store, audit, backup, parcels
+from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
 
 
@@ -87,7 +88,7 @@ def test_a_backup_under_writes_holds_whole_transactions_only(store: Store, tmp_p
         assert writer.stdout is not None
         assert writer.stdout.readline() == "open\n"
         seen = [copied(store, tmp_path / f"copy{n}.db") for n in range(6)]
-        assert writer.wait(60) == 0
+        assert writer.wait(PATIENCE) == 0
     assert all(firsts == seconds for firsts, seconds in seen)
     assert copied(store, tmp_path / "last.db") == (200, 200)
 

@@ -14,6 +14,7 @@ import pytest
 
 from parcelwatch.errors import StoreError, StoreLocked
 from parcelwatch.store import Store, audit, parcels, schema
+from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
 
 
@@ -203,7 +204,7 @@ with Store.open(sys.argv[1]) as store:
 
 def test_two_processes_write_at_once_and_nothing_is_lost(path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in ("A", "B")]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE) for writer in writers] == [0, 0]
     with Store.open(path, check=True) as store:
         assert store.value("SELECT count(*) FROM parcels") == 120
         assert audit.check(store, NOW, thorough=True) == []
@@ -241,7 +242,7 @@ def test_the_lock_of_a_daemon_that_died_is_free(path: Path) -> None:
     dying = (
         "import os, sys; from parcelwatch.store import Store; Store.open(sys.argv[1]).hold_daemon_lock(); os._exit(9)"
     )
-    assert subprocess.run([sys.executable, "-c", dying, str(path)], check=False, timeout=60).returncode == 9
+    assert subprocess.run([sys.executable, "-c", dying, str(path)], check=False, timeout=PATIENCE).returncode == 9
     with Store.open(path) as store:
         store.hold_daemon_lock()
 
