@@ -46,8 +46,8 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
-SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by FROM checkpoints
-WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
+SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by
+FROM checkpoints WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 """
 _CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
 # Those of its orders too: parcels of one order share a draft.
