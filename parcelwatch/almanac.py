@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Countries whose couriers stop at their greatest festival, and what the library calls it: there hours stand still too.
 _FESTIVALS: Final = {"CN": "Chinese New Year"}
-# One official time, whatever else tzdata has for people who keep another.
-_ONE_TIME: Final = {"CN": ("Asia/Shanghai",)}
+# One time, whatever else tzdata has for some of the people there.
+_ONE_TIME: Final = {"CN": ("Asia/Shanghai",), "DE": ("Europe/Berlin",)}
 _DAY: Final = timedelta(days=1)
 _OTHER_CODES: Final = {"UK": "GB", "EL": "GR"}
 _OTHER_NAMES: Final = {

@@ -30,7 +30,7 @@ Remembered = tuple[datetime, Mapping[str, object]]
 class Explanation:
     """What one rule says of one parcel at one moment.
 
-    `place`: by whose days and hours its clock goes ("DE", "US-CA"), `known`: how we know that the parcel is there.
+    `place`: by whose days its clock goes ("DE", "US-CA"), in which `zones`; `known`: how we know that it is there.
     `since`: where its clock started, None while none runs. `counted`: how much of the time up to the moment counts, in
     hours; `unit` is what the threshold is written in. `due_at`: when it fires, or gets worse, if the courier then
     answers without news. `blind`: that moment has passed, but the courier has not answered since.
@@ -46,6 +46,7 @@ class Explanation:
     counted: float | None = None
     unit: str = ""
     place: str = ""
+    zones: tuple[str, ...] = ()
     known: Known = Known.NOWHERE
     skipped: tuple[Skip, ...] = ()
     due_at: datetime | None = None
@@ -120,6 +121,7 @@ def _explained(
         counted=_hours(seen.clock, verdict.since, at, unit),
         unit=unit,
         place=seen.clock.place,
+        zones=tuple(map(str, seen.clock.zones)),
         known=seen.where.known,
         skipped=seen.clock.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
         due_at=verdict.due_at,

@@ -95,14 +95,12 @@ def read(place: str, ends: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, 
     region = _region(before[-1], country, gazetteer) if country and before else ""
     if region:
         return country, region
+    meant = [(country, "")] if country else []
     if before:
-        within = [(end, found) for end in ends if (found := _region(last, end, gazetteer))]
-        meant = [*within, *([(country, "")] if country else [])]
-    else:
-        meant = [(country, "")] if country else []
-    if len(meant) != 1 or (len(ends) == 1 and meant[0][0] != ends[0]):
-        return "", ""
-    return meant[0]
+        meant += [(end, found) for end in ends if (found := _region(last, end, gazetteer))]
+    if len(ends) == 1:
+        meant = [one for one in meant if one[0] in ends]
+    return meant[0] if len(meant) == 1 else ("", "")
 
 
 def split(written: str) -> tuple[str, str]:
