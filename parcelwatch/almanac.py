@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from parcelwatch import territories
 from parcelwatch.core.calendar import Year, weekends
 
 if TYPE_CHECKING:
@@ -22,25 +23,9 @@ if TYPE_CHECKING:
 
 # Countries whose couriers stop at their greatest festival, and what the library calls it: there hours stand still too.
 _FESTIVALS: Final = {"CN": "Chinese New Year"}
-# One time, whatever else tzdata has for some of the people there.
-_ONE_TIME: Final = {"CN": ("Asia/Shanghai",), "DE": ("Europe/Berlin",)}
+# One time, whatever else tzdata has, or lacks, for some of the people there.
+_ONE_TIME: Final = {"CN": ("Asia/Shanghai",), "DE": ("Europe/Berlin",), "XK": ("Europe/Belgrade",)}
 _DAY: Final = timedelta(days=1)
-_OTHER_CODES: Final = {"UK": "GB", "EL": "GR"}
-_OTHER_NAMES: Final = {
-    "UNITED KINGDOM": "GB",
-    "GREAT BRITAIN": "GB",
-    "UNITED STATES OF AMERICA": "US",
-    "USA": "US",
-    "HONG KONG SAR": "HK",
-    "MAINLAND CHINA": "CN",
-    "CZECHIA": "CZ",
-    "KOREA": "KR",
-    "SOUTH KOREA": "KR",
-    "RUSSIAN FEDERATION": "RU",
-    "THE NETHERLANDS": "NL",
-    "TURKIYE": "TR",
-    "VIET NAM": "VN",
-}
 # Zones by region, for countries with several whose couriers write the region's code after the town; a region in two
 # zones has both. Source: tzdata's zone.tab and its comments.
 _REGIONS: Final = {
@@ -133,13 +118,8 @@ class Almanac:
         return _year(country, region, year)
 
     def country(self, name: str) -> str:
-        """The two letters of a country's English name or code, "" when unknown."""
-        return _country(name)
-
-    @property
-    def countries(self) -> frozenset[str]:
-        """The codes and English names of all countries."""
-        return frozenset(_by_country()) | frozenset(name.title() for name in _codes())
+        """The two letters of a country's name or code, "" when unknown."""
+        return territories.country(name)
 
     def regions(self, country: str) -> frozenset[str]:
         """The codes couriers write after a town there."""
@@ -206,7 +186,8 @@ def _standstill(off: Mapping[date, str], festival: str) -> dict[date, str]:
 def _by_country() -> dict[str, tuple[tzinfo, ...]]:
     """Country code → its zones, from tzdata's zone.tab."""
     names = dict[str, tuple[str, ...]]()
-    for code, _, zone, *_ in _table("zone.tab"):
+    lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    for code, _, zone, *_ in (line.split("\t") for line in lines if line and not line.startswith("#")):
         names[code] = (*names.get(code, ()), zone)
     return {code: tuple(map(ZoneInfo, zones)) for code, zones in (names | _ONE_TIME).items()}
 
@@ -219,22 +200,3 @@ def _by_region(country: str) -> dict[str, tuple[tzinfo, ...]]:
         for region in regions.split():
             found[region] = (*found.get(region, ()), ZoneInfo(zone))
     return found
-
-
-@lru_cache(maxsize=4096)
-def _country(name: str) -> str:
-    wanted = " ".join(name.upper().split())
-    wanted = _OTHER_CODES.get(wanted, wanted)
-    codes = _codes()
-    return wanted if wanted in codes.values() else _OTHER_NAMES.get(wanted) or codes.get(wanted, "")
-
-
-@cache
-def _codes() -> dict[str, str]:
-    """English country name in capitals → code, from tzdata's iso3166.tab."""
-    return {name.upper(): code for code, name in _table("iso3166.tab")}
-
-
-def _table(name: str) -> list[list[str]]:
-    lines = files("tzdata.zoneinfo").joinpath(name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
