@@ -225,11 +225,10 @@ def when(text: str, now: datetime, desk: Desk) -> datetime:
     """An ISO time (naive: in the configured zone; a day: its beginning) or a duration from now. Raises BadInput."""
     from datetime import UTC
 
-    from parcelwatch.core.calendar import Calendar
     from parcelwatch.duration import parse
 
     try:
-        return Calendar().add(now, parse(text))
+        return desk.config.calendar().home.add(now, parse(text))
     except ValueError as error:
         what = str(error).removeprefix("expected ").partition(", got ")[0]
     try:

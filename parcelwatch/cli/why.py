@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ from parcelwatch.cli.desk import Desk, asked_account, pick
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.core.clockwork import Skip
     from parcelwatch.core.explain import Explanation
     from parcelwatch.model import Dossier
     from parcelwatch.render import Renderer
@@ -87,6 +88,8 @@ def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, a
         "at": stamp(at),
         "milestone": dossier.milestone,
         "confirmed_at": stamp(dossier.confirmed_at),
+        "place": rules[0].place or None,
+        "place_known_by": rules[0].known,
         "rules": [_rule(each, dossier, words, at) for each in rules],
     }
 
@@ -108,13 +111,26 @@ def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) ->
         "since": stamp(each.since),
         "counted": None if each.counted is None else round(each.counted, 2),
         "counted_text": counted(each) or None,
-        "skipped": [{"from": stamp(skip.from_), "to": stamp(skip.to), "why": skip.why} for skip in each.skipped],
+        "skipped": [_skip(skip) for skip in each.skipped],
         "due_at": stamp(each.due_at),
         "blind": each.blind,
         "clears_when": words.clears(each.kind),
         "hidden_by": each.hidden_by or None,
         "case": case.id if case else None,
         "case_state": case.state if case else None,
+    }
+
+
+def _skip(skip: Skip) -> dict[str, Any]:
+    from parcelwatch.cli.output import stamp
+
+    return {
+        "from": stamp(skip.from_),
+        "to": stamp(skip.to),
+        "why": skip.why,
+        "name": skip.name,
+        "factor": float(skip.factor) or None,
+        "hours": round(skip.lost.total_seconds() / 3600, 2),
     }
 
 
@@ -143,6 +159,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
         output.say(f"If nothing new is heard until {moment(at, zone)}:")
     said = f"At {moment(min(at, desk.now), zone)} it was {dossier.milestone}"
     output.say(f"{said}; the courier last answered {answered}. Zone: {zone}.")
+    output.say(_place(rules[0]))
     if past:
         output.say("As known then; when the courier was asked in between is taken from what it said.", "dim")
     for title, style, chosen in (
@@ -157,6 +174,21 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     quiet = [each.kind for each in rules if not each.fires and not each.running]
     output.say()
     output.say("Nothing to it: " + ", ".join(quiet), "dim")
+
+
+_KNOWN = {
+    "scan": "where it was last scanned",
+    "origin": "where it comes from",
+    "destination": "where it is to go",
+    "shop": "where the shop is",
+}
+
+
+def _place(each: Explanation) -> str:
+    if not each.place:
+        return "Business days: Monday to Friday, UTC; nothing tells the country it is in."
+    zone = each.zones[0] if len(each.zones) == 1 else f"in all of its {len(each.zones)} zones at once"
+    return f"Business days: those of {each.place}, {_KNOWN[each.known]} ({zone})."
 
 
 def _print_rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime, zone: Any) -> None:
@@ -194,7 +226,30 @@ def _clock(each: Explanation, zone: Any) -> str:
         return ""
     if each.counted <= 0 and not each.fires:
         return f"clock starts {moment(each.since, zone)}"
-    skipped = sum((skip.to - skip.from_).total_seconds() for skip in each.skipped) / 3600
-    why = ", ".join(dict.fromkeys(skip.why for skip in each.skipped))
-    left_out = f"; {skipped:.1f} h skipped ({why})" if skipped else ""
+    left_out = f"; {skipped(each)}" if each.skipped else ""
     return f"counted since {moment(each.since, zone)}: {counted(each)}{left_out}"
+
+
+def skipped(each: Explanation) -> str:
+    """What did not count and why: "72.0 h skipped (holiday: Good Friday, DE; weekend)"."""
+    from parcelwatch.cli.output import safe
+
+    hours = sum(skip.lost.total_seconds() for skip in each.skipped) / 3600
+    names = dict[tuple[str, str], list[str]]()
+    for skip in each.skipped:
+        slower = f"×{float(skip.factor):g}" if skip.factor else ""
+        names.setdefault((skip.why, slower), []).append(safe(skip.name, 80))
+    reasons = (
+        _reason(why, dict.fromkeys([*held, *_of(why, each.place), slower])) for (why, slower), held in names.items()
+    )
+    return f"{hours:.1f} h skipped ({'; '.join(reasons)})"
+
+
+def _of(why: str, place: str) -> list[str]:
+    """Days off are a place's; couriers stop and peaks come wherever they do."""
+    return [place] if why in ("holiday", "closed") else []
+
+
+def _reason(why: str, about: Iterable[str]) -> str:
+    said = ", ".join(filter(None, about))
+    return f"{why}: {said}" if said else why

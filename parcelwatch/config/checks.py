@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from parcelwatch.config import days
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -40,7 +41,6 @@ class Adapter:
 
 Apis = Mapping[str, Adapter]
 
-_LATER_TABLES = ("peaks",)
 _LATER = "accepted, but not used by this version yet"
 
 
@@ -70,9 +70,9 @@ def misfits(accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
             yield from (Problem(("couriers", account.name, "options"), text) for text in error.problems)
 
 
-def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path) -> Iterator[Problem]:
+def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     """What works, but hardly as it was meant."""
-    yield from _unused(file, written)
+    yield from _unused(file)
     yield from _thresholds(file)
     yield from _unreached(file)
     literals = list(_literals(file))
@@ -80,6 +80,7 @@ def warnings(file: File, written: Mapping[str, Any], path: Path, database: Path)
     if literals and others_may_read(path):
         yield Problem((), f"others may read this file and the secrets in it; `chmod o-r {path}`")
     yield from _exposed(file)
+    yield from days.warnings(file)
     if database.is_relative_to("/etc"):
         yield Problem(("service", "database"), "a database does not belong below /etc; /var/lib is made for it")
     if not file.couriers:
@@ -164,10 +165,7 @@ def _tables(written: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]
 # --- warnings ------------------------------------------------------------------------------------
 
 
-def _unused(file: File, written: Mapping[str, Any]) -> Iterator[Problem]:
-    for table in _LATER_TABLES:
-        if table in written:
-            yield Problem((table,), _LATER)
+def _unused(file: File) -> Iterator[Problem]:
     for at, _ in _limits(file):
         kind = str(at[-1])
         if kind in LATER:

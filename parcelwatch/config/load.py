@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, models
+from parcelwatch.config import checks, days, models
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -24,6 +24,7 @@ from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
+from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
@@ -149,8 +150,13 @@ class Config:
             channels=channels,
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
+            calendar=self.calendar(),
             wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
         )
+
+    def calendar(self) -> Calendar:
+        """The days of every place, with what this file adds to them."""
+        return days.calendar(self.file)
 
     def effective(self) -> dict[str, Any]:
         """Every value that holds, defaults included and secrets masked, as JSON knows it."""
@@ -219,10 +225,12 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:
         problems += [problem_of(each, File) for each in error.errors(include_url=False)]
+    if file:
+        problems += days.errors(file)
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))
-    warnings = checks.warnings(file, written, path, _database(file, path))
+    warnings = checks.warnings(file, path, _database(file, path))
     said = tuple(places.sentences(warnings))
     config = Config(path, file, Places(path.name, places.lines), said, declared.sources)
     if unfit := list(checks.misfits(config.accounts().values(), apis)):

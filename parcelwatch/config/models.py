@@ -27,11 +27,14 @@ from parcelwatch.config.values import (
     NaturalSpan,
     Pace,
     Paces,
+    PlaceCode,
+    Postal,
     ProfileName,
     Remedy,
     SeverityName,
     TimeZone,
 )
+from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.duration import Duration
 
@@ -146,15 +149,55 @@ class Thresholds(KindTable):
     override: tuple[Override, ...] = ()
 
 
+Factor = Annotated[float, Field(ge=1, le=100, strict=True)]
+
+
 class Peak(Table):
     """[[peaks]]"""
 
     name: str = Field(min_length=1, description="what it is called")
     from_: Day = Field(alias="from", description="its first day")
     to: Day = Field(description="its last day")
-    factor: Annotated[float, Field(gt=0, strict=True)] = Field(
-        default=1.0, description="how much longer things may take"
-    )
+    factor: Factor = Field(default=1.0, description="how many times as long things may take")
+    country: PlaceCode = Field(default="", description="only for parcels there")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Peak:
+        Dates(self.from_, self.to)
+        return self
+
+
+class Stoppage(Table):
+    """[[stoppages]]"""
+
+    why: str = Field(min_length=1, description="what it is called")
+    from_: Day = Field(alias="from", description="its first day")
+    to: Day = Field(description="its last day")
+    courier: str = Field(default="", description="the name of an account")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    country: PlaceCode = Field(default="", description="only for parcels there")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Stoppage:
+        Dates(self.from_, self.to)
+        return self
+
+
+class Remote(Table):
+    """[[remote]]"""
+
+    destination: PlaceCode = Field(min_length=1, description="country code, or region's")
+    postal: tuple[Postal, ...] = Field(default=(), description="how postal codes there begin; all when left out")
+    factor: Factor = Field(description="how many times as long things may take")
+    name: str = Field(default="", description="what it is called")
+
+
+class Calendar(Table):
+    """[calendar]"""
+
+    country: PlaceCode = Field(default="", description="where the shop is, or its region")
+    closed: tuple[Day, ...] = Field(default=(), description="days that are no business days there")
+    open: tuple[Day, ...] = Field(default=(), description="days that are, whatever the calendar says")
 
 
 class Alerts(Table):
@@ -204,7 +247,10 @@ class File(Table):
     service: Service = Service()
     couriers: Mapping[Name, Courier] = Field(default_factory=dict)
     thresholds: Thresholds = Thresholds()
+    calendar: Calendar = Calendar()
     peaks: tuple[Peak, ...] = ()
+    stoppages: tuple[Stoppage, ...] = ()
+    remote: tuple[Remote, ...] = ()
     alerts: Alerts = Alerts()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()

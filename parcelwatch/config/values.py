@@ -35,6 +35,7 @@ from parcelwatch.words import languages
 
 SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is not Severity.OPERATOR)
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
+_REGION = re.compile(r"(-[A-Z0-9]{1,3})?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4}-)?([0-9]{2}-[0-9]{2})")
 _LEAP_YEAR = "2024-"
 _ZONES_MEANT = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
@@ -161,6 +162,20 @@ def _country(code: str) -> str:
     raise ValueError(f'no country has the code "{code[:60]}"{meant}')
 
 
+def _place(code: str) -> str:
+    country, dash, region = code.partition("-")
+    if not _REGION.fullmatch(f"{dash}{region}".upper()):
+        return _country(code)
+    return f"{_country(country)}{dash}{region.upper()}"
+
+
+def _postal(code: str) -> str:
+    plain = "".join(code.split()).upper()
+    if not plain:
+        raise ValueError('expected how a postal code begins, such as "83"')
+    return plain
+
+
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f'the name "{name[:80]}" may only have a-z, 0-9, "_" and "-", and at most 64 of them')
@@ -194,6 +209,8 @@ Paces = Annotated[
 ]
 Name = Annotated[str, AfterValidator(_name)]
 Country = Annotated[str, AfterValidator(_country)]
+PlaceCode = Annotated[str, AfterValidator(_place)]
+Postal = Annotated[str, AfterValidator(_postal)]
 Kind = Annotated[str, OneOf(tuple(KINDS), "kind")]
 DraftKind = Annotated[str, OneOf(LETTERS, "kind with a draft")]
 Remedy = Annotated[str, OneOf(drafts.REMEDIES, "remedy")]

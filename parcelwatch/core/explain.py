@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
-from parcelwatch.core.calendar import Calendar, Skip
+from parcelwatch.core.clockwork import Clock, Skip
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
@@ -18,6 +18,7 @@ from parcelwatch.core.rules import Verdict
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
+from parcelwatch.core.whereabouts import Known
 from parcelwatch.duration import Duration
 from parcelwatch.model import Dossier, Fact, Milestone, Severity
 
@@ -29,6 +30,7 @@ Remembered = tuple[datetime, Mapping[str, object]]
 class Explanation:
     """What one rule says of one parcel at one moment.
 
+    `place`: by whose days its clock goes ("DE", "US-CA"), in which `zones`; `known`: how we know that it is there.
     `since`: where its clock started, None while none runs. `counted`: how much of the time up to the moment counts, in
     hours; `unit` is what the threshold is written in. `due_at`: when it fires, or gets worse, if the courier then
     answers without news. `blind`: that moment has passed, but the courier has not answered since.
@@ -43,6 +45,9 @@ class Explanation:
     since: datetime | None = None
     counted: float | None = None
     unit: str = ""
+    place: str = ""
+    zones: tuple[str, ...] = ()
+    known: Known = Known.NOWHERE
     skipped: tuple[Skip, ...] = ()
     due_at: datetime | None = None
     blind: bool = False
@@ -115,9 +120,12 @@ def _explained(
         fact=finding.fact if finding else None,
         limit=finding.limit if finding else None,
         since=verdict.since,
-        counted=_hours(seen.calendar, verdict.since, at, unit),
+        counted=_hours(seen.clock, verdict.since, at, unit),
         unit=unit,
-        skipped=seen.calendar.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
+        place=seen.clock.place,
+        zones=tuple(map(str, seen.clock.zones)),
+        known=seen.where.known,
+        skipped=seen.clock.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
         due_at=verdict.due_at,
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
@@ -136,10 +144,10 @@ def _unit(limits: Threshold, spoke: Duration | None) -> str:
     return limit.unit if limit else ""
 
 
-def _hours(calendar: Calendar, since: datetime | None, at: datetime, unit: str) -> float | None:
+def _hours(clock: Clock, since: datetime | None, at: datetime, unit: str) -> float | None:
     if since is None:
         return None
-    return calendar.elapsed(since, at, unit).total_seconds() / 3600
+    return clock.elapsed(since, at, unit).total_seconds() / 3600
 
 
 def _milestone(value: object) -> Milestone | None:

@@ -181,7 +181,8 @@ def _plain(value: object) -> object:
     if isinstance(value, Duration):
         return str(value)
     if is_dataclass(value):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name != "line"}
+        deciding = (each.name for each in fields(value) if each.compare and each.name != "line")
+        return {name: _plain(getattr(value, name)) for name in deciding}
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
+from parcelwatch.core.whereabouts import Whereabouts, whereabouts
 from parcelwatch.model import FINAL, Dossier, Entry, Milestone
 
 
@@ -18,6 +20,7 @@ class View:
     `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
     was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
     withdrawn or not, can have happened; what is no movement counts only while there is nothing else.
+    `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     """
 
     dossier: Dossier
@@ -38,6 +41,16 @@ class View:
     @property
     def over(self) -> bool:
         return self.stage.milestone in FINAL
+
+    @property
+    def where(self) -> Whereabouts:
+        newest = self.entries[-1].checkpoint if self.entries else None
+        calendar = self.calendar
+        return whereabouts(self.dossier.parcel, self.milestone, newest, calendar.country, calendar.almanac)
+
+    @property
+    def clock(self) -> Clock:
+        return self.calendar.clock(self.where, self.dossier.parcel)
 
 
 def view(dossier: Dossier, calendar: Calendar) -> View:

@@ -220,7 +220,7 @@ def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(
             if kind in SILENCE and verdict.finding:
                 limit = policy.table(parcel)[kind].warn
                 assert verdict.since is not None
-                due = verdict.since if limit is None else policy.calendar.add(verdict.since, limit)
+                due = verdict.since if limit is None else policy.calendar.at().add(verdict.since, limit)
                 assert dossier.confirmed_at is not None
                 assert dossier.confirmed_at >= due
     unheard = advance(dossier, Unanswered("X"), policy, told[-1][0] + blind)
@@ -237,7 +237,7 @@ def test_the_first_answer_after_an_outage_counts_the_whole_silence(
     back = checkpoint.occurred_until + timedelta(days=days)
     limit = policy.table(dossier.parcel)["stalled"].warn
     assert limit is not None
-    fires = policy.calendar.add(checkpoint.occurred_until, limit) <= back
+    fires = policy.calendar.at().add(checkpoint.occurred_until, limit) <= back
     assert any(case.kind == "stalled" for case in advance(dossier, said, policy, back).dossier.cases) is fires
 
 

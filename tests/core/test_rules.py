@@ -134,7 +134,7 @@ def test_a_minute_before_its_threshold_nothing_is_said_and_at_it_it_is(kind: str
     here = COLUMNS[column]
     before, *after = SEVERITIES[kind]
     for limit, severity in zip(limits.split(), after, strict=False):
-        due = Calendar().add(MONDAY, parse(limit))
+        due = Calendar().at().add(MONDAY, parse(limit))
         assert severity_at(kind, here, due - MINUTE) is before
         assert verdict_at(kind, here, due - MINUTE).due_at == due
         assert severity_at(kind, here, due) is severity
@@ -147,7 +147,7 @@ def test_a_finding_names_the_threshold_that_spoke_and_the_line_it_comes_from(
     kind: str, column: str, limits: str
 ) -> None:
     for limit in limits.split():
-        finding = verdict_at(kind, COLUMNS[column], Calendar().add(MONDAY, parse(limit))).finding
+        finding = verdict_at(kind, COLUMNS[column], Calendar().at().add(MONDAY, parse(limit))).finding
         assert finding is not None
         assert finding.limit == limit
         assert finding.line.startswith("profile ")

@@ -78,10 +78,11 @@ class Rule:
         Only an answer heard after a deadline counts: a courier that was not asked, or did not answer, accuses nobody.
         """
         finding: Finding | None = None
+        clock = view.clock
         for limit, severity in zip((self.limits.warn, self.limits.critical), severities, strict=True):
             if limit is None:
                 continue
-            due_at = view.calendar.add(since, limit)
+            due_at = clock.add(since, limit)
             if view.confirmed_at is None or view.confirmed_at < due_at:
                 return Verdict(finding, since, due_at)
             finding = self.found(severity, fact, limit)
