@@ -37,8 +37,8 @@ class Channel:
     @property
     def body_limit(self) -> int:
         """The most characters of a body under the longest title, whatever the characters are."""
-        widest = max(1, self.measure("中") - self.measure(""))
-        return self.room("中" * self.title_limit) // widest
+        least = self.measure("")
+        return (self.room("中" * self.title_limit) - least) // (self.measure("中") - least)
 
     def measure(self, text: str) -> int:
         """How long a text is as the service counts: characters or bytes, escapes included."""

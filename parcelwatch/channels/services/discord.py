@@ -29,7 +29,8 @@ CODES: Final = {
     220001: closed("the channel is a forum: name a thread with thread="),
 }
 
-_MARKUP: Final = re.compile(r"([\\*_~`|>#\[\]()<:-])")
+_ANYWHERE: Final = re.compile(r"([\\*_~`|\[<])")
+_AT_START: Final = re.compile(r"^(\s*)([#>-])", re.MULTILINE)
 
 
 class Discord(Told, NotifyDiscord):
@@ -38,7 +39,7 @@ class Discord(Told, NotifyDiscord):
     limit = LIMITS["discord"]
 
     def written(self, text: str) -> str:
-        return outside_links(text, lambda piece: _MARKUP.sub(r"\\\1", piece))
+        return outside_links(text, lambda piece: _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\1", piece)))
 
     def envelope(self) -> int:
         return self.unit.size(self._rung()[0])
