@@ -1,4 +1,4 @@
-"""Each chat service on loopback, counting, pacing and refusing as it does: what arrives, and what is said of the rest."""
+"""Each chat service on loopback, counting, pacing and refusing as it does: what arrives, and how it says no."""
 
 from __future__ import annotations
 

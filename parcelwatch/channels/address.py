@@ -82,7 +82,8 @@ def _before(scheme: str, url: str) -> Iterator[str]:
     """What shows in the URL as it is written."""
     if scheme in LOCAL:
         yield f"{scheme}:// reaches no agent; choose a chat, a mail address or a webhook"
-    if _SECOND.search(url):
+    # A web address may stand in an option's text.
+    if any("http" not in found[0] or "?" not in url[: found.start()] for found in _SECOND.finditer(url)):
         yield "holds two URLs, of which one would be lost; write a [channels.…] table for each"
 
 
@@ -114,10 +115,16 @@ def _safe(via: str) -> bool:
     try:
         parts = urlsplit(via)
         host = parts.hostname or ""
-        near = host == "localhost" or (host[:1].isdigit() and ip_address(host).is_loopback)
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and near))
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _near(host)))
+
+
+def _near(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 # --- raw signs in a login ------------------------------------------------------------------------
@@ -153,7 +160,7 @@ def _written_login(url: str) -> tuple[str, str]:
 def _is_path(before: str) -> bool:
     """Whether what stands before an "@" is a host and a path of its own, as in `host:25/somebody@…`."""
     start = re.split(r"[/?#]", before, maxsplit=1)[0]
-    return start != before and (":" not in start or start.rpartition(":")[2].isdigit() or "@" in start)
+    return start != before and bool(re.search(r"@[\w.:\[\]-]+$|^[^:]*$|:\d+$", start))
 
 
 def _read_so(plugin: Any, password: str, host: str) -> bool:
