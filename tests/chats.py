@@ -221,7 +221,7 @@ SERVICES = (
         "ntfy://{key}@{host}/ops?auth=token",
         key=lambda hit: hit.headers["authorization"].rpartition(" ")[2],
         text=lambda sent: f"{sent['title']}\n{sent['message']}",
-        size=lambda hit: len(contents(hit)["message"].encode()),
+        size=lambda hit: max(len(contents(hit)["message"].encode()), len(hit.body) - 4096),
         most=4096,
         allowed=60,
         fine=_json(id="sPs71M8A2T", event="message"),

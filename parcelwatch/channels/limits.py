@@ -47,9 +47,9 @@ def written_size(value: object) -> int:
 class Limit:
     """What one service takes.
 
-    `title`: the most of a title, None where it stands above the body and shares its room. `markdown`: the most of a
-    body in Markdown, where that differs. `rates`: all that is documented, each a count in a period. `burst`: so many
-    may go at once before the slowest of the rates holds. `penalty`: what happens to who is faster.
+    `title`: the most characters of a title, None where it stands above the body and shares its room. `markdown`: the
+    most of a body in Markdown, where that differs. `rates`: all that is documented, each a count in a period. `burst`:
+    so many may go at once before the slowest of the rates holds. `penalty`: what happens to who is faster.
     """
 
     service: str

@@ -168,7 +168,7 @@ def by_status(answer: Answer) -> Verdict:
 def by_code(answer: Answer, name: str, codes: Mapping[Any, Verdict]) -> Verdict:
     """What the code in the body's field `name` says: 0 is fine, unknown ones pass; else what the status says."""
     code = answer.fields.get(name)
-    if code in codes:
+    if isinstance(code, int | str) and code in codes:
         return replace(codes[code], said=f"{name} {code}", wait=codes[code].wait or answer.wait)
     if not answer.fine:
         return by_status(answer)

@@ -29,6 +29,7 @@ CODES: Final = {
     220001: closed("the channel is a forum: name a thread with thread="),
 }
 
+_NO_CONTENT: Final = 204
 _ANYWHERE: Final = re.compile(r"([\\*_~`|\[<])")
 _AT_START: Final = re.compile(r"^(\s*)([#>-])", re.MULTILINE)
 
@@ -64,7 +65,7 @@ class Discord(Told, NotifyDiscord):
 
     def judge(self, answer: Answer) -> Verdict:
         if answer.fine:
-            return says.ARRIVED
+            return says.ARRIVED if answer.status == _NO_CONTENT or answer.fields.get("id") else says.GARBLED
         verdict = by_code(answer, "code", CODES)
         if verdict.fate is Fate.BUSY:
             return replace(verdict, wait=seconds(answer.fields.get("retry_after")) or answer.wait)

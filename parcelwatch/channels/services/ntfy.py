@@ -14,9 +14,13 @@ from apprise.plugins.ntfy import NotifyNtfy, NtfyAuth, NtfyMode
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
-from parcelwatch.channels.told import PRIORITIES, Message, Told
+from parcelwatch.channels.told import PRIORITIES, Message, Told, request_size
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed
 from parcelwatch.channels.wire import Call
+
+# A request of more than twice the limit is refused unread, however short the message in it is without its escapes.
+_REQUEST: Final = 2 * LIMITS["ntfy"].body
+_FRAME: Final = 1024  # title, tags, link and names of the fields
 
 _DAY: Final = Verdict(Fate.BUSY, "its messages for the day are used up", wait=timedelta(hours=1))
 
@@ -37,6 +41,9 @@ class Ntfy(Told, NotifyNtfy):
     """Plain text, published as JSON. A message too long would arrive as a file nobody reads on a phone."""
 
     limit = LIMITS["ntfy"]
+
+    def measure(self, text: str) -> int:
+        return max(self.unit.size(text), request_size(text) - (_REQUEST - _FRAME - self.limit.body))
 
     def calls(self, message: Message) -> Iterator[Call]:
         token = {"Authorization": f"Bearer {self.token}"} if self.auth == NtfyAuth.TOKEN and self.token else {}

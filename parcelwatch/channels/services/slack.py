@@ -18,6 +18,7 @@ from parcelwatch.channels.told import Message, Told
 from parcelwatch.channels.verdicts import Answer, Verdict, by_status, closed, printable
 from parcelwatch.channels.wire import Call
 
+_FLOWS: Final = frozenset({SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER})
 _NO_CHANNEL: Final = closed("there is no such channel")
 _ARCHIVED: Final = closed("the channel is archived")
 _NOT_ALLOWED: Final = closed("it may not write in this channel")
@@ -64,7 +65,7 @@ class Slack(Told, NotifySlack):
 
     def calls(self, message: Message) -> Iterator[Call]:
         text = self.written(message.whole)
-        if self.mode in {SlackMode.WORKFLOW, SlackMode.WORKFLOW_TRIGGER}:
+        if self.mode in _FLOWS:
             yield Call(self.at(self._hook()), {"text": message.whole})
             return
         named = {"username": self.user} if self.user else {}
@@ -104,4 +105,5 @@ class Slack(Told, NotifySlack):
             return by_status(answer)
         if fields.get("ok") is False:
             return replace(says.TROUBLE, said=printable(word))
-        return says.ARRIVED if fields.get("ok") is True or word in {"ok", ""} else says.GARBLED
+        fine = fields.get("ok") is True or word == "ok" or (not word and self.mode in _FLOWS)
+        return says.ARRIVED if fine else says.GARBLED

@@ -13,7 +13,7 @@ from apprise.plugins.workflows import NotifyWorkflows
 
 from parcelwatch.channels.limits import LIMITS
 from parcelwatch.channels.told import Message, Told, request_size
-from parcelwatch.channels.verdicts import Answer, Verdict, by_status
+from parcelwatch.channels.verdicts import GARBLED, Answer, Verdict, by_status
 from parcelwatch.channels.wire import Call
 
 _INNER: Final = re.compile(r"HTTP error (\d{3})")
@@ -43,6 +43,8 @@ class Teams(Told, NotifyWorkflows):
         yield Call(self.at(f"https://{self.host}{port}{path}"), _card(lines), params=proof)
 
     def judge(self, answer: Answer) -> Verdict:
+        if answer.fine and answer.text.lstrip().startswith("<"):
+            return GARBLED  # the page of somebody in between
         inner = _INNER.search(answer.text) if answer.fine else None
         return by_status(Answer(int(inner[1]), answer.headers) if inner else answer)
 
