@@ -8,7 +8,9 @@
         + CourierRefused       ours: bad key or bad request; the account pauses, the operator is told
         + CourierUnreadable    the answer does not fit the adapter; `payload` is kept, the operator is told
       x DeliveryFailed         a channel did not take a message; try later
-      x DeliveryRefused        a channel will never take it; give up and show it
+        + ChannelBusy          messages come too fast for it: not before `retry_after`
+      x DeliveryRefused        a channel will never take this message; give up and show it
+        + ChannelRefused       it takes none at all: a wrong or revoked key, nothing at the address
       x StoreError             the database cannot be used as it is; the text says what to do
         + StoreLocked          another daemon holds it
       x NotFound               the number or ID is unknown
@@ -71,8 +73,16 @@ class DeliveryFailed(ParcelwatchError):
         self.retry_after = retry_after
 
 
+class ChannelBusy(DeliveryFailed):
+    """Too many messages for the channel."""
+
+
 class DeliveryRefused(ParcelwatchError):
     """Never again as it is."""
+
+
+class ChannelRefused(DeliveryRefused):
+    """Nothing gets through this channel until somebody mends it."""
 
 
 class StoreError(ParcelwatchError):

@@ -1,8 +1,8 @@
 """Loopback servers that misbehave on purpose, made of raw sockets so that nothing puts their answers right.
 
-`Server` speaks what a behaviour writes, `Mailbox` receives mail. Use either as an async context manager inside a
-running loop, or as a plain one, in a thread of its own, for code that blocks. `python -m tests.servers` serves a
-realistic answer for measurements and prints its port.
+`Server` speaks what a behaviour writes. Use it as an async context manager inside a running loop, or as a plain one,
+in a thread of its own, for code that blocks. `python -m tests.servers` serves a realistic answer for measurements and
+prints its port.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import gzip
 import sys
 import threading
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -226,39 +226,6 @@ def squeeze(mebibytes: int) -> bytes:
 def gzipped(body: bytes) -> Behaviour:
     """An honest compressed answer."""
     return answers(gzip.compress(body), content_encoding="gzip")
-
-
-class Mailbox(Loopback):
-    """An SMTP server without TLS. `refusals` answers a verb with a line of its own, as {"RCPT": "550 no such user"}."""
-
-    def __init__(self, refusals: dict[str, str] | None = None) -> None:
-        super().__init__()
-        self.refusals = refusals or {}
-        self.mails: list[bytes] = []
-
-    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _say(writer, "220 loopback ESMTP")
-        async for line in _lines(reader):
-            verb = line[:4].upper()
-            if verb == "DATA" and verb not in self.refusals:
-                await _say(writer, "354 go on")
-                self.mails.append((await reader.readuntil(b"\r\n.\r\n"))[:-5])
-            await _say(writer, self.refusals.get(verb, _REPLIES.get(verb, "250 fine")))
-            if verb == "QUIT":
-                return
-
-
-_REPLIES = {"EHLO": "250-loopback\r\n250 AUTH PLAIN LOGIN", "AUTH": "235 welcome", "QUIT": "221 bye"}
-
-
-async def _say(writer: asyncio.StreamWriter, line: str) -> None:
-    writer.write(line.encode("ascii") + b"\r\n")
-    await writer.drain()
-
-
-async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
-    while line := await reader.readline():
-        yield line.decode("utf-8").rstrip()
 
 
 TYPICAL = (

@@ -10,7 +10,7 @@ import pytest
 from parcelwatch import couriers
 from parcelwatch.core.profiles import PROFILES, Limits
 from parcelwatch.core.rules import RULES
-from tests import matrix
+from tests import chat_table, matrix
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -38,6 +38,10 @@ def test_every_rule_stands_in_the_readme_with_its_thresholds(kind: str) -> None:
 
 def test_the_table_of_adapters_is_the_one_the_adapters_make() -> None:
     assert matrix.table() in README, "run `python -m tests.matrix`"
+
+
+def test_the_table_of_channels_is_the_one_the_limits_make() -> None:
+    assert chat_table.table() in README, "run `python -m tests.chat_table`"
 
 
 @pytest.mark.parametrize("api", couriers.load())

@@ -12,7 +12,15 @@ import typer
 from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.cases import one_of, standing
 from parcelwatch.cli.desk import Desk
-from parcelwatch.errors import ConfigError, DeliveryFailed, DeliveryRefused, NotFound
+from parcelwatch.errors import (
+    ChannelBusy,
+    ChannelRefused,
+    ConfigError,
+    DeliveryFailed,
+    DeliveryRefused,
+    NotFound,
+    ParcelwatchError,
+)
 
 if TYPE_CHECKING:
     from parcelwatch.channels import Channel
@@ -25,6 +33,15 @@ app = group("See what agents were told, test channels, send again.")
 STATES = ("pending", "sent", "dead", "suppressed")
 _UNKNOWN_LIMIT = 4000
 _AGES = timedelta(days=3660)
+
+# What became of a test message, the first that fits: it says whether the key, the pace or the text is at fault.
+_RESULTS: tuple[tuple[type[ParcelwatchError], str], ...] = (
+    (ConfigError, "cannot be used"),
+    (ChannelBusy, "too fast"),
+    (ChannelRefused, "channel refused"),
+    (DeliveryRefused, "message refused"),
+    (DeliveryFailed, "failed"),
+)
 
 
 @command(app, "list", "alerts list --state dead", "alerts list --json")
@@ -72,7 +89,10 @@ def send_test(
     channel: Annotated[str, typer.Argument(metavar="[CHANNEL]", help="Only this one.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Send a test message through the channels."""
+    """Send a test message through the channels.
+
+    Tells a channel that takes nothing (a wrong or revoked key) from one that is sent to too fast, or dislikes the text.
+    """
     from parcelwatch.cli import output
 
     known = desk.config.channels()
@@ -85,7 +105,7 @@ def send_test(
         output.emit(tried)
     else:
         columns = ["!Channel", "Service", "Result", "What"]
-        rows = [(each["channel"], each["service"], each["result"], each["error"]) for each in tried]
+        rows = [(each["channel"], each["service"], each["result"], _why(each)) for each in tried]
         output.show(columns, rows, "")
     unusable = [str(each["error"]) for each in tried if each["result"] == "cannot be used"]
     if unusable:
@@ -93,6 +113,11 @@ def send_test(
     failed = [str(each["channel"]) for each in tried if each["result"] != "sent"]
     if failed:
         raise NeedsAttention(f"the test message did not get through to {', '.join(failed)}")
+
+
+def _why(tried: Mapping[str, Any]) -> str:
+    wait = tried["wait"]
+    return f"{tried['error']}; not before {wait:.0f} s from now" if wait else str(tried["error"])
 
 
 def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
@@ -106,7 +131,7 @@ def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConf
 def _try_channel(settings: ChannelConfig) -> dict[str, object]:
     from parcelwatch.channels import Channel
 
-    said: dict[str, object] = {"channel": settings.name, "service": "", "result": "sent", "error": ""}
+    said: dict[str, object] = {"channel": settings.name, "service": "", "result": "sent", "error": "", "wait": None}
     try:
         channel = Channel(settings.name, settings.url.read())
         said["service"] = channel.service
@@ -114,10 +139,10 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
             "parcelwatch: test message",
             f"This is a test of the channel {settings.name!r}. Alerts about troubled parcels will come here.",
         )
-    except ConfigError as error:
-        said |= {"result": "cannot be used", "error": str(error)}
-    except (DeliveryFailed, DeliveryRefused) as error:
-        said |= {"result": "failed", "error": str(error)}
+    except (ConfigError, DeliveryFailed, DeliveryRefused) as error:
+        result = next(result for kind, result in _RESULTS if isinstance(error, kind))
+        wait = error.retry_after if isinstance(error, DeliveryFailed) else None
+        said |= {"result": result, "error": str(error), "wait": wait.total_seconds() if wait else None}
     return said
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
 from typing import Final
 
 BREAK: Final = "\u200b"  # zero width: readers see nothing, chat programs no longer see a mention or a link
@@ -35,9 +37,16 @@ def plain(text: str, limit: int = 200) -> str:
     return cut(_SPACE.sub(" ", text).strip(), limit)
 
 
-def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, "…" at the end when some are missing."""
-    return text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + "…"[:limit]
+def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
+    """At most `limit` of what `measure` counts, "…" at the end when some is missing.
+
+    `measure` may count characters, bytes, or anything that grows with the text; no character is ever halved.
+    """
+    if measure(text) <= limit:
+        return text
+    room = limit - measure("…")
+    kept = bisect_right(range(1, len(text) + 1), room, key=lambda length: measure(text[:length]))
+    return text[:kept].rstrip() + "…" if room >= 0 else ""
 
 
 def _seen(character: str) -> str:

@@ -64,3 +64,29 @@ def test_cutting_keeps_the_beginning_and_shows_that_something_is_missing(text: s
     short = cut(text, limit)
     assert len(short) <= limit
     assert short == text or limit == 0 or short.endswith("…")
+
+
+def size(text: str) -> int:
+    return len(text.encode())
+
+
+@given(st.text(), st.integers(0, 60))
+def test_cutting_by_bytes_keeps_whole_characters_and_wastes_none(text: str, limit: int) -> None:
+    short = cut(text, limit, size)
+    assert size(short) <= limit
+    if size(text) <= limit:
+        assert short == text
+    elif limit >= size("…"):
+        kept = short.removesuffix("…")
+        assert text.startswith(kept)
+        assert short.endswith("…")
+        rest = text[len(kept) :]
+        assert size(kept + rest[: len(rest) - len(rest.lstrip()) + 1]) + size("…") > limit
+    else:
+        assert short == ""
+
+
+@given(st.text(), st.integers(0, 60))
+def test_cutting_by_characters_is_what_it_was(text: str, limit: int) -> None:
+    expected = text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + "…"[:limit]
+    assert cut(text, limit) == expected

@@ -1,0 +1,168 @@
+"""From the URL of a channel to the service behind it, or to all that is wrong with the URL.
+
+What belongs here: what Apprise would take and parcelwatch does not, because a message would be lost, doubled, or go
+nowhere without anybody knowing. No fault shows the URL, which holds the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlsplit
+
+import apprise
+from apprise import NotifyBase, NotifyFormat
+from apprise.manager_plugins import NotificationManager
+
+from parcelwatch.channels.others import Other
+from parcelwatch.channels.services.dingtalk import DingTalk
+from parcelwatch.channels.services.discord import Discord
+from parcelwatch.channels.services.feishu import Feishu
+from parcelwatch.channels.services.lark import Lark
+from parcelwatch.channels.services.mail import Mail
+from parcelwatch.channels.services.ntfy import Ntfy
+from parcelwatch.channels.services.pushover import Pushover
+from parcelwatch.channels.services.slack import Slack
+from parcelwatch.channels.services.teams import Teams
+from parcelwatch.channels.services.telegram import Telegram
+from parcelwatch.channels.services.webhook import Webhook
+from parcelwatch.channels.services.wecombot import WeComBot
+from parcelwatch.channels.told import Told
+from parcelwatch.errors import ConfigError
+
+SERVICES: Final = (*(DingTalk, Discord, Feishu, Lark, Mail, Ntfy, Pushover, Slack, Teams, Telegram, Webhook, WeComBot),)
+"""They take the place of Apprise's plugins, whose URLs they share."""
+
+# They reach this machine's own desktop or log, or send blindly: no agent is told, and nobody could know.
+LOCAL: Final = frozenset(
+    {"syslog", "rsyslog", "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "blink1"}
+)
+# With format=markdown Apprise collects mentions from the text and posts them as live ones.
+RINGS_IN_MARKDOWN: Final = frozenset({"fluxer"})
+
+_SCHEME: Final = re.compile(r"([a-z][a-z0-9]{1,19})://")
+_SECOND: Final = re.compile(r"[\s,;]+[a-z][a-z0-9]{1,19}://", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
+_RESERVED: Final = "@#/?:;&[] "
+
+
+def service(name: str, url: str) -> Told | Other:
+    """The one service of this URL, or ConfigError with all its faults."""
+    key = f"channels.{name}.url"
+    found = _SCHEME.match(url.lower())
+    scheme = found[1] if found else ""
+    if faults := list(_before(scheme, url)):
+        raise ConfigError([f"{key}: {fault}" for fault in faults])
+    asset = apprise.AppriseAsset(service_timeout=0, http_redirects=False)
+    _plugins()
+    plugin = apprise.Apprise.instantiate(url, asset=asset)
+    if fault := _login_fault(scheme, url, plugin):
+        raise ConfigError([f"{key}: {fault}"])
+    if plugin is None:
+        shown = f'one that begins "{scheme}://"' if scheme else "what it holds"
+        raise ConfigError([f"{key}: expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
+    if faults := list(_faults(plugin)):
+        raise ConfigError([f"{key}: {fault}" for fault in faults])
+    return plugin if isinstance(plugin, Told) else Other(plugin)
+
+
+@cache
+def _plugins() -> NotificationManager:
+    """Apprise's plugins, with ours in place of those they inherit from."""
+    plugins = NotificationManager()
+    for each in SERVICES:
+        plugins.add(each, force=True)
+    return plugins
+
+
+def _before(scheme: str, url: str) -> Iterator[str]:
+    """What shows in the URL as it is written."""
+    if scheme in LOCAL:
+        yield f"{scheme}:// reaches no agent; choose a chat, a mail address or a webhook"
+    # A web address may stand in an option's text.
+    if any("http" not in found[0] or "?" not in url[: found.start()] for found in _SECOND.finditer(url)):
+        yield "holds two URLs, of which one would be lost; write a [channels.…] table for each"
+
+
+def _faults(plugin: NotifyBase) -> Iterator[str]:
+    """What the URL asks for that would make a lost message look delivered, or one message two."""
+    if plugin.optional:
+        yield "remove optional=: a message that failed would count as delivered"
+    if plugin.redirects:
+        yield "remove redirect=: a redirected message loses its text"
+    if plugin.retry:
+        yield "remove retry=: parcelwatch tries again itself, later and without repeating what arrived"
+    if plugin.schemas() & RINGS_IN_MARKDOWN and plugin.resolve_format(NotifyFormat.TEXT) != NotifyFormat.TEXT:
+        yield "remove format=: a courier's text could ring everybody"
+    if isinstance(plugin, Told):
+        yield from _told_faults(plugin)
+
+
+def _told_faults(plugin: Told) -> Iterator[str]:
+    if getattr(plugin, "template", None):
+        yield "remove template=: parcelwatch writes the message itself"
+    if (via := plugin.options.get("via")) and not _safe(via):
+        yield "via= must be an https:// address, or http:// on this machine: the key goes there"
+    if fault := plugin.fault():
+        yield fault
+
+
+def _safe(via: str) -> bool:
+    """Whether a gateway is reached without the key being readable on the way."""
+    try:
+        parts = urlsplit(via)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _near(host)))
+
+
+def _near(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+# --- raw signs in a login ------------------------------------------------------------------------
+
+
+def _login_fault(scheme: str, url: str, plugin: NotifyBase | None) -> str:
+    """Which signs in the user name or password make Apprise read another host or password than was written."""
+    login, host = _written_login(url) if _takes_login(scheme) else ("", "")
+    user, _, password = login.partition(":")
+    raw = [sign for sign in _RESERVED if sign in password or (sign != ":" and sign in user)]
+    if not raw or (plugin and _read_so(plugin, password, host)):
+        return ""
+    signs = " and ".join(f'"{sign}"' for sign in raw)
+    codes = " and ".join(quote(sign, safe="") for sign in raw)
+    return f"the user name or password holds a raw {signs}, which ends it too early; write {codes} instead"
+
+
+def _takes_login(scheme: str) -> bool:
+    plugins = _plugins()
+    return scheme in plugins and any("{password}@" in template for template in plugins[scheme].templates)
+
+
+def _written_login(url: str) -> tuple[str, str]:
+    """Login and host as their writer meant them: the first "@" that a host follows parts them."""
+    rest = url.partition("://")[2]
+    for at in (found.start() for found in re.finditer("@", rest)):
+        host = _HOST.match(rest, at + 1)
+        if host and not _is_path(rest[:at]):
+            return rest[:at], host[0].partition(":")[0]
+    return "", ""
+
+
+def _is_path(before: str) -> bool:
+    """Whether what stands before an "@" is a host and a path of its own, as in `host:25/somebody@…`."""
+    start = re.split(r"[/?#]", before, maxsplit=1)[0]
+    return start != before and bool(re.search(r"@[\w.:\[\]-]+$|^[^:]*$|:\d+$", start))
+
+
+def _read_so(plugin: Any, password: str, host: str) -> bool:
+    """Whether Apprise reads it as it was meant."""
+    return plugin.password in {unquote(password) or None, password} and plugin.host.lower() == host.lower()

@@ -1,0 +1,1 @@
+"""One file for each service whose answers are read here."""

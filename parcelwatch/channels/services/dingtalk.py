@@ -1,0 +1,81 @@
+"""钉钉 group robots: HTTP 200 whatever happens, the truth in `errcode`; who is too fast is not heard for ten minutes.
+
+Codes: open.dingtalk.com/document/robots/custom-robot-access, read 2026-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from apprise.plugins.dingtalk import NotifyDingTalk
+
+from parcelwatch.channels import verdicts as says
+from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.told import Message, Told, request_size
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed, never
+from parcelwatch.channels.wire import Call
+
+_BLOCKED: Final = Verdict(Fate.BUSY, "too many messages, and it is silent for ten minutes", wait=timedelta(minutes=10))
+_NOT_PASSED: Final = closed("its safety setting (keyword, signature or address) turned the message away")
+
+CODES: Final = {
+    -1: says.later("it is busy"),
+    40035: says.NOT_TAKEN,
+    43004: says.NOT_TAKEN,
+    90030: Verdict(Fate.BUSY, "its quota of messages is used up", wait=timedelta(hours=1)),
+    130101: _BLOCKED,
+    300001: says.WRONG_KEY,
+    302033: _BLOCKED,
+    310000: _NOT_PASSED,
+    400013: closed("the group was dissolved"),
+    400101: says.WRONG_KEY,
+    400102: closed("the robot was switched off"),
+    400105: says.NOT_TAKEN,
+    400106: closed("the robot was removed"),
+    410100: _BLOCKED,
+    430101: never("it holds a link that 钉钉 finds unsafe"),
+    430102: says.UNWANTED,
+    430103: says.UNWANTED,
+    430104: says.UNWANTED,
+    460101: says.TOO_LONG,
+    660026: _BLOCKED,
+}
+
+# 310000 says which of the safety settings it was only in its text.
+SAFETY: Final = {
+    "keyword": never("the text holds none of the keywords of the robot's safety setting"),
+    "sign": closed("the signature is wrong: the secret before the @ is missing or is another robot's"),
+    "timestamp": closed("the signature is out of date: this machine's clock is off by an hour or more"),
+    "whitelist": closed("this machine's address is not on the robot's list"),
+}
+
+
+class DingTalk(Told, NotifyDingTalk):
+    """Plain text; only the numbers in the URL are rung."""
+
+    limit = LIMITS["dingtalk"]
+
+    def envelope(self) -> int:
+        return request_size(self._payload(""))
+
+    def calls(self, message: Message) -> Iterator[Call]:
+        signed = dict(zip(("timestamp", "sign"), self._signature(), strict=True)) if self.secret else {}
+        url = self.at(self.notify_url.partition("?")[0])
+        yield Call(url, self._payload(message.whole), params={"access_token": self.token, **signed})
+
+    def _payload(self, text: str) -> dict[str, object]:
+        return {"msgtype": "text", "at": {"atMobiles": self.targets, "isAtAll": False}, "text": {"content": text}}
+
+    def _signature(self) -> tuple[str, str]:
+        timestamp, signature = self.get_signature()
+        return timestamp, self.unquote(signature)
+
+    def judge(self, answer: Answer) -> Verdict:
+        verdict = by_code(answer, "errcode", CODES)
+        if verdict.why != _NOT_PASSED.why:
+            return verdict
+        why = str(answer.fields.get("errmsg", "")).lower()
+        return next((replace(known, said=verdict.said) for word, known in SAFETY.items() if word in why), verdict)

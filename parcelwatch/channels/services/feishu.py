@@ -1,0 +1,72 @@
+"""飞书 group robots: HTTP 200 or 400, the truth in `code`.
+
+Codes: open.feishu.cn/document/client-docs/bot-v3/add-custom-bot, read 2026-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from apprise.plugins.feishu import NotifyFeishu
+
+from parcelwatch.channels import verdicts as says
+from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.told import Message, Told, request_size, without_tags
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed, never
+from parcelwatch.channels.wire import Call
+
+_BUSY: Final = Verdict(Fate.BUSY, "too many messages", wait=timedelta(minutes=1))
+
+CODES: Final = {
+    9499: says.NOT_TAKEN,
+    10003: says.NOT_TAKEN,
+    11232: _BUSY,
+    11246: says.NOT_TAKEN,
+    19001: says.WRONG_KEY,
+    19002: says.NOT_TAKEN,
+    19021: closed("its signature check is on, which needs a signed message: use a keyword or an address list instead"),
+    19022: closed("this machine's address is not on the robot's list"),
+    19024: never("the text holds none of the keywords of the robot's safety setting"),
+    19036: says.TOO_LONG,
+    230020: _BUSY,
+    99991400: _BUSY,
+}
+
+
+class Robot(Told):
+    """What 飞书 and Lark share. Plain text; a person would be rung by `<at …>`."""
+
+    def address(self) -> str:
+        """Where the robot listens."""
+        raise NotImplementedError
+
+    def written(self, text: str) -> str:
+        return without_tags(text)
+
+    def envelope(self) -> int:
+        return request_size(self._payload(""))
+
+    def calls(self, message: Message) -> Iterator[Call]:
+        yield Call(self.at(self.address()), self._payload(self.written(message.whole)))
+
+    def _payload(self, text: str) -> dict[str, object]:
+        return {"msg_type": "text", "content": {"text": text}}
+
+    def judge(self, answer: Answer) -> Verdict:
+        verdict = by_code(answer, "code", CODES)
+        # The same code stands for a request it cannot read and for one too many.
+        if "too many" in str(answer.fields.get("msg", "")).lower():
+            return replace(_BUSY, said=verdict.said)
+        return verdict
+
+
+class Feishu(Robot, NotifyFeishu):
+    """open.feishu.cn"""
+
+    limit = LIMITS["feishu"]
+
+    def address(self) -> str:
+        return str(self.notify_url.format(token=self.token))

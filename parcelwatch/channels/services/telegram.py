@@ -1,0 +1,80 @@
+"""Telegram bots: `ok`, `error_code` and a description; 429 with the seconds to wait in `parameters`.
+
+core.telegram.org/bots/api#making-requests, read 2026-11-28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from apprise.plugins.telegram import NotifyTelegram
+
+from parcelwatch.channels import verdicts as says
+from parcelwatch.channels.limits import LIMITS, SECOND
+from parcelwatch.channels.told import Message, Told
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_status, closed, seconds
+from parcelwatch.channels.wire import Call
+from parcelwatch.core.pacing import Pace
+from parcelwatch.duration import Rate
+
+_NO_CHAT: Final = closed("there is no such chat, or the bot is not in it")
+_NOT_ALLOWED: Final = closed("the bot may not write in this chat")
+
+# Parts of the descriptions of 400 and 403, in lower case; the codes say no more.
+DESCRIPTIONS: Final = {
+    "too long": says.TOO_LONG,
+    "text is empty": says.EMPTY,
+    "upgraded to a supergroup": closed("the group has become a supergroup with another id"),
+    "thread not found": closed("there is no such topic in the chat"),
+    "chat not found": _NO_CHAT,
+    "peer_id_invalid": _NO_CHAT,
+    "user not found": _NO_CHAT,
+    "kicked": _NO_CHAT,
+    "not a member": _NO_CHAT,
+    "blocked by the user": closed("the person has blocked the bot"),
+    "deactivated": closed("the person's account is gone"),
+    "can't initiate": closed("the person has not started the bot yet"),
+    "rights": _NOT_ALLOWED,
+    "topic_closed": _NOT_ALLOWED,
+}
+STATUSES: Final = {404: says.WRONG_KEY, 403: _NOT_ALLOWED}
+
+
+class Telegram(Told, NotifyTelegram):
+    """Plain text: no parse mode, so that nothing in it is markup."""
+
+    limit = LIMITS["tgram"]
+
+    def fault(self) -> str:
+        return "" if self.targets else "name the chat: tgram://TOKEN/CHAT_ID"
+
+    @property
+    def pace(self) -> Pace:
+        grouped = any(str(chat).startswith(("-", "@")) for chat, _ in self.targets)
+        return self.limit.pace if grouped else Pace(Rate(1, SECOND))
+
+    def calls(self, message: Message) -> Iterator[Call]:
+        url = self.at(f"{self.notify_url}{self.bot_token}/sendMessage")
+        for chat, topic in self.targets:
+            content = {
+                "chat_id": chat,
+                "text": message.whole,
+                "disable_notification": self.silent,
+                "disable_web_page_preview": not self.preview,
+                **({"message_thread_id": topic} if topic else {}),
+            }
+            yield Call(url, content, to=f"{chat}:{topic}")
+
+    def judge(self, answer: Answer) -> Verdict:
+        fields = answer.fields
+        if answer.fine:
+            return says.ARRIVED if fields.get("ok") is True else says.GARBLED
+        verdict = by_status(answer)
+        if verdict.fate is Fate.BUSY:
+            asked = fields.get("parameters")
+            return replace(verdict, wait=seconds(asked.get("retry_after")) if isinstance(asked, dict) else verdict.wait)
+        description = str(fields.get("description", "")).lower()
+        known = next((known for part, known in DESCRIPTIONS.items() if part in description), None)
+        return replace(known or STATUSES.get(answer.status, verdict), said=verdict.said)

@@ -1,0 +1,90 @@
+"""One request to a service over HTTP, and its answer or why there is none.
+
+What belongs here: time limits, the most that is read of an answer, and what a broken connection means. Nothing here
+tells the address: it holds the key.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import requests
+from requests.exceptions import ConnectTimeout, SSLError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
+
+from parcelwatch.channels.verdicts import BROKEN_OFF, GARBLED, NO_ANSWER, NO_CONNECTION, UNTRUSTED, Answer, Verdict
+
+LONGEST_ANSWER: Final = 64 * 1024
+PATIENCE: Final = 20.0
+"""Seconds until an answer that drips in is given up; its status counts."""
+
+WHO: Final = "parcelwatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `to` tells apart the recipients of one message. `content`: sent as JSON; `form`: as a form."""
+
+    url: str
+    content: object = None
+    form: Mapping[str, str] | None = None
+    to: str = ""
+    method: str = "POST"
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    auth: tuple[str, str] | None = None
+
+
+def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
+    """The answer, or the verdict on there being none. Redirects are not followed: they lose the text."""
+    try:
+        with requests.request(
+            call.method,
+            call.url,
+            params=call.params,
+            data=call.form or json.dumps(call.content, ensure_ascii=False).encode(),
+            headers={"User-Agent": WHO, **({} if call.form else {"Content-Type": "application/json"}), **call.headers},
+            auth=call.auth,
+            timeout=timeout,
+            verify=verify,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, headers, _read(response))
+    except SSLError:
+        return UNTRUSTED
+    except (ConnectTimeout, requests.exceptions.InvalidURL, requests.exceptions.ProxyError):
+        return NO_CONNECTION
+    except requests.Timeout:
+        return NO_ANSWER
+    except requests.ConnectionError as error:
+        return _broken(error)
+    except (requests.RequestException, ValueError):
+        return GARBLED
+
+
+def _read(response: requests.Response) -> bytes:
+    """What came of the body: the message was taken or not by then, so that a body cut short does no harm."""
+    until = time.monotonic() + PATIENCE
+    body = b""
+    try:
+        while len(body) < LONGEST_ANSWER and time.monotonic() < until:
+            piece = response.raw.read1(LONGEST_ANSWER, decode_content=True)
+            if not piece:
+                break
+            body += piece
+    except (HTTPError, OSError):
+        pass
+    return body
+
+
+def _broken(error: requests.ConnectionError) -> Verdict:
+    """Whether the request can have left."""
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return NO_CONNECTION if isinstance(reason, NewConnectionError) else BROKEN_OFF

@@ -1,0 +1,48 @@
+"""The README's table of chat services, made from the limits: `python -m tests.chat_table` writes it anew.
+
+What belongs here: one row per service whose answers are read, and where in the README the rows stand.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from parcelwatch.channels.limits import LIMITS, Limit
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- channels: made by `python -m tests.chat_table` -->", "<!-- end of channels -->"
+TITLES = ("service", "`url =`", "most of a text", "of a title", "its pace", "parcelwatch keeps to")
+
+
+def row(scheme: str, limit: Limit) -> str:
+    """One service: what it takes, and how fast."""
+    burst = f", {limit.burst} at once" if limit.burst else ""
+    penalty = f", else {limit.penalty}" if limit.penalty else ""
+    kept = [str(rate) for rate in (limit.pace.rate, *limit.pace.quotas) if rate]
+    cells = (
+        limit.service,
+        f"`{scheme}://`",
+        f"{limit.body:,} {limit.unit}",
+        f"{limit.title:,} characters" if limit.title else "with the text",
+        (", ".join(map(str, limit.rates)) + burst + penalty) or "–",
+        ", ".join(kept) or "–",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def table() -> str:
+    """The whole table, as it stands in the README."""
+    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
+    return "\n".join([*lines, *(row(scheme, limit) for scheme, limit in LIMITS.items())])
+
+
+def main() -> None:
+    """Write the table into the README, between its two marks."""
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

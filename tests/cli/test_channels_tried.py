@@ -1,0 +1,77 @@
+"""`alerts test` and `config check`: whether a channel works, and what is wrong with one that does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.chats import KEY, SERVICES, Chat, Service
+from tests.cli.conftest import Shop
+from tests.servers import Server, answers
+
+ROBOT = next(each for each in SERVICES if each.name == "wecombot")
+ANOTHER = "anotherKeyThatWasRevoked99"
+
+
+def channel(url: str) -> str:
+    return f'[channels.chat]\nurl = "{url}"\n'
+
+
+def tried(shop: Shop, service: Service, chat: Chat, key: str = KEY) -> tuple[int, str]:
+    shop.configure(channel(service.at(chat, key)))
+    ended = shop.run("alerts", "test", "chat", "--json")
+    assert KEY not in ended.out + ended.err
+    assert ANOTHER not in ended.out + ended.err
+    return ended.code, ended.document[0]["result"]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_channel_that_works_is_told_so(shop: Shop, service: Service) -> None:
+    with Chat(service) as chat:
+        assert tried(shop, service, chat) == (0, "sent")
+    assert "parcelwatch: test message" in chat.said[0]
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_revoked_key_a_fast_pace_and_a_refused_text_are_told_apart(shop: Shop, service: Service) -> None:
+    with Chat(service, allowed=0) as chat:
+        assert tried(shop, service, chat) == (1, "too fast")
+    with Chat(service, most=1) as chat:
+        shop.config.write_text(shop.config.read_text(encoding="utf-8").replace("[channels.chat]", "[channels.other]"))
+        assert tried(shop, service, chat) == (1, "message refused")
+    with Chat(service) as chat:
+        shop.config.write_text(shop.config.read_text(encoding="utf-8").replace("[channels.chat]", "[channels.third]"))
+        assert tried(shop, service, chat, ANOTHER) == (1, "channel refused")
+
+
+def test_what_is_wrong_stands_beside_the_channel_with_the_time_to_wait(shop: Shop) -> None:
+    with Chat(ROBOT, allowed=0) as chat:
+        shop.configure(channel(ROBOT.at(chat)))
+        ended = shop.run("alerts", "test", "chat")
+    said = " ".join(ended.out.split())
+    assert "too fast" in said
+    assert "errcode 45009" in said
+    assert "60 s" in said
+
+
+def test_a_service_that_is_out_of_order_is_neither(shop: Shop) -> None:
+    with Server(answers(b"", 502)) as server:
+        shop.configure(channel(ROBOT.at(server)))
+        assert shop.run("alerts", "test", "chat", "--json").document[0]["result"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mailto://robot:pa@ss@127.0.0.1?from=a@shop.example&to=b@shop.example", "%40"),
+        ("json://robot:pa/ss@127.0.0.1/x", "%2F"),
+        ("json://127.0.0.1/x, json://127.0.0.1/y", "two URLs"),
+    ],
+)
+def test_config_check_finds_what_would_fail_at_night(shop: Shop, url: str, says: str) -> None:
+    shop.configure(channel(url))
+    ended = shop.run("config", "check")
+    assert ended.code != 0
+    assert "channels.chat.url" in ended.err
+    assert says in ended.err
+    assert "pa@ss" not in ended.err
+    assert "pa/ss" not in ended.err
