@@ -119,7 +119,8 @@ class Server(Loopback):
         return f"http://{self.host}"
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while not writer.is_closing() and (hit := await _read_request(reader)):
+        # Being told to close can swallow being cancelled, which comes at the same moment.
+        while not (self.closing.is_set() or writer.is_closing()) and (hit := await _read_request(reader)):
             self.hits.append(hit)
             await self.behaviour(self, hit, writer)
             await writer.drain()
