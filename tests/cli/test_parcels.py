@@ -165,7 +165,7 @@ def test_refused_rows_are_said_on_stderr(shop: Shop) -> None:
 
 def test_a_promised_day_of_a_file_ends_at_the_destination(shop: Shop) -> None:
     shop.run(
-        "parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,A1,2026-03-05,JP\nJD00021235,my_dhl,A1,2026-03-05,\n")
+        "parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,A1,2026-03-05,JP\nJD00021235,my_dhl,A2,2026-03-05,\n")
     )
     japan, unknown = shop.run("parcels", "list", "--json").document
     assert japan["promised_by"] == "2026-03-05T14:59:59Z"
@@ -324,7 +324,7 @@ def test_what_its_courier_could_not_be_asked_about_is_refused_with_what_to_add(s
 
 
 def test_a_parcel_named_twice_in_a_file_is_warned_of_and_the_file_settles(shop: Shop) -> None:
-    path = shop.file(HEAD + "JD00021234,my_dhl,A1,,\nJD00021235,my_dhl,A2,,\njd00021234,my_dhl,A3,,\n")
+    path = shop.file(HEAD + "JD00021234,my_dhl,A1,,\nJD00021235,my_dhl,A2,,\njd00021234,my_dhl,A1,,BR\n")
     first = shop.run("parcels", "import", path)
     assert "line 4: JD00021234 is named in line 2 already" in first.err
     assert shop.run("parcels", "import", path, "--json").document["unchanged"] == 3
