@@ -28,6 +28,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "courier": row.courier,
         "company": row.company,
         "order": row.order,
+        "tags": list(row.tags),
         "kind": one.kind,
         "severity": one.severity,
         "state": one.state,

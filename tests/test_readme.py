@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from parcelwatch import couriers
 from parcelwatch.core.profiles import PROFILES, Limits
 from parcelwatch.core.rules import RULES
 from tests import chat_table, matrix
+from tests.servers import PATIENCE
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -47,3 +51,34 @@ def test_the_table_of_channels_is_the_one_the_limits_make() -> None:
 @pytest.mark.parametrize("api", couriers.load())
 def test_every_adapter_stands_in_the_table_once(api: str) -> None:
     assert len(re.findall(rf"^\| [^|]+ \| `{api}` \|", README, re.MULTILINE)) == 1
+
+
+def printed(language: str, containing: str) -> str:
+    """A block of the README, as it is to be copied."""
+    blocks = re.findall(rf"^( *)```{language}\n(.*?)^\1```", README, re.MULTILINE | re.DOTALL)
+    (found,) = [
+        "\n".join(line.removeprefix(indent) for line in text.splitlines())
+        for indent, text in blocks
+        if containing in text
+    ]
+    return f"{found}\n"
+
+
+def test_the_first_steps_work_as_they_are_printed(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(printed("toml", "[couriers.my_dhl]"), encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(printed("csv", "number,courier"), encoding="utf-8")
+    secrets = {"DHL_API_KEY": "k", "OPS_CHANNEL": "json://127.0.0.1:1/"}
+    assert f"export {' '.join(f'{name}=…' for name in secrets)}" in README
+    for step in ("parcelwatch config check", printed("sh", "parcels import").strip()):
+        assert step in README
+        command = [sys.executable, "-m", *step.split()]
+        environment = {**os.environ, **secrets}
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+        assert (ended.returncode, ended.stderr) == (0, ""), step
+
+
+def test_the_program_is_on_the_path_before_it_is_typed() -> None:
+    typed = README.index("\n   parcelwatch config check")
+    assert README.index(". .venv/bin/activate") < typed

@@ -49,6 +49,7 @@ app = group(
     "Watches an online shop's parcels and tells its agents about the troubled ones before the buyer complains.\n\n"
     "New here? Try `parcelwatch demo`; then `parcelwatch config init`.",
     _options,
+    program=True,
 )
 
 for noun in (demo, sandbox, watch, why, database, unit):

@@ -48,12 +48,16 @@ def nothing(desk: Desk) -> None:
     """What a group does by itself."""
 
 
-def group(help_text: str, callback: Callable[..., None] = nothing) -> typer.Typer:
-    """An app for the commands of one noun; `callback` takes the options of its own, if it has any."""
+def group(help_text: str, callback: Callable[..., None] = nothing, *, program: bool = False) -> typer.Typer:
+    """An app for the commands of one noun; `callback` takes the options of its own, if it has any.
+
+    `program`: it is the program itself, which can also tell a shell how to complete it.
+    """
     app = typer.Typer(
         help=help_text,
         no_args_is_help=True,
-        add_completion=False,
+        add_completion=program,
+        context_settings={"help_option_names": ["-h", "--help"]},
         # Typer's own tracebacks show local variables, keys among them; its rich help takes half a second to import.
         pretty_exceptions_enable=False,
         rich_markup_mode=None,

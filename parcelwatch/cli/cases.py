@@ -21,12 +21,22 @@ Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case'
 _ENDS_AS = {"ack": "acknowledged", "resolve": "resolved"}
 
 
-@command(app, "list", "cases list --state open --kind stalled", "cases list --json")
+@command(
+    app,
+    "list",
+    "cases list --state open --kind stalled",
+    "cases list --severity high --tag vip --limit 20",
+    "cases list --order A-1001 --json",
+)
 def list_all(
     desk: Desk,
     state: Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")] = "",
     kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")] = "",
     courier: Account = "",
+    order: Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")] = "",
+    severity: Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")] = "",
+    tag: Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")] = "",
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
     as_json: Json = False,
 ) -> None:
     """List every case, or those that match.
@@ -36,20 +46,23 @@ def list_all(
     from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.core.kinds import KINDS
-    from parcelwatch.model import State
+    from parcelwatch.model import Severity, State
     from parcelwatch.store import cases
 
     now = desk.now
     one_of("state", state, list(State))
     one_of("kind", kind, list(KINDS))
+    one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
     with desk.store() as store:
         asked_account(desk, store, courier)
-        found = cases.rows(store, now, state=state, kind=kind, courier=courier)
-    rows = [shapes.case(row, desk.words, now) for row in found]
+        found = cases.rows(store, now, state=state, kind=kind, courier=courier, order=order, severity=severity, tag=tag)
+    rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
         return
     _print_list(rows, desk)
+    if len(rows) < len(found):
+        output.note(f"{len(found) - len(rows)} more: give a higher --limit, or none.", "dim")
 
 
 def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
@@ -57,7 +70,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     from parcelwatch.cli.output import moment, safe, worded
 
     zone = desk.config.timezone
-    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "~Why"]
+    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "?Tags", "~Why"]
     shown = [
         (
             row["id"],
@@ -67,6 +80,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
             row["number"],
             safe(row["order"], 24),
             moment(row["since"], zone),
+            safe(", ".join(row["tags"]), 40),
             (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
         )
         for row in rows

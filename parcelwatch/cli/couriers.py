@@ -16,11 +16,17 @@ MOST_UNKNOWN = 20
 app = group("See how the courier accounts fare; try them.")
 
 
-@command(app, "list", "couriers list", "couriers list --json")
-def list_all(desk: Desk, as_json: Json = False) -> None:
-    """List accounts with pace, quota and state.
+@command(app, "list", "couriers list", "couriers list --all", "couriers list --json")
+def list_all(
+    desk: Desk,
+    everything: Annotated[bool, typer.Option("--all", help="And every adapter, with what an account of it needs.")] = (
+        False
+    ),
+    as_json: Json = False,
+) -> None:
+    """List the accounts with pace, quota and state.
 
-    And every adapter there is, with what an account of it needs.
+    And what accounts there can be.
     """
     from parcelwatch.cli import output
     from parcelwatch.cli.asking import account_rows, adapter_rows
@@ -36,7 +42,17 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     else:
         output.say("No configuration yet: `parcelwatch config init` writes one to start from.")
     output.say()
-    ready = [
+    if everything:
+        _print_adapters(adapters)
+    else:
+        output.say(f"Adapters: {', '.join(each['api'] for each in adapters)}. `--all` shows what each needs.")
+    output.say(f"Declared in TOML and ready to use: {', '.join(shipped())}. `parcelwatch couriers show` prints one.")
+
+
+def _print_adapters(adapters: Sequence[Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    rows = [
         (
             each["api"],
             ", ".join(each["needs"]) or "–",
@@ -46,9 +62,8 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
         )
         for each in adapters
     ]
-    output.show(["!Adapter", "Needs", "Rate", "Quotas", "Base URL"], ready, "")
+    output.show(["!Adapter", "Needs", "Rate", "Quotas", "?Base URL"], rows, "")
     output.say()
-    output.say(f"Declared in TOML and ready to use: {', '.join(shipped())}. `parcelwatch couriers show` prints one.")
 
 
 def _print_accounts(accounts: Sequence[Mapping[str, Any]], desk: Desk) -> None:
@@ -233,7 +248,8 @@ def try_number(
     from parcelwatch.model import Answered, Ask
 
     known_account(desk, account)
-    ask = Ask(number_of(number.strip()), company=company, phone_last4=last4(phone_last4), postal_code=postal_code)
+    code = _company(desk.config.account(account).api, company)
+    ask = Ask(number_of(number.strip()), company=code, phone_last4=last4(phone_last4), postal_code=postal_code)
     tried = trying.from_file(desk, account, ask, file) if file else try_one(desk, account, ask)
     if as_json and (raw or tried.error is None):
         output.emit(trying.document(tried, account, ask, raw=raw))
@@ -282,3 +298,13 @@ def _print(said: Mapping[str, Any], desk: Desk) -> None:
     ]
     output.show(["When", "Understood as", "Code", "Said", "Where"], rows, "No checkpoints.")
     output.zone_note(zone)
+
+
+def _company(api: str, text: str) -> str:
+    """The code of a company, as an import reads it. Raises BadInput for one that has none there."""
+    from parcelwatch.core import companies
+
+    read = companies.company(api, text)
+    if text and not read.code:
+        raise BadInput(read.doubt.replace(", so it is left out", ""))
+    return read.code

@@ -60,7 +60,7 @@ class Listing:
 
     Titles may begin with marks: "!" over what is never broken over lines, such as a number somebody will copy; ">"
     over what is counted; "~" over one sentence a row, cut to what fits; "?" over what is left out
-    where all does not fit.
+    where all does not fit, the last one first.
     """
 
     def __init__(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -72,13 +72,21 @@ class Listing:
         yield from (Text.assemble(*line, no_wrap=True, overflow="ignore", end="\n") for line in lines)
 
     def _lines(self, width: int) -> Iterator[list[tuple[str, str]]]:
-        for columns in (self._columns, [each for each in self._columns if not each.spare]):
+        for columns in self._choices():
             for beside in (columns, [each for each in columns if not each.cut]):
                 widths = self._widths(beside, width)
                 if widths is not None:
                     below = [each for each in columns if each not in beside]
+                    if below:  # the first that was left out still has room before the sentence
+                        below = [each for each in self._columns if each not in columns][:1] + below
                     return self._grid(beside, widths, below, width)
         return self._blocks(width)
+
+    def _choices(self) -> Iterator[list[_Column]]:
+        """All columns, then fewer and fewer of those that may be left out, the last one first."""
+        spare = [each for each in self._columns if each.spare]
+        for kept in range(len(spare), -1, -1):
+            yield [each for each in self._columns if each not in spare[kept:]]
 
     # --- side by side ----------------------------------------------------------------------------
 
@@ -115,9 +123,10 @@ class Listing:
         for row in self._rows:
             cells = [_fitted(row[each.place], wide, each) for each, wide in zip(columns, widths, strict=True)]
             yield from _beside(columns, widths, cells, [STYLES.get(row[each.place], "") for each in columns])
-            for each in below:
-                if row[each.place]:
-                    yield [(_INDENT + cut(row[each.place], width - len(_INDENT)), "dim")]
+            told = [each for each in below if row[each.place]]
+            if told:
+                said = (GAP * " ").join((f"{each.title} " if each.spare else "") + row[each.place] for each in told)
+                yield [(_INDENT + cut(said, width - len(_INDENT)), "dim")]
 
     # --- one below the other ---------------------------------------------------------------------
 

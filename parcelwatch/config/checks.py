@@ -75,6 +75,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _unused(file)
     yield from _thresholds(file)
     yield from _unreached(file)
+    yield from _stoppages(file)
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):
@@ -189,7 +190,7 @@ def _thresholds(file: File) -> Iterator[Problem]:
             yield Problem((*at, "courier_silent"), f"an account is silent for all parcels: {others} cannot match")
 
 
-_IDLE = "; this override matches no parcel"
+_IDLE = "; it matches no parcel"
 
 
 def _mismatches(override: Override, file: File) -> Iterator[tuple[str, str]]:
@@ -197,9 +198,8 @@ def _mismatches(override: Override, file: File) -> Iterator[tuple[str, str]]:
     accounts = file.couriers
     if override.courier and accounts and override.courier not in accounts:
         yield "courier", f'no account "{override.courier}"{did_you_mean(override.courier, accounts)}{_IDLE}'
-    elif override.company:
-        asked = [accounts[override.courier]] if override.courier in accounts else accounts.values()
-        yield from (("company", why) for why in _unknown_company(override.company, {each.api for each in asked}))
+    else:
+        yield from (("company", why) for why in _unknown_company(override.company, _asked(override.courier, file)))
     for name in ("service", "tag"):
         if fault := _unreadable(name, getattr(override, name)):
             yield name, f"{fault}{_IDLE}"
@@ -217,11 +217,22 @@ def _unreadable(name: str, text: str) -> str:
     return "" if plain == text else f'"{text}" is read as "{plain}" in an import: write that'
 
 
+def _stoppages(file: File) -> Iterator[Problem]:
+    for position, each in enumerate(file.stoppages):
+        for why in _unknown_company(each.company, _asked(each.courier, file)):
+            yield Problem(("stoppages", position, "company"), why)
+
+
+def _asked(account: str, file: File) -> Collection[str]:
+    """The API of one account; of all of them when none is named, or one that is not there."""
+    return {each.api for name, each in file.couriers.items() if account not in file.couriers or name == account}
+
+
 def _unknown_company(text: str, apis: Collection[str]) -> Iterator[str]:
     """Why no parcel of these APIs is of a company, as an import reads it."""
     meant: list[str] = []
     faults: list[str] = []
-    for api in sorted(apis):
+    for api in sorted(apis) if text else ():
         try:
             read = companies.company(api, text)
         except BadInput as error:
@@ -234,7 +245,7 @@ def _unknown_company(text: str, apis: Collection[str]) -> Iterator[str]:
     if meant:
         yield f'no company has the code "{text}": write {listed(dict.fromkeys(meant))}{_IDLE}'
     elif faults:
-        yield f"{faults[0].partition(';')[0]}; this override may match no parcel"
+        yield f"{faults[0].partition(';')[0]}; it may match no parcel"
 
 
 def _unreached(file: File) -> Iterator[Problem]:

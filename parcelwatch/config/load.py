@@ -172,6 +172,7 @@ class Config:
             **{key: value for key, value in shown["thresholds"].items() if key not in ("profile", "override")},
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
+        shown["peaks"] = [_without_blanks(each) for each in shown["peaks"]]
         written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
         shown["drafts"]["remedies"] = {
             kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies

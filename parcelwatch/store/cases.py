@@ -5,13 +5,14 @@ What belongs here: reading cases, and what agents write beside them.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Case, CaseEvent
+from parcelwatch.model import Case, CaseEvent, Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import CASE, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
 
@@ -31,6 +32,7 @@ class CaseRow:
     promised_by: datetime | None
     value: float
     verdict: str | None
+    tags: tuple[str, ...]
 
     def priority(self, now: datetime) -> int:
         """How urgent it is now among others."""
@@ -39,7 +41,7 @@ class CaseRow:
 
 _ROWS: Final = f"""
 SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company, p.order_no, p.promised_by,
-  p.value, c.verdict
+  p.value, c.verdict, p.tags
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
 
@@ -51,15 +53,22 @@ def rows(
     state: str = "",
     kind: str = "",
     courier: str = "",
+    order: str = "",
+    severity: str = "",
+    tag: str = "",
     parcel_id: int | None = None,
     case_id: int | None = None,
 ) -> list[CaseRow]:
-    """Cases, live ones first, the most pressing first."""
+    """Cases, live ones first, the most pressing first. `severity`: this or worse."""
+    worse = [each for each in Severity if severity and each.rank >= Severity(severity).rank]
     clause, values = where(
         {
             "c.state = ?": state,
             "c.kind = ?": kind,
             "p.courier = ?": courier,
+            "p.order_no = ?": order,
+            "c.severity IN (SELECT value FROM json_each(?))": json.dumps(worse) if worse else "",
+            "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)": tag,
             "c.parcel_id = ?": parcel_id,
             "c.id = ?": case_id,
         }
@@ -69,8 +78,11 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> CaseRow:
-    parcel_id, number, courier, company, order, promised_by, value, verdict = row[len(CASE) :]
-    return CaseRow(to_case(row), parcel_id, number, courier, company, order, maybe_at(promised_by), value, verdict)
+    parcel_id, number, courier, company, order, promised_by, value, verdict, tags = row[len(CASE) :]
+    promised = maybe_at(promised_by)
+    return CaseRow(
+        to_case(row), parcel_id, number, courier, company, order, promised, value, verdict, tuple(json.loads(tags))
+    )
 
 
 def one(store: Store, case_id: int, now: datetime) -> CaseRow:

@@ -30,6 +30,25 @@ def test_cases_are_listed_with_everything_a_script_needs(watched: Shop) -> None:
     assert "No cases." in watched.run("cases", "list", "--state", "resolved").out
 
 
+def test_cases_are_those_of_an_order_a_tag_or_a_severity_or_worse_and_no_more_than_asked_for(watched: Shop) -> None:
+    def kinds(*options: str) -> list[str]:
+        return [row["kind"] for row in watched.run("cases", "list", *options, "--json").document]
+
+    watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--tag", "vip", "--tag", "大客户")
+    assert kinds("--order", "A-1") == ["stalled"]
+    assert kinds("--order", "A-9") == []
+    assert kinds("--tag", "大客户") == ["stalled"]
+    assert kinds("--tag", "vi") == []
+    assert kinds("--severity", "low") == ["damaged", "stalled"]
+    assert kinds("--severity", "critical") == ["damaged"]
+    assert kinds("--limit", "1") == ["damaged"]
+    assert watched.run("cases", "list", "--tag", "vip", "--json").document[0]["tags"] == ["vip", "大客户"]
+    assert "1 more" in watched.run("cases", "list", "--limit", "1").err
+    assert " more:" not in watched.run("cases", "list", "--limit", "2").err
+    assert watched.run("cases", "list", "--severity", "hihg").code == 2
+    assert watched.run("cases", "list", "--limit", "0").code == 2
+
+
 def test_an_acknowledged_case_says_who_has_it(watched: Shop) -> None:
     case = str(case_of(watched, "damaged")["id"])
     shown = watched.run("cases", "ack", case, "--by", "lin", "--json").document

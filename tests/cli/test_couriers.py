@@ -31,6 +31,16 @@ def test_adapters_are_listed_before_there_is_a_configuration(shop: Shop) -> None
     assert ended.code == 0
     assert "No configuration yet" in ended.out
     assert "kuaidi100" in ended.out
+    assert "customer" in shop.bare("couriers", "list", "--all").out
+
+
+def test_the_configured_accounts_come_first_and_what_adapters_need_only_when_asked(shop: Shop) -> None:
+    shown = shop.run("couriers", "list")
+    assert shown.out.splitlines()[2].startswith("my_dhl ")
+    assert "key, customer" not in shown.out
+    everything = shop.run("couriers", "list", "--all")
+    assert everything.out.splitlines()[2].startswith("my_dhl ")
+    assert "key, customer" in everything.out
 
 
 def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
@@ -74,6 +84,12 @@ def test_trying_a_number_prints_what_was_understood_and_keeps_nothing(shop: Shop
     assert said["checkpoints"][-1]["cause"] == "damaged"
     assert not (shop.folder / "shop.db").exists()
     assert "(damaged)" in shop.run("couriers", "try", "my_dhl", DAMAGED).out
+
+
+def test_a_company_that_nobody_is_called_is_not_tried(shop: Shop) -> None:
+    shop.configure('[couriers.kd100]\napi = "kuaidi100"\nkey = "k"\ncustomer = "c"\n')
+    ended = shop.run("couriers", "try", "kd100", "YT8812345678901", "--company", "圆通快弟")
+    assert (ended.code, "did you mean 'yuantong'" in ended.err) == (2, True)
 
 
 def test_trying_a_number_nobody_knows_is_1(shop: Shop) -> None:
@@ -142,7 +158,7 @@ def test_every_table_is_accepted_once_what_it_leaves_open_is_filled_in(shop: Sho
         assert len(every["couriers"]) == 1
         for blank, value in FILLED.items():
             table = table.replace(blank, value)
-        shop.configure(f"{table}\n")
+        shop.configure(re.sub('"env:[A-Z0-9_]+"', '"made-up"', f"{table}\n"))
     ended = shop.run("config", "check")
     assert ended.code == 0, ended.err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ def test_every_command_says_what_it_does_and_shows_an_example(
 ) -> None:
     assert main([*path, "--help"]) == 0
     shown = capsys.readouterr().out
+    assert main([*path, "-h"]) == 0
+    assert capsys.readouterr().out == shown
     assert f"Example: parcelwatch {' '.join(path)}" in shown
     assert "--config" in shown
     assert command.help
@@ -59,6 +62,13 @@ def test_all_commands_of_this_version_are_there() -> None:
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
         *(f"couriers {verb}" for verb in ("list", "show", "check", "detect", "try")),
     }
+
+
+def test_a_shell_is_told_how_to_complete_the_program() -> None:
+    asked = {"_PARCELWATCH_COMPLETE": "complete_bash", "COMP_WORDS": "parcelwatch parcels im", "COMP_CWORD": "2"}
+    command = [sys.executable, "-c", "from parcelwatch.cli import main; main([])"]
+    ended = subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    assert ended.stdout.split() == ["import"]
 
 
 def test_what_shows_something_has_json() -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from parcelwatch.cli.tables import Listing
@@ -164,7 +165,7 @@ def test_refused_rows_are_said_on_stderr(shop: Shop) -> None:
 
 def test_a_promised_day_of_a_file_ends_at_the_destination(shop: Shop) -> None:
     shop.run(
-        "parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,A1,2026-03-05,JP\nJD00021235,my_dhl,A1,2026-03-05,\n")
+        "parcels", "import", shop.file(HEAD + "JD00021234,my_dhl,A1,2026-03-05,JP\nJD00021235,my_dhl,A2,2026-03-05,\n")
     )
     japan, unknown = shop.run("parcels", "list", "--json").document
     assert japan["promised_by"] == "2026-03-05T14:59:59Z"
@@ -236,6 +237,7 @@ def test_a_table_is_no_wider_than_its_terminal_and_breaks_no_word(watched: Shop)
         lines = shown.getvalue().splitlines()
         assert max(map(len, lines)) <= width
         assert width < 80 or len(lines) <= 4
+        assert width < 80 or "A-10231" in shown.getvalue()
         known = {
             "ID",
             *" ".join(titles + [str(cell) for cell in row]).translate(dict.fromkeys(map(ord, ">!~?"))).split(),
@@ -243,6 +245,33 @@ def test_a_table_is_no_wider_than_its_terminal_and_breaks_no_word(watched: Shop)
         assert {word.rstrip("…:,") for line in lines for word in line.split()} - {"─" * len(lines[1])} <= {
             word.rstrip(":,") for word in known
         }
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_a_table_with_chinese_in_every_column_is_no_wider_than_its_terminal(width: int) -> None:
+    titles = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "?Tags", "~Why"]
+    sentence = "快递公司反馈破损：“快件在【武汉市转运中心】发现外包装破损，内件待核实”，武汉市，" * 2
+    row = (
+        7,
+        "damaged",
+        "critical",
+        "open",
+        "434381359749988",
+        "淘宝订单-79640",
+        "2026-11-21 13:29",
+        "大客户, 加急",
+        sentence,
+    )
+    shown = io.StringIO()
+    Console(file=shown, width=width).print(Listing(titles, [row, row]))
+    lines = shown.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert "434381359749988" in shown.getvalue()
+    assert "淘宝订单-79640" in shown.getvalue()
+    # Where rows stand side by side, what follows Chinese stands under its title.
+    if lines[0].startswith("ID") and "Tags" in lines[0]:
+        begins = cell_len(lines[0].partition("Tags")[0])
+        assert cell_len(lines[2].partition("大客户")[0]) == begins
 
 
 def test_a_parcel_is_shown_with_its_checkpoints_oldest_first(watched: Shop) -> None:
@@ -295,7 +324,7 @@ def test_what_its_courier_could_not_be_asked_about_is_refused_with_what_to_add(s
 
 
 def test_a_parcel_named_twice_in_a_file_is_warned_of_and_the_file_settles(shop: Shop) -> None:
-    path = shop.file(HEAD + "JD00021234,my_dhl,A1,,\nJD00021235,my_dhl,A2,,\njd00021234,my_dhl,A3,,\n")
+    path = shop.file(HEAD + "JD00021234,my_dhl,A1,,\nJD00021235,my_dhl,A2,,\njd00021234,my_dhl,A1,,BR\n")
     first = shop.run("parcels", "import", path)
     assert "line 4: JD00021234 is named in line 2 already" in first.err
     assert shop.run("parcels", "import", path, "--json").document["unchanged"] == 3

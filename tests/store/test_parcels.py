@@ -88,7 +88,7 @@ def test_a_company_given_wrongly_is_corrected_and_what_was_heard_of_it_forgotten
     with store.transaction():
         parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
         parcels.set_registered(store, [first.id], NOW)
-    told = Observation("PW1", Answer.TRACKED, (checkpoint(),))
+    told = Answered("PW1", (checkpoint(),))
     save(store, first.id, timeline=merge(Timeline(), told, NOW), first_tracked_at=NOW, refused="no", stopped="gone")
     assert put(store, company="shentong", order="A-1") == Added(first.id, "updated")
     known = parcels.dossier(store, first.id)
