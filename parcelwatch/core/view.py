@@ -44,7 +44,9 @@ class View:
 
     @property
     def where(self) -> Whereabouts:
-        newest = self.entries[-1].checkpoint if self.entries else None
+        # What is no movement names no place, or one that was known before.
+        moved = (entry.checkpoint for entry in reversed(self.entries) if entry.checkpoint.moves)
+        newest = next(moved, self.entries[-1].checkpoint if self.entries else None)
         calendar = self.calendar
         return whereabouts(self.dossier.parcel, self.milestone, newest, calendar.country, calendar.almanac)
 
