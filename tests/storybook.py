@@ -4,6 +4,7 @@
     start = "2026-03-02 08:00"             # a Monday, UTC; the default. "+26h" counts from here
     [policy]                               # profile, thresholds, old_news, languages, shop; all optional
     profile = "china"
+    [calendar]                             # this, [[peaks]], [[stoppages]], [[remote]] as in config.toml: the world's days
     [parcel]                               # any field of model.Parcel; all optional
     language = "zh-CN"
 
@@ -45,6 +46,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from parcelwatch.config import days
+from parcelwatch.config.models import File
+from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.core.rules import RULES
@@ -68,6 +72,7 @@ START: Final = "2026-03-02 08:00"
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
 STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts"})
 DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "letter")
+DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
 BESIDE: Final = frozenset({"at", "stopped", "estimate", "destination", "pending", "reason", "expect", "quiet_until"})
 
 
@@ -143,7 +148,7 @@ def read(path: Path) -> Story:
     """The story in `path`. Raises StoryFault."""
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        _only(written, {"title", "start", "policy", "parcel", "then"})
+        _only(written, {"title", "start", "policy", "parcel", "then", *DAYS})
         start = _iso(written.get("start", START))
         steps = _steps(written["then"], start)
         story = Story(path.name, written["title"], _policy(written), _parcel(written, start), steps)
@@ -195,8 +200,15 @@ def _policy(written: Mapping[str, Any]) -> Policy:
         channels=("ops",),
         draft_channel="drafts",
         old_news=parse(chosen.get("old_news", "14d")).natural(),
+        calendar=_calendar(written),
         wording=Wording(shop=chosen.get("shop", ""), languages=tuple(chosen.get("languages", ("zh-CN", "en")))),
     )
+
+
+def _calendar(written: Mapping[str, Any]) -> Calendar:
+    """Saturdays and Sundays alone, by UTC, unless the story speaks of days."""
+    said = {name: written[name] for name in DAYS if name in written}
+    return days.calendar(File.model_validate(said)) if said else Calendar()
 
 
 def _duration(row: Mapping[str, str], name: str) -> Duration | None:

@@ -1,13 +1,16 @@
 """config.toml: finding it, reading it, and what the program makes of it."""
 
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from parcelwatch import config
+from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.config.checks import Adapter
+from parcelwatch.core.calendar import Dates, Peak, Remote, Stoppage
 from parcelwatch.core.policy import Threshold
 from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
@@ -216,3 +219,65 @@ def test_a_file_from_windows_is_read_with_the_right_lines(tmp_path: Path) -> Non
     path.write_bytes(b'\xef\xbb\xbf[thresholds]\r\n# moved\r\nstalled = { warn = "3bd" }\r\n')
     line = config.load(path).policy().threshold("stalled", PARCEL).line
     assert line == "config.toml:3 thresholds.stalled"
+
+
+# --- days ----------------------------------------------------------------------------------------
+
+DAYS = """
+[calendar]
+country = "de-by"
+closed = ["2026-12-24"]
+open = ["12-31"]
+[[peaks]]
+name = "Double 11"
+from = "11-01"
+to = "11-20"
+factor = 1.5
+country = "CN"
+[[stoppages]]
+why = "strike"
+from = "2026-05-04"
+to = "2026-05-06"
+company = "3011"
+[[remote]]
+destination = "CN-XZ"
+postal = ["85 0"]
+factor = 1.1
+"""
+
+
+def test_the_days_that_were_written_reach_the_calendar(tmp_path: Path) -> None:
+    calendar = loaded(tmp_path, DAYS).policy().calendar
+    assert (calendar.country, calendar.edition) == ("DE-BY", ALMANAC.edition)
+    assert (calendar.closed, calendar.open) == ((Dates("2026-12-24", "2026-12-24"),), (Dates("12-31", "12-31"),))
+    assert calendar.peaks == (Peak("Double 11", Dates("11-01", "11-20"), Fraction(3, 2), "CN"),)
+    assert calendar.stoppages == (Stoppage("strike", Dates("2026-05-04", "2026-05-06"), company="3011"),)
+    assert calendar.remote == (Remote(Fraction(11, 10), "CN-XZ", ("850",)),)
+
+
+@pytest.mark.parametrize(
+    ("written", "changed"),
+    [
+        ("de-by", "de"),
+        ("2026-12-24", "2026-12-23"),
+        ("12-31", "12-30"),
+        ("11-01", "11-02"),
+        ("1.5", "1.4"),
+        ('"CN"', '"BR"'),
+        ("strike", "storm"),
+        ("2026-05-06", "2026-05-07"),
+        ("3011", "3012"),
+        ("CN-XZ", "CN-XJ"),
+        ("85 0", "83"),
+        ("1.1", "1.2"),
+    ],
+)
+def test_another_day_is_another_policy(tmp_path: Path, written: str, changed: str) -> None:
+    before, after = (loaded(tmp_path, text).policy() for text in (DAYS, DAYS.replace(written, changed)))
+    assert before.policy_id != after.policy_id
+
+
+def test_the_same_days_are_the_same_policy(tmp_path: Path) -> None:
+    policies = [loaded(tmp_path, DAYS).policy() for _ in range(2)]
+    policies[0].calendar.at("DE").add(datetime(2026, 3, 2, tzinfo=UTC), parse("2bd"))
+    assert policies[0].policy_id == loaded(tmp_path, "# moved\n" + DAYS).policy().policy_id

@@ -17,6 +17,8 @@ APIS = {"dhl": ("key",), "kuaidi100": ("key", "customer")}
 OPS = '[channels.ops]\nurl = "env:OPS"\n'
 KD100 = '[couriers.kd100]\napi = "kuaidi100"\nkey = "env:K"\ncustomer = "c"\n'
 ALL = OPS + '[[routes]]\nchannel = "ops"\n'
+PEAK = '[[peaks]]\nname = "x"\nfrom = "11-01"\nto = "%s"\nfactor = 1.5\n'
+DATED = '[[peaks]]\nname = "y"\nfrom = "2027-01-02"\nto = "2027-02-01"\nfactor = 2.0\n'
 TWICE = '[[thresholds.override]]\ntag = "vip"\nstalled.warn = "1d"\n' * 2
 
 
@@ -77,6 +79,23 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[[peaks]]\nname = "x"\nfrom = "1-1"\nto = "2026-02-30"', 'expected a day such as "11-20"'),
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = true', "expected a number, got true"),
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = 0', "expected 1.0 or more, got 0"),
+        (PEAK.replace("1.5", "0.5") % "11-20", "5: peaks.factor: expected 1.0 or more, got 0.5"),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"\nfactor = inf', "expected 100.0 at most"),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "2026-01-02"', "1: peaks: both days with their year or both"),
+        ('[[peaks]]\nname = "x"\nfrom = "2026-02-01"\nto = "2026-01-02"', "it ends (2026-01-02) before it begins"),
+        (PEAK % "11-20" + PEAK % "11-11", '6: peaks: "x" overlaps "x" (11-01): which factor holds'),
+        (PEAK % "01-05" + DATED, '6: peaks: "y" overlaps "x" (2027-01-02): which factor holds'),
+        (PEAK % "01-05" + 'country = "CN"\n' + PEAK % "11-20" + 'country = "CN-XZ"', "(11-01): which factor holds"),
+        ('[[stoppages]]\nwhy = "strike"\nfrom = "2026-05-01"', "1: stoppages.to: is required: its last day"),
+        ('[[stoppages]]\nfrom = "05-01"\nto = "05-02"', "1: stoppages.why: is required: what it is called"),
+        ("[[remote]]\nfactor = 1.5", "1: remote.destination: is required: country code"),
+        ('[[remote]]\ndestination = "CN"\npostal = [""]\nfactor = 2.0', "expected how a postal code begins"),
+        ('[calendar]\ncountry = "Germany"', '2: calendar.country: no country has the code "Germany": write "DE"'),
+        ('[calendar]\ncountry = "DE-BAYERN"', 'no country has the code "DE-BAYERN"'),
+        ('[calendar]\ncountry = "QQ-BY"', 'no country has the code "QQ"'),
+        ('[calendar]\nclosed = ["2026-13-24"]', "2: calendar.closed: expected a day such as"),
+        ("[calendar]\nclosed = [2026-12-24]", "2: calendar.closed: expected a text in quotes, got 2026-12-24"),
+        ('[calendar]\nclosed = "12-24"', 'expected a list, such as ["one", "two"], got "12-24"'),
         ('[peaks]\nname = "x"', "1: peaks: may stand there several times, so it is written with two brackets: [["),
         ('[thresholds.override]\ntag = "x"\nstalled = { warn = "1d" }', "two brackets: [[thresholds.override]]"),
         (OPS + '[routes]\nchannel = "ops"', "two brackets: [[routes]]"),
@@ -175,6 +194,9 @@ def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
     ("text", "warning"),
     [
         (KD100 + '[[stoppages]]\nwhy = "x"\nfrom = "02-14"\nto = "02-22"\ncompany = "圆通"', 'write "yuantong"'),
+        ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"', "1: peaks: has no factor above 1"),
+        (KD100 + '[[stoppages]]\nwhy = "x"\nfrom = "01-01"\nto = "01-02"\ncourier = "b"', 'no account "b"'),
+        ('[calendar]\nclosed = ["12-24"]\nopen = ["12-24"]', '"12-24" is also among `closed`, which wins'),
         ('[thresholds]\nwill_be_late = { warn = "1d" }', "2: thresholds.will_be_late: accepted, but not used by"),
         ('[thresholds]\ndamaged = { warn = "1d" }', "2: thresholds.damaged: damaged has no clock"),
         ('[service]\ndatabase = "/etc/parcelwatch/p.db"', "service.database: a database does not belong"),
@@ -240,6 +262,7 @@ KEYS = [
     "service", "service.timezone", "service.listen", "couriers", "couriers.a", "couriers.a.api", "couriers.a.key",
     "couriers.a.base_url", "couriers.a.rate", "couriers.a.options", "thresholds", "thresholds.profile",
     "thresholds.stalled", "thresholds.stalled.warn", "thresholds.courier_silent", "thresholds.override", "peaks",
+    "calendar", "calendar.country", "calendar.closed", "calendar.open", "stoppages", "remote",
     "alerts", "alerts.old_news", "channels", "channels.ops", "channels.ops.url", "routes", "drafts", "drafts.languages",
     "drafts.channel", "drafts.follow_up", "drafts.remedies", "drafts.remedies.lost", "x", "x.y", '""', '"a b"',
 ]  # fmt: skip

@@ -288,7 +288,7 @@ def _ticks(at: datetime) -> int:
 
 
 def _at(ticks: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=ticks)
+    return _EPOCH + ticks * _TICK
 
 
 def _utc(at: datetime) -> datetime:

@@ -45,8 +45,11 @@ class View:
     @property
     def where(self) -> Whereabouts:
         newest = self.entries[-1].checkpoint if self.entries else None
+        if newest is not None and not newest.moves:
+            # What is no movement names no place, or one that was known before.
+            newest = next((each.checkpoint for each in reversed(self.entries) if each.checkpoint.moves), newest)
         calendar = self.calendar
-        return whereabouts(self.dossier.parcel, self.milestone, newest, calendar.country, calendar.almanac)
+        return whereabouts(self.dossier.parcel, self.stage.milestone, newest, calendar.country, calendar.almanac)
 
     @property
     def clock(self) -> Clock:
