@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import json
 import re
 from collections.abc import Iterator
@@ -423,6 +425,14 @@ def test_a_dingtalk_secret_signs_the_request() -> None:
     assert "timestamp=1" in target
     assert "&sign=" in target
     assert "%25" not in target
+
+
+@pytest.mark.parametrize("scheme", ["feishu", "lark"])
+def test_a_secret_signs_the_message(scheme: str) -> None:
+    hit = contents(sent(f"{scheme}://token0?secret=s3%2Bcret&via=http://{{host}}"))
+    digest = hmac.new(f"{hit['timestamp']}\ns3+cret".encode(), b"", "sha256").digest()
+    assert hit["sign"] == base64.b64encode(digest).decode()
+    assert "sign" not in contents(sent(f"{scheme}://token0?via=http://{{host}}"))
 
 
 def test_a_gateway_takes_the_service_s_place_with_the_path_it_asks_for() -> None:
