@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from parcelwatch.model import Cause, Entry, Milestone
+from parcelwatch.model import Cause, Checkpoint, Entry, Milestone
 
 M = Milestone
 
@@ -106,6 +106,12 @@ def _takes_back(entry: Entry, delivery: Entry | None, stands: Milestone | None) 
     """Whether what is told after a delivery cannot have been booked late, or the courier itself says it is not one."""
     if stands is not None and stands not in _OVER:
         return True
-    if delivery is None or entry.checkpoint.occurred_at - delivery.checkpoint.occurred_until < LATE_BOOKING:
+    told = entry.checkpoint
+    if delivery is None or min(_between(delivery.checkpoint, told)) < LATE_BOOKING:
         return False
-    return stands is None or entry.checkpoint.milestone in _ATTEMPTS
+    return stands is None or told.milestone in _ATTEMPTS
+
+
+def _between(one: Checkpoint, other: Checkpoint) -> tuple[timedelta, timedelta]:
+    """How long one was before another, by their earliest and by their latest instants."""
+    return other.occurred_at - one.occurred_at, other.occurred_until - one.occurred_until

@@ -10,6 +10,7 @@ do not come through: refusals are told by their words.
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import (
     ConfigError,
@@ -196,7 +197,7 @@ class Karrio:
 
     def _told(self, account: Account, ask: Ask, messages: Sequence[Any]) -> Observation:
         """What karrio's messages mean for the number; raised when it is the account's fault or passing."""
-        words = "; ".join(text(str(one.message or ""), "message") for one in messages)
+        words = "; ".join(dict.fromkeys(text(str(one.message or ""), "message") for one in messages))
         for secret in account.secrets:
             words = words.replace(secret, "***")
         codes = " ".join(str(one.code or "") for one in messages)
@@ -221,6 +222,7 @@ class Karrio:
             number=ask.number,
             checkpoints=checkpoints(scans),
             estimate=due(estimate, self.country),
+            stands=standing(_known(found.status)),
             service=_said(getattr(found.info, "shipment_service", None)),
         )
 
@@ -271,11 +273,19 @@ def _words(event: Any) -> str:
     return text(str(event.description or ""), "description", TEXT_LIMIT)
 
 
+def _silence(logger: logging.Logger) -> None:
+    """Nothing said there, or below it, is shown to anybody."""
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
+
+
 def _settings_of(carrier: str) -> frozenset[str]:
     """The names of a carrier's settings. Raises ConfigError when karrio or the carrier is not installed."""
     try:
-        # karrio greets on import and logs what it sends.
+        # karrio greets on import, and logs what it sends and what it is granted.
         importlib.import_module("loguru").logger.disable("karrio")
+        for name in ("karrio", "jstruct"):
+            _silence(logging.getLogger(name))
         sdk = importlib.import_module("karrio.sdk")
     except ImportError:
         raise ConfigError(

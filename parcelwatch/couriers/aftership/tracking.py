@@ -18,7 +18,7 @@ from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, NO
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.iso3 import alpha2
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
@@ -36,6 +36,8 @@ COURIERS_OWN = ("estimated_delivery_date_max", "estimated_delivery_date", "estim
 
 UNRECOGNIZED = "unrecognized"
 
+# Tags that say nothing of where a parcel is.
+SILENT = ("", PENDING, EXPIRED)
 # Tags about the parcel itself that may be concluded without any one checkpoint saying so.
 CONCLUDED = ("Exception", "AttemptFail", "Delivered")
 
@@ -49,7 +51,7 @@ def observe(ask: Ask, tracking: Record) -> Observation:
     if not checkpoints and company == UNRECOGNIZED:
         reason = "AfterShip cannot tell the courier: set company to its slug, such as usps or dhl"
         return Refused(ask.number, reason=reason)
-    if not checkpoints and tag in ("", PENDING, EXPIRED):
+    if not checkpoints and tag in SILENT:
         pending = tag != EXPIRED and not stopped
         return NotFound(ask.number, pending=pending, reason=stopped, company=company)
     destination = alpha2(_first(tracking, DESTINATION))
@@ -58,6 +60,7 @@ def observe(ask: Ask, tracking: Record) -> Observation:
         checkpoints=checkpoints,
         estimate=_estimate(tracking, destination),
         stopped=stopped,
+        stands=_stands(tracking, tag, sub),
         company=company,
         service=text(tracking.get("shipment_type"), "shipment_type"),
         origin=alpha2(_first(tracking, ORIGIN)),
@@ -133,7 +136,7 @@ def _conclusion(codes: Sequence[str], tag: str, sub: str) -> str:
     That a parcel waits for its recipient says more than an exception without a reason.
     """
     code, newest = sub or tag, codes[-1]
-    if tag in ("", PENDING, EXPIRED):
+    if tag in SILENT:
         return ""
     if not newest:
         return code
@@ -145,6 +148,13 @@ def _conclusion(codes: Sequence[str], tag: str, sub: str) -> str:
     vague = meant[1] in (None, Cause.UNSTATED)
     waits = own[0] is M.AVAILABLE_FOR_PICKUP and meant[0] is M.EXCEPTION
     return "" if vague and (waits or own[0] is meant[0]) else code
+
+
+def _stands(tracking: Record, tag: str, sub: str) -> Milestone | None:
+    """Where the parcel's tag says that it is; one that goes back was delivered to its sender."""
+    stands = None if tag in SILENT else standing(CODES.get(sub or tag))
+    turned = flag(tracking.get("return_to_sender"), "return_to_sender")
+    return M.RETURNED if turned and stands is M.DELIVERED else stands
 
 
 def _turned_back(found: tuple[Checkpoint, ...]) -> tuple[Checkpoint, ...]:

@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history,
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import Meaning
+from parcelwatch.couriers.shared.meanings import Meaning, standing
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
 
@@ -107,17 +107,18 @@ def _observation(ask: Ask, trace: Record) -> Observation:
     if company and company != ask.company.upper():
         reason = f"{NAME} answers about a parcel of {company}: check company"
         return Unanswered(ask.number, reason=reason)
-    found = history(_scans(trace, company or ask.company.upper()))
+    company = company or ask.company.upper()
+    status = text(trace.get("logisticsStatus"), "logisticsStatus").upper()
+    found = history(_scans(trace, status, company))
     if not found:
         return NotFound(ask.number)
-    return Answered(ask.number, found, company=company or ask.company.upper())
+    return Answered(ask.number, found, stands=standing(meaning(status, company)), company=company)
 
 
-def _scans(trace: Record, company: str) -> list[Scan]:
+def _scans(trace: Record, status: str, company: str) -> list[Scan]:
     """The events; the newest one takes the status of the whole where it has none of its own."""
     events = next((rows(trace[name], name) for name in LISTS if trace.get(name)), [])[:ROWS_LIMIT]
     scans = [_scan(event, company) for event in events]
-    status = text(trace.get("logisticsStatus"), "logisticsStatus").upper()
     newest = max((scan.when for scan in scans if scan.when), default=None)
     return [
         _scan({**event, "logisticsStatus": status}, company) if not scan.code and scan.when == newest else scan

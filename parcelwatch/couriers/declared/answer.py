@@ -22,7 +22,7 @@ from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Findings, Words, kind_of
 from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.times import country_code
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -235,18 +235,19 @@ class _Reader:
             country_code(self._text(f"answer.{name}", getattr(answer, name), parcel))
             for name in ("origin", "destination")
         )
+        status = self._text("answer.status", answer.status, parcel, join="/")
         return Answered(
             number=ask.number,
-            checkpoints=self._checkpoints(parcel),
+            checkpoints=self._checkpoints(parcel, status),
+            stands=self._standing_at(status),
             estimate=latest(answer.estimate, self._looks("answer.estimate"), parcel) if answer.estimate else None,
             service=self._text("answer.service", answer.service, parcel),
             origin=origin,
             destination=destination,
         )
 
-    def _checkpoints(self, parcel: object) -> tuple[Checkpoint, ...]:
+    def _checkpoints(self, parcel: object, status: str) -> tuple[Checkpoint, ...]:
         """Oldest first, however they are listed."""
-        status = self._text("answer.status", self.declaration.answer.status, parcel, join="/")
         items = self._items(parcel)
         scans = [self._scan(item) for item in items]
         if items and all(scan.when is None for scan in scans):
@@ -318,6 +319,10 @@ class _Reader:
         if stands == UNKNOWN:
             return (code, UNKNOWN) if meaning == UNKNOWN else (status, UNKNOWN)
         return f"{code}/{status}" if code else status, stands
+
+    def _standing_at(self, status: str) -> Milestone | None:
+        meant = self.words.meant(status) if status else None
+        return standing((meant.milestone, meant.cause)) if meant and meant.milestone else None
 
     def _standing(self, status: str, parcel: object) -> tuple[Checkpoint, ...]:
         """Without checkpoints how the parcel stands is the only one, if it is told since when."""

@@ -21,7 +21,7 @@ from parcelwatch.couriers.base import Account, Tells, check, document, fitting, 
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan, history
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, beside, standing
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.errors import CourierRefused
@@ -139,10 +139,19 @@ def _tracked(ask: Ask, shipment: Record) -> Observation:
         number=ask.number,
         checkpoints=checkpoints,
         estimate=_estimate(shipment, lane.destination),
+        stands=_stands(shipment, lane),
         service=lane.service,
         origin=lane.origin,
         destination=lane.destination,
     )
+
+
+def _stands(shipment: Record, lane: _Lane) -> Milestone | None:
+    """Where the shipment's status says that it is; one with returnFlag was delivered to its sender."""
+    told = _told(record(shipment.get("status"), "status"), lane)
+    stands = standing(beside(told.meaning, told.reading) if told.meaning else None)
+    back = flag(shipment.get("returnFlag"), "returnFlag")
+    return M.RETURNED if back and stands is M.DELIVERED else stands
 
 
 def _estimate(shipment: Record, country: str) -> datetime | None:

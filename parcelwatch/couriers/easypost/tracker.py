@@ -23,7 +23,7 @@ from parcelwatch.couriers.easypost.codes import (
 )
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
@@ -62,6 +62,7 @@ def observe(ask: Ask, tracker: Record) -> Observation:
         number=ask.number,
         checkpoints=_checkpoints(events, HOMES.get(company.lower(), ""), status, detail),
         estimate=_estimate(tracker, about, destination),
+        stands=None if EXPIRED in (status, detail) else standing(meaning(status, detail)),
         stopped=STOPPED.get(status) or STOPPED.get(detail, ""),
         company=company,
         service=text(about.get("service"), "service"),

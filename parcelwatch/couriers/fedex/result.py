@@ -27,7 +27,7 @@ from parcelwatch.couriers.fedex.codes import (
 )
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.notices import STILL
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
@@ -57,6 +57,7 @@ def observe(ask: Ask, result: Record) -> Answered:
         checkpoints=_checkpoints(result, latest),
         complete=bool(result.get("scanEvents")),
         estimate=_estimate(result, goal or ask.destination),
+        stands=standing(_brought(EVENTS.get(latest.code), latest.words)),
         service=text(record(result.get("serviceDetail"), "serviceDetail").get("description"), "serviceDetail"),
         origin=origin,
         destination=goal,
@@ -189,8 +190,7 @@ def _without_events(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
     stamp = dates.get(_STAMPS.get(code, ""), "")
     if not stamp:
         return ()
-    meaning, reading = _brought(EVENTS[code], latest.words), read(latest.words, "en")
-    return checkpoints([Scan(_when(stamp, ""), code, meaning, latest.words, "", reading)])
+    return checkpoints([Scan(_when(stamp, ""), code, EVENTS[code], latest.words, reading=read(latest.words, "en"))])
 
 
 def _told(event: Record, latest: _Latest | None) -> Scan:
@@ -205,7 +205,7 @@ def _told(event: Record, latest: _Latest | None) -> Scan:
     if latest and latest.code == kind and kind in EXCEPTIONS:
         reasons += [code for code, _ in latest.reasons]
         more = ". ".join(filter(None, (more, *(said for _, said in latest.reasons))))
-    meaning = _brought(_meaning(kind, derived, reasons, _delay(event)), spoken)
+    meaning = _meaning(kind, derived, reasons, _delay(event))
     reading = read(more if kind in EXCEPTIONS and more else spoken, "en")
     code = "/".join(filter(None, (kind or derived, reason)))
     return Scan(_span(event), code, meaning, spoken, _place(event), reading, _moves(kind, meaning))

@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.china import beijing, history
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answered, Checkpoint, NotFound, Observation, Unanswered
@@ -116,6 +116,7 @@ def tracked(number: str, body: Record) -> Observation:
         number=number,
         checkpoints=_checkpoints(events, state, abroad=company.upper() in ABROAD),
         estimate=_estimate(text(body.get("EstimatedDeliveryTime"), "EstimatedDeliveryTime")),
+        stands=standing(STATES.get(state)),
         company=company,
     )
 

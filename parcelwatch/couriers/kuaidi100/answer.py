@@ -16,7 +16,7 @@ from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone
@@ -67,6 +67,7 @@ def tracked(number: str, company: str, legs: Sequence[Record]) -> Answered:
         number=number,
         checkpoints=told,
         estimate=_estimate(next(filter(None, arrivals), "")),
+        stands=next(filter(None, (_stands(leg) for leg in reversed(legs))), None),
         company=company,
     )
 
@@ -77,6 +78,10 @@ def _estimate(arrival: str) -> datetime | None:
         return None
     day, _, hour = arrival.partition(" ")
     return (due(f"{day}T{hour[:2].zfill(2)}:59:59+08:00") if hour else None) or due(f"{day}T00:00:00+08:00")
+
+
+def _stands(leg: Record) -> Milestone | None:
+    return standing(STATES.get(text(leg.get("state"), "state")))
 
 
 def _looped(newest: Checkpoint) -> Checkpoint:

@@ -13,7 +13,7 @@ from datetime import datetime
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
@@ -75,6 +75,8 @@ STAGES: Mapping[str, Meaning] = {
 PLAIN: Meaning = (M.IN_TRANSIT, None)
 CODES: Mapping[str, Meaning] = {**STATUSES, **SUB_STATUSES, **STAGES}
 
+# Main statuses that say nothing of where a parcel is.
+SILENT = ("NotFound", "Expired")
 # Main statuses about the parcel itself that 17TRACK may conclude without any one event saying so.
 CONCLUDED = ("Exception", "DeliveryFailure", "Delivered")
 
@@ -94,6 +96,7 @@ def observe(ask: Ask, item: Record) -> Observation:
         checkpoints=_checkpoints(scans, main, sub),
         estimate=_estimate(info, destination),
         stopped=_stopped(item, main),
+        stands=None if main in SILENT else standing(CODES.get(sub or main)),
         company=text(item.get("carrier"), "carrier"),
         service=text(record(info.get("misc_info"), "misc_info").get("service_type"), "service_type"),
         origin=_country(shipping.get("shipper_address"), "shipper_address"),
@@ -178,7 +181,7 @@ def _conclusion(codes: Sequence[str], main: str, sub: str) -> str:
     A parcel nobody collects ends as an unspecified exception; that it waits in a shop says more, so it stays.
     """
     code, newest = sub or main, codes[-1]
-    if not code or main in ("NotFound", "Expired"):
+    if not code or main in SILENT:
         return ""
     if not newest:
         return code

@@ -15,11 +15,13 @@ from itertools import pairwise
 from parcelwatch.core.lexicon import NOTHING, Reading
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
 from parcelwatch.couriers.shared.notices import is_movement
+from parcelwatch.couriers.shared.onward import in_own_box, onward
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, filled
-from parcelwatch.model import Checkpoint
+from parcelwatch.model import Checkpoint, Milestone
 
+_DELIVERED = Reading(Milestone.DELIVERED)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
@@ -92,9 +94,22 @@ def concluded(scan: Scan, code: str, meaning: Meaning | None, reading: Reading |
     return replace(scan, code=code, meaning=meaning, reading=reading or scan.reading, moves=moves)
 
 
+def _handed_over(scan: Scan) -> Scan:
+    """A delivery as its words qualify it: to be fetched, carried on by another company, or in the buyer's own box."""
+    delivered = (scan.meaning or (scan.reading.milestone, None))[0] is Milestone.DELIVERED
+    if scan.reading.milestone is Milestone.AVAILABLE_FOR_PICKUP:
+        return replace(scan, reading=_DELIVERED) if in_own_box(scan.words) else scan
+    taken_back = onward(scan.words) if delivered else None
+    if taken_back is None:
+        return scan
+    if taken_back[0] is Milestone.AVAILABLE_FOR_PICKUP:
+        return replace(scan, reading=Reading(taken_back[0]))
+    return replace(scan, meaning=taken_back)
+
+
 def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
     """Dated scans, oldest first, as checkpoints: each in the light of those before it, none turned around by a tie."""
-    told = [(scan.when, scan) for scan in scans if scan.when is not None]
+    told = [(scan.when, _handed_over(scan)) for scan in scans if scan.when is not None]
     meanings = follow([(scan.meaning, scan.reading) for _, scan in told])
     return apart(
         Checkpoint(

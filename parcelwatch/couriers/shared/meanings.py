@@ -18,6 +18,12 @@ Meaning = tuple[Milestone, Cause | None]
 
 UNKNOWN: Meaning = (M.UNKNOWN, None)
 
+
+def standing(meaning: Meaning | None) -> Milestone | None:
+    """Where the status of a whole parcel says that it is; None where it says nothing, or only that it is awaited."""
+    return None if meaning is None or meaning[0] in (M.UNKNOWN, M.INFO_RECEIVED) else meaning[0]
+
+
 _MOVING = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.OUT_FOR_DELIVERY})
 _TROUBLED = frozenset({M.EXCEPTION, M.ATTEMPT_FAILED})
 

@@ -1,7 +1,7 @@
-"""Deliveries that are none: what another company has yet to bring, or what its addressee has yet to fetch.
+"""Deliveries that are none, and one that is one: what the words beside "delivered" say of who has it.
 
-What belongs here: what English words beside the code "delivered" may take back. A courier's own way may end with
-either, the parcel's does not.
+What belongs here: what another company has yet to bring, what its addressee has yet to fetch, and the lockers that are
+the addressee's own letter box. A courier's own way may end with any of them, the parcel's only with the last.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _CARRIED_ON = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(
+    r"\bdelivered by (?:the )?driver to (?:a |the )?(?:pick-?up )?(?:parcel ?shop|parcel ?locker)\b|"
     r"\bleft at (?:a |an |the )?(?:fedex|ups|dhl|usps) [^.]{0,40}\b(?:location|point|office|store)\b|"
     r"\b(?:for|ready for|awaiting) (?:customer |recipient )?(?:pick-?up|collection)\b",
     re.IGNORECASE,
@@ -30,3 +31,15 @@ def onward(words: str) -> Meaning | None:
     if _LEFT.search(words):
         return Milestone.AVAILABLE_FOR_PICKUP, None
     return (Milestone.IN_TRANSIT, None) if _CARRIED_ON.search(words) else None
+
+
+# The post of the United States says so of the lockers that stand beside its customers' own boxes, and of nothing else.
+_OWN_BOX = re.compile(
+    r"^(?:delivered, (?:to |in )?(?:the )?|your item was delivered to (?:a|the) )parcel locker\b", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=4096)
+def in_own_box(words: str) -> bool:
+    """Whether a locker is the addressee's own box, so that the parcel need not be fetched."""
+    return _OWN_BOX.search(words) is not None

@@ -15,7 +15,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, history
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, NOTICES, STATUSES, SUB_STATUSES
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
@@ -37,11 +37,17 @@ def observe(ask: Ask, track: Record) -> Observation:
         number=ask.number,
         checkpoints=history(scans, newest_first=False),
         estimate=_estimate(track, destination),
+        stands=_stands(record(track.get("tracking_status"), "tracking_status")),
         company=company,
         service=text(level.get("name"), "servicelevel.name") or text(level.get("token"), "servicelevel.token"),
         origin=origin,
         destination=destination,
     )
+
+
+def _stands(status: Record) -> Milestone | None:
+    _, name, sub, words, _ = _key(status)
+    return standing(_told(name.upper(), sub.lower(), words)[0])
 
 
 def _country(track: Record, end: str) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
@@ -32,6 +32,8 @@ SCAN_PLACE = ("location", "Details")
 SCAN_STATUS = ("checkpoint_delivery_status", "checkpoint_status")
 SCAN_SUB = ("checkpoint_delivery_substatus", "substatus")
 
+# Main statuses that say nothing of where a parcel is; what is picked up may be on the van or waiting in a shop.
+SILENT = ("pending", "notfound", "expired")
 # Main statuses about the parcel itself that TrackingMore may conclude without any one scan saying so.
 CONCLUDED = ("exception", "undelivered", "delivered")
 
@@ -54,6 +56,7 @@ def observe(ask: Ask, item: Record) -> Observation:
         checkpoints=_checkpoints(scans, main, sub),
         estimate=due(either(item, ("scheduled_delivery_date",)), destination),
         stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
+        stands=None if main in SILENT else standing(CODES.get(sub or main)),
         company=either(item, COMPANY) or ask.company,
         service=text(item.get("service_code"), "service_code"),
         origin=origin,
@@ -129,7 +132,7 @@ def _conclusion(codes: Sequence[str], main: str, sub: str) -> str:
     A return keeps its exception after it was delivered back, so that delivery is where the return ended.
     """
     code, newest = sub or main, codes[-1]
-    if main not in STATUSES or main in ("pending", "notfound", "expired"):
+    if main not in STATUSES or main in SILENT:
         return ""
     if not newest:
         return code

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
-from parcelwatch.couriers.shared.history import Scan, history
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.times import Span, due, span
 from parcelwatch.couriers.ups.codes import (
     DELAY,
@@ -27,7 +27,7 @@ from parcelwatch.couriers.ups.codes import (
     VAGUE,
     space,
 )
-from parcelwatch.model import FINAL, Answered, Ask, Cause, Milestone
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
 C = Cause
@@ -56,9 +56,11 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})")
 def observe(ask: Ask, package: Record) -> Answered:
     ends = {text(end.get("type"), "type"): end for end in rows(package.get("packageAddress"), "packageAddress")}
     destination = _country(ends.get("DESTINATION"))
+    current = _current(package)
     return Answered(
         number=ask.number,
-        checkpoints=history([_told(event) for event in rows(package.get("activity"), "activity")[:ROWS_LIMIT]]),
+        checkpoints=_checkpoints(package, current),
+        stands=_stands(package, current),
         estimate=_estimate(package, destination or ask.destination),
         service=text(record(package.get("service"), "service").get("description"), "service.description"),
         origin=_country(ends.get("ORIGIN")),
@@ -82,6 +84,30 @@ def _estimate(package: Record, country: str) -> datetime | None:
 
 
 # --- events --------------------------------------------------------------------------------------
+
+
+def _checkpoints(package: Record, current: Scan) -> tuple[Checkpoint, ...]:
+    """Oldest first. The newest takes the package's status where its own code says nothing."""
+    scans = ordered([_told(event) for event in rows(package.get("activity"), "activity")[:ROWS_LIMIT]])
+    if scans and scans[-1].meaning in (None, UNKNOWN) and current.meaning not in (None, UNKNOWN):
+        scans[-1] = concluded(scans[-1], scans[-1].code or current.code, current.meaning, current.reading)
+    return checkpoints(scans)
+
+
+def _stands(package: Record, current: Scan) -> Milestone | None:
+    """Where the package's status says that it is, else what a day of delivery says."""
+    dates = rows(package.get("deliveryDate"), "deliveryDate")
+    delivered = any(text(one.get("type"), "type") == "DEL" and text(one.get("date"), "date") for one in dates)
+    stands = standing(beside(current.meaning, current.reading) if current.meaning else None)
+    return stands or (M.DELIVERED if delivered else None)
+
+
+def _current(package: Record) -> Scan:
+    """How the package stands. What other answers call statusCode is `code` here."""
+    status = record(package.get("currentStatus"), "currentStatus")
+    code = text(status.get("code"), "code")
+    numbered = {"statusCode": code, "description": status.get("description")} if code.isdigit() else status
+    return _told({"status": numbered})
 
 
 def _told(event: Record) -> Scan:

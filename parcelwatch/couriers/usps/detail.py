@@ -16,8 +16,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded, history
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside
-from parcelwatch.couriers.shared.onward import onward
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, span
 from parcelwatch.couriers.usps.codes import (
     CATEGORIES,
@@ -56,6 +55,7 @@ def observe(ask: Ask, detail: Record) -> Answered:
         checkpoints=_checkpoints(detail, events) if events else _from_summary(words(detail.get("statusSummary"))),
         complete=bool(events),
         estimate=_estimate(detail, destination or HOME),
+        stands=standing(CATEGORIES.get(_category(detail))),
         service=words(detail.get("mailClass")),
         origin=_country(detail, "origin", "originCountry"),
         destination=destination,
@@ -98,7 +98,7 @@ def _from_summary(summary: str) -> tuple[Checkpoint, ...]:
 def _checkpoints(detail: Record, events: list[Record]) -> tuple[Checkpoint, ...]:
     """Oldest first; the list comes newest first. The category is the newest event's."""
     scans = [_scan(event) for event in events]
-    category = CATEGORIES.get(text(detail.get("statusCategory"), "statusCategory").lower())
+    category = CATEGORIES.get(_category(detail))
     newest = scans[0]
     if category and newest.meaning:
         outweighed = _outweighed(newest.meaning, category, words(detail.get("statusSummary")))
@@ -107,6 +107,10 @@ def _checkpoints(detail: Record, events: list[Record]) -> tuple[Checkpoint, ...]
     if notice and newest.meaning and newest.meaning[0] in _KEPT_BACK:
         newest = replace(newest, words=f"{newest.words} (goes back on {notice})")
     return history([newest, *scans[1:]])
+
+
+def _category(detail: Record) -> str:
+    return text(detail.get("statusCategory"), "statusCategory").lower()
 
 
 def _scan(event: Record) -> Scan:
@@ -126,8 +130,6 @@ def _told(code: str, said: str, *, unplaced: bool) -> Meaning:
             return reading.milestone, reading.cause
         return EVENTS.get(code, UNKNOWN)
     meaning = EVENTS.get(code, UNKNOWN)
-    if meaning[0] is M.DELIVERED and (other := onward(said)) is not None and other[0] is M.IN_TRANSIT:
-        return other
     if meaning[0] is M.DELIVERED and reading.milestone is M.AVAILABLE_FOR_PICKUP:
         return meaning
     return beside(meaning, reading)

@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijin
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
 from parcelwatch.errors import CourierRefused
@@ -167,9 +167,8 @@ def _observation(response: httpx.Response, ask: Ask, data: Record) -> Observatio
     if not number:
         return another(ask, WHO)
     found = history([_scan(step) for step in steps])
-    if found:
-        found = _topped(found, text(data.get("status"), "status").upper())
-    return Answered(ask.number, found)
+    status = text(data.get("status"), "status").upper()
+    return Answered(ask.number, _topped(found, status) if found else (), stands=standing(STATUSES.get(status)))
 
 
 def _topped(found: tuple[Checkpoint, ...], status: str) -> tuple[Checkpoint, ...]:
