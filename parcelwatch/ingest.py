@@ -18,7 +18,6 @@ from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
-    Action,
     Advance,
     Amended,
     Answered,
@@ -28,7 +27,6 @@ from parcelwatch.model import (
     LetterAction,
     LetterTakenBack,
     LetterWritten,
-    Marked,
     Milestone,
     Notice,
     Observation,
@@ -127,12 +125,6 @@ def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
         return Added(known.id, "unchanged")
     take_step(store, known.id, Amended(said), policy, now)
     return Added(known.id, "updated")
-
-
-def act(store: Store, parcel_id: int, action: Action | LetterAction | Marked, policy: Policy, now: datetime) -> Advance:
-    """Carry out an agent's action in a transaction of its own. Raises BadInput and NotFound."""
-    with store.transaction():
-        return take_step(store, parcel_id, action, policy, whole(now))
 
 
 def undelivered(store: Store, untold: Sequence[tuple[int, str]], policy: Policy, now: datetime) -> None:

@@ -18,6 +18,7 @@ from parcelwatch.cli import (
     database,
     demo,
     drafts,
+    orders,
     parcels,
     sandbox,
     unit,
@@ -57,6 +58,7 @@ for noun in (demo, sandbox, watch, why, database, unit):
 for name, commands in (
     ("config", configuration.app),
     ("parcels", parcels.app),
+    ("orders", orders.app),
     ("cases", cases.app),
     ("drafts", drafts.app),
     ("alerts", alerts.app),

@@ -18,7 +18,9 @@ app = group("List parcels in trouble; acknowledge, snooze, resolve them.")
 
 Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case's number, as in `cases list`.")]
 
-_ENDS_AS = {"ack": "acknowledged", "resolve": "resolved"}
+Cases = Annotated[
+    list[int], typer.Argument(metavar="ID…", parser=whole, help="Numbers of cases, as in `cases list`; one or several.")
+]
 
 
 @command(
@@ -156,19 +158,19 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     }
 
 
-@command(app, "ack", "cases ack 17 --by lin")
-def ack(desk: Desk, case: Case, by: By = "", as_json: Json = False) -> None:
+@command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")
+def ack(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> None:
     """Say that you look after it.
 
     It is told again only if it gets worse.
     """
-    _act(desk, case, "ack", by, None, as_json=as_json)
+    _act(desk, cases, "ack", by, None, as_json=as_json)
 
 
-@command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 --until 2026-12-24T09:00")
+@command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 18 --until 2026-12-24T09:00")
 def snooze(
     desk: Desk,
-    case: Case,
+    cases: Cases,
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="An ISO time, or a duration such as 2d.")],
     by: By = "",
     as_json: Json = False,
@@ -181,39 +183,41 @@ def snooze(
     wakes_at = when(until, now, desk)
     if wakes_at <= now:
         raise BadInput(f"--until {until}: that is in the past")
-    _act(desk, case, "snooze", by, wakes_at, as_json=as_json)
+    _act(desk, cases, "snooze", by, wakes_at, as_json=as_json)
 
 
-@command(app, "resolve", "cases resolve 17")
-def resolve(desk: Desk, case: Case, by: By = "", as_json: Json = False) -> None:
+@command(app, "resolve", "cases resolve 17", "cases resolve 17 18 --by lin")
+def resolve(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> None:
     """Close it.
 
     The same evidence does not open it again.
     """
-    _act(desk, case, "resolve", by, None, as_json=as_json)
+    _act(desk, cases, "resolve", by, None, as_json=as_json)
 
 
-def _act(desk: Desk, case: int, verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
+def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.ingest import act
-    from parcelwatch.model import Action
-    from parcelwatch.store import cases
+    from parcelwatch.verbs import agents
 
+    done: list[dict[str, Any]] = []
+    idle: list[str] = []
     with desk.store() as store:
-        parcel_id, kind = cases.locate(store, case)
-        if cases.one(store, case, desk.now).case.state == _ENDS_AS.get(verb):
-            raise NeedsAttention(f"case {case} is {_ENDS_AS[verb]} already")
-        with standing():
-            act(store, parcel_id, Action(verb, kind, by=by or who(), until=until), desk.policy, desk.now)
-        shown = shapes.case_whole(store, case, desk.words, desk.now)
+        for case in dict.fromkeys(ids):
+            with standing():
+                moved = agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
+            shown = shapes.case_whole(store, case, desk.words, desk.now)
+            done += [shown] if moved else []
+            idle += [] if moved else [f"case {case} is {shown['state']} already"]
     if as_json:
-        output.emit(shown)
-        return
-    until_text = (
-        f" until {output.moment(shown['snoozed_until'], desk.config.timezone)}" if shown["snoozed_until"] else ""
-    )
-    output.say(f"Case {case} ({kind} of {shown['number']}) is {shown['state']}{until_text}.")
+        output.emit(done[0] if len(ids) == 1 and done else done)
+    else:
+        for shown in done:
+            waits = output.moment(shown["snoozed_until"], desk.config.timezone)
+            end = f" until {waits}" if waits else ""
+            output.say(f"Case {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}{end}.")
+    if idle:
+        raise NeedsAttention("; ".join(idle))
 
 
 def who() -> str:

@@ -12,12 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from parcelwatch.errors import BadInput, ConfigError, NotFound
+from parcelwatch.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
     from parcelwatch.config import Config
     from parcelwatch.core.policy import Policy
-    from parcelwatch.model import Parcel
     from parcelwatch.render import Renderer
     from parcelwatch.store import Store
 
@@ -112,31 +111,3 @@ def asked_account(desk: Desk, store: Store, name: str) -> None:
 
     if name and next(iter(parcels.rows(store, name)), None) is None:
         known_account(desk, name)
-
-
-def pick(store: Store, number: str, courier: str = "", company: str = "") -> Parcel:
-    """The one parcel with that number. Raises NotFound, and BadInput when it could be several."""
-    found = [one for one in matching(store, number, courier) if company in ("", one.company)]
-    if len(found) > 1:
-        known = ", ".join(f"{one.courier}{f' {one.company}' if one.company else ''}" for one in found)
-        raise BadInput(f"{number} is watched more than once ({known}): say which with --courier and --company")
-    if not found:
-        raise _unknown(number)
-    return found[0]
-
-
-def matching(store: Store, number: str, courier: str = "") -> list[Parcel]:
-    """Every parcel with that number, written in whatever case. Raises NotFound when there is none."""
-    from parcelwatch.store import parcels
-
-    number = number.strip()
-    found = parcels.find(store, number, courier) or parcels.find(store, number.upper(), courier)
-    if not found:
-        raise _unknown(number)
-    return found
-
-
-def _unknown(number: str) -> NotFound:
-    return NotFound(
-        f"no parcel has the number {number[:60]!r}; `parcelwatch parcels list` shows those that are watched"
-    )

@@ -212,14 +212,10 @@ def _move(desk: Desk, draft: int, verb: str, by: str, *, as_json: bool) -> None:
 
 
 def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str) -> None:
-    from parcelwatch.ingest import act
-    from parcelwatch.model import LetterAction
-    from parcelwatch.store import drafts
+    from parcelwatch.verbs import agents
 
-    parcel_id, _ = drafts.one(store, draft)
-    action = LetterAction(verb, draft, by or who(), subject=subject, body=body)
     with standing():
-        act(store, parcel_id, action, desk.policy, desk.now)
+        agents.act_on_draft(store, draft, verb, desk.policy, desk.now, subject=subject, body=body, by=by or who())
 
 
 @command(app, "send", "drafts send 4")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, Company, Json, Number, command, group
-from parcelwatch.cli.desk import Desk, asked_account, matching, pick
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group
+from parcelwatch.cli.cases import standing, who
+from parcelwatch.cli.desk import Desk, asked_account, known_account
 from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.model import Parcel
+    from parcelwatch.store import Store
 
 app = group("Watch parcels, list them, stop watching, forget them.")
 adding.register(app)
@@ -76,33 +81,42 @@ def _stood(row: Mapping[str, Any]) -> str:
     return f"{row['milestone']} ({row['cause']})" if row["cause"] else str(row["milestone"])
 
 
-@command(app, "show", "parcels show JD0002123456789", "parcels show JD0002123456789 --json")
+@command(app, "show", "parcels show JD0002123456789", "parcels show A-1001 --json")
 def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
-    """Show one parcel, its checkpoints and cases."""
-    from parcelwatch import shapes
+    """Show one parcel, its checkpoints and cases; of an order, every parcel."""
     from parcelwatch.cli import output
+    from parcelwatch.verbs import finding
+
+    with desk.store() as store:
+        asked_account(desk, store, courier)
+        found = [_whole(desk, store, parcel) for parcel in finding.meant(store, number, courier, company)]
+    if as_json:
+        output.emit(found[0] if len(found) == 1 else found)
+        return
+    for place, shown in enumerate(found):
+        if place:
+            output.say()
+        _print_parcel(shown, desk)
+    output.zone_note(desk.config.timezone)
+
+
+def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
+    from parcelwatch import shapes
     from parcelwatch.core.lexicon import mask
     from parcelwatch.store import cases, parcels
 
     now = desk.now
-    with desk.store() as store:
-        asked_account(desk, store, courier)
-        parcel = pick(store, number, courier, company)
-        troubles = cases.rows(store, now, parcel_id=parcel.id)
-        shown = parcels.show(store, parcel.id)
-    shown["cases"] = [shapes.case(row, desk.words, now) for row in troubles]
-    if as_json:
-        checkpoints = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
-        output.emit({**shown, "checkpoints": checkpoints})
-        return
-    _print_parcel(shown, desk)
+    shown = parcels.show(store, parcel.id)
+    shown["orders"] = [order.number for order in parcel.orders if order.number]
+    shown["checkpoints"] = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
+    shown["cases"] = [shapes.case(row, desk.words, now) for row in cases.rows(store, now, parcel_id=parcel.id)]
+    return shown
 
 
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe, worded
 
-    zone = desk.config.timezone
     output.pairs(_summary(shown, desk))
     output.say()
     checkpoints = [
@@ -115,7 +129,6 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
         (each["id"], each["kind"], each["severity"], each["state"], worded(each["sentence"])) for each in shown["cases"]
     ]
     output.show([">Case", "!Kind", "!Severity", "!State", "Why"], known, "No cases.")
-    output.zone_note(zone)
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
@@ -146,35 +159,163 @@ def _when(checkpoint: Mapping[str, Any], desk: Desk) -> str:
     return f"{begin} – {end}" if end and end != begin else begin
 
 
-@command(app, "stop", "parcels stop JD0002123456789")
-def stop(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
-    """Stop watching a parcel.
+Numbers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NUMBER…", help="Tracking numbers, or orders for all of their parcels."),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="NAME=VALUE", help="All watched parcels for which this holds, instead of numbers."),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it for all that --where finds.")]
 
-    It is asked about no more; what is known of it stays.
+
+@command(app, "stop", "parcels stop JD0002123456789", "parcels stop --where tag=cancelled --yes")
+def stop(
+    desk: Desk,
+    numbers: Numbers = None,
+    where: Where = None,
+    yes: Yes = False,
+    courier: OneAccount = "",
+    company: Company = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Stop watching parcels.
+
+    They are asked about no more and their cases are closed; what is known of them stays.
     """
-    _watch(desk, number, courier, company, as_json=as_json, resume=False)
+    from parcelwatch.verbs import agents
+
+    def do(store: Store, parcel: Parcel) -> bool:
+        return agents.stop(store, parcel, desk.policy, desk.now, by=by or who())
+
+    chosen = _Chosen(numbers, where, courier, company, yes=yes)
+    _each(desk, chosen, do, "no longer watched", as_json=as_json)
 
 
 @command(app, "resume", "parcels resume JD0002123456789")
-def resume(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
-    """Watch a stopped parcel again."""
-    _watch(desk, number, courier, company, as_json=as_json, resume=True)
+def resume(
+    desk: Desk, numbers: Numbers = None, courier: OneAccount = "", company: Company = "", as_json: Json = False
+) -> None:
+    """Watch stopped parcels again."""
+    from parcelwatch.verbs import agents
+
+    def do(store: Store, parcel: Parcel) -> bool:
+        return agents.resume(store, parcel, desk.now)
+
+    _each(desk, _Chosen(numbers, None, courier, company), do, "watched again", as_json=as_json)
 
 
-def _watch(desk: Desk, number: str, courier: str, company: str, *, as_json: bool, resume: bool) -> None:
+@command(
+    app, "move", "parcels move JD0002123456789 --to my_dhl", "parcels move --where company=sto --to-company shentong"
+)
+def move(
+    desk: Desk,
+    numbers: Numbers = None,
+    where: Where = None,
+    to: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="The account to ask from now on.")] = "",
+    to_company: Annotated[str, typer.Option("--to-company", metavar="CODE", help="The courier behind it.")] = "",
+    yes: Yes = False,
+    courier: OneAccount = "",
+    company: Company = "",
+    as_json: Json = False,
+) -> None:
+    """Ask another account, or about another company."""
+    from parcelwatch.core import companies
+    from parcelwatch.verbs import agents
+
+    if not (to or to_company):
+        raise BadInput("say where to: --to ACCOUNT, or --to-company CODE, or both")
+    known_account(desk, to)
+
+    def do(store: Store, parcel: Parcel) -> bool:
+        api = desk.config.accounts()[to or parcel.courier].api
+        code = companies.company(api, to_company).code if to_company else ""
+        with standing():
+            return agents.move(store, parcel, to, code, desk.policy, desk.now)
+
+    _each(desk, _Chosen(numbers, where, courier, company, yes=yes), do, "moved", as_json=as_json)
+
+
+@command(
+    app, "mark", "parcels mark JD0002123456789 delivered --note 'the buyer rang'", "parcels mark JD0002123456789 lost"
+)
+def mark(
+    desk: Desk,
+    number: Number,
+    how: Annotated[str, typer.Argument(metavar="HOW", help="delivered, returned, lost, damaged, destroyed and so on.")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="How you know.")] = "",
+    courier: OneAccount = "",
+    company: Company = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Say how a parcel stands.
+
+    Your word counts as a scan of the courier's would, and is shown as yours; what the courier says later may outweigh
+    it. Known: delivered, returned, cancelled, lost, damaged, destroyed, refused, ready (to be collected).
+    """
     from parcelwatch.cli import output
-    from parcelwatch.store import parcels
+    from parcelwatch.verbs import agents, finding
 
     with desk.store() as store:
-        asked_account(desk, store, courier)
-        parcel = pick(store, number, courier, company)
-        with store.transaction():
-            changed = (parcels.resume if resume else parcels.stop)(store, parcel.id, desk.now)
+        parcel = finding.pick(store, number, courier, company)
+        agents.mark(store, parcel, how, desk.policy, desk.now, note=note, by=by or who())
+        shown = _whole(desk, store, parcel)
     if as_json:
-        output.emit({"number": parcel.number, "courier": parcel.courier, "watched": resume, "changed": changed})
+        output.emit(shown)
         return
-    state = "watched again" if resume else "no longer watched"
-    output.say(f"{parcel.number} is {state}." if changed else f"{parcel.number} was {state} already.")
+    output.say(f"{parcel.number} is marked {how}; it is {_state(shown)} now.")
+
+
+class _Chosen(NamedTuple):
+    """Which parcels a command is about."""
+
+    numbers: list[str] | None
+    where: list[str] | None
+    courier: str
+    company: str
+    yes: bool = False
+
+
+def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], state: str, *, as_json: bool) -> None:
+    """Do something to every parcel that was chosen, and say what became of each."""
+    from parcelwatch.cli import output
+
+    with desk.store() as store:
+        asked_account(desk, store, chosen.courier)
+        found = _chosen(store, chosen)
+        changed = [(parcel, do(store, parcel)) for parcel in found]
+    rows = [{"number": one.number, "courier": one.courier, "changed": moved} for one, moved in changed]
+    if as_json:
+        output.emit(rows[0] if len(rows) == 1 and not chosen.where else rows)
+        return
+    for parcel, moved in changed:
+        output.say(f"{parcel.number} is {state}." if moved else f"{parcel.number} was {state} already.")
+
+
+def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:
+    from parcelwatch.verbs import finding
+
+    if bool(chosen.numbers) == bool(chosen.where):
+        raise BadInput("say which parcels: numbers, or --where NAME=VALUE")
+    if chosen.numbers:
+        return _named(store, chosen)
+    pairs = [each.partition("=") for each in chosen.where or ()]
+    if any(not (name and value) for name, _, value in pairs):
+        raise BadInput("--where takes NAME=VALUE, such as courier=my_dhl")
+    found = finding.chosen(store, {name: value for name, _, value in pairs})
+    if found and not chosen.yes:
+        raise NeedsAttention(f"that is {len(found)} parcels: give --yes to do it")
+    return found
+
+
+def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
+    from parcelwatch.verbs import finding
+
+    found = [finding.meant(store, number, chosen.courier, chosen.company) for number in chosen.numbers or ()]
+    return list({one.id: one for some in found for one in some}.values())
 
 
 @command(app, "forget", "parcels forget JD0002123456789 --yes")
@@ -190,9 +331,10 @@ def forget(
     """
     from parcelwatch.cli import output
     from parcelwatch.store import parcels
+    from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        known = matching(store, number)[0].number
+        known = finding.matching(store, number)[0].number
         if not yes and not as_json and sys.stdin.isatty():
             typer.confirm(f"Erase everything about {known}? This cannot be undone.", abort=True, err=True)
         erased = parcels.forget(store, known)
@@ -210,6 +352,7 @@ def export(desk: Desk, number: Number, as_json: Json = True) -> None:  # noqa: A
     """
     from parcelwatch.cli import output
     from parcelwatch.store import parcels
+    from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        output.emit(parcels.export(store, matching(store, number)[0].number))
+        output.emit(parcels.export(store, finding.matching(store, number)[0].number))

@@ -10,13 +10,13 @@ import typer
 
 from parcelwatch.cli.base import Company, Json, Number, command
 from parcelwatch.cli.cases import when
-from parcelwatch.cli.desk import Desk, asked_account, pick
+from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.core.clockwork import Skip
     from parcelwatch.core.explain import Explanation
-    from parcelwatch.model import Dossier
+    from parcelwatch.model import Dossier, Parcel
     from parcelwatch.render import Renderer
     from parcelwatch.store import Store
 
@@ -41,25 +41,37 @@ def why(
     """
     from parcelwatch.cli import output
     from parcelwatch.core.explain import explain
-    from parcelwatch.store import parcels
+    from parcelwatch.verbs import finding
 
     now = desk.now
     moment = when(at, now, desk) if at else now
     with desk.store() as store:
         asked_account(desk, store, courier)
-        parcel = pick(store, number, courier, company)
-        dossier = parcels.dossier(store, parcel.id)
-        if at and moment < now:
-            dossier = _back_then(store, dossier, moment)
-    if at and moment < parcel.added_at and not dossier.timeline.entries:
-        raise BadInput(
-            f"--at {at}: {parcel.number} was only added {output.moment(parcel.added_at, desk.config.timezone)}"
-        )
-    rules = explain(dossier, desk.policy, moment)
+        found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
+    explained = [(dossier, explain(dossier, desk.policy, moment)) for dossier in found]
     if as_json:
-        output.emit(_document(dossier, rules, desk.words, moment))
+        documents = [_document(dossier, rules, desk.words, moment) for dossier, rules in explained]
+        output.emit(documents[0] if len(documents) == 1 else documents)
         return
-    _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+    for place, (dossier, rules) in enumerate(explained):
+        if place:
+            output.say()
+        _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+
+
+def _known(store: Store, parcel: Parcel, at: datetime, now: datetime, desk: Desk) -> Dossier:
+    """All that is known of a parcel, or was at an earlier moment. Raises BadInput where nothing was."""
+    from parcelwatch.cli import output
+    from parcelwatch.store import parcels
+
+    dossier = parcels.dossier(store, parcel.id)
+    if at >= now:
+        return dossier
+    dossier = _back_then(store, dossier, at)
+    if at < parcel.added_at and not dossier.timeline.entries:
+        added = output.moment(parcel.added_at, desk.config.timezone)
+        raise BadInput(f"--at {at:%Y-%m-%dT%H:%M}: {parcel.number} was only added {added}")
+    return dossier
 
 
 def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:

@@ -56,6 +56,7 @@ REPLACED = Wait(timedelta(minutes=1), "its number was replaced")
 SET_ASIDE = Wait(timedelta(hours=1), "it could not be judged, and was set aside")
 RECOVERED = Wait(timedelta(0), "the courier answers again")
 HINTED = Wait(timedelta(0), "the courier may have news")
+MOVED = Wait(timedelta(0), "moved to this account")
 CORRECTED = Wait(timedelta(0), "its company was corrected")
 PROMISED = Wait(timedelta(0), "it was promised for then")
 

@@ -46,6 +46,11 @@ FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
 
 
+_OF_ORDER: Final = """
+EXISTS (SELECT 1 FROM parcel_orders l JOIN orders o ON o.id = l.order_id WHERE l.parcel_id = p.id AND o.number = ?)
+"""
+
+
 def rows(
     store: Store,
     now: datetime,
@@ -66,7 +71,7 @@ def rows(
             "c.state = ?": state,
             "c.kind = ?": kind,
             "p.courier = ?": courier,
-            "p.order_no = ?": order,
+            _OF_ORDER: order,
             "c.severity IN (SELECT value FROM json_each(?))": json.dumps(worse) if worse else "",
             "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)": tag,
             "c.parcel_id = ?": parcel_id,

@@ -108,10 +108,17 @@ def rows(
     parcel_id: int | None = None,
     draft_id: int | None = None,
     case_id: int | None = None,
+    order_id: int | None = None,
 ) -> list[dict[str, Any]]:
     """Drafts, oldest first, shaped as `drafts list --json`, with the `draft` itself for whoever finds its words."""
     clause, values = where(
-        {"d.state = ?": state, "d.parcel_id = ?": parcel_id, "d.id = ?": draft_id, "c.id = ?": case_id}
+        {
+            "d.state = ?": state,
+            "d.parcel_id = ?": parcel_id,
+            "d.id = ?": draft_id,
+            "c.id = ?": case_id,
+            "d.order_id = ?": order_id,
+        }
     )
     return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY d.id", values)]
 

@@ -5,7 +5,7 @@ What belongs here: a parcel as the shop describes it. Its due times are polling.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -49,6 +49,7 @@ __all__ = [
     "hasten",
     "judged_otherwise",
     "look_again",
+    "move",
     "next_assess",
     "next_poll",
     "one",
@@ -66,6 +67,7 @@ __all__ = [
     "stop",
     "void_leases",
     "watched",
+    "where",
 ]
 
 # --- adding --------------------------------------------------------------------------------------
@@ -220,6 +222,25 @@ def _checkpoint(row: tuple[Any, ...]) -> dict[str, Any]:
     return {**shown, "seen_at": iso(seen_at)}
 
 
+_CHOSEN: Final = {
+    "courier": "courier = ?",
+    "company": "company = ?",
+    "milestone": "milestone = ?",
+    "origin": "origin = ? COLLATE NOCASE",
+    "destination": "destination = ? COLLATE NOCASE",
+    "service": "service = ?",
+    "order": """id IN (SELECT l.parcel_id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE o.number = ?)""",
+    "tag": "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)",
+}
+
+
+def where(store: Store, chosen: Mapping[str, str]) -> list[int]:
+    """The IDs of the watched parcels for which all of that holds."""
+    conditions = " AND ".join(_CHOSEN[name] for name in chosen)
+    sql = f"SELECT id FROM parcels WHERE {conditions} AND unwatched_at IS NULL ORDER BY id"
+    return [parcel_id for (parcel_id,) in store.all(sql, tuple(chosen.values()))]
+
+
 # --- stopping ------------------------------------------------------------------------------------
 
 _STOP: Final = """
@@ -242,3 +263,16 @@ def resume(store: Store, parcel_id: int, now: datetime) -> bool:
     """Watch a stopped parcel again, due at once. False if it was not stopped."""
     at, why = cadence.RESUMED.after(now)
     return store.write(_RESUME, (to_ms(at), why, parcel_id)).rowcount > 0
+
+
+_MOVE: Final = """
+UPDATE parcels SET courier = ?, registered = 0, refused = '', failures = 0, not_before = NULL, lease_until = NULL,
+  poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = ?
+WHERE id = ?
+"""
+
+
+def move(store: Store, parcel_id: int, courier: str, now: datetime) -> None:
+    """Have another account asked about a parcel, at once."""
+    at, why = cadence.MOVED.after(now)
+    store.write(_MOVE, (courier, to_ms(at), why, parcel_id))

@@ -1,0 +1,111 @@
+"""`parcelwatch orders …`: what buyers bought, the parcels it is in, and what was written about it."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Json, command, group
+from parcelwatch.cli.desk import Desk
+
+app = group("List orders with their parcels; forget them.")
+
+OrderNumber = Annotated[str, typer.Argument(metavar="ORDER", help="The order's number.")]
+
+
+@command(app, "list", "orders list --open", "orders list --json")
+def list_all(
+    desk: Desk,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those with a parcel in trouble.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List every order that has a number."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.store import orders
+
+    with desk.store() as store:
+        rows = orders.rows(store, open_only=open_only)
+        if as_json:
+            output.emit_list(rows)
+            return
+        zone = desk.config.timezone
+        shown = [
+            (
+                safe(row["order"], 40),
+                safe(row["buyer"] or row["customer"], 40),
+                ", ".join(row["parcels"]),
+                moment(row["promised_by"], zone),
+                f"{row['value']:g}" if row["value"] else "",
+                row["open_cases"] or "",
+            )
+            for row in rows
+        ]
+    output.show(["!Order", "Buyer", "Parcels", "!?Promised by", ">Value", ">Cases"], shown, "No orders.")
+    output.zone_note(zone)
+
+
+@command(app, "show", "orders show A-1001", "orders show A-1001 --json")
+def show(desk: Desk, order: OrderNumber, as_json: Json = False) -> None:
+    """Show one order: whose it is, its parcels, and the drafts to its customer."""
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.store import drafts, orders
+
+    with desk.store() as store:
+        shown: dict[str, Any] = orders.show(store, order.strip())
+        order_id = shown.pop("id")
+        shown["drafts"] = [shapes.draft(row, desk.words) for row in drafts.rows(store, order_id=order_id)]
+    if as_json:
+        output.emit(shown)
+        return
+    zone = desk.config.timezone
+    output.pairs(
+        {
+            **{
+                name: safe(shown[name], 200)
+                for name in ("order", "customer", "contact", "buyer", "tier", "goods", "url")
+            },
+            "value": f"{shown['value']:g}" if shown["value"] else "",
+            "promised by": moment(shown["promised_by"], zone),
+            "dispatch by": moment(shown["dispatch_by"], zone),
+            "tags": ", ".join(shown["tags"]),
+            "parcels": ", ".join(shown["parcels"]),
+        }
+    )
+    output.say()
+    letters = [
+        (each["id"], each["kind"], each["state"], moment(each["created_at"], zone), safe(each["subject"], 120))
+        for each in shown["drafts"]
+    ]
+    output.show([">Draft", "!Kind", "!State", "!Written", "~Subject"], letters, "No drafts.")
+    output.zone_note(zone)
+
+
+@command(app, "forget", "orders forget A-1001 --yes")
+def forget(
+    desk: Desk,
+    order: OrderNumber,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase an order and its buyer.
+
+    Everywhere in the database and its files, with the parcels that held nothing else.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import orders
+    from parcelwatch.store.erase import forget_order
+
+    with desk.store() as store:
+        known = orders.show(store, order.strip())["order"]
+        if not yes and not as_json and sys.stdin.isatty():
+            typer.confirm(f"Erase everything about order {known}? This cannot be undone.", abort=True, err=True)
+        erased = forget_order(store, known)
+    if as_json:
+        output.emit({"order": known, "parcels_forgotten": erased})
+        return
+    output.say(f"Order {known} is forgotten, with {output.count(erased, 'parcel')}. Backups made before still hold it.")

@@ -1,0 +1,113 @@
+"""What agents do to cases, drafts and parcels: one way for every hand, on the command line and elsewhere.
+
+What belongs here: carrying out, each in a transaction of its own. What can be done as things stand is the core's to
+say; it raises BadInput for what cannot, and NotFound for what there is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from parcelwatch.core.cases import Signal
+from parcelwatch.core.policy import Policy
+from parcelwatch.errors import BadInput
+from parcelwatch.ingest import take_step
+from parcelwatch.model import Action, Amended, Cause, LetterAction, Marked, Milestone, Parcel, State
+from parcelwatch.store import Store, cases, drafts, parcels
+from parcelwatch.store.rows import whole
+
+_ENDS_AS: Final = {Signal.ACK: State.ACKNOWLEDGED, Signal.RESOLVE: State.RESOLVED}
+
+MARKS: Final[Mapping[str, tuple[Milestone, Cause | None]]] = {
+    "delivered": (Milestone.DELIVERED, None),
+    "returned": (Milestone.RETURNED, None),
+    "cancelled": (Milestone.CANCELLED, None),
+    "lost": (Milestone.EXCEPTION, Cause.LOST),
+    "damaged": (Milestone.EXCEPTION, Cause.DAMAGED),
+    "destroyed": (Milestone.EXCEPTION, Cause.DESTROYED),
+    "refused": (Milestone.ATTEMPT_FAILED, Cause.REFUSED),
+    "ready": (Milestone.AVAILABLE_FOR_PICKUP, None),
+}
+"""How an agent can say a parcel stands."""
+
+
+def act_on_case(
+    store: Store,
+    case_id: int,
+    verb: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    by: str = "",
+    until: datetime | None = None,
+) -> bool:
+    """ "ack", "snooze" or "resolve" a case; False if it was so already."""
+    signal = Signal(verb)
+    if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
+        return False
+    parcel_id, kind = cases.locate(store, case_id)
+    with store.transaction():
+        take_step(store, parcel_id, Action(verb, kind, by=by, until=until), policy, whole(now))
+    return True
+
+
+def act_on_draft(
+    store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, *, subject: str, body: str, by: str = ""
+) -> None:
+    """ "approve", "discard", "edit" a draft, or say it was "sent", in the words its reader saw. Once is enough."""
+    parcel_id, _ = drafts.one(store, draft_id)
+    action = LetterAction(verb, draft_id, by, subject=subject, body=body)
+    with store.transaction():
+        take_step(store, parcel_id, action, policy, whole(now))
+
+
+# --- parcels -------------------------------------------------------------------------------------
+
+
+def mark(
+    store: Store, parcel: Parcel, how: str, policy: Policy, now: datetime, *, note: str = "", by: str = ""
+) -> None:
+    """Say how a parcel stands, whatever the courier says: an agent's word among the courier's scans."""
+    if how not in MARKS:
+        raise BadInput(f"a parcel is not marked {how[:40]!r}: say one of {', '.join(MARKS)}")
+    milestone, cause = MARKS[how]
+    with store.transaction():
+        take_step(store, parcel.id, Marked(milestone, cause, note.strip(), by), policy, whole(now))
+
+
+def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
+    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before."""
+    now = whole(now)
+    with store.transaction():
+        for row in cases.rows(store, now, parcel_id=parcel.id):
+            if row.case.live:
+                take_step(store, parcel.id, Action(Signal.RESOLVE, row.case.kind, by=by), policy, now)
+        return parcels.stop(store, parcel.id, now)
+
+
+def resume(store: Store, parcel: Parcel, now: datetime) -> bool:
+    """Watch a stopped parcel again, due at once. False if it was not stopped."""
+    with store.transaction():
+        return parcels.resume(store, parcel.id, now)
+
+
+def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Policy, now: datetime) -> bool:
+    """Ask another account, or about another company, for a parcel; False if it was so already.
+
+    What was heard under another company was another parcel's and is dropped.
+    """
+    target = (courier or parcel.courier, company or parcel.company)
+    if target == (parcel.courier, parcel.company):
+        return False
+    taken: Sequence[Parcel] = [one for one in parcels.find(store, parcel.number, target[0]) if one.company == target[1]]
+    if taken:
+        raise BadInput(f"{parcel.number} is watched at {' '.join(target).strip()} already: stop one of the two")
+    now = whole(now)
+    with store.transaction():
+        if target[1] != parcel.company:
+            said = Parcel(0, parcel.number, parcel.courier, now, company=target[1])
+            take_step(store, parcel.id, Amended(said), policy, now)
+        parcels.move(store, parcel.id, target[0], now)
+    return True
