@@ -200,7 +200,7 @@ def to_fact(text: str) -> Fact:
 
 
 def _scan(
-    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, by: str
+    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, *, by: str
 ) -> Checkpoint:
     return Checkpoint(from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place, by=by)
 
