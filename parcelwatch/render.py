@@ -136,6 +136,8 @@ class Renderer:
 
     def _reason(self, fact: Fact, most: int) -> str:
         """Somebody else's words are quoted; a sentence of an older version stands as it is."""
+        if own := self._words["stops"].get(fact.reason):
+            return str(own)
         reason = _third_party(fact.reason, min(_REASON, most * 2))
         return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
 

@@ -16,7 +16,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
-from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
 
@@ -55,7 +55,7 @@ def observe(ask: Ask, item: Record) -> Observation:
         number=ask.number,
         checkpoints=_checkpoints(scans, main, sub),
         estimate=due(either(item, ("scheduled_delivery_date",)), destination),
-        stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
+        stopped=Stop.NO_NEWS if main == "expired" else "",
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
         company=either(item, COMPANY) or ask.company,
         service=text(item.get("service_code"), "service_code"),
