@@ -27,7 +27,7 @@ app = group("Read, change, approve or discard the texts written for customers.")
 DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
 DraftIds = Annotated[
     list[int],
-    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`; one or several."),
+    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
 ]
 _LONGEST = 20_000
 
