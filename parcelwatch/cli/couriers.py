@@ -306,5 +306,5 @@ def _company(api: str, text: str) -> str:
 
     read = companies.company(api, text)
     if text and not read.code:
-        raise BadInput(read.doubt.replace(", so it is left out", ""))
+        raise BadInput(read.doubt.replace(", so it is left out", "").replace("it is left out until you write", "write"))
     return read.code

@@ -25,6 +25,7 @@ _GUARDS: Final = "'`´‘’"
 # Zero-width and directional characters, which come along when a number is copied from a web page.
 _UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINERS: Final = re.compile("[\u200c\u200d]")
+_LABEL: Final = re.compile(r"(?:NO|NR|№|(?:快递|物流|运)?单号)[.:：] ?")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 _NOTHING: Final = frozenset({"-", "--", "–", "—", "/", "#N/A", "\\N", "无"})
 _NO_VALUE: Final = frozenset({"null", "none", "n/a", "nan"})
@@ -82,7 +83,8 @@ def number_of(text: str) -> str:
             f"{written} is a number that a spreadsheet rounded, its last digits are lost: format the column as text "
             "and export it again"
         )
-    groups = written.split()
+    label = _LABEL.match(written)
+    groups = written[label.end() if label else 0 :].split()
     number = "".join(groups)
     if not _NUMBER.fullmatch(number):
         raise BadInput(f"{written[:60]!r} is no tracking number: 5 to 40 letters A-Z, digits and hyphens are")

@@ -261,7 +261,7 @@ def company(api: str, text: str) -> Company:
         return Company(next(iter(codes)))
     if codes:
         each = ", ".join(f"{code} ({COURIERS[key].name})" for code, key in codes.items())
-        return Company("", f"company {text[:40]!r} may be {each}: write which")
+        return Company("", f"company {text[:40]!r} may be {each}; it is left out until you write which")
     if _unfamiliar(api, text):
         return Company(
             text, "" if text.isdigit() else f"company {text!r} is taken as {api}'s code: it is not known here"
