@@ -58,7 +58,7 @@ def cell(name: str, value: object) -> str:
 
 def _unwrapped(name: str, text: str) -> str:
     """Without ="…", and without the leading sign or tab that keeps a spreadsheet from changing a number."""
-    text = _UNSEEN.sub("", text).strip()
+    text = (text if text.isascii() else _UNSEEN.sub("", text)).strip()
     wrapped = _EXCEL.fullmatch(text)
     if name == "customer_name":  # ’t Hart is one
         return text
@@ -75,7 +75,7 @@ def _shape(value: object) -> str:
 
 def number_of(text: str) -> str:
     """A tracking number in capitals and in one piece: as labels print it, in groups, it is one too."""
-    written = _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text))).upper()
+    written = (text if text.isascii() else _plain(text)).upper()
     if not written:
         raise BadInput("it has no number")
     if _SCIENTIFIC.fullmatch(written) and not _PLAIN_EXPONENT.fullmatch(written):
@@ -91,6 +91,11 @@ def number_of(text: str) -> str:
     if sum(len(group) >= _WHOLE for group in groups) > 1:
         raise BadInput(f"{written[:60]!r} is more than one number, or has spaces amiss: write one, in one piece")
     return number
+
+
+def _plain(text: str) -> str:
+    """In plain letters and digits where it has wide ones, without what cannot be seen, with one kind of hyphen."""
+    return _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def last4(text: str) -> str:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from parcelwatch.errors import BadInput
@@ -243,6 +243,7 @@ class Company:
     doubt: str = ""
 
 
+@lru_cache(maxsize=1024)
 def company(api: str, text: str) -> Company:
     """The code an aggregator knows a courier by that is written as a code, here or elsewhere, or as people call it.
 
