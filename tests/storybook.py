@@ -27,7 +27,7 @@ One thing happens in a step, else only time passes:
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
   act       "ack stalled", "snooze stalled until +3d", "resolve stalled"
-  letter    "approve stalled", "discard stalled", "send stalled": what an agent does with the draft of that kind
+  letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
 Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true.
 
 expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "kind severity why"), drafted ("kind
@@ -62,6 +62,7 @@ from parcelwatch.model import (
     NotFound,
     Observation,
     Parcel,
+    Passed,
     Refused,
     Unanswered,
 )
@@ -118,12 +119,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One moment of a story. `does` is None when only time passes; `due`: it must be when a poll was placed."""
+    """One moment of a story. `due`: it must be when a poll was placed."""
 
     place: int
     at: datetime
     written: str
-    does: Said | Action | Letter | None
+    does: Said | Action | Letter | Passed
     expect: Expect
     due: bool = False
     quiet_until: datetime | None = None
@@ -260,12 +261,12 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
     )
 
 
-def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Letter | None:
+def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Letter | Passed:
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
     if not doing:
-        return None
+        return Passed()
     match doing[0]:
         case "act":
             return _action(written["act"], start, at)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from parcelwatch.core.timeline import join
+from parcelwatch.duration import parse
 from parcelwatch.model import (
     Answered,
     Case,
@@ -15,6 +17,8 @@ from parcelwatch.model import (
     Checkpoint,
     Dossier,
     Entry,
+    Fact,
+    Form,
     Milestone,
     NotFound,
     Observation,
@@ -24,7 +28,10 @@ from parcelwatch.model import (
     State,
     Timeline,
     Unanswered,
+    Unread,
 )
+
+T = TypeVar("T")
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -40,7 +47,7 @@ def times(around: datetime = START, within: timedelta = timedelta(days=60)) -> s
     return st.integers(-span, span).map(lambda ms: around + timedelta(milliseconds=ms))
 
 
-def maybe(strategy: st.SearchStrategy[datetime]) -> st.SearchStrategy[datetime | None]:
+def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
     return st.none() | strategy
 
 
@@ -121,18 +128,33 @@ KINDS: Sequence[str] = ("stalled", "damaged", "late", "returned")
 
 
 @st.composite
+def facts(draw: st.DrawFn) -> Fact:
+    """What may be said of a case: of any form, with any of its evidence."""
+    return Fact(
+        says=draw(st.sampled_from(Form)),
+        since=draw(times()),
+        scan=draw(maybe(checkpoints())),
+        quiet_since=draw(maybe(times())),
+        until=draw(maybe(times())),
+        whose=draw(st.sampled_from(["", "shop", "courier"])),
+        count=draw(st.integers(0, 9)),
+        kind=draw(st.sampled_from(["", *KINDS])),
+        reason=draw(words),
+        unread=tuple(draw(st.lists(st.builds(Unread, words, words, st.integers(1, 9)), max_size=2))),
+    )
+
+
+@st.composite
 def cases(draw: st.DrawFn, kind: str = "") -> Case:
     return Case(
         kind=kind or draw(st.sampled_from(KINDS)),
         state=draw(st.sampled_from(State)),
         severity=draw(st.sampled_from(Severity)),
         opened_at=draw(times()),
-        since=draw(times()),
-        sentence=draw(words),
-        threshold=draw(words),
-        policy_line=draw(words),
+        fact=draw(facts()),
+        limit=draw(st.none() | st.sampled_from(["48h", "3bd", "20d"]).map(parse)),
+        line=draw(words),
         policy_id=draw(words),
-        priority=draw(st.integers(0, 1000)),
         hidden_by=draw(st.sampled_from(["", "lost"])),
         told=draw(st.none() | st.sampled_from(Severity)),
         reopened=draw(st.integers(0, 3)),

@@ -15,6 +15,7 @@ from parcelwatch.core.profiles import PROFILES, Limits
 from parcelwatch.core.rules import RULES
 from tests import chat_table, matrix
 from tests.servers import PATIENCE
+from parcelwatch.render import Renderer
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -32,7 +33,7 @@ def row(kind: str) -> str:
     columns = [china.domestic, international.domestic, international.cross_border]
     numbers = " | ".join(written(column.get(kind)) for column in columns)
     meaning = (rule.__doc__ or "").split("\n")[0].rstrip(".")
-    return f"| `{kind}` | {meaning} | {numbers} | {rule.clears_when} |"
+    return f"| `{kind}` | {meaning} | {numbers} | {Renderer().clears(kind)} |"
 
 
 @pytest.mark.parametrize("kind", RULES)

@@ -22,11 +22,12 @@ from parcelwatch import config, engine
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
-from parcelwatch.ingest import Judge
 from parcelwatch.model import Cause, Milestone, Parcel
 from parcelwatch.poller import Post
+from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
@@ -176,7 +177,8 @@ channel = "drafts"
         channels: Mapping[str, Delivers] | None = None,
         posts: Sequence[Post] | None = None,
         writer: Writer | None = None,
-        judge: Judge | None = None,
+        policy: Policy | None = None,
+        renderer: Renderer | None = None,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
@@ -185,7 +187,8 @@ channel = "drafts"
             engine.channels(read) if channels is None else channels,
             writer or Writer(read.database, daemon=True, check=True),
             client or Client(),
-            judge or engine.judge(read),
+            policy or read.policy(),
+            renderer or engine.renderer(read),
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

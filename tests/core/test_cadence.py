@@ -35,6 +35,7 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Parcel,
+    Passed,
     Pushed,
     Refused,
     Severity,
@@ -156,7 +157,7 @@ def test_a_number_the_courier_refuses_is_asked_for_twice_a_day() -> None:
 
 def test_neither_an_agent_nor_the_clock_moves_the_next_poll() -> None:
     before = asked(M.IN_TRANSIT)
-    later = advance(before.dossier, None, POLICY, MONDAY + HOUR)
+    later = advance(before.dossier, Passed(), POLICY, MONDAY + HOUR)
     assert (later.poll_at, later.poll_why) == (before.poll_at, "")
 
 

@@ -9,6 +9,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import RULES
+from parcelwatch.duration import parse
 from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel
 
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_a_rule_that_fires_names_the_limit_that_spoke_and_when_it_gets_worse() -
     at = FRIDAY + 6 * DAY
     stalled = of("stalled", heard(Dossier(PARCEL), at, scan(FRIDAY)), at)
     assert stalled.fires
-    assert (stalled.limit, stalled.unit) == ("3bd", "bd")
+    assert (stalled.limit, stalled.unit) == (parse("3bd"), "bd")
     assert stalled.due_at == FRIDAY + 7 * DAY
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Checkpoint, Dossier, Milestone, Parcel
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, inbox, parcels
 from parcelwatch.store.erase import forget
 
@@ -61,12 +60,11 @@ def test_a_number_that_names_itself_is_not_replaced() -> None:
 
 
 def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path) -> None:
-    judge = Judge(POLICY, Renderer())
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
             added = parcels.add(store, PARCEL, NOW)
             parcels.set_registered(store, [added.id], NOW)
-            ingest(store, [Heard(added.id, REPLACED, NOW)], judge)
+            ingest(store, [Heard(added.id, REPLACED, NOW)], POLICY)
         later = NOW + 2 * timedelta(minutes=1)
         with store.transaction():
             (claimed,) = parcels.claim(store, "sf", later, later + HOUR, 10)

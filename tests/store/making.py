@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Milestone, Parcel, Severity, State
+from parcelwatch.model import (
+    Advance,
+    Case,
+    CaseEvent,
+    Checkpoint,
+    Dossier,
+    Draft,
+    DraftState,
+    Fact,
+    Form,
+    Milestone,
+    Parcel,
+    Severity,
+    State,
+    Why,
+)
 from parcelwatch.store import Store, outbox, parcels
 from parcelwatch.store.rows import NewAlert
 
@@ -38,19 +53,23 @@ def looked(before: Dossier, **changes: object) -> Advance:
 
 
 def save(store: Store, parcel_id: int, **changes: object) -> dict[str, int]:
-    """Load, change, save as answered."""
+    """Load, change, save as answered; the ids of its cases by kind."""
     with store.transaction():
         before = parcels.dossier(store, parcel_id)
-        return parcels.save(store, before, heard(before, **changes), NOW)  # type: ignore[arg-type]
+        return parcels.save(store, before, heard(before, **changes), NOW).cases  # type: ignore[arg-type]
+
+
+def noted(sentence: str, since: datetime = NOW - HOUR) -> Fact:
+    return Fact(Form.NOTED, since=since, reason=sentence)
 
 
 def case(kind: str = "stalled", state: State = State.OPEN, **said: object) -> Case:
-    made = Case(kind, state, Severity.HIGH, NOW, NOW - HOUR, f"{kind} for an hour")
+    made = Case(kind, state, Severity.HIGH, NOW, noted(f"{kind} for an hour"))
     return replace(made, **said)  # type: ignore[arg-type]
 
 
 def fired(kind: str = "stalled") -> CaseEvent:
-    return CaseEvent(kind, NOW, "fires", "", "open", "it stands still")
+    return CaseEvent(kind, NOW, "fires", "", "open", noted("it stands still"))
 
 
 def checkpoint(hours_ago: int = 1, text: str = "Departed", milestone: Milestone = Milestone.IN_TRANSIT) -> Checkpoint:
@@ -59,10 +78,25 @@ def checkpoint(hours_ago: int = 1, text: str = "Departed", milestone: Milestone 
 
 
 def alert(kind: str = "stalled", channel: str = "ops", **said: object) -> NewAlert:
-    made = NewAlert(kind, channel, Severity.HIGH, title=f"{kind}!", body="It stands still.", line="PW1 stands still")
+    made = NewAlert(kind, channel, Severity.HIGH, Why.OPENED, noted("It stands still."))
     return replace(made, **said)  # type: ignore[arg-type]
 
 
 def enqueue(store: Store, *alerts: NewAlert, at: datetime = NOW) -> list[int]:
     with store.transaction():
         return [outbox.enqueue(store, one, at) for one in alerts]
+
+
+def letter(kind: str = "stalled", **said: object) -> Draft:
+    """A draft not yet stored, in words of its own."""
+    facts = {"number": "PW1", "remedies": ["resend"]}
+    made = Draft(kind, "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts, "About your parcel", "Dear Lin, …")
+    return replace(made, **said)  # type: ignore[arg-type]
+
+
+def write(store: Store, parcel_id: int, *letters: Draft) -> dict[str, int]:
+    """Keep drafts for a parcel; the ids of its unsent ones by kind."""
+    with store.transaction():
+        before = parcels.dossier(store, parcel_id)
+        after = replace(before, drafts=(*before.drafts, *letters))
+        return parcels.save(store, before, Advance(after, poll_at=before.poll_at), NOW).drafts
