@@ -235,6 +235,8 @@ channel = "drafts"
             import_id = imports.begin(store, "orders.csv", self.hand.at) if imported else None
             for one in wanted:
                 parcels.add(store, _with_import(one, import_id), self.hand.at)
+            if import_id is not None:
+                imports.finish(store, import_id, {}, self.hand.at)
 
     def watch_all(self, *, imported: bool = False) -> None:
         """Add every parcel of the story, each at the account named like its API."""

@@ -150,7 +150,7 @@ def test_the_list_can_be_narrowed(store: Store) -> None:
 def test_what_is_shown_has_the_promised_shape(store: Store) -> None:
     parcel_id = add(store, order="A-1")
     said = checkpoint()
-    save(store, parcel_id, timeline=timeline(said, checkpoint(5, "Picked up")), cases=(case(),))
+    save(store, parcel_id, timeline=timeline(said, checkpoint(5, "Picked up")))
     shown = parcels.show(store, parcel_id)
     assert shown["number"] == "PW1"
     assert shown["last_checkpoint_at"] == "2026-03-02T07:00:00Z"
@@ -164,7 +164,6 @@ def test_what_is_shown_has_the_promised_shape(store: Store) -> None:
         "place": "Leipzig",
         "seen_at": "2026-03-02T08:00:00Z",
     }
-    assert [one["kind"] for one in shown["cases"]] == ["stalled"]
     assert {"company", "milestone", "cause", "confirmed_at", "estimate", "promised_by", "poll_at"} <= shown.keys()
 
 
