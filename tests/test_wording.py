@@ -13,7 +13,7 @@ from parcelwatch.core.messages import Group, Outgoing, Text, Words
 from parcelwatch.core.policy import Policy, Threshold
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.duration import parse
-from parcelwatch.errors import DeliveryFailed
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, act, ingest, rejudge
 from parcelwatch.model import Action, Answered, Checkpoint, Draft, LetterAction, Milestone, Parcel
 from parcelwatch.render import Renderer
@@ -167,6 +167,21 @@ def test_a_message_that_failed_is_tried_again_in_the_same_words(store: Store) ->
     settle(store, first[0], DeliveryFailed("503"), policy(), NOW)
     later = [text for text in send_all(store, NOW + 9 * HOUR) if text.title == first[1].title]
     assert later == [first[1]]
+
+
+def test_what_is_sent_over_another_channel_after_all_fits_that_one(store: Store) -> None:
+    watch(store, silent=49 * HOUR)
+    first = take(store, paused=("drafts",))
+    assert first is not None
+    settle(store, first[0], DeliveryRefused("404"), policy(), NOW)
+    with store.transaction():
+        outbox.retry(store, first[0].id, NOW, channel="pager")
+    claimed = claim(store, NOW, ("drafts",), Wording(ENGLISH, {"pager": 160}))
+    assert claimed is not None
+    group, text = claimed
+    assert text is not None
+    assert (group.id, group.channel) == (first[0].id, "pager")
+    assert len(text.title) + 1 + len(text.body) <= 160
 
 
 def test_a_suppressed_message_is_never_worded(store: Store) -> None:

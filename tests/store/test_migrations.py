@@ -76,6 +76,7 @@ def test_what_was_claimed_when_a_claim_still_moved_the_due_time_is_asked_again_a
 SENTENCE = "No new scan for 49 h, since 2026-02-28 07:00 UTC"
 MOVED = NOW - timedelta(hours=49)
 POLICY = Policy(profile="china", channels=("ops",), draft_channel="ops")
+_FACTS = dump({"since": stamp(MOVED), "evidence": []})
 _ALERT = """
 INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, kind, why, channel, severity, rank, priority, title, body,
   line, state, created_at, due_at, lease_until, tried_at, attempts, bundle, digest)
@@ -139,6 +140,7 @@ def told_database(path: Path, version: int) -> None:
             sending = (at, at + 60_000, at, 1, 1, 1) if half_sent else (at, None, None, 0, None, None)
             db.execute(_ALERT, (number, number, None, 0, "opened", *words, "pending", at, *sending))
     db.close()
+    path.chmod(0o600)
 
 
 @pytest.mark.parametrize("version", [1, 2], ids=["first version", "second version"])
@@ -176,7 +178,7 @@ def test_a_digest_an_older_version_had_half_sent_comes_again_under_its_id_with_e
             settle(store, group, None, POLICY, NOW)
         assert {ident: (count, title) for ident, (count, title, _) in sent.items()} == {
             1: (6, "[A1] 6 parcels: stalled"),
-            7: (1, "[A7] HIGH stalled: PW7"),
+            7: (1, "[A7] MEDIUM stalled: PW7"),
         }
         assert all(f"PW{number}" in sent[1][2] for number in range(1, 7))
 
