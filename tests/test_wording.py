@@ -189,7 +189,7 @@ def test_a_suppressed_message_is_never_worded(store: Store) -> None:
     watch(store, silent=49 * HOUR, by=policy(channels=(), draft_channel=""))
     assert outbox.counts(store) == {"suppressed": 2}
     assert send_all(store, NOW + HOUR, words) == []
-    assert words.alerts == words.letters == []
+    assert (words.alerts, words.letters) == ([], [])
     assert store.value("SELECT count(*) FROM sendings") == 0
 
 
