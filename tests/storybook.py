@@ -4,8 +4,8 @@
     start = "2026-03-02 08:00"             # a Monday, UTC; the default. "+26h" counts from here
     [policy]                               # profile, thresholds, old_news, languages, shop; all optional
     profile = "china"
-    [calendar]                             # this, [[peaks]], [[stoppages]], [[remote]] as in config.toml: the world's days
-    [parcel]                               # any field of model.Parcel; all optional
+    [calendar]                             # with [[peaks]], [[stoppages]], [[remote]] as in config.toml
+    [parcel]                               # any field of model.Parcel or of its order; all optional
     language = "zh-CN"
 
     [[then]]                               # one per moment, in order
@@ -50,8 +50,9 @@ from parcelwatch.config import days
 from parcelwatch.config.models import File
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.policy import Policy, Threshold
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Duration, parse
 from parcelwatch.model import (
     Action,
@@ -61,6 +62,7 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
     Passed,
     Refused,
@@ -217,12 +219,17 @@ def _duration(row: Mapping[str, str], name: str) -> Duration | None:
 
 
 def _parcel(written: Mapping[str, Any], start: datetime) -> Parcel:
+    """The parcel, and the one order in it."""
     given = dict(written.get("parcel", {}))
-    _only(given, {each.name for each in fields(Parcel)})
+    of_order = {each.name for each in fields(Order)} - {"number"}
+    _only(given, {each.name for each in fields(Parcel)} | of_order | {"order"})
     for name in {"added_at", "shipped_at", "promised_by", "dispatch_by"} & given.keys():
         given[name] = _when(given[name], start, start)
-    given["tags"] = tuple(given.get("tags", ()))
-    return Parcel(**{"id": 0, "number": "PW000000001XX", "courier": "acme", "added_at": start, **given})
+    ordered = {name: given.pop(name) for name in of_order & given.keys()}
+    order = Order(given.pop("order", ""), **{**ordered, "tags": tuple(ordered.get("tags", ()))})
+    return Parcel(
+        **{"id": 0, "number": "PW000000001XX", "courier": "acme", "added_at": start, "orders": (order,), **given}
+    )
 
 
 # --- steps ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
-from parcelwatch.ingest import act, take_step
+from parcelwatch.ingest import take_step
 from parcelwatch.model import (
     Advance,
     CaseEvent,
@@ -121,7 +121,7 @@ class InStore:
         self._policy = story.policy
         self._store = Store.open(path)
         with self._store.transaction():
-            self._id = parcels.add(self._store, story.parcel, story.parcel.added_at).id
+            self._id = parcels.add(self._store, story.parcel, story.parcel.added_at)
         self._seen = _Seen()
         self._ids: dict[str, int] = {}
         self.dossier = parcels.dossier(self._store, self._id)
@@ -138,8 +138,7 @@ class InStore:
         return parcels.next_assess(self._store)
 
     def letter(self, letter: Letter, at: datetime) -> Happened:
-        act(self._store, self._id, _action(letter, self.dossier), self._policy, at)
-        return self._happened(at)
+        return self.step(_action(letter, self.dossier), at)
 
     def step(self, event: Event, at: datetime) -> Happened:
         with self._store.transaction():

@@ -22,6 +22,7 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
     Refused,
     Severity,
@@ -100,6 +101,24 @@ def timelines(draw: st.DrawFn) -> Timeline:
 
 
 @st.composite
+def orders(draw: st.DrawFn) -> Order:
+    return Order(
+        number=draw(st.sampled_from(["A-1001", "A-1002"])),
+        customer_name=draw(words),
+        customer_contact=draw(words),
+        buyer=draw(words),
+        language=draw(st.sampled_from(["", "zh-CN", "en"])),
+        value=draw(st.floats(0, 1e6)),
+        tier=draw(words),
+        goods=draw(words),
+        url=draw(words),
+        promised_by=draw(maybe(times())),
+        dispatch_by=draw(maybe(times())),
+        tags=tuple(draw(st.lists(words, max_size=2, unique=True))),
+    )
+
+
+@st.composite
 def parcels(draw: st.DrawFn) -> Parcel:
     return Parcel(
         id=0,
@@ -107,20 +126,13 @@ def parcels(draw: st.DrawFn) -> Parcel:
         courier=draw(st.sampled_from(["my_dhl", "kd100"])),
         added_at=draw(times()),
         company=draw(st.sampled_from(["", "yuantong"])),
-        order=draw(words),
         service=draw(words),
         origin=draw(countries),
         destination=draw(countries),
         shipped_at=draw(maybe(times())),
-        promised_by=draw(maybe(times())),
-        dispatch_by=draw(maybe(times())),
-        customer_name=draw(words),
-        customer_contact=draw(words),
         phone_last4=draw(st.sampled_from(["", "0042"])),
         postal_code=draw(words),
-        language=draw(st.sampled_from(["", "zh-CN", "en"])),
-        value=draw(st.floats(0, 1e6)),
-        tags=tuple(draw(st.lists(words, max_size=2))),
+        orders=tuple(draw(st.lists(orders(), max_size=2, unique_by=lambda order: order.number))),
     )
 
 

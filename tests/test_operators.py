@@ -32,7 +32,7 @@ def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
     with store.transaction():
         added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
         scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
-        ingest(store, [Heard(added.id, Answered("", (scan,), complete=False), now)], POLICY)
+        ingest(store, [Heard(added, Answered("", (scan,), complete=False), now)], POLICY)
         tell_operators(store, {"dhl": "dhl"}, POLICY, now)
 
 

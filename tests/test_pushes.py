@@ -113,7 +113,7 @@ def _watch(store: Store) -> None:
         added = parcels.add(store, Parcel(0, NUMBER, "bell", NOW - 10 * HOUR), NOW - 10 * HOUR)
         at = NOW - 9 * HOUR
         said = Answered(NUMBER, (Checkpoint(at, at, M.IN_TRANSIT),))
-        ingest(store, [Heard(added.id, said, at)], POLICY)
+        ingest(store, [Heard(added, said, at)], POLICY)
 
 
 def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]], patience: float = web.PATIENCE) -> None:

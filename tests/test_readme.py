@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import couriers
-from parcelwatch.core.profiles import PROFILES, Limits
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.thresholds import Limits
+from parcelwatch.render import Renderer
 from tests import chat_table, matrix
 from tests.servers import PATIENCE
-from parcelwatch.render import Renderer
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 

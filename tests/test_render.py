@@ -13,9 +13,10 @@ from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.drafts import DEFAULT_REMEDIES, KINDS, REMEDIES
+from parcelwatch.core.drafts import REMEDIES
+from parcelwatch.core.kinds import KINDS as ALL_KINDS
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.messages import Group, Outgoing, Phrases, Text, Words
-from parcelwatch.core.profiles import KINDS as ALL_KINDS
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -35,7 +36,7 @@ NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 LANGUAGES = languages("letters")
 VOICES = languages("agents")
 RENDERERS = {language: Renderer("Asia/Shanghai", language) for language in VOICES}
-EVERY_LETTER = [(kind, language) for kind in KINDS for language in LANGUAGES]
+EVERY_LETTER = [(kind, language) for kind in LETTERS for language in LANGUAGES]
 OFFERS = {
     "en": {"resend": "send you the same items again", "refund": "give you a refund"},
     "zh-CN": {"resend": "为您重新补发", "refund": "为您办理退款"},
@@ -56,7 +57,7 @@ def facts(kind: str, **more: object) -> dict[str, object]:
         "since": "2026-05-03T04:00:00Z",
         "promised_by": "2026-05-04T16:00:00Z",
         "promise_of": "shop",
-        "remedies": list(DEFAULT_REMEDIES[kind]),
+        "remedies": list(LETTERS[kind].remedies),
         "written_at": "2026-05-06T09:00:00Z",
         "follow_up_at": "2026-05-08T09:00:00Z",
         "evidence": [],
@@ -66,6 +67,8 @@ def facts(kind: str, **more: object) -> dict[str, object]:
         "seen_until": "2026-05-03T04:05:00Z",
         "seen_as": "in_transit",
         "cause": "",
+        "parcel": 1,
+        "also": [],
         **more,
     }
 
@@ -128,7 +131,7 @@ def alert(language: str = "en", **more: object) -> Words:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_draft_has_a_template_and_every_template_a_kind(language: str) -> None:
     files = {path.name.removesuffix(".txt.j2") for path in (FOLDER / language / "letters").glob("[!_]*.j2")}
-    assert files == set(KINDS)
+    assert files == set(LETTERS)
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
@@ -203,7 +206,7 @@ def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: 
     plain = letter(kind, language)
     assert "49" not in text
     assert "{{7*7}}" in text
-    assert text.count("\n") == plain.count("\n") + (0 if DEFAULT_REMEDIES[kind] else 2)
+    assert text.count("\n") == plain.count("\n") + (0 if LETTERS[kind].remedies else 2)
     assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
 
 
@@ -341,7 +344,7 @@ def test_a_reason_somebody_else_gave_is_disarmed_too(language: str) -> None:
 
 
 def draft(**more: object) -> Draft:
-    made = Draft("stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts("stalled"), id=5)
+    made = Draft("stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts=facts("stalled"), id=5)
     return replace(made, **more)  # type: ignore[arg-type]
 
 

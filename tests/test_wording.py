@@ -10,14 +10,16 @@ import pytest
 
 from parcelwatch import shapes
 from parcelwatch.core.messages import Group, Outgoing, Text, Words
-from parcelwatch.core.policy import Policy, Threshold
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
-from parcelwatch.ingest import Heard, act, ingest, rejudge
-from parcelwatch.model import Action, Answered, Checkpoint, Draft, LetterAction, Milestone, Parcel
+from parcelwatch.ingest import Heard, ingest, rejudge
+from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.verbs.agents import act_on_case, act_on_draft
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -42,11 +44,11 @@ def watch(store: Store, number: str = "PW000000001XX", by: Policy | None = None,
     """A parcel that last moved so long ago, asked about just now."""
     at = NOW - silent
     with store.transaction():
-        added = parcels.add(store, Parcel(0, number, "dhl", at, language="en"), at)
+        added = parcels.add(store, Parcel(0, number, "dhl", at, orders=(Order(language="en"),)), at)
         said = Answered(number, (Checkpoint(at, at, Milestone.IN_TRANSIT, text="Departed", place="Kassel"),))
-        ingest(store, [Heard(added.id, said, at)], by or policy())
-        ingest(store, [Heard(added.id, said, NOW)], by or policy())
-    return added.id
+        ingest(store, [Heard(added, said, at)], by or policy())
+        ingest(store, [Heard(added, said, NOW)], by or policy())
+    return added
 
 
 class Counting(Renderer):
@@ -105,8 +107,8 @@ def test_the_same_case_says_another_age_as_time_passes_and_weighs_more(store: St
 
 
 def test_a_resolved_case_ages_no_more(store: Store) -> None:
-    parcel_id = watch(store, silent=49 * HOUR)
-    act(store, parcel_id, Action("resolve", "stalled"), policy(), NOW)
+    watch(store, silent=49 * HOUR)
+    act_on_case(store, 1, "resolve", policy(), NOW)
     once, later = (shapes.case(cases.one(store, 1, at), SHOWN, at) for at in (NOW + HOUR, NOW + 99 * HOUR))
     assert (once["sentence"], once["priority"]) == (later["sentence"], later["priority"])
 
@@ -199,8 +201,8 @@ def test_a_suppressed_message_is_never_worded(store: Store) -> None:
 def test_who_approved_a_draft_and_when_is_shown_with_it_and_its_words_stay(store: Store) -> None:
     parcel_id = watch(store, silent=49 * HOUR)
     shown = shapes.draft_whole(store, 1, ENGLISH)
-    action = LetterAction("approve", 1, "lin", subject=shown["subject"], body=shown["body"])
-    act(store, parcel_id, action, policy(), NOW + HOUR)
+    words = {"subject": shown["subject"], "body": shown["body"]}
+    act_on_draft(store, 1, "approve", policy(), NOW + HOUR, by="lin", **words)
     moved = Checkpoint(NOW + 2 * HOUR, NOW + 2 * HOUR, Milestone.IN_TRANSIT, text="Arrived")
     with store.transaction():
         ingest(store, [Heard(parcel_id, Answered("", (moved,), complete=False), NOW + 2 * HOUR)], policy())

@@ -16,11 +16,9 @@ from typing import Any
 import pytest
 
 from parcelwatch import words
-from parcelwatch.core.drafts import DEFAULT_REMEDIES, KINDS
+from parcelwatch.core.kinds import KINDS as ALL_KINDS
+from parcelwatch.core.kinds import LATER, LETTERS, RULES, Family
 from parcelwatch.core.messages import Group, Outgoing
-from parcelwatch.core.profiles import KINDS as ALL_KINDS
-from parcelwatch.core.profiles import LATER, Family
-from parcelwatch.core.rules import RULES
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -40,7 +38,7 @@ NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 THEN = NOW - timedelta(hours=70)
 VOICES = languages("agents")
 RENDERERS = {language: Renderer("Asia/Shanghai", language) for language in VOICES}
-PEOPLE = {kind for kind, family in ALL_KINDS.items() if family is not Family.OPERATOR}
+PEOPLE = {name for name, kind in ALL_KINDS.items() if kind.family is not Family.OPERATOR}
 
 SCAN = Checkpoint(THEN, THEN, Milestone.EXCEPTION, Cause.COURIER_FAULT, "7-Q", "7-Q 7-Q", "7-Q")
 FULL = {
@@ -129,7 +127,9 @@ def outgoing(fact: Fact, **more: object) -> Outgoing:
     return replace(about, **more)  # type: ignore[arg-type]
 
 
-LETTER = Draft("stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, {}, "关于您的包裹", "您好", id=5)
+LETTER = Draft(
+    "stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, subject="关于您的包裹", body="您好", id=5
+)
 
 
 def messages() -> Iterator[Outgoing]:
@@ -221,12 +221,12 @@ def test_every_template_exists_in_every_language(part: str) -> None:
     }
     assert len({frozenset(names) for names in templates.values()}) == 1
     if part == "letters":
-        assert {f"{kind}.txt.j2" for kind in KINDS} <= next(iter(templates.values()))
+        assert {f"{kind}.txt.j2" for kind in LETTERS} <= next(iter(templates.values()))
 
 
 @pytest.mark.parametrize("language", languages("letters"))
 def test_every_remedy_that_is_offered_has_words(language: str) -> None:
-    offered = {code for codes in DEFAULT_REMEDIES.values() for code in codes}
+    offered = {code for letter in LETTERS.values() for code in letter.remedies}
     assert offered <= set(catalogue(language, "letters")["remedies"])
 
 

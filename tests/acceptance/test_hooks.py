@@ -49,7 +49,7 @@ def shop(tmp_path: Path) -> tuple[Path, int]:
     now = clock.now()
     with Store.open(tmp_path / "watch.db") as store, store.transaction():
         added = parcels.add(store, Parcel(0, NUMBER, "kd100", now, company="yuantong"), now)
-        parcels.poll_again(store, [added.id], now + timedelta(hours=1))
+        parcels.poll_again(store, [added], now + timedelta(hours=1))
     return path, port
 
 

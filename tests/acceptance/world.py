@@ -25,7 +25,7 @@ from parcelwatch.config import Config
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
-from parcelwatch.model import Cause, Milestone, Parcel
+from parcelwatch.model import Cause, Milestone, Order, Parcel
 from parcelwatch.poller import Post
 from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
@@ -243,7 +243,16 @@ channel = "drafts"
         self.watch([self.wanted(one.number, one.api, one.company) for one in self.story.parcels], imported=imported)
 
     def wanted(self, number: str, account: str = "dhl", company: str = "") -> Parcel:
-        return Parcel(0, number, account, self.hand.at, company=company, origin="DE", destination="DE", language="en")
+        return Parcel(
+            0,
+            number,
+            account,
+            self.hand.at,
+            company=company,
+            origin="DE",
+            destination="DE",
+            orders=(Order(language="en"),),
+        )
 
     def cases(self) -> dict[tuple[str, str], dict[str, object]]:
         """Every case by number and kind; two of one kind and parcel fail."""

@@ -34,6 +34,7 @@ from parcelwatch.model import (
     Form,
     Milestone,
     NotFound,
+    Order,
     Parcel,
     Passed,
     Pushed,
@@ -91,7 +92,7 @@ def test_a_deadline_that_falls_now_is_not_waited_for() -> None:
 
 
 def test_near_its_promise_a_parcel_is_asked_for_more_often() -> None:
-    step = asked(M.IN_TRANSIT, parcel=replace(PARCEL, promised_by=MONDAY + 20 * HOUR))
+    step = asked(M.IN_TRANSIT, parcel=replace(PARCEL, orders=(Order(promised_by=MONDAY + 20 * HOUR),)))
     assert wait(step, MONDAY) <= 2 * HOUR
     assert step.poll_why == "in_transit, near the promise"
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
+from parcelwatch.core.kinds import RULES
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import RULES
 from parcelwatch.duration import parse
-from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel
+from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Order, Parcel
 
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -64,7 +64,7 @@ def test_a_deadline_that_passed_unanswered_is_blind_and_accuses_nobody() -> None
 
 
 def test_a_worse_kind_that_is_still_open_hides_a_milder_one() -> None:
-    promised = replace(PARCEL, promised_by=FRIDAY - HOUR)
+    promised = replace(PARCEL, orders=(Order(promised_by=FRIDAY - HOUR),))
     dossier = heard(Dossier(promised), FRIDAY, scan(FRIDAY - 2 * HOUR, Milestone.EXCEPTION, Cause.DAMAGED))
     late = of("late", dossier, FRIDAY)
     assert late.fires

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from parcelwatch.core import drafts
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timeline import as_of, heard, join, merge
 from parcelwatch.core.view import view
@@ -30,6 +31,7 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
     Passed,
     Refused,
@@ -98,7 +100,8 @@ parcels = st.builds(
     added_at=st.just(START),
     origin=st.sampled_from(["", "CN"]),
     destination=st.sampled_from(["", "CN", "BR"]),
-    promised_by=st.none() | hours.map(lambda after: START + after),
+    orders=st.just(())
+    | st.builds(Order, promised_by=st.none() | hours.map(lambda after: START + after)).map(lambda order: (order,)),
 )
 
 
@@ -339,10 +342,10 @@ def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_abo
     for step in life(parcel, told, policy):
         cases = {case.kind: case for case in step.dossier.cases}
         told_of = {one.case.kind for one in step.notices if isinstance(one, CaseTold) and one.why is Why.OPENED}
-        opened = told_of & {*drafts.KINDS}
+        opened = told_of & {*LETTERS}
         for kind in opened - {draft.kind for draft in step.dossier.drafts}:
-            facts = drafts.facts(step.dossier, cases[kind], policy.wording, step.dossier.confirmed_at or START)
-            stillborn = Draft(kind, "en", DraftState.DRAFT, START, step.dossier.milestone, facts)
+            facts = drafts.facts(step.dossier, cases[kind], Order(), policy.wording, step.dossier.confirmed_at or START)
+            stillborn = Draft(kind, "en", DraftState.DRAFT, START, step.dossier.milestone, facts=facts)
             assert drafts.contradicted(stillborn, step.dossier)
 
 

@@ -49,11 +49,11 @@ def test_six_hours_of_taking_and_not_knowing_cost_one_registration_and_tell_agen
                 for one in parcels.claim(store, "track", now, now + HOUR, 1):
                     if one.registered:
                         asks += 1
-                        ingest(store, [Heard(added.id, UNKNOWN, now)], policy)
+                        ingest(store, [Heard(added, UNKNOWN, now)], policy)
                     else:
                         registrations += 1
-                        parcels.set_registered(store, [added.id], now)
-                        parcels.poll_again(store, [added.id], now + timedelta(seconds=5))
+                        parcels.set_registered(store, [added], now)
+                        parcels.poll_again(store, [added], now + timedelta(seconds=5))
             now += timedelta(seconds=5)
         assert registrations == 1
         assert asks < 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 from parcelwatch.model import (
@@ -16,6 +16,7 @@ from parcelwatch.model import (
     Fact,
     Form,
     Milestone,
+    Order,
     Parcel,
     Severity,
     State,
@@ -30,13 +31,20 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
+_OF_ORDER = {each.name for each in fields(Order)} - {"number"}
+
+
 def parcel(number: str = "PW1", courier: str = "my_dhl", **said: object) -> Parcel:
-    return replace(Parcel(0, number, courier, NOW), **said)  # type: ignore[arg-type]
+    """`said`: of the parcel, or of its order."""
+    ordered = {name: said.pop(name) for name in _OF_ORDER & said.keys()}
+    number_of_order = str(said.pop("order", ""))
+    orders = (Order(number_of_order, **ordered),) if ordered or number_of_order else ()  # type: ignore[arg-type]
+    return replace(Parcel(0, number, courier, NOW, orders=orders), **said)  # type: ignore[arg-type]
 
 
 def add(store: Store, number: str = "PW1", courier: str = "my_dhl", **said: object) -> int:
     with store.transaction():
-        return parcels.add(store, parcel(number, courier, **said), NOW).id
+        return parcels.add(store, parcel(number, courier, **said), NOW)
 
 
 def heard(
@@ -90,7 +98,8 @@ def enqueue(store: Store, *alerts: NewAlert, at: datetime = NOW) -> list[int]:
 def letter(kind: str = "stalled", **said: object) -> Draft:
     """A draft not yet stored, in words of its own."""
     facts = {"number": "PW1", "remedies": ["resend"]}
-    made = Draft(kind, "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts, "About your parcel", "Dear Lin, …")
+    made = Draft(kind, "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts=facts)
+    made = replace(made, subject="About your parcel", body="Dear Lin, …")
     return replace(made, **said)  # type: ignore[arg-type]
 
 
@@ -99,4 +108,5 @@ def write(store: Store, parcel_id: int, *letters: Draft) -> dict[str, int]:
     with store.transaction():
         before = parcels.dossier(store, parcel_id)
         after = replace(before, drafts=(*before.drafts, *letters))
-        return parcels.save(store, before, Advance(after, poll_at=before.poll_at), NOW).drafts
+        saved = parcels.save(store, before, Advance(after, poll_at=before.poll_at), NOW)
+    return {kind: draft_id for (kind, _), draft_id in saved.drafts.items()}

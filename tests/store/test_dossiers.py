@@ -33,7 +33,7 @@ from tests.strategies import dossiers, histories
 def stored(store: Store, made: Dossier) -> Dossier:
     """Add the parcel of `made` and save all else as one step; what is loaded then."""
     with store.transaction():
-        parcel_id = parcels.add(store, made.parcel, NOW).id
+        parcel_id = parcels.add(store, made.parcel, NOW)
         before = parcels.dossier(store, parcel_id)
         after = replace(made, parcel=replace(made.parcel, id=parcel_id))
         parcels.save(store, before, Advance(after, poll_at=made.poll_at, poll_why="because"), NOW)

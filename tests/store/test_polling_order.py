@@ -30,7 +30,7 @@ def watch(store: Store, number: str, scanned: timedelta, milestone: Milestone, c
     with store.transaction():
         added = parcels.add(store, Parcel(0, number, "dhl", at), at)
         said = Answered(number, (Checkpoint(at, at, milestone, cause),))
-        ingest(store, [Heard(added.id, said, at)], POLICY)
+        ingest(store, [Heard(added, said, at)], POLICY)
 
 
 def first(store: Store, now: datetime, limit: int) -> list[str]:
