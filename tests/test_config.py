@@ -11,7 +11,7 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.config.checks import Adapter
 from parcelwatch.core.calendar import Dates, Peak, Remote, Stoppage
-from parcelwatch.core.policy import Threshold
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel, Severity
