@@ -99,8 +99,8 @@ def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]
         return ()
     code = _conclusion([scan.code for scan in scans], tag, sub)
     if code:
-        meaning, reading = _told(code, scans[-1].words)
-        scans[-1] = concluded(scans[-1], code, meaning, reading)
+        words = text(tracking.get("subtag_message"), "subtag_message") or scans[-1].words
+        scans[-1] = concluded(scans[-1], code, *_told(code, words), words=words)
     found = checkpoints(scans)
     return _turned_back(found) if flag(tracking.get("return_to_sender"), "return_to_sender") else found
 

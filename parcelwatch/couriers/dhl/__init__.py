@@ -19,6 +19,7 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
+from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, beside, standing
@@ -35,6 +36,8 @@ NO_SHIPMENT = re.compile(r"no result|shipment", re.IGNORECASE)
 # A lacking value is the call's fault, unless it is one that only some parcels need.
 INCOMPLETE = re.compile(r"missing (?:mandatory|required) (?!.*postal)", re.IGNORECASE)
 BACK = "+return"
+# A second level that is a code, as against a sentence.
+_SECOND = re.compile(r"[A-Z0-9][A-Z0-9_/-]{0,79}")
 
 # Where a parcel with returnFlag turned back, and what does not become "returning" after that.
 _DOOR = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
@@ -209,17 +212,25 @@ def _scan(
     """What an event says but for its time, and the country it names."""
     first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
     words, more = text(description, "description", TEXT_LIMIT), text(remark, "remark", TEXT_LIMIT)
-    meaning = DIVISIONS.get(service, {}).get(second)
-    if meaning is not None:
+    meaning, unmapped = DIVISIONS.get(service, {}).get(second), _unlisted(service, second)
+    if meaning is not None or unmapped:
         code = f"{first}/{second}" if first else second
     else:
         code = first
-        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
         words = words or second
+    if meaning is None:
+        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
     if " " in more and more != words:
         words = f"{words} ({more})" if words else more
     place, country = _where(text(where, "addressLocality").strip("- "), text(iso, "countryCode").upper())
-    return Scan(None, code, meaning, words, place, read(words)), country
+    moves = False if second.startswith(NOTICES) and " " not in second else None
+    return Scan(None, code, meaning, words, place, read(words), moves, unmapped), country
+
+
+def _unlisted(service: str, second: str) -> bool:
+    """Whether a second level is a code, and one that nobody has listed for a division whose codes are."""
+    listed = service in DIVISIONS and _SECOND.fullmatch(second) is not None
+    return listed and second not in DIVISIONS[service] and second not in SILENT.get(service, ())
 
 
 def _where(locality: str, country: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.easypost.codes import (
     DELAYED,
+    DETAILS,
     ERROR,
     EXPIRED,
     HELD,
@@ -32,7 +33,14 @@ M = Milestone
 MADE_UP = "processingerror"
 
 # Carriers of one country, whose details often name none.
-HOMES = {"usps": "US"}
+HOMES = {
+    "usps": "US",
+    "canadapost": "CA",
+    "canpar": "CA",
+    "purolator": "CA",
+    "australiapost": "AU",
+    "royalmail": "GB",
+}
 
 # What a tracker may conclude about its parcel without any one detail saying so.
 CONCLUDED = frozenset({M.DELIVERED, M.RETURNING, M.CANCELLED, M.EXCEPTION, M.ATTEMPT_FAILED})
@@ -134,7 +142,8 @@ def _scan(event: Record, home: str) -> Scan:
     place = ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
     meaning, reading = _told(status, detail, words)
     moves = False if detail in NOTICES else None
-    return Scan(_span(event, home), _code(status, detail), meaning, words, place, reading, moves)
+    unmapped = bool(detail) and detail not in DETAILS
+    return Scan(_span(event, home), _code(status, detail), meaning, words, place, reading, moves, unmapped)
 
 
 def _code(status: str, detail: str) -> str:

@@ -14,7 +14,7 @@ from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.couriers.shared.times import Span, country_in, due, span
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
 
 M = Milestone
@@ -93,7 +93,7 @@ def observe(ask: Ask, item: Record) -> Observation:
     destination = _country(shipping.get("recipient_address"), "recipient_address")
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(scans, main, sub),
+        checkpoints=_checkpoints(scans, main, sub, text(status.get("sub_status_descr"), "sub_status_descr")),
         estimate=_estimate(info, destination),
         stopped=_stopped(item, main),
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
@@ -140,14 +140,15 @@ def _scan(event: Record) -> Scan:
     sub, stage = text(event.get("sub_status"), "sub_status"), text(event.get("stage"), "stage")
     address = record(event.get("address"), "address")
     words = text(event.get("description"), "description", TEXT_LIMIT)
+    place = text(event.get("location"), "location") or text(address.get("city"), "city")
     # Without a code the text speaks, except for a plain scan, which the document calls ordinary.
     meaning = PLAIN if not sub and not stage and "stage" in event else None
     return Scan(
-        _span(event, text(address.get("country"), "country")),
+        _span(event, text(address.get("country"), "country") or country_in(place)),
         sub or stage,
         CODES.get(sub or stage, UNKNOWN) if sub or stage else meaning,
         words,
-        text(event.get("location"), "location") or text(address.get("city"), "city"),
+        place,
         read(words),
     )
 
@@ -166,12 +167,12 @@ def _span(event: Record, country: str) -> Span | None:
     return span(f"{day}T{hour}{zone}" if hour else day, country)
 
 
-def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
+def _checkpoints(scans: list[Scan], main: str, sub: str, words: str) -> tuple[Checkpoint, ...]:
     if not scans:
         return ()
     code = _conclusion([scan.code for scan in scans], main, sub)
     if code:
-        scans[-1] = concluded(scans[-1], code, CODES.get(code, UNKNOWN))
+        scans[-1] = concluded(scans[-1], code, CODES.get(code, UNKNOWN), words=words)
     return checkpoints(scans)
 
 

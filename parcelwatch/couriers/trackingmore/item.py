@@ -14,7 +14,7 @@ from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.times import Span, country_code, due, span
+from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 
@@ -26,6 +26,7 @@ SIDES = ("origin_info", "destination_info")
 STATUS = ("delivery_status", "status")
 COMPANY = ("courier_code", "carrier_code")
 ORIGIN = ("origin_country", "original_country")
+LATEST = ("latest_checkpoint_time", "lastest_checkpoint_time", "update_at")
 SCAN_TIME = ("checkpoint_date", "Date")
 SCAN_TEXT = ("tracking_detail", "StatusDescription")
 SCAN_PLACE = ("location", "Details")
@@ -88,7 +89,17 @@ def _scans(item: Record, home: str) -> list[Scan]:
         for event in events:
             if _key(event) not in told or (_code(event) and not _code(told[_key(event)])):
                 told[_key(event)] = event
-    return in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
+    found = in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
+    return found or _latest(item)
+
+
+def _latest(item: Record) -> list[Scan]:
+    """The latest event alone, where neither side lists any: a text that ends with its place and its time."""
+    words, stamp = text(item.get("latest_event"), "latest_event", TEXT_LIMIT), either(item, LATEST)
+    main = either(item, STATUS).lower()
+    if not words or not stamp or main not in STATUSES or main in SILENT:
+        return []
+    return [Scan(span(stamp), "", None, words, reading=read(words))]
 
 
 def _key(event: Record) -> tuple[str, str]:
@@ -109,7 +120,7 @@ def _scan(event: Record, home: str) -> Scan:
     words, code = either(event, SCAN_TEXT, TEXT_LIMIT), _code(event)
     meaning, reading = _told(code, words)
     place = either(event, SCAN_PLACE) or text(event.get("city"), "city")
-    return Scan(_span(event, home), code, meaning, words, place, reading)
+    return Scan(_span(event, home or country_in(place)), code, meaning, words, place, reading)
 
 
 def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
