@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
@@ -25,6 +25,7 @@ SIDES = ("origin_info", "destination_info")
 # Of each, the key of v4 first.
 STATUS = ("delivery_status", "status")
 COMPANY = ("courier_code", "carrier_code")
+DESTINATION = ("destination_country",)
 ORIGIN = ("origin_country", "original_country")
 LATEST = ("latest_checkpoint_time", "lastest_checkpoint_time", "update_at")
 SCAN_TIME = ("checkpoint_date", "Date")
@@ -44,22 +45,25 @@ def either(item: Mapping[str, object], names: Sequence[str], limit: int = 200) -
     return next(filter(None, (text(item.get(name), name, limit) for name in names)), "")
 
 
+def _aside(item: Mapping[str, object], names: Sequence[str]) -> str:
+    return next(filter(None, (aside(item.get(name)) for name in names)), "")
+
+
 def observe(ask: Ask, item: Record) -> Observation:
     """What an item says about the number asked."""
     main, sub = either(item, STATUS).lower(), text(item.get("substatus"), "substatus").lower()
-    origin = country_code(either(item, ORIGIN))
-    destination = country_code(text(item.get("destination_country"), "destination_country"))
+    origin, destination = (country_code(_aside(item, names)) for names in (ORIGIN, DESTINATION))
     scans = _scans(item, origin if origin == destination else "")
     if not scans:
         return _empty(ask, item, main, sub)
     return Answered(
         number=ask.number,
         checkpoints=_checkpoints(scans, main, sub),
-        estimate=due(either(item, ("scheduled_delivery_date",)), destination),
+        estimate=due(aside(item.get("scheduled_delivery_date")), destination),
         stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
-        company=either(item, COMPANY) or ask.company,
-        service=text(item.get("service_code"), "service_code"),
+        company=_aside(item, COMPANY) or ask.company,
+        service=aside(item.get("service_code")),
         origin=origin,
         destination=destination,
     )
@@ -95,7 +99,7 @@ def _scans(item: Record, home: str) -> list[Scan]:
 
 def _latest(item: Record) -> list[Scan]:
     """The latest event alone, where neither side lists any: a text that ends with its place and its time."""
-    words, stamp = text(item.get("latest_event"), "latest_event", TEXT_LIMIT), either(item, LATEST)
+    words, stamp = aside(item.get("latest_event"), TEXT_LIMIT), _aside(item, LATEST)
     main = either(item, STATUS).lower()
     if not words or not stamp or main not in STATUSES or main in SILENT:
         return []
@@ -113,13 +117,13 @@ def _code(event: Record) -> str:
 
 def _span(event: Record, home: str) -> Span | None:
     stamp = either(event, SCAN_TIME)
-    return span(stamp, text(event.get("country_iso2"), "country_iso2").upper() or home) if stamp else None
+    return span(stamp, aside(event.get("country_iso2")).upper() or home) if stamp else None
 
 
 def _scan(event: Record, home: str) -> Scan:
     words, code = either(event, SCAN_TEXT, TEXT_LIMIT), _code(event)
     meaning, reading = _told(code, words)
-    place = either(event, SCAN_PLACE) or text(event.get("city"), "city")
+    place = _aside(event, SCAN_PLACE) or aside(event.get("city"))
     return Scan(_span(event, home or country_in(place)), code, meaning, words, place, reading)
 
 
