@@ -109,8 +109,7 @@ def test_one_scan_told_with_two_hotlines_is_one() -> None:
 def test_what_a_pick_up_point_signed_for_waits_there() -> None:
     event = {"time": 1772586000000, "logisticsStatus": "GTMS_STA_SIGNED", "desc": "到达自提点"}
     trace = {"mailNo": "1", "cpCode": "YTO", "logisticsTraceDetailList": [event]}
-    (told,) = Cainiao().parse(
-        httpx.Response(200, json={"success": True, "logisticsTrace": trace}), [Ask("1", company="YTO")]
-    )
+    body = {"success": True, "logisticsTrace": trace}
+    (told,) = Cainiao().parse(httpx.Response(200, json=body), [Ask("1", company="YTO")])
     assert isinstance(told, Answered)
     assert [one.milestone for one in told.checkpoints] == [M.AVAILABLE_FOR_PICKUP]
