@@ -229,7 +229,7 @@ def _count(step: Advance) -> Tally:
 
 def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now: datetime) -> None:
     """Count codes and wordings that mean nothing to us, once per checkpoint."""
-    unread = [one for one in said if one.milestone is Milestone.UNKNOWN]
+    unread = [one for one in said if one.milestone is Milestone.UNKNOWN or one.unmapped]
     if not unread:
         return
     known = {entry.checkpoint.identity for entry in before.timeline.entries}

@@ -80,7 +80,8 @@ class Checkpoint:
     the interval spans every zone it may have meant when it did not. `milestone` and `cause` are our reading
     of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `moves`: whether
     it is movement; that it is late, awaited or announced is news, but nobody had it in hand. `by`: the agent whose word
-    it is, "" for the courier's.
+    it is, "" for the courier's. `unmapped`: a finer code of it means nothing to us, though the coarser one beside it
+    does; it is counted as unknown, and not kept.
     """
 
     occurred_at: datetime
@@ -92,6 +93,7 @@ class Checkpoint:
     place: str = ""
     moves: bool = True
     by: str = ""
+    unmapped: bool = False
 
     @property
     def identity(self) -> tuple[datetime, datetime, str, str, str]:

@@ -17,6 +17,7 @@ from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, T
 from parcelwatch.couriers.shared.iso3 import alpha2, alpha3
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation, Refused
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "aftership", "KEY9", "http://127.0.0.1:8351/tracking/2026-07/", secret="SECRET9")
@@ -235,3 +236,18 @@ def test_a_number_that_was_never_registered_is_registered_again() -> None:
     (told,) = AfterShip().parse(httpx.Response(200, json=empty), [Ask(NUMBERS[0])])
     assert isinstance(told, Refused)
     assert told.unregistered
+
+
+def test_a_loss_is_told_in_the_words_of_the_loss() -> None:
+    tracking = {
+        "tracking_number": NUMBERS[0],
+        "slug": "dhl",
+        "tag": "Exception",
+        "subtag": "Exception_013",
+        "subtag_message": "Shipment lost",
+        "checkpoints": [{"checkpoint_time": "2026-03-04T10:00:00Z", "subtag": "Delivered_001", "message": "Delivered"}],
+    }
+    body = {"meta": {"code": 200}, "data": {"pagination": {"total": 1}, "trackings": [tracking]}}
+    (told,) = AfterShip().parse(httpx.Response(200, json=body), [Ask(NUMBERS[0])])
+    newest = tracked(told).checkpoints[-1]
+    assert (newest.milestone, newest.cause, newest.text) == (Milestone.EXCEPTION, Cause.LOST, "Shipment lost")

@@ -104,3 +104,12 @@ def test_one_scan_told_with_two_hotlines_is_one() -> None:
     (told,) = Cainiao().parse(httpx.Response(200, json=body), [Ask("1", company="YTO")])
     assert isinstance(told, Answered)
     assert [one.milestone for one in told.checkpoints] == [M.OUT_FOR_DELIVERY]
+
+
+def test_what_a_pick_up_point_signed_for_waits_there() -> None:
+    event = {"time": 1772586000000, "logisticsStatus": "GTMS_STA_SIGNED", "desc": "到达自提点"}
+    trace = {"mailNo": "1", "cpCode": "YTO", "logisticsTraceDetailList": [event]}
+    body = {"success": True, "logisticsTrace": trace}
+    (told,) = Cainiao().parse(httpx.Response(200, json=body), [Ask("1", company="YTO")])
+    assert isinstance(told, Answered)
+    assert [one.milestone for one in told.checkpoints] == [M.AVAILABLE_FOR_PICKUP]

@@ -94,7 +94,7 @@ def test_times_are_aware_utc_intervals_and_oldest_first(fixture: Fixture) -> Non
 
 @pytest.mark.parametrize("fixture", READABLE, ids=called)
 def test_nothing_is_unknown_unless_the_fixture_says_so(fixture: Fixture) -> None:
-    unknown = any(checkpoint.milestone is Milestone.UNKNOWN for checkpoint in checkpoints(fixture))
+    unknown = any(one.milestone is Milestone.UNKNOWN or one.unmapped for one in checkpoints(fixture))
     assert unknown is fixture.told.get("unknown", False)
 
 

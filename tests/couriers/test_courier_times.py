@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.couriers.shared.times import country_code, due, filled, naive, promise, span, zoned
+from parcelwatch.couriers.shared.times import country_code, country_in, due, filled, naive, promise, span, zoned
 from parcelwatch.errors import CourierUnreadable
 
 
@@ -100,3 +100,22 @@ def test_the_day_of_a_clock_change_is_found_for_every_country_that_has_one() -> 
     local = datetime.combine(date(2026, 3, 29), datetime.min.time()) + timedelta(hours=2, minutes=30)
     earliest, latest = naive(local, "DE")
     assert latest - earliest == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("place", "country"),
+    [
+        ("MEMPHIS, TN, US", "US"),
+        ("SHENZHEN - CHINA MAINLAND", "CN"),
+        ("HONG KONG - HONG KONG SAR, CHINA", "HK"),
+        ("KOELN (GERMANY)", "DE"),
+        ("Germany", "DE"),
+        ("FRESNO, CA", ""),
+        ("WILMINGTON, DE", ""),
+        ("ATLANTA, GEORGIA", ""),
+        ("LONDON", ""),
+        ("", ""),
+    ],
+)
+def test_the_country_a_place_ends_with_is_known_where_no_state_is_written_so(place: str, country: str) -> None:
+    assert country_in(place) == country

@@ -422,6 +422,16 @@ def test_a_credential_that_an_answer_repeats_among_its_words_is_not_kept() -> No
     assert [one.text for one in tracked(said).checkpoints] == ["key *** taken"]
 
 
+@pytest.mark.parametrize("named", ["mailPieceId", "oneDBarcode", "uniqueItemId"])
+def test_a_royal_mail_piece_is_called_by_any_of_its_numbers(named: str) -> None:
+    piece: dict[str, object] = {"mailPieceId": "090367574000000FE1E1B", "summary": {"oneDBarcode": "FQ087430672GB"}}
+    piece["events"] = [{"eventCode": "EVODO", "eventDateTime": "2026-03-04T10:00:00+00:00"}]
+    summary = {"oneDBarcode": "FQ000000011GB", "uniqueItemId": "090367574000000AA1B2C"} | {named: ASK.number}
+    piece |= {"mailPieceId": ASK.number} if named == "mailPieceId" else {"summary": summary}
+    (said,) = made("royalmail").parse(httpx.Response(200, json={"mailPieces": piece}), [ASK])
+    assert [one.milestone for one in tracked(said).checkpoints] == [M.IN_TRANSIT]
+
+
 # --- hostile answers -----------------------------------------------------------------------------
 
 OTHERS = [f"QQ99999999{at:02}" for at in range(9)]

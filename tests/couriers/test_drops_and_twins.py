@@ -18,7 +18,7 @@ from parcelwatch.couriers.ups.package import observe as ups_package
 from parcelwatch.couriers.usps.detail import observe as usps_detail
 from parcelwatch.errors import CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, Cause, Milestone
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import COURIERS, tracked
 
 M = Milestone
 REQUEST = httpx.Request("GET", "https://courier.example/tracks")
@@ -68,6 +68,69 @@ def test_dhls_losses_and_returns_are_not_silent(
     division: str, code: str, meaning: tuple[Milestone, Cause | None]
 ) -> None:
     assert DIVISIONS[division][code] == meaning
+
+
+AT = "2026-03-04T10:00:00+00:00"
+NUMBER = "ZT500600700US"
+
+
+def seventeentrack(words: str) -> object:
+    event = {"time_iso": AT, "sub_status": "Delivered_Other", "description": words}
+    status = {"status": "Delivered", "sub_status": "Delivered_Other"}
+    info = {"latest_status": status, "tracking": {"providers": [{"events": [event]}]}}
+    item = {"number": NUMBER, "carrier": 21051, "track_info": info}
+    return {"code": 0, "data": {"accepted": [item], "rejected": []}}
+
+
+def aftership(words: str) -> object:
+    event = {"checkpoint_time": AT, "subtag": "Delivered_001", "message": words}
+    tracking = {"tracking_number": NUMBER, "slug": "usps", "tag": "Delivered", "checkpoints": [event]}
+    return {"meta": {"code": 200}, "data": {"pagination": {"total": 1}, "trackings": [tracking]}}
+
+
+def easypost(words: str) -> object:
+    event = {"datetime": AT, "status": "delivered", "message": words}
+    tracker = {"tracking_code": NUMBER, "carrier": "USPS", "status": "delivered", "tracking_details": [event]}
+    return {"trackers": [tracker], "has_more": False}
+
+
+def shippo(words: str) -> object:
+    event = {"status_date": AT, "status": "DELIVERED", "status_details": words}
+    return {"carrier": "usps", "tracking_number": NUMBER, "tracking_history": [event]}
+
+
+def trackingmore(words: str) -> object:
+    event = {"checkpoint_date": AT, "checkpoint_delivery_substatus": "delivered001", "tracking_detail": words}
+    item = {"tracking_number": NUMBER, "courier_code": "usps", "delivery_status": "delivered"}
+    return {"meta": {"code": 200}, "data": [{**item, "destination_info": {"trackinfo": [event]}}]}
+
+
+TOLD = {
+    "17track": seventeentrack,
+    "aftership": aftership,
+    "easypost": easypost,
+    "shippo": shippo,
+    "trackingmore": trackingmore,
+}
+
+
+def shown(api: str, words: str) -> Milestone:
+    """How a delivery with these words reads through an aggregator."""
+    (found,) = COURIERS[api].parse(ok(TOLD[api](words)), [Ask(NUMBER, company="21051" if api == "17track" else "usps")])
+    return tracked(found).checkpoints[-1].milestone
+
+
+@pytest.mark.parametrize("api", TOLD)
+def test_the_posts_own_lockers_are_their_customers_boxes_whoever_tells_of_them(api: str) -> None:
+    for words in ("Delivered, Parcel Locker", "DELIVERED, PARCEL LOCKER, RENO, NV 89501", "Delivered, In/At Mailbox"):
+        assert (words, shown(api, words)) == (words, M.DELIVERED)
+    for words in ("Delivered to a parcel locker", "Delivered to DHL Packstation", "Left in the locker for pickup"):
+        assert (words, shown(api, words)) == (words, M.AVAILABLE_FOR_PICKUP)
+
+
+@pytest.mark.parametrize("api", TOLD)
+def test_what_a_driver_brings_to_a_shop_is_to_be_fetched_there(api: str) -> None:
+    assert shown(api, "Delivered by driver to Pickup parcelshop") is M.AVAILABLE_FOR_PICKUP
 
 
 # --- several records of one number -------------------------------------------------------------------

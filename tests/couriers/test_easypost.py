@@ -163,11 +163,22 @@ def test_a_status_and_its_detail_are_read_together(status: str, detail: str, mea
     assert meaning(status, detail) == meant
 
 
-def test_no_pair_of_known_words_is_unknown_and_every_other_is() -> None:
+def test_no_pair_of_known_words_is_unknown_and_no_unknown_status_is_known() -> None:
     for status, detail in product(STATUSES, DETAILS):
         assert meaning(status, detail) != UNKNOWN
-    for status, detail in (("quantum", "damaged"), ("in_transit", "quantum"), ("quantum", ""), ("", "quantum")):
+    for status, detail in (("quantum", "damaged"), ("quantum", ""), ("", "quantum")):
         assert meaning(status, detail) == UNKNOWN
+
+
+def test_a_new_detail_leaves_the_status_standing_and_is_told_of() -> None:
+    assert meaning("delivered", "left_by_drone") == (M.DELIVERED, None)
+    scan = {"status": "delivered", "status_detail": "left_by_drone", "datetime": "2026-03-02T08:00:00Z"}
+    told = EasyPost().parse(
+        httpx.Response(200, json={"trackers": [{**NEW, "status": "delivered", "tracking_details": [scan]}]}),
+        [Ask(NUMBER)],
+    )
+    (one,) = scans(told[0])
+    assert (one.milestone, one.unmapped, one.code) == (M.DELIVERED, True, "delivered/left_by_drone")
 
 
 # --- numbers given twice -------------------------------------------------------------------------

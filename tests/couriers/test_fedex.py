@@ -173,3 +173,20 @@ def test_a_latest_status_that_an_event_bears_or_that_only_moves_adds_nothing() -
 def test_a_delivery_that_leaves_the_last_step_to_others_is_none(words: str, milestone: Milestone) -> None:
     assert told({"code": "DL"}, ("PU", "Picked up"), ("DL", words))[-1] == (milestone, None)
     assert told({"code": "DL"}, ("DL", words), ("DL", "Delivered"))[-1] == (Milestone.DELIVERED, None)
+
+
+@pytest.mark.parametrize("code", ["AS", "HA"])
+def test_a_corrected_address_and_a_granted_hold_are_news_and_no_movement(code: str) -> None:
+    event = {"date": "2026-03-04T10:00:00-06:00", "eventType": code, "eventDescription": ""}
+    (one,) = observe(Ask(NUMBER), {"scanEvents": [event]}).checkpoints
+    assert (one.milestone, one.moves) == (Milestone.INFO_RECEIVED, False)
+
+
+def test_a_scan_of_a_parcel_that_is_late_is_movement_and_the_delay_itself_is_not() -> None:
+    late = {"delayDetail": {"status": "DELAYED", "type": "WEATHER"}}
+    events = [
+        {"date": "2026-03-05T10:00:00-06:00", "eventType": "DY", "eventDescription": "Delay", **late},
+        {"date": "2026-03-04T10:00:00-06:00", "eventType": "DP", "eventDescription": "Left", **late},
+    ]
+    scan, delay = observe(Ask(NUMBER), {"scanEvents": events}).checkpoints
+    assert (scan.moves, delay.moves) == (True, False)

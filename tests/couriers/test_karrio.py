@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -173,3 +174,29 @@ def test_an_afternoon_karrio_reads_as_a_morning_may_be_either() -> None:
     event = SimpleNamespace(timestamp="2026-03-11T07:11:26.000Z", date="2026-03-11", time="07:11 AM")
     earliest, latest = Karrio("dpd", country="BE")._span(event) or (NOW, NOW)
     assert latest - earliest == timedelta(hours=12)
+
+
+def test_nothing_that_karrio_logs_is_seen() -> None:
+    Karrio().tailored(AccountConfig("cp", "karrio", options=OPTIONS))
+    seen: list[logging.LogRecord] = []
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record)
+
+    watch = Watch()
+    logging.getLogger().addHandler(watch)
+    try:
+        for name in ("jstruct.utils", "jstruct", "karrio", "karrio.mappers.gls.proxy"):
+            logging.getLogger(name).warning("unknown arguments %s", {"access_token": "canary-4711"})
+    finally:
+        logging.getLogger().removeHandler(watch)
+    assert seen == []
+
+
+def test_one_error_told_twice_is_told_once(post: Server) -> None:
+    message = "<message><code>X</code><description>Gateway unavailable</description></message>"
+    body = f'<messages xmlns="http://www.canadapost.ca/ws/messages">{message}{message}</messages>'
+    with pytest.raises(CourierUnavailable) as caught:
+        ask(post, body)
+    assert str(caught.value).count("Gateway unavailable") == 1

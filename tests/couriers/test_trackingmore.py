@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,8 @@ from parcelwatch.couriers.trackingmore.codes import (
     SUB_STATUSES,
 )
 from parcelwatch.errors import CourierError, CourierRefused
-from parcelwatch.model import Ask, Cause, NotFound, Observation
+from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "trackingmore", "KEY9", "http://127.0.0.1:8351/v4/", secret="SECRET9")
@@ -191,3 +193,18 @@ def test_any_json_is_a_push_or_refused_as_unreadable(value: object) -> None:
 def test_a_push_that_is_no_object_is_unreadable(body: bytes) -> None:
     with pytest.raises(CourierError):
         TrackingMore().pushed(MINE, Push(body=body))
+
+
+def test_a_delivery_told_by_the_latest_event_alone_is_a_delivery() -> None:
+    item = {
+        "tracking_number": "RR700000017CN",
+        "courier_code": "china-post",
+        "delivery_status": "delivered",
+        "latest_event": "Signed for by the recipient,KIEL,2026-03-04 10:00",
+        "latest_checkpoint_time": "2026-03-04T10:00:00",
+        "origin_info": None,
+    }
+    ask = Ask("RR700000017CN", company="china-post")
+    (told,) = TrackingMore().parse(httpx.Response(200, json={"meta": {"code": 200}, "data": [item]}), [ask])
+    assert [one.milestone for one in tracked(told).checkpoints] == [Milestone.DELIVERED]
+    assert tracked(told).stands is Milestone.DELIVERED

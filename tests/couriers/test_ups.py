@@ -226,3 +226,21 @@ def test_the_only_package_is_ours_unless_its_number_is_another_packages(
     request = httpx.Request("GET", "https://onlinetools.ups.com/api/track/v1/details/x")
     (found,) = Ups().parse(httpx.Response(200, json=body, request=request), [Ask(NUMBER)])
     assert type(found) is answer
+
+
+def standing(current: dict[str, object], *events: dict[str, object]) -> Answered:
+    package = {"trackingNumber": NUMBER, "activity": list(events), "currentStatus": current}
+    return answered({"shipment": [{"inquiryNumber": NUMBER, "package": [package]}]}, Ask(NUMBER))
+
+
+def test_how_the_package_stands_speaks_where_the_newest_event_has_no_known_code() -> None:
+    strange = event("X", "@@", "999")
+    found = standing({"code": "059", "description": "Damage reported"}, strange, event("I", "AR", "005", "20260302"))
+    assert (found.checkpoints[-1].milestone, found.checkpoints[-1].cause) == (Milestone.EXCEPTION, Cause.DAMAGED)
+    assert standing({"code": "011", "description": "Delivered"}, strange).stands is Milestone.DELIVERED
+    assert (
+        standing({"code": "011", "description": "Delivered to UPS Access Point"}, strange).stands
+        is Milestone.AVAILABLE_FOR_PICKUP
+    )
+    known = standing({"code": "059", "description": ""}, event("I", "AR", "005"))
+    assert known.checkpoints[-1].milestone is Milestone.IN_TRANSIT

@@ -9,6 +9,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from parcelwatch.config import AccountConfig
@@ -16,7 +17,8 @@ from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.usps import Usps, UspsBatched
 from parcelwatch.couriers.usps import codes as usps_codes
 from parcelwatch.errors import ConfigError
-from parcelwatch.model import Ask
+from parcelwatch.model import Ask, Milestone
+from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "9400100000000000000017"
@@ -109,3 +111,12 @@ def test_the_table_holds_every_listed_code() -> None:
         listed = {row[0] for row in csv.reader(lines, delimiter="\t")} - {"eventCode"}
     assert len(listed) == 156
     assert set(usps_codes.EVENTS) == listed | BESIDE
+
+
+def test_a_number_with_the_zip_before_it_is_the_number_without() -> None:
+    short = "9400100000000000000017"
+    event = {"eventCode": "01", "eventType": "Delivered", "eventTimestamp": "2026-03-04T10:00:00"}
+    for one, other in ((f"42089501{short}", short), (short, f"42089501{short}"), (f"420895011234{short}", short)):
+        body = {"trackingNumber": other, "trackingEvents": [event]}
+        (found,) = Usps().parse(httpx.Response(200, json=body), [Ask(one)])
+        assert tracked(found).checkpoints[-1].milestone is Milestone.DELIVERED

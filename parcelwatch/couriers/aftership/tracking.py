@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, NOTICES, PENDING, RETURNED
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.iso3 import alpha2
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
@@ -62,7 +62,7 @@ def observe(ask: Ask, tracking: Record) -> Observation:
         stopped=stopped,
         stands=_stands(tracking, tag, sub),
         company=company,
-        service=text(tracking.get("shipment_type"), "shipment_type"),
+        service=aside(tracking.get("shipment_type")),
         origin=alpha2(_first(tracking, ORIGIN)),
         destination=destination,
     )
@@ -70,7 +70,7 @@ def observe(ask: Ask, tracking: Record) -> Observation:
 
 def _first(fields: Mapping[str, object], names: Sequence[str]) -> str:
     """The first of several keys that says anything."""
-    return next(filter(None, (text(fields.get(name), name) for name in names)), "")
+    return next(filter(None, (aside(fields.get(name)) for name in names)), "")
 
 
 def _stopped(tracking: Record, tag: str, sub: str) -> str:
@@ -82,6 +82,7 @@ def _stopped(tracking: Record, tag: str, sub: str) -> str:
     return "" if following or over else Stop.NO_LONGER_FOLLOWED
 
 
+@optional(None)
 def _estimate(tracking: Record, country: str) -> datetime | None:
     latest = record(tracking.get("latest_estimated_delivery"), "latest_estimated_delivery")
     own = record(tracking.get("courier_estimated_delivery_date"), "courier_estimated_delivery_date")
@@ -99,8 +100,8 @@ def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]
         return ()
     code = _conclusion([scan.code for scan in scans], tag, sub)
     if code:
-        meaning, reading = _told(code, scans[-1].words)
-        scans[-1] = concluded(scans[-1], code, meaning, reading)
+        words = aside(tracking.get("subtag_message")) or scans[-1].words
+        scans[-1] = concluded(scans[-1], code, *_told(code, words), words=words)
     found = checkpoints(scans)
     return _turned_back(found) if flag(tracking.get("return_to_sender"), "return_to_sender") else found
 
@@ -111,9 +112,9 @@ def _span(event: Record) -> Span | None:
 
 
 def _scan(event: Record) -> Scan:
-    words = text(event.get("message"), "message", TEXT_LIMIT) or text(event.get("subtag_message"), "subtag_message")
-    place = text(event.get("location"), "location")
-    place = place or ", ".join(filter(None, (text(event.get("city"), "city"), _first(event, COUNTRY_NAME))))
+    words = text(event.get("message"), "message", TEXT_LIMIT) or aside(event.get("subtag_message"))
+    place = aside(event.get("location"))
+    place = place or ", ".join(filter(None, (aside(event.get("city")), _first(event, COUNTRY_NAME))))
     code = text(event.get("subtag"), "subtag") or text(event.get("tag"), "tag")
     meaning, reading = _told(code, words)
     return Scan(_span(event), code, meaning, words, place, reading, False if code in NOTICES else None)

@@ -39,7 +39,7 @@ ACTIONS: Mapping[str, Meaning] = {
     "GSTA_INBOUND": (M.AVAILABLE_FOR_PICKUP, None),
     "GSTAHUB_INBOUND": (M.AVAILABLE_FOR_PICKUP, None),
     "GTMS_SIGNED": (M.DELIVERED, None),
-    "GTMS_STA_SIGNED": (M.DELIVERED, None),
+    "GTMS_STA_SIGNED": (M.AVAILABLE_FOR_PICKUP, None),  # the pick-up point signed
     "SIGNED": (M.DELIVERED, None),
     "GSTA_SIGN": (M.DELIVERED, None),
     "GSTA_BUYER_SIGN": (M.DELIVERED, None),

@@ -19,7 +19,20 @@ import httpx
 from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    aside,
+    flag,
+    optional,
+    part,
+    record,
+    rows,
+    same_number,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, beside, standing
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -35,6 +48,8 @@ NO_SHIPMENT = re.compile(r"no result|shipment", re.IGNORECASE)
 # A lacking value is the call's fault, unless it is one that only some parcels need.
 INCOMPLETE = re.compile(r"missing (?:mandatory|required) (?!.*postal)", re.IGNORECASE)
 BACK = "+return"
+# A second level that is a code, as against a sentence.
+_SECOND = re.compile(r"[A-Z0-9][A-Z0-9_/-]{0,79}")
 
 # Where a parcel with returnFlag turned back, and what does not become "returning" after that.
 _DOOR = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
@@ -129,8 +144,8 @@ class _Lane:
 def _tracked(ask: Ask, shipment: Record) -> Observation:
     lane = _Lane(
         text(shipment.get("service"), "service").lower(),
-        _country(record(shipment.get("origin"), "origin")),
-        _country(record(shipment.get("destination"), "destination")),
+        _country(part(shipment.get("origin"))),
+        _country(part(shipment.get("destination"))),
     )
     checkpoints = _checkpoints(shipment, lane)
     if flag(shipment.get("returnFlag"), "returnFlag"):
@@ -154,6 +169,7 @@ def _stands(shipment: Record, lane: _Lane) -> Milestone | None:
     return M.RETURNED if back and stands is M.DELIVERED else stands
 
 
+@optional(None)
 def _estimate(shipment: Record, country: str) -> datetime | None:
     window = record(shipment.get("estimatedDeliveryTimeFrame"), "estimatedDeliveryTimeFrame")
     stamp = text(window.get("estimatedThrough"), "estimatedThrough") or text(
@@ -189,37 +205,45 @@ def _events(shipment: Record) -> list[Record]:
 
 
 def _told(event: Record, lane: _Lane) -> Scan:
-    address = record(record(event.get("location"), "location").get("address"), "address")
+    address = part(part(event.get("location")).get("address"))
     scan, country = _scan(
         lane.service,
         event.get("statusCode"),
         event.get("status"),
         event.get("description"),
-        event.get("remark"),
-        address.get("addressLocality"),
-        address.get("countryCode"),
+        aside(event.get("remark"), TEXT_LIMIT),
+        aside(address.get("addressLocality")),
+        aside(address.get("countryCode")),
     )
     return replace(scan, when=_span(event, country or lane.home))
 
 
 @lru_cache(maxsize=8192)  # events of many parcels say the same things at the same places
 def _scan(
-    service: str, status_code: object, status: object, description: object, remark: object, where: object, iso: object
+    service: str, status_code: object, status: object, description: object, remark: str, where: str, iso: str
 ) -> tuple[Scan, str]:
     """What an event says but for its time, and the country it names."""
     first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
-    words, more = text(description, "description", TEXT_LIMIT), text(remark, "remark", TEXT_LIMIT)
-    meaning = DIVISIONS.get(service, {}).get(second)
-    if meaning is not None:
+    words, more = text(description, "description", TEXT_LIMIT), remark
+    meaning, unmapped = DIVISIONS.get(service, {}).get(second), _unlisted(service, second)
+    if meaning is not None or unmapped:
         code = f"{first}/{second}" if first else second
     else:
         code = first
-        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
         words = words or second
+    if meaning is None:
+        meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
     if " " in more and more != words:
         words = f"{words} ({more})" if words else more
-    place, country = _where(text(where, "addressLocality").strip("- "), text(iso, "countryCode").upper())
-    return Scan(None, code, meaning, words, place, read(words)), country
+    place, country = _where(where.strip("- "), iso.upper())
+    moves = False if second.startswith(NOTICES) and " " not in second else None
+    return Scan(None, code, meaning, words, place, read(words), moves, unmapped), country
+
+
+def _unlisted(service: str, second: str) -> bool:
+    """Whether a second level is a code, and one that nobody has listed for a division whose codes are."""
+    listed = service in DIVISIONS and _SECOND.fullmatch(second) is not None
+    return listed and second not in DIVISIONS[service] and second not in SILENT.get(service, ())
 
 
 def _where(locality: str, country: str) -> tuple[str, str]:
@@ -235,6 +259,7 @@ def _span(event: Record, country: str) -> Span | None:
     return span(stamp, country) if stamp else None
 
 
+@optional("")
 def _country(end: Record) -> str:
     return text(record(end.get("address"), "address").get("countryCode"), "countryCode").upper()
 

@@ -87,8 +87,10 @@ _TURNS = frozenset({M.RETURNING, M.CANCELLED})
 @lru_cache(maxsize=1024)
 def meaning(status: str, detail: str) -> Meaning | None:
     """What a status and its detail mean together, None where neither says anything and words must."""
-    if (status and status not in STATUSES) or (detail and detail not in DETAILS):
+    if status and status not in STATUSES:
         return UNKNOWN
+    if detail and detail not in DETAILS:
+        return meaning(status, "") if status else UNKNOWN
     if (status, detail) in TOGETHER:
         return TOGETHER[status, detail]
     base, own = STATUSES.get(status, UNKNOWN), DETAILS.get(detail, UNKNOWN)

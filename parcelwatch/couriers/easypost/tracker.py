@@ -14,6 +14,7 @@ from functools import lru_cache
 from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.easypost.codes import (
     DELAYED,
+    DETAILS,
     ERROR,
     EXPIRED,
     HELD,
@@ -21,7 +22,7 @@ from parcelwatch.couriers.easypost.codes import (
     NOTICES,
     meaning,
 )
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
@@ -32,7 +33,14 @@ M = Milestone
 MADE_UP = "processingerror"
 
 # Carriers of one country, whose details often name none.
-HOMES = {"usps": "US"}
+HOMES = {
+    "usps": "US",
+    "canadapost": "CA",
+    "canpar": "CA",
+    "purolator": "CA",
+    "australiapost": "AU",
+    "royalmail": "GB",
+}
 
 # What a tracker may conclude about its parcel without any one detail saying so.
 CONCLUDED = frozenset({M.DELIVERED, M.RETURNING, M.CANCELLED, M.EXCEPTION, M.ATTEMPT_FAILED})
@@ -56,7 +64,7 @@ def observe(ask: Ask, tracker: Record) -> Observation:
     if not events and status in ("", NOT_YET):
         fresh = tracker.get("created_at") == tracker.get("updated_at")
         return NotFound(ask.number, pending=fresh, company=company)
-    about = record(tracker.get("carrier_detail"), "carrier_detail")
+    about = part(tracker.get("carrier_detail"))
     destination = _country(about.get("destination_tracking_location"))
     return Answered(
         number=ask.number,
@@ -65,7 +73,7 @@ def observe(ask: Ask, tracker: Record) -> Observation:
         stands=None if EXPIRED in (status, detail) else standing(meaning(status, detail)),
         stopped=STOPPED.get(status) or STOPPED.get(detail, ""),
         company=company,
-        service=text(about.get("service"), "service"),
+        service=aside(about.get("service")),
         origin=_country(about.get("origin_tracking_location")),
         destination=destination,
     )
@@ -86,6 +94,7 @@ def _trouble(events: Sequence[Record]) -> str:
     return f"EasyPost cannot process it: {told}; check number and company"
 
 
+@optional("")
 def _country(location: object) -> str:
     return country_code(text(record(location, "location").get("country"), "country"))
 
@@ -93,6 +102,7 @@ def _country(location: object) -> str:
 # --- the promise ---------------------------------------------------------------------------------
 
 
+@optional(None)
 def _estimate(tracker: Record, about: Record, country: str) -> datetime | None:
     """The carrier's own day and hour at the destination, else EasyPost's, unless that is plainly none."""
     day = text(about.get("est_delivery_date_local"), "est_delivery_date_local")
@@ -130,11 +140,12 @@ def _scan(event: Record, home: str) -> Scan:
     status, detail = _word(event, "status"), _word(event, "status_detail")
     words = text(event.get("message"), "message", TEXT_LIMIT)
     words = words or text(event.get("description"), "description", TEXT_LIMIT)
-    where = record(event.get("tracking_location"), "tracking_location")
-    place = ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))
+    where = part(event.get("tracking_location"))
+    place = ", ".join(filter(None, (aside(where.get(name)) for name in ("city", "state", "country"))))
     meaning, reading = _told(status, detail, words)
     moves = False if detail in NOTICES else None
-    return Scan(_span(event, home), _code(status, detail), meaning, words, place, reading, moves)
+    unmapped = bool(detail) and detail not in DETAILS
+    return Scan(_span(event, home), _code(status, detail), meaning, words, place, reading, moves, unmapped)
 
 
 def _code(status: str, detail: str) -> str:
@@ -174,9 +185,9 @@ def _concluded(newest: Scan, meanings: Sequence[Meaning | None], status: str, de
 
 def _span(event: Record, home: str) -> Span | None:
     stamp = text(event.get("datetime"), "datetime")
-    where = record(event.get("tracking_location"), "tracking_location")
+    where = part(event.get("tracking_location"))
     country = _country(where)
-    exact = bool(country and text(where.get("city"), "city"))
+    exact = bool(country and aside(where.get("city")))
     return when(stamp, country or home, exact=exact) if stamp else None
 
 

@@ -25,7 +25,18 @@ from parcelwatch.couriers.fedex.codes import (
     REASONS,
     RETURN,
 )
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    aside,
+    optional,
+    part,
+    record,
+    rows,
+    same_number,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.notices import STILL
@@ -51,29 +62,32 @@ _STAMPS = {"DL": "ACTUAL_DELIVERY", "PU": "ACTUAL_PICKUP", "OC": "SHIPMENT_DATA_
 def observe(ask: Ask, result: Record) -> Answered:
     origin = _country(_address(result.get("originLocation"))) or _country(_party(result.get("shipperInformation")))
     goal = _country(_address(result.get("destinationLocation"))) or _country(_party(result.get("recipientInformation")))
-    latest = _Latest.of(record(result.get("latestStatusDetail"), "latestStatusDetail"))
+    latest = _Latest.of(part(result.get("latestStatusDetail")))
     return Answered(
         number=ask.number,
         checkpoints=_checkpoints(result, latest),
         complete=bool(result.get("scanEvents")),
         estimate=_estimate(result, goal or ask.destination),
         stands=standing(_brought(EVENTS.get(latest.code), latest.words)),
-        service=text(record(result.get("serviceDetail"), "serviceDetail").get("description"), "serviceDetail"),
+        service=aside(part(result.get("serviceDetail")).get("description")),
         origin=origin,
         destination=goal,
         successor=_successor(ask, result, latest),
     )
 
 
+@optional({})
 def _address(location: object) -> Record:
     place = record(record(location, "location").get("locationContactAndAddress"), "locationContactAndAddress")
     return record(place.get("address"), "address")
 
 
+@optional({})
 def _party(party: object) -> Record:
     return record(record(party, "party").get("address"), "address")
 
 
+@optional("")
 def _country(address: Record) -> str:
     return text(address.get("countryCode"), "countryCode").upper()
 
@@ -94,16 +108,15 @@ class _Latest:
 
     @classmethod
     def of(cls, status: Record) -> _Latest:
-        delay = record(status.get("delayDetail"), "delayDetail")
-        details = rows(status.get("ancillaryDetails"), "ancillaryDetails")
-        words = text(status.get("statusByLocale"), "statusByLocale") or text(status.get("description"), "description")
+        delay = part(status.get("delayDetail"))
+        words = aside(status.get("statusByLocale")) or aside(status.get("description"))
         return cls(
-            text(status.get("code"), "code").upper(),
-            text(status.get("derivedCode"), "derivedCode").upper(),
+            aside(status.get("code")).upper(),
+            aside(status.get("derivedCode")).upper(),
             words,
-            tuple((text(one.get("reason"), "reason").upper(), _reason(one)) for one in details),
-            text(delay.get("status"), "delayDetail.status") == "DELAYED",
-            text(delay.get("type"), "delayDetail.type"),
+            _reasons(status),
+            aside(delay.get("status")) == "DELAYED",
+            aside(delay.get("type")),
         )
 
     @property
@@ -111,11 +124,18 @@ class _Latest:
         return self.derived == LATE or self.delayed
 
 
+@optional(())
+def _reasons(status: Record) -> tuple[tuple[str, str], ...]:
+    details = rows(status.get("ancillaryDetails"), "ancillaryDetails")
+    return tuple((text(one.get("reason"), "reason").upper(), _reason(one)) for one in details)
+
+
 def _reason(detail: Record) -> str:
     names = ("reasonDescription", "action", "actionDescription")
     return ". ".join(filter(None, (text(detail.get(name), name, TEXT_LIMIT) for name in names)))
 
 
+@optional("")
 def _successor(ask: Ask, result: Record, latest: _Latest) -> str:
     """The number a parcel goes back under, from the list of its numbers or from the words about its return."""
     more = record(result.get("additionalTrackingInfo"), "additionalTrackingInfo")
@@ -252,6 +272,7 @@ def _delayed(meaning: Meaning, delay: Cause | None) -> Meaning:
     return milestone, delay if delay is C.WEATHER and milestone in _MOVING - {M.INFO_RECEIVED, M.CUSTOMS} else cause
 
 
+@optional(None)
 def _delay(event: Record) -> Cause | None:
     detail = record(event.get("delayDetail"), "delayDetail")
     if text(detail.get("status"), "delayDetail.status") in NO_DELAY:
@@ -259,6 +280,7 @@ def _delay(event: Record) -> Cause | None:
     return DELAYS.get(text(detail.get("type"), "delayDetail.type"))
 
 
+@optional("")
 def _place(event: Record) -> str:
     address = _scan_address(event)
     parts = (address.get("city"), address.get("stateOrProvinceCode"), address.get("countryCode"))
@@ -267,7 +289,7 @@ def _place(event: Record) -> str:
 
 def _scan_address(event: Record) -> Record:
     """Older answers wrap the address of a scan once more."""
-    place = record(event.get("scanLocation"), "scanLocation")
+    place = part(event.get("scanLocation"))
     return _address(place) if "locationContactAndAddress" in place else place
 
 
@@ -284,11 +306,13 @@ def _when(stamp: str, country: str) -> Span:
     return span(day[1] if day else stamp, country)
 
 
+@optional({})
 def _dates(result: Record) -> dict[str, str]:
     dates = rows(result.get("dateAndTimes"), "dateAndTimes")
     return {text(one.get("type"), "type"): text(one.get("dateTime"), "dateTime") for one in dates}
 
 
+@optional(None)
 def _estimate(result: Record, country: str) -> datetime | None:
     """What FedEx expects now, or else what it committed itself to; the end of a window, at the destination's clock."""
     dates = _dates(result)

@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
 from parcelwatch.couriers.shared.china import beijing, history
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
@@ -115,7 +115,7 @@ def tracked(number: str, body: Record) -> Observation:
     return Answered(
         number=number,
         checkpoints=_checkpoints(events, state, abroad=company.upper() in ABROAD),
-        estimate=_estimate(text(body.get("EstimatedDeliveryTime"), "EstimatedDeliveryTime")),
+        estimate=_estimate(aside(body.get("EstimatedDeliveryTime"))),
         stands=standing(STATES.get(state)),
         company=company,
     )
@@ -174,7 +174,7 @@ def _code(event: Record) -> str:
 
 
 def _place(event: Record) -> str:
-    return text(event.get("Location"), "Location")
+    return aside(event.get("Location"))
 
 
 def _top(codes: Sequence[str], newest: int, words: str, state: str) -> str:

@@ -14,7 +14,7 @@ from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
@@ -60,9 +60,9 @@ def tracked(number: str, company: str, legs: Sequence[Record]) -> Answered:
     """What the record of a number says; `legs` with scans only, the first one first."""
     scans = [scan for place, leg in enumerate(legs) for scan in _scans(leg, company, abroad=place > 0)]
     told = history(scans)
-    if told and any(flag(leg.get("isLoop"), "isLoop") for leg in legs):
+    if told and any(leg.get("isLoop") in (True, 1, "true", "1") for leg in legs):
         told = (*told[:-1], _looped(told[-1]))
-    arrivals = [text(leg.get("arrivalTime"), "arrivalTime") for leg in reversed(legs)]
+    arrivals = [aside(leg.get("arrivalTime")) for leg in reversed(legs)]
     return Answered(
         number=number,
         checkpoints=told,
@@ -109,7 +109,7 @@ def _scans(leg: Record, company: str, *, abroad: bool) -> list[Scan]:
 
 def _scan(event: Record, code: str, *, local: bool) -> Scan:
     words = text(event.get("context"), "context", TEXT_LIMIT)
-    place = text(event.get("areaName"), "areaName") or text(event.get("location"), "location")
+    place = aside(event.get("areaName")) or aside(event.get("location"))
     meaning, reading = _told(code, words)
     return Scan(_span(event, local=local), code, meaning, words, place, reading)
 
@@ -123,7 +123,7 @@ def _span(event: Record, *, local: bool) -> Span | None:
     if moment.tzinfo is not None:
         return span(stamp)
     at = moment.replace(tzinfo=UTC) - BEIJING
-    country = text(event.get("areaCode"), "areaCode")[:2]
+    country = aside(event.get("areaCode"))[:2]
     if country == "CN" or (local and not country.isalpha()):
         return at, at
     earliest, latest = naive(moment, country if country.isalpha() else "")

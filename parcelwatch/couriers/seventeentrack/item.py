@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.couriers.shared.times import Span, country_in, due, span
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
@@ -89,16 +89,16 @@ def observe(ask: Ask, item: Record) -> Observation:
     scans = _scans(info)
     if not scans and main in ("", "NotFound"):
         return _empty(ask, main, sub)
-    shipping = record(info.get("shipping_info"), "shipping_info")
+    shipping = part(info.get("shipping_info"))
     destination = _country(shipping.get("recipient_address"), "recipient_address")
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(scans, main, sub),
+        checkpoints=_checkpoints(scans, main, sub, aside(status.get("sub_status_descr"))),
         estimate=_estimate(info, destination),
         stopped=_stopped(item, main),
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
-        company=text(item.get("carrier"), "carrier"),
-        service=text(record(info.get("misc_info"), "misc_info").get("service_type"), "service_type"),
+        company=aside(item.get("carrier")),
+        service=aside(part(info.get("misc_info")).get("service_type")),
         origin=_country(shipping.get("shipper_address"), "shipper_address"),
         destination=destination,
     )
@@ -137,16 +137,17 @@ def _scans(info: Record) -> list[Scan]:
 
 def _scan(event: Record) -> Scan:
     sub, stage = text(event.get("sub_status"), "sub_status"), text(event.get("stage"), "stage")
-    address = record(event.get("address"), "address")
+    address = part(event.get("address"))
     words = text(event.get("description"), "description", TEXT_LIMIT)
+    place = aside(event.get("location")) or aside(address.get("city"))
     # Without a code the text speaks, except for a plain scan, which the document calls ordinary.
     meaning = PLAIN if not sub and not stage and "stage" in event else None
     return Scan(
-        _span(event, text(address.get("country"), "country")),
+        _span(event, aside(address.get("country")) or country_in(place)),
         sub or stage,
         CODES.get(sub or stage, UNKNOWN) if sub or stage else meaning,
         words,
-        text(event.get("location"), "location") or text(address.get("city"), "city"),
+        place,
         read(words),
     )
 
@@ -165,12 +166,12 @@ def _span(event: Record, country: str) -> Span | None:
     return span(f"{day}T{hour}{zone}" if hour else day, country)
 
 
-def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:
+def _checkpoints(scans: list[Scan], main: str, sub: str, words: str) -> tuple[Checkpoint, ...]:
     if not scans:
         return ()
     code = _conclusion([scan.code for scan in scans], main, sub)
     if code:
-        scans[-1] = concluded(scans[-1], code, CODES.get(code, UNKNOWN))
+        scans[-1] = concluded(scans[-1], code, CODES.get(code, UNKNOWN), words=words)
     return checkpoints(scans)
 
 
@@ -194,10 +195,12 @@ def _conclusion(codes: Sequence[str], main: str, sub: str) -> str:
 # --- the parcel ----------------------------------------------------------------------------------
 
 
+@optional("")
 def _country(address: object, where: str) -> str:
     return text(record(address, where).get("country"), f"{where}.country").upper()
 
 
+@optional(None)
 def _estimate(info: Record, country: str) -> datetime | None:
     window = record(record(info.get("time_metrics"), "time_metrics").get("estimated_delivery_date"), "estimate")
     stamp = text(window.get("to"), "estimate.to") or text(window.get("from"), "estimate.from")

@@ -6,9 +6,15 @@ Numbers come as text and text as numbers, so `text` takes both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
 from parcelwatch.errors import CourierUnreadable
 
 Record = dict[str, object]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 TEXT_LIMIT = 2000
 NAME_LIMIT = 200
@@ -75,3 +81,35 @@ def same_number(one: str, other: str) -> bool:
 
 def _plain(number: str) -> str:
     return "".join(number.split()).upper().lstrip("0")
+
+
+# --- what is told beside the history -------------------------------------------------------------
+
+# A promise, a place or a service in a shape nobody expected must not cost the scans beside it.
+_ODD = (CourierUnreadable, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+def optional(nothing: object) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Makes a reader return `nothing` where what it reads is in a shape it cannot read."""
+
+    def made(read: Callable[P, T]) -> Callable[P, T]:
+        @wraps(read)
+        def reader(*args: P.args, **kwargs: P.kwargs) -> T:
+            try:
+                return read(*args, **kwargs)
+            except _ODD:
+                return cast("T", nothing)
+
+        return reader
+
+    return made
+
+
+def aside(value: object, limit: int = NAME_LIMIT) -> str:
+    """A text that may as well be missing: "" for anything else."""
+    return text(value, "", limit) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def part(value: object) -> Record:
+    """An object that may as well be missing: empty for anything else."""
+    return value if isinstance(value, dict) else {}

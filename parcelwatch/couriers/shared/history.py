@@ -30,7 +30,8 @@ class Scan:
     """One event as a courier tells it.
 
     `when`: None if it does not say. `meaning`: its code's, None where its words are to speak. `reading`: what its words
-    say. `moves`: whether it is movement where its code tells, None where that follows from what it means.
+    say. `moves`: whether it is movement where its code tells, None where that follows from what it means. `unmapped`: a
+    finer code of it is not known, so that only the coarser one beside it was read.
     """
 
     when: Span | None
@@ -40,6 +41,7 @@ class Scan:
     place: str = ""
     reading: Reading = NOTHING
     moves: bool | None = None
+    unmapped: bool = False
 
 
 def history(scans: Sequence[Scan], *, newest_first: bool = True) -> tuple[Checkpoint, ...]:
@@ -87,11 +89,18 @@ def _before(one: Span, other: Span, *, same_clock: bool) -> bool:
     return one[1] < other[0] or (alike and one[0] < other[0])
 
 
-def concluded(scan: Scan, code: str, meaning: Meaning | None, reading: Reading | None = None) -> Scan:
-    """The newest scan with what the parcel's own status says beyond it; whether it is movement stays its own matter."""
+def concluded(
+    scan: Scan, code: str, meaning: Meaning | None, reading: Reading | None = None, *, words: str = ""
+) -> Scan:
+    """The newest scan with what the parcel's own status says beyond it, in that one's words where it has any.
+
+    Whether it is movement stays its own matter.
+    """
     own = scan.meaning or ((scan.reading.milestone, scan.reading.cause) if scan.reading.milestone else UNKNOWN)
     moves = is_movement(own, scan.words) if scan.moves is None and own != UNKNOWN else scan.moves
-    return replace(scan, code=code, meaning=meaning, reading=reading or scan.reading, moves=moves)
+    return replace(
+        scan, code=code, meaning=meaning, words=words or scan.words, reading=reading or scan.reading, moves=moves
+    )
 
 
 def _handed_over(scan: Scan) -> Scan:
@@ -119,6 +128,7 @@ def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
             scan.words,
             scan.place,
             moves=is_movement(meaning, scan.words) if scan.moves is None else scan.moves,
+            unmapped=scan.unmapped,
         )
         for (when, scan), meaning in zip(told, meanings, strict=True)
     )

@@ -33,16 +33,41 @@ _OTHER_NAMES = {
     "USA": "US",
     "CHINA MAINLAND": "CN",
     "CHINA, PEOPLES REPUBLIC": "CN",
+    "CHINA, PEOPLE'S REPUBLIC": "CN",
+    "P.R. CHINA": "CN",
+    "PRC": "CN",
     "HONG KONG SAR": "HK",
     "HONG KONG SAR, CHINA": "HK",
+    "MACAO": "MO",
+    "MACAU SAR": "MO",
+    "MACAU SAR, CHINA": "MO",
+    "TAIWAN, CHINA": "TW",
+    "KOREA": "KR",
     "KOREA, REPUBLIC OF": "KR",
+    "KOREA, REPUBLIC OF (SOUTH K.)": "KR",
+    "KOREA, THE REPUBLIC OF": "KR",
+    "REPUBLIC OF KOREA": "KR",
     "SOUTH KOREA": "KR",
     "CZECH REPUBLIC, THE": "CZ",
     "CZECHIA": "CZ",
     "NETHERLANDS, THE": "NL",
     "RUSSIAN FEDERATION, THE": "RU",
     "TURKIYE": "TR",
+    "TÜRKIYE": "TR",
+    "VIET NAM": "VN",
+    "COTE D'IVOIRE": "CI",
+    "IRELAND, REPUBLIC OF": "IE",
+    "IVORY COAST": "CI",
+    "PHILIPPINES, THE": "PH",
 }
+
+# States and provinces that are written like a country behind a town.
+_STATES_TOLD = (
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA "
+    "RI SC SD TN TX UT VT VA WA WV WI WY DC PR VI GU AB BC MB NB NL NS NT NU ON PE QC SK YT SA GEORGIA"
+)
+_STATES = frozenset(_STATES_TOLD.split())
+_PARTS = re.compile(r",| - |\(|/")
 
 
 @lru_cache(maxsize=16384)  # every answer repeats the times of the last one
@@ -129,6 +154,16 @@ def country_code(name: str) -> str:
     if wanted in _zones():
         return wanted
     return _OTHER_NAMES.get(wanted) or _names().get(wanted, "")
+
+
+@lru_cache(maxsize=4096)
+def country_in(place: str) -> str:
+    """The country a place ends with ("MEMPHIS, TN, US", "SHENZHEN - CHINA MAINLAND"), "" where none is certain."""
+    parts = [part for one in _PARTS.split(place.upper()) if (part := one.strip(" )."))]
+    for name in (", ".join(parts[-2:]), *parts[-1:]):
+        if name not in _STATES and (code := country_code(name)):
+            return code
+    return ""
 
 
 def _known(country: str) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
@@ -32,14 +32,14 @@ def observe(ask: Ask, track: Record) -> Observation:
     scans = _scans(track, origin if origin == destination else "")
     if not scans:
         return NotFound(ask.number, company=company)
-    level = record(track.get("servicelevel"), "servicelevel")
+    level = part(track.get("servicelevel"))
     return Answered(
         number=ask.number,
         checkpoints=history(scans, newest_first=False),
         estimate=_estimate(track, destination),
         stands=_stands(record(track.get("tracking_status"), "tracking_status")),
         company=company,
-        service=text(level.get("name"), "servicelevel.name") or text(level.get("token"), "servicelevel.token"),
+        service=aside(level.get("name")) or aside(level.get("token")),
         origin=origin,
         destination=destination,
     )
@@ -50,10 +50,12 @@ def _stands(status: Record) -> Milestone | None:
     return standing(_told(name.upper(), sub.lower(), words)[0])
 
 
+@optional("")
 def _country(track: Record, end: str) -> str:
     return text(record(track.get(end), end).get("country"), "country").upper()
 
 
+@optional(None)
 def _estimate(track: Record, country: str) -> datetime | None:
     """The end of the day at the destination; its "Z" is as false as that of the events."""
     stamp = text(track.get("eta"), "eta")
@@ -125,8 +127,8 @@ def _key(event: Record) -> tuple[str, str, str, str, str]:
 def _scan(event: Record, home: str) -> Scan:
     stamp, status, sub, words, place = _key(event)
     status, sub = status.upper(), sub.lower()
-    country = text(record(event.get("location"), "location").get("country"), "location.country").upper()
-    heard = text(event.get("object_created"), "object_created")
+    country = aside(part(event.get("location")).get("country")).upper()
+    heard = aside(event.get("object_created"))
     words = words or text(record(event.get("substatus"), "substatus").get("text"), "substatus.text", TEXT_LIMIT)
     meaning, reading = _told(status, sub, words)
     span = when(stamp, heard, country or home) if stamp else None
@@ -134,6 +136,7 @@ def _scan(event: Record, home: str) -> Scan:
     return Scan(span, code, meaning, words, place, reading, False if sub in NOTICES else None)
 
 
+@optional("")
 def _place(event: Record) -> str:
     where = record(event.get("location"), "location")
     return ", ".join(filter(None, (text(where.get(part), part) for part in ("city", "state", "country"))))

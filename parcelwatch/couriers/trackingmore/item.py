@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.times import Span, country_code, due, span
+from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
@@ -25,7 +25,9 @@ SIDES = ("origin_info", "destination_info")
 # Of each, the key of v4 first.
 STATUS = ("delivery_status", "status")
 COMPANY = ("courier_code", "carrier_code")
+DESTINATION = ("destination_country",)
 ORIGIN = ("origin_country", "original_country")
+LATEST = ("latest_checkpoint_time", "lastest_checkpoint_time", "update_at")
 SCAN_TIME = ("checkpoint_date", "Date")
 SCAN_TEXT = ("tracking_detail", "StatusDescription")
 SCAN_PLACE = ("location", "Details")
@@ -43,22 +45,25 @@ def either(item: Mapping[str, object], names: Sequence[str], limit: int = 200) -
     return next(filter(None, (text(item.get(name), name, limit) for name in names)), "")
 
 
+def _aside(item: Mapping[str, object], names: Sequence[str]) -> str:
+    return next(filter(None, (aside(item.get(name)) for name in names)), "")
+
+
 def observe(ask: Ask, item: Record) -> Observation:
     """What an item says about the number asked."""
     main, sub = either(item, STATUS).lower(), text(item.get("substatus"), "substatus").lower()
-    origin = country_code(either(item, ORIGIN))
-    destination = country_code(text(item.get("destination_country"), "destination_country"))
+    origin, destination = (country_code(_aside(item, names)) for names in (ORIGIN, DESTINATION))
     scans = _scans(item, origin if origin == destination else "")
     if not scans:
         return _empty(ask, item, main, sub)
     return Answered(
         number=ask.number,
         checkpoints=_checkpoints(scans, main, sub),
-        estimate=due(either(item, ("scheduled_delivery_date",)), destination),
+        estimate=due(aside(item.get("scheduled_delivery_date")), destination),
         stopped=Stop.NO_NEWS if main == "expired" else "",
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
-        company=either(item, COMPANY) or ask.company,
-        service=text(item.get("service_code"), "service_code"),
+        company=_aside(item, COMPANY) or ask.company,
+        service=aside(item.get("service_code")),
         origin=origin,
         destination=destination,
     )
@@ -88,7 +93,17 @@ def _scans(item: Record, home: str) -> list[Scan]:
         for event in events:
             if _key(event) not in told or (_code(event) and not _code(told[_key(event)])):
                 told[_key(event)] = event
-    return in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
+    found = in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
+    return found or _latest(item)
+
+
+def _latest(item: Record) -> list[Scan]:
+    """The latest event alone, where neither side lists any: a text that ends with its place and its time."""
+    words, stamp = aside(item.get("latest_event"), TEXT_LIMIT), _aside(item, LATEST)
+    main = either(item, STATUS).lower()
+    if not words or not stamp or main not in STATUSES or main in SILENT:
+        return []
+    return [Scan(span(stamp), "", None, words, reading=read(words))]
 
 
 def _key(event: Record) -> tuple[str, str]:
@@ -102,14 +117,14 @@ def _code(event: Record) -> str:
 
 def _span(event: Record, home: str) -> Span | None:
     stamp = either(event, SCAN_TIME)
-    return span(stamp, text(event.get("country_iso2"), "country_iso2").upper() or home) if stamp else None
+    return span(stamp, aside(event.get("country_iso2")).upper() or home) if stamp else None
 
 
 def _scan(event: Record, home: str) -> Scan:
     words, code = either(event, SCAN_TEXT, TEXT_LIMIT), _code(event)
     meaning, reading = _told(code, words)
-    place = either(event, SCAN_PLACE) or text(event.get("city"), "city")
-    return Scan(_span(event, home), code, meaning, words, place, reading)
+    place = _aside(event, SCAN_PLACE) or aside(event.get("city"))
+    return Scan(_span(event, home or country_in(place)), code, meaning, words, place, reading)
 
 
 def _checkpoints(scans: list[Scan], main: str, sub: str) -> tuple[Checkpoint, ...]:

@@ -12,7 +12,18 @@ from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import NOTHING, read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, text
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    aside,
+    flag,
+    optional,
+    part,
+    record,
+    rows,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.times import Span, due, span
@@ -54,7 +65,7 @@ _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})")
 
 
 def observe(ask: Ask, package: Record) -> Answered:
-    ends = {text(end.get("type"), "type"): end for end in rows(package.get("packageAddress"), "packageAddress")}
+    ends = _ends(package)
     destination = _country(ends.get("DESTINATION"))
     current = _current(package)
     return Answered(
@@ -62,17 +73,24 @@ def observe(ask: Ask, package: Record) -> Answered:
         checkpoints=_checkpoints(package, current),
         stands=_stands(package, current),
         estimate=_estimate(package, destination or ask.destination),
-        service=text(record(package.get("service"), "service").get("description"), "service.description"),
+        service=aside(part(package.get("service")).get("description")),
         origin=_country(ends.get("ORIGIN")),
         destination=destination,
     )
 
 
+@optional({})
+def _ends(package: Record) -> dict[str, Record]:
+    return {text(end.get("type"), "type"): end for end in rows(package.get("packageAddress"), "packageAddress")}
+
+
+@optional("")
 def _country(end: Record | None) -> str:
     address = record((end or {}).get("address"), "address")
     return text(address.get("countryCode") or address.get("country"), "countryCode").upper()
 
 
+@optional(None)
 def _estimate(package: Record, country: str) -> datetime | None:
     """The rescheduled day, or the scheduled one, until the end of its window; at the destination's clock."""
     dates = rows(package.get("deliveryDate"), "deliveryDate")
@@ -94,6 +112,7 @@ def _checkpoints(package: Record, current: Scan) -> tuple[Checkpoint, ...]:
     return checkpoints(scans)
 
 
+@optional(None)
 def _stands(package: Record, current: Scan) -> Milestone | None:
     """Where the package's status says that it is, else what a day of delivery says."""
     dates = rows(package.get("deliveryDate"), "deliveryDate")
@@ -104,8 +123,8 @@ def _stands(package: Record, current: Scan) -> Milestone | None:
 
 def _current(package: Record) -> Scan:
     """How the package stands. What other answers call statusCode is `code` here."""
-    status = record(package.get("currentStatus"), "currentStatus")
-    code = text(status.get("code"), "code")
+    status = part(package.get("currentStatus"))
+    code = aside(status.get("code"))
     numbered = {"statusCode": code, "description": status.get("description")} if code.isdigit() else status
     return _told({"status": numbered})
 
@@ -164,6 +183,7 @@ def _unmoved(kind: str, number: str, *, logical: bool) -> bool:
     return kind in NOTES or (logical and kind != "X" and number not in ENDS_A_HOLD)
 
 
+@optional("")
 def _place(event: Record) -> str:
     address = record(record(event.get("location"), "location").get("address"), "address")
     parts = (address.get("city"), address.get("stateProvince"), address.get("countryCode") or address.get("country"))
@@ -181,7 +201,7 @@ def _span(event: Record) -> Span | None:
         return span(f"{there}T{_clock(then)}+00:00")
     if not day:
         return None
-    country = _country(record(event.get("location"), "location"))
+    country = _country(part(event.get("location")))
     return span(f"{day}T{_clock(clock)}" if clock else day, country)
 
 

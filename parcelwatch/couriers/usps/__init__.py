@@ -42,6 +42,8 @@ from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Una
 
 NUMBER = re.compile(r"[A-Za-z0-9]{4,34}")
 ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
+# A label reads the ZIP, in five or nine digits, and then the number of the parcel, which begins with 9 or with 8.
+_ROUTED = re.compile(r"^420\d{5}(?:\d{4})?(?=[89]\d{19,25}$)")
 LIFETIME = timedelta(hours=8)
 
 NOT_OURS = "USPS does not let this account track it: only parcels of its own mailer id, or with the mailer's leave"
@@ -120,6 +122,11 @@ class UspsBatched(Usps):
 
 
 _VERSIONS: Mapping[str, type[Usps]] = {"v3": Usps, "v3r2": UspsBatched}
+
+
+def _short(number: str) -> str:
+    """The number of a parcel without the ZIP of its addressee, which a label puts before it."""
+    return _ROUTED.sub("", number)
 
 
 def _compact(number: str) -> str:
@@ -215,7 +222,7 @@ class _Details:
     details: list[Record]
 
     def about(self, number: str) -> list[Record]:
-        return [detail for detail in self.details if same_number(self._name(detail), number)]
+        return [detail for detail in self.details if same_number(_short(self._name(detail)), _short(number))]
 
     def _name(self, detail: Record) -> str:
         """What a detail is about; one that does not say it cannot be anybody's."""

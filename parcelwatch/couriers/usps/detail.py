@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.core.lexicon import NOTHING, Reading, read
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, span
@@ -50,13 +50,14 @@ _KEPT_BACK = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
 def observe(ask: Ask, detail: Record) -> Answered:
     destination = _country(detail, "destination", "destinationCountryCode") or ask.destination
     events = rows(detail.get("trackingEvents"), "trackingEvents")[:ROWS_LIMIT]
+    summary = words(aside(detail.get("statusSummary"), TEXT_LIMIT))
     return Answered(
         number=ask.number,
-        checkpoints=_checkpoints(detail, events) if events else _from_summary(words(detail.get("statusSummary"))),
+        checkpoints=_checkpoints(detail, events) if events else _from_summary(summary),
         complete=bool(events),
         estimate=_estimate(detail, destination or HOME),
         stands=standing(CATEGORIES.get(_category(detail))),
-        service=words(detail.get("mailClass")),
+        service=words(aside(detail.get("mailClass"))),
         origin=_country(detail, "origin", "originCountry"),
         destination=destination,
     )
@@ -73,6 +74,7 @@ def words(value: object) -> str:
     return " ".join(html.unescape(_TAG.sub("", said)).split()) if said else ""
 
 
+@optional("")
 def _country(detail: Record, end: str, name: str) -> str:
     told = text(detail.get(name), name).upper()
     return told or (HOME if text(detail.get(f"{end}ZIP"), f"{end}ZIP") else "")
@@ -101,21 +103,21 @@ def _checkpoints(detail: Record, events: list[Record]) -> tuple[Checkpoint, ...]
     category = CATEGORIES.get(_category(detail))
     newest = scans[0]
     if category and newest.meaning:
-        outweighed = _outweighed(newest.meaning, category, words(detail.get("statusSummary")))
+        outweighed = _outweighed(newest.meaning, category, words(aside(detail.get("statusSummary"), TEXT_LIMIT)))
         newest = concluded(newest, newest.code, outweighed)
-    notice = text(detail.get("returnDateNotice"), "returnDateNotice")
+    notice = aside(detail.get("returnDateNotice"))
     if notice and newest.meaning and newest.meaning[0] in _KEPT_BACK:
         newest = replace(newest, words=f"{newest.words} (goes back on {notice})")
     return history([newest, *scans[1:]])
 
 
 def _category(detail: Record) -> str:
-    return text(detail.get("statusCategory"), "statusCategory").lower()
+    return aside(detail.get("statusCategory")).lower()
 
 
 def _scan(event: Record) -> Scan:
     code, said = text(event.get("eventCode"), "eventCode").upper(), words(event.get("eventType"))
-    meaning = _told(code, said, unplaced=not text(event.get("eventCity"), "eventCity"))
+    meaning = _told(code, said, unplaced=not aside(event.get("eventCity")))
     return Scan(_span(event), _code(event), meaning, said, _place(event), moves=False if code in LATE else None)
 
 
@@ -160,6 +162,7 @@ def _code(event: Record) -> str:
     return "/".join(filter(None, (text(event.get(name), name) for name in names)))
 
 
+@optional("")
 def _place(event: Record) -> str:
     names = ("eventCity", "eventState", "eventCountry")
     return ", ".join(filter(None, (text(event.get(name), name) for name in names)))
@@ -176,7 +179,7 @@ def _span(event: Record) -> Span | None:
     if not parts:
         raise CourierUnreadable(f"a time cannot be read: {stamp[:40]!r}")
     day, clock, zone = parts.groups()
-    country = text(event.get("eventCountry"), "eventCountry") or HOME
+    country = aside(event.get("eventCountry")) or HOME
     offset = zone if zone and zone != "Z" else _offset(text(event.get("GMTOffset"), "GMTOffset"))
     at_midnight = not (clock or "").strip("0:.")
     if not clock or (at_midnight and (not offset or text(event.get("eventCode"), "eventCode") == DATE_ONLY)):
@@ -189,6 +192,7 @@ def _offset(told: str) -> str:
     return f"{parts[1]}{parts[2]:0>2}:{parts[3]}" if parts else ""
 
 
+@optional(None)
 def _estimate(detail: Record, country: str) -> datetime | None:
     """What USPS predicts now, or else expects, or else guarantees; v3r2 keeps them one level deeper."""
     dates = {**detail, **record(detail.get("deliveryDateExpectation"), "deliveryDateExpectation")}
