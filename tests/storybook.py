@@ -4,7 +4,7 @@
     start = "2026-03-02 08:00"             # a Monday, UTC; the default. "+26h" counts from here
     [policy]                               # profile, thresholds, old_news, languages, shop; all optional
     profile = "china"
-    [calendar]                             # this, [[peaks]], [[stoppages]], [[remote]] as in config.toml: the world's days
+    [calendar]                             # also [[peaks]], [[stoppages]], [[remote]], as in config.toml; all optional
     [parcel]                               # any field of model.Parcel; all optional
     language = "zh-CN"
 
