@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from parcelwatch.model import Checkpoint, Milestone, Parcel
 
-_AT_ORIGIN: Final = frozenset({Milestone.INFO_RECEIVED, Milestone.PICKED_UP})
+_BEFORE: Final = frozenset({Milestone.INFO_RECEIVED, Milestone.PICKED_UP})
 _PARTS: Final = re.compile(r"\s*,\s*|\s+[-–/|]\s+")
 _REGION: Final = re.compile(r"([A-Z]{2,3})(?:\s+[0-9-]{4,10})?")
 
@@ -44,6 +44,12 @@ class Known(StrEnum):
     NOWHERE = "nowhere"
 
 
+# What is believed first. A parcel from the shop's country is at the shop, whose region is known.
+_UNDER_WAY: Final = (Known.DESTINATION, Known.ORIGIN, Known.SHOP)
+_AT_ORIGIN: Final = (Known.ORIGIN, Known.SHOP, Known.DESTINATION)
+_AT_THE_SHOP: Final = (Known.SHOP, Known.DESTINATION)
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Country and region, both "" when nothing is known. `under_way`: it has left where it comes from."""
@@ -61,7 +67,7 @@ def whereabouts(
 
     `shop`: where the shop is ("DE", "DE-BY"), the last resort.
     """
-    under_way = newest is not None and milestone not in _AT_ORIGIN
+    under_way = newest is not None and milestone not in _BEFORE
     place = newest.place if newest is not None else ""
     return _found(place, under_way, parcel.origin, parcel.destination, shop, gazetteer)
 
@@ -72,12 +78,11 @@ def _found(place: str, under_way: bool, origin: str, destination: str, shop: str
     country, region = read(place, ends, gazetteer) if place else ("", "")
     if country:
         return Whereabouts(country, region, Known.SCAN, under_way)
-    order = [(Known.DESTINATION, destination), (Known.ORIGIN, origin), (Known.SHOP, shop)]
-    if not under_way:
-        order = [*order[1:], order[0]]
-    for known, written in order:
-        if written:
-            return Whereabouts(*split(written), known, under_way)
+    likely = {Known.DESTINATION: destination, Known.ORIGIN: origin, Known.SHOP: shop}
+    order = _UNDER_WAY if under_way else _AT_THE_SHOP if origin.upper() == split(shop)[0] else _AT_ORIGIN
+    for known in order:
+        if likely[known]:
+            return Whereabouts(*split(likely[known]), known, under_way)
     return Whereabouts(under_way=under_way)
 
 

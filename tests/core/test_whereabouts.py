@@ -93,6 +93,7 @@ def test_under_way_it_is_taken_to_be_where_it_is_to_go(
     ("lane", "shop", "country", "known"),
     [
         ("CN→BR", "DE", "CN", Known.ORIGIN),
+        ("CN→BR", "CN-GD", "CN", Known.SHOP),
         ("→BR", "DE", "DE", Known.SHOP),
         ("→BR", "", "BR", Known.DESTINATION),
         ("→", "", "", Known.NOWHERE),
@@ -101,7 +102,9 @@ def test_under_way_it_is_taken_to_be_where_it_is_to_go(
 def test_before_it_is_under_way_it_is_where_it_comes_from(
     milestone: str, lane: str, shop: str, country: str, known: Known
 ) -> None:
-    assert found(milestone=milestone, lane=lane, shop=shop) == Whereabouts(country, "", known, under_way=False)
+    there = found(milestone=milestone, lane=lane, shop=shop)
+    assert (there.country, there.known, there.under_way) == (country, known, False)
+    assert there.region == ("GD" if shop == "CN-GD" else ""), "a parcel from the shop's country is at the shop"
 
 
 def test_a_parcel_nobody_has_spoken_of_is_with_the_shop() -> None:
