@@ -62,6 +62,7 @@ class Weekends:
 
     edition: str = "weekends"
     festive: frozenset[str] = frozenset()
+    divided: tuple[str, ...] = ()
 
     def zones(self, country: str, region: str) -> tuple[tzinfo, ...]:
         del country, region

@@ -25,6 +25,11 @@ class Gazetteer(Protocol):
 
     def __hash__(self) -> int: ...
 
+    @property
+    def divided(self) -> tuple[str, ...]:
+        """The countries that have such regions."""
+        ...
+
     def country(self, name: str) -> str:
         """The two letters of a country's name or code, "" when unknown."""
         ...
@@ -74,8 +79,7 @@ def whereabouts(
 
 @lru_cache(maxsize=8192)  # asked at every step, and most parcels are where others are
 def _found(place: str, under_way: bool, origin: str, destination: str, shop: str, gazetteer: Gazetteer) -> Whereabouts:
-    ends = tuple(filter(None, dict.fromkeys((split(origin)[0], split(destination)[0]))))
-    country, region = read(place, ends, gazetteer) if place else ("", "")
+    country, region = read(place, split(origin)[0], split(destination)[0], gazetteer) if place else ("", "")
     if country:
         return Whereabouts(country, region, Known.SCAN, under_way)
     likely = {Known.DESTINATION: destination, Known.ORIGIN: origin, Known.SHOP: shop}
@@ -86,25 +90,25 @@ def _found(place: str, under_way: bool, origin: str, destination: str, shop: str
     return Whereabouts(under_way=under_way)
 
 
-def read(place: str, ends: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, str]:
+def read(place: str, origin: str, destination: str, gazetteer: Gazetteer) -> tuple[str, str]:
     """The country and region a scan's place ends with, each "" where that cannot be told for certain.
 
-    `ends`: the countries the parcel goes from and to. "Los Angeles, CA, US" says all; "Wilmington, DE" is Delaware for
-    a parcel within the United States, Germany for one within Germany, and nothing for one between the two.
+    "Los Angeles, CA, US" says all; "Wilmington, DE" is Delaware for a parcel within the United States, Germany for one
+    within Germany, and nothing for one between the two, or of which neither end is known.
     """
     parts = [part for part in _PARTS.split(place.strip()) if part]
     if not parts:
         return "", ""
-    *before, last = parts
+    last = parts[-1]
     country = gazetteer.country(last)
-    region = _region(before[-1], country, gazetteer) if country and before else ""
+    region = _region(parts[-2], country, gazetteer) if country and len(parts) > 1 else ""
     if region:
         return country, region
     meant = [(country, "")] if country else []
-    if before:
-        meant += [(end, found) for end in ends if (found := _region(last, end, gazetteer))]
-    if len(ends) == 1:
-        meant = [one for one in meant if one[0] in ends]
+    passed = {origin, destination} if origin and destination else gazetteer.divided
+    meant += [(each, found) for each in passed if (found := _region(last, each, gazetteer))]
+    if origin and origin == destination:
+        meant = [one for one in meant if one[0] == origin]
     return meant[0] if len(meant) == 1 else ("", "")
 
 
