@@ -241,6 +241,8 @@ def test_a_code_nobody_knows_is_quoted_and_tried_again(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "body", "kind", "says"),
     [
+        ("wecombot", 200, {"errcode": 93000, "errmsg": "content exceed max length."}, DeliveryRefused, "too long"),
+        ("wecombot", 403, {"errcode": 93000, "errmsg": "invalid webhook url"}, ChannelRefused, "key is wrong"),
         ("wecombot", 200, {"errcode": 93004}, ChannelRefused, "switched off"),
         ("wecombot", 200, {"errcode": 93008}, ChannelRefused, "address is not on"),
         ("wecombot", 200, {"errcode": 44004}, DeliveryRefused, "empty"),
@@ -252,6 +254,9 @@ def test_a_code_nobody_knows_is_quoted_and_tried_again(name: str) -> None:
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "invalid timestamp"}, ChannelRefused, "clock"),
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "ip 1.2.3.4 not in whitelist"}, ChannelRefused, "list"),
         ("dingtalk", 200, {"errcode": 310000}, ChannelRefused, "safety setting"),
+        ("dingtalk", 200, {"errcode": 300005, "errmsg": "token is not exist"}, ChannelRefused, "key is wrong"),
+        ("dingtalk", 200, {"errcode": 300001, "errmsg": "send too fast"}, ChannelBusy, "ten minutes"),
+        ("dingtalk", 200, {"errcode": 777, "errmsg": "send too fast, exceed 20 times"}, ChannelBusy, "errcode 777"),
         ("dingtalk", 200, {"errcode": 400102}, ChannelRefused, "switched off"),
         ("dingtalk", 200, {"errcode": 430101}, DeliveryRefused, "link"),
         ("dingtalk", 200, {"errcode": 660026}, ChannelBusy, "ten minutes"),
@@ -284,6 +289,7 @@ def test_a_code_nobody_knows_is_quoted_and_tried_again(name: str) -> None:
         ("teams", 200, "Webhook message delivery failed with error: returned HTTP error 429", ChannelBusy, "429"),
         ("teams", 200, "Webhook message delivery failed with error: returned HTTP error 413", DeliveryRefused, "413"),
         ("teams", 404, {"error": {"code": "WorkflowNotFound"}}, ChannelRefused, "nothing at this address"),
+        ("ntfy", 400, {"code": 40014}, DeliveryRefused, "too long"),
         ("ntfy", 429, {"code": 42908}, ChannelBusy, "day"),
         ("ntfy", 401, {"code": 40101}, ChannelRefused, "HTTP 401, code 40101"),
         ("ntfy", 413, {"code": 41303}, DeliveryRefused, "too long for it (code 41303)"),
