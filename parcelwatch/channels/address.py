@@ -29,11 +29,14 @@ from parcelwatch.channels.services.slack import Slack
 from parcelwatch.channels.services.teams import Teams
 from parcelwatch.channels.services.telegram import Telegram
 from parcelwatch.channels.services.webhook import Webhook
+from parcelwatch.channels.services.wecomapp import WeComApp
 from parcelwatch.channels.services.wecombot import WeComBot
 from parcelwatch.channels.told import Told
 from parcelwatch.errors import ConfigError
 
-SERVICES: Final = (*(DingTalk, Discord, Feishu, Lark, Mail, Ntfy, Pushover, Slack, Teams, Telegram, Webhook, WeComBot),)
+SERVICES: Final = (
+    *(DingTalk, Discord, Feishu, Lark, Mail, Ntfy, Pushover, Slack, Teams, Telegram, Webhook, WeComApp, WeComBot),
+)
 """They take the place of Apprise's plugins, whose URLs they share."""
 
 # They reach this machine's own desktop or log, or send blindly: no agent is told, and nobody could know.
