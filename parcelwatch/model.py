@@ -114,13 +114,23 @@ class Ask:
     shipped_at: datetime | None = None
 
 
+class Stop(StrEnum):
+    """Why an aggregator follows a number no longer, where it does not say so in words of its own."""
+
+    NO_NEWS = "no_news"
+    NEVER_DELIVERED = "never_delivered"
+    NO_LONGER_FOLLOWED = "no_longer_followed"
+    NOT_PROCESSED = "not_processed"
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What happened to the parcel.
 
     `complete`: the answer lists the parcel's whole history as the courier now sees it.
     `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
-    `stopped`: why an aggregator no longer follows it, "" while it does, None when this answer does not say.
+    `stopped`: why an aggregator no longer follows it, a Stop or its own words; "" while it does, None when this answer
+    does not say.
     `stands`: where the answer says the parcel is as a whole, whatever the order of its scans; None where it does not.
     `successor`: the number that replaces this one from now on, "" when none does.
     """

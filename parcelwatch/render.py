@@ -97,6 +97,8 @@ class Renderer:
     def sentence(self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED) -> str:
         """What is said of a fact, ages as of `now`; what others wrote is quoted, at most `most` characters of it."""
         words = self._words
+        if fact.scan is not None and fact.scan.by:
+            return self._marked(fact.scan, now, most)
         return self._says[fact.says].render(
             since=self._moment(fact.since, now),
             age=self._age(now - (fact.since or now)),
@@ -120,6 +122,13 @@ class Renderer:
         """What would close a case of that kind."""
         return str(self._words["clears"].get(kind, ""))
 
+    def _marked(self, scan: Checkpoint, now: datetime, most: int) -> str:
+        """What an agent said of a parcel."""
+        words = self._words
+        how = words["causes"].get(scan.cause or "", "") or words["milestones"][scan.milestone]
+        by, note = clean(scan.by, _NAME), clean(scan.text, most)
+        return self._parts["marked"].render(how=how, by=by, note=note, at=self._moment(scan.occurred_at, now))
+
     def _scan(self, scan: Checkpoint, now: datetime, most: int) -> str:
         said = _third_party(scan.text or scan.code, most) or self._words["milestones"][scan.milestone]
         place, at = _third_party(scan.place, _NAME), self._moment(scan.occurred_at, now)
@@ -127,6 +136,8 @@ class Renderer:
 
     def _reason(self, fact: Fact, most: int) -> str:
         """Somebody else's words are quoted; a sentence of an older version stands as it is."""
+        if own := self._words["stops"].get(fact.reason):
+            return str(own)
         reason = _third_party(fact.reason, min(_REASON, most * 2))
         return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
 

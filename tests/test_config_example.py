@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from parcelwatch import config
-from parcelwatch.core.drafts import DEFAULT_REMEDIES
-from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, PROFILES, Limits
+from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, LETTERS
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.thresholds import Limits
 
 HERE = Path(__file__).parents[1]
 EXAMPLE = (HERE / "config.example.toml").read_text(encoding="utf-8")
+REMEDIES = {kind: letter.remedies for kind, letter in LETTERS.items()}
 ALL_USED = re.sub(r"^#(?! |$)", "", EXAMPLE, flags=re.MULTILINE)
 
 
@@ -38,7 +40,7 @@ def test_the_example_loads_with_every_line_used(tmp_path: Path) -> None:
 
 def test_a_key_of_the_example_that_stands_for_its_default_is_the_default(tmp_path: Path) -> None:
     empty, example = loaded("", tmp_path).effective(), loaded(EXAMPLE, tmp_path).effective()
-    assert example["drafts"].pop("remedies") == {kind: list(codes) for kind, codes in DEFAULT_REMEDIES.items() if codes}
+    assert example["drafts"].pop("remedies") == {kind: list(codes) for kind, codes in REMEDIES.items() if codes}
     del empty["drafts"]["remedies"]
     assert example == empty
 
@@ -49,7 +51,7 @@ def test_every_key_of_every_table_stands_in_the_example() -> None:
 
 def test_every_remedy_of_the_example_is_the_default_one() -> None:
     remedies = tomllib.loads(ALL_USED)["drafts"]["remedies"]
-    assert {kind: tuple(codes) for kind, codes in remedies.items()} == DEFAULT_REMEDIES
+    assert {kind: tuple(codes) for kind, codes in remedies.items()} == REMEDIES
 
 
 @pytest.mark.parametrize("kind", CLOCKED)

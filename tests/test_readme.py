@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import couriers
-from parcelwatch.core.profiles import PROFILES, Limits
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.thresholds import Limits
+from parcelwatch.render import Renderer
 from tests import chat_table, matrix
 from tests.servers import PATIENCE
 
@@ -32,7 +34,7 @@ def row(kind: str) -> str:
     columns = [china.domestic, international.domestic, international.cross_border]
     numbers = " | ".join(written(column.get(kind)) for column in columns)
     meaning = (rule.__doc__ or "").split("\n")[0].rstrip(".")
-    return f"| `{kind}` | {meaning} | {numbers} | {rule.clears_when} |"
+    return f"| `{kind}` | {meaning} | {numbers} | {Renderer().clears(kind)} |"
 
 
 @pytest.mark.parametrize("kind", RULES)

@@ -146,16 +146,18 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
     return said
 
 
-@command(app, "retry", "alerts retry 31", "alerts retry 31 --channel ops")
+@command(app, "retry", "alerts retry 31", "alerts retry 31 32 --channel ops")
 def retry(
     desk: Desk,
-    alert: Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The alert's number, as in `alerts list`.")],
+    alerts: Annotated[
+        list[int], typer.Argument(metavar="ID…", parser=whole, help="Numbers of alerts, as in `alerts list`.")
+    ],
     channel: Annotated[str, typer.Option("--channel", help="Through another channel.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Send a message after all.
+    """Send messages after all.
 
-    A dead or suppressed one, with the rest of its digest; one that waits is due at once.
+    Dead or suppressed ones, with the rest of their digests; those that wait are due at once.
     """
     from parcelwatch.cli import output
     from parcelwatch.store import outbox
@@ -163,13 +165,16 @@ def retry(
     known = desk.config.channels()
     if channel:
         _known_channel(known, channel)
+    first = next(iter(known), "")
     with desk.store() as store, store.transaction(), standing():
-        first = next(iter(known), "")
-        ids = outbox.retry(store, alert, desk.now, channel, otherwise=first)
+        found = [outbox.retry(store, alert, desk.now, channel, otherwise=first) for alert in dict.fromkeys(alerts)]
+    ids = list(dict.fromkeys(one for some in found for one in some))
     if as_json:
         output.emit({"retried": ids})
         return
-    output.say(f"Alert {', '.join(map(str, ids))} is due now; `parcelwatch once` or the running daemon sends it.")
+    are = "is" if len(ids) == 1 else "are"
+    named = ", ".join(map(str, ids))
+    output.say(f"Alert {named} {are} due now; `parcelwatch once` or the running daemon sends what is due.")
 
 
 # --- preview -------------------------------------------------------------------------------------

@@ -277,14 +277,15 @@ def note(
     output.say(f"Noted beside case {case}.")
 
 
-@command(app, "verdict", "cases verdict 17 false")
+@command(app, "verdict", "cases verdict 17 false", "cases verdict 17 18 known")
 def verdict(
     desk: Desk,
-    case: Case,
-    said: Annotated[str, typer.Argument(metavar="true|false|known", help="Right, wrong, or known to you before.")],
+    given: Annotated[
+        list[str], typer.Argument(metavar="ID… true|false|known", help="Cases; right, wrong, or known to you before.")
+    ],
     as_json: Json = False,
 ) -> None:
-    """Say whether a case was right.
+    """Say whether cases were right.
 
     Thresholds are judged by it.
     """
@@ -292,11 +293,17 @@ def verdict(
     from parcelwatch.cli import output
     from parcelwatch.store import cases
 
+    *named, said = given
+    if not named:
+        raise BadInput("say which case, then true, false or known: `parcelwatch cases verdict 17 false`")
+    ids = [whole(each) for each in dict.fromkeys(named)]
     with desk.store() as store:
         with store.transaction():
-            cases.set_verdict(store, case, said, desk.now)
-        shown = shapes.case_whole(store, case, desk.words, desk.now)
+            for case in ids:
+                cases.set_verdict(store, case, said, desk.now)
+        shown = [shapes.case_whole(store, case, desk.words, desk.now) for case in ids]
     if as_json:
-        output.emit(shown)
+        output.emit(shown[0] if len(shown) == 1 else shown)
         return
-    output.say(f"Case {case}: {said}.")
+    for case in ids:
+        output.say(f"Case {case}: {said}.")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from parcelwatch.cli.base import Company, Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.errors import BadInput, ConfigError
+
+if TYPE_CHECKING:
+    from parcelwatch.model import Ask
 
 MOST_UNKNOWN = 20
 
@@ -244,12 +247,10 @@ def try_number(
     """
     from parcelwatch.cli import output, trying
     from parcelwatch.cli.asking import try_one
-    from parcelwatch.core.cells import last4, number_of
-    from parcelwatch.model import Answered, Ask
+    from parcelwatch.model import Answered
 
     known_account(desk, account)
-    code = _company(desk.config.account(account).api, company)
-    ask = Ask(number_of(number.strip()), company=code, phone_last4=last4(phone_last4), postal_code=postal_code)
+    ask = _ask(desk.config.account(account).api, number, company, phone_last4, postal_code)
     tried = trying.from_file(desk, account, ask, file) if file else try_one(desk, account, ask)
     if as_json and (raw or tried.error is None):
         output.emit(trying.document(tried, account, ask, raw=raw))
@@ -300,11 +301,13 @@ def _print(said: Mapping[str, Any], desk: Desk) -> None:
     output.zone_note(zone)
 
 
-def _company(api: str, text: str) -> str:
-    """The code of a company, as an import reads it. Raises BadInput for one that has none there."""
+def _ask(api: str, number: str, company: str, phone_last4: str, postal_code: str) -> Ask:
+    """What is asked, read as an import reads it. Raises BadInput."""
     from parcelwatch.core import companies
+    from parcelwatch.core.cells import cell, last4, number_of
+    from parcelwatch.model import Ask
 
-    read = companies.company(api, text)
-    if text and not read.code:
-        raise BadInput(read.doubt.replace(", so it is left out", ""))
-    return read.code
+    read = companies.company(api, company)
+    if company and not read.code:
+        raise BadInput(read.doubt)
+    return Ask(number_of(cell("number", number)), read.code, phone_last4=last4(phone_last4), postal_code=postal_code)

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 app = group("Read, change, approve or discard the texts written for customers.")
 
 DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
+DraftIds = Annotated[
+    list[int],
+    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
+]
 _LONGEST = 20_000
 
 
@@ -177,38 +181,42 @@ def _read(path: str) -> str:
         raise BadInput(f"{path} cannot be read: {why}") from None
 
 
-@command(app, "approve", "drafts approve 4 --by lin")
-def approve(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
-    """Say that a draft may go to the customer as it is."""
-    _move(desk, draft, "approve", by, as_json=as_json)
-    _warn_of_age(desk, draft)
+@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6")
+def approve(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
+    """Say that drafts may go to the customer as they are."""
+    _move(desk, drafts, "approve", by, as_json=as_json)
+    for draft in drafts:
+        _warn_of_age(desk, draft)
 
 
-@command(app, "discard", "drafts discard 4")
-def discard(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
-    """Drop a draft."""
-    _move(desk, draft, "discard", by, as_json=as_json)
+@command(app, "discard", "drafts discard 4", "drafts discard 4 5")
+def discard(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
+    """Drop drafts."""
+    _move(desk, drafts, "discard", by, as_json=as_json)
 
 
 @command(app, "sent", "drafts sent 4 --by lin")
-def sent(desk: Desk, draft: DraftId, by: By = "", as_json: Json = False) -> None:
-    """Say that you sent an approved draft by hand."""
-    _move(desk, draft, "sent", by, as_json=as_json)
+def sent(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
+    """Say that you sent approved drafts by hand."""
+    _move(desk, drafts, "sent", by, as_json=as_json)
 
 
-def _move(desk: Desk, draft: int, verb: str, by: str, *, as_json: bool) -> None:
+def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    moved: list[dict[str, Any]] = []
     with desk.store() as store:
-        before = shapes.draft_whole(store, draft, desk.words)
-        # What was read here is what is approved: from now on these are the draft's words.
-        _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
-        shown = shapes.draft_whole(store, draft, desk.words)
+        for draft in dict.fromkeys(ids):
+            before = shapes.draft_whole(store, draft, desk.words)
+            # What was read here is what is approved: from now on these are the draft's words.
+            _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
+            moved.append(shapes.draft_whole(store, draft, desk.words))
     if as_json:
-        output.emit(shown)
+        output.emit(moved[0] if len(moved) == 1 else moved)
         return
-    output.say(f"Draft {draft} ({shown['kind']} of {shown['number']}) is {shown['state']}.")
+    for shown in moved:
+        output.say(f"Draft {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}.")
 
 
 def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str) -> None:

@@ -120,8 +120,7 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     output.pairs(_summary(shown, desk))
     output.say()
     checkpoints = [
-        (_when(each, desk), _stood(each), safe(each["text"] or each["code"]), safe(each["place"], 80))
-        for each in shown["checkpoints"]
+        (_when(each, desk), _stood(each), _said(each), safe(each["place"], 80)) for each in shown["checkpoints"]
     ]
     output.show(["!When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
     output.say()
@@ -129,6 +128,13 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
         (each["id"], each["kind"], each["severity"], each["state"], worded(each["sentence"])) for each in shown["cases"]
     ]
     output.show([">Case", "!Kind", "!Severity", "!State", "Why"], known, "No cases.")
+
+
+def _said(checkpoint: Mapping[str, Any]) -> str:
+    from parcelwatch.cli.output import safe
+
+    said = safe(checkpoint["text"] or checkpoint["code"])
+    return f"({safe(checkpoint['by'], 60)}) {said}".strip() if "by" in checkpoint else said
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:

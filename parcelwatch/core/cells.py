@@ -25,6 +25,7 @@ _GUARDS: Final = "'`´‘’"
 # Zero-width and directional characters, which come along when a number is copied from a web page.
 _UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _JOINERS: Final = re.compile("[\u200c\u200d]")
+_LABEL: Final = re.compile(r"(?:NO|NR|№|(?:快递|物流|运)?单号)[.:：] ?")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
 _NOTHING: Final = frozenset({"-", "--", "–", "—", "/", "#N/A", "\\N", "无"})
 _NO_VALUE: Final = frozenset({"null", "none", "n/a", "nan"})
@@ -57,7 +58,7 @@ def cell(name: str, value: object) -> str:
 
 def _unwrapped(name: str, text: str) -> str:
     """Without ="…", and without the leading sign or tab that keeps a spreadsheet from changing a number."""
-    text = _UNSEEN.sub("", text).strip()
+    text = (text if text.isascii() else _UNSEEN.sub("", text)).strip()
     wrapped = _EXCEL.fullmatch(text)
     if name == "customer_name":  # ’t Hart is one
         return text
@@ -74,7 +75,7 @@ def _shape(value: object) -> str:
 
 def number_of(text: str) -> str:
     """A tracking number in capitals and in one piece: as labels print it, in groups, it is one too."""
-    written = _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text))).upper()
+    written = (text if text.isascii() else _plain(text)).upper()
     if not written:
         raise BadInput("it has no number")
     if _SCIENTIFIC.fullmatch(written) and not _PLAIN_EXPONENT.fullmatch(written):
@@ -82,13 +83,19 @@ def number_of(text: str) -> str:
             f"{written} is a number that a spreadsheet rounded, its last digits are lost: format the column as text "
             "and export it again"
         )
-    groups = written.split()
+    label = _LABEL.match(written)
+    groups = written[label.end() if label else 0 :].split()
     number = "".join(groups)
     if not _NUMBER.fullmatch(number):
         raise BadInput(f"{written[:60]!r} is no tracking number: 5 to 40 letters A-Z, digits and hyphens are")
     if sum(len(group) >= _WHOLE for group in groups) > 1:
         raise BadInput(f"{written[:60]!r} is more than one number, or has spaces amiss: write one, in one piece")
     return number
+
+
+def _plain(text: str) -> str:
+    """In plain letters and digits where it has wide ones, without what cannot be seen, with one kind of hyphen."""
+    return _DASHES.sub("-", _JOINERS.sub("", unicodedata.normalize("NFKC", text)))
 
 
 def last4(text: str) -> str:

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from parcelwatch.errors import BadInput
@@ -243,6 +243,7 @@ class Company:
     doubt: str = ""
 
 
+@lru_cache(maxsize=1024)
 def company(api: str, text: str) -> Company:
     """The code an aggregator knows a courier by that is written as a code, here or elsewhere, or as people call it.
 
@@ -261,7 +262,7 @@ def company(api: str, text: str) -> Company:
         return Company(next(iter(codes)))
     if codes:
         each = ", ".join(f"{code} ({COURIERS[key].name})" for code, key in codes.items())
-        return Company("", f"company {text[:40]!r} may be {each}: write which")
+        return Company("", f"company {text[:40]!r} may be {each}; it is left out until you write which")
     if _unfamiliar(api, text):
         return Company(
             text, "" if text.isdigit() else f"company {text!r} is taken as {api}'s code: it is not known here"

@@ -154,7 +154,8 @@ def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Ste
     if not wanted:
         return step
     for case in step.dossier.cases:
-        if case.live and not case.hidden_by:
+        # What an agent knows the courier did not say; nobody is told that it did.
+        if case.live and not case.hidden_by and not (case.fact.scan and case.fact.scan.by):
             for order in step.dossier.parcel.orders or (_UNNAMED,):
                 if (case.kind, order.number) in wanted:
                     step = _write(step, case, order)

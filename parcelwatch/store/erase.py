@@ -59,7 +59,7 @@ def _dated(row: dict[str, Any]) -> dict[str, Any]:
 def _shown(name: str, value: Any) -> Any:
     if name in _JSON and value:
         return load(value)
-    return iso(value) if _MOMENTS.search(name) else value
+    return iso(value) if isinstance(value, int) and _MOMENTS.search(name) else value
 
 
 def _ids(store: Store, number: str) -> list[int]:

@@ -229,7 +229,7 @@ _CHOSEN: Final = {
     "origin": "origin = ? COLLATE NOCASE",
     "destination": "destination = ? COLLATE NOCASE",
     "service": "service = ?",
-    "order": """id IN (SELECT l.parcel_id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE o.number = ?)""",
+    "order": "id IN (SELECT l.parcel_id FROM parcel_orders l JOIN orders o ON o.id = l.order_id WHERE o.number = ?)",
     "tag": "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)",
 }
 

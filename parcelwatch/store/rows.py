@@ -179,6 +179,8 @@ def fact_json(fact: Fact) -> str:
         said = fact.scan
         times = (to_ms(said.occurred_at), to_ms(said.occurred_until))
         kept["scan"] = [*times, said.milestone, said.cause, said.code, said.text, said.place]
+        if said.by:
+            kept["by"] = said.by
     if fact.unread:
         kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
     return dump(kept)
@@ -192,13 +194,15 @@ def to_fact(text: str) -> Fact:
     return Fact(
         Form(kept["says"]),
         **values,
-        scan=_scan(*kept["scan"]) if "scan" in kept else None,
+        scan=_scan(*kept["scan"], by=kept.get("by", "")) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
     )
 
 
-def _scan(at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str) -> Checkpoint:
-    return Checkpoint(from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place)
+def _scan(
+    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, *, by: str
+) -> Checkpoint:
+    return Checkpoint(from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place, by=by)
 
 
 # --- cases and drafts ----------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def act_on_case(
     by: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """ "ack", "snooze" or "resolve" a case; False if it was so already."""
+    """Do "ack", "snooze" or "resolve" to a case; False if it was so already."""
     signal = Signal(verb)
     if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
         return False
@@ -56,7 +56,7 @@ def act_on_case(
 def act_on_draft(
     store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, *, subject: str, body: str, by: str = ""
 ) -> None:
-    """ "approve", "discard", "edit" a draft, or say it was "sent", in the words its reader saw. Once is enough."""
+    """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough."""
     parcel_id, _ = drafts.one(store, draft_id)
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
     with store.transaction():

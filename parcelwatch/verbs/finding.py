@@ -1,4 +1,4 @@
-"""What is meant by a number: a parcel's, written in whatever case, or an order's.
+"""What is meant by a number: a parcel's, however it is pasted, or an order's.
 
 What belongs here: from what people type to the parcels they mean.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from parcelwatch.core.cells import cell, number_of
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Parcel
 from parcelwatch.store import Store, orders, parcels
@@ -15,7 +16,7 @@ from parcelwatch.store import Store, orders, parcels
 def matching(store: Store, number: str, courier: str = "", company: str = "") -> list[Parcel]:
     """Every parcel with that number, else those of the order with that number. Raises NotFound when there is none."""
     number = number.strip()
-    found = parcels.find(store, number, courier) or parcels.find(store, number.upper(), courier)
+    found = parcels.find(store, number, courier) or parcels.find(store, _plain(number), courier)
     if not found:
         found = [parcels.one(store, parcel_id) for parcel_id in orders.parcels_of(store, number)]
     found = [one for one in found if courier in ("", one.courier) and company in ("", one.company)]
@@ -24,6 +25,14 @@ def matching(store: Store, number: str, courier: str = "", company: str = "") ->
             f"no parcel and no order has the number {number[:60]!r}; `parcelwatch parcels list` shows what is watched"
         )
     return found
+
+
+def _plain(number: str) -> str:
+    """A tracking number as an import reads it: in capitals, in one piece."""
+    try:
+        return number_of(cell("number", number))
+    except BadInput:
+        return number.upper()
 
 
 def pick(store: Store, number: str, courier: str = "", company: str = "") -> Parcel:

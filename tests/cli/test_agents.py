@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
 from parcelwatch.store import Store, outbox
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 from tests.servers import answers

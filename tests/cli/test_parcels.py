@@ -283,6 +283,12 @@ def test_a_parcel_is_shown_with_its_checkpoints_oldest_first(watched: Shop) -> N
     assert "Dortmund" in watched.run("parcels", "show", STALLED).out
 
 
+@pytest.mark.parametrize("written", ["jd00021234", "JD00 0212 34", "`JD00021234", '="JD00021234"', "\u200bJD00021234"])
+def test_a_number_is_found_however_it_is_pasted(shop: Shop, written: str) -> None:
+    shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl")
+    assert shop.run("parcels", "show", written, "--json").document["number"] == "JD00021234"
+
+
 def test_a_number_at_two_couriers_must_be_told_apart(shop: Shop) -> None:
     shop.configure('[couriers.other]\napi = "dhl"\nkey = "k"\n')
     for courier in ("my_dhl", "other"):

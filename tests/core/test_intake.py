@@ -69,6 +69,8 @@ def refused(**cells: object) -> str:
         ("JD00\xa00212\u30003456", "JD0002123456"),
         ("ＳＦ１２３４５６７", "SF1234567"),
         ("YT‑12345", "YT-12345"),
+        ("No:773000000000001", "773000000000001"),
+        ("运单号：773000000000001", "773000000000001"),
     ],
 )
 def test_a_number_is_freed_of_what_spreadsheets_put_around_it(written: object, number: str) -> None:

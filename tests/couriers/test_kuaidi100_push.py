@@ -223,7 +223,7 @@ def test_the_reply_is_the_one_it_waits_for() -> None:
 
 
 def test_a_record_is_stopped_only_when_it_says_abort() -> None:
-    assert told(status="abort", message="60天无变化").stopped == "快递100 no longer follows it: 60天无变化"
+    assert told(status="abort", message="60天无变化").stopped == "60天无变化"
     assert all(not told(status=status).stopped for status in ("polling", "shutdown", "updateall"))
 
 

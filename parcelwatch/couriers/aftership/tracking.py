@@ -20,7 +20,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, or
 from parcelwatch.couriers.shared.iso3 import alpha2
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, span
-from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
+from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
 
@@ -76,10 +76,10 @@ def _first(fields: Mapping[str, object], names: Sequence[str]) -> str:
 def _stopped(tracking: Record, tag: str, sub: str) -> str:
     """Why AfterShip looks no more; a parcel whose way is over needs no looking after."""
     if tag == EXPIRED:
-        return "AfterShip gave up: no news for 30 days"
+        return Stop.NO_NEWS
     following = tracking.get("active") is None or flag(tracking.get("active"), "active")
     over = CODES.get(sub or tag, UNKNOWN)[0] in FINAL
-    return "" if following or over else "AfterShip no longer follows it"
+    return "" if following or over else Stop.NO_LONGER_FOLLOWED
 
 
 @optional(None)

@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, or
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
 MADE_UP = "processingerror"
@@ -48,7 +48,7 @@ CONCLUDED = frozenset({M.DELIVERED, M.RETURNING, M.CANCELLED, M.EXCEPTION, M.ATT
 FARTHEST = timedelta(days=366)
 
 # A status or a detail with which EasyPost follows the parcel no more.
-STOPPED = {ERROR: "EasyPost cannot process it any more", EXPIRED: "EasyPost gave up: no news for long"}
+STOPPED = {ERROR: Stop.NOT_PROCESSED, EXPIRED: Stop.NO_NEWS}
 
 Told = tuple[Meaning | None, Reading]
 

@@ -22,7 +22,7 @@ from parcelwatch.couriers.shared.fields import Record, record, same_number, text
 from parcelwatch.couriers.shared.forms import form, inside
 from parcelwatch.couriers.shared.signing import md5_hex, same
 from parcelwatch.errors import CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Ask, NotFound, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Stop
 
 QUERY = "/query.do"
 REPLY = json.dumps({"result": True, "returnCode": "200", "message": "成功"}, ensure_ascii=False).encode()
@@ -151,7 +151,7 @@ def _observation(response: httpx.Response, body: Record, *, aborted: bool) -> Ob
         better = f"快递100 takes it for {told_by}'s: correct company if so" if told_by != company else message
         return NotFound(number, reason=better, company=company)
     observation = replace(tracked(number, told_by, legs), company=company)
-    return replace(observation, stopped=f"快递100 no longer follows it: {message}") if aborted else observation
+    return replace(observation, stopped=message or Stop.NO_LONGER_FOLLOWED) if aborted else observation
 
 
 def _companies(body: Record, company: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, a
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_in, due, span
-from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
 C = Cause
@@ -115,10 +115,9 @@ def _empty(ask: Ask, main: str, sub: str) -> Observation:
 def _stopped(item: Record, main: str) -> str | None:
     """Why 17TRACK no longer follows it; an item need not say, and then only its push did."""
     if main == "Expired":
-        return "17TRACK gave up: long in transit, never delivered"
+        return Stop.NEVER_DELIVERED
     if text(item.get("tracking_status"), "tracking_status") == "Stopped":
-        why = text(item.get("stop_track_reason"), "stop_track_reason")
-        return f"17TRACK stopped tracking it ({why})" if why else "17TRACK stopped tracking it"
+        return text(item.get("stop_track_reason"), "stop_track_reason") or Stop.NO_LONGER_FOLLOWED
     return "" if item.get("tracking_status") else None
 
 

@@ -15,7 +15,7 @@ from parcelwatch.couriers.shared.envelope import opened
 from parcelwatch.couriers.shared.fields import Record, record, text
 from parcelwatch.couriers.shared.signing import same, sha256_hex
 from parcelwatch.errors import CourierRefused
-from parcelwatch.model import Answered, Ask, Observation
+from parcelwatch.model import Answered, Ask, Observation, Stop
 
 HEADER = "sign"
 UPDATED = "TRACKING_UPDATED"
@@ -46,7 +46,7 @@ def _updated(ask: Ask, item: Record) -> Observation:
 
 
 def _stopped(ask: Ask, _: Record) -> Observation:
-    return Answered(ask.number, stopped="17TRACK stopped tracking it", company=ask.company)
+    return Answered(ask.number, stopped=Stop.NO_LONGER_FOLLOWED, company=ask.company)
 
 
 _MEANT = {UPDATED: _updated, STOPPED: _stopped}

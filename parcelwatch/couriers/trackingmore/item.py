@@ -16,7 +16,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
-from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone
 
@@ -60,7 +60,7 @@ def observe(ask: Ask, item: Record) -> Observation:
         number=ask.number,
         checkpoints=_checkpoints(scans, main, sub),
         estimate=due(aside(item.get("scheduled_delivery_date")), destination),
-        stopped="TrackingMore gave up: no news for a month" if main == "expired" else "",
+        stopped=Stop.NO_NEWS if main == "expired" else "",
         stands=None if main in SILENT else standing(CODES.get(sub or main)),
         company=_aside(item, COMPANY) or ask.company,
         service=aside(item.get("service_code")),

@@ -1,0 +1,147 @@
+"""What the rows of one file mean together: its headings, the lines of one order, parcels that are named twice.
+
+What belongs here: what a row alone does not say. What is passed over is told in the list of warnings that is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from parcelwatch.core import intake
+from parcelwatch.core.cells import cell
+from parcelwatch.errors import BadInput
+from parcelwatch.model import Parcel
+from parcelwatch.verbs.records import Record
+
+MOST_DOUBLES: Final = 20
+_MOST_HEADERS: Final = 500
+
+
+class Useless(BadInput):
+    """No row of the file can be taken; the text says what to do about the file."""
+
+
+class Orders:
+    """The rows of one order, of which shops fill in the first and leave the others blank but for what differs.
+
+    `follows`: whether the last row was such a one; `passed_over`: how many of them had no number.
+    """
+
+    def __init__(self) -> None:
+        self.follows = False
+        self.passed_over = 0
+        self._first: Mapping[str, object] = {}
+
+    def whole(self, cells: Mapping[str, object], *, headed: bool) -> Mapping[str, object] | None:
+        """The row with what its order's first one says; None for one that has nothing to watch."""
+        said = {name for name, value in cells.items() if _said(name, value)}
+        order = cells.get("order") if "order" in said else None
+        same = bool(order) and order == self._first.get("order")
+        self.follows = headed and (not said or (same and ("number" not in said or said <= {"number", "order"})))
+        if not self.follows:
+            self._first = cells
+            return cells
+        if "number" in said:
+            return {**self._first, "number": cells["number"]}
+        self.passed_over += 1
+        return None
+
+
+def _said(name: str, value: object) -> bool:
+    try:
+        return bool(cell(name, value))
+    except BadInput:
+        return True
+
+
+class Seen:
+    """Which parcels a file has named so far. A second row of one is passed over, or the file would never settle."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        self._warnings = warnings
+        # A hash and a line number a row: files may be long.
+        self._lines: dict[int, int] = {}
+        self._doubles = 0
+
+    def new(self, parcel: Parcel, line: int, *, follows: bool) -> bool:
+        """Whether no line before named this parcel; else it is warned of.
+
+        `follows`: it is another line of the order above, which may name the same parcel for each of its goods.
+        """
+        # Another order in the same parcel is news.
+        first = self._lines.setdefault(hash((parcel.number, parcel.courier, parcel.company, parcel.order)), line)
+        if first == line:
+            return True
+        if follows:
+            return False
+        self._doubles += 1
+        if self._doubles <= MOST_DOUBLES:
+            named = f"line {line}: {parcel.number} is named in line {first} already"
+            self._warnings.append(f"{named}, which holds; line {line} is passed over")
+        elif self._doubles == MOST_DOUBLES + 1:
+            self._warnings.append(f"line {line} and later ones name parcels again, too; they are passed over")
+        return False
+
+
+class Headings:
+    """What the columns of a file mean; JSON lines may have other ones in every line."""
+
+    def __init__(self, renamed: Mapping[str, str], warnings: list[str]) -> None:
+        intake.columns((), renamed)
+        self.renamed = renamed
+        self._warnings = warnings
+        self._known: dict[tuple[str, ...], dict[str, str]] = {}
+        self._warned: set[str] = set()
+
+    def named(self, record: Record) -> dict[str, object]:
+        """The cells under our columns' names. Raises BadInput for a row that could not be read."""
+        if record.fault:
+            raise BadInput(record.fault)
+        return {name: record.cells[heading] for heading, name in self.of(record).items()}
+
+    def of(self, record: Record) -> dict[str, str]:
+        header = tuple(record.cells)
+        if header not in self._known:
+            if len(self._known) > _MOST_HEADERS:
+                self._known.clear()
+            self._known[header] = self._columns(header, headed=record.headed)
+            self._warn(header, self._known[header])
+        return self._known[header]
+
+    def _columns(self, header: tuple[str, ...], *, headed: bool) -> dict[str, str]:
+        try:
+            known = intake.columns(header, self.renamed)
+        except BadInput as error:
+            raise (Useless(str(error)) if headed else error) from None
+        if headed and (useless := self._without_use(header, known)):
+            raise Useless(useless)
+        return known
+
+    def _without_use(self, header: tuple[str, ...], known: Mapping[str, str]) -> str:
+        there = ", ".join(heading.strip()[:40] for heading in header if heading)
+        for heading, name in self.renamed.items():
+            if heading not in header:
+                return f"--map {heading}={name}: the file has no column {heading!r}; it has {there}"
+        if "number" not in known.values():
+            return f"the file has no column `number`; it has {there}. Say which it is: --map HEADING=number"
+        return ""
+
+    def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
+        for heading in header:
+            if heading in known or heading in self._warned or not heading or len(self._warned) >= _MOST_HEADERS:
+                continue
+            self._warned.add(heading)
+            hint = intake.meant(heading, intake.COLUMNS)
+            self._warnings.append(f"column {heading[:60]!r} is not known and ignored{hint}")
+
+    def number(self, record: Record) -> str:
+        """What the number's cell holds, as far as it can be shown."""
+        if record.fault:
+            return ""
+        try:
+            found = next((heading for heading, name in self.of(record).items() if name == "number"), "")
+        except BadInput:
+            return ""
+        value = record.cells.get(found, "") if found else ""
+        return str(value).strip()[:60].encode("utf-8", "replace").decode()

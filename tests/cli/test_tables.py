@@ -1,0 +1,24 @@
+"""Tables are no wider than their terminal, whatever is in them and in whatever script."""
+
+from __future__ import annotations
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from parcelwatch.cli.tables import Listing
+
+marks = st.sampled_from(["", "!", ">", "~", "?", "!?"])
+cells = st.text(alphabet="ab1 -武汉市转运，。“”…é", max_size=60)
+
+
+@given(st.lists(marks, min_size=1, max_size=9), st.data(), st.sampled_from([20, 40, 80, 120]))
+def test_no_line_is_wider_than_the_terminal(columns: list[str], data: st.DataObject, width: int) -> None:
+    titles = [f"{mark}T{place}" for place, mark in enumerate(columns)]
+    row = st.lists(cells, min_size=len(titles), max_size=len(titles))
+    shown = io.StringIO()
+    Console(file=shown, width=width).print(Listing(titles, data.draw(st.lists(row, min_size=1, max_size=3))))
+    assert all(cell_len(line) <= width for line in shown.getvalue().splitlines())
