@@ -21,7 +21,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.pacing import PaceState, grant, spent
-from parcelwatch.couriers.base import Picky, Registers
+from parcelwatch.couriers.base import Picky, Registers, card
 from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Ask, Observation, Refused
 from parcelwatch.poller import Post, pace, post
@@ -29,7 +29,6 @@ from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"
 # What some adapters want beside a number before they ask at all.
-_MADE_UP_COMPANY: Final = {"kuaidi100": "yuantong", "kdniao": "YTO", "shippo": "usps", "cainiao": "YTO"}
 _MADE_UP_PHONE: Final = "0000"
 _MADE_UP_POSTAL_CODE: Final = "00000"
 
@@ -92,6 +91,8 @@ def adapter_rows() -> list[dict[str, Any]]:
             "rate": adapter.rate,
             "quotas": list(adapter.quotas),
             "base_url": adapter.base_url,
+            "established": not card(adapter).doubt,
+            "doubt": card(adapter).doubt,
             "about": ((adapter.__doc__ or "").strip().splitlines() or [""])[0],
         }
         for name, adapter in sorted(couriers.load().items())
@@ -122,8 +123,7 @@ def _checked(desk: Desk, name: str) -> dict[str, Any]:
     except ConfigError as error:
         return {**row, "said": str(error), "unreadable": True}
     row |= {"api": one.account.api, "host": urlsplit(one.account.base_url).netloc}
-    company = _MADE_UP_COMPANY.get(one.account.api, "")
-    ask = Ask(MADE_UP, company=company, phone_last4=_MADE_UP_PHONE, postal_code=_MADE_UP_POSTAL_CODE)
+    ask = Ask(MADE_UP, company=card(one.courier).company, phone_last4=_MADE_UP_PHONE, postal_code=_MADE_UP_POSTAL_CODE)
     try:
         observation = asyncio.run(_converse(desk, one, ask, register=False))
     except CourierError as error:

@@ -62,10 +62,14 @@ def _print_adapters(adapters: Sequence[Mapping[str, Any]]) -> None:
             each["rate"],
             ", ".join(each["quotas"]) or "–",
             each["base_url"] or "–",
+            "yes" if each["established"] else "no",
         )
         for each in adapters
     ]
-    output.show(["!Adapter", "Needs", "Rate", "Quotas", "?Base URL"], rows, "")
+    output.show(["!Adapter", "Needs", "Rate", "Quotas", "?Base URL", "Established"], rows, "")
+    for each in adapters:
+        if not each["established"]:
+            output.say(f"{each['api']} is not established: {each['doubt']}.", "dim")
     output.say()
 
 

@@ -15,10 +15,11 @@ from typing import Any, BinaryIO, Final
 from parcelwatch import config, couriers
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
+from parcelwatch.core.companies import COURIERS
 from parcelwatch.core.detect import AGGREGATORS, LONGEST_TEXT, Courier, Detected, Strength, detect
 from parcelwatch.core.text import clean
 from parcelwatch.couriers.base import Courier as Adapter
-from parcelwatch.couriers.base import Picky
+from parcelwatch.couriers.base import Picky, card
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Ask
 
@@ -89,16 +90,24 @@ class Accounts:
         rows = (self._asking(name, api, courier, number) for name, api in self.apis.items())
         return [row for row in rows if row is not None]
 
+    def direct(self, courier: Courier) -> str | None:
+        """The adapter that asks a courier about its own numbers, if there is one."""
+        return next((api for api, adapter in self.adapters.items() if _asks(adapter, courier)), None)
+
     def _asking(self, name: str, api: str, courier: Courier, number: str) -> dict[str, str] | None:
         called, adapter = self.declared.get(name, ("", self.adapters.get(api)))
         asks = called and (courier.name == called or f"({called})" in courier.name)
-        if adapter is None or not (asks or api == courier.api or api in AGGREGATORS):
+        if adapter is None or not (asks or self.direct(courier) == api or api in AGGREGATORS):
             return None
         company = courier.codes.get(api, "") if api in AGGREGATORS else ""
         lacks = adapter.lacks(Ask(number, company=company)) if isinstance(adapter, Picky) else ""
         if lacks and api in AGGREGATORS and not company:
             return None  # it wants a code that is not known here
         return {"account": name, "company": company, "lacks": lacks}
+
+
+def _asks(adapter: Adapter, courier: Courier) -> bool:
+    return any(COURIERS[key].name == courier.name for key in card(adapter).asks)
 
 
 def accounts(desk: Desk) -> Accounts:
@@ -143,7 +152,7 @@ def _row(said: Detected, there: Accounts) -> dict[str, Any]:
                 "courier": each.courier.name,
                 "strength": str(each.strength),
                 "evidence": each.evidence,
-                "api": each.courier.api if each.courier.api in there.adapters else None,
+                "api": there.direct(each.courier),
                 "company": dict(each.courier.codes),
                 "accounts": there.asking(each.courier, said.number) if there.known else None,
             }

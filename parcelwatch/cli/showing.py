@@ -14,7 +14,7 @@ from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.templates import CREDENTIALS
-from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers
+from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card
 from parcelwatch.errors import NotFound
 
 # A variable's name says what it holds, whatever the adapter calls it.
@@ -70,6 +70,8 @@ def described(courier: Courier) -> dict[str, Any]:
         "pushes": isinstance(courier, Pushes),
         "registers": isinstance(courier, Registers),
         "picky": isinstance(courier, Picky),
+        "established": not card(courier).doubt,
+        "doubt": card(courier).doubt,
         "tells": {
             "damaged": courier.tells.damaged,
             "returned": courier.tells.returned,
@@ -140,6 +142,7 @@ def print_adapter(courier: Courier) -> None:
             "tells damage by": said["tells"]["damaged"] or "nothing",
             "tells a return by": said["tells"]["returned"] or "nothing",
             "tells a loss by": said["tells"]["lost"] or "nothing",
+            "established": "yes" if said["established"] else f"no: {said['doubt']}",
             **{f"option {name}": what for name, what in said["options"].items()},
         }
     )

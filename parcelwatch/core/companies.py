@@ -20,12 +20,9 @@ from parcelwatch.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """A courier. `api`: the adapter that asks it directly, if one is ever installed; `codes`: api of an aggregator →
-    the company code there; `also`: what else people call it.
-    """
+    """A courier. `codes`: api of an aggregator → the company code there; `also`: what else people call it."""
 
     name: str
-    api: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
     also: tuple[str, ...] = ()
 
@@ -73,17 +70,16 @@ _ENDINGS: Final = (
 )
 
 
-def _courier(name: str, api: str = "", also: str = "", **codes: str) -> Courier:
+def _courier(name: str, also: str = "", **codes: str) -> Courier:
     # No Python name begins with a digit.
     called = {{"track17": "17track"}.get(where, where): code for where, code in codes.items()}
-    return Courier(name, api, called, tuple(also.split("|")) if also else ())
+    return Courier(name, called, tuple(also.split("|")) if also else ())
 
 
 COURIERS: Final[Mapping[str, Courier]] = {
     # America
     "ups": _courier(
         "UPS",
-        "ups",
         track17="100002",
         kuaidi100="ups",
         aftership="ups",
@@ -93,7 +89,6 @@ COURIERS: Final[Mapping[str, Courier]] = {
     ),
     "usps": _courier(
         "USPS",
-        "usps",
         track17="21051",
         kuaidi100="usps",
         aftership="usps",
@@ -104,7 +99,6 @@ COURIERS: Final[Mapping[str, Courier]] = {
     ),
     "fedex": _courier(
         "FedEx",
-        "fedex",
         track17="100003",
         kuaidi100="fedex",
         aftership="fedex",
@@ -123,19 +117,18 @@ COURIERS: Final[Mapping[str, Courier]] = {
     "landmark": _courier("Landmark Global"),
     # Europe and elsewhere
     "dhl": _courier(
-        "DHL Paket", "dhl", track17="7041", shippo="dhl_germany", also="DHL|DHL Parcel Germany|DHL Parcel|DHL德国"
+        "DHL Paket", track17="7041", shippo="dhl_germany", also="DHL|DHL Parcel Germany|DHL Parcel|DHL德国"
     ),
     "dhlexpress": _courier(
         "DHL Express",
-        "dhl",
         track17="100001",
         kuaidi100="dhl",
         shippo="dhl_express",
         trackingmore="dhl",
         also="DHL|DHL全球|DHL中国",
     ),
-    "dhlecommerce": _courier("DHL eCommerce", "dhl", shippo="dhl_ecommerce", also="DHL eCommerce Asia|DHL Global Mail"),
-    "deutschepost": _courier("Deutsche Post / DHL", "dhl"),
+    "dhlecommerce": _courier("DHL eCommerce", shippo="dhl_ecommerce", also="DHL eCommerce Asia|DHL Global Mail"),
+    "deutschepost": _courier("Deutsche Post / DHL"),
     "dpd": _courier("DPD"),
     "gls": _courier("GLS"),
     "hermes": _courier("Hermes (Germany)", also="MyHermes"),
@@ -154,27 +147,25 @@ COURIERS: Final[Mapping[str, Courier]] = {
     "hongkongpost": _courier("Hongkong Post", kuaidi100="hkpost", also="香港邮政|Hong Kong Post"),
     # China
     "sf": _courier(
-        "顺丰 SF Express", "sf", kuaidi100="shunfeng", kdniao="SF", cainiao="SF", also="顺丰标快|顺丰特快|ShunFeng"
+        "顺丰 SF Express", kuaidi100="shunfeng", kdniao="SF", cainiao="SF", also="顺丰标快|顺丰特快|ShunFeng"
     ),
-    "yto": _courier("圆通 YTO", "yto", kuaidi100="yuantong", kdniao="YTO", cainiao="YTO", also="YuanTong"),
-    "zto": _courier("中通 ZTO", "zto", kuaidi100="zhongtong", kdniao="ZTO", cainiao="ZTO", also="ZhongTong"),
-    "sto": _courier("申通 STO", "sto", kuaidi100="shentong", kdniao="STO", cainiao="STO", also="ShenTong"),
-    "yunda": _courier("韵达 Yunda", "yunda", kuaidi100="yunda", kdniao="YD", cainiao="YUNDA", also="韵达|韵达速运"),
-    "jt": _courier("极兔 J&T Express", "jt", kuaidi100="jtexpress", kdniao="JTSD", also="极兔|J&T|JT Express|J&T快递"),
+    "yto": _courier("圆通 YTO", kuaidi100="yuantong", kdniao="YTO", cainiao="YTO", also="YuanTong"),
+    "zto": _courier("中通 ZTO", kuaidi100="zhongtong", kdniao="ZTO", cainiao="ZTO", also="ZhongTong"),
+    "sto": _courier("申通 STO", kuaidi100="shentong", kdniao="STO", cainiao="STO", also="ShenTong"),
+    "yunda": _courier("韵达 Yunda", kuaidi100="yunda", kdniao="YD", cainiao="YUNDA", also="韵达|韵达速运"),
+    "jt": _courier("极兔 J&T Express", kuaidi100="jtexpress", kdniao="JTSD", also="极兔|J&T|JT Express|J&T快递"),
     "jd": _courier(
-        "京东物流 JD Logistics", "jd", kuaidi100="jd", kdniao="JD", also="京东|JD|京东快递|京东配送|京东标快|京东特快"
+        "京东物流 JD Logistics", kuaidi100="jd", kdniao="JD", also="京东|JD|京东快递|京东配送|京东标快|京东特快"
     ),
     "ems": _courier(
         "EMS (China)",
-        "ems",
         kuaidi100="ems",
         kdniao="EMS",
         also="EMS|邮政EMS|中国邮政EMS|EMS经济快递|EMS标准快递|邮政特快专递|邮政速递|China EMS",
     ),
-    "emsabroad": _courier("EMS (China, international)", "ems", kuaidi100="emsguoji", also="EMS国际|国际EMS|EMS-国际件"),
+    "emsabroad": _courier("EMS (China, international)", kuaidi100="emsguoji", also="EMS国际|国际EMS|EMS-国际件"),
     "youzheng": _courier(
         "邮政快递包裹 China Post",
-        "ems",
         kuaidi100="youzhengguonei",
         kdniao="YZPY",
         also="邮政|中国邮政|邮政包裹|邮政小包|邮政国内小包|China Post",

@@ -27,6 +27,8 @@ from parcelwatch.model import Answered, Ask, Observation
 __all__ = [
     "Account",
     "AsksAnyway",
+    "Card",
+    "Carded",
     "Courier",
     "Fetches",
     "Grants",
@@ -90,6 +92,33 @@ class Tells:
     damaged: str
     returned: str
     lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is to be known of an adapter by those who only choose or check one.
+
+    `asks`: the couriers whose numbers it asks about directly, as core.companies calls them. `company`: a code with
+    which an aggregator can be asked about a made-up number. `doubt`: why the adapter is not established, "" where
+    recorded answers or the courier's own document bear it out.
+    """
+
+    asks: tuple[str, ...] = ()
+    company: str = ""
+    doubt: str = ""
+
+
+@runtime_checkable
+class Carded(Protocol):
+    """An adapter that says more of itself than it must."""
+
+    @property
+    def card(self) -> Card: ...
+
+
+def card(courier: Courier) -> Card:
+    """What an adapter says of itself; nothing of one that does not."""
+    return courier.card if isinstance(courier, Carded) else Card()
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.shared.china import another, beijing, history
 from parcelwatch.couriers.shared.china_scans import without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
@@ -109,6 +109,9 @@ class Taobao:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="text", lost="text")
+    card: ClassVar[Card] = Card(
+        doubt="no recorded answer is known; what its steps are called is not explained anywhere",
+    )
 
     def lacks(self, ask: Ask) -> str:
         if not TRADE.fullmatch(ask.number):

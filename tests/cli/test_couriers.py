@@ -190,3 +190,11 @@ def test_a_fault_that_only_the_adapter_can_tell_is_told_with_its_line(shop: Shop
     written = shop.config.read_text("utf-8").splitlines()
     assert [name for _, name in places] == ["z", "y"]
     assert [written[int(line) - 1] for line, _ in places] == ["[couriers.z.options]", "[couriers.y.options]"]
+
+
+def test_what_is_not_established_says_why(shop: Shop) -> None:
+    rows = {each["api"]: each for each in shop.run("couriers", "list", "--json").document["adapters"]}
+    assert rows["dhl"]["established"]
+    assert not rows["deppon"]["established"]
+    assert rows["deppon"]["doubt"] in " ".join(shop.run("couriers", "list", "--all").out.split())
+    assert "no: no recorded answer" in shop.run("couriers", "show", "deppon").out

@@ -146,3 +146,11 @@ def test_a_parcel_without_a_courier_is_pointed_here(shop: Shop) -> None:
     ended = shop.run("parcels", "import", shop.file(f"number\n{UPS}\n"))
     assert ended.code != 0
     assert "couriers detect" in ended.err
+
+
+def test_every_adapter_that_is_configured_is_offered_for_the_numbers_it_asks_about(shop: Shop) -> None:
+    shop.configure('[couriers.de]\napi = "deppon"\nkey = "k"\nsecret = "s"\ncustomer = "c"\n')
+    (row,) = shop.run("couriers", "detect", "DPK123456789012", "--json").document
+    assert row["candidates"][0]["api"] == "deppon"
+    assert [each["account"] for each in row["candidates"][0]["accounts"]] == ["de"]
+    assert "Ask de." in shop.run("couriers", "detect", "DPK123456789012").out

@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parcelwatch import errors
-from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token
+from parcelwatch.core.companies import COURIERS as COMPANIES
+from parcelwatch.core.companies import company
+from parcelwatch.couriers.base import Courier, Grants, Pushes, Registration, Token, card
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnreadable
 from parcelwatch.model import Answered, Cause, Milestone, Observation
@@ -161,6 +163,14 @@ def test_a_courier_declares_itself_and_has_the_fixtures_of_every_courier(api: st
         assert kind in names
     assert ("push" in {fixture.call for fixture in ALL if fixture.api == api}) is isinstance(courier, Pushes)
     assert ("grant" in {fixture.call for fixture in ALL if fixture.api == api}) is isinstance(courier, Grants)
+
+
+@pytest.mark.parametrize("api", COURIERS)
+def test_a_courier_names_couriers_and_companies_that_are_known(api: str) -> None:
+    mine = card(COURIERS[api])
+    assert set(mine.asks) <= set(COMPANIES)
+    assert not mine.company or company(api, mine.company).code == mine.company
+    assert not mine.doubt.endswith(".")
 
 
 # A trouble, and how its fixture would show that the courier tells it.

@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, retry_at, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, unreadable
 from parcelwatch.couriers.cainiao.codes import meaning
 from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
@@ -53,6 +53,7 @@ class Cainiao:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="text", lost="text")
+    card: ClassVar[Card] = Card(company="YTO")
 
     def lacks(self, ask: Ask) -> str:
         if not ask.company:

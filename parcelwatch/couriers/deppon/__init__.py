@@ -16,7 +16,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, decoded, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.deppon.codes import CODES, DELAYED, VOID_OR_REFUSED, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
@@ -48,6 +48,10 @@ class Deppon:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(
+        asks=("deppon",),
+        doubt="no recorded answer is known; codes and fields are those of its documents",
+    )
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked

@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
 from parcelwatch.couriers.shared.fields import (
@@ -70,6 +70,7 @@ class Dhl:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    card: ClassVar[Card] = Card(asks=("dhl", "dhlexpress", "dhlecommerce", "deutschepost"))
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked

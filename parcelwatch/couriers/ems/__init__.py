@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import NOTHING, read
-from parcelwatch.couriers.base import Account, Tells, check, decoded, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
 from parcelwatch.couriers.ems.sm4 import encrypted
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, leaving, refusal
@@ -63,6 +63,10 @@ class Ems:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="code, text")
+    card: ClassVar[Card] = Card(
+        asks=("ems", "emsabroad", "youzheng"),
+        doubt="no recorded answer is known, nor its limits",
+    )
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked

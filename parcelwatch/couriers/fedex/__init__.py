@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Tells, Token, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, Token, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.fedex.result import observe
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
@@ -57,6 +57,7 @@ class Fedex:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(asks=("fedex",))
 
     def lacks(self, ask: Ask) -> str:
         if NUMBER.fullmatch(_compact(ask.number)):

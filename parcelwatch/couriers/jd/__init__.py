@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
@@ -78,6 +78,10 @@ class Jd:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(
+        asks=("jd",),
+        doubt="no recorded answer is known; the names of its fields come from two interfaces",
+    )
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked

@@ -18,7 +18,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
 from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
@@ -56,6 +56,10 @@ class Jt:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(
+        asks=("jt",),
+        doubt="no recorded answer is known, nor the order of its lists and its limits",
+    )
 
     def lacks(self, ask: Ask) -> str:
         return "" if NUMBER.fullmatch(ask.number) else "极兔 takes numbers of 6 to 32 letters and digits only"

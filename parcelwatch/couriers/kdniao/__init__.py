@@ -16,6 +16,7 @@ import httpx
 
 from parcelwatch.couriers.base import (
     Account,
+    Card,
     Push,
     Registration,
     Tells,
@@ -69,6 +70,7 @@ class Kdniao:
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(company="YTO")
 
     def lacks(self, ask: Ask) -> str:
         company = ask.company.upper()

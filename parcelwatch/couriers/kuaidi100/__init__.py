@@ -20,6 +20,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.config.values import is_loopback
 from parcelwatch.couriers.base import (
     Account,
+    Card,
     Push,
     Registration,
     Tells,
@@ -80,6 +81,7 @@ class Kuaidi100:
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(company="yuantong")
 
     def tailored(self, settings: AccountConfig) -> Kuaidi100:
         callback = settings.options.get("callback", "")

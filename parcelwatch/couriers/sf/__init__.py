@@ -18,7 +18,18 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Tells, check, decoded, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import (
+    Account,
+    Card,
+    Tells,
+    check,
+    decoded,
+    document,
+    fitting,
+    retry_at,
+    said,
+    unreadable,
+)
 from parcelwatch.couriers.sf.answer import newest, routed, routes_of
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
@@ -76,6 +87,7 @@ class Sf:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="code, text")
+    card: ClassVar[Card] = Card(asks=("sf",))
 
     def lacks(self, ask: Ask) -> str:
         if not NUMBER.fullmatch(ask.number):

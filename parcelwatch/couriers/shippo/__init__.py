@@ -18,6 +18,7 @@ import httpx
 
 from parcelwatch.couriers.base import (
     Account,
+    Card,
     Push,
     Registration,
     Tells,
@@ -63,6 +64,7 @@ class Shippo:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    card: ClassVar[Card] = Card(company="usps")
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True
 

@@ -19,7 +19,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import Reading, read
-from parcelwatch.couriers.base import KEPT, Account, Tells, check, document, fitting, said, unreadable
+from parcelwatch.couriers.base import KEPT, Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
@@ -55,6 +55,10 @@ class Sto:
     options: ClassVar[Mapping[str, str]] = {"batch": f"how many numbers a call may hold, {BATCH} unless told"}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(
+        asks=("sto",),
+        doubt="no recorded answer is known; codes and fields are those of its documents",
+    )
 
     def __init__(self, *, batch: int = BATCH) -> None:
         self.batch = batch

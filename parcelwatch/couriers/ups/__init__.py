@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
-from parcelwatch.couriers.base import Account, Tells, Token, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, Token, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -62,6 +62,7 @@ class Ups:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code", returned="code", lost="code")
+    card: ClassVar[Card] = Card(asks=("ups",))
 
     def lacks(self, ask: Ask) -> str:
         if NUMBER.fullmatch(_compact(ask.number)):

@@ -21,6 +21,7 @@ import httpx
 from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.base import (
     Account,
+    Card,
     Courier,
     Tells,
     Token,
@@ -70,6 +71,7 @@ class Usps:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="")
+    card: ClassVar[Card] = Card(asks=("usps",))
 
     def tailored(self, settings: AccountConfig) -> Courier:
         version = settings.options.get("version", "v3")

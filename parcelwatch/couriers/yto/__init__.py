@@ -15,7 +15,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, array, check, fitting, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, array, check, fitting, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, refusal
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
 from parcelwatch.couriers.shared.history import Scan
@@ -50,6 +50,10 @@ class Yto:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    card: ClassVar[Card] = Card(
+        asks=("yto",),
+        doubt="its limits and the order of its lists are not known",
+    )
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked

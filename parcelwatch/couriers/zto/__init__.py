@@ -19,7 +19,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.lexicon import read
-from parcelwatch.couriers.base import Account, Tells, check, document, fitting, unreadable
+from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, unreadable
 from parcelwatch.couriers.shared.china import (
     KINDS,
     another,
@@ -67,6 +67,10 @@ class Zto:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    card: ClassVar[Card] = Card(
+        asks=("zto",),
+        doubt="no recorded answer is known, nor the order of its lists and its limits",
+    )
 
     def __init__(self, *, phone_wanted: bool = True) -> None:
         self._phone_wanted = phone_wanted
