@@ -10,11 +10,11 @@ import pytest
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, ingest
+from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, evidence, outbox, parcels
+from parcelwatch.store import Store, evidence, outbox
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
     """A scan nobody can read, on one of the parcels; then what there is to tell is told."""
     with store.transaction():
-        added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
+        added = watch(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), POLICY, now).id
         scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
         ingest(store, [Heard(added, Answered("", (scan,), complete=False), now)], POLICY)
         tell_operators(store, {"dhl": "dhl"}, POLICY, now)
