@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import asyncio
+import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,29 +11,34 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch.client import Client
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.pacing import Pace
 from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
+from parcelwatch.engine import Engine, Passed
 from parcelwatch.errors import CourierDeclines, CourierError
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Parcel, Refused, Why
 from parcelwatch.outcomes import Call, Said, take_in
 from parcelwatch.poller import take
 from parcelwatch.posts import Post
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, parcels
+from parcelwatch.store.writer import Writer
+from tests.couriers import declaring
+from tests.servers import Hit, Server, head
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 POLICY = Policy(profile="china")
-HALF_AN_HOUR = timedelta(minutes=30)
 
 
 class Batched(Dhl):
     """Forty numbers a call."""
 
-    batch = 40  # type: ignore[misc]
+    batch = 40
 
 
 POST = Post(Account("bulk", "bulk", "k", "https://bulk.example"), Batched(), Pace(), timedelta(0))
@@ -75,8 +81,7 @@ class Shop:
     says: Words = well
     now: datetime = NOON
     post: Post = POST
-    sizes: list[int] = field(default_factory=list)
-    asked: Counter[str] = field(default_factory=Counter)
+    calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def watch(self, *numbers: str) -> None:
         with self.store.transaction():
@@ -88,8 +93,7 @@ class Shop:
         calls: list[Call] = []
         while taken := take(self.store, self.post, POLICY, self.now, 544, len(calls)).calls:
             calls += taken
-        self.sizes += [len(call.claimed) for call in calls]
-        self.asked.update(ask.number for call in calls for ask in call.asked)
+        self.calls += [tuple(ask.number for ask in call.asked) for call in calls]
         if calls:
             take_in(self.store, self.post, POLICY, [self._said(call) for call in calls])
         return len(calls)
@@ -156,18 +160,17 @@ def test_many_bad_numbers_among_forty_are_refused_each(shop: Shop, step: int) ->
     assert {*shop.refused} == {*bad}
     assert shop.answered == {*LOT} - {*bad}
     assert shop.state.refused == ""
-    assert len(shop.sizes) < 2.2 * len(LOT)
+    assert len(shop.calls) < 2.2 * len(LOT)
 
 
 def test_the_next_day_a_bad_number_is_asked_alone_and_spoils_no_call(shop: Shop) -> None:
     shop.says = rejecting(["PW17"])
     shop.watch(*LOT)
     shop.live(MINUTE)
-    shop.sizes.clear()
+    shop.calls.clear()
     shop.live(13 * HOUR, MINUTE)
-    assert shop.asked["PW17"] == shop.asked["PW16"] + 1 or shop.sizes.count(1) >= 1
+    assert [numbers for numbers in shop.calls if "PW17" in numbers] == [("PW17",)]
     assert shop.refused == {"PW17": "no such format"}
-    assert max(shop.sizes) <= 39
     shop.says = well
     shop.live(13 * HOUR, MINUTE)
     assert shop.refused == {}
@@ -196,7 +199,7 @@ def test_unknown_numbers_that_make_a_whole_call_fail_are_each_found_missing_and_
     shop.says = says
     shop.watch(*LOT)
     shop.live(MINUTE)
-    assert shop.asked.total() > 40
+    assert len([numbers for numbers in shop.calls if len(numbers) > 1]) < 60
     assert {row["poll_at"] is not None for row in parcels.rows(shop.store)} == {True}
     assert all(parcels.dossier(shop.store, n + 1).missing_since for n in range(40))
     assert (shop.state.doubt, shop.state.refused) == (0, "")
@@ -245,21 +248,21 @@ def test_every_repetition_is_counted_and_none_goes_beyond_the_quota(shop: Shop) 
         days += 1
     assert days <= 4
     (row,) = accounts.rows(shop.store)
-    assert row["calls"] == len(shop.sizes)
+    assert row["calls"] == len(shop.calls)
 
 
 def test_a_restart_between_the_parts_goes_on_with_the_parts(shop: Shop) -> None:
     shop.says = rejecting(["PW17"])
     shop.watch(*LOT)
-    while not shop.refused and len(shop.sizes) < 20:
+    while not shop.refused and len(shop.calls) < 20:
         shop.tick()
         taken = take(shop.store, POST, POLICY, shop.now, 544, 0).calls
-        shop.sizes += [len(call.claimed) for call in taken]
+        shop.calls += [tuple(ask.number for ask in call.asked) for call in taken]
         with shop.store.transaction():
             assert parcels.void_leases(shop.store, ["bulk"]) == sum(len(call.claimed) for call in taken)
         shop.now += SECOND
     assert {*shop.refused} == {"PW17"}
-    assert shop.sizes.count(40) == 1
+    assert [len(numbers) for numbers in shop.calls].count(40) == 1
 
 
 def test_the_parts_of_a_call_wait_for_the_couriers_own_interval(shop: Shop) -> None:
@@ -269,3 +272,56 @@ def test_the_parts_of_a_call_wait_for_the_couriers_own_interval(shop: Shop) -> N
     assert shop.live(31 * MINUTE, MINUTE) == 1
     shop.live(7 * 31 * MINUTE, MINUTE)
     assert {*shop.refused} == {"PW17"}
+
+
+# --- over HTTP -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Depot:
+    """A depot's API that answers 400 to a whole call for one number it cannot read."""
+
+    bad: str
+    calls: list[int] = field(default_factory=list)
+
+    async def __call__(self, server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        numbers = [item["id"] for item in json.loads(hit.body)["parcels"]]
+        self.calls.append(len(numbers))
+        scan = {"day": "04/03/2026", "hour": "08:00", "state": "LOADED"}
+        data = {"data": {"parcels": [{"id": number, "scans": [scan]} for number in numbers]}}
+        status, body = (400, {"error": "bad id"}) if self.bad in numbers else (200, data)
+        text = json.dumps(body).encode()
+        writer.write(head(status, len(text)) + text)
+
+
+def test_one_pass_finds_the_number_a_declared_courier_declines_a_call_for(tmp_path: Path) -> None:
+    numbers = [f"F{n}" for n in range(10)]
+    depot = Depot("F7")
+    now = datetime(2026, 3, 5, 12, tzinfo=UTC)
+
+    async def scene() -> Passed:
+        async with Server(depot) as server:
+            post = Post(declaring.account(server.url), declaring.made("fleet"), Pace(), timedelta(0))
+            writer = Writer(tmp_path / "watch.db", daemon=True)
+            parts = Engine([post], {}, writer, Client(), POLICY, Renderer())
+            await writer.run(_watch, numbers, now)
+            await parts.start(now)
+            passed = await parts.once(now, MINUTE)
+            await parts.close()
+            return passed
+
+    passed = asyncio.run(scene())
+    assert (passed.polled, passed.unanswered, passed.left) == (10, 0, 0)
+    assert depot.calls[0] == 10
+    assert len(depot.calls) <= 10
+    with Store.open(tmp_path / "watch.db") as store:
+        refused = {row["number"]: row["refused"] for row in parcels.rows(store) if row["refused"]}
+        assert {*refused} == {"F7"}
+        assert "400" in refused["F7"]
+        assert accounts.rows(store)[0]["calls"] == len(depot.calls)
+
+
+def _watch(store: Store, numbers: Collection[str], now: datetime) -> None:
+    with store.transaction():
+        for number in numbers:
+            parcels.add(store, Parcel(0, number, "mine", now, postal_code="28001"), now)
