@@ -162,7 +162,10 @@ class Courier(Protocol):
         ...
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        """Exactly one observation per Ask, in that order, or a CourierError."""
+        """Exactly one observation per Ask, in that order, or a CourierError.
+
+        A call of several that failed, perhaps for one of them, is CourierDeclines: they are asked again by halves.
+        """
         ...
 
 
