@@ -26,7 +26,7 @@ from parcelwatch.couriers.base import (
     discreet,
     http_date,
 )
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierError, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, Observation
 
 T = TypeVar("T")
@@ -129,6 +129,11 @@ class Caller:
         token = await self._token(self._courier, clock)
         try:
             return await self._with(token, exchange)
+        except CourierDeclines as declined:
+            # Perhaps for a number: what comes of it will be asked with another token, but not at once.
+            if not declined.certain:
+                self._drop(token)
+            raise
         except CourierRefused:
             self._drop(token)
             if not token.taken:

@@ -294,12 +294,18 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A parcel to ask about now. `failures`: how often in a row asking about it failed."""
+    """A parcel to ask about now. `failures`: how often in a row asking about it failed.
+
+    `split`: it was in a call that was declined, so that it is asked with no more than so many; 0 if it was not.
+    `doubted_at`: when it first was, if that may have been the account's fault.
+    """
 
     parcel_id: int
     ask: Ask
     registered: bool
     failures: int = 0
+    split: int = 0
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,14 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, or
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.times import country_code
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import (
+    CourierBusy,
+    CourierDeclines,
+    CourierError,
+    CourierRefused,
+    CourierUnavailable,
+    CourierUnreadable,
+)
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 # In this order: what is wrong with the call comes before what is wrong with the number.
@@ -160,14 +167,11 @@ class _Reader:
             raise CourierUnavailable(f"{who} cannot answer now{words}")
         if outcome == "not_found" and not single:
             # One of them is not known, and nobody says which: the others must not be called missing for it.
-            reason = f"{who} has no record of one of several numbers{words}; a batch of 1 shows which"
-            return Unanswered(ask.number, reason=reason)
+            raise CourierDeclines(f"{who} has no record of one of several numbers{words}", certain=True)
         if outcome == "not_found":
             return NotFound(ask.number)
         if not single:
-            raise CourierRefused(
-                f"{who} refuses a call about several numbers{words}; a batch of 1 shows which it means"
-            )
+            raise CourierDeclines(f"{who} refuses a call about several numbers{words}")
         return _refused(ask, f"{who} does not take the number{words}")
 
     # --- whose parcel it is ---

@@ -27,7 +27,7 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
-from parcelwatch.errors import CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Refused, Unanswered
 
 WHO = "极兔"
@@ -107,10 +107,10 @@ def _of_code(response: httpx.Response, asked: Sequence[Ask], code: str, message:
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
     first = asked[0]
     found = NotFound(first.number) if code == NO_RECORD else refusal(response, first, WHO, code, message)
-    if len(asked) == 1:
-        return [found]
-    reason = said(response, f"极兔 has something against one of the numbers asked about together: {message} ({code})")
-    return [Unanswered(ask.number, reason=reason) for ask in asked]
+    if len(asked) > 1:
+        told = said(response, f"极兔 has something against one of the numbers: {message} ({code})")
+        raise CourierDeclines(told, certain=True)
+    return [found]
 
 
 @dataclass(frozen=True, slots=True)
