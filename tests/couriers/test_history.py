@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.history import Scan, history, ordered
 from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.couriers.shared.times import Span
+from parcelwatch.lexicon import read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone
