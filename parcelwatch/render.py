@@ -20,8 +20,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from parcelwatch.core.drafts import parts
-from parcelwatch.core.lexicon import mask
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
+from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
 from parcelwatch.words import FOLDER, catalogue

@@ -14,8 +14,6 @@ import httpx
 
 from parcelwatch.config.declared import Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
-from parcelwatch.core.lexicon import Reading
-from parcelwatch.core.lexicon import read as read_words
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.declared.request import lacks
 from parcelwatch.couriers.declared.times import Looks, latest, when
@@ -33,6 +31,8 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
+from parcelwatch.lexicon import Reading
+from parcelwatch.lexicon import read as read_words
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 # In this order: what is wrong with the call comes before what is wrong with the number.

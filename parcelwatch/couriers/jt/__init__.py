@@ -17,7 +17,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
 from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, notice, refusal
@@ -28,6 +27,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Refused, Unanswered
 
 WHO = "极兔"

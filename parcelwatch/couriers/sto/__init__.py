@@ -18,7 +18,6 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.base import KEPT, Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
@@ -28,6 +27,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto.codes import LEAVING, PROBLEM, SCANS
 from parcelwatch.errors import ConfigError, CourierDeclines, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
 
 WHO = "申通"
