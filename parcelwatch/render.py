@@ -109,6 +109,7 @@ class Renderer:
             count=fact.count or len(fact.unread),
             kind=self.label(fact.kind) if fact.kind else "",
             cause=words["causes"].get(fact.scan.cause or "", "") if fact.scan else "",
+            sure=fact.scan.sure if fact.scan else "",
             reason=self._reason(fact, most),
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
@@ -317,6 +318,7 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
         "milestone": said["milestone"],
         "seen_as": said["seen_as"],
         "cause": said["cause"],
+        "sure": said.get("sure", ""),
         "promise_of": said["promise_of"],
     }
 

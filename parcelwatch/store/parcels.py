@@ -271,6 +271,7 @@ def resume(store: Store, parcel_id: int, now: datetime) -> bool:
 
 _MOVE: Final = """
 UPDATE parcels SET courier = ?, registered = 0, refused = '', failures = 0, not_before = NULL, lease_until = NULL,
+  split = 0, doubted_at = NULL,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = ?
 WHERE id = ?
 """

@@ -469,6 +469,7 @@ FROM parcels p LEFT JOIN parcel_orders l ON l.parcel_id = p.id WHERE p.id = draf
     "ALTER TABLE checkpoints ADD COLUMN moves INTEGER NOT NULL DEFAULT 1",
     "UPDATE checkpoints SET moves = 0 WHERE milestone = 'info_received'",
     "ALTER TABLE checkpoints ADD COLUMN by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE checkpoints ADD COLUMN sure TEXT NOT NULL DEFAULT 'stated'",
 )
 
 
