@@ -51,7 +51,7 @@ def test_an_outage_is_one_stretch_of_time(store: Store) -> None:
 def draft(store: Store, contact: str = "") -> int:
     parcel_id = add(store, order="A-1", customer_contact=contact)
     save(store, parcel_id, cases=(case(),))
-    made = letter(language="zh-CN", subject="关于您的包裹", body="您好")
+    made = letter(language="zh-CN", subject="关于您的包裹", body="您好", order="A-1", to_contact=contact)
     return write(store, parcel_id, made)["stalled"]
 
 
