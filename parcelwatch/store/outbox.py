@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from parcelwatch.core.dispatch import NO_CHANNEL
@@ -137,15 +137,24 @@ def release(store: Store, now: datetime, *, every: bool = False) -> int:
 
 # --- out -----------------------------------------------------------------------------------------
 
-_Lane = tuple[str, str, int]
+_Queue = tuple[str, str, int]
 
-# Asked with ">", SQLite would start at the lane just seen and read all of it.
-_NEXT_LANE: Final = """
+
+class _Due(NamedTuple):
+    """The first message of a queue: when it is due, in milliseconds, and how grave it is."""
+
+    queue: _Queue
+    at: int
+    severity: str
+
+
+# Asked with ">", SQLite would start at the queue just seen and read all of it.
+_NEXT_QUEUE: Final = """
 SELECT channel, kind, for_draft FROM alerts WHERE state = 'pending' AND (channel, kind, for_draft) >= (?, ?, ? + 1)
 ORDER BY channel, kind, for_draft LIMIT 1
 """
 _FIRST_DUE: Final = """
-SELECT due_at FROM alerts
+SELECT due_at, severity FROM alerts
 WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
 """
 _WAITING: Final = """
@@ -175,16 +184,17 @@ ON CONFLICT (bundle) DO UPDATE SET ids = excluded.ids, title = excluded.title, b
 def claim(store: Store, now: datetime, lease_until: datetime, *, paused: Collection[str] = ()) -> Group | None:
     """The next messages to send as one, not due again before `lease_until`; None when nothing is due.
 
-    Channels in `paused` are passed over. Of several lanes the one whose message has been due longest comes first.
+    Channels in `paused` are passed over. Of several queues the gravest comes first, then the one due longest, both by
+    its first message.
     """
     release(store, now)
-    lanes = [(at, lane) for lane, at in _due_times(store) if at <= to_ms(now) and lane[0] not in paused]
-    if not lanes:
+    due = [one for one in _first_due(store) if one.at <= to_ms(now) and one.queue[0] not in paused]
+    if not due:
         return None
-    _, lane = min(lanes)
-    rows = store.all(_WAITING, (*lane, to_ms(now), _LARGEST_DIGEST))
+    queue = min(due, key=lambda one: (-SEVERITIES[one.severity].rank, one.at, one.queue)).queue
+    rows = store.all(_WAITING, (*queue, to_ms(now), _LARGEST_DIGEST))
     bundle = group([_waiting(row, now) for row in rows])[0]
-    return _claim(store, lane, bundle, now, lease_until)
+    return _claim(store, queue, bundle, now, lease_until)
 
 
 def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
@@ -194,13 +204,13 @@ def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
     return Waiting(alert_id, grade.rank, rank(weighed, now), bundle)
 
 
-def _claim(store: Store, lane: _Lane, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:
+def _claim(store: Store, queue: _Queue, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:
     lease = to_ms(lease_until)
     # One of a digest that is left alone still goes under the digest's id.
     digest = bundle.id if bundle.digest or bundle.messages != (bundle.id,) else None
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
     rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
-    channel, kind, for_draft = lane
+    channel, kind, for_draft = queue
     found = Group(channel, kind, bool(for_draft), rows, digest)
     title, body = store.one(_WORDS, (found.id, dump(found.ids))) or (None, None)
     return replace(found, title=title, body=body)
@@ -238,19 +248,19 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
     )
 
 
-def _due_times(store: Store) -> Iterator[tuple[_Lane, int]]:
-    """Every lane in which something waits, with when its first message is due. A seek each, however many wait."""
-    lane: _Lane = ("", "", -1)
-    while row := store.one(_NEXT_LANE, lane):
-        lane = (row[0], row[1], row[2])
-        at = store.value(_FIRST_DUE, lane)
-        if at is not None:
-            yield lane, at
+def _first_due(store: Store) -> Iterator[_Due]:
+    """Every queue in which something waits, with its first message. Two seeks each, however many wait."""
+    queue: _Queue = ("", "", -1)
+    while row := store.one(_NEXT_QUEUE, queue):
+        queue = (row[0], row[1], row[2])
+        first = store.one(_FIRST_DUE, queue)
+        if first is not None:
+            yield _Due(queue, *first)
 
 
 def next_due(store: Store, *, paused: Collection[str] = ()) -> datetime | None:
     """When the next message is due, held ones included; None when none waits."""
-    times = [from_ms(at) for lane, at in _due_times(store) if lane[0] not in paused]
+    times = [from_ms(one.at) for one in _first_due(store) if one.queue[0] not in paused]
     times += [at for _, at in _held(store)]
     return min(times, default=None)
 

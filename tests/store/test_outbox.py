@@ -82,10 +82,13 @@ def test_a_digest_is_worst_first_in_whatever_order_its_messages_came(store: Stor
     assert claimed(store).ids == (2, 6, 4, 3, 1, 5)
 
 
-def test_what_has_waited_longest_goes_first(store: Store) -> None:
-    enqueue(store, alert("late"), at=NOW + SECOND)
-    enqueue(store, alert("damaged"), at=NOW)
-    assert claimed(store, NOW + MINUTE).kind == "damaged"
+def test_the_gravest_is_told_first_and_of_the_equally_grave_what_has_waited_longest(store: Store) -> None:
+    enqueue(store, alert("awaiting_collection", severity=Severity.LOW), at=NOW - HOUR)
+    enqueue(store, alert("late", severity=Severity.HIGH), at=NOW + SECOND)
+    enqueue(store, alert("returned", severity=Severity.HIGH), at=NOW)
+    enqueue(store, alert("lost", severity=Severity.CRITICAL), at=NOW + MINUTE)
+    told = [claimed(store, NOW + MINUTE).kind for _ in range(4)]
+    assert told == ["lost", "returned", "late", "awaiting_collection"]
 
 
 def test_a_paused_channel_holds_up_no_other(store: Store) -> None:
