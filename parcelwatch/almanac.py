@@ -121,6 +121,11 @@ class Almanac:
         """The two letters of a country's name or code, "" when unknown."""
         return territories.country(name)
 
+    @property
+    def divided(self) -> tuple[str, ...]:
+        """The countries whose regions are known by the codes couriers write."""
+        return tuple(_REGIONS)
+
     def regions(self, country: str) -> frozenset[str]:
         """The codes couriers write after a town there."""
         return frozenset(_by_region(country))

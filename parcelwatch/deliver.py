@@ -20,6 +20,7 @@ import structlog
 
 from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.text import cut
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
 from parcelwatch.ingest import undelivered
 from parcelwatch.render import Renderer
@@ -192,6 +193,19 @@ def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) 
 
 
 def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:
+    """Its words. Where none are found it goes out bare: whoever reads it can look the parcel up."""
+    try:
+        return _in_words(store, group, renderer, limit, now)
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("no words were found for a message", channel=group.channel, alert=group.id)
+        text = _bare(group, limit)
+        outbox.freeze(store, group, text.title, text.body)
+        return text
+
+
+def _in_words(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:
     text = renderer.message(group, limit, now)
     if group.title is None:
         outbox.freeze(store, group, text.title, text.body)
@@ -200,6 +214,11 @@ def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: dat
                 letter = renderer.letter(draft)
                 drafts.freeze(store, draft.id, letter.subject, letter.body)
     return text
+
+
+def _bare(group: Group, limit: int) -> Text:
+    title = cut(f"[A{group.id}] {group.kind}", limit)
+    return Text(title, cut("\n".join(row.number or row.account for row in group.rows), max(0, limit - len(title) - 1)))
 
 
 def settle(store: Store, group: Group, error: Exception | None, policy: Policy, now: datetime) -> None:

@@ -38,6 +38,7 @@ class Service:
     too_long: Answer
     reads: Callable[[str], str] = field(default=lambda text: text)
     shares: bool = True
+    login: Callable[[Hit], Answer | None] = field(default=lambda _: None)
 
     def at(self, server: Server, key: str = KEY, query: str = "") -> str:
         return self.url.format(key=key, via=f"http://{server.host}", host=server.host) + query
@@ -52,6 +53,7 @@ class Chat(Server):
         self.allowed = service.allowed if allowed is None else allowed
         self.most = service.most if most is None else most
         self.said: list[str] = []
+        self.messages: list[Hit] = []
 
     async def _answers(self, _: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
         status, body, headers = self._judged(hit)
@@ -60,7 +62,10 @@ class Chat(Server):
     def _judged(self, hit: Hit) -> Answer:
         if self.service.key(hit) != KEY:
             return self.service.bad_key
-        if len(self.hits) > self.allowed:
+        if welcome := self.service.login(hit):
+            return welcome
+        self.messages.append(hit)
+        if len(self.messages) > self.allowed:
             return self.service.too_fast
         if self.service.size(hit) > self.most:
             return self.service.too_long
@@ -113,7 +118,26 @@ def _feishu(name: str) -> Service:
     )
 
 
+def _welcomes(hit: Hit) -> Answer | None:
+    secret = _asked(hit, "corpsecret")
+    return _json(errcode=0, errmsg="ok", access_token=f"T-{secret}", expires_in=7200) if secret else None
+
+
 SERVICES = (
+    Service(
+        "wecom app",
+        "wechat://corp0:{key}@1000002/@all?via={via}",
+        key=lambda hit: _asked(hit, "corpsecret") or _asked(hit, "access_token")[2:],
+        text=lambda sent: sent["text"]["content"],
+        size=lambda hit: len(contents(hit)["text"]["content"].encode()),
+        most=2048,
+        allowed=30,
+        fine=_json(errcode=0, errmsg="ok", msgid="7"),
+        too_fast=_json(errcode=45009, errmsg="reach max api minute limit"),
+        bad_key=_json(errcode=40001, errmsg="invalid credential"),
+        too_long=_json(errcode=45002, errmsg="content size out of limit"),
+        login=_welcomes,
+    ),
     Service(
         "wecombot",
         "wecombot://{key}?via={via}",

@@ -4,8 +4,8 @@
     start = "2026-03-02 08:00"             # a Monday, UTC; the default. "+26h" counts from here
     [policy]                               # profile, thresholds, old_news, languages, shop; all optional
     profile = "china"
-    [calendar]                             # this, [[peaks]], [[stoppages]], [[remote]] as in config.toml: the world's days
-    [parcel]                               # any field of model.Parcel; all optional
+    [calendar]                             # with [[peaks]], [[stoppages]], [[remote]] as in config.toml
+    [parcel]                               # any field of model.Parcel or of its order; all optional
     language = "zh-CN"
 
     [[then]]                               # one per moment, in order
@@ -27,7 +27,7 @@ One thing happens in a step, else only time passes:
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
   act       "ack stalled", "snooze stalled until +3d", "resolve stalled"
-  letter    "approve stalled", "discard stalled", "send stalled": what an agent does with the draft of that kind
+  letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
 Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true.
 
 expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "kind severity why"), drafted ("kind
@@ -50,8 +50,9 @@ from parcelwatch.config import days
 from parcelwatch.config.models import File
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.policy import Policy, Threshold
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Duration, parse
 from parcelwatch.model import (
     Action,
@@ -61,7 +62,9 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
+    Passed,
     Refused,
     Unanswered,
 )
@@ -118,12 +121,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One moment of a story. `does` is None when only time passes; `due`: it must be when a poll was placed."""
+    """One moment of a story. `due`: it must be when a poll was placed."""
 
     place: int
     at: datetime
     written: str
-    does: Said | Action | Letter | None
+    does: Said | Action | Letter | Passed
     expect: Expect
     due: bool = False
     quiet_until: datetime | None = None
@@ -216,12 +219,17 @@ def _duration(row: Mapping[str, str], name: str) -> Duration | None:
 
 
 def _parcel(written: Mapping[str, Any], start: datetime) -> Parcel:
+    """The parcel, and the one order in it."""
     given = dict(written.get("parcel", {}))
-    _only(given, {each.name for each in fields(Parcel)})
+    of_order = {each.name for each in fields(Order)} - {"number"}
+    _only(given, {each.name for each in fields(Parcel)} | of_order | {"order"})
     for name in {"added_at", "shipped_at", "promised_by", "dispatch_by"} & given.keys():
         given[name] = _when(given[name], start, start)
-    given["tags"] = tuple(given.get("tags", ()))
-    return Parcel(**{"id": 0, "number": "PW000000001XX", "courier": "acme", "added_at": start, **given})
+    ordered = {name: given.pop(name) for name in of_order & given.keys()}
+    order = Order(given.pop("order", ""), **{**ordered, "tags": tuple(ordered.get("tags", ()))})
+    return Parcel(
+        **{"id": 0, "number": "PW000000001XX", "courier": "acme", "added_at": start, "orders": (order,), **given}
+    )
 
 
 # --- steps ---------------------------------------------------------------------------------------
@@ -260,12 +268,12 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
     )
 
 
-def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Letter | None:
+def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Letter | Passed:
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
     if not doing:
-        return None
+        return Passed()
     match doing[0]:
         case "act":
             return _action(written["act"], start, at)

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
-from parcelwatch.ingest import Judge, take_step
-from parcelwatch.model import Action, Advance, CaseEvent, Dossier, Draft, DraftState, Message, Observation, State
+from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.ingest import take_step
+from parcelwatch.model import (
+    Advance,
+    CaseEvent,
+    CaseTold,
+    Dossier,
+    Draft,
+    DraftState,
+    Event,
+    LetterAction,
+    LetterTakenBack,
+    LetterWritten,
+    State,
+)
 from parcelwatch.render import Renderer
+from parcelwatch.shapes import alert as alert_shape
+from parcelwatch.shapes import draft as draft_shape
 from parcelwatch.store import Store, drafts, outbox, parcels
 from parcelwatch.store.rows import whole
 from tests.storybook import Letter, Story
 from tests.storytelling import Happened
 
 RENDERER: Final = Renderer()
-LETTERS: Final = {"approve": DraftState.APPROVED, "discard": DraftState.DISCARDED, "send": DraftState.SENT}
+WORDS: Final = Wording(RENDERER, {"ops": 100_000, "drafts": 100_000})
+BY: Final = "lin"
 
 # --- through the core ----------------------------------------------------------------------------
 
@@ -28,51 +46,63 @@ class InCore:
 
     def __init__(self, story: Story) -> None:
         self._policy = story.policy
+        self._letters = 0
         self.dossier = Dossier(story.parcel)
         self.assess_at: datetime | None = None
         self.events: list[CaseEvent] = []
 
-    def step(self, heard: Observation | Action | None, at: datetime) -> Happened:
-        before, step = self.dossier, advance(self.dossier, heard, self._policy, at)
-        self.dossier, self.assess_at = step.dossier, step.assess_at
+    def step(self, event: Event, at: datetime) -> Happened:
+        before, step = self.dossier, advance(self.dossier, event, self._policy, at)
+        self.dossier, self.assess_at = self._numbered(step.dossier), step.assess_at
         self.events += step.events
-        return _in_words(before, step)
+        return _in_words(before, step, self._policy, at)
 
-    def letter(self, letter: Letter, at: datetime) -> None:
-        del at
-        moved = [
-            replace(one, state=LETTERS[letter.verb]) if one.kind == letter.kind and one.unsent else one
-            for one in self.dossier.drafts
-        ]
-        self.dossier = replace(self.dossier, drafts=tuple(moved))
+    def letter(self, letter: Letter, at: datetime) -> Happened:
+        return self.step(_action(letter, self.dossier), at)
 
     def rest(self) -> None:
         pass
 
+    def _numbered(self, dossier: Dossier) -> Dossier:
+        """With an id for every draft, as a store gives it: what an agent does to one names it."""
+        fresh = [one for one in dossier.drafts if one.id is None]
+        ids = {id(one): self._letters + place for place, one in enumerate(fresh, 1)}
+        self._letters += len(fresh)
+        return replace(dossier, drafts=tuple(replace(one, id=ids.get(id(one), one.id)) for one in dossier.drafts))
 
-def _in_words(before: Dossier, step: Advance) -> Happened:
+
+def _action(letter: Letter, dossier: Dossier) -> LetterAction:
+    (draft,) = (one for one in dossier.drafts if one.kind == letter.kind and one.unsent)
+    assert draft.id is not None
+    return LetterAction(letter.verb, draft.id, by=BY)
+
+
+def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> Happened:
     known = len(before.drafts)
     moved = [new for old, new in zip(before.drafts, step.dossier.drafts, strict=False) if old.state is not new.state]
+    taken = [one for one in moved if one.state in (DraftState.WITHDRAWN, DraftState.SUPERSEDED)]
     born = step.dossier.drafts[known:]
-    pushed = sorted(one.kind for one in step.messages if one.draft)
-    assert pushed == sorted(one.kind for one in (*moved, *born)), "every draft written or taken back is pushed"
-    news = [one for one in step.messages if not one.draft]
+    news = [one for one in step.notices if isinstance(one, CaseTold)]
+    letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
+    assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
+    assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
+    quiet = {id(one): dispatch.way(one, policy, at, first=step.first).suppressed for one in news}
     fired = [one for one in step.events if one.signal == "fires"]
     return Happened(
         opened=tuple(one.kind for one in fired if not one.before),
         reopened=tuple(one.kind for one in fired if one.before),
         resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED),
-        told=tuple(_told(one) for one in news if not one.suppressed),
-        suppressed=tuple(_told(one) for one in news if one.suppressed),
+        told=tuple(_told(one) for one in news if not quiet[id(one)]),
+        suppressed=tuple(_told(one) for one in news if quiet[id(one)]),
         drafted=tuple(f"{one.kind} {one.language}" for one in born),
-        withdrawn=tuple(one.kind for one in moved if one.state is DraftState.WITHDRAWN),
-        superseded=tuple(one.kind for one in moved if one.state is DraftState.SUPERSEDED),
-        says=tuple(one.sentence for one in news),
+        withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
+        superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
+        says=tuple(RENDERER.sentence(one.case.fact, at) for one in news),
     )
 
 
-def _told(message: Message) -> str:
-    return f"{message.kind} {message.severity} {message.why}"
+def _told(notice: CaseTold) -> str:
+    return f"{notice.case.kind} {notice.case.severity} {notice.why}"
 
 
 # --- through a store -----------------------------------------------------------------------------
@@ -88,10 +118,10 @@ class InStore:
 
     def __init__(self, story: Story, path: Path) -> None:
         self._path = path
-        self._judge = Judge(story.policy, RENDERER)
+        self._policy = story.policy
         self._store = Store.open(path)
         with self._store.transaction():
-            self._id = parcels.add(self._store, story.parcel, story.parcel.added_at).id
+            self._id = parcels.add(self._store, story.parcel, story.parcel.added_at)
         self._seen = _Seen()
         self._ids: dict[str, int] = {}
         self.dossier = parcels.dossier(self._store, self._id)
@@ -107,31 +137,30 @@ class InStore:
     def assess_at(self) -> datetime | None:
         return parcels.next_assess(self._store)
 
-    def letter(self, letter: Letter, at: datetime) -> None:
-        with self._store.transaction():
-            for row in drafts.rows(self._store, parcel_id=self._id):
-                if row["kind"] == letter.kind and row["state"] in {"draft", "approved"}:
-                    drafts.set_state(self._store, row["id"], LETTERS[letter.verb], at)
-        self._seen = replace(self._seen, drafts=_states(self._store))
-        self.dossier = parcels.dossier(self._store, self._id)
+    def letter(self, letter: Letter, at: datetime) -> Happened:
+        return self.step(_action(letter, self.dossier), at)
 
-    def step(self, heard: Observation | Action | None, at: datetime) -> Happened:
+    def step(self, event: Event, at: datetime) -> Happened:
         with self._store.transaction():
-            take_step(self._store, self._id, heard, self._judge, at)
+            take_step(self._store, self._id, event, self._policy, at)
+        return self._happened(at)
+
+    def _happened(self, at: datetime) -> Happened:
         self.dossier = parcels.dossier(self._store, self._id)
-        happened = self._read()
+        happened = self._read(at)
         if happened != Happened():
             self._send_all(at)
         return happened
 
     def _send_all(self, at: datetime) -> None:
-        with self._store.transaction():
-            while group := outbox.claim(self._store, at, at + timedelta(minutes=1)):
-                outbox.settle_sent(self._store, group.ids, at)
+        while claimed := claim(self._store, at, (), WORDS):
+            group, text = claimed
+            assert text is not None
+            settle(self._store, group, None, self._policy, at)
 
-    def _read(self) -> Happened:
+    def _read(self, at: datetime) -> Happened:
         """What the step left in the tables, and nothing but that."""
-        rows = outbox.rows(self._store, after=self._seen.alert)
+        rows = [alert_shape(row, RENDERER, at) for row in outbox.rows(self._store, after=self._seen.alert)]
         moved = self._store.all(_EVENTS, (self._seen.event,))
         states, before = _states(self._store), self._seen.drafts
         born = {one: row for one, row in states.items() if one not in before}
@@ -180,7 +209,7 @@ class _Seen:
 
 
 def _states(store: Store) -> dict[int, dict[str, Any]]:
-    return {row["id"]: row for row in drafts.rows(store)}
+    return {row["id"]: draft_shape(row, RENDERER) for row in drafts.rows(store)}
 
 
 def _row_told(row: dict[str, Any]) -> str:

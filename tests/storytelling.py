@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from parcelwatch.model import Action, Answered, Checkpoint, Dossier, Observation
+from parcelwatch.model import Answered, Checkpoint, Dossier, Event, Observation, Passed
 from parcelwatch.store.rows import whole
 from tests.storybook import HAPPENINGS, Letter, Said, Step, Story
 
@@ -41,9 +41,9 @@ class Teller(Protocol):
     @property
     def dossier(self) -> Dossier: ...
 
-    def step(self, heard: Observation | Action | None, at: datetime) -> Happened: ...
+    def step(self, event: Event, at: datetime) -> Happened: ...
 
-    def letter(self, letter: Letter, at: datetime) -> None: ...
+    def letter(self, letter: Letter, at: datetime) -> Happened: ...
 
     def rest(self) -> None:
         """Between two steps: what a restart would do."""
@@ -106,8 +106,7 @@ def play(story: Story, teller: Teller) -> Iterator[Step]:
 
 def _happens(step: Step, feed: Feed, teller: Teller) -> Happened:
     if isinstance(step.does, Letter):
-        teller.letter(step.does, step.at)
-        return Happened()
+        return teller.letter(step.does, step.at)
     return teller.step(feed.says(step.does) if isinstance(step.does, Said) else step.does, step.at)
 
 
@@ -116,7 +115,7 @@ def _keep_quiet(story: Story, step: Step, feed: Feed, teller: Teller, until: dat
     now = step.at
     while (due := _next(teller)) is not None and due < until:
         polled, before, now = due == _poll_at(teller), now, max(due, now)
-        happened = teller.step(feed.same() if polled else None, now)
+        happened = teller.step(feed.same() if polled else Passed(), now)
         if str(happened) != "nothing":
             _fail(story, step, f"quiet until {until:%a %Y-%m-%d %H:%M}", f"at {now:%a %Y-%m-%d %H:%M}: {happened}")
         if now == before and _next(teller) == due:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from parcelwatch.core.timeline import join
+from parcelwatch.duration import parse
 from parcelwatch.model import (
     Answered,
     Case,
@@ -15,16 +17,22 @@ from parcelwatch.model import (
     Checkpoint,
     Dossier,
     Entry,
+    Fact,
+    Form,
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
     Refused,
     Severity,
     State,
     Timeline,
     Unanswered,
+    Unread,
 )
+
+T = TypeVar("T")
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -40,7 +48,7 @@ def times(around: datetime = START, within: timedelta = timedelta(days=60)) -> s
     return st.integers(-span, span).map(lambda ms: around + timedelta(milliseconds=ms))
 
 
-def maybe(strategy: st.SearchStrategy[datetime]) -> st.SearchStrategy[datetime | None]:
+def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
     return st.none() | strategy
 
 
@@ -93,6 +101,24 @@ def timelines(draw: st.DrawFn) -> Timeline:
 
 
 @st.composite
+def orders(draw: st.DrawFn) -> Order:
+    return Order(
+        number=draw(st.sampled_from(["A-1001", "A-1002"])),
+        customer_name=draw(words),
+        customer_contact=draw(words),
+        buyer=draw(words),
+        language=draw(st.sampled_from(["", "zh-CN", "en"])),
+        value=draw(st.floats(0, 1e6)),
+        tier=draw(words),
+        goods=draw(words),
+        url=draw(words),
+        promised_by=draw(maybe(times())),
+        dispatch_by=draw(maybe(times())),
+        tags=tuple(draw(st.lists(words, max_size=2, unique=True))),
+    )
+
+
+@st.composite
 def parcels(draw: st.DrawFn) -> Parcel:
     return Parcel(
         id=0,
@@ -100,24 +126,34 @@ def parcels(draw: st.DrawFn) -> Parcel:
         courier=draw(st.sampled_from(["my_dhl", "kd100"])),
         added_at=draw(times()),
         company=draw(st.sampled_from(["", "yuantong"])),
-        order=draw(words),
         service=draw(words),
         origin=draw(countries),
         destination=draw(countries),
         shipped_at=draw(maybe(times())),
-        promised_by=draw(maybe(times())),
-        dispatch_by=draw(maybe(times())),
-        customer_name=draw(words),
-        customer_contact=draw(words),
         phone_last4=draw(st.sampled_from(["", "0042"])),
         postal_code=draw(words),
-        language=draw(st.sampled_from(["", "zh-CN", "en"])),
-        value=draw(st.floats(0, 1e6)),
-        tags=tuple(draw(st.lists(words, max_size=2))),
+        orders=tuple(draw(st.lists(orders(), max_size=2, unique_by=lambda order: order.number))),
     )
 
 
 KINDS: Sequence[str] = ("stalled", "damaged", "late", "returned")
+
+
+@st.composite
+def facts(draw: st.DrawFn) -> Fact:
+    """What may be said of a case: of any form, with any of its evidence."""
+    return Fact(
+        says=draw(st.sampled_from(Form)),
+        since=draw(times()),
+        scan=draw(maybe(checkpoints())),
+        quiet_since=draw(maybe(times())),
+        until=draw(maybe(times())),
+        whose=draw(st.sampled_from(["", "shop", "courier"])),
+        count=draw(st.integers(0, 9)),
+        kind=draw(st.sampled_from(["", *KINDS])),
+        reason=draw(words),
+        unread=tuple(draw(st.lists(st.builds(Unread, words, words, st.integers(1, 9)), max_size=2))),
+    )
 
 
 @st.composite
@@ -127,12 +163,10 @@ def cases(draw: st.DrawFn, kind: str = "") -> Case:
         state=draw(st.sampled_from(State)),
         severity=draw(st.sampled_from(Severity)),
         opened_at=draw(times()),
-        since=draw(times()),
-        sentence=draw(words),
-        threshold=draw(words),
-        policy_line=draw(words),
+        fact=draw(facts()),
+        limit=draw(st.none() | st.sampled_from(["48h", "3bd", "20d"]).map(parse)),
+        line=draw(words),
         policy_id=draw(words),
-        priority=draw(st.integers(0, 1000)),
         hidden_by=draw(st.sampled_from(["", "lost"])),
         told=draw(st.none() | st.sampled_from(Severity)),
         reopened=draw(st.integers(0, 3)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -58,7 +59,7 @@ def test_title_and_text_are_shown_as_they_were_written(service: Service) -> None
 def test_one_message_is_one_request(service: Service) -> None:
     with Chat(service) as chat:
         Channel("ops", service.at(chat)).send(TITLE, LETTER)
-    assert len(chat.hits) == 1
+    assert len(chat.messages) == 1
 
 
 @every_service
@@ -82,6 +83,7 @@ RINGS = '@everyone <!channel> <@U1> <@all> <@&7> <at user_id="all">x</at> <#C1>'
     ("name", "live"),
     [
         ("wecombot", "<[@!#a-z]"),
+        ("wecom app", "<[@!#a-z]"),
         ("feishu", "<[@!#a-z]"),
         ("lark", "<[@!#a-z]"),
         ("slack", "<"),
@@ -93,7 +95,7 @@ def test_nobody_is_rung_by_a_text(name: str, live: str) -> None:
     service = next(each for each in SERVICES if each.name == name)
     with Chat(service) as chat:
         Channel("ops", service.at(chat)).send("title", RINGS)
-    sent = contents(chat.hits[0])
+    sent = contents(chat.messages[0])
     assert not re.search(live, service.text(sent).replace("<#", ""))
     assert sent.get("allowed_mentions", {"parse": []}) == {"parse": []}
 
@@ -176,7 +178,7 @@ def test_too_fast_says_when_to_come_back(service: Service) -> None:
             channel.send("title", "text")
         error = failure(channel)
     assert isinstance(error, ChannelBusy)
-    asked = {"wecombot": 60, "dingtalk": 600, "feishu": 60, "lark": 60}.get(service.name, 37)
+    asked = {"wecombot": 60, "wecom app": 60, "dingtalk": 600, "feishu": 60, "lark": 60}.get(service.name, 37)
     assert error.retry_after == timedelta(seconds=asked)
 
 
@@ -209,7 +211,18 @@ def test_a_login_page_is_not_taken_for_an_answer(service: Service) -> None:
     assert "cannot be read" in str(error)
 
 
-CODED_ONES = {"wecombot", "dingtalk", "feishu", "lark", "telegram", "slack bot", "discord", "ntfy", "pushover"}
+CODED_ONES = {
+    "wecom app",
+    "wecombot",
+    "dingtalk",
+    "feishu",
+    "lark",
+    "telegram",
+    "slack bot",
+    "discord",
+    "ntfy",
+    "pushover",
+}
 
 
 @pytest.mark.parametrize("name", sorted(CODED_ONES))
@@ -241,17 +254,25 @@ def test_a_code_nobody_knows_is_quoted_and_tried_again(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "status", "body", "kind", "says"),
     [
+        ("wecombot", 200, {"errcode": 93000, "errmsg": "content exceed max length."}, DeliveryRefused, "too long"),
+        ("wecombot", 403, {"errcode": 93000, "errmsg": "invalid webhook url"}, ChannelRefused, "key is wrong"),
         ("wecombot", 200, {"errcode": 93004}, ChannelRefused, "switched off"),
         ("wecombot", 200, {"errcode": 93008}, ChannelRefused, "address is not on"),
         ("wecombot", 200, {"errcode": 44004}, DeliveryRefused, "empty"),
         ("wecombot", 200, {"errcode": -1}, DeliveryFailed, "busy"),
         ("wecombot", 200, {"errcode": "0x"}, DeliveryFailed, "errcode"),
         ("wecombot", 502, {}, DeliveryFailed, "HTTP 502"),
+        ("wecom app", 200, {"errcode": 60020}, ChannelRefused, "address is not on"),
+        ("wecom app", 200, {"errcode": 81013}, ChannelRefused, "recipients"),
+        ("wecom app", 200, {"errcode": 40013}, ChannelRefused, "company's id"),
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "keywords not in content"}, DeliveryRefused, "keywords"),
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "sign not match"}, ChannelRefused, "signature is wrong"),
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "invalid timestamp"}, ChannelRefused, "clock"),
         ("dingtalk", 200, {"errcode": 310000, "errmsg": "ip 1.2.3.4 not in whitelist"}, ChannelRefused, "list"),
         ("dingtalk", 200, {"errcode": 310000}, ChannelRefused, "safety setting"),
+        ("dingtalk", 200, {"errcode": 300005, "errmsg": "token is not exist"}, ChannelRefused, "key is wrong"),
+        ("dingtalk", 200, {"errcode": 300001, "errmsg": "send too fast"}, ChannelBusy, "ten minutes"),
+        ("dingtalk", 200, {"errcode": 777, "errmsg": "send too fast, exceed 20 times"}, ChannelBusy, "errcode 777"),
         ("dingtalk", 200, {"errcode": 400102}, ChannelRefused, "switched off"),
         ("dingtalk", 200, {"errcode": 430101}, DeliveryRefused, "link"),
         ("dingtalk", 200, {"errcode": 660026}, ChannelBusy, "ten minutes"),
@@ -284,6 +305,7 @@ def test_a_code_nobody_knows_is_quoted_and_tried_again(name: str) -> None:
         ("teams", 200, "Webhook message delivery failed with error: returned HTTP error 429", ChannelBusy, "429"),
         ("teams", 200, "Webhook message delivery failed with error: returned HTTP error 413", DeliveryRefused, "413"),
         ("teams", 404, {"error": {"code": "WorkflowNotFound"}}, ChannelRefused, "nothing at this address"),
+        ("ntfy", 400, {"code": 40014}, DeliveryRefused, "too long"),
         ("ntfy", 429, {"code": 42908}, ChannelBusy, "day"),
         ("ntfy", 401, {"code": 40101}, ChannelRefused, "HTTP 401, code 40101"),
         ("ntfy", 413, {"code": 41303}, DeliveryRefused, "too long for it (code 41303)"),
@@ -388,6 +410,25 @@ def _fails_once_at(turn: int) -> Behaviour:
         await (broken if len(server.hits) == turn else fine)(server, hit, writer)  # type: ignore[arg-type]
 
     return behave
+
+
+def test_a_token_is_fetched_once_and_anew_when_it_has_run_out() -> None:
+    tokens = iter("abc")
+
+    async def behave(server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        spent = "access_token=a" in hit.target and len(server.hits) > 3
+        fields = {"access_token": next(tokens)} if "gettoken" in hit.target else {"errcode": 42001 if spent else 0}
+        await answers(json.dumps({"errcode": 0} | fields).encode())(server, hit, writer)
+
+    with Server(behave) as server:
+        channel = Channel("ops", f"wechat://corp0:{KEY}@1000002/@all?via=http://{server.host}")
+        for _ in range(4):
+            channel.send("title", "text")
+    asked = [hit.target.partition("?")[2].partition("&")[0] for hit in server.hits]
+    assert asked == [
+        *("corpid=corp0", "access_token=a", "access_token=a"),
+        *("access_token=a", "corpid=corp0", "access_token=b", "access_token=b"),
+    ]
 
 
 # --- severity -------------------------------------------------------------------------------------

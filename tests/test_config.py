@@ -1,5 +1,6 @@
 """config.toml: finding it, reading it, and what the program makes of it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +12,7 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.config.checks import Adapter
 from parcelwatch.core.calendar import Dates, Peak, Remote, Stoppage
-from parcelwatch.core.policy import Threshold
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel, Severity
@@ -281,3 +282,10 @@ def test_the_same_days_are_the_same_policy(tmp_path: Path) -> None:
     policies = [loaded(tmp_path, DAYS).policy() for _ in range(2)]
     policies[0].calendar.at("DE").add(datetime(2026, 3, 2, tzinfo=UTC), parse("2bd"))
     assert policies[0].policy_id == loaded(tmp_path, "# moved\n" + DAYS).policy().policy_id
+
+
+def test_what_the_readme_says_of_days_is_accepted(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (written,) = re.findall(r"```toml\n(\[calendar\].*?)```", readme, re.DOTALL)
+    account = '[couriers.my_dhl]\napi = "dhl"\nkey = "env:K"\n'
+    assert loaded(tmp_path, account + OPS + written).warnings == ()

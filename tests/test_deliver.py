@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from parcelwatch.core.messages import Phrases
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer, claim
-from parcelwatch.model import Severity
+from parcelwatch.model import Fact, Form, Severity, Why
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
@@ -48,14 +49,14 @@ class Late(Writer):
 def fill(store: Store, *channels: str) -> None:
     with store.transaction():
         for number, channel in enumerate(channels):
-            alert = NewAlert(f"kind{number}", channel, Severity.HIGH, f"title {number}", "body")
+            alert = NewAlert(f"kind{number}", channel, Severity.HIGH, Why.OPENED, Fact(Form.NO_SCAN, since=NOW))
             outbox.enqueue(store, alert, NOW)
 
 
 async def drained(path: Path) -> dict[str, Wall]:
     walls = {"ops": Wall(), "care": Wall()}
     writer = Late(path)
-    writer.deliverer = Deliverer(walls, writer, Phrases())
+    writer.deliverer = Deliverer(walls, writer, Policy(), Renderer())
     await writer.run(fill, "ops", "care", "ops", "ops")
     await writer.deliverer.drain(NOW)
     await writer.deliverer.close()

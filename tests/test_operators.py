@@ -10,7 +10,7 @@ import pytest
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
@@ -18,7 +18,7 @@ from parcelwatch.store import Store, evidence, outbox, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-JUDGE = Judge(Policy(channels=("ops",)), Renderer())
+POLICY = Policy(channels=("ops",))
 
 
 @pytest.fixture
@@ -32,12 +32,13 @@ def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
     with store.transaction():
         added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
         scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
-        ingest(store, [Heard(added.id, Answered("", (scan,), complete=False), now)], JUDGE)
-        tell_operators(store, {"dhl": "dhl"}, JUDGE, now)
+        ingest(store, [Heard(added, Answered("", (scan,), complete=False), now)], POLICY)
+        tell_operators(store, {"dhl": "dhl"}, POLICY, now)
 
 
 def told(store: Store) -> list[str]:
-    return [row["body"] for row in outbox.rows(store) if row["kind"] == "unknown_status"]
+    words = Renderer()
+    return [words.alert(row.out, NOW).body for row in outbox.rows(store) if row.out.kind == "unknown_status"]
 
 
 def test_a_code_nobody_can_read_is_told_once_it_is_on_many_parcels_and_never_again(store: Store) -> None:
@@ -81,6 +82,6 @@ def test_several_unreadable_things_are_told_together_and_at_most_once_an_hour(st
 def test_an_answer_that_cannot_be_read_at_all_is_told_at_once(store: Store) -> None:
     with store.transaction():
         evidence.count_unknown(store, "dhl", UNREADABLE, "the answer is not JSON", NOW)
-        tell_operators(store, {"dhl": "dhl"}, JUDGE, NOW)
+        tell_operators(store, {"dhl": "dhl"}, POLICY, NOW)
     (only,) = told(store)
     assert "not JSON" in only

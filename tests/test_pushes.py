@@ -22,10 +22,9 @@ from parcelwatch.couriers.base import Account, Push, Trust
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared.signing import hmac_sha256_hex, same
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
 from parcelwatch.poller import Post
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer
@@ -36,7 +35,7 @@ NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 NUMBER = "PW000000001XX"
 SECRET = "push-secret-4711"
-JUDGE = Judge(Policy(profile="china", channels=("ops",)), Renderer())
+POLICY = Policy(profile="china", channels=("ops",))
 
 
 class Bell(Dhl):
@@ -86,7 +85,7 @@ class Shop:
         return await self.client.post(f"/hooks/{account}{query}", content=body, headers={"X-Sign": signature})
 
     async def read(self, now: datetime = NOW) -> None:
-        await self.writer.run(pushes.read, {"bell": POST}, JUDGE, now)
+        await self.writer.run(pushes.read, {"bell": POST}, POLICY, now)
 
     async def unread(self) -> int:
         return len(await self.writer.run(inbox.unread, 100))
@@ -114,7 +113,7 @@ def _watch(store: Store) -> None:
         added = parcels.add(store, Parcel(0, NUMBER, "bell", NOW - 10 * HOUR), NOW - 10 * HOUR)
         at = NOW - 9 * HOUR
         said = Answered(NUMBER, (Checkpoint(at, at, M.IN_TRANSIT),))
-        ingest(store, [Heard(added.id, said, at)], JUDGE)
+        ingest(store, [Heard(added, said, at)], POLICY)
 
 
 def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]], patience: float = web.PATIENCE) -> None:
@@ -126,7 +125,7 @@ def play(folder: Path, story: Callable[[Shop], Coroutine[None, None, None]], pat
 
 
 def kinds(store: Store) -> list[str]:
-    return [row["kind"] for row in cases.rows(store)]
+    return [row.case.kind for row in cases.rows(store, NOW)]
 
 
 def test_a_push_is_kept_before_it_is_answered_and_opens_its_case_once_read(tmp_path: Path) -> None:
@@ -158,7 +157,7 @@ def test_a_push_kept_by_a_process_that_died_is_read_by_the_next(tmp_path: Path) 
 
     play(tmp_path, first)
     with Store.open(tmp_path / "watch.db") as store:
-        pushes.read(store, {"bell": POST}, JUDGE, NOW)
+        pushes.read(store, {"bell": POST}, POLICY, NOW)
         assert kinds(store) == ["damaged"]
 
 
@@ -281,7 +280,7 @@ def _errors(store: Store) -> list[tuple[str, ...]]:
 def test_a_push_of_an_account_that_is_gone_is_put_away_with_the_reason(tmp_path: Path) -> None:
     async def story(one: Shop) -> None:
         await one.push(DAMAGED)
-        await one.writer.run(pushes.read, {}, JUDGE, NOW)
+        await one.writer.run(pushes.read, {}, POLICY, NOW)
         assert await one.unread() == 0
         assert "no account bell" in str(await one.writer.run(_errors))
 
@@ -340,7 +339,7 @@ def test_pushes_never_have_a_number_asked_sooner_than_its_interval(tmp_path: Pat
     async def story(one: Shop) -> None:
         await one.writer.run(ask)
         await one.push(DAMAGED, sign="", query=f"?token={SECRET}")
-        await one.writer.run(pushes.read, {"bell": post}, JUDGE, NOW + timedelta(minutes=1))
+        await one.writer.run(pushes.read, {"bell": post}, POLICY, NOW + timedelta(minutes=1))
         assert await one.writer.run(parcels.next_poll, "bell") == NOW + timedelta(minutes=31)
 
     play(tmp_path, story)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.core.cases import TRANSITIONS
-from parcelwatch.core.rules import RULES
+from parcelwatch.core.kinds import RULES
 from tests.storybook import Story, StoryFault, read, read_all
 from tests.storytellers import InCore, InStore, plain
 from tests.storytelling import play

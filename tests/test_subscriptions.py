@@ -16,14 +16,12 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Registration
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable
-from parcelwatch.ingest import Judge
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.poller import Call, Post, Said, take, take_in
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-JUDGE = Judge(Policy(profile="china"), Renderer())
+POLICY = Policy(profile="china")
 
 
 class Told(Dhl):
@@ -58,10 +56,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def fail(store: Store, courier: Courier, error: CourierError) -> tuple[Call, ...]:
     """What is to be called next after the registration of the one parcel failed."""
     post = Post(Account("bell", "bell", "k", "https://bell.example"), courier, Pace(), timedelta(0))
-    (call,) = take(store, post, JUDGE, NOW, 10, 0).calls
+    (call,) = take(store, post, POLICY, NOW, 10, 0).calls
     assert call.registers
-    take_in(store, post, JUDGE, [Said(call, NOW, error=error)])
-    return take(store, post, JUDGE, NOW, 10, 0).calls
+    take_in(store, post, POLICY, [Said(call, NOW, error=error)])
+    return take(store, post, POLICY, NOW, 10, 0).calls
 
 
 def test_a_refused_subscription_is_told_and_the_number_asked_about(store: Store) -> None:
@@ -79,11 +77,11 @@ def test_a_refused_registration_without_which_nothing_can_be_asked_stops_the_acc
 
 def test_a_number_to_be_told_later_is_postponed_and_nobody_is_told_of_it(store: Store) -> None:
     post = Post(Account("bell", "bell", "k", "https://bell.example"), Told(), Pace(), timedelta(0))
-    (call,) = take(store, post, JUDGE, NOW, 10, 0).calls
+    (call,) = take(store, post, POLICY, NOW, 10, 0).calls
     later = Registration("PW1", ok=False, reason="the quota is spent", later=True)
-    take_in(store, post, JUDGE, [Said(call, NOW, registrations=(later,))])
-    assert take(store, post, JUDGE, NOW, 10, 0).calls == ()
-    (again,) = take(store, post, JUDGE, NOW + timedelta(minutes=1), 10, 0).calls
+    take_in(store, post, POLICY, [Said(call, NOW, registrations=(later,))])
+    assert take(store, post, POLICY, NOW, 10, 0).calls == ()
+    (again,) = take(store, post, POLICY, NOW + timedelta(minutes=1), 10, 0).calls
     assert again.registers
     assert parcels.dossier(store, 1).refused == ""
 

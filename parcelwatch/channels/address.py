@@ -7,7 +7,7 @@ nowhere without anybody knowing. No fault shows the URL, which holds the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, Final
@@ -29,11 +29,14 @@ from parcelwatch.channels.services.slack import Slack
 from parcelwatch.channels.services.teams import Teams
 from parcelwatch.channels.services.telegram import Telegram
 from parcelwatch.channels.services.webhook import Webhook
+from parcelwatch.channels.services.wecomapp import WeComApp
 from parcelwatch.channels.services.wecombot import WeComBot
 from parcelwatch.channels.told import Told
 from parcelwatch.errors import ConfigError
 
-SERVICES: Final = (*(DingTalk, Discord, Feishu, Lark, Mail, Ntfy, Pushover, Slack, Teams, Telegram, Webhook, WeComBot),)
+SERVICES: Final = (
+    *(DingTalk, Discord, Feishu, Lark, Mail, Ntfy, Pushover, Slack, Teams, Telegram, Webhook, WeComApp, WeComBot),
+)
 """They take the place of Apprise's plugins, whose URLs they share."""
 
 # They reach this machine's own desktop or log, or send blindly: no agent is told, and nobody could know.
@@ -51,22 +54,27 @@ _RESERVED: Final = "@#/?:;&[] "
 
 def service(name: str, url: str) -> Told | Other:
     """The one service of this URL, or ConfigError with all its faults."""
-    key = f"channels.{name}.url"
     found = _SCHEME.match(url.lower())
     scheme = found[1] if found else ""
-    if faults := list(_before(scheme, url)):
-        raise ConfigError([f"{key}: {fault}" for fault in faults])
-    asset = apprise.AppriseAsset(service_timeout=0, http_redirects=False)
+    _refuse(name, _before(scheme, url))
     _plugins()
-    plugin = apprise.Apprise.instantiate(url, asset=asset)
-    if fault := _login_fault(scheme, url, plugin):
-        raise ConfigError([f"{key}: {fault}"])
+    plugin = apprise.Apprise.instantiate(url, asset=apprise.AppriseAsset(service_timeout=0, http_redirects=False))
+    _refuse(name, _login_faults(scheme, url, plugin))
     if plugin is None:
         shown = f'one that begins "{scheme}://"' if scheme else "what it holds"
-        raise ConfigError([f"{key}: expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
-    if faults := list(_faults(plugin)):
-        raise ConfigError([f"{key}: {fault}" for fault in faults])
+        raise _refusal(name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
+    _refuse(name, _faults(plugin))
     return plugin if isinstance(plugin, Told) else Other(plugin)
+
+
+def _refuse(name: str, faults: Iterable[str]) -> None:
+    """Raise ConfigError if there are any."""
+    if found := list(faults):
+        raise _refusal(name, found)
+
+
+def _refusal(name: str, faults: list[str]) -> ConfigError:
+    return ConfigError([f"channels.{name}.url: {fault}" for fault in faults])
 
 
 @cache
@@ -130,16 +138,16 @@ def _near(host: str) -> bool:
 # --- raw signs in a login ------------------------------------------------------------------------
 
 
-def _login_fault(scheme: str, url: str, plugin: NotifyBase | None) -> str:
+def _login_faults(scheme: str, url: str, plugin: NotifyBase | None) -> Iterator[str]:
     """Which signs in the user name or password make Apprise read another host or password than was written."""
     login, host = _written_login(url) if _takes_login(scheme) else ("", "")
     user, _, password = login.partition(":")
     raw = [sign for sign in _RESERVED if sign in password or (sign != ":" and sign in user)]
     if not raw or (plugin and _read_so(plugin, password, host)):
-        return ""
+        return
     signs = " and ".join(f'"{sign}"' for sign in raw)
     codes = " and ".join(quote(sign, safe="") for sign in raw)
-    return f"the user name or password holds a raw {signs}, which ends it too early; write {codes} instead"
+    yield f"the user name or password holds a raw {signs}, which ends it too early; write {codes} instead"
 
 
 def _takes_login(scheme: str) -> bool:

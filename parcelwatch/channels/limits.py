@@ -89,6 +89,12 @@ LIMITS: Final = {
         markdown=4096,
         rates=(Rate(20, MINUTE),),
     ),
+    "wechat": Limit(
+        *("企业微信 application", 2048, Unit.BYTES),
+        *("developer.work.weixin.qq.com/document/path/90236", _CHECKED),
+        rates=(Rate(30, MINUTE),),
+        penalty="dropped",
+    ),
     "dingtalk": Limit(
         *("钉钉 group robot", 20_000, Unit.REQUEST),
         *("open.dingtalk.com/document/robots/custom-robot-access", _CHECKED),

@@ -177,6 +177,15 @@ def by_code(answer: Answer, name: str, codes: Mapping[Any, Verdict]) -> Verdict:
     return GARBLED if code is None else replace(TROUBLE, said=f"{name} {printable(code)}")
 
 
+def by_words(verdict: Verdict, text: object, words: Mapping[str, Verdict]) -> Verdict:
+    """What words in the service's text say, in lower case, where one code stands for several things."""
+    if verdict.fate is Fate.ARRIVED:
+        return verdict
+    said = str(text).lower()
+    known = next((known for part, known in words.items() if part in said), None)
+    return replace(known, said=verdict.said, wait=known.wait or verdict.wait) if known else verdict
+
+
 def printable(code: object) -> str:
     """A code as the service wrote it, if it is one: short, and of letters and digits."""
     text = str(code)

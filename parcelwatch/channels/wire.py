@@ -46,7 +46,7 @@ def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
             call.method,
             call.url,
             params=call.params,
-            data=call.form or json.dumps(call.content, ensure_ascii=False).encode(),
+            data=call.form or _json(call.content),
             headers={"User-Agent": WHO, **({} if call.form else {"Content-Type": "application/json"}), **call.headers},
             auth=call.auth,
             timeout=timeout,
@@ -66,6 +66,10 @@ def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
         return _broken(error)
     except (requests.RequestException, ValueError):
         return GARBLED
+
+
+def _json(content: object) -> bytes | None:
+    return None if content is None else json.dumps(content, ensure_ascii=False).encode()
 
 
 def _read(response: requests.Response) -> bytes:

@@ -171,7 +171,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
         output.say(f"If nothing new is heard until {moment(at, zone)}:")
     said = f"At {moment(min(at, desk.now), zone)} it was {dossier.milestone}"
     output.say(f"{said}; the courier last answered {answered}. Zone: {zone}.")
-    output.say(_place(rules[0]))
+    output.say(whose_days(rules[0]))
     if past:
         output.say("As known then; when the courier was asked in between is taken from what it said.", "dim")
     for title, style, chosen in (
@@ -196,7 +196,8 @@ _KNOWN = {
 }
 
 
-def _place(each: Explanation) -> str:
+def whose_days(each: Explanation) -> str:
+    """By which days its clocks go, and how it is known that these are the ones."""
     if not each.place:
         return "Business days: Monday to Friday, UTC; nothing tells the country it is in."
     zone = each.zones[0] if len(each.zones) == 1 else f"in all of its {len(each.zones)} zones at once"

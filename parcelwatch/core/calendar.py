@@ -62,6 +62,7 @@ class Weekends:
 
     edition: str = "weekends"
     festive: frozenset[str] = frozenset()
+    divided: tuple[str, ...] = ()
 
     def zones(self, country: str, region: str) -> tuple[tzinfo, ...]:
         del country, region
@@ -198,7 +199,7 @@ class Calendar:
             for each in self.stoppages
             if each.courier in ("", parcel.courier)
             and each.company in ("", parcel.company)
-            and _lies(where, each.country)
+            and _may_lie(where, each.country)
         )
 
     def _far(self, parcel: Parcel) -> Remote | None:
@@ -214,7 +215,7 @@ class Calendar:
 
     def _made(self, country: str, region: str, standing: tuple[Stoppage, ...] = (), far: Remote | None = None) -> Clock:
         where = Whereabouts(country, region)
-        peaks = tuple(peak for peak in self.peaks if _lies(where, peak.country))
+        peaks = tuple(peak for peak in self.peaks if _may_lie(where, peak.country))
         clock = Clock(
             place="-".join(filter(None, (country, region))),
             zones=self.almanac.zones(country, region) or (UTC,),
@@ -239,6 +240,7 @@ class Calendar:
         if _lies(where, self.country):
             for day in _all(self.open, year):
                 off.pop(day, None)
+        if _may_lie(where, self.country):
             off.update(dict.fromkeys(_all(self.closed, year), (Reason.CLOSED, "")))
         near = range(date(year, 1, 1).toordinal() - _MARGIN, date(year, 12, 31).toordinal() + _MARGIN + 1)
         return _runs({day: label for day, label in off.items() if day.toordinal() in near})
@@ -264,8 +266,14 @@ class Calendar:
 
 
 def _lies(where: Whereabouts, wanted: str) -> bool:
+    """For certain."""
     country, region = split(wanted)
     return country in ("", where.country) and region in ("", where.region)
+
+
+def _may_lie(where: Whereabouts, wanted: str) -> bool:
+    """What holds a clock up in a region does so wherever in the country a parcel may be in that region."""
+    return _lies(where, wanted) or (not where.region and _lies(where, split(wanted)[0]))
 
 
 def _around(year: int) -> range:

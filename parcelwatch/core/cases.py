@@ -131,11 +131,11 @@ def _up_to_date(case: Case | None, finding: Finding | None) -> Case | None:
 
 
 def _still_saying(case: Case, finding: Finding | None) -> Case:
-    """The newest facts; a live case never gets milder."""
+    """The newest facts; a live case never gets milder, and names the limit that made it as bad as it is."""
     if finding is None or (finding.fact, finding.limit, finding.line) == (case.fact, case.limit, case.line):
         return case
-    worse = max(case.severity, finding.severity, key=lambda severity: severity.rank)
-    return replace(_saying(case, finding), severity=worse)
+    milder = finding.severity.rank < case.severity.rank
+    return replace(case, fact=finding.fact) if milder else _saying(case, finding)
 
 
 def _saying(case: Case, finding: Finding) -> Case:

@@ -149,6 +149,11 @@ def _identity(checkpoint: Checkpoint) -> list[str]:
     return [stamp(part) if isinstance(part, datetime) else part for part in checkpoint.identity]
 
 
+def _is(checkpoint: Checkpoint, identity: list[object]) -> bool:
+    """Whether this is its identity; words are compared before times, which take longer."""
+    return [*checkpoint.identity[2:]] == identity[2:] and _identity(checkpoint) == identity
+
+
 def stamp(at: datetime | None) -> str:
     """ISO 8601 UTC to the second, with Z; "" for None."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
@@ -168,7 +173,7 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
         return None
     checkpoints = [entry.checkpoint for entry in current(dossier.timeline)]
     rests_on = said.get("evidence")
-    if rests_on and all(_identity(checkpoint) != rests_on for checkpoint in checkpoints):
+    if isinstance(rests_on, list) and rests_on and not any(_is(checkpoint, rests_on) for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
     moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
     if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:

@@ -150,7 +150,7 @@ def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Ste
     A draft that newer facts made untrue is written anew while the trouble stands, and an order that the parcel did not
     have `before` gets its own. Parcels of one order share a draft.
     """
-    wanted = _wanted(step, standing, before)
+    wanted = _wanted(step, standing, before) if step.dossier.cases else set()
     if not wanted:
         return step
     for case in step.dossier.cases:

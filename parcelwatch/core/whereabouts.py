@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from parcelwatch.model import Checkpoint, Milestone, Parcel
 
-_AT_ORIGIN: Final = frozenset({Milestone.INFO_RECEIVED, Milestone.PICKED_UP})
+_BEFORE: Final = frozenset({Milestone.INFO_RECEIVED, Milestone.PICKED_UP})
 _PARTS: Final = re.compile(r"\s*,\s*|\s+[-–/|]\s+")
 _REGION: Final = re.compile(r"([A-Z]{2,3})(?:\s+[0-9-]{4,10})?")
 
@@ -24,6 +24,11 @@ class Gazetteer(Protocol):
     """What is known of the names of places."""
 
     def __hash__(self) -> int: ...
+
+    @property
+    def divided(self) -> tuple[str, ...]:
+        """The countries that have such regions."""
+        ...
 
     def country(self, name: str) -> str:
         """The two letters of a country's name or code, "" when unknown."""
@@ -44,6 +49,12 @@ class Known(StrEnum):
     NOWHERE = "nowhere"
 
 
+# What is believed first. A parcel from the shop's country is at the shop, whose region is known.
+_UNDER_WAY: Final = (Known.DESTINATION, Known.ORIGIN, Known.SHOP)
+_AT_ORIGIN: Final = (Known.ORIGIN, Known.SHOP, Known.DESTINATION)
+_AT_THE_SHOP: Final = (Known.SHOP, Known.DESTINATION)
+
+
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
     """Country and region, both "" when nothing is known. `under_way`: it has left where it comes from."""
@@ -61,45 +72,43 @@ def whereabouts(
 
     `shop`: where the shop is ("DE", "DE-BY"), the last resort.
     """
-    under_way = newest is not None and milestone not in _AT_ORIGIN
+    under_way = newest is not None and milestone not in _BEFORE
     place = newest.place if newest is not None else ""
     return _found(place, under_way, parcel.origin, parcel.destination, shop, gazetteer)
 
 
 @lru_cache(maxsize=8192)  # asked at every step, and most parcels are where others are
 def _found(place: str, under_way: bool, origin: str, destination: str, shop: str, gazetteer: Gazetteer) -> Whereabouts:
-    ends = tuple(filter(None, dict.fromkeys((split(origin)[0], split(destination)[0]))))
-    country, region = read(place, ends, gazetteer) if place else ("", "")
+    country, region = read(place, split(origin)[0], split(destination)[0], gazetteer) if place else ("", "")
     if country:
         return Whereabouts(country, region, Known.SCAN, under_way)
-    order = [(Known.DESTINATION, destination), (Known.ORIGIN, origin), (Known.SHOP, shop)]
-    if not under_way:
-        order = [*order[1:], order[0]]
-    for known, written in order:
-        if written:
-            return Whereabouts(*split(written), known, under_way)
+    likely = {Known.DESTINATION: destination, Known.ORIGIN: origin, Known.SHOP: shop}
+    order = _UNDER_WAY if under_way else _AT_THE_SHOP if origin.upper() == split(shop)[0] else _AT_ORIGIN
+    for known in order:
+        if likely[known]:
+            return Whereabouts(*split(likely[known]), known, under_way)
     return Whereabouts(under_way=under_way)
 
 
-def read(place: str, ends: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, str]:
+def read(place: str, origin: str, destination: str, gazetteer: Gazetteer) -> tuple[str, str]:
     """The country and region a scan's place ends with, each "" where that cannot be told for certain.
 
-    `ends`: the countries the parcel goes from and to. "Los Angeles, CA, US" says all; "Wilmington, DE" is Delaware for
-    a parcel within the United States, Germany for one within Germany, and nothing for one between the two.
+    "Los Angeles, CA, US" says all; "Wilmington, DE" is Delaware for a parcel within the United States, Germany for one
+    within Germany, and nothing for one between the two, or of which neither end is known.
     """
     parts = [part for part in _PARTS.split(place.strip()) if part]
     if not parts:
         return "", ""
-    *before, last = parts
+    last = parts[-1]
     country = gazetteer.country(last)
-    region = _region(before[-1], country, gazetteer) if country and before else ""
+    region = _region(parts[-2], country, gazetteer) if country and len(parts) > 1 else ""
     if region:
         return country, region
     meant = [(country, "")] if country else []
-    if before:
-        meant += [(end, found) for end in ends if (found := _region(last, end, gazetteer))]
-    if len(ends) == 1:
-        meant = [one for one in meant if one[0] in ends]
+    passed = {origin, destination} if origin and destination else gazetteer.divided
+    meant += [(each, found) for each in passed if (found := _region(last, each, gazetteer))]
+    if origin and origin == destination:
+        meant = [one for one in meant if one[0] == origin]
     return meant[0] if len(meant) == 1 else ("", "")
 
 

@@ -40,9 +40,13 @@ from parcelwatch.store.rows import (
     to_parcel,
 )
 
+# Most parcels have no case, no draft and one order or none: what is not there is not asked for.
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
-  estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at
+  estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
+  EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
+  EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id AND state IN ('draft', 'approved')),
+  EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id)
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
@@ -65,10 +69,10 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
-    estimate, promise, stands, registered, policy_id, *times = rest
+    estimate, promise, stands, registered, policy_id, *times, with_cases, with_drafts, with_orders = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     return Dossier(
-        parcel=to_parcel(row, orders.of(store, parcel_id)),
+        parcel=to_parcel(row, orders.of(store, parcel_id) if with_orders else ()),
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
         milestone=MILESTONES[milestone],
         cause=CAUSES[cause],
@@ -83,8 +87,8 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         stands=MILESTONES[stands] if stands else None,
         registered_at=maybe_at(registered or None),
         policy_id=policy_id,
-        cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))),
-        drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))),
+        cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))) if with_cases else (),
+        drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))) if with_drafts or with_orders else (),
         poll_at=poll_at,
     )
 

@@ -19,7 +19,7 @@ from parcelwatch.store.rows import iso, load
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
-_MOMENTS: Final = re.compile("_(at|by|since|from|until)$|^(estimate|promise)$")
+_MOMENTS: Final = re.compile("(?<!hidden)_(at|by|since|from|until)$|^(at|since|estimate|promise)$")
 
 
 def export(store: Store, number: str) -> dict[str, Any]:

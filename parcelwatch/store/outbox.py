@@ -336,6 +336,9 @@ def retry(store: Store, alert_id: int, now: datetime, channel: str = "", otherwi
     same = "SELECT id FROM alerts WHERE bundle = ? AND state = ? AND lease_until IS NULL"
     ids = [one for (one,) in store.all(same, (digest, state))] if digest is not None else [alert_id]
     store.write_many(_RETRY, [(to_ms(now), to, one) for one in ids])
+    if to != old:
+        # Another channel takes another length.
+        store.write("DELETE FROM sendings WHERE bundle = ?", (alert_id if digest is None else digest,))
     return ids
 
 

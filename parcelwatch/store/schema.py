@@ -382,7 +382,8 @@ CREATE TABLE sendings (
   body TEXT NOT NULL
 ) STRICT
 """,
-    "INSERT INTO sendings (bundle, ids, title, body) SELECT id, json_array(id), title, body FROM alerts",
+    """INSERT INTO sendings (bundle, ids, title, body)
+       SELECT id, json_array(id), '[A' || id || '] ' || title, body FROM alerts""",
     "ALTER TABLE alerts ADD COLUMN account TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE alerts ADD COLUMN fact TEXT NOT NULL DEFAULT ''",
     f"UPDATE alerts SET fact = {_NOTED.format(since='created_at', sentence='line')}",

@@ -11,7 +11,8 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -20,13 +21,13 @@ import httpx
 
 from parcelwatch import clock, config, deliver, engine, poller
 from parcelwatch.client import Client
+from parcelwatch.core.messages import Group, Text
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
-from parcelwatch.ingest import Judge
-from parcelwatch.model import Message
-from parcelwatch.render import AlertFacts, Renderer, Words
+from parcelwatch.model import Severity
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store
-from parcelwatch.store.rows import Group
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import Told
 
@@ -37,10 +38,11 @@ CLAIMED = "after claim"
 ANSWERED = "after answer"
 INGESTING = "inside ingest"
 INGESTED = "after ingest"
+WORDING = "inside the claim of a message"
 SENDING = "before send"
 SENT = "after send before settle"
 SETTLED = "after settle"
-POINTS = (CLAIMED, ANSWERED, INGESTING, INGESTED, SENDING, SENT, SETTLED)
+POINTS = (CLAIMED, ANSWERED, INGESTING, INGESTED, WORDING, SENDING, SENT, SETTLED)
 
 # What is done on the writer's thread and committed when it returns.
 COMMITS: Mapping[object, str] = {poller.take_in: INGESTED, deliver.settle: SETTLED}
@@ -93,15 +95,30 @@ class Caller(Client):
 
 
 class Wording(Renderer):
-    """Finds the words inside the transaction in which a case is opened."""
+    """Finds the words inside the transaction in which a message is claimed."""
 
     def __init__(self, guide: Guide) -> None:
         super().__init__()
         self._guide = guide
 
-    def alert(self, message: Message, about: AlertFacts) -> Words:
-        self._guide.passes(INGESTING)
-        return super().alert(message, about)
+    def message(self, group: Group, limit: int, now: datetime) -> Text:
+        self._guide.passes(WORDING)
+        return super().message(group, limit, now)
+
+
+class Judging(Policy):
+    """Says where news goes inside the transaction in which a case is opened."""
+
+    __slots__ = ()
+
+    def channel(self, kind: str, severity: Severity) -> str | None:
+        if _GUIDES:
+            _GUIDES[-1].passes(INGESTING)
+        return super().channel(kind, severity)
+
+
+# A policy is a frozen value that only holds what decides.
+_GUIDES: list[Guide] = []
 
 
 class Recorder(Writer):
@@ -151,7 +168,8 @@ async def _live(path: Path, guide: Guide) -> None:
         {name: Postman(name, channel, guide) for name, channel in engine.channels(read).items()},
         Recorder(read.database, guide),
         Caller(guide),
-        Judge(read.policy(), Wording(guide)),
+        _judging(read.policy(), guide),
+        Wording(guide),
     )
     await parts.start(clock.now())
     while True:
@@ -161,6 +179,11 @@ async def _live(path: Path, guide: Guide) -> None:
             break
         await asyncio.sleep(0.02)
     await parts.close()
+
+
+def _judging(policy: Policy, guide: Guide) -> Judging:
+    _GUIDES.append(guide)
+    return Judging(**{each.name: getattr(policy, each.name) for each in fields(Policy) if each.init})
 
 
 def _done(store: Store) -> bool:

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from parcelwatch.channels import Channel
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
@@ -134,10 +135,10 @@ def test_messages_a_channel_refuses_for_good_are_shown_as_dead_and_can_be_sent_a
         assert len(place.sink.hits) == 2
         with place.store() as store:
             dead = outbox.rows(store, "dead")
-            assert ["there is nothing at this address" in row["error"] for row in dead] == [True, True]
+            assert ["there is nothing at this address" in row.error for row in dead] == [True, True]
             with store.transaction():
                 for row in dead:
-                    outbox.retry(store, row["id"], place.hand.at)
+                    outbox.retry(store, row.out.id, place.hand.at)
         place.sink.behaviour = answers(b"ok")
         place.play(place.beat)
         with place.store() as store:
@@ -150,7 +151,7 @@ def test_messages_nobody_takes_for_a_day_are_shown_as_dead(tmp_path: Path) -> No
         place.sink.behaviour = answers(b"overloaded", 503)
         place.play(lambda parts: place.live(parts, 25 * HOUR, 20 * MINUTE))
         with place.store() as store:
-            assert {row["reason"] for row in outbox.rows(store, "dead")} == {"not delivered within a day"}
+            assert {row.reason for row in outbox.rows(store, "dead")} == {"not delivered within a day"}
             assert outbox.counts(store) == {"dead": 2}
 
 
@@ -178,7 +179,7 @@ def stop_while_sending(path: Path) -> None:
 
     async def life() -> None:
         gate = Gate()
-        deliverer = Deliverer({"ops": gate}, Writer(path), Renderer().phrases)
+        deliverer = Deliverer({"ops": gate}, Writer(path), Policy(), Renderer())
         await deliverer.run(START + MINUTE)
         await happens(gate.reached)
         await deliverer.close(0.1)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+import httpx
 import pytest
 
 from parcelwatch import engine, poller
+from parcelwatch.core.messages import Outgoing, Words
+from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
 from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
-from parcelwatch.ingest import Judge
-from parcelwatch.model import Cause, Message, Milestone
-from parcelwatch.render import AlertFacts, Renderer, Words
+from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation
+from parcelwatch.render import Renderer
 from parcelwatch.sandbox.story import Access, Trouble
 from parcelwatch.sandbox.wire_kuaidi100 import Kuaidi100
 from parcelwatch.store import Store, accounts, parcels
@@ -98,27 +101,40 @@ def test_no_number_is_asked_twice_within_half_an_hour_at_kuaidi100(tmp_path: Pat
 POISON = "6300000003"
 
 
+class Garbling(Dhl):
+    """Reads from the answer about one parcel what no database can keep: half of a character."""
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        return tuple(map(_garbled, super().parse(response, asked)))
+
+
+def _garbled(said: Observation) -> Observation:
+    if not isinstance(said, Answered) or said.number != POISON:
+        return said
+    return replace(said, checkpoints=tuple(replace(one, text="\ud83d") for one in said.checkpoints))
+
+
 class Speechless(Renderer):
     """Finds no words for one parcel."""
 
-    def alert(self, message: Message, about: AlertFacts) -> Words:
-        if about.number == POISON:
+    def alert(self, out: Outgoing, now: datetime) -> Words:
+        if out.number == POISON:
             raise LookupError("no words")
-        return super().alert(message, about)
+        return super().alert(out, now)
 
 
 def test_one_poisonous_parcel_is_undone_alone_and_set_aside(tmp_path: Path) -> None:
     lot = [*numbers(3, "63"), POISON, *numbers(5, "64")]
     with Shop(tmp_path, *(known(number, *DAMAGED) for number in lot)) as place:
         place.watch_all()
-        judge = Judge(place.config.policy(), Speechless())
+        posts = [replace(one, courier=Garbling()) for one in engine.posts(place.config)]
 
         async def scene(parts: Engine) -> None:
             assert (await parts.once(place.hand.at, SECOND)).failed == 1
             place.hand.turn(minutes=50)
             await place.beat(parts)
 
-        place.play(scene, place.engine(judge=judge))
+        place.play(scene, place.engine(posts=posts))
         assert {number for number, _ in place.cases()} == {*lot} - {POISON}
         assert place.server.asked[POISON] == 1
         with place.store() as store:
@@ -128,6 +144,17 @@ def test_one_poisonous_parcel_is_undone_alone_and_set_aside(tmp_path: Path) -> N
         place.hand.turn(minutes=11)
         place.play(place.beat)
         assert (POISON, "damaged") in place.cases()
+
+
+def test_a_message_for_which_no_words_are_found_goes_out_bare_and_holds_up_no_other(tmp_path: Path) -> None:
+    lot = [*numbers(3, "63"), POISON]
+    with Shop(tmp_path, *(known(number, *DAMAGED) for number in lot)) as place:
+        place.watch_all()
+        place.play(place.one_pass, place.engine(renderer=Speechless()))
+        told = place.sink.to("ops")
+        assert sorted(one.names(number) for one in told for number in lot).count(True) == len(lot)
+        (bare,) = (one for one in told if one.names(POISON))
+        assert "damaged" in bare.title
 
 
 def test_one_pass_looks_again_at_however_many_are_due(tmp_path: Path) -> None:

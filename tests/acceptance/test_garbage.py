@@ -64,7 +64,7 @@ def state_of(place: Shop) -> dict[str, Any]:
 def told_the_operator(place: Shop) -> list[str]:
     """The bodies of what the operator was told."""
     with place.store() as store:
-        return [row["body"] for row in outbox.rows(store, "sent") if row["severity"] == "operator"]
+        return [row.body or "" for row in outbox.rows(store, "sent") if row.out.severity == "operator"]
 
 
 @pytest.mark.parametrize("kind", [*UNREADABLE, *PASSING])

@@ -49,7 +49,7 @@ def shop(tmp_path: Path) -> tuple[Path, int]:
     now = clock.now()
     with Store.open(tmp_path / "watch.db") as store, store.transaction():
         added = parcels.add(store, Parcel(0, NUMBER, "kd100", now, company="yuantong"), now)
-        parcels.poll_again(store, [added.id], now + timedelta(hours=1))
+        parcels.poll_again(store, [added], now + timedelta(hours=1))
     return path, port
 
 
@@ -102,6 +102,6 @@ def test_a_push_answered_yes_outlives_a_death_right_after(shop: tuple[Path, int]
         command = [sys.executable, "-m", "parcelwatch", "once", "--for", "0s", "--config", str(config)]
         assert subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
     with Store.open(config.parent / "watch.db") as store:
-        assert [row["kind"] for row in cases.rows(store)] == ["damaged"]
-        told = [row["kind"] for row in outbox.rows(store) if row["kind"] == "damaged"]
+        assert [row.case.kind for row in cases.rows(store, clock.now())] == ["damaged"]
+        told = [row.out.kind for row in outbox.rows(store) if row.out.kind == "damaged"]
     assert len(told) == 2  # the alert and its draft, once

@@ -57,9 +57,9 @@ def check_digests(place: Shop, told: list[Told], lot: dict[str, list[StoryParcel
             assert not any(parcel.number in text for parcel in lot[name]), name
     old = {parcel.number for parcel in lot["ancient"]}
     with place.store() as store:
-        rows = [row for row in outbox.rows(store, "suppressed") if row["number"] in old]
-    assert {row["number"] for row in rows} == old
-    assert all("old news" in row["reason"] for row in rows)
+        rows = [row for row in outbox.rows(store, "suppressed") if row.out.number in old]
+    assert {row.out.number for row in rows} == old
+    assert all("old news" in row.reason for row in rows)
 
 
 def test_the_first_import_of_a_thousand_parcels_brings_one_digest_per_kind_and_channel(tmp_path: Path) -> None:

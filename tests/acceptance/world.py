@@ -22,11 +22,12 @@ from parcelwatch import config, engine
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
+from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
-from parcelwatch.ingest import Judge
-from parcelwatch.model import Cause, Milestone, Parcel
+from parcelwatch.model import Cause, Milestone, Order, Parcel
 from parcelwatch.poller import Post
+from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
@@ -176,7 +177,8 @@ channel = "drafts"
         channels: Mapping[str, Delivers] | None = None,
         posts: Sequence[Post] | None = None,
         writer: Writer | None = None,
-        judge: Judge | None = None,
+        policy: Policy | None = None,
+        renderer: Renderer | None = None,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
@@ -185,7 +187,8 @@ channel = "drafts"
             engine.channels(read) if channels is None else channels,
             writer or Writer(read.database, daemon=True, check=True),
             client or Client(),
-            judge or engine.judge(read),
+            policy or read.policy(),
+            renderer or engine.renderer(read),
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:
@@ -232,13 +235,24 @@ channel = "drafts"
             import_id = imports.begin(store, "orders.csv", self.hand.at) if imported else None
             for one in wanted:
                 parcels.add(store, _with_import(one, import_id), self.hand.at)
+            if import_id is not None:
+                imports.finish(store, import_id, {}, self.hand.at)
 
     def watch_all(self, *, imported: bool = False) -> None:
         """Add every parcel of the story, each at the account named like its API."""
         self.watch([self.wanted(one.number, one.api, one.company) for one in self.story.parcels], imported=imported)
 
     def wanted(self, number: str, account: str = "dhl", company: str = "") -> Parcel:
-        return Parcel(0, number, account, self.hand.at, company=company, origin="DE", destination="DE", language="en")
+        return Parcel(
+            0,
+            number,
+            account,
+            self.hand.at,
+            company=company,
+            origin="DE",
+            destination="DE",
+            orders=(Order(language="en"),),
+        )
 
     def cases(self) -> dict[tuple[str, str], dict[str, object]]:
         """Every case by number and kind; two of one kind and parcel fail."""

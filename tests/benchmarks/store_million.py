@@ -17,7 +17,7 @@ from time import perf_counter
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
+from parcelwatch.model import Answered, Checkpoint, Milestone, Order, Parcel
 from parcelwatch.store import Store, outbox, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -59,7 +59,9 @@ def fill(store: Store, count: int) -> None:
     for first in range(0, count, 10_000):
         with store.transaction():
             for n in range(first, min(first + 10_000, count)):
-                parcels.add(store, Parcel(0, f"PW{n:010}", "acme", NOW, order=f"O-{n}", destination="DE"), NOW)
+                parcels.add(
+                    store, Parcel(0, f"PW{n:010}", "acme", NOW, destination="DE", orders=(Order(f"O-{n}"),)), NOW
+                )
 
 
 def history(store: Store, count: int) -> None:

@@ -9,19 +9,25 @@ import pytest
 
 from parcelwatch import errors
 from parcelwatch.core.advance import advance
+from parcelwatch.core.dispatch import Way, way, why
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Action,
     Advance,
     Answered,
+    CaseTold,
     Cause,
     Checkpoint,
     Dossier,
+    Event,
+    LetterTakenBack,
+    LetterWritten,
     Milestone,
     NotFound,
     Observation,
     Parcel,
+    Passed,
     Refused,
     Severity,
     Unanswered,
@@ -56,10 +62,10 @@ def step(*checkpoints: Checkpoint, policy: Policy = POLICY, parcel: Parcel = PAR
 def test_what_is_born_of_the_first_answer_is_marked_so_that_it_waits_for_its_import() -> None:
     first = step(DAMAGED)
     assert first.first
-    assert [message.first for message in first.messages] == [True, True]
+    assert len(first.notices) == 2
     later = advance(first.dossier, said(DAMAGED, scan(M.RETURNED, NOW + HOUR)), POLICY, NOW + HOUR)
+    assert later.events
     assert not later.first
-    assert not any(message.first for message in later.messages)
 
 
 def test_no_record_is_not_yet_the_first_answer() -> None:
@@ -77,10 +83,10 @@ def test_no_record_is_not_yet_the_first_answer() -> None:
         (Refused("", unregistered=True), False),
         (Unanswered(""), False),
         (NotFound("", pending=True), False),
-        (None, False),
+        (Passed(), False),
     ],
 )
-def test_an_import_waits_for_those_the_courier_has_had_no_say_on(answer: Observation | None, asked: bool) -> None:
+def test_an_import_waits_for_those_the_courier_has_had_no_say_on(answer: Event, asked: bool) -> None:
     assert advance(Dossier(PARCEL), answer, POLICY, NOW).asked is asked
 
 
@@ -102,7 +108,7 @@ def test_what_the_shop_did_not_say_of_a_parcel_the_courier_may() -> None:
 def test_the_lane_the_courier_names_chooses_the_threshold_at_once() -> None:
     policy, at_home = Policy(channels=("ops",)), {"origin": "DE", "destination": "DE"}
     old = scan(M.IN_TRANSIT, NOW - timedelta(days=5))
-    assert not advance(Dossier(PARCEL), said(old), policy, NOW).messages
+    assert not advance(Dossier(PARCEL), said(old), policy, NOW).notices
     assert [case.kind for case in advance(Dossier(PARCEL), said(old, **at_home), policy, NOW).dossier.cases] == [
         "stalled"
     ]
@@ -131,37 +137,39 @@ def test_an_answer_that_comes_late_does_not_turn_back_when_the_courier_last_answ
 
 def test_an_alert_goes_by_its_route_and_a_draft_to_the_channel_of_drafts() -> None:
     policy = Policy(channels=("ops", "boss"), routes=(Route((), Severity.CRITICAL, "boss"),), draft_channel="drafts")
-    assert [(one.draft, one.channel, one.suppressed) for one in step(DAMAGED, policy=policy).messages] == [
-        (False, "boss", ""),
-        (True, "drafts", ""),
+    told = step(DAMAGED, policy=policy)
+    assert [(type(one), way(one, policy, NOW, first=True)) for one in told.notices] == [
+        (CaseTold, Way("boss")),
+        (LetterWritten, Way("drafts")),
     ]
 
 
 def test_without_a_channel_everything_is_recorded_and_the_reason_said() -> None:
-    messages = step(DAMAGED, policy=Policy()).messages
-    assert [one.suppressed for one in messages] == ["no channel is configured"] * 2
+    notices = step(DAMAGED, policy=Policy()).notices
+    assert [way(one, Policy(), NOW, first=True) for one in notices] == [Way("", "no channel is configured")] * 2
 
 
 def test_old_news_is_recorded_with_the_reason_and_what_is_a_second_younger_is_told() -> None:
     def told(age: timedelta) -> list[str]:
-        return [one.suppressed for one in step(scan(M.RETURNED, NOW - age)).messages if not one.draft]
+        notices = step(scan(M.RETURNED, NOW - age)).notices
+        return [way(one, POLICY, NOW, first=True).suppressed for one in notices if isinstance(one, CaseTold)]
 
     assert told(timedelta(days=14)) == [""]
     old = told(timedelta(days=14, seconds=1))
     assert old == ["old news: it began more than 14 days before we first heard of the parcel"]
 
 
-def test_the_policy_that_decided_and_the_urgency_are_written_on_the_case() -> None:
-    case = step(DAMAGED).dossier.cases[0]
-    assert case.policy_id == POLICY.policy_id
-    assert case.priority >= 400
+def test_the_policy_that_decided_is_written_on_the_case_and_on_the_parcel() -> None:
+    judged = step(DAMAGED).dossier
+    assert judged.cases[0].policy_id == judged.policy_id == POLICY.policy_id
 
 
 def test_a_case_that_ends_names_itself_so_that_what_waits_to_be_said_of_it_is_taken_back() -> None:
     lost = step(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST))
     found = advance(lost.dossier, said(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST), scan(M.IN_TRANSIT)), POLICY, NOW)
-    assert found.withdrawn == ("lost",)
-    assert [(one.why, one.draft) for one in found.messages] == [(Why.WITHDRAWN, True)]
+    assert found.ended == ("lost",)
+    assert [type(one) for one in found.notices] == [LetterTakenBack]
+    assert why(found.notices[0]) is Why.WITHDRAWN
 
 
 # --- agents --------------------------------------------------------------------------------------
@@ -181,9 +189,9 @@ def test_an_action_that_a_case_does_not_allow_is_refused() -> None:
 def test_a_snoozed_case_is_looked_at_when_it_wakes() -> None:
     asleep = advance(step(DAMAGED).dossier, Action("snooze", "damaged", until=NOW + 5 * HOUR), POLICY, NOW)
     assert asleep.assess_at == NOW + 5 * HOUR
-    assert advance(asleep.dossier, None, POLICY, NOW + 5 * HOUR).assess_at is None
+    assert advance(asleep.dossier, Passed(), POLICY, NOW + 5 * HOUR).assess_at is None
 
 
 def test_a_snooze_that_is_over_already_wakes_at_once() -> None:
     woken = advance(step(DAMAGED).dossier, Action("snooze", "damaged", until=NOW), POLICY, NOW)
-    assert [(one.kind, one.why) for one in woken.messages if not one.draft] == [("damaged", Why.WOKEN)]
+    assert [(one.case.kind, one.why) for one in woken.notices if isinstance(one, CaseTold)] == [("damaged", Why.WOKEN)]

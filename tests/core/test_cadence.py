@@ -34,7 +34,9 @@ from parcelwatch.model import (
     Form,
     Milestone,
     NotFound,
+    Order,
     Parcel,
+    Passed,
     Pushed,
     Refused,
     Severity,
@@ -90,7 +92,7 @@ def test_a_deadline_that_falls_now_is_not_waited_for() -> None:
 
 
 def test_near_its_promise_a_parcel_is_asked_for_more_often() -> None:
-    step = asked(M.IN_TRANSIT, parcel=replace(PARCEL, promised_by=MONDAY + 20 * HOUR))
+    step = asked(M.IN_TRANSIT, parcel=replace(PARCEL, orders=(Order(promised_by=MONDAY + 20 * HOUR),)))
     assert wait(step, MONDAY) <= 2 * HOUR
     assert step.poll_why == "in_transit, near the promise"
 
@@ -156,7 +158,7 @@ def test_a_number_the_courier_refuses_is_asked_for_twice_a_day() -> None:
 
 def test_neither_an_agent_nor_the_clock_moves_the_next_poll() -> None:
     before = asked(M.IN_TRANSIT)
-    later = advance(before.dossier, None, POLICY, MONDAY + HOUR)
+    later = advance(before.dossier, Passed(), POLICY, MONDAY + HOUR)
     assert (later.poll_at, later.poll_why) == (before.poll_at, "")
 
 

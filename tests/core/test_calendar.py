@@ -219,6 +219,22 @@ def test_the_shops_closing_days_hold_where_the_shop_is(country: str, here: bool,
         assert (Reason.CLOSED in skips) == closed
 
 
+def test_what_holds_in_a_region_holds_where_the_region_is_not_known() -> None:
+    monday = (Dates("11-10", "11-10"),)
+    calendar = Calendar(
+        EASTER, country="DE-BY", closed=monday, stoppages=(Stoppage("flood", *monday, country="DE-BY"),)
+    )
+    held = Whereabouts("DE"), HERE
+    assert all(calendar.clock(where, PARCEL).add(MONDAY, parse("1h")) > MONDAY + timedelta(hours=23) for where in held)
+    elsewhere = calendar.clock(Whereabouts("DE", "BE"), PARCEL)
+    assert elsewhere.add(MONDAY, parse("1h")) == MONDAY + timedelta(hours=1)
+    assert calendar.at("DE").skipped(MONDAY, MONDAY + timedelta(hours=1))[0].why is Reason.CLOSED
+    opened = Calendar(EASTER, country="DE-BY", open=(Dates("11-09", "11-09"),))
+    sunday = MONDAY - timedelta(hours=12)
+    assert opened.at("DE").skipped(sunday, MONDAY), "what is open must be so for certain"
+    assert not opened.at("DE", "BY").skipped(sunday, MONDAY - timedelta(hours=2))
+
+
 def test_a_day_the_shop_calls_open_is_one_whatever_the_almanac_says() -> None:
     clock = Calendar(EASTER, open=(Dates("2026-04-03", "2026-04-03"), Dates("04-06", "04-06"))).at("DE")
     start = at("Europe/Berlin", "2026-04-02 17:00")

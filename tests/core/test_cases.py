@@ -9,14 +9,16 @@ import pytest
 
 from parcelwatch.core.cases import TRANSITIONS, Signal, act, react
 from parcelwatch.core.rules import Finding
+from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Action, Case, Severity, State
+from parcelwatch.model import Action, Case, Fact, Form, Severity, State
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-FINDING = Finding("stalled", Severity.MEDIUM, NOW - 48 * HOUR, "No new scan for 48 h", "48h", "profile china")
-WORSE = replace(FINDING, severity=Severity.HIGH, sentence="No new scan for 5 d", limit="120h")
-NEWER = replace(FINDING, since=NOW + HOUR, sentence="No new scan for 48 h, since then")
+SILENT = Fact(Form.NO_SCAN, since=NOW - 48 * HOUR)
+FINDING = Finding("stalled", Severity.MEDIUM, SILENT, parse("48h"), "profile china")
+WORSE = replace(FINDING, severity=Severity.HIGH, limit=parse("120h"))
+NEWER = replace(FINDING, fact=replace(SILENT, since=NOW + HOUR))
 
 
 def opened() -> Case:
@@ -76,13 +78,20 @@ def test_a_case_that_gets_worse_is_open_again_and_says_why(state: State) -> None
     case, event = react(in_state(state), WORSE, NOW + HOUR)
     assert case is not None
     assert event is not None
-    assert (case.state, case.severity, case.threshold, case.snoozed_until) == (State.OPEN, Severity.HIGH, "120h", None)
-    assert event.why == WORSE.sentence
+    assert (case.state, case.severity, case.limit, case.snoozed_until) == (
+        State.OPEN,
+        Severity.HIGH,
+        parse("120h"),
+        None,
+    )
+    assert event.why == WORSE.fact
 
 
 def test_a_live_case_never_gets_milder() -> None:
     high, _ = react(opened(), WORSE, NOW)
     assert react(high, FINDING, NOW + HOUR) == (high, None)
+    assert high is not None
+    assert react(high, NEWER, NOW + HOUR) == (replace(high, fact=NEWER.fact), None)
 
 
 @pytest.mark.parametrize("state", [State.OPEN, State.ACKNOWLEDGED, State.SNOOZED])
@@ -90,7 +99,7 @@ def test_newer_evidence_changes_what_a_live_case_says_and_nothing_else(state: St
     before = in_state(state)
     case, event = react(before, NEWER, NOW + 2 * HOUR)
     assert event is None
-    assert case == replace(before, since=NEWER.since, sentence=NEWER.sentence)
+    assert case == replace(before, fact=NEWER.fact)
 
 
 @pytest.mark.parametrize("state", [State.OPEN, State.ACKNOWLEDGED, State.SNOOZED])
@@ -99,7 +108,13 @@ def test_a_case_whose_trouble_is_over_is_resolved_though_not_by_an_agent(state: 
     assert case is not None
     assert event is not None
     assert (case.state, case.resolved_at, case.by_agent) == (State.RESOLVED, NOW + HOUR, False)
-    assert event.why == "cleared: any new checkpoint that moves it"
+    assert event.why == Fact(Form.CLEARED, kind="stalled")
+
+
+def test_a_case_that_ends_because_only_the_thresholds_are_others_says_so() -> None:
+    _, event = react(opened(), None, NOW + HOUR, rejudged=True)
+    assert event is not None
+    assert (event.after, event.why) == (State.RESOLVED, Fact(Form.LIMIT_RAISED, kind="stalled"))
 
 
 def test_damage_is_not_over_because_nobody_speaks_of_it_any_more() -> None:
@@ -110,11 +125,11 @@ def test_damage_is_not_over_because_nobody_speaks_of_it_any_more() -> None:
 def test_a_snoozed_case_wakes_at_its_hour_with_the_newest_facts_and_is_told_anew() -> None:
     asleep = replace(in_state(State.SNOOZED), told=Severity.MEDIUM)
     assert react(asleep, FINDING, NOW + 9 * HOUR - timedelta(seconds=1)) == (asleep, None)
-    later = replace(FINDING, sentence="No new scan for 57 h")
+    later = replace(FINDING, fact=replace(SILENT, quiet_since=NOW))
     case, event = react(asleep, later, NOW + 9 * HOUR)
     assert case is not None
     assert event is not None
-    assert (case.state, case.told, case.sentence, event.signal) == (State.OPEN, None, later.sentence, "wakes")
+    assert (case.state, case.told, case.fact, event.signal) == (State.OPEN, None, later.fact, "wakes")
 
 
 # --- again ---------------------------------------------------------------------------------------

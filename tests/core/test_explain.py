@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
+from parcelwatch.core.kinds import RULES
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import RULES
-from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Parcel
+from parcelwatch.duration import parse
+from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Order, Parcel
 
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -51,7 +52,7 @@ def test_a_rule_that_fires_names_the_limit_that_spoke_and_when_it_gets_worse() -
     at = FRIDAY + 6 * DAY
     stalled = of("stalled", heard(Dossier(PARCEL), at, scan(FRIDAY)), at)
     assert stalled.fires
-    assert (stalled.limit, stalled.unit) == ("3bd", "bd")
+    assert (stalled.limit, stalled.unit) == (parse("3bd"), "bd")
     assert stalled.due_at == FRIDAY + 7 * DAY
 
 
@@ -63,7 +64,7 @@ def test_a_deadline_that_passed_unanswered_is_blind_and_accuses_nobody() -> None
 
 
 def test_a_worse_kind_that_is_still_open_hides_a_milder_one() -> None:
-    promised = replace(PARCEL, promised_by=FRIDAY - HOUR)
+    promised = replace(PARCEL, orders=(Order(promised_by=FRIDAY - HOUR),))
     dossier = heard(Dossier(promised), FRIDAY, scan(FRIDAY - 2 * HOUR, Milestone.EXCEPTION, Cause.DAMAGED))
     late = of("late", dossier, FRIDAY)
     assert late.fires

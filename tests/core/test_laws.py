@@ -13,13 +13,16 @@ from hypothesis import strategies as st
 from parcelwatch.core import drafts
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timeline import as_of, heard, join, merge
 from parcelwatch.core.view import view
 from parcelwatch.model import (
     FINAL,
+    Action,
     Advance,
     Answered,
+    CaseTold,
     Cause,
     Checkpoint,
     Dossier,
@@ -28,7 +31,9 @@ from parcelwatch.model import (
     Milestone,
     NotFound,
     Observation,
+    Order,
     Parcel,
+    Passed,
     Refused,
     Timeline,
     Unanswered,
@@ -95,7 +100,8 @@ parcels = st.builds(
     added_at=st.just(START),
     origin=st.sampled_from(["", "CN"]),
     destination=st.sampled_from(["", "CN", "BR"]),
-    promised_by=st.none() | hours.map(lambda after: START + after),
+    orders=st.just(())
+    | st.builds(Order, promised_by=st.none() | hours.map(lambda after: START + after)).map(lambda order: (order,)),
 )
 
 
@@ -164,7 +170,7 @@ def test_what_was_known_then_does_not_depend_on_what_came_later(told: Told) -> N
 def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
     for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
         again = advance(step.dossier, said, policy, at)
-        assert again.messages == ()
+        assert again.notices == ()
         assert again.events == ()
         assert again.dossier == step.dossier
 
@@ -172,10 +178,10 @@ def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel: Parcel, told: T
 @given(parcels, answers(), policies)
 def test_no_severity_of_one_trouble_is_told_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
     said = [
-        (message.kind, message.since, message.severity)
+        (notice.case.kind, notice.case.since, notice.case.severity)
         for step in life(parcel, told, policy)
-        for message in step.messages
-        if not message.draft
+        for notice in step.notices
+        if isinstance(notice, CaseTold)
     ]
     assert len(said) == len(set(said))
 
@@ -183,17 +189,59 @@ def test_no_severity_of_one_trouble_is_told_twice(parcel: Parcel, told: Told, po
 # --- law 3 ---------------------------------------------------------------------------------------
 
 
-@given(parcels, answers(), policies, hours)
-def test_without_news_nothing_changes_before_the_next_look(
-    parcel: Parcel, told: Told, policy: Policy, wait: timedelta
+acts = st.none() | st.tuples(st.sampled_from(["ack", "snooze", "resolve"]), hours)
+
+
+def acted(step: Advance, act: tuple[str, timedelta] | None, policy: Policy, now: datetime) -> Advance:
+    """The step after an agent did something to the first case that stands, if there is one."""
+    case = next((case for case in step.dossier.cases if case.live), None)
+    if act is None or case is None:
+        return step
+    verb, span = act
+    return advance(step.dossier, Action(verb, case.kind, until=now + span), policy, now)
+
+
+@given(parcels, answers(), policies, acts, st.floats(0, 1, exclude_max=True), hours)
+def test_without_news_nothing_changes_before_the_next_look_and_every_rule_says_the_same(
+    parcel: Parcel, told: Told, policy: Policy, act: tuple[str, timedelta] | None, part: float, wait: timedelta
 ) -> None:
-    step = life(parcel, told, policy)[-1]
-    now = told[-1][0] + wait
-    assume(step.assess_at is None or now < step.assess_at)
-    quiet = advance(step.dossier, None, policy, now)
-    assert quiet.messages == ()
+    now = told[-1][0]
+    step = acted(life(parcel, told, policy)[-1], act, policy, now)
+    at = now + (wait if step.assess_at is None else part * max(step.assess_at - now, timedelta(0)))
+    assume(step.assess_at is None or at < step.assess_at)
+    quiet = advance(step.dossier, Passed(), policy, at)
+    assert (quiet.notices, quiet.events, quiet.moves, quiet.ended) == ((), (), (), ())
     assert quiet.dossier == step.dossier
+    assert (quiet.assess_at, quiet.due_at) == (step.assess_at, step.due_at)
     assert assess(view(step.dossier, policy.calendar), policy) == assess(view(quiet.dossier, policy.calendar), policy)
+
+
+@given(parcels, answers(), policies, hours)
+def test_at_the_next_look_something_is_due_and_looking_twice_is_looking_once(
+    parcel: Parcel, told: Told, policy: Policy, asleep: timedelta
+) -> None:
+    step = acted(life(parcel, told, policy)[-1], ("snooze", asleep), policy, told[-1][0])
+    if step.assess_at is None:
+        return
+    looked = advance(step.dossier, Passed(), policy, step.assess_at)
+    assert looked.assess_at is None or looked.assess_at > step.assess_at
+    again = advance(looked.dossier, Passed(), policy, step.assess_at)
+    assert (again.notices, again.events, again.dossier) == ((), (), looked.dossier)
+
+
+@given(parcels, answers(), st.permutations(POLICIES), hours)
+def test_under_another_policy_looking_once_settles_what_it_says(
+    parcel: Parcel, told: Told, both: list[Policy], wait: timedelta
+) -> None:
+    one, other = both
+    step = life(parcel, told, one)[-1]
+    at = told[-1][0] + wait
+    judged = advance(step.dossier, Passed(), other, at)
+    assert judged.dossier.policy_id == other.policy_id
+    found = assess(view(judged.dossier, other.calendar), other).findings
+    assert found.keys() <= {case.kind for case in judged.dossier.cases if case.live}
+    again = advance(judged.dossier, Passed(), other, at)
+    assert (again.notices, again.events, again.dossier) == ((), (), judged.dossier)
 
 
 @given(parcels, answers(), policies)
@@ -224,7 +272,7 @@ def test_silence_accuses_only_when_the_courier_answered_after_the_deadline(
                 assert dossier.confirmed_at is not None
                 assert dossier.confirmed_at >= due
     unheard = advance(dossier, Unanswered("X"), policy, told[-1][0] + blind)
-    assert unheard.messages == ()
+    assert unheard.notices == ()
 
 
 @given(checkpoints(), policies, st.integers(1, 60))
@@ -267,7 +315,7 @@ def test_a_parcel_that_is_over_when_first_heard_of_never_tells_its_past(told: li
     dossier = Dossier(Parcel(1, "X", "c", START))
     for days in (46, 47, 60):
         step = advance(dossier, said, policy, START + timedelta(days=days))
-        assert step.messages == ()
+        assert step.notices == ()
         dossier = step.dossier
 
 
@@ -293,10 +341,11 @@ def test_every_case_told_of_for_the_first_time_that_customers_are_written_to_abo
 ) -> None:
     for step in life(parcel, told, policy):
         cases = {case.kind: case for case in step.dossier.cases}
-        opened = {m.kind for m in step.messages if not m.draft and m.why is Why.OPENED and m.kind in drafts.KINDS}
+        told_of = {one.case.kind for one in step.notices if isinstance(one, CaseTold) and one.why is Why.OPENED}
+        opened = told_of & {*LETTERS}
         for kind in opened - {draft.kind for draft in step.dossier.drafts}:
-            facts = drafts.facts(step.dossier, cases[kind], policy.wording, step.dossier.confirmed_at or START)
-            stillborn = Draft(kind, "en", DraftState.DRAFT, START, step.dossier.milestone, facts)
+            facts = drafts.facts(step.dossier, cases[kind], Order(), policy.wording, step.dossier.confirmed_at or START)
+            stillborn = Draft(kind, "en", DraftState.DRAFT, START, step.dossier.milestone, facts=facts)
             assert drafts.contradicted(stillborn, step.dossier)
 
 

@@ -62,7 +62,7 @@ def test_without_a_day_of_dispatch_an_old_record_is_believed_and_asked_for_a_few
     assert present(said(*OLD_LIFE), ADDED) == said(*OLD_LIFE)
     policy = Policy(profile="china", channels=("ops",))
     step = advance(Dossier(ADDED), said(*OLD_LIFE), policy, NOW)
-    assert step.messages == ()
+    assert step.notices == ()
     assert step.poll_at is not None
     assert step.poll_at <= NOW + DAY
     assert "used again" in step.poll_why
@@ -107,7 +107,7 @@ def test_a_day_of_dispatch_written_after_the_delivery_does_not_lose_the_parcel()
 def test_an_old_life_opens_no_case_and_ends_no_watch() -> None:
     step = advance(Dossier(SHIPPED), said(*OLD_LIFE), Policy(profile="china", channels=("ops",)), NOW)
     assert step.dossier.cases == ()
-    assert step.messages == ()
+    assert step.notices == ()
     assert step.dossier.milestone is M.UNKNOWN
     assert step.poll_at is not None
     assert step.poll_at < NOW + DAY

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.policy import Override, Policy, Route, Threshold
-from parcelwatch.core.profiles import CLOCKED, KINDS, LATER, PROFILES
+from parcelwatch.core.kinds import CLOCKED, KINDS, LATER
+from parcelwatch.core.policy import Override, Policy, Route
+from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse
-from parcelwatch.model import Parcel, Severity
+from parcelwatch.model import Order, Parcel, Severity
 
 PARCEL = Parcel(
     id=1,
@@ -23,7 +25,7 @@ PARCEL = Parcel(
     service="express",
     origin="CN",
     destination="BR",
-    tags=("fragile", "vip"),
+    orders=(Order(tags=("fragile", "vip")),),
 )
 
 
@@ -154,7 +156,7 @@ def test_countries_match_in_any_case() -> None:
 def test_parcels_that_differ_in_a_matcher_do_not_share_a_remembered_table() -> None:
     policy = Policy(overrides=(override("9d", tag="vip"),))
     assert policy.threshold("stalled", PARCEL).warn == parse("9d")
-    assert policy.threshold("stalled", replace(PARCEL, tags=())).warn == parse("5bd")
+    assert policy.threshold("stalled", replace(PARCEL, orders=())).warn == parse("5bd")
 
 
 def test_an_account_may_be_silent_for_half_an_hour_unless_the_file_says_more() -> None:

@@ -9,9 +9,8 @@ import pytest
 
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.registration import FORGOTTEN, SLOW, believed
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import NotFound, Parcel, Refused
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -39,7 +38,7 @@ def test_a_number_it_took_and_does_not_know_is_refused() -> None:
 
 
 def test_six_hours_of_taking_and_not_knowing_cost_one_registration_and_tell_agents(tmp_path: Path) -> None:
-    judge = Judge(Policy(profile="china"), Renderer())
+    policy = Policy(profile="china")
     registrations = asks = 0
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
@@ -50,12 +49,12 @@ def test_six_hours_of_taking_and_not_knowing_cost_one_registration_and_tell_agen
                 for one in parcels.claim(store, "track", now, now + HOUR, 1):
                     if one.registered:
                         asks += 1
-                        ingest(store, [Heard(added.id, UNKNOWN, now)], judge)
+                        ingest(store, [Heard(added, UNKNOWN, now)], policy)
                     else:
                         registrations += 1
-                        parcels.set_registered(store, [added.id], now)
-                        parcels.poll_again(store, [added.id], now + timedelta(seconds=5))
+                        parcels.set_registered(store, [added], now)
+                        parcels.poll_again(store, [added], now + timedelta(seconds=5))
             now += timedelta(seconds=5)
         assert registrations == 1
         assert asks < 30
-        assert [row["kind"] for row in cases.rows(store)] == ["tracking_stopped"]
+        assert [row.case.kind for row in cases.rows(store, now)] == ["tracking_stopped"]

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from parcelwatch.core.advance import advance
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Checkpoint, Dossier, Milestone, Parcel
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, inbox, parcels
 from parcelwatch.store.erase import forget
 
@@ -61,18 +60,17 @@ def test_a_number_that_names_itself_is_not_replaced() -> None:
 
 
 def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path) -> None:
-    judge = Judge(POLICY, Renderer())
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
             added = parcels.add(store, PARCEL, NOW)
-            parcels.set_registered(store, [added.id], NOW)
-            ingest(store, [Heard(added.id, REPLACED, NOW)], judge)
+            parcels.set_registered(store, [added], NOW)
+            ingest(store, [Heard(added, REPLACED, NOW)], POLICY)
         later = NOW + 2 * timedelta(minutes=1)
         with store.transaction():
             (claimed,) = parcels.claim(store, "sf", later, later + HOUR, 10)
         assert claimed.ask.number == NEW
         assert not claimed.registered
-        assert parcels.one(store, added.id).number == OLD
+        assert parcels.one(store, added).number == OLD
 
 
 def test_two_numbers_that_name_each_other_do_not_have_us_ask_for_ever() -> None:
@@ -101,11 +99,10 @@ def test_a_story_told_under_the_new_number_leaves_the_old_scans_standing() -> No
 def test_forgetting_a_number_forgets_every_number_it_was_given(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
-            added = parcels.add(store, replace(PARCEL, successor=NEW, replaced=("SF3333333333333",)), NOW)
+            parcels.add(store, replace(PARCEL, successor=NEW, replaced=("SF3333333333333",)), NOW)
             for number in (OLD, NEW, "SF3333333333333"):
                 inbox.keep(store, "sf", {}, f"news of {number}".encode(), NOW)
             inbox.keep(store, "sf", {}, b"news of SF9999999999999", NOW)
-        assert added.outcome == "added"
         assert forget(store, NEW) == 1
         assert store.all("SELECT body FROM inbox") == [(b"news of SF9999999999999",)]
     assert NEW.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
-from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Milestone, Parcel, Severity, State
+from parcelwatch.model import (
+    Advance,
+    Case,
+    CaseEvent,
+    Checkpoint,
+    Dossier,
+    Draft,
+    DraftState,
+    Fact,
+    Form,
+    Milestone,
+    Order,
+    Parcel,
+    Severity,
+    State,
+    Why,
+)
 from parcelwatch.store import Store, outbox, parcels
 from parcelwatch.store.rows import NewAlert
 
@@ -15,13 +31,20 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
+_OF_ORDER = {each.name for each in fields(Order)} - {"number"}
+
+
 def parcel(number: str = "PW1", courier: str = "my_dhl", **said: object) -> Parcel:
-    return replace(Parcel(0, number, courier, NOW), **said)  # type: ignore[arg-type]
+    """`said`: of the parcel, or of its order."""
+    ordered = {name: said.pop(name) for name in _OF_ORDER & said.keys()}
+    number_of_order = str(said.pop("order", ""))
+    orders = (Order(number_of_order, **ordered),) if ordered or number_of_order else ()  # type: ignore[arg-type]
+    return replace(Parcel(0, number, courier, NOW, orders=orders), **said)  # type: ignore[arg-type]
 
 
 def add(store: Store, number: str = "PW1", courier: str = "my_dhl", **said: object) -> int:
     with store.transaction():
-        return parcels.add(store, parcel(number, courier, **said), NOW).id
+        return parcels.add(store, parcel(number, courier, **said), NOW)
 
 
 def heard(
@@ -38,19 +61,23 @@ def looked(before: Dossier, **changes: object) -> Advance:
 
 
 def save(store: Store, parcel_id: int, **changes: object) -> dict[str, int]:
-    """Load, change, save as answered."""
+    """Load, change, save as answered; the ids of its cases by kind."""
     with store.transaction():
         before = parcels.dossier(store, parcel_id)
-        return parcels.save(store, before, heard(before, **changes), NOW)  # type: ignore[arg-type]
+        return parcels.save(store, before, heard(before, **changes), NOW).cases  # type: ignore[arg-type]
+
+
+def noted(sentence: str, since: datetime = NOW - HOUR) -> Fact:
+    return Fact(Form.NOTED, since=since, reason=sentence)
 
 
 def case(kind: str = "stalled", state: State = State.OPEN, **said: object) -> Case:
-    made = Case(kind, state, Severity.HIGH, NOW, NOW - HOUR, f"{kind} for an hour")
+    made = Case(kind, state, Severity.HIGH, NOW, noted(f"{kind} for an hour"))
     return replace(made, **said)  # type: ignore[arg-type]
 
 
 def fired(kind: str = "stalled") -> CaseEvent:
-    return CaseEvent(kind, NOW, "fires", "", "open", "it stands still")
+    return CaseEvent(kind, NOW, "fires", "", "open", noted("it stands still"))
 
 
 def checkpoint(hours_ago: int = 1, text: str = "Departed", milestone: Milestone = Milestone.IN_TRANSIT) -> Checkpoint:
@@ -59,10 +86,27 @@ def checkpoint(hours_ago: int = 1, text: str = "Departed", milestone: Milestone 
 
 
 def alert(kind: str = "stalled", channel: str = "ops", **said: object) -> NewAlert:
-    made = NewAlert(kind, channel, Severity.HIGH, title=f"{kind}!", body="It stands still.", line="PW1 stands still")
+    made = NewAlert(kind, channel, Severity.HIGH, Why.OPENED, noted("It stands still."))
     return replace(made, **said)  # type: ignore[arg-type]
 
 
 def enqueue(store: Store, *alerts: NewAlert, at: datetime = NOW) -> list[int]:
     with store.transaction():
         return [outbox.enqueue(store, one, at) for one in alerts]
+
+
+def letter(kind: str = "stalled", **said: object) -> Draft:
+    """A draft not yet stored, in words of its own."""
+    facts = {"number": "PW1", "remedies": ["resend"]}
+    made = Draft(kind, "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts=facts)
+    made = replace(made, subject="About your parcel", body="Dear Lin, …")
+    return replace(made, **said)  # type: ignore[arg-type]
+
+
+def write(store: Store, parcel_id: int, *letters: Draft) -> dict[str, int]:
+    """Keep drafts for a parcel; the ids of its unsent ones by kind."""
+    with store.transaction():
+        before = parcels.dossier(store, parcel_id)
+        after = replace(before, drafts=(*before.drafts, *letters))
+        saved = parcels.save(store, before, Advance(after, poll_at=before.poll_at), NOW)
+    return {kind: draft_id for (kind, _), draft_id in saved.drafts.items()}

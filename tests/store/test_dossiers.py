@@ -18,7 +18,6 @@ from parcelwatch.model import (
     Answered,
     Cause,
     Dossier,
-    Draft,
     DraftState,
     Entry,
     Milestone,
@@ -27,14 +26,14 @@ from parcelwatch.model import (
     Timeline,
 )
 from parcelwatch.store import Store, cases, drafts, history, parcels
-from tests.store.making import HOUR, NOW, add, case, checkpoint, fired, heard, looked, save
+from tests.store.making import HOUR, NOW, add, case, checkpoint, fired, heard, letter, looked, save, write
 from tests.strategies import dossiers, histories
 
 
 def stored(store: Store, made: Dossier) -> Dossier:
     """Add the parcel of `made` and save all else as one step; what is loaded then."""
     with store.transaction():
-        parcel_id = parcels.add(store, made.parcel, NOW).id
+        parcel_id = parcels.add(store, made.parcel, NOW)
         before = parcels.dossier(store, parcel_id)
         after = replace(made, parcel=replace(made.parcel, id=parcel_id))
         parcels.save(store, before, Advance(after, poll_at=made.poll_at, poll_why="because"), NOW)
@@ -158,15 +157,12 @@ def test_what_moved_a_case_is_kept_with_it(store: Store) -> None:
     with store.transaction():
         before = parcels.dossier(store, parcel_id)
         step = replace(heard(before, cases=(case(),)), events=(fired(),))
-        ids = parcels.save(store, before, step, NOW)
-        cases.note(store, ids["stalled"], "Called the courier", NOW + HOUR, by="Mei")
-        cases.set_verdict(store, ids["stalled"], "true", NOW + HOUR)
-    shown = cases.show(store, ids["stalled"])
-    assert [(one["signal"], one["after"], one["why"]) for one in shown["events"]] == [
-        ("fires", "open", "it stands still")
-    ]
-    assert shown["notes"] == [{"at": "2026-03-02T09:00:00Z", "by": "Mei", "text": "Called the courier"}]
-    assert shown["verdict"] == "true"
+        case_id = parcels.save(store, before, step, NOW).cases["stalled"]
+        cases.note(store, case_id, "Called the courier", NOW + HOUR, by="Mei")
+        cases.set_verdict(store, case_id, "true", NOW + HOUR)
+    assert cases.events(store, case_id) == [fired()]
+    assert cases.notes(store, case_id) == [{"at": "2026-03-02T09:00:00Z", "by": "Mei", "text": "Called the courier"}]
+    assert cases.one(store, case_id, NOW).verdict == "true"
 
 
 def test_a_verdict_survives_the_next_save(store: Store) -> None:
@@ -176,7 +172,7 @@ def test_a_verdict_survives_the_next_save(store: Store) -> None:
         cases.set_verdict(store, case_id, "false", NOW)
     (known,) = parcels.dossier(store, parcel_id).cases
     save(store, parcel_id, cases=(replace(known, state=State.RESOLVED, resolved_at=NOW),))
-    assert cases.show(store, case_id)["verdict"] == "false"
+    assert cases.one(store, case_id, NOW).verdict == "false"
 
 
 # --- when to ask and to look again ---------------------------------------------------------------
@@ -222,31 +218,24 @@ def test_an_answer_that_is_none_yet_does_not_count_as_asked(store: Store) -> Non
 # --- drafts --------------------------------------------------------------------------------------
 
 
-def draft(kind: str = "stalled") -> Draft:
-    return Draft(kind, "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, {"number": "PW1", "remedies": ["resend"]})
-
-
 def test_a_dossier_holds_the_drafts_not_yet_sent_with_their_facts(store: Store) -> None:
     parcel_id = add(store)
-    with store.transaction():
-        first = drafts.save(store, parcel_id, draft(), "About your parcel", "Dear Lin, …", NOW)
-        gone = drafts.save(store, parcel_id, draft("late"), "", "", NOW)
-        drafts.set_state(store, gone, DraftState.DISCARDED, NOW)
+    first = write(store, parcel_id, letter(), letter("late", state=DraftState.DISCARDED))["stalled"]
     (loaded,) = parcels.dossier(store, parcel_id).drafts
-    assert loaded == replace(draft(), id=first, subject="About your parcel", body="Dear Lin, …")
+    assert loaded == letter(id=first)
 
 
 def test_a_draft_the_step_takes_back_is_taken_back(store: Store) -> None:
     parcel_id = add(store)
-    with store.transaction():
-        for kind in ("stalled", "late", "damaged"):
-            drafts.save(store, parcel_id, draft(kind), "", kind, NOW)
-    stalled, _, damaged = parcels.dossier(store, parcel_id).drafts
-    save(store, parcel_id, drafts=(replace(stalled, state=DraftState.SUPERSEDED), damaged, draft("returned")))
+    write(store, parcel_id, *map(letter, ("stalled", "late", "damaged")))
+    stalled, late, damaged = parcels.dossier(store, parcel_id).drafts
+    moved = (replace(stalled, state=DraftState.SUPERSEDED), replace(late, state=DraftState.WITHDRAWN))
+    save(store, parcel_id, drafts=(*moved, damaged, letter("returned")))
     assert [(row["kind"], row["state"]) for row in drafts.rows(store)] == [
         ("stalled", "superseded"),
         ("late", "withdrawn"),
         ("damaged", "draft"),
+        ("returned", "draft"),
     ]
 
 

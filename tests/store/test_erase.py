@@ -12,9 +12,9 @@ from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answered, Draft, DraftState, Milestone, Timeline
+from parcelwatch.model import Answered, Form, LetterEvent, Timeline
 from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, history, imports, inbox, outbox, parcels
-from tests.store.making import NOW, add, alert, case, checkpoint, enqueue, parcel, save
+from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
 NUMBER = "CANARY0001"
 PERSONAL = ("CANARY0001", "Canary Wen", "canary@example.org", "Canary Lane", "ORDER-CANARY")
@@ -25,10 +25,12 @@ def live_through_everything(store: Store, number: str, name: str) -> int:
     parcel_id = add(store, number, order=f"ORDER-{name}", customer_name=f"{name} Wen", customer_contact=f"{name}@x.org")
     said = Answered(number, (checkpoint(text=f"Signed by {name} Wen, {name} Lane 3"),))
     save(store, parcel_id, timeline=merge(Timeline(), said, NOW), refused=f"ask {name} Wen")
-    case_id = save(store, parcel_id, cases=(case(sentence=f"{number} of {name} Wen stands still"),))["stalled"]
+    case_id = save(store, parcel_id, cases=(case(fact=noted(f"{number} of {name} Wen stands still")),))["stalled"]
+    told = letter(facts={"number": number, "name": name}, subject=f"Parcel {number}", body=f"Dear {name} Wen")
+    draft_id = write(store, parcel_id, told)["stalled"]
     with store.transaction():
-        draft = Draft("stalled", "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, {"number": number, "name": name})
-        draft_id = drafts.save(store, parcel_id, draft, f"Parcel {number}", f"Dear {name} Wen", NOW)
+        _, draft = drafts.one(store, draft_id)
+        drafts.save_events(store, [LetterEvent(draft, NOW, "edit", "draft", "draft", by=f"{name} Wen's agent")])
         cases.note(store, case_id, f"{name} Wen rang", NOW)
         history.record(store, parcel_id, "note", {"who": name}, NOW)
         evidence.keep_payload(store, "my_dhl", f'{{"id": "{number}", "to": "{name}"}}'.encode(), f"at {number}", NOW)
@@ -37,7 +39,10 @@ def live_through_everything(store: Store, number: str, name: str) -> int:
         accounts.save(store, "my_dhl", AccountState(last_error=f"500 for {number}"), PaceState())
         imports.begin(store, f"{number}.csv", NOW)
     mine = alert(parcel_id=parcel_id, case_id=case_id, draft_id=draft_id, draft=True)
-    enqueue(store, mine, alert(body=f"A digest that names {number} of {name} Wen", line=number))
+    enqueue(store, mine, alert(fact=noted(f"A message that names {number} of {name} Wen")))
+    with store.transaction():
+        while group := outbox.claim(store, NOW, NOW + HOUR):
+            outbox.freeze(store, group, f"On {number}", f"It names {number} in a letter to {name}")
     return parcel_id
 
 
@@ -110,9 +115,16 @@ def test_a_longer_number_that_holds_the_forgotten_one_is_left_alone(store: Store
 
 def test_an_alert_of_another_parcel_only_loses_the_number(store: Store) -> None:
     add(store, NUMBER)
-    enqueue(store, alert(parcel_id=add(store, "OTHER0002"), body=f"It goes on as {NUMBER.lower()}, says the courier."))
+    said = noted(f"It goes on as {NUMBER.lower()}, says the courier.")
+    enqueue(store, alert(parcel_id=add(store, "OTHER0002"), fact=said))
+    with store.transaction():
+        group = outbox.claim(store, NOW, NOW + HOUR)
+        assert group is not None
+        outbox.freeze(store, group, "HIGH", f"Now {NUMBER}: see there")
     parcels.forget(store, NUMBER)
-    assert [row["body"] for row in outbox.rows(store)] == ["It goes on as (erased), says the courier."]
+    (row,) = outbox.rows(store)
+    assert row.out.fact.reason == "It goes on as (erased), says the courier."
+    assert row.body == "Now (erased): see there"
 
 
 def test_an_unknown_number_cannot_be_forgotten(store: Store) -> None:
@@ -133,12 +145,17 @@ def test_an_export_holds_all_that_is_known_and_is_fit_for_json(store: Store) -> 
     assert [word for word in ("Canary Wen", "Canary@x.org", "Canary Lane", "ORDER-Canary") if word not in text] == []
     (parcel,) = exported["parcels"]
     assert parcel["added_at"] == parcel["confirmed_at"] == "2026-03-02T08:00:00Z"
-    assert [len(parcel[part]) for part in ("checkpoints", "cases", "drafts", "alerts")] == [1, 1, 1, 1]
-    assert parcel["cases"][0]["notes"][0]["text"] == "Canary Wen rang"
+    parts = ("checkpoints", "cases", "notes", "drafts", "draft_events", "alerts", "sendings")
+    assert [len(parcel[part]) for part in parts] == [1] * len(parts)
+    assert parcel["draft_events"][0]["at"] == parcel["cases"][0]["opened_at"] == "2026-03-02T08:00:00Z"
+    assert parcel["cases"][0]["hidden_by"] == ""
+    assert parcel["notes"][0]["text"] == "Canary Wen rang"
     assert parcel["history"]
 
 
 def test_what_was_told_of_others_stays_told(store: Store) -> None:
     live_through_everything(store, NUMBER, "Canary")
     parcels.forget(store, NUMBER)
-    assert [(row["title"], row["body"]) for row in outbox.rows(store)] == [("(erased)", "(erased)")]
+    (row,) = outbox.rows(store)
+    assert (row.out.fact.says, row.out.fact.reason) == (Form.NOTED, "(erased)")
+    assert (row.title, row.body) == ("On (erased)", "It names (erased) in a letter to Canary")

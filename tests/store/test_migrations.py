@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
+from parcelwatch.core.drafts import stamp
 from parcelwatch.core.pacing import Window
-from parcelwatch.store import Store, accounts, evidence, parcels
-from parcelwatch.store.rows import to_ms
+from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.ingest import rejudge
+from parcelwatch.model import Form, State
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, outbox, parcels
+from parcelwatch.store.rows import dump, to_ms
 from parcelwatch.store.schema import MIGRATIONS, NAMES
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -62,6 +69,134 @@ def test_what_was_claimed_when_a_claim_still_moved_the_due_time_is_asked_again_a
     with Store.open(path) as store:
         assert parcels.next_poll(store, "track") == NOW + timedelta(minutes=31)
         assert parcels.watched(store, "track") == 1
+
+
+# --- from sentences to facts ---------------------------------------------------------------------
+
+SENTENCE = "No new scan for 49 h, since 2026-02-28 07:00 UTC"
+MOVED = NOW - timedelta(hours=49)
+POLICY = Policy(profile="china", channels=("ops",), draft_channel="ops")
+_FACTS = dump({"since": stamp(MOVED), "evidence": []})
+_ALERT = """
+INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, kind, why, channel, severity, rank, priority, title, body,
+  line, state, created_at, due_at, lease_until, tried_at, attempts, bundle, digest)
+VALUES (?, ?, ?, ?, 'stalled', ?, 'ops', 'high', 2, 310, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def told_database(path: Path, version: int) -> None:
+    """What an earlier version left in the middle of its work.
+
+    Seven parcels that stand still, each with an open case, told once; six of their alerts in a digest that was being
+    sent, one that waits; a draft somebody approved and one nobody has seen; a resolved case of long ago.
+    """
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before=NAMES[version])
+    at, since = to_ms(NOW), to_ms(MOVED)
+    with db.conn:
+        for number in range(1, 8):
+            db.execute(
+                "INSERT INTO parcels (number, courier, added_at, asked_at, poll_at, confirmed_at, first_tracked_at, "
+                "answered_at, answered_from, milestone) VALUES (?, 'dhl', ?, ?, ?, ?, ?, ?, ?, 'in_transit')",
+                (f"PW{number}", since, at, at, at, since, at, since),
+            )
+            db.execute(
+                "INSERT INTO checkpoints VALUES (?, ?, ?, '', 'Departed', 'Kassel', 'in_transit', NULL, ?, NULL)",
+                (number, since, since, since),
+            )
+            db.execute(
+                "INSERT INTO cases (parcel_id, kind, state, severity, opened_at, since, sentence, threshold, "
+                "policy_line, policy_id, priority, hidden_by, told, reopened, by_agent) VALUES "
+                "(?, 'stalled', 'open', 'medium', ?, ?, ?, '48h', 'profile china', 'p', 200, '', 'medium', 0, 0)",
+                (number, at, since, SENTENCE),
+            )
+            db.execute(
+                "INSERT INTO case_events (case_id, at, signal, before, after, why, by) "
+                "VALUES (?, ?, 'fires', '', 'open', ?, '')",
+                (number, at, SENTENCE),
+            )
+        db.execute(
+            "INSERT INTO cases (parcel_id, kind, state, severity, opened_at, since, sentence, threshold, policy_line, "
+            "policy_id, priority, hidden_by, told, reopened, resolved_at, by_agent) VALUES "
+            "(7, 'lost', 'resolved', 'critical', ?, ?, 'It was lost', '', '', 'p', 400, '', 'critical', 0, ?, 1)",
+            (since, since, at),
+        )
+        for state, subject in (("approved", "About your parcel"), ("draft", "Your parcel")):
+            db.execute(
+                "INSERT INTO drafts (parcel_id, kind, language, state, milestone, facts, subject, body, created_at, "
+                "changed_at) VALUES (?, 'stalled', 'en', ?, 'in_transit', ?, ?, 'Dear Lin', ?, ?)",
+                (
+                    1 if state == "approved" else 2,
+                    state,
+                    dump({"since": stamp(MOVED), "evidence": []}),
+                    subject,
+                    at,
+                    at,
+                ),
+            )
+        for number in range(1, 8):
+            half_sent = number < 7
+            words = (f"MEDIUM stalled: PW{number}", f"PW{number} stands still.", f"PW{number} medium: {SENTENCE}")
+            sending = (at, at + 60_000, at, 1, 1, 1) if half_sent else (at, None, None, 0, None, None)
+            db.execute(_ALERT, (number, number, None, 0, "opened", *words, "pending", at, *sending))
+    db.close()
+    path.chmod(0o600)
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first version", "second version"])
+def test_cases_drafts_and_waiting_messages_of_an_older_version_are_all_there(tmp_path: Path, version: int) -> None:
+    told_database(tmp_path / "watch.db", version)
+    with Store.open(tmp_path / "watch.db") as store:
+        rows = cases.rows(store, NOW)
+        assert [row.case.kind for row in rows] == ["stalled"] * 7 + ["lost"]
+        assert [Renderer().sentence(row.case.fact, NOW) for row in rows] == [SENTENCE] * 7 + ["It was lost"]
+        assert {(str(row.case.limit), row.case.line) for row in rows[:7]} == {("48h", "profile china")}
+        assert rows[-1].case.by_agent
+        (event,) = cases.events(store, 1)
+        assert (event.signal, Renderer().sentence(event.why, NOW)) == ("fires", SENTENCE)
+        assert [(row["state"], row["subject"], row["body"]) for row in drafts.rows(store)] == [
+            ("approved", "About your parcel", "Dear Lin"),
+            ("draft", "Your parcel", "Dear Lin"),
+        ]
+        assert audit.check(store, NOW, thorough=True) == []
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first version", "second version"])
+def test_a_digest_an_older_version_had_half_sent_comes_again_under_its_id_with_every_parcel(
+    tmp_path: Path, version: int
+) -> None:
+    told_database(tmp_path / "watch.db", version)
+    with Store.open(tmp_path / "watch.db") as store:
+        with store.transaction():
+            outbox.void_leases(store, NOW)
+        words = Wording(Renderer(), {"ops": 10_000})
+        sent = {}
+        while claimed := claim(store, NOW, (), words):
+            group, text = claimed
+            assert text is not None
+            sent[group.id] = (len(group.ids), text.title, text.body)
+            settle(store, group, None, POLICY, NOW)
+        assert {ident: (count, title) for ident, (count, title, _) in sent.items()} == {
+            1: (6, "[A1] 6 parcels: stalled"),
+            7: (1, "[A7] MEDIUM stalled: PW7"),
+        }
+        assert all(f"PW{number}" in sent[1][2] for number in range(1, 7))
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first version", "second version"])
+def test_open_cases_of_an_older_version_get_facts_at_the_first_look_and_nobody_is_told_again(
+    tmp_path: Path, version: int
+) -> None:
+    told_database(tmp_path / "watch.db", version)
+    with Store.open(tmp_path / "watch.db") as store:
+        with store.transaction():
+            rejudge(store, POLICY, NOW)
+        stalled = [row.case for row in cases.rows(store, NOW, kind="stalled")]
+        assert [(one.fact.says, one.since, one.state) for one in stalled] == [(Form.NO_SCAN, MOVED, State.OPEN)] * 7
+        assert {one.fact.scan.text for one in stalled if one.fact.scan} == {"Departed"}
+        assert store.value("SELECT count(*) FROM alerts") == 7
+        assert [row["state"] for row in drafts.rows(store)] == ["approved", "draft"]
+        assert parcels.judged_otherwise(store, POLICY.policy_id, 9) == []
 
 
 def test_every_migration_is_known_by_name(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch import shapes
+from parcelwatch.core.messages import Group
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Severity
+from parcelwatch.model import Milestone, Severity
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, imports, outbox, parcels
 from parcelwatch.store.outbox import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
-from parcelwatch.store.rows import Group
-from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, save
+from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, noted, save
 
 LEASE = MINUTE
 
@@ -56,7 +58,7 @@ def test_six_that_wait_together_go_as_one(store: Store) -> None:
     ids = enqueue(store, *[alert()] * 6)
     group = claimed(store)
     assert (group.ids, group.id, group.digest_id) == (tuple(ids), ids[0], ids[0])
-    assert {row["digest"] for row in outbox.rows(store)} == {ids[0]}
+    assert {row.digest for row in outbox.rows(store)} == {ids[0]}
 
 
 def test_kinds_channels_and_drafts_never_mix(store: Store) -> None:
@@ -66,11 +68,18 @@ def test_kinds_channels_and_drafts_never_mix(store: Store) -> None:
     assert sorted(groups) == [tuple(range(first, first + 6)) for first in (1, 7, 13, 19)]
 
 
-def test_a_single_message_brings_its_words_and_a_digest_its_lines(store: Store) -> None:
-    enqueue(store, alert())
-    assert [(row.title, row.body) for row in claimed(store).rows] == [("stalled!", "It stands still.")]
-    enqueue(store, *[alert("late")] * 6)
-    assert {(row.line, row.body) for row in claimed(store).rows} == {("PW1 stands still", "")}
+def test_a_message_brings_its_fact_and_what_is_known_of_its_parcel_when_it_is_claimed(store: Store) -> None:
+    parcel_id, case_id = troubled(store)
+    enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
+    save(store, parcel_id, milestone=Milestone.EXCEPTION)
+    (row,) = claimed(store).rows
+    assert (row.fact, row.number, row.milestone) == (noted("It stands still."), "PW1", "exception")
+
+
+def test_a_digest_is_worst_first_in_whatever_order_its_messages_came(store: Store) -> None:
+    severities = [Severity.LOW, Severity.CRITICAL, Severity.MEDIUM, Severity.HIGH, Severity.LOW, Severity.CRITICAL]
+    enqueue(store, *[alert(severity=severity) for severity in severities])
+    assert claimed(store).ids == (2, 6, 4, 3, 1, 5)
 
 
 def test_what_has_waited_longest_goes_first(store: Store) -> None:
@@ -96,7 +105,7 @@ def test_a_message_is_sent_once(store: Store) -> None:
     assert drain(store) == [(alert_id,)]
     assert drain(store, NOW + HOUR) == []
     (row,) = outbox.rows(store)
-    assert (row["state"], row["sent_at"], row["attempts"]) == ("sent", "2026-03-02T08:00:00Z", 1)
+    assert (row.state, row.sent_at, row.out.attempts) == ("sent", NOW, 1)
 
 
 def test_a_crash_after_the_claim_sends_it_again_under_the_same_id(path: Path) -> None:
@@ -115,7 +124,7 @@ def test_a_crash_after_the_claim_sends_it_again_under_the_same_id(path: Path) ->
 def test_a_digest_comes_again_with_the_same_rows_whatever_was_added(store: Store) -> None:
     enqueue(store, *[alert()] * 6)
     first = claimed(store)
-    more = enqueue(store, *[alert(priority=99)] * 7, at=NOW + SECOND)
+    more = enqueue(store, *[alert(severity=Severity.CRITICAL)] * 7, at=NOW + SECOND)
     with store.transaction():
         outbox.void_leases(store, NOW + SECOND)
     again = claimed(store, NOW + SECOND)
@@ -146,7 +155,7 @@ def test_a_failed_send_is_tried_again_ever_later(store: Store) -> None:
     assert 0.75 * FIRST_BACKOFF <= waits[0] <= FIRST_BACKOFF
     assert 0.75 * LONGEST_BACKOFF <= waits[-1] <= LONGEST_BACKOFF
     (row,) = outbox.rows(store)
-    assert (row["id"], row["state"], row["error"], row["attempts"]) == (alert_id, "pending", "503 from the channel", 10)
+    assert (row.out.id, row.state, row.error, row.out.attempts) == (alert_id, "pending", "503 from the channel", 10)
 
 
 def test_retries_are_spread() -> None:
@@ -160,9 +169,9 @@ def test_a_message_is_given_up_a_day_after_the_first_attempt_not_after_its_birth
     for now in (NOW, NOW + GIVE_UP - SECOND, NOW + GIVE_UP + LONGEST_BACKOFF):
         group = claimed(store, now)
         with store.transaction():
-            outcomes.append(outbox.settle_failed(store, group.ids, now, "no route"))
-    assert outcomes == [False, False, True]
-    assert states(store) == {alert_id: "dead"}
+            assert outbox.settle_failed(store, group.ids, now, "no route") == []
+        outcomes.append(states(store)[alert_id])
+    assert outcomes == ["pending", "pending", "dead"]
 
 
 def test_a_refused_message_is_dead_at_once_and_can_be_sent_after_all(store: Store) -> None:
@@ -191,7 +200,7 @@ def test_a_suppressed_message_is_recorded_with_its_reason_and_not_sent(store: St
     (alert_id,) = enqueue(store, alert(channel="", suppressed="no channel is configured"))
     assert claim(store) is None
     (row,) = outbox.rows(store, "suppressed")
-    assert (row["state"], row["reason"]) == ("suppressed", "no channel is configured")
+    assert (row.state, row.reason) == ("suppressed", "no channel is configured")
     with store.transaction(), pytest.raises(BadInput, match="has no channel"):
         outbox.retry(store, alert_id, NOW)
 
@@ -214,7 +223,8 @@ def troubled(store: Store) -> tuple[int, int]:
     return parcel_id, save(store, parcel_id, cases=(case(),))["stalled"]
 
 
-def take_back(store: Store, parcel_id: int) -> dict[int, bool]:
+def take_back(store: Store, parcel_id: int) -> bool:
+    """Whether an alert about the case itself was among what was taken back."""
     with store.transaction():
         return outbox.suppress(store, parcel_id, "stalled", "it moves again")
 
@@ -225,47 +235,37 @@ def test_a_case_that_clears_before_its_alert_was_sent_tells_nobody(store: Store)
     first, about_draft, other, stranger = enqueue(
         store, mine, replace(mine, draft=True), replace(mine, kind="late"), alert()
     )
-    assert take_back(store, parcel_id) == {first: False, about_draft: True}
+    assert take_back(store, parcel_id)
     assert states(store) == {first: "suppressed", about_draft: "suppressed", other: "pending", stranger: "pending"}
-    assert outbox.rows(store)[0]["reason"] == "it moves again"
+    assert outbox.rows(store)[0].reason == "it moves again"
 
 
-def told(store: Store, parcel_id: int) -> Severity | None:
-    return parcels.dossier(store, parcel_id).cases[0].told
-
-
-def test_a_case_whose_alert_was_taken_back_unsent_was_told_to_nobody(store: Store) -> None:
-    parcel_id = add(store)
-    case_id = save(store, parcel_id, cases=(case(told=Severity.HIGH),))["stalled"]
+def test_only_an_alert_about_the_case_counts_as_having_been_told_of_it(store: Store) -> None:
+    parcel_id, case_id = troubled(store)
     mine = alert(parcel_id=parcel_id, case_id=case_id)
     enqueue(store, replace(mine, draft=True))
-    take_back(store, parcel_id)
-    assert told(store, parcel_id) is Severity.HIGH
+    assert not take_back(store, parcel_id)
     enqueue(store, mine)
-    take_back(store, parcel_id)
-    assert told(store, parcel_id) is None
+    assert take_back(store, parcel_id)
 
 
-def test_a_case_that_cleared_while_its_alert_failed_was_told_to_nobody(store: Store) -> None:
-    parcel_id = add(store)
-    case_id = save(store, parcel_id, cases=(case(told=Severity.HIGH),))["stalled"]
+def test_of_a_case_that_cleared_while_its_alert_failed_nobody_was_told(store: Store) -> None:
+    parcel_id, case_id = troubled(store)
     enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
     group = claimed(store)
-    take_back(store, parcel_id)
-    assert told(store, parcel_id) is Severity.HIGH
+    assert not take_back(store, parcel_id)
     with store.transaction():
-        outbox.settle_failed(store, group.ids, NOW, "503")
-    assert told(store, parcel_id) is None
+        assert outbox.settle_failed(store, group.ids, NOW, "503") == [(parcel_id, "stalled")]
 
 
 def test_what_is_on_its_way_when_the_case_clears_counts_as_sent_if_it_arrives(store: Store) -> None:
     parcel_id, case_id = troubled(store)
     enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
     group = claimed(store)
-    assert take_back(store, parcel_id) == {}
+    assert not take_back(store, parcel_id)
     with store.transaction():
         outbox.settle_sent(store, group.ids, NOW)
-    assert [(row["state"], row["reason"]) for row in outbox.rows(store)] == [("sent", "")]
+    assert [(row.state, row.reason) for row in outbox.rows(store)] == [("sent", "")]
 
 
 def test_what_is_on_its_way_when_the_case_clears_is_not_tried_again_if_it_fails(store: Store) -> None:
@@ -276,7 +276,7 @@ def test_what_is_on_its_way_when_the_case_clears_is_not_tried_again_if_it_fails(
     with store.transaction():
         outbox.settle_failed(store, group.ids, NOW, "503")
     assert claim(store, NOW + HOUR) is None
-    assert [(row["state"], row["reason"]) for row in outbox.rows(store)] == [("suppressed", "it moves again")]
+    assert [(row.state, row.reason) for row in outbox.rows(store)] == [("suppressed", "it moves again")]
 
 
 def test_a_digest_that_may_have_arrived_keeps_its_rows(store: Store) -> None:
@@ -285,7 +285,7 @@ def test_a_digest_that_may_have_arrived_keeps_its_rows(store: Store) -> None:
     claimed(store)
     with store.transaction():
         outbox.void_leases(store, NOW)
-    assert take_back(store, parcel_id) == {}
+    assert not take_back(store, parcel_id)
     assert claimed(store).ids == tuple(ids)
 
 
@@ -295,7 +295,8 @@ def test_a_digest_known_to_have_failed_loses_what_no_longer_holds(store: Store) 
     group = claimed(store)
     with store.transaction():
         outbox.settle_failed(store, group.ids, NOW, "503")
-    assert take_back(store, parcel_id) == {mine: False}
+    assert take_back(store, parcel_id)
+    assert states(store)[mine] == "suppressed"
     again = claimed(store, NOW + HOUR)
     assert (again.id, again.ids) == (group.id, tuple(others))
 
@@ -306,7 +307,14 @@ def test_a_digest_known_to_have_failed_loses_what_no_longer_holds(store: Store) 
 def imported(store: Store, count: int) -> tuple[int, list[int]]:
     with store.transaction():
         import_id = imports.begin(store, "orders.csv", NOW)
-    return import_id, [add(store, f"PW{n}", import_id=import_id) for n in range(count)]
+    ids = [add(store, f"PW{n}", import_id=import_id) for n in range(count)]
+    finish(store, import_id)
+    return import_id, ids
+
+
+def finish(store: Store, import_id: int) -> None:
+    with store.transaction():
+        imports.finish(store, import_id, {}, NOW)
 
 
 def test_news_of_an_import_waits_until_all_of_it_was_asked_and_goes_as_one_digest(store: Store) -> None:
@@ -347,6 +355,7 @@ def test_news_of_one_import_waits_for_no_other(store: Store) -> None:
     with store.transaction():
         quick = imports.begin(store, "more.csv", NOW)
     save(store, add(store, "QUICK", import_id=quick))
+    finish(store, quick)
     enqueue(store, alert(import_id=slow))
     (alert_id,) = enqueue(store, alert(import_id=quick))
     assert drain(store) == [(alert_id,)]
@@ -367,7 +376,7 @@ def test_one_pass_leaves_nothing_waiting_for_a_group(store: Store) -> None:
 def test_the_list_has_the_promised_shape(store: Store) -> None:
     parcel_id, case_id = troubled(store)
     (alert_id,) = enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
-    (row,) = outbox.rows(store)
+    row = shapes.alert(outbox.rows(store)[0], Renderer(), NOW)
     promised = {
         "id": alert_id,
         "cases": [case_id],
@@ -376,13 +385,13 @@ def test_the_list_has_the_promised_shape(store: Store) -> None:
         "channel": "ops",
         "state": "pending",
         "attempts": 0,
-        "title": "stalled!",
-        "body": "It stands still.",
         "created_at": "2026-03-02T08:00:00Z",
         "sent_at": None,
     }
     assert promised.items() <= row.items()
     assert row["number"] == "PW1"
+    assert "PW1" in row["title"]
+    assert "It stands still." in row["body"]
     assert outbox.rows(store, after=alert_id) == []
     assert outbox.counts(store) == {"pending": 1}
     assert outbox.count_waiting(store) == 1

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, Judge, ingest
+from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Parcel
-from parcelwatch.render import Renderer
 from parcelwatch.store import Store, parcels
 
 M = Milestone
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-JUDGE = Judge(Policy(profile="china"), Renderer())
+POLICY = Policy(profile="china")
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ def watch(store: Store, number: str, scanned: timedelta, milestone: Milestone, c
     with store.transaction():
         added = parcels.add(store, Parcel(0, number, "dhl", at), at)
         said = Answered(number, (Checkpoint(at, at, milestone, cause),))
-        ingest(store, [Heard(added.id, said, at)], JUDGE)
+        ingest(store, [Heard(added, said, at)], POLICY)
 
 
 def first(store: Store, now: datetime, limit: int) -> list[str]:
@@ -66,7 +65,7 @@ def test_an_answer_puts_a_parcel_back_among_the_ordinary_ones(store: Store) -> N
     assert first(store, later, 1) == ["NEAR"]
     with store.transaction():
         moved = Checkpoint(later, later, M.IN_TRANSIT, None, text="moved")
-        ingest(store, [Heard(1, Answered("NEAR", (moved,)), later)], JUDGE)
+        ingest(store, [Heard(1, Answered("NEAR", (moved,)), later)], POLICY)
     watch(store, "DUE", timedelta(hours=10), M.IN_TRANSIT)
     with store.transaction():
         parcels.poll_again(store, [2], later)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from parcelwatch import shapes
 from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.pacing import PaceState, Window
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Draft, DraftState, Milestone, State
+from parcelwatch.model import DraftState, Fact, Form, LetterEvent, Severity, State
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, cases, drafts, evidence, inbox, rows
-from tests.store.making import HOUR, NOW, add, alert, case, enqueue, save
+from tests.store.making import HOUR, NOW, add, alert, case, enqueue, letter, save, write
 
 # --- accounts ------------------------------------------------------------------------------------
 
@@ -48,9 +51,8 @@ def test_an_outage_is_one_stretch_of_time(store: Store) -> None:
 def draft(store: Store, contact: str = "") -> int:
     parcel_id = add(store, order="A-1", customer_contact=contact)
     save(store, parcel_id, cases=(case(),))
-    made = Draft("stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, {"number": "PW1"})
-    with store.transaction():
-        return drafts.save(store, parcel_id, made, "关于您的包裹", "您好", NOW)
+    made = letter(language="zh-CN", subject="关于您的包裹", body="您好")
+    return write(store, parcel_id, made)["stalled"]
 
 
 @pytest.mark.parametrize(("contact", "to"), [("lin@example.org", "lin@example.org"), ("", None)])
@@ -74,36 +76,41 @@ def test_the_list_of_drafts_has_the_promised_shape(store: Store, contact: str, t
     assert drafts.rows(store, "sent") == []
 
 
-def test_approving_twice_is_approving_once(store: Store) -> None:
+def test_what_was_done_to_a_draft_is_kept_with_it_oldest_first(store: Store) -> None:
     draft_id = draft(store)
+    _, made = drafts.one(store, draft_id)
+    approved = replace(made, state=DraftState.APPROVED)
     with store.transaction():
-        for _ in range(2):
-            assert drafts.set_state(store, draft_id, DraftState.APPROVED, NOW).state is DraftState.APPROVED
+        drafts.save_events(store, [LetterEvent(approved, NOW + HOUR, "approve", "draft", "approved", by="lin")])
+        gone = replace(made, state=DraftState.WITHDRAWN)
+        why = Fact(Form.CASE_CLOSED, kind="stalled")
+        drafts.save_events(store, [LetterEvent(gone, NOW + 2 * HOUR, "withdraw", "approved", "withdrawn", why)])
+    assert drafts.events(store, draft_id) == [
+        {
+            "at": "2026-03-02T09:00:00Z",
+            "verb": "approve",
+            "before": "draft",
+            "after": "approved",
+            "fact": None,
+            "by": "lin",
+        },
+        {
+            "at": "2026-03-02T10:00:00Z",
+            "verb": "withdraw",
+            "before": "approved",
+            "after": "withdrawn",
+            "fact": why,
+            "by": "",
+        },
+    ]
 
 
-def test_nothing_is_sent_that_was_not_approved(store: Store) -> None:
-    draft_id = draft(store)
-    with store.transaction(), pytest.raises(BadInput, match="is draft and cannot become sent"):
-        drafts.set_state(store, draft_id, DraftState.SENT, NOW)
-
-
-def test_a_discarded_draft_stays_discarded(store: Store) -> None:
-    draft_id = draft(store)
+def test_words_once_frozen_are_the_drafts(store: Store) -> None:
+    draft_id = write(store, add(store), letter(subject="", body=""))["stalled"]
     with store.transaction():
-        drafts.set_state(store, draft_id, DraftState.DISCARDED, NOW)
-        with pytest.raises(BadInput, match="cannot become approved"):
-            drafts.set_state(store, draft_id, DraftState.APPROVED, NOW)
-        with pytest.raises(BadInput, match="only a draft not yet sent"):
-            drafts.edit(store, draft_id, NOW, body="other words")
-
-
-def test_other_words_need_another_approval(store: Store) -> None:
-    draft_id = draft(store)
-    with store.transaction():
-        drafts.set_state(store, draft_id, DraftState.APPROVED, NOW)
-        drafts.edit(store, draft_id, NOW, body="other words")
-    _, edited = drafts.one(store, draft_id)
-    assert (edited.state, edited.subject, edited.body) == (DraftState.DRAFT, "关于您的包裹", "other words")
+        drafts.freeze(store, draft_id, "About it", "Dear Lin")
+    _, frozen = drafts.one(store, draft_id)
+    assert (frozen.subject, frozen.body) == ("About it", "Dear Lin")
 
 
 def test_an_unknown_draft_is_not_found(store: Store) -> None:
@@ -115,20 +122,21 @@ def test_an_unknown_draft_is_not_found(store: Store) -> None:
 
 
 def test_the_list_of_cases_puts_the_live_and_pressing_first(store: Store) -> None:
-    save(store, add(store, "PW1"), cases=(case("late", State.RESOLVED, priority=99), case("stalled", priority=5)))
-    save(store, add(store, "PW2", "kd100"), cases=(case("damaged", State.SNOOZED, priority=50),))
-    assert [(row["number"], row["kind"]) for row in cases.rows(store)] == [
+    over = case("late", State.RESOLVED, severity=Severity.CRITICAL)
+    save(store, add(store, "PW1"), cases=(over, case("stalled", severity=Severity.LOW)))
+    save(store, add(store, "PW2", "kd100"), cases=(case("damaged", State.SNOOZED, severity=Severity.MEDIUM),))
+    assert [(row.number, row.case.kind) for row in cases.rows(store, NOW)] == [
         ("PW2", "damaged"),
         ("PW1", "stalled"),
         ("PW1", "late"),
     ]
-    assert [row["kind"] for row in cases.rows(store, courier="my_dhl", state="open")] == ["stalled"]
-    assert [row["number"] for row in cases.rows(store, kind="damaged")] == ["PW2"]
+    assert [row.case.kind for row in cases.rows(store, NOW, courier="my_dhl", state="open")] == ["stalled"]
+    assert [row.number for row in cases.rows(store, NOW, kind="damaged")] == ["PW2"]
 
 
 def test_the_list_of_cases_has_the_promised_shape(store: Store) -> None:
     save(store, add(store, order="A-1"), cases=(case(hidden_by="lost"),))
-    (row,) = cases.rows(store)
+    row = shapes.case(cases.one(store, 1, NOW), Renderer(), NOW)
     promised = (
         "id number courier company order kind severity state opened_at resolved_at reopened since sentence threshold"
     )
@@ -139,9 +147,10 @@ def test_the_list_of_cases_has_the_promised_shape(store: Store) -> None:
 
 def test_an_unknown_case_and_an_unknown_verdict_are_refused(store: Store) -> None:
     save(store, add(store), cases=(case(),))
-    for look in (cases.show, cases.locate):
-        with pytest.raises(NotFound, match="no case 9"):
-            look(store, 9)
+    with pytest.raises(NotFound, match="no case 9"):
+        cases.one(store, 9, NOW)
+    with pytest.raises(NotFound, match="no case 9"):
+        cases.locate(store, 9)
     with store.transaction():
         with pytest.raises(NotFound, match="no case 9"):
             cases.note(store, 9, "hello", NOW)

@@ -6,7 +6,6 @@ Codes: open.dingtalk.com/document/robots/custom-robot-access, read 2026-11-28.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -15,11 +14,10 @@ from apprise.plugins.dingtalk import NotifyDingTalk
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
 from parcelwatch.channels.told import Message, Told, request_size
-from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed, never
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed, never
 from parcelwatch.channels.wire import Call
 
 _BLOCKED: Final = Verdict(Fate.BUSY, "too many messages, and it is silent for ten minutes", wait=timedelta(minutes=10))
-_NOT_PASSED: Final = closed("its safety setting (keyword, signature or address) turned the message away")
 
 CODES: Final = {
     -1: says.later("it is busy"),
@@ -28,8 +26,9 @@ CODES: Final = {
     90030: Verdict(Fate.BUSY, "its quota of messages is used up", wait=timedelta(hours=1)),
     130101: _BLOCKED,
     300001: says.WRONG_KEY,
+    300005: says.WRONG_KEY,
     302033: _BLOCKED,
-    310000: _NOT_PASSED,
+    310000: closed("its safety setting (keyword, signature or address) turned the message away"),
     400013: closed("the group was dissolved"),
     400101: says.WRONG_KEY,
     400102: closed("the robot was switched off"),
@@ -44,10 +43,12 @@ CODES: Final = {
     660026: _BLOCKED,
 }
 
-# 310000 says which of the safety settings it was only in its text.
-SAFETY: Final = {
-    "keyword": never("the text holds none of the keywords of the robot's safety setting"),
-    "sign": closed("the signature is wrong: the secret before the @ is missing or is another robot's"),
+# One code has stood for several of these, and "too fast" has had several codes.
+WORDS: Final = {
+    "too fast": _BLOCKED,
+    "限流": _BLOCKED,
+    "keywords not in": never("the text holds none of the keywords of the robot's safety setting"),
+    "sign not match": closed("the signature is wrong: the secret before the @ is missing or is another robot's"),
     "timestamp": closed("the signature is out of date: this machine's clock is off by an hour or more"),
     "whitelist": closed("this machine's address is not on the robot's list"),
 }
@@ -74,8 +75,4 @@ class DingTalk(Told, NotifyDingTalk):
         return timestamp, self.unquote(signature)
 
     def judge(self, answer: Answer) -> Verdict:
-        verdict = by_code(answer, "errcode", CODES)
-        if verdict.why != _NOT_PASSED.why:
-            return verdict
-        why = str(answer.fields.get("errmsg", "")).lower()
-        return next((replace(known, said=verdict.said) for word, known in SAFETY.items() if word in why), verdict)
+        return by_words(by_code(answer, "errcode", CODES), answer.fields.get("errmsg"), WORDS)

@@ -9,7 +9,6 @@ import base64
 import hmac
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -18,7 +17,7 @@ from apprise.plugins.feishu import NotifyFeishu
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
 from parcelwatch.channels.told import Message, Told, request_size, without_tags
-from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed, never
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed, never
 from parcelwatch.channels.wire import Call
 
 _BUSY: Final = Verdict(Fate.BUSY, "too many messages", wait=timedelta(minutes=1))
@@ -37,6 +36,9 @@ CODES: Final = {
     230020: _BUSY,
     99991400: _BUSY,
 }
+
+WORDS: Final = {"too many": _BUSY}
+"""9499 stands for a request it cannot read and for one too many."""
 
 
 class Robot(Told):
@@ -68,11 +70,7 @@ class Robot(Told):
         return {"timestamp": timestamp, "sign": base64.b64encode(digest).decode()}
 
     def judge(self, answer: Answer) -> Verdict:
-        verdict = by_code(answer, "code", CODES)
-        # The same code stands for a request it cannot read and for one too many.
-        if "too many" in str(answer.fields.get("msg", "")).lower():
-            return replace(_BUSY, said=verdict.said)
-        return verdict
+        return by_words(by_code(answer, "code", CODES), answer.fields.get("msg"), WORDS)
 
 
 class Feishu(Robot, NotifyFeishu):

@@ -27,6 +27,7 @@ _DAY: Final = Verdict(Fate.BUSY, "its messages for the day are used up", wait=ti
 CODES: Final = {
     40009: closed("the topic's name is not allowed"),
     40010: closed("the topic's name is reserved"),
+    40014: says.TOO_LONG,  # it would become a file, and the server takes none
     40301: closed("it may not write to this topic"),
     41301: says.TOO_LONG,
     41302: says.TOO_LONG,

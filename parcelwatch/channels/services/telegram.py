@@ -14,7 +14,7 @@ from apprise.plugins.telegram import NotifyTelegram
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS, SECOND
 from parcelwatch.channels.told import Message, Told
-from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_status, closed, seconds
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_status, by_words, closed, seconds
 from parcelwatch.channels.wire import Call
 from parcelwatch.core.pacing import Pace
 from parcelwatch.duration import Rate
@@ -75,6 +75,5 @@ class Telegram(Told, NotifyTelegram):
         if verdict.fate is Fate.BUSY:
             asked = fields.get("parameters")
             return replace(verdict, wait=seconds(asked.get("retry_after")) if isinstance(asked, dict) else verdict.wait)
-        description = str(fields.get("description", "")).lower()
-        known = next((known for part, known in DESCRIPTIONS.items() if part in description), None)
-        return replace(known or STATUSES.get(answer.status, verdict), said=verdict.said)
+        verdict = replace(STATUSES.get(answer.status, verdict), said=verdict.said)
+        return by_words(verdict, fields.get("description"), DESCRIPTIONS)

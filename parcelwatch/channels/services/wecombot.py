@@ -14,14 +14,14 @@ from apprise.plugins.wecombot import NotifyWeComBot
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
 from parcelwatch.channels.told import Message, Told, without_tags
-from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed
+from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed
 from parcelwatch.channels.wire import Call
 
 CODES: Final = {
     -1: says.later("it is busy"),
     40008: says.NOT_TAKEN,
     40035: says.NOT_TAKEN,
-    40058: says.never("it does not take this message, which may be too long"),
+    40058: says.NOT_TAKEN,
     44004: says.EMPTY,
     45002: says.TOO_LONG,
     45009: Verdict(Fate.BUSY, "too many messages", wait=timedelta(minutes=1)),
@@ -31,6 +31,9 @@ CODES: Final = {
     93008: closed("this machine's address is not on the robot's list"),
     93017: closed("the robot is no longer in the group"),
 }
+
+WORDS: Final = {"exceed max length": says.TOO_LONG}
+"""93000 has stood for this as well."""
 
 
 class WeComBot(Told, NotifyWeComBot):
@@ -46,4 +49,4 @@ class WeComBot(Told, NotifyWeComBot):
         yield Call(self.at(self.api_url), {"msgtype": "text", "text": text})
 
     def judge(self, answer: Answer) -> Verdict:
-        return by_code(answer, "errcode", CODES)
+        return by_words(by_code(answer, "errcode", CODES), answer.fields.get("errmsg"), WORDS)
