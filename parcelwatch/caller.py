@@ -28,7 +28,14 @@ from parcelwatch.couriers.base import (
     discreet,
     http_date,
 )
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, whereabouts
+from parcelwatch.errors import (
+    CourierBusy,
+    CourierDeclines,
+    CourierError,
+    CourierRefused,
+    CourierUnavailable,
+    whereabouts,
+)
 from parcelwatch.model import Ask, Observation, Refused
 
 log = structlog.get_logger()
@@ -145,6 +152,11 @@ class Caller:
         token = await self._token(self._courier, clock)
         try:
             return await self._with(token, exchange)
+        except CourierDeclines as declined:
+            # Perhaps for a number: what comes of it will be asked with another token, but not at once.
+            if not declined.certain:
+                self._drop(token)
+            raise
         except CourierRefused:
             self._drop(token)
             if not token.taken:

@@ -26,7 +26,8 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
 from parcelwatch.ingest import Tally, assess_due, rejudge
-from parcelwatch.poller import Lane, Post, post
+from parcelwatch.poller import Lane
+from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
 from parcelwatch.store.writer import Writer
@@ -179,21 +180,29 @@ class Engine:
 
     async def _exhaust(self, lane: Lane, now: datetime, patience: timedelta) -> None:
         started = time.monotonic()
+
+        def at() -> datetime:
+            return now + timedelta(seconds=time.monotonic() - started)
+
         while True:
-            passed = timedelta(seconds=time.monotonic() - started)
-            before = lane.registrations
-            await lane.run(now + passed)
+            before = lane.leading_on
+            await lane.run(at())
             await lane.drain()
             next_at = lane.next_at
-            if next_at is None and lane.registrations > before:
-                next_at = now + timedelta(seconds=time.monotonic() - started) + REGISTERED.span
+            if next_at is None and lane.leading_on > before:
+                next_at = await self._writer.run(_led_on, lane.post.name, at())
             if next_at is None or next_at - now > patience:
                 return
-            passed = timedelta(seconds=time.monotonic() - started)
-            await asyncio.sleep(max(0.0, (next_at - now - passed).total_seconds()))
+            await asyncio.sleep(max(0.0, (next_at - at()).total_seconds()))
 
 
 # --- on the store's thread -----------------------------------------------------------------------
+
+
+def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
+    """When what a registration or a declined call leads to is due: no later than a moment from now."""
+    due_at = parcels.next_poll(store, name)
+    return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
 
 
 def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:

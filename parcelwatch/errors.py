@@ -6,6 +6,7 @@
         + CourierUnavailable   theirs and passing: the same request later (timeouts, 5xx, network)
         + CourierBusy          429: not before `retry_at`
         + CourierRefused       ours: bad key or bad request; the account pauses, the operator is told
+          + CourierDeclines    ours, or one of its numbers is bad: asked again in smaller calls before anybody is blamed
         + CourierUnreadable    the answer does not fit the adapter; `payload` is kept, the operator is told
       x DeliveryFailed         a channel did not take a message; try later
         + ChannelBusy          messages come too fast for it: not before `retry_after`
@@ -55,6 +56,14 @@ class CourierBusy(CourierError):
 
 class CourierRefused(CourierError):
     """Ours: bad key, bad request, no permission."""
+
+
+class CourierDeclines(CourierRefused):
+    """This call, perhaps for one of its numbers. `certain`: the courier says that it is for one of them."""
+
+    def __init__(self, message: str, *, certain: bool = False) -> None:
+        super().__init__(message)
+        self.certain = certain
 
 
 class CourierUnreadable(CourierError):

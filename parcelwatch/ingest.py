@@ -16,6 +16,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.privacy import wording
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Advance,
@@ -238,13 +239,14 @@ def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now
         if checkpoint.identity not in known:
             another = _wording(checkpoint) not in seen
             seen.add(_wording(checkpoint))
-            courier, code, text = before.parcel.courier, checkpoint.code, checkpoint.text
+            courier, code = before.parcel.courier, checkpoint.code
+            text = checkpoint.text if code else _wording(checkpoint)[1]
             evidence.count_unknown(store, courier, code, text, now, another=another)
 
 
 def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
-    """What is unknown about it: its code, or its text where it has none."""
-    return (checkpoint.code, "" if checkpoint.code else checkpoint.text)
+    """What is unknown about it: its code, or the wording of its text where it has none."""
+    return (checkpoint.code, "" if checkpoint.code else wording(checkpoint.text, checkpoint.place))
 
 
 # --- what is told --------------------------------------------------------------------------------

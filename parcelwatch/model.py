@@ -52,6 +52,14 @@ class Cause(StrEnum):
     UNSTATED = "unstated"
 
 
+class Sure(StrEnum):
+    """How much a trouble that a text tells weighs: it is so; it may be so, and is looked into; it is so, but slight."""
+
+    STATED = "stated"
+    SUSPECTED = "suspected"
+    SLIGHT = "slight"
+
+
 class Severity(StrEnum):
     """How much a case matters. Compare with `rank`: low < medium < high < critical."""
 
@@ -81,7 +89,7 @@ class Checkpoint:
     of `code` and `text`; the identity of a checkpoint is what the courier said, not how we read it. `moves`: whether
     it is movement; that it is late, awaited or announced is news, but nobody had it in hand. `by`: the agent whose word
     it is, "" for the courier's. `unmapped`: a finer code of it means nothing to us, though the coarser one beside it
-    does; it is counted as unknown, and not kept.
+    does; it is counted as unknown, and not kept. `sure`: how much `cause` weighs, by its text.
     """
 
     occurred_at: datetime
@@ -94,6 +102,7 @@ class Checkpoint:
     moves: bool = True
     by: str = ""
     unmapped: bool = False
+    sure: Sure = Sure.STATED
 
     @property
     def identity(self) -> tuple[datetime, datetime, str, str, str]:

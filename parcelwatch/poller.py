@@ -1,6 +1,6 @@
 """An account's lane of work: claim what is due, ask the courier, hand over what it said, as fast as the pace allows.
 
-What belongs here: claims, calls and their outcomes. What an answer leads to is ingest.py's.
+What belongs here: claims and calls. What became of a call is taken in by outcomes.py.
 
 A call is claimed and counted in one transaction before it is made, so a crash never overspends a quota and never
 loses a parcel. Answers are taken in together: whatever came while the store was busy shares one transaction.
@@ -16,20 +16,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from parcelwatch import couriers
 from parcelwatch.caller import Caller, Sends, lacking
-from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
-from parcelwatch.core import cadence
-from parcelwatch.core.messages import UNREADABLE
-from parcelwatch.core.pacing import Pace, grant
+from parcelwatch.core.pacing import grant
 from parcelwatch.core.policy import Policy
-from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Registers, Registration
-from parcelwatch.duration import parse_rate
-from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable, StoreError, whereabouts
+from parcelwatch.couriers.base import Registers
+from parcelwatch.errors import CourierDeclines, CourierError, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
-from parcelwatch.model import Ask, Observation, Refused
-from parcelwatch.store import Store, accounts, evidence, parcels
+from parcelwatch.model import Refused
+from parcelwatch.outcomes import Call, Said, take_in
+from parcelwatch.posts import Post
+from parcelwatch.store import Store, accounts, parcels
 from parcelwatch.store.rows import Claimed
 from parcelwatch.store.writer import Writer
 
@@ -46,69 +43,11 @@ LINGER = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One call to make, not before `after` seconds of its pass: an ask, or the registration of new numbers."""
-
-    claimed: tuple[Claimed, ...]
-    after: float
-    registers: bool = False
-
-    @property
-    def asked(self) -> tuple[Ask, ...]:
-        return tuple(one.ask for one in self.claimed)
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(one.parcel_id for one in self.claimed)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What became of one call, and when."""
-
-    call: Call
-    at: datetime
-    observations: tuple[Observation, ...] = ()
-    registrations: tuple[Registration, ...] = ()
-    error: CourierError | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Taken:
     """Calls claimed now; without any, `next_at` is when one may be allowed, None if nothing is due."""
 
     calls: tuple[Call, ...] = ()
     next_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """An account with everything needed to work it. `interval`: least time between two asks of one number."""
-
-    account: Account
-    courier: Courier
-    pace: Pace
-    interval: timedelta
-
-    @property
-    def name(self) -> str:
-        return self.account.name
-
-
-def post(settings: AccountConfig) -> Post:
-    """The account as configured; what is not configured is the adapter's. Reads the secrets, raises ConfigError."""
-    courier = couriers.adapter(settings)
-    credentials = {name: secret.read() if secret else "" for name, secret in settings.credentials.items()}
-    base_url = settings.base_url or courier.base_url
-    account = Account(settings.name, settings.api, base_url=base_url, options=settings.options, **credentials)
-    interval = courier.min_interval if settings.interval is None else settings.interval
-    return Post(account, courier, pace(settings, courier), interval)
-
-
-def pace(settings: AccountConfig, courier: Courier) -> Pace:
-    """How fast an account may call: its contract's pace and quotas where they are configured, else the adapter's."""
-    quotas = tuple(map(parse_rate, courier.quotas)) if settings.quotas is None else settings.quotas
-    return Pace(settings.rate or parse_rate(courier.rate), quotas)
 
 
 class Lane:
@@ -118,7 +57,7 @@ class Lane:
         self.post = post
         self.tally = Tally()
         self.next_at: datetime | None = None
-        self.registrations = 0
+        self.leading_on = 0
         self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
         self._policy = policy
@@ -138,7 +77,6 @@ class Lane:
             taken = await self._writer.run(take, self.post, self._policy, clock(), room, len(self._calls))
             self.next_at = taken.next_at
             for call in taken.calls:
-                self.registrations += call.registers
                 task = asyncio.create_task(self._make(call, clock, time.monotonic()))
                 self._calls.add(task)
                 task.add_done_callback(self._calls.discard)
@@ -165,6 +103,7 @@ class Lane:
                 await self._writer.run(give_back, call.ids)
                 return
             said = await self._ask(call, clock)
+        self.leading_on += call.registers or isinstance(said.error, CourierDeclines)
         self._said.append(said)
         if self._taking_in is None:
             self._taking_in = asyncio.create_task(self._take_in())
@@ -223,7 +162,8 @@ def take(store: Store, post: Post, policy: Policy, now: datetime, room: int, in_
         if not granted.slots:
             return Taken(next_at=granted.next_at or (None if room else now + timedelta(seconds=1)))
         wanted = len(granted.slots) * post.courier.batch
-        claimed = parcels.claim(store, post.name, now, now + LEASE, wanted, post.interval)
+        doubtful = rules.unproven(state)
+        claimed = parcels.claim(store, post.name, now, now + LEASE, wanted, post.interval, undoubted=doubtful)
         claimed = _refuse(store, post, claimed, policy, now)
         calls = _calls(post, claimed, [(slot - now).total_seconds() for slot in granted.slots])
         _give_back_rest(store, claimed, calls)
@@ -256,7 +196,15 @@ def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> li
     return [Call(batch, after, is_new) for (batch, is_new), after in zip(batches, slots, strict=False)]
 
 
-def _batches(claimed: Sequence[Claimed], size: int) -> list[tuple[Claimed, ...]]:
+def _batches(claimed: Sequence[Claimed], most: int) -> list[tuple[Claimed, ...]]:
+    """Calls of at most `most`; numbers of a declined call go first, apart from the others, the smallest parts of it."""
+    parts: dict[int, list[Claimed]] = {}
+    for one in claimed:
+        parts.setdefault(one.split or most + 1, []).append(one)
+    return [batch for size, part in sorted(parts.items()) for batch in _cut(part, min(size, most))]
+
+
+def _cut(claimed: Sequence[Claimed], size: int) -> list[tuple[Claimed, ...]]:
     return [tuple(claimed[at : at + size]) for at in range(0, len(claimed), size)]
 
 
@@ -269,90 +217,3 @@ def give_back(store: Store, ids: Sequence[int]) -> None:
     """Claimed, but not asked after all."""
     with store.transaction():
         parcels.release(store, ids)
-
-
-def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
-    """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
-    tally = Tally()
-    with store.transaction():
-        state, pace = accounts.load(store, post.name)
-        for said in batch:
-            state, more = _settle(store, post, policy, state, said)
-            tally += more
-        accounts.save(store, post.name, state, pace)
-    return tally
-
-
-def _settle(
-    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said
-) -> tuple[rules.AccountState, Tally]:
-    if isinstance(said.error, CourierRefused) and said.call.registers and isinstance(post.courier, AsksAnyway):
-        _unsubscribed(store, post, said, said.error)
-        return state, Tally()
-    if said.error is not None:
-        return _failed(store, post, state, said, said.error), Tally(unanswered=len(said.call.ids))
-    after = rules.answered(state, said.at)
-    if state.failures:
-        accounts.outage_ended(store, post.name, said.at)
-    if rules.held(state):
-        parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
-    if said.call.registers:
-        return after, _registered(store, policy, said)
-    heard = [
-        Heard(parcel_id, observation, said.at)
-        for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
-    ]
-    return after, ingest(store, heard, policy)
-
-
-def _registered(store: Store, policy: Policy, said: Said) -> Tally:
-    """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
-    pairs = list(zip(said.call.claimed, said.registrations, strict=True))
-    _put_off(store, [one for one, answer in pairs if answer.later], said.at)
-    taken = [one.parcel_id for one, answer in pairs if answer.ok]
-    parcels.set_registered(store, taken, said.at)
-    parcels.release(store, taken)
-    parcels.poll_again(store, taken, *cadence.REGISTERED.after(said.at))
-    refused = [
-        Heard(one.parcel_id, Refused(answer.number, reason=answer.reason), said.at)
-        for one, answer in pairs
-        if not (answer.ok or answer.later)
-    ]
-    return ingest(store, refused, policy)
-
-
-def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> None:
-    """Numbers it will not push: they are asked about instead, and the operator hears of it once."""
-    why = f"numbers cannot be subscribed, they are asked about instead: {error}"
-    log.warning("subscribing failed", account=post.name, error=str(error))
-    evidence.count_unknown(store, post.name, UNREADABLE, why, said.at)
-    parcels.set_registered(store, said.call.ids, said.at)
-    parcels.release(store, said.call.ids)
-
-
-def _put_off(store: Store, claimed: Sequence[Claimed], now: datetime) -> None:
-    """Asking about these failed."""
-    for one in claimed:
-        parcels.postpone(store, one.parcel_id, *cadence.failed(one.ask.number, one.failures, now))
-
-
-def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
-    _put_off(store, said.call.claimed, said.at)
-    after = state
-    if _blames_account(said.call, state, error):
-        after = rules.failed(state, said.at, error)
-        accounts.outage_began(store, post.name, after.failing_since or said.at)
-    if isinstance(error, CourierUnreadable):
-        evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
-        evidence.count_unknown(store, post.name, UNREADABLE, str(error), said.at)
-    if after is not state and after.failures & (after.failures - 1) == 0:
-        # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
-        log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))
-    return after
-
-
-def _blames_account(call: Call, state: rules.AccountState, error: CourierError) -> bool:
-    """Whether a failure is the account's. A number that comes back unreadable each time says nothing of the others."""
-    if not isinstance(error, CourierUnreadable) or rules.held(state):
-        return True
-    return any(one.failures == 0 for one in call.claimed)

@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import Push, Pushes, Trust
 from parcelwatch.errors import CourierUnreadable, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Answered, Observation, Pushed
-from parcelwatch.poller import Post
+from parcelwatch.posts import Post
 from parcelwatch.store import Store, evidence, inbox, parcels
 from parcelwatch.store.rows import Received
 

@@ -20,8 +20,8 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
 from parcelwatch.core.drafts import parts
-from parcelwatch.core.lexicon import mask
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
+from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
 from parcelwatch.words import FOLDER, catalogue
@@ -109,6 +109,7 @@ class Renderer:
             count=fact.count or len(fact.unread),
             kind=self.label(fact.kind) if fact.kind else "",
             cause=words["causes"].get(fact.scan.cause or "", "") if fact.scan else "",
+            sure=fact.scan.sure if fact.scan else "",
             reason=self._reason(fact, most),
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
@@ -317,6 +318,7 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
         "milestone": said["milestone"],
         "seen_as": said["seen_as"],
         "cause": said["cause"],
+        "sure": said.get("sure", ""),
         "promise_of": said["promise_of"],
     }
 

@@ -25,7 +25,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from parcelwatch import pushes
 from parcelwatch.couriers.base import Push, Pushes
 from parcelwatch.errors import ConfigError, CourierError, StoreError, whereabouts
-from parcelwatch.poller import Post
+from parcelwatch.posts import Post
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()

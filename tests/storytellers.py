@@ -47,7 +47,7 @@ class InCore:
     def __init__(self, story: Story) -> None:
         self._policy = story.policy
         self._letters = 0
-        self.dossier = Dossier(story.parcel)
+        self.dossier = Dossier(replace(story.parcel, id=1))  # as the first of a database
         self.assess_at: datetime | None = None
         self.events: list[CaseEvent] = []
 

@@ -18,7 +18,7 @@ from parcelwatch.client import Client
 from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared import oauth
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused
 from tests.servers import Hit, Server, head
 
@@ -137,6 +137,30 @@ def test_a_token_taken_back_early_is_replaced_once_and_the_question_asked_again(
             await client.aclose()
 
     asyncio.run(conversation())
+
+
+@pytest.mark.parametrize(("certain", "grants"), [(False, 2), (True, 1)])
+def test_a_declined_call_is_not_repeated_and_costs_the_token_unless_it_is_surely_for_a_number(
+    certain: bool, grants: int
+) -> None:
+    class Declining(Gated):
+        def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+            raise CourierDeclines("no such format", certain=certain)
+
+    gate, clock = Gate(), Clock()
+
+    async def conversation() -> None:
+        async with Server(gate) as server:
+            client = Client()
+            caller = Caller(Account("acme", "acme", "id", server.url, secret="s"), Declining(), client)
+            for calls in (1, 2):
+                with pytest.raises(CourierDeclines):
+                    await caller.ask(ASKED, clock)
+                assert len(gate.times) == calls
+            await client.aclose()
+
+    asyncio.run(conversation())
+    assert gate.grants == grants
 
 
 def test_a_new_token_that_is_refused_is_not_asked_for_again_and_again() -> None:

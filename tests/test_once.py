@@ -12,7 +12,7 @@ import pytest
 from parcelwatch.deliver import settle
 from parcelwatch.engine import Engine, Passed
 from parcelwatch.errors import StoreError
-from parcelwatch.poller import take_in
+from parcelwatch.outcomes import take_in
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import Account, Shop, ago, known, numbers

@@ -10,11 +10,11 @@ import pytest
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
-from parcelwatch.ingest import Heard, ingest
+from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, evidence, outbox, parcels
+from parcelwatch.store import Store, evidence, outbox
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -30,7 +30,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
     """A scan nobody can read, on one of the parcels; then what there is to tell is told."""
     with store.transaction():
-        added = parcels.add(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), now)
+        added = watch(store, Parcel(0, f"PW{parcel:09}XX", "dhl", NOW), POLICY, now).id
         scan = Checkpoint(now, now, Milestone.UNKNOWN, None, code, text)
         ingest(store, [Heard(added, Answered("", (scan,), complete=False), now)], POLICY)
         tell_operators(store, {"dhl": "dhl"}, POLICY, now)
@@ -61,7 +61,7 @@ def test_a_code_repeated_on_one_parcel_is_counted_but_not_told(store: Store) -> 
 
 def test_a_wording_without_a_code_is_told_when_many_parcels_have_the_very_same(store: Store) -> None:
     for parcel in range(20):
-        say(store, parcel, "", f"Greetings from counter {parcel}", NOW + parcel * SECOND)
+        say(store, parcel, "", f"Greetings from an {'o' * parcel}dd counter", NOW + parcel * SECOND)
     assert told(store) == []
     for parcel in range(MANY):
         say(store, 100 + parcel, "", "Lost in the fog", NOW + UNREAD_EVERY + parcel * SECOND)
@@ -85,3 +85,18 @@ def test_an_answer_that_cannot_be_read_at_all_is_told_at_once(store: Store) -> N
         tell_operators(store, {"dhl": "dhl"}, POLICY, NOW)
     (only,) = told(store)
     assert "not JSON" in only
+
+
+def test_a_wording_is_counted_once_whatever_names_places_and_numbers_stand_in_it(store: Store) -> None:
+    for parcel, text in enumerate(
+        [
+            "【东门网点】派件员赵小川（13900000002）正在做神秘处理",
+            "【西门网点】派件员林一帆（13900000003）正在做神秘处理",
+            "【北门网点】派件员李四（13900000004）正在做神秘处理",
+        ]
+    ):
+        say(store, parcel, "", text, NOW + parcel * UNREAD_EVERY)
+    (row,) = evidence.unknown(store, "dhl")
+    assert (row["count"], row["parcels"]) == (3, 3)
+    assert "做神秘处理" in row["text"]
+    assert not any(hidden in row["text"] for hidden in ("赵小川", "东门", "13900000002"))

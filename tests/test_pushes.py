@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared.signing import hmac_sha256_hex, same
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
-from parcelwatch.poller import Post
+from parcelwatch.posts import Post
 from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer

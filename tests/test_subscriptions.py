@@ -17,7 +17,9 @@ from parcelwatch.couriers.base import Account, AsksAnyway, Courier, Registration
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, Parcel
-from parcelwatch.poller import Call, Post, Said, take, take_in
+from parcelwatch.outcomes import Call, Said, take_in
+from parcelwatch.poller import take
+from parcelwatch.posts import Post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -251,7 +251,7 @@ def test_the_very_same_policy_looks_at_nothing_again(store: Store) -> None:
 
 
 def test_what_many_parcels_newly_say_goes_out_as_one_digest(store: Store) -> None:
-    for number in range(700):
+    for number in range(510):
         watch(store, f"PW{number:09}XX")
     for turn in range(3):
         judge(store, policy("24h"), NOW + turn * SECOND)
@@ -259,10 +259,10 @@ def test_what_many_parcels_newly_say_goes_out_as_one_digest(store: Store) -> Non
             assert take(store, NOW) is None, "the rest is not looked at yet"
     told = send_all(store, NOW + 5 * SECOND, by=policy("24h"))
     assert sorted(text.title.split("] ")[1] for text in told) == [
-        "700 customer drafts: stalled",
-        "700 parcels: stalled",
+        "510 customer drafts: stalled",
+        "510 parcels: stalled",
     ]
-    assert len(kinds(store, "open")) == 700
+    assert len(kinds(store, "open")) == 510
 
 
 def test_a_raised_threshold_closes_quietly_says_so_and_takes_the_draft_back_without_a_word(store: Store) -> None:

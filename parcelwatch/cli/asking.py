@@ -24,7 +24,7 @@ from parcelwatch.core.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Registers, card
 from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Ask, Observation, Refused
-from parcelwatch.poller import Post, pace, post
+from parcelwatch.posts import Post, pace, post
 from parcelwatch.store import Store, accounts, evidence, parcels
 
 MADE_UP: Final = "PW00000000000"

@@ -89,7 +89,7 @@ def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _courier(settings: AccountConfig) -> dict[str, Any]:
     from parcelwatch import couriers
-    from parcelwatch.poller import pace
+    from parcelwatch.posts import pace
 
     adapter = couriers.adapter(settings)
     allowed = pace(settings, adapter)

@@ -190,6 +190,56 @@ def _said(checked: Mapping[str, Any]) -> str:
 
 @command(
     app,
+    "read",
+    'couriers read "Your parcel was delivered"',
+    'couriers read "疑似遗失，查找中" --json',
+    'couriers read "Non consegnato" --language it',
+)
+def read_text(
+    desk: Desk,  # noqa: ARG001 - every command takes it
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What a courier says of a parcel.")],
+    language: Annotated[
+        str, typer.Option("--language", metavar="CODE", help="The language it is in, where the text leaves it open.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Show how a courier's text is read.
+
+    Which milestone and cause, how sure, and the rows of the language's file that decided. It needs no configuration.
+    """
+    from parcelwatch.cli import output, reading
+
+    found = reading.decided(text, language)
+    if as_json:
+        output.emit(reading.document(text, found))
+    else:
+        reading.show(found)
+
+
+@command(app, "wordings", "couriers wordings", "couriers wordings it", "couriers wordings --json")
+def wordings(
+    desk: Desk,  # noqa: ARG001 - every command takes it
+    language: Annotated[str, typer.Argument(metavar="[LANGUAGE]", help="Only this one.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Count what is known of each language, and prove it.
+
+    Every wording is read by its own example; what is read otherwise is told with its file and line.
+    """
+    from parcelwatch.cli import output, reading
+
+    found = reading.wordings(language)
+    if as_json:
+        output.emit({"languages": found})
+    else:
+        reading.show_wordings(found)
+    wrong = sum(len(each["faults"]) for each in found)
+    if wrong:
+        raise NeedsAttention(f"{output.count(wrong, 'example')} read otherwise")
+
+
+@command(
+    app,
     "detect",
     "couriers detect 1Z999AA10123456784",
     "couriers detect 773027491214552 RR123456785CN --json",

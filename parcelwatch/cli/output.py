@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
-from parcelwatch.core.lexicon import mask
+from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import plain
 
 PIPED_WIDTH: Final = 120

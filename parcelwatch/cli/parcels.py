@@ -102,7 +102,7 @@ def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company 
 
 def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
     from parcelwatch import shapes
-    from parcelwatch.core.lexicon import mask
+    from parcelwatch.core.privacy import mask
     from parcelwatch.store import cases, parcels
 
     now = desk.now

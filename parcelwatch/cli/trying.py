@@ -15,7 +15,7 @@ from typing import Any, Final
 from parcelwatch import couriers
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
-from parcelwatch.core.lexicon import mask
+from parcelwatch.core.privacy import mask
 from parcelwatch.couriers.base import Courier, said
 from parcelwatch.couriers.declared import Made
 from parcelwatch.couriers.shared import saved

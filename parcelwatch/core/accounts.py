@@ -1,4 +1,4 @@
-"""Whether one account can be asked: the breaker, and when the operator hears that a courier is silent.
+"""Whether one account can be asked: the breaker, whose fault a declined call is, and when the operator hears of it.
 
 What belongs here: what an answer or a failure does to an account, how many calls may be on their way, and the two
 messages about it. An outage is never news about a parcel.
@@ -9,6 +9,12 @@ messages about it. An outage is never news about a parcel.
         │ any answer                                           open_until is over│      │ the probe fails
         │                                                                        ▼      │ (60 s doubling to 30 min)
         └──────────────────────────────────────────────────────────────── half-open: one call
+
+A call that was declined may have failed for one of its numbers. It is asked again by halves, down to single numbers.
+What tells a number's fault from the account's is an answer: a number declined both before and after the account
+answered about others is bad. Until it answers, the account is in doubt and makes one call at a time; five numbers
+declined alone, and none answered, are the account's fault. So a bad number in forty costs some twelve calls once, and
+an account that lost its permission about as many before it is left alone.
 """
 
 from __future__ import annotations
@@ -18,10 +24,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierError, CourierRefused
 from parcelwatch.model import Why
 
 TRIPS: Final = 5
+DOUBTS: Final = 5
 FIRST_PAUSE: Final = timedelta(seconds=60)
 LONGEST_PAUSE: Final = timedelta(minutes=30)
 REFUSED_PAUSE: Final = timedelta(minutes=30)
@@ -41,7 +48,8 @@ class AccountState:
     `failures` in a row and `failing_since`, the first of them. `open_until`: no call before; after a failure that
     opened nothing, the time of that failure, so that it always says until when we know the account to fail.
     `opened_times` the breaker opened in a row. `refused`: what the courier wants, "" unless it refused us.
-    `told_silent_at`: when the operator was told, None while there is nothing to take back.
+    `told_silent_at`: when the operator was told, None while there is nothing to take back. `doubt`: 0 while its last
+    word was an answer, 1 once it declined a call, and one more for each number it declined alone.
     """
 
     failures: int = 0
@@ -52,6 +60,7 @@ class AccountState:
     refused: str = ""
     told_silent_at: datetime | None = None
     last_error: str = ""
+    doubt: int = 0
 
 
 class Breaker(StrEnum):
@@ -67,7 +76,7 @@ def breaker(state: AccountState, now: datetime) -> Breaker:
     # Longer than any pause: the clock has since been set back.
     if state.open_until is not None and now < state.open_until <= now + LONGEST_WAIT:
         return Breaker.OPEN
-    return Breaker.HALF_OPEN if held(state) else Breaker.CLOSED
+    return Breaker.HALF_OPEN if held(state) or state.doubt else Breaker.CLOSED
 
 
 def room(state: AccountState, now: datetime, in_flight: int, limit: int) -> int:
@@ -105,6 +114,38 @@ def failed(state: AccountState, now: datetime, error: CourierError) -> AccountSt
     if isinstance(error, CourierBusy) or state.refused or state.failures >= TRIPS:
         return _open(state, now + pause(state), again=True)
     return replace(state, open_until=now)
+
+
+class Verdict(StrEnum):
+    """What a declined call leads to: smaller calls, the end of its only number, or nothing until more is known."""
+
+    SPLIT = "split"
+    NUMBER = "number"
+    WAIT = "wait"
+
+
+def declined(
+    state: AccountState, now: datetime, error: CourierDeclines, since: datetime | None, *, alone: bool
+) -> tuple[AccountState, Verdict]:
+    """A call was declined; `alone`: it was about one number.
+
+    `since`: all its numbers were already in calls declined before then, None if one was not.
+    """
+    if error.certain or _answered_after(state, since):
+        return state, Verdict.NUMBER if alone else Verdict.SPLIT
+    state = replace(state, doubt=state.doubt + 1 if alone else max(1, state.doubt))
+    if unproven(state):
+        return failed(state, now, CourierRefused(f"one number after another is declined: {error}")), Verdict.WAIT
+    return state, Verdict.WAIT if alone else Verdict.SPLIT
+
+
+def unproven(state: AccountState) -> bool:
+    """Whether so much was declined that the account is to blame; a number nobody declined yet is the best to ask."""
+    return state.doubt >= DOUBTS
+
+
+def _answered_after(state: AccountState, since: datetime | None) -> bool:
+    return since is not None and state.last_ok_at is not None and since < state.last_ok_at
 
 
 def retry_now(state: AccountState, now: datetime) -> AccountState:

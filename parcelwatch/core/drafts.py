@@ -129,9 +129,15 @@ def without(draft: Draft, parcel_id: int) -> Facts | None:
     return {**draft.facts, **{name: value for name, value in rest[0].items() if name != "also"}, "also": rest[1:]}
 
 
+_OF_SCANS = ("what", "place", "seen_from", "seen_until", "seen_as", "cause", "sure")
+
+
 def _seen(entry: Entry | None) -> dict[str, object]:
     if entry is None:
-        return {"evidence": [], **dict.fromkeys(("what", "place", "seen_from", "seen_until", "seen_as", "cause"), "")}
+        return {
+            "evidence": [],
+            **dict.fromkeys(("what", "place", "seen_from", "seen_until", "seen_as", "cause", "sure"), ""),
+        }
     checkpoint = entry.checkpoint
     return {
         "evidence": _identity(checkpoint),
@@ -141,6 +147,7 @@ def _seen(entry: Entry | None) -> dict[str, object]:
         "seen_until": stamp(latest(entry)),
         "seen_as": str(checkpoint.milestone),
         "cause": str(checkpoint.cause or ""),
+        "sure": str(checkpoint.sure),
     }
 
 
@@ -175,6 +182,9 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     rests_on = said.get("evidence")
     if isinstance(rests_on, list) and rests_on and not any(_is(checkpoint, rests_on) for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
+    surer = evidence(dossier, draft.kind)
+    if surer is not None and said.get("sure", surer.checkpoint.sure) != surer.checkpoint.sure:
+        return Fact(Form.NEWER_SCAN, scan=surer.checkpoint)
     moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
     if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:
         return None

@@ -106,6 +106,7 @@ def _confirmed(dossier: Dossier, now: datetime) -> datetime:
 
 
 def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
+    said = _kept(said)
     timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
     moved = len(timeline.entries) > len(dossier.timeline.entries)
     after = replace(
@@ -124,6 +125,13 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     return _mark(after, said.estimate if promised else None, first, now) if first or promised else after
 
 
+def _kept(said: Answered) -> Answered:
+    """Without what is only counted: that a finer code of a checkpoint meant nothing to us."""
+    if not any(one.unmapped for one in said.checkpoints):
+        return said
+    return replace(said, checkpoints=tuple(replace(one, unmapped=False) for one in said.checkpoints))
+
+
 def _stopped(before: str, said: str | None, *, moved: bool) -> str:
     """Why it is no longer followed. Where an answer does not say, what was told stands until something new is heard."""
     if said is not None:
@@ -133,6 +141,7 @@ def _stopped(before: str, said: str | None, *, moved: bool) -> str:
 
 def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     """What a push adds. It may be an old one sent again, so it confirms nothing and takes nothing back."""
+    said = _kept(said)
     timeline = merge(dossier.timeline, replace(said, complete=False), now)
     known = {entry.checkpoint.identity for entry in dossier.timeline.entries}
     new = any(checkpoint.identity not in known for checkpoint in said.checkpoints)

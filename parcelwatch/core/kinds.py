@@ -37,13 +37,15 @@ class LetterSpec:
     """How customers are written to about a kind.
 
     `evidence`: what the checkpoint it rests on looks like, best first. `undone_by`: where a parcel cannot be, by news
-    younger than the letter's, if it is to stay true. `remedies`: what is offered where the shop says nothing; where it
+    younger than the letter's, if it is to stay true. `again`: it is written anew when the trouble gets worse, because
+    it then says something else. `remedies`: what is offered where the shop says nothing; where it
     is empty the letter says what is being done (asking the courier), and money or goods are the shop's to add.
     """
 
     evidence: tuple[Fits, ...]
     undone_by: frozenset[Milestone] = frozenset()
     remedies: tuple[str, ...] = ()
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,13 @@ _EVERYWHERE: Final = frozenset(Milestone)
 _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
     (
         _kind("destroyed", _TOLD, told.Destroyed, letter=LetterSpec((_caused(Cause.DESTROYED),), _FOUND, _SETTLED)),
-        _kind("lost", _TOLD, told.Lost, letter=LetterSpec((_caused(Cause.LOST),), _FOUND, _SETTLED)),
+        _kind("lost", _TOLD, told.Lost, letter=LetterSpec((_caused(Cause.LOST),), _FOUND, _SETTLED, again=True)),
     ),
-    (_kind("damaged", _TOLD, told.Damaged, letter=LetterSpec((_caused(Cause.DAMAGED),), remedies=_SETTLED)),),
+    (
+        _kind(
+            "damaged", _TOLD, told.Damaged, letter=LetterSpec((_caused(Cause.DAMAGED),), remedies=_SETTLED, again=True)
+        ),
+    ),
     (
         _kind(
             "returned",

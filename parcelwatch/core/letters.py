@@ -27,6 +27,7 @@ from parcelwatch.model import (
     LetterTakenBack,
     LetterWritten,
     Order,
+    Sure,
     Why,
 )
 
@@ -154,12 +155,17 @@ def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Ste
     if not wanted:
         return step
     for case in step.dossier.cases:
-        # What an agent knows the courier did not say; nobody is told that it did.
-        if case.live and not case.hidden_by and not (case.fact.scan and case.fact.scan.by):
+        if case.live and not case.hidden_by and _tellable(case):
             for order in step.dossier.parcel.orders or (_UNNAMED,):
                 if (case.kind, order.number) in wanted:
                     step = _write(step, case, order)
     return step
+
+
+def _tellable(case: Case) -> bool:
+    """Whether it is a thing to write of: not what only an agent said, nor a scratch on the box."""
+    scan = case.fact.scan
+    return scan is None or not (scan.by or (case.kind == "damaged" and scan.sure is Sure.SLIGHT))
 
 
 _UNNAMED = Order()
@@ -168,7 +174,9 @@ _UNNAMED = Order()
 def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> set[tuple[str, str]]:
     """Kinds and orders to write about."""
     orders = [order.number for order in step.dossier.parcel.orders or (_UNNAMED,)]
-    told = {each.case.kind for each in step.notices if isinstance(each, CaseTold) and each.why in _WRITTEN_WHEN}
+    news = [each for each in step.notices if isinstance(each, CaseTold)]
+    told = {each.case.kind for each in news if each.why in _WRITTEN_WHEN}
+    told |= {each.case.kind for each in news if each.case.kind in LETTERS and LETTERS[each.case.kind].again}
     wanted = {(kind, order) for kind in told & set(LETTERS) for order in orders}
     known = {order.number for order in before or (_UNNAMED,)}
     told_before = {case.kind for case in step.dossier.cases if case.told and case.live} & set(LETTERS)

@@ -21,7 +21,7 @@ import httpx
 from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Answered, Ask, Observation
 
 __all__ = [
@@ -56,6 +56,8 @@ __all__ = [
 ]
 
 KEPT = 4096
+# What a bad number among others can be answered with, as well as a bad call.
+_OF_A_NUMBER = frozenset({400, 404, 413, 414, 422})
 SECRETS = "parcelwatch.secrets"
 SHOWN = 3  # so many letters of a secret open nothing
 LONGEST_WAIT = timedelta(hours=6)
@@ -160,7 +162,10 @@ class Courier(Protocol):
         ...
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        """Exactly one observation per Ask, in that order, or a CourierError."""
+        """Exactly one observation per Ask, in that order, or a CourierError.
+
+        A call of several that failed, perhaps for one of them, is CourierDeclines: they are asked again by halves.
+        """
         ...
 
 
@@ -310,6 +315,8 @@ def check(response: httpx.Response) -> None:
         raise CourierUnavailable(f"the courier answers {status}")
     if status in (401, 403):
         raise CourierRefused(f"the courier answers {status}: check the account's key and its permissions")
+    if status in _OF_A_NUMBER:
+        raise CourierDeclines(f"the courier answers {status}: check the number, then base_url and settings")
     if status < 400:
         unreadable(response, f"the courier answers {status} instead of data; base_url may be out of date")
     raise CourierRefused(f"the courier answers {status}: check base_url and the account's settings")

@@ -20,7 +20,6 @@ from typing import Any, ClassVar, NoReturn
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
@@ -34,6 +33,7 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
+from parcelwatch.lexicon import NOTHING, read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
 
 M = Milestone

@@ -15,7 +15,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.shared.china import another, beijing, history
 from parcelwatch.couriers.shared.china_scans import without_code
@@ -24,6 +23,7 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused
 
 M = Milestone

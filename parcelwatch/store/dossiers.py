@@ -27,6 +27,7 @@ from parcelwatch.store.rows import (
     MILESTONES,
     PARCEL,
     PARCEL_COLUMNS,
+    SURES,
     case_row,
     derived,
     fact_json,
@@ -50,7 +51,7 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
-SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by
+SELECT occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by, sure
 FROM checkpoints WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 """
 _CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
@@ -103,14 +104,23 @@ def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answer
 
 def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Iterator[Entry]:
     seen_ms, seen_at = None, EPOCH
-    for at, until, code, text, place, milestone, cause, seen, last, moves, by in rows:
+    for at, until, code, text, place, milestone, cause, seen, last, moves, by, sure in rows:
         # Most of a parcel's checkpoints were first seen together, and making a datetime is what costs here.
         if seen != seen_ms:
             seen_ms, seen_at = seen, from_ms(seen)
         occurred_at = from_ms(at)
         occurred_until = occurred_at if until == at else from_ms(until)
         said = Checkpoint(
-            occurred_at, occurred_until, MILESTONES[milestone], CAUSES[cause], code, text, place, bool(moves), by
+            occurred_at,
+            occurred_until,
+            MILESTONES[milestone],
+            CAUSES[cause],
+            code,
+            text,
+            place,
+            moves=bool(moves),
+            by=by,
+            sure=SURES[sure],
         )
         last_seen_at = answered_at if last is None else from_ms(last)
         yield Entry(said, seen_at, last_seen_at or seen_at)
@@ -202,10 +212,10 @@ WHERE parcel_id = ? AND occurred_at = ? AND occurred_until = ? AND code = ? AND 
 """
 _KEEP_ENTRY: Final = """
 INSERT INTO checkpoints
-  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at, moves, by, sure)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET milestone = excluded.milestone, cause = excluded.cause, seen_at = excluded.seen_at,
-  last_seen_at = excluded.last_seen_at, moves = excluded.moves
+  last_seen_at = excluded.last_seen_at, moves = excluded.moves, sure = excluded.sure
 """
 
 
@@ -257,7 +267,16 @@ def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]
     """
     said = entry.checkpoint
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
-    return (*_key(parcel_id, entry), said.milestone, said.cause, to_ms(entry.seen_at), last, int(said.moves), said.by)
+    return (
+        *_key(parcel_id, entry),
+        said.milestone,
+        said.cause,
+        to_ms(entry.seen_at),
+        last,
+        int(said.moves),
+        said.by,
+        said.sure,
+    )
 
 
 # --- cases ---------------------------------------------------------------------------------------

@@ -27,10 +27,12 @@ from parcelwatch.store.polling import (
     next_poll,
     poll_again,
     postpone,
+    rejoin,
     release,
     set_judged,
     set_registered,
     sooner,
+    split,
     void_leases,
     watched,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "one",
     "poll_again",
     "postpone",
+    "rejoin",
     "release",
     "resume",
     "rows",
@@ -64,6 +67,7 @@ __all__ = [
     "set_registered",
     "show",
     "sooner",
+    "split",
     "stop",
     "void_leases",
     "watched",
@@ -267,6 +271,7 @@ def resume(store: Store, parcel_id: int, now: datetime) -> bool:
 
 _MOVE: Final = """
 UPDATE parcels SET courier = ?, registered = 0, refused = '', failures = 0, not_before = NULL, lease_until = NULL,
+  split = 0, doubted_at = NULL,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = ?
 WHERE id = ?
 """

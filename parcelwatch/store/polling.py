@@ -14,7 +14,7 @@ from typing import Any, Final
 from parcelwatch.core.cadence import APART, Urgency
 from parcelwatch.model import Ask
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import Claimed, maybe_at, to_ms
+from parcelwatch.store.rows import Claimed, maybe_at, maybe_ms, to_ms
 
 _NONE: Final = timedelta(0)
 
@@ -24,9 +24,12 @@ _OF: Final = f"courier = ? AND urgency IN ({', '.join(str(int(one)) for one in U
 _RUN_OUT: Final = f"UPDATE parcels SET lease_until = NULL WHERE {_OF} AND lease_until <= ?"
 _PICK: Final = """
 SELECT id, CASE successor WHEN '' THEN number ELSE successor END, company, service, phone_last4, postal_code,
-  origin, destination, shipped_at, registered, failures
-FROM parcels WHERE courier = ? AND urgency = ? AND lease_until IS NULL AND ask_at <= ? ORDER BY ask_at LIMIT ?
+  origin, destination, shipped_at, registered, failures, split, doubted_at
+FROM parcels WHERE courier = ? AND urgency = ? AND lease_until IS NULL AND ask_at <= ?{also} ORDER BY ask_at LIMIT ?
 """
+_ANY: Final = (_PICK.format(also=""),)
+# Asking on and on about those that were declined would not show whether the others are answered.
+_UNDOUBTED_FIRST: Final = (_PICK.format(also=" AND doubted_at IS NULL"), *_ANY)
 _CLAIM: Final = "UPDATE parcels SET lease_until = ?, claimed_at = ?, not_before = ? WHERE id = ?"
 
 
@@ -39,34 +42,63 @@ _NEAR: Final = (
 
 
 def claim(
-    store: Store, account: str, now: datetime, lease_until: datetime, limit: int, interval: timedelta = _NONE
+    store: Store,
+    account: str,
+    now: datetime,
+    lease_until: datetime,
+    limit: int,
+    interval: timedelta = _NONE,
+    *,
+    undoubted: bool = False,
 ) -> list[Claimed]:
     """At most `limit` parcels of `account` that are due, the most urgent first, for the claimer alone until then.
 
-    `interval`: the courier must not be asked about them again before it has passed.
+    `interval`: the courier must not be asked about them again before it has passed. `undoubted`: those that were in a
+    declined call only if there are no others.
     """
     at = to_ms(now)
-    rows: list[tuple[Any, ...]] = []
     store.write(_RUN_OUT, (account, at))
     store.write(_NEAR, (account, at))
-    for urgency in Urgency:
-        if len(rows) < limit:
-            rows += store.all(_PICK, (account, urgency, at, limit - len(rows)))
+    picks = (_pick(store, sql, account, at, limit) for sql in (_UNDOUBTED_FIRST if undoubted else _ANY))
+    rows = next(filter(None, picks), [])
     lease = (to_ms(lease_until), at, to_ms(now + interval) if interval else None)
     store.write_many(_CLAIM, [(*lease, row[0]) for row in rows])
     return [_claimed(row) for row in rows]
 
 
+def _pick(store: Store, sql: str, account: str, at: int, limit: int) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for urgency in Urgency:
+        if len(rows) < limit:
+            rows += store.all(sql, (account, urgency, at, limit - len(rows)))
+    return rows
+
+
 def _claimed(row: tuple[Any, ...]) -> Claimed:
     parcel_id, number, company, service, phone, postal, origin, destination, shipped_at, *state = row
-    registered, failures = state
+    registered, failures, split, doubted_at = state
     ask = Ask(number, company, service, phone, postal, origin, destination, maybe_at(shipped_at))
-    return Claimed(parcel_id, ask, bool(registered), failures)
+    return Claimed(parcel_id, ask, bool(registered), failures, split, maybe_at(doubted_at))
 
 
 def release(store: Store, ids: Sequence[int]) -> None:
     """Claimed, but not asked after all: as if they had never been claimed."""
     sql = "UPDATE parcels SET lease_until = NULL, not_before = NULL WHERE id = ?"
+    store.write_many(sql, [(parcel_id,) for parcel_id in ids])
+
+
+def split(store: Store, ids: Iterable[int], size: int, doubted_at: datetime | None) -> None:
+    """A call about these was declined: they are asked again, as due as before, in calls of at most `size`.
+
+    `doubted_at`: now, if it may have been the account's fault.
+    """
+    sql = """UPDATE parcels SET lease_until = NULL, split = ?, doubted_at = coalesce(doubted_at, ?) WHERE id = ?"""
+    store.write_many(sql, [(size, maybe_ms(doubted_at), parcel_id) for parcel_id in ids])
+
+
+def rejoin(store: Store, ids: Iterable[int]) -> None:
+    """These were answered about: nothing stands against asking them with others."""
+    sql = "UPDATE parcels SET split = 0, doubted_at = NULL WHERE id = ?"
     store.write_many(sql, [(parcel_id,) for parcel_id in ids])
 
 

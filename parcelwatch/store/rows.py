@@ -26,6 +26,7 @@ from parcelwatch.model import (
     Parcel,
     Severity,
     State,
+    Sure,
     Unread,
     Why,
 )
@@ -37,6 +38,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 MILESTONES: Final = {str(one): one for one in Milestone}
 CAUSES: Final[dict[str | None, Cause | None]] = {None: None} | {str(one): one for one in Cause}
 SEVERITIES: Final = {str(one): one for one in Severity}
+SURES: Final = {str(one): one for one in Sure}
 STATES: Final = {str(one): one for one in State}
 WHYS: Final = {str(one): one for one in Why}
 
@@ -179,8 +181,8 @@ def fact_json(fact: Fact) -> str:
         said = fact.scan
         times = (to_ms(said.occurred_at), to_ms(said.occurred_until))
         kept["scan"] = [*times, said.milestone, said.cause, said.code, said.text, said.place]
-        if said.by:
-            kept["by"] = said.by
+        kept |= {"by": said.by} if said.by else {}
+        kept |= {"sure": said.sure} if said.sure is not Sure.STATED else {}
     if fact.unread:
         kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
     return dump(kept)
@@ -194,15 +196,17 @@ def to_fact(text: str) -> Fact:
     return Fact(
         Form(kept["says"]),
         **values,
-        scan=_scan(*kept["scan"], by=kept.get("by", "")) if "scan" in kept else None,
+        scan=_scan(*kept["scan"], by=kept.get("by", ""), sure=kept.get("sure", "stated")) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
     )
 
 
 def _scan(
-    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, *, by: str
+    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, *, by: str, sure: str
 ) -> Checkpoint:
-    return Checkpoint(from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place, by=by)
+    return Checkpoint(
+        from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place, by=by, sure=SURES[sure]
+    )
 
 
 # --- cases and drafts ----------------------------------------------------------------------------
@@ -294,12 +298,18 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A parcel to ask about now. `failures`: how often in a row asking about it failed."""
+    """A parcel to ask about now. `failures`: how often in a row asking about it failed.
+
+    `split`: it was in a call that was declined, so that it is asked with no more than so many; 0 if it was not.
+    `doubted_at`: when it first was, if that may have been the account's fault.
+    """
 
     parcel_id: int
     ask: Ask
     registered: bool
     failures: int = 0
+    split: int = 0
+    doubted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

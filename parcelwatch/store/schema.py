@@ -469,6 +469,7 @@ FROM parcels p LEFT JOIN parcel_orders l ON l.parcel_id = p.id WHERE p.id = draf
     "ALTER TABLE checkpoints ADD COLUMN moves INTEGER NOT NULL DEFAULT 1",
     "UPDATE checkpoints SET moves = 0 WHERE milestone = 'info_received'",
     "ALTER TABLE checkpoints ADD COLUMN by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE checkpoints ADD COLUMN sure TEXT NOT NULL DEFAULT 'stated'",
 )
 
 
@@ -480,6 +481,9 @@ def m004_orders(db: Database) -> None:
 
 
 _LEASES: Final = (
+    "ALTER TABLE parcels ADD COLUMN split INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE parcels ADD COLUMN doubted_at INTEGER",
+    "ALTER TABLE accounts ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE parcels ADD COLUMN not_before INTEGER",
     "ALTER TABLE parcels ADD COLUMN ask_at INTEGER AS (max(poll_at, coalesce(not_before, 0)))",
     # A claim used to move the due time; no courier wants longer than this between two asks about a number.
@@ -492,7 +496,7 @@ _LEASES: Final = (
 
 @MIGRATIONS()
 def m005_leases(db: Database) -> None:
-    """A claim is a lease of its own beside the due time."""
+    """A claim is a lease of its own beside the due time; a declined call leaves marks on its numbers."""
     for statement in _LEASES:
         db.execute(statement)
 

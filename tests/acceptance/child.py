@@ -19,7 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from parcelwatch import clock, config, deliver, engine, poller
+from parcelwatch import clock, config, deliver, engine, outcomes
 from parcelwatch.client import Client
 from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Policy
@@ -45,7 +45,7 @@ SETTLED = "after settle"
 POINTS = (CLAIMED, ANSWERED, INGESTING, INGESTED, WORDING, SENDING, SENT, SETTLED)
 
 # What is done on the writer's thread and committed when it returns.
-COMMITS: Mapping[object, str] = {poller.take_in: INGESTED, deliver.settle: SETTLED}
+COMMITS: Mapping[object, str] = {outcomes.take_in: INGESTED, deliver.settle: SETTLED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import httpx
 import pytest
 
-from parcelwatch import engine, poller
+from parcelwatch import engine, outcomes, poller
 from parcelwatch.core.messages import Outgoing, Words
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
@@ -223,7 +223,7 @@ class Full(Writer):
     """A disk that is full whenever answers are to be kept."""
 
     async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if work is poller.take_in:
+        if work is outcomes.take_in:
             raise StoreError("the disk is full")
         return await super().run(work, *args, **kwargs)
 

@@ -22,7 +22,7 @@ from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Observation
-from parcelwatch.poller import Post
+from parcelwatch.posts import Post
 from parcelwatch.sandbox.story import Trouble
 from parcelwatch.store import accounts, evidence, outbox, parcels
 from tests.acceptance.world import Account, Shop, ago, known, numbers

@@ -26,7 +26,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone, Order, Parcel
-from parcelwatch.poller import Post
+from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble

@@ -25,6 +25,12 @@ BATCH = 40
 ROUNDS = 100
 
 
+PUT = """
+INSERT INTO checkpoints (parcel_id, occurred_at, occurred_until, code, text, place, milestone, seen_at)
+VALUES (?, ?, ?, ?, ?, ?, 'in_transit', ?)
+"""
+
+
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "million.db") as store:
         report("add, parcels/s", count / timed(lambda: fill(store, count)))
@@ -74,7 +80,7 @@ def history(store: Store, count: int) -> None:
             for at in times
         ]
         with store.transaction():
-            store.write_many("INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, 'in_transit', NULL, ?, NULL)", rows)
+            store.write_many(PUT, rows)
 
 
 def claim(store: Store, now: datetime) -> tuple[float, float]:

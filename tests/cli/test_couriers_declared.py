@@ -46,7 +46,7 @@ def test_a_saved_answer_is_read_without_asking_and_shows_what_every_expression_f
     assert "in_transit" in ended.out
     found = {line.split()[0]: line for line in ended.out.splitlines() if line.startswith("answer.")}
     assert found["answer.place"].endswith("nothing in 2")
-    assert found["answer.code"].endswith('"ZAP" (in 2 of 2)')
+    assert found["answer.code"].endswith('"ON" (in 2 of 2)')
     assert found["answer.checkpoints"].endswith("a list of 2")
 
 

@@ -60,7 +60,7 @@ def test_all_commands_of_this_version_are_there() -> None:
         *(f"cases {verb}" for verb in ("list", "show", "ack", "snooze", "resolve", "note", "verdict")),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send")),
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
-        *(f"couriers {verb}" for verb in ("list", "show", "check", "detect", "try")),
+        *(f"couriers {verb}" for verb in ("list", "show", "check", "read", "wordings", "detect", "try")),
     }
 
 

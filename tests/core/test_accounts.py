@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.accounts import (
+    DOUBTS,
     TRIPS,
     AccountState,
     Breaker,
+    Verdict,
     answered,
     breaker,
+    declined,
     failed,
     held,
     hold_until,
@@ -21,8 +25,16 @@ from parcelwatch.core.accounts import (
     room,
     silence,
     told,
+    unproven,
 )
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import (
+    CourierBusy,
+    CourierDeclines,
+    CourierError,
+    CourierRefused,
+    CourierUnavailable,
+    CourierUnreadable,
+)
 from parcelwatch.model import Why
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -121,6 +133,58 @@ def test_a_refused_account_is_probed_every_half_hour_until_it_answers() -> None:
         state = failed(state, now, error)
     assert state.refused == str(REFUSED)
     assert answered(state, now) == AccountState(last_ok_at=now)
+
+
+# --- declined calls ------------------------------------------------------------------------------
+
+ODD = CourierDeclines("no such format")
+KNOWN = CourierDeclines("one of them is not known", certain=True)
+WELL = answered(AccountState(), NOON)
+DOUBTED = AccountState(last_ok_at=NOON, doubt=1)
+LOST = AccountState(last_ok_at=NOON, doubt=DOUBTS - 1)
+BEFORE, AFTER = NOON - MINUTE, NOON + MINUTE
+
+# Declined with others or alone, first when, in which state: the verdict, and the doubt that is left.
+DECLINED = {
+    "a first call of several": (WELL, ODD, None, False, Verdict.SPLIT, 1),
+    "a first call about one": (WELL, ODD, None, True, Verdict.WAIT, 1),
+    "another call of several": (DOUBTED, ODD, AFTER, False, Verdict.SPLIT, 1),
+    "a part, others answered since": (WELL, ODD, BEFORE, False, Verdict.SPLIT, 0),
+    "alone, others answered since": (WELL, ODD, BEFORE, True, Verdict.NUMBER, 0),
+    "alone, answered since, others doubted": (DOUBTED, ODD, BEFORE, True, Verdict.NUMBER, 1),
+    "alone, nothing answered since": (DOUBTED, ODD, AFTER, True, Verdict.WAIT, 2),
+    "alone, nothing ever answered": (AccountState(doubt=1), ODD, AFTER, True, Verdict.WAIT, 2),
+    "a number, says the courier": (WELL, KNOWN, None, False, Verdict.SPLIT, 0),
+    "this number, says the courier": (WELL, KNOWN, None, True, Verdict.NUMBER, 0),
+    "one number too many": (LOST, ODD, AFTER, True, Verdict.WAIT, DOUBTS),
+    "several, and one number too many before": (replace(LOST, doubt=DOUBTS), ODD, None, False, Verdict.WAIT, DOUBTS),
+}
+
+
+@pytest.mark.parametrize("what", DECLINED)
+def test_whose_fault_a_declined_call_is_stands_in_the_table(what: str) -> None:
+    state, error, since, alone, expected, doubt = DECLINED[what]
+    after, verdict = declined(state, NOON + HALF_HOUR, error, since, alone=alone)
+    assert (verdict, after.doubt) == (expected, doubt)
+    assert unproven(after) == (doubt >= DOUBTS) == bool(after.refused)
+
+
+def test_an_account_in_doubt_makes_one_call_at_a_time_until_it_answers() -> None:
+    assert room(DOUBTED, NOON, 0, 32) == 1
+    assert room(DOUBTED, NOON, 1, 32) == 0
+    assert not held(DOUBTED)
+    assert silence(DOUBTED, NOON + timedelta(days=1), MINUTE) is None
+    assert room(answered(DOUBTED, NOON), NOON, 1, 32) == 31
+
+
+def test_an_account_to_blame_is_told_of_at_once_with_the_couriers_words_and_tried_every_half_hour() -> None:
+    state, _ = declined(LOST, NOON, ODD, AFTER, alone=True)
+    assert "no such format" in state.refused
+    assert silence(state, NOON, HALF_HOUR) is Why.SILENT
+    assert hold_until(state, NOON) == NOON + HALF_HOUR
+    again, _ = declined(state, NOON + HALF_HOUR, ODD, None, alone=False)
+    assert hold_until(again, NOON + HALF_HOUR) == NOON + 2 * HALF_HOUR
+    assert answered(again, NOON).doubt == 0
 
 
 def test_calls_are_held_only_while_the_breaker_has_tripped() -> None:

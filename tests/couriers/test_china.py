@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.china import (
     at_station,
     beijing,
@@ -20,6 +19,7 @@ from parcelwatch.couriers.shared.china import (
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import follow
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation, Refused
 
 M = Milestone

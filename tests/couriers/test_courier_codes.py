@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.dhl.codes import GROUPS, SERVICES
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.seventeentrack.item import STATUSES, SUB_STATUSES
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -237,7 +237,8 @@ def test_every_status_that_is_known_of_a_courier_is_declared_and_no_other(name: 
 @pytest.mark.skipif(not HOME, reason="PARCELWATCH_SAMPLES names no folder of tables")
 def test_every_royal_mail_code_of_the_table_is_declared() -> None:
     lines = (Path(HOME).parent / "tables" / "royalmail_event_codes.tsv").read_text("utf-8").splitlines()[1:]
-    assert {line.split("\t")[0] for line in lines} == set(declaration("royalmail").statuses)
+    seen = {"EVNSR", "EVODO", "EVORI"}  # in answers, and described in public since the table was made
+    assert {line.split("\t")[0] for line in lines} | seen == set(declaration("royalmail").statuses)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.shared.history import Scan, history, ordered
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.couriers.shared.times import Span
-from parcelwatch.model import Cause, Milestone
+from parcelwatch.lexicon import read
+from parcelwatch.model import Cause, Milestone, Sure
 
 M = Milestone
 C = Cause
@@ -136,3 +137,21 @@ def test_what_the_code_tells_of_movement_stands_against_the_words() -> None:
     for moves in (True, False):
         (one,) = history([Scan(at(1), "T", (M.IN_TRANSIT, None), "Delayed", moves=moves)])
         assert one.moves is moves
+
+
+# --- how sure ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("meaning", "words", "cause", "sure"),
+    [
+        (None, "疑似遗失，查找中", C.LOST, Sure.SUSPECTED),
+        ((M.EXCEPTION, C.LOST), "Parcel could not be located, an investigation was started", C.LOST, Sure.SUSPECTED),
+        ((M.EXCEPTION, C.UNSTATED), "Outer packaging damaged, contents intact", C.DAMAGED, Sure.SLIGHT),
+        ((M.EXCEPTION, C.LOST), "Lost", C.LOST, Sure.STATED),
+        ((M.EXCEPTION, C.LOST), "", C.LOST, Sure.STATED),
+    ],
+)
+def test_a_scan_says_how_sure_its_cause_is(meaning: Meaning | None, words: str, cause: Cause, sure: Sure) -> None:
+    (one,) = history([Scan(at(1), "", meaning, words, reading=read(words))])
+    assert (one.cause, one.sure) == (cause, sure)

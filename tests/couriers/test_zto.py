@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.zto import Zto, digest
 from parcelwatch.couriers.zto.codes import PROBLEMS, SCANS
 from parcelwatch.errors import ConfigError
+from parcelwatch.lexicon import read
 from parcelwatch.model import Ask
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)

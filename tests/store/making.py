@@ -52,7 +52,7 @@ def heard(
 ) -> Advance:
     """A step in which the courier answered."""
     after = replace(before, confirmed_at=NOW, poll_at=poll_at, **changes)  # type: ignore[arg-type]
-    return Advance(after, poll_at=poll_at, assess_at=assess_at, poll_why="moving", asked=True)
+    return Advance(after, poll_at=poll_at, assess_at=assess_at, poll_why="moving", heard=True, asked=True)
 
 
 def looked(before: Dossier, **changes: object) -> Advance:

@@ -54,7 +54,9 @@ serial = count()
 def test_a_dossier_comes_back_as_it_was_saved(made: list[Dossier]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "one.db") as store:
         for one in made:
-            unique = replace(one, parcel=replace(one.parcel, number=f"PW{next(serial)}"))
+            turn = next(serial)
+            orders = tuple(replace(order, number=f"{order.number}/{turn}") for order in one.parcel.orders)
+            unique = replace(one, parcel=replace(one.parcel, number=f"PW{turn}", orders=orders))
             loaded = stored(store, unique)
             assert loaded == numbered(unique, loaded)
 

@@ -20,6 +20,13 @@ NUMBER = "CANARY0001"
 PERSONAL = ("CANARY0001", "Canary Wen", "canary@example.org", "Canary Lane", "ORDER-CANARY")
 
 
+PUT = """
+INSERT INTO checkpoints
+  (parcel_id, occurred_at, occurred_until, code, text, place, milestone, cause, seen_at, last_seen_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
 def live_through_everything(store: Store, number: str, name: str) -> int:
     """A parcel that has left something in every table there is."""
     parcel_id = add(store, number, order=f"ORDER-{name}", customer_name=f"{name} Wen", customer_contact=f"{name}@x.org")
@@ -94,7 +101,7 @@ def test_pieces_of_rows_that_once_moved_between_pages_go_too(path: Path) -> None
                     0,
                     None,
                 )
-                store.write("INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+                store.write(PUT, values)
         gone = [f"Canary{n:06}".encode() for n in range(1, 1501, 5)]
         with store.transaction():
             store.write("DELETE FROM parcels WHERE id % 5 = 1 AND id > 1")

@@ -43,18 +43,18 @@ def test_a_later_import_adds_to_what_is_known_and_erases_nothing(store: Store) -
     assert known.destination == "DE"
 
 
-def test_a_parcel_already_asked_about_is_looked_at_again_when_its_description_changes(store: Store) -> None:
+def test_a_parcel_is_judged_at_once_when_its_description_changes(store: Store) -> None:
     asked, unasked = add(store, "PW1"), add(store, "PW2")
     save(store, asked)
-    put(store, "PW1", promised_by=NOW)
-    put(store, "PW2", promised_by=NOW)
-    assert parcels.due_to_assess(store, NOW, 10) == [asked]
-    assert parcels.dossier(store, unasked).parcel.promised_by == NOW
+    for number in ("PW1", "PW2"):
+        put(store, number, promised_by=NOW)
+    after = [parcels.dossier(store, one) for one in (asked, unasked)]
+    assert [(one.policy_id, one.parcel.promised_by) for one in after] == [(Policy().policy_id, NOW)] * 2
 
 
 @pytest.mark.parametrize(
     ("promised", "asked"),
-    [(2 * HOUR, 2 * HOUR), (9 * HOUR, 6 * HOUR), (HOUR / 6, HOUR / 6), (-HOUR, timedelta(minutes=5))],
+    [(2 * HOUR, 2 * HOUR), (9 * HOUR, 6 * HOUR), (HOUR / 6, HOUR / 6), (-HOUR, 0 * HOUR)],
 )
 def test_a_promise_learned_later_is_asked_about_when_it_falls_due(
     store: Store, promised: timedelta, asked: timedelta
@@ -99,17 +99,18 @@ def test_a_company_given_wrongly_is_corrected_and_what_was_heard_of_it_forgotten
     assert known.timeline.entries == ()
     assert known.first_tracked_at is None
     assert known.registered_at is None
-    assert parcels.due_to_assess(store, NOW, 9) == [first.id]
+    assert known.policy_id == Policy().policy_id
+    assert parcels.next_poll(store, "my_dhl") == NOW
 
 
-def test_a_corrected_number_is_not_asked_about_twice_within_half_an_hour(store: Store) -> None:
+def test_a_corrected_number_that_is_being_asked_about_is_not_asked_about_beside_that(store: Store) -> None:
     put(store, company="yuantong")
     put(store, company="shentong")
     assert parcels.next_poll(store, "my_dhl") == NOW
     with store.transaction():
         parcels.claim(store, "my_dhl", NOW, NOW + HOUR, 1)
     put(store, company="zhongtong")
-    assert parcels.next_poll(store, "my_dhl") == NOW + timedelta(minutes=35)
+    assert parcels.next_poll(store, "my_dhl") == NOW + HOUR
 
 
 def test_one_import_that_names_a_number_of_two_companies_means_two_parcels(store: Store) -> None:

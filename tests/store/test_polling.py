@@ -10,7 +10,7 @@ import pytest
 from parcelwatch.core.cadence import RECOVERED, failed
 from parcelwatch.model import Ask
 from parcelwatch.store import Store, imports, parcels
-from parcelwatch.store.polling import _NEXT, _OF, _PICK, _RUN_OUT
+from parcelwatch.store.polling import _NEXT, _OF, _RUN_OUT, _UNDOUBTED_FIRST
 from parcelwatch.store.rows import Claimed
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, case, heard, save
 
@@ -234,7 +234,7 @@ def test_nothing_to_ask_is_never(store: Store) -> None:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (_PICK, "to_ask"),
+        *((query, "to_ask") for query in _UNDOUBTED_FIRST),
         *((query, "to_ask") for query in _NEXT),
         (_RUN_OUT, "to_ask"),
         (f"SELECT count(*) FROM parcels WHERE {_OF}", "to_ask"),

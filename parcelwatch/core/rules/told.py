@@ -10,7 +10,7 @@ from typing import ClassVar
 from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Entry, Fact, Form, Milestone, Severity
+from parcelwatch.model import Cause, Entry, Fact, Form, Milestone, Severity, Sure
 
 _FOUND_AGAIN = frozenset(Milestone) - {
     Milestone.EXCEPTION,
@@ -37,14 +37,17 @@ def _reached_by(view: View) -> Entry | None:
 
 @dataclass(frozen=True, slots=True)
 class Damaged(Rule):
-    """Damaged, wet, contents short."""
+    """Damaged, wet, contents short; milder where only the wrapping is."""
 
     kind: ClassVar[str] = "damaged"
     heals: ClassVar[bool] = False
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, _caused_by(Cause.DAMAGED))
-        return Verdict(self.told(Severity.CRITICAL, entry, Form.DAMAGED)) if entry else QUIET
+        if entry is None:
+            return QUIET
+        slight = entry.checkpoint.sure is Sure.SLIGHT
+        return Verdict(self.told(Severity.MEDIUM if slight else Severity.CRITICAL, entry, Form.DAMAGED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Destroyed(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Lost(Rule):
-    """The courier says it is lost."""
+    """The courier says it is lost; milder while it is only being looked for."""
 
     kind: ClassVar[str] = "lost"
 
@@ -69,10 +72,17 @@ class Lost(Rule):
         lost: Entry | None = None
         for entry in view.fresh:
             if entry.checkpoint.cause is Cause.LOST:
-                lost = lost or entry
+                lost = entry if lost is None or _surer(entry, lost) else lost
             elif entry.checkpoint.milestone in _FOUND_AGAIN:
                 lost = None
-        return Verdict(self.told(Severity.CRITICAL, lost, Form.LOST)) if lost else QUIET
+        if lost is None:
+            return QUIET
+        suspected = lost.checkpoint.sure is Sure.SUSPECTED
+        return Verdict(self.told(Severity.HIGH if suspected else Severity.CRITICAL, lost, Form.LOST))
+
+
+def _surer(entry: Entry, other: Entry) -> bool:
+    return other.checkpoint.sure is Sure.SUSPECTED and entry.checkpoint.sure is not Sure.SUSPECTED
 
 
 @dataclass(frozen=True, slots=True)

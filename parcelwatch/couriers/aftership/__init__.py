@@ -49,7 +49,7 @@ from parcelwatch.couriers.base import (
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.iso3 import alpha3
 from parcelwatch.couriers.shared.recycled import likeliest
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/-]{2,99}")
@@ -186,7 +186,7 @@ def _call_error(response: httpx.Response, code: str, message: str) -> Exception:
     if code in CALL_REFUSED:
         return CourierRefused(f"{CALL_REFUSED[code]} ({code})")
     if response.is_client_error:
-        return CourierRefused(f"AfterShip refuses the call: {message} ({code})")
+        return CourierDeclines(f"AfterShip refuses the call: {message} ({code})")
     return CourierUnreadable(said(response, f"AfterShip answers with an error we do not know: {code} {message}"))
 
 
@@ -261,9 +261,9 @@ def _about(ask: Ask, asked: Sequence[Ask], code: str, why: str) -> Observation:
     """What an error of the call means for one of its numbers, when it need not be about that one."""
     if code == NOT_REGISTERED:
         return _refused(ask, why, unregistered=True)
-    if len(asked) == 1:
-        return _refused(ask, why)
-    return Unanswered(ask.number, reason=f"one of the numbers asked together is in the way: {why}")
+    if len(asked) > 1:
+        raise CourierDeclines(f"one of the numbers is in the way: {why}", certain=True)
+    return _refused(ask, why)
 
 
 def _why(code: str, message: str) -> str:

@@ -13,13 +13,13 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, NOTICES, PENDING, RETURNED
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.iso3 import alpha2
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone

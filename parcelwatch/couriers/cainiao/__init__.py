@@ -16,7 +16,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, unreadable
 from parcelwatch.couriers.cainiao.codes import meaning
 from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history, refusal
@@ -25,6 +24,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning, standing
 from parcelwatch.errors import CourierBusy, CourierRefused
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Unanswered
 
 NAME = "APISpace"

@@ -14,8 +14,6 @@ import httpx
 
 from parcelwatch.config.declared import Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
-from parcelwatch.core.lexicon import Reading
-from parcelwatch.core.lexicon import read as read_words
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Findings, Words, kind_of
@@ -24,7 +22,16 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, or
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.times import country_code
-from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import (
+    CourierBusy,
+    CourierDeclines,
+    CourierError,
+    CourierRefused,
+    CourierUnavailable,
+    CourierUnreadable,
+)
+from parcelwatch.lexicon import Reading
+from parcelwatch.lexicon import read as read_words
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 # In this order: what is wrong with the call comes before what is wrong with the number.
@@ -153,14 +160,11 @@ class _Reader:
             raise CourierUnavailable(f"{who} cannot answer now{words}")
         if outcome == "not_found" and not single:
             # One of them is not known, and nobody says which: the others must not be called missing for it.
-            reason = f"{who} has no record of one of several numbers{words}; a batch of 1 shows which"
-            return Unanswered(ask.number, reason=reason)
+            raise CourierDeclines(f"{who} has no record of one of several numbers{words}", certain=True)
         if outcome == "not_found":
             return NotFound(ask.number)
         if not single:
-            raise CourierRefused(
-                f"{who} refuses a call about several numbers{words}; a batch of 1 shows which it means"
-            )
+            raise CourierDeclines(f"{who} refuses a call about several numbers{words}")
         return _refused(ask, f"{who} does not take the number{words}")
 
     # --- whose parcel it is ---

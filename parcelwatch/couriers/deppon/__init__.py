@@ -15,7 +15,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.deppon.codes import CODES, DELAYED, VOID_OR_REFUSED, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, notice, refusal
@@ -24,6 +23,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, f
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_hex
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
 
 WHO = "德邦"

@@ -16,7 +16,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
 from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
@@ -38,6 +37,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, beside, standing
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.errors import CourierRefused
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 M = Milestone

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.easypost.codes import (
     DELAYED,
     DETAILS,
@@ -27,6 +26,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, or
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone

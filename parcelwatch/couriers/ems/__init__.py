@@ -16,7 +16,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
 from parcelwatch.couriers.ems.sm4 import encrypted
@@ -26,6 +25,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, r
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.errors import CourierRefused
+from parcelwatch.lexicon import NOTHING, read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Unanswered
 
 M = Milestone

@@ -23,7 +23,7 @@ from parcelwatch.couriers.fedex.result import observe
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.recycled import likeliest
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
@@ -35,6 +35,7 @@ SHIPPED_AFTER = timedelta(days=20)
 
 NOT_FOUND = "NOTFOUND"
 ABOUT_A_NUMBER = "TRACKING.TRACKINGNUMBER."
+ABOUT_ACCESS = re.compile(r"\b(?:jwt|token|credential|authori[sz])", re.IGNORECASE)
 TRY_LATER = "VALIDATION.ERRCD.WSPOD"
 # One of these is in every result that says anything.
 SAID = ("scanEvents", "latestStatusDetail", "dateAndTimes")
@@ -141,12 +142,13 @@ def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation
     code, message = _error(errors[0])
     if code == TRY_LATER:
         raise CourierUnavailable(said(response, f"FedEx cannot answer now: {message} ({code})"))
-    if not code.startswith(ABOUT_A_NUMBER):
+    if ABOUT_ACCESS.search(message):
         raise CourierRefused(said(response, f"FedEx refuses the call: {message} ({code})"))
-    if len(asked) == 1:
-        return [_refused(asked[0], said(response, f"FedEx does not accept the number: {message} ({code})"))]
-    reason = said(response, f"FedEx rejects a number of this call and does not say which: {message} ({code})")
-    return [Unanswered(ask.number, reason=reason) for ask in asked]
+    if not code.startswith(ABOUT_A_NUMBER):
+        raise CourierDeclines(said(response, f"FedEx refuses the call: {message} ({code})"))
+    if len(asked) > 1:
+        raise CourierDeclines(said(response, f"FedEx rejects one of the numbers: {message} ({code})"), certain=True)
+    return [_refused(asked[0], said(response, f"FedEx does not accept the number: {message} ({code})"))]
 
 
 def _complete(response: httpx.Response) -> list[Record]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.fedex.codes import (
     DELAYS,
     EVENTS,
@@ -43,6 +42,7 @@ from parcelwatch.couriers.shared.notices import STILL
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.lexicon import read
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone

@@ -16,7 +16,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms, history, notice, refusal
@@ -28,6 +27,7 @@ from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierRefused, CourierUnavailable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
 
 WHO = "京东"

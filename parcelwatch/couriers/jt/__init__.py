@@ -17,7 +17,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
 from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, notice, refusal
@@ -27,7 +26,8 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
-from parcelwatch.errors import CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
 
 WHO = "极兔"
@@ -103,10 +103,10 @@ def _of_code(response: httpx.Response, asked: Sequence[Ask], code: str, message:
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
     first = asked[0]
     found = NotFound(first.number) if code == NO_RECORD else refusal(response, first, WHO, code, message)
-    if len(asked) == 1:
-        return [found]
-    reason = said(response, f"极兔 has something against one of the numbers asked about together: {message} ({code})")
-    return [Unanswered(ask.number, reason=reason) for ask in asked]
+    if len(asked) > 1:
+        told = said(response, f"极兔 has something against one of the numbers: {message} ({code})")
+        raise CourierDeclines(told, certain=True)
+    return [found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from enum import Enum, auto
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
 from parcelwatch.couriers.shared.china import beijing, history
@@ -24,6 +23,7 @@ from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.errors import CourierUnreadable
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Checkpoint, NotFound, Observation, Unanswered
 
 # Their events may have happened anywhere; whose clock 快递鸟 shows is not documented.

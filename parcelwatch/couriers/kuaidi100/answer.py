@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
@@ -19,6 +18,7 @@ from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
 from parcelwatch.errors import CourierUnreadable
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone
 
 M = Milestone

@@ -34,7 +34,7 @@ from parcelwatch.couriers.sf.answer import newest, routed, routes_of
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.signing import md5_base64
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,30}")
@@ -211,8 +211,7 @@ def _of_code(answer: _Answer, ask: Ask) -> Observation:
     """The service's word against a whole call is one about a number only where one number was asked about."""
     code = answer.code
     if answer.asked > 1:
-        reason = f"顺丰 has something against one of the numbers asked about together ({code})"
-        return Unanswered(ask.number, reason=reason)
+        raise CourierDeclines(f"顺丰 has something against one of the numbers ({code})", certain=True)
     if code in NO_RECORD:
         return NotFound(ask.number)
     return Refused(ask.number, reason=f"{NUMBER_REFUSED[code]} ({code})")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.sf.codes import COMBINED, HELD, OPERATIONS, REASONS, REDIRECTED, REPLACING, STATUSES
 from parcelwatch.couriers.shared.china import beijing, history
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.lexicon import NOTHING, read
 from parcelwatch.model import Answered, Cause, Milestone, Observation, Unanswered
 
 M = Milestone

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 import httpx
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.base import retry_at, said, unreadable
 from parcelwatch.couriers.shared.china_scans import Told
 from parcelwatch.couriers.shared.fields import text
@@ -21,6 +20,7 @@ from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.times import YEARS, Span, parse
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Ask, Checkpoint, Milestone, NotFound, Refused, Unanswered
 
 # Hardly any of them documents a content type, so a JSON body under a text type will do.

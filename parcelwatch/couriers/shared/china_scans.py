@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from parcelwatch.core.lexicon import NOTHING, Reading
-from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, follow, weight
 from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.couriers.shared.onward import in_own_box, onward
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, filled
+from parcelwatch.lexicon import NOTHING, Reading
 from parcelwatch.model import Checkpoint, Milestone
 
 _DELIVERED = Reading(Milestone.DELIVERED)
@@ -129,6 +129,7 @@ def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
             scan.place,
             moves=is_movement(meaning, scan.words) if scan.moves is None else scan.moves,
             unmapped=scan.unmapped,
+            sure=weight(meaning, scan.reading),
         )
         for (when, scan), meaning in zip(told, meanings, strict=True)
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from parcelwatch.core.lexicon import Reading
-from parcelwatch.model import Cause, Milestone
+from parcelwatch.lexicon import Reading
+from parcelwatch.model import Cause, Milestone, Sure
 
 M = Milestone
 C = Cause
@@ -67,6 +67,11 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
         finer = reading.milestone if reading.milestone in _FINER.get(milestone, ()) else milestone
         return finer or milestone, cause if finer is milestone else None
     return _caused(milestone, reading.cause, reading.milestone)
+
+
+def weight(meaning: Meaning, reading: Reading) -> Sure:
+    """How much the cause of a scan weighs: what its text says of it, where the text tells that cause."""
+    return reading.sure if reading.cause is meaning[1] else Sure.STATED
 
 
 def _caused(milestone: Milestone, cause: Cause, wanted: Milestone | None) -> Meaning:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import httpx
 
-from parcelwatch.core.lexicon import mask
+from parcelwatch.core.privacy import mask
 from parcelwatch.couriers.base import SECRETS, decoded
 from parcelwatch.errors import BadInput
 

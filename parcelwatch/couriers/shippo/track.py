@@ -12,12 +12,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
 from parcelwatch.couriers.shippo.codes import DELAYED, HELD, KNOWN, NOTICES, STATUSES, SUB_STATUSES
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
 
 M = Milestone

@@ -18,7 +18,6 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.base import KEPT, Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
@@ -27,7 +26,8 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto.codes import LEAVING, PROBLEM, SCANS
-from parcelwatch.errors import ConfigError, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import ConfigError, CourierDeclines, CourierUnavailable, CourierUnreadable
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
 
 WHO = "申通"
@@ -116,11 +116,10 @@ def _refused(response: httpx.Response, asked: Sequence[Ask], body: Record) -> tu
     if flag(body.get("needRetry"), "needRetry"):
         raise CourierUnavailable(said(response, f"{WHO}: {message} ({code})"))
     found = [refusal(response, ask, WHO, code, message) for ask in asked]
-    if len(asked) == 1:
-        return tuple(found)
-    told = f"{message} ({code})" if code else message
-    reason = said(response, f"申通 has something against one of the numbers asked about together: {told}")
-    return tuple(Unanswered(one.number, reason=reason) for one in found)
+    if len(asked) > 1:
+        told = f"{message} ({code})" if code else message
+        raise CourierDeclines(said(response, f"申通 has something against one of the numbers: {told}"), certain=True)
+    return tuple(found)
 
 
 # --- one number ----------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ from parcelwatch.couriers.trackingmore.codes import (
     TOO_MANY,
 )
 from parcelwatch.couriers.trackingmore.item import COMPANY, either, observe
-from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{3,49}")
@@ -173,7 +173,7 @@ def _call_error(response: httpx.Response, code: str, message: str) -> Exception:
     if code in CALL_REFUSED:
         return CourierRefused(f"{CALL_REFUSED[code]} ({code})")
     if response.is_client_error:
-        return CourierRefused(f"TrackingMore refuses the call: {message} ({code})")
+        return CourierDeclines(f"TrackingMore refuses the call: {message} ({code})")
     return CourierUnreadable(said(response, f"TrackingMore answers with an error we do not know: {code} {message}"))
 
 
@@ -234,9 +234,9 @@ def _about(ask: Ask, asked: Sequence[Ask], code: str) -> Observation:
     why = f"{NUMBER_REFUSED[code]} ({code})"
     if code == NOT_REGISTERED:
         return _refused(ask, why, unregistered=True)
-    if len(asked) == 1:
-        return _refused(ask, why)
-    return Unanswered(ask.number, reason=f"one of the numbers asked together is in the way: {why}")
+    if len(asked) > 1:
+        raise CourierDeclines(f"one of the numbers is in the way: {why}", certain=True)
+    return _refused(ask, why)
 
 
 def _registration(response: httpx.Response, ask: Ask, done: list[Record], failed: list[Record]) -> Registration:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
 
 M = Milestone

@@ -11,7 +11,6 @@ import re
 from datetime import datetime
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import NOTHING, read
 from parcelwatch.couriers.shared.fields import (
     ROWS_LIMIT,
     TEXT_LIMIT,
@@ -38,6 +37,7 @@ from parcelwatch.couriers.ups.codes import (
     VAGUE,
     space,
 )
+from parcelwatch.lexicon import NOTHING, read
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone

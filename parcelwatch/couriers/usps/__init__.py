@@ -38,7 +38,7 @@ from parcelwatch.couriers.shared.fields import Record, record, rows, same_number
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.usps.codes import NOTHING_YET, REASONS
 from parcelwatch.couriers.usps.detail import observe, summarized, words
-from parcelwatch.errors import ConfigError, CourierBusy, CourierRefused, CourierUnreadable
+from parcelwatch.errors import ConfigError, CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
 from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{4,34}")
@@ -169,8 +169,7 @@ def _problem(response: httpx.Response, asked: Sequence[Ask]) -> list[Observation
         return [_failed(response, ask, body, response.status_code) for ask in asked]
     if response.status_code == 403:
         check(response)
-    reason = said(response, f"USPS rejects a number of this call and does not say which: {told}")
-    return [Unanswered(ask.number, reason=reason) for ask in asked]
+    raise CourierDeclines(said(response, f"USPS rejects a call about several numbers: {told}"))
 
 
 def _failed(response: httpx.Response, ask: Ask, item: Record, status: int) -> Observation:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
@@ -30,6 +29,7 @@ from parcelwatch.couriers.usps.codes import (
     WITH_A_PARTNER,
 )
 from parcelwatch.errors import CourierUnreadable
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone
 
 M = Milestone
@@ -91,7 +91,7 @@ def _from_summary(summary: str) -> tuple[Checkpoint, ...]:
         raise CourierUnreadable("the time in a summary cannot be read") from error
     reading = read(summary, "en")
     meaning = (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
-    return (Checkpoint(*naive(local, HOME), *meaning, text=summary),)
+    return (Checkpoint(*naive(local, HOME), *meaning, text=summary, sure=reading.sure),)
 
 
 # --- events --------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, array, check, fitting, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, refusal
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
@@ -22,6 +21,7 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto.codes import SCANS
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, NotFound, Observation
 
 METHOD = "yto.Marketing.WaybillTrace"

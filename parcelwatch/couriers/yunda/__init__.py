@@ -17,7 +17,6 @@ from typing import ClassVar
 
 import httpx
 
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Registration, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
@@ -27,6 +26,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
 from parcelwatch.errors import CourierRefused
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 
 WHO = "韵达"

@@ -18,7 +18,6 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.config import AccountConfig
-from parcelwatch.core.lexicon import read
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, unreadable
 from parcelwatch.couriers.shared.china import (
     KINDS,
@@ -39,6 +38,7 @@ from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.couriers.zto.codes import LEAVING, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
 from parcelwatch.errors import ConfigError
+from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, NotFound, Observation
 
 WHO = "中通"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parcelwatch.core.lexicon import NOTHING, Reading, read
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from parcelwatch.core.lexicon import mask, read
+from parcelwatch.core.privacy import mask, wording
+from parcelwatch.lexicon import read
 
 
 @pytest.mark.parametrize(
@@ -132,3 +133,26 @@ def test_a_masked_text_still_says_the_same(text: str) -> None:
 )
 def test_frames_of_courier_names_hide_the_name_and_nothing_else(text: str, shown: str) -> None:
     assert mask(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown"),
+    [
+        ("快件到达北京转运中心", "快件到达上海浦东转运中心", "快件到达…转运中心"),
+        ("【郑州市】快件做神秘处理", "【南昌市】快件做神秘处理", "【…】快件做神秘处理"),
+        ("派件员赵小川正在打包", "派件员林一帆正在打包", "派件员***正在打包"),
+        ("Scanned twice at 9:15 on 2026-03-04", "Scanned twice at 17:02 on 2026-11-30", "Scanned twice at # on #"),
+        ("Odd scan in Broken Arrow, OK", "Odd scan in Leeds", "Odd scan in …"),
+        ("Parcel 1Z00000000000000001 was weighed", "Parcel AA000000001BR was weighed", "Parcel # was weighed"),
+    ],
+)
+def test_texts_of_one_wording_are_one(one: str, other: str, shown: str) -> None:
+    assert wording(one) == wording(other) == shown
+
+
+def test_the_place_of_a_scan_is_no_part_of_its_wording() -> None:
+    assert wording("LEFT LEEDS TWICE", "LEEDS") == wording("LEFT HULL TWICE", "HULL") == "LEFT … TWICE"
+
+
+def test_wordings_that_differ_stay_apart() -> None:
+    assert wording("快件到达北京转运中心") != wording("快件离开北京转运中心")

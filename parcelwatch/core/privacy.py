@@ -1,7 +1,8 @@
 """Hiding people in courier texts: phone numbers, and the names of couriers and of whoever signed.
 
 What belongs here: what must not be shown to anybody who only needs to know where the parcel is. Tracking numbers
-and hotlines of five digits stay, and so do the companies, lockers and neighbours that say who has the parcel now.
+and hotlines of five digits stay, and so do the companies, lockers and neighbours that say who has the parcel now;
+not so in a wording, which is what the texts of many parcels have in common.
 """
 
 from __future__ import annotations
@@ -78,6 +79,35 @@ def mask(text: str) -> str:
         for pattern in (_POSSESSIVE, _IN_BRACKETS, _COURIERS, _SIGNED, _SIGNED_BY):
             text = pattern.sub(_hide, text)
     return _BY.sub(_hide_latin, text)
+
+
+# What differs from parcel to parcel within one wording: what stands in brackets, whatever has a digit, and places.
+_BRACKETS = re.compile(r"([【\[（(《「])[^【\[（(《「】\]）)》」]*([】\]）)》」])")
+_NUMBERS = re.compile(r"(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*(?:[\s:./,_-]{1,3}\d[A-Za-z\d]*)*")
+_PLACES_ZH = re.compile(
+    r"(到达|抵达|离开|发往|送往|运往|前往|派往|进入|送达|[到从由在至往])[\u3400-\u9fffA-Za-z·]{1,14}?"
+    r"(转运中心|分拨中心|集散中心|处理中心|营业部|营业点|服务点|中心|网点|分部|公司|机场|口岸|仓库|驿站|站|局|仓)"
+)
+_PLACES_LATIN = re.compile(
+    r"\b((?:in|at|from|to|via|near|nach|aus|von|à|en|em|para|desde|naar|te|presso|da|w|z|do) )"
+    r"[A-ZÀ-ÞŁŚŻŹĆ][\w.'-]*(?:[ ,]+[A-ZÀ-ÞŁŚŻŹĆ][\w.'-]*)*"
+)
+SOMETHING = "…"
+
+
+def wording(text: str, place: str = "") -> str:
+    """What `text` has in common with others of its wording: people, numbers, brackets' contents and places hidden.
+
+    `place`: where the courier says it happened, which its text often repeats.
+    """
+    text = mask(" ".join(text.split()))
+    if len(place) > 1:
+        text = text.replace(place, SOMETHING)
+    text = _BRACKETS.sub(rf"\1{SOMETHING}\2", text)
+    text = _PLACES_ZH.sub(rf"\1{SOMETHING}\2", text)
+    if not text.isupper():
+        text = _PLACES_LATIN.sub(rf"\1{SOMETHING}", text)
+    return _NUMBERS.sub("#", text)
 
 
 def _hide(found: re.Match[str]) -> str:

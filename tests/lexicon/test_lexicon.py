@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.lexicon import NOTHING, Reading, mask, read
+from parcelwatch.core.privacy import mask
+from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
 M = Milestone

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from parcelwatch.core.lexicon import mask, read
+from parcelwatch.core.privacy import mask, wording
+from parcelwatch.lexicon import languages, read
 
 LONG = 2000
 LIMIT = 0.02
@@ -22,7 +23,9 @@ SEEDS = [
     "派件员", "派送", "海关", "如有", "有问题", "投诉电话", "（13900000001", "(13900000001,", "快件派送不成功(",
     "请", "凭", "凭码", "3天", "将于1", "will be returned on ", "after 1 ", "then will ", "package is torn ",
     "due to a ", "storm ", "lost ", "danach ", "wird am 1 ", "puis ", "será devuelto el ", "depois ", "report lost ",
-    "取消", "逾期将", "a b ", "ab", "Aa ", "_ ", "1-", "00", "+", "。", "，",
+    "niet ", "bezorgd ", "non ", "consegnato ", "nie ", "doręczona ", "не ", "вручено ", "お届け", "配達", "できません",
+    "배달", "未", "已送达", "無法", "delivery ", "not ", "could not ", "failed ", "possible ", "zustellung ",
+    "livraison ", "entrega ", "取消", "逾期将", "a b ", "ab", "Aa ", "_ ", "1-", "00", "+", "。", "，",
 ]  # fmt: skip
 
 
@@ -36,7 +39,7 @@ def _best(work: Callable[[str], object], text: str) -> float:
     return min(taken)
 
 
-@pytest.mark.parametrize("hint", ["", "zh", "en", "de", "fr", "es", "pt"])
+@pytest.mark.parametrize("hint", ["", *languages()])
 def test_a_text_built_to_be_slow_is_read_in_time(hint: str) -> None:
     for seed in SEEDS:
         assert _best(lambda words: read.__wrapped__(words, hint), (seed * LONG)[:LONG]) < LIMIT, seed
@@ -45,6 +48,7 @@ def test_a_text_built_to_be_slow_is_read_in_time(hint: str) -> None:
 def test_a_text_built_to_be_slow_is_masked_in_time() -> None:
     for seed in SEEDS:
         assert _best(mask, (seed * LONG)[:LONG]) < LIMIT, seed
+        assert _best(wording, (seed * LONG)[:LONG]) < LIMIT, seed
 
 
 def test_masking_takes_as_long_as_the_text_is_and_no_longer() -> None:

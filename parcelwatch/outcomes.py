@@ -1,0 +1,196 @@
+"""What became of calls: an answer, a failure or a declined call, and what that does to the account and its parcels.
+
+What belongs here: taking in what was said, one transaction for many calls. Who is to blame is decided in
+core.accounts, what an answer leads to in ingest.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from parcelwatch.core import accounts as rules
+from parcelwatch.core import cadence
+from parcelwatch.core.messages import UNREADABLE
+from parcelwatch.core.policy import Policy
+from parcelwatch.couriers.base import AsksAnyway, Registration
+from parcelwatch.errors import CourierDeclines, CourierError, CourierRefused, CourierUnreadable
+from parcelwatch.ingest import Heard, Tally, ingest
+from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
+from parcelwatch.posts import Post
+from parcelwatch.store import Store, accounts, evidence, parcels
+from parcelwatch.store.rows import Claimed
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to make, not before `after` seconds of its pass: an ask, or the registration of new numbers."""
+
+    claimed: tuple[Claimed, ...]
+    after: float
+    registers: bool = False
+
+    @property
+    def asked(self) -> tuple[Ask, ...]:
+        return tuple(one.ask for one in self.claimed)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(one.parcel_id for one in self.claimed)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of one call, and when."""
+
+    call: Call
+    at: datetime
+    observations: tuple[Observation, ...] = ()
+    registrations: tuple[Registration, ...] = ()
+    error: CourierError | None = None
+
+
+def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
+    """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
+    tally = Tally()
+    with store.transaction():
+        state, pace = accounts.load(store, post.name)
+        for said in batch:
+            state, more = _settle(store, post, policy, state, said)
+            tally += more
+        accounts.save(store, post.name, state, pace)
+    return tally
+
+
+def _settle(
+    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said
+) -> tuple[rules.AccountState, Tally]:
+    if isinstance(said.error, CourierRefused) and said.call.registers and isinstance(post.courier, AsksAnyway):
+        _unsubscribed(store, post, said, said.error)
+        return state, Tally()
+    if (error := _declined(said)) is not None:
+        return _decline(store, post, policy, state, said, error)
+    if said.error is not None:
+        return _failed(store, post, state, said, said.error), Tally(unanswered=len(said.call.ids))
+    after = rules.answered(state, said.at)
+    if state.failures:
+        accounts.outage_ended(store, post.name, said.at)
+    if rules.held(state):
+        parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
+    parcels.rejoin(store, _cleared(said))
+    if said.call.registers:
+        return after, _registered(store, policy, said)
+    heard = [
+        Heard(parcel_id, observation, said.at)
+        for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
+    ]
+    return after, ingest(store, heard, policy)
+
+
+# --- declined calls ------------------------------------------------------------------------------
+
+
+def _declined(said: Said) -> CourierDeclines | None:
+    """Why a call was declined, if it was. The refusal of a number left alone by declined calls is one more of them."""
+    if isinstance(said.error, CourierDeclines):
+        return said.error
+    match said.call.claimed, said.observations:
+        case (Claimed(doubted_at=datetime()),), (Refused(unregistered=False, reason=reason),):
+            return CourierDeclines(reason)
+    return None
+
+
+def _decline(
+    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said, error: CourierDeclines
+) -> tuple[rules.AccountState, Tally]:
+    """Its numbers are asked again by halves, until the bad one is alone or the account turns out to be at fault."""
+    claimed = said.call.claimed
+    before = [one.doubted_at for one in claimed if one.doubted_at is not None]
+    since = max(before) if len(before) == len(claimed) else None
+    after, verdict = rules.declined(state, said.at, error, since, alone=len(claimed) == 1)
+    parcels.split(store, said.call.ids, (len(claimed) + 1) // 2, None if error.certain else said.at)
+    if after.failures > state.failures:
+        _note_failure(store, post, after, said.at, error)
+    if verdict is rules.Verdict.SPLIT:
+        return after, Tally()
+    if verdict is rules.Verdict.WAIT:
+        _put_off(store, claimed, said.at)
+        return after, Tally(unanswered=len(claimed))
+    (one,) = claimed
+    return after, ingest(store, [Heard(one.parcel_id, Refused(one.ask.number, reason=str(error)), said.at)], policy)
+
+
+def _cleared(said: Said) -> list[int]:
+    """Numbers a declined call held that are none the worse for it: answered with others, or tracked."""
+    match said.observations:
+        case (NotFound() | Refused() | Unanswered(),):
+            return []
+    return [one.parcel_id for one in said.call.claimed if one.split]
+
+
+# --- registrations -------------------------------------------------------------------------------
+
+
+def _registered(store: Store, policy: Policy, said: Said) -> Tally:
+    """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
+    pairs = list(zip(said.call.claimed, said.registrations, strict=True))
+    _put_off(store, [one for one, answer in pairs if answer.later], said.at)
+    taken = [one.parcel_id for one, answer in pairs if answer.ok]
+    parcels.set_registered(store, taken, said.at)
+    parcels.release(store, taken)
+    parcels.poll_again(store, taken, *cadence.REGISTERED.after(said.at))
+    refused = [
+        Heard(one.parcel_id, Refused(answer.number, reason=answer.reason), said.at)
+        for one, answer in pairs
+        if not (answer.ok or answer.later)
+    ]
+    return ingest(store, refused, policy)
+
+
+def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> None:
+    """Numbers it will not push: they are asked about instead, and the operator hears of it once."""
+    why = f"numbers cannot be subscribed, they are asked about instead: {error}"
+    log.warning("subscribing failed", account=post.name, error=str(error))
+    evidence.count_unknown(store, post.name, UNREADABLE, why, said.at)
+    parcels.set_registered(store, said.call.ids, said.at)
+    parcels.release(store, said.call.ids)
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+def _put_off(store: Store, claimed: Sequence[Claimed], now: datetime) -> None:
+    """Asking about these failed."""
+    for one in claimed:
+        parcels.postpone(store, one.parcel_id, *cadence.failed(one.ask.number, one.failures, now))
+
+
+def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
+    _put_off(store, said.call.claimed, said.at)
+    after = state
+    if _blames_account(said.call, state, error):
+        after = rules.failed(state, said.at, error)
+        _note_failure(store, post, after, said.at, error)
+    if isinstance(error, CourierUnreadable):
+        evidence.keep_payload(store, post.name, error.payload, str(error), said.at)
+        evidence.count_unknown(store, post.name, UNREADABLE, str(error), said.at)
+    return after
+
+
+def _note_failure(store: Store, post: Post, after: rules.AccountState, at: datetime, error: CourierError) -> None:
+    accounts.outage_began(store, post.name, after.failing_since or at)
+    if after.failures & (after.failures - 1) == 0:
+        # The first, second, fourth… in a row: an outage of a day writes a dozen lines.
+        log.warning("asking failed", account=post.name, failures=after.failures, error=str(error))
+
+
+def _blames_account(call: Call, state: rules.AccountState, error: CourierError) -> bool:
+    """Whether a failure is the account's. A number that comes back unreadable each time says nothing of the others."""
+    if not isinstance(error, CourierUnreadable) or rules.held(state):
+        return True
+    return any(one.failures == 0 for one in call.claimed)

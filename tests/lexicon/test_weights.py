@@ -1,0 +1,59 @@
+"""How sure a text is of a loss or a damage, and what is only the wrapping."""
+
+from __future__ import annotations
+
+import pytest
+
+from parcelwatch.couriers.shared.meanings import weight
+from parcelwatch.lexicon import read
+from parcelwatch.model import Cause, Milestone, Sure
+
+C = Cause
+
+
+@pytest.mark.parametrize(
+    ("text", "cause", "sure"),
+    [
+        ("疑似遗失，查找中", C.LOST, Sure.SUSPECTED),
+        ("快件可能已丢失，正在核实", C.LOST, Sure.SUSPECTED),
+        ("快件在运输途中遗失，已登记理赔", C.LOST, Sure.STATED),
+        ("Your parcel could not be located, an investigation has been started", C.LOST, Sure.SUSPECTED),
+        ("Shipment is missing, tracer opened", C.LOST, Sure.SUSPECTED),
+        ("The parcel is lost", C.LOST, Sure.STATED),
+        ("Die Sendung ist nicht auffindbar, eine Nachforschung wurde eingeleitet", C.LOST, Sure.SUSPECTED),
+        ("Die Sendung ist verloren gegangen", C.LOST, Sure.STATED),
+        ("Colis introuvable, recherche en cours", C.LOST, Sure.SUSPECTED),
+        ("Votre colis est perdu", C.LOST, Sure.STATED),
+        ("Posible extravío, se investiga", C.LOST, Sure.SUSPECTED),
+        ("Envío extraviado", C.LOST, Sure.STATED),
+        ("Possível extravio, em averiguação", C.LOST, Sure.SUSPECTED),
+        ("Objeto extraviado", C.LOST, Sure.STATED),
+        ("Mogelijk is het pakket zoekgeraakt", C.LOST, Sure.SUSPECTED),
+        ("Probabile smarrimento, ricerche in corso", C.LOST, Sure.SUSPECTED),
+        ("Prawdopodobnie paczka zaginęła", C.LOST, Sure.SUSPECTED),
+        ("お荷物が見当たりません。調査中です", C.LOST, Sure.SUSPECTED),
+        ("상품 분실 의심, 확인 중", C.LOST, Sure.SUSPECTED),
+        ("Посылка, возможно, утеряна, ведётся розыск", C.LOST, Sure.SUSPECTED),
+        ("轻微破损、内件完好", C.DAMAGED, Sure.SLIGHT),
+        ("快件外包装有破损，内件待核实", C.DAMAGED, Sure.SUSPECTED),
+        ("快件严重破损", C.DAMAGED, Sure.STATED),
+        ("Outer packaging damaged, contents intact", C.DAMAGED, Sure.SLIGHT),
+        ("Outer packaging damaged, contents are not damaged", C.DAMAGED, Sure.SLIGHT),
+        ("Parcel damaged", C.DAMAGED, Sure.STATED),
+        ("Verpackung beschädigt, Inhalt unversehrt", C.DAMAGED, Sure.SLIGHT),
+        ("Emballage endommagé, contenu intact", C.DAMAGED, Sure.SLIGHT),
+        ("Verpakking beschadigd, inhoud intact", C.DAMAGED, Sure.SLIGHT),
+        ("Imballo danneggiato, contenuto integro", C.DAMAGED, Sure.SLIGHT),
+        ("外装のみ破損", C.DAMAGED, Sure.SLIGHT),
+        ("含违禁品，已由机关查扣", C.SECURITY, Sure.STATED),
+    ],
+)
+def test_a_text_says_how_sure_it_is(text: str, cause: Cause, sure: Sure) -> None:
+    found = read(text)
+    assert (found.cause, found.sure) == (cause, sure)
+
+
+def test_a_reading_weighs_only_the_cause_it_tells() -> None:
+    suspected = read("疑似遗失，查找中")
+    assert weight((Milestone.EXCEPTION, C.LOST), suspected) is Sure.SUSPECTED
+    assert weight((Milestone.EXCEPTION, C.DAMAGED), suspected) is Sure.STATED
