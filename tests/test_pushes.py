@@ -22,7 +22,7 @@ from parcelwatch.couriers.base import Account, Push, Trust
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared.signing import hmac_sha256_hex, same
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
-from parcelwatch.ingest import Heard, ingest
+from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
 from parcelwatch.posts import Post
 from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
@@ -243,7 +243,7 @@ def test_a_push_about_a_parcel_nobody_watches_is_taken_and_changes_nothing(tmp_p
 def test_a_push_about_the_same_number_of_another_company_is_not_ours(tmp_path: Path) -> None:
     def name_company(store: Store) -> None:
         with store.transaction():
-            parcels.add(store, Parcel(0, NUMBER, "bell", NOW, company="yuantong"), NOW)
+            watch(store, Parcel(0, NUMBER, "bell", NOW, company="yuantong"), Policy(), NOW)
 
     async def story(one: Shop) -> None:
         await one.writer.run(name_company)

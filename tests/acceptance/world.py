@@ -25,13 +25,14 @@ from parcelwatch.config import Config
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
+from parcelwatch.ingest import watch
 from parcelwatch.model import Cause, Milestone, Order, Parcel
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
-from parcelwatch.store import Store, imports, parcels
+from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
 from tests.sandbox.worlds import START, Hand
 from tests.servers import Server, answers
@@ -234,7 +235,7 @@ channel = "drafts"
         with self.store() as store, store.transaction():
             import_id = imports.begin(store, "orders.csv", self.hand.at) if imported else None
             for one in wanted:
-                parcels.add(store, _with_import(one, import_id), self.hand.at)
+                watch(store, _with_import(one, import_id), Policy(), self.hand.at)
             if import_id is not None:
                 imports.finish(store, import_id, {}, self.hand.at)
 
