@@ -15,19 +15,30 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar, cast
 
 import httpx
+import structlog
 
 from parcelwatch.couriers.base import (
     Account,
     Courier,
     Fetches,
     Grants,
+    Picky,
     Registers,
     Registration,
     discreet,
     http_date,
 )
-from parcelwatch.errors import CourierBusy, CourierDeclines, CourierError, CourierRefused, CourierUnavailable
-from parcelwatch.model import Ask, Observation
+from parcelwatch.errors import (
+    CourierBusy,
+    CourierDeclines,
+    CourierError,
+    CourierRefused,
+    CourierUnavailable,
+    whereabouts,
+)
+from parcelwatch.model import Ask, Observation, Refused
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -84,7 +95,12 @@ class Caller:
         self._skew = timedelta(0)
 
     async def ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
-        """Exactly one observation per Ask, in that order. Raises CourierError."""
+        """Exactly one observation per Ask, in that order; what lacks something is not asked. Raises CourierError."""
+        usable, missing = told_apart(self._courier, asked)
+        told = iter(await self._ask(usable, clock) if usable else ())
+        return tuple(Refused(ask.number, missing[ask]) if ask in missing else next(told) for ask in asked)
+
+    async def _ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         courier = self._courier
         if isinstance(courier, Fetches):
             return _one_each(asked, await self._in_time(_in_thread(courier.fetch, self._account, asked)))
@@ -96,7 +112,14 @@ class Caller:
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
 
     async def register(self, asked: Sequence[Ask], clock: Clock) -> tuple[Registration, ...]:
-        """Exactly one registration per Ask, in that order. Raises CourierError."""
+        """Exactly one registration per Ask, in that order; what lacks something is none. Raises CourierError."""
+        usable, missing = told_apart(self._courier, asked)
+        told = iter(await self._register(usable, clock) if usable else ())
+        return tuple(
+            Registration(ask.number, ok=False, reason=missing[ask]) if ask in missing else next(told) for ask in asked
+        )
+
+    async def _register(self, asked: Sequence[Ask], clock: Clock) -> tuple[Registration, ...]:
         courier = self._courier
         assert isinstance(courier, Registers)
 
@@ -181,6 +204,23 @@ class Caller:
         if sent is None or "age" in response.headers or abs(sent - now) > WRONG:
             return
         self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
+
+
+def told_apart(courier: Courier, asked: Sequence[Ask]) -> tuple[list[Ask], dict[Ask, str]]:
+    """Those that can be asked, and what each of the others lacks."""
+    missing = {ask: why for ask in asked if (why := lacking(courier, ask))}
+    return [ask for ask in asked if ask not in missing], missing
+
+
+def lacking(courier: Courier, ask: Ask) -> str:
+    """What a courier would want beside this number, in words an operator can act on; "" when it can be asked."""
+    if not isinstance(courier, Picky):
+        return ""
+    try:
+        return courier.lacks(ask)
+    except Exception as error:  # noqa: BLE001 - asking will tell whether the number can be asked about
+        log.warning("the adapter failed", error=whereabouts(error))
+        return ""
 
 
 async def _in_thread(work: Callable[[Account, Sequence[Ask]], T], account: Account, asked: Sequence[Ask]) -> T:

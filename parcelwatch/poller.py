@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from parcelwatch.caller import Caller, Sends
+from parcelwatch.caller import Caller, Sends, lacking
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.pacing import grant
 from parcelwatch.core.policy import Policy
-from parcelwatch.couriers.base import Picky, Registers
+from parcelwatch.couriers.base import Registers
 from parcelwatch.errors import CourierDeclines, CourierError, CourierUnreadable, StoreError, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
-from parcelwatch.model import Ask, Refused
+from parcelwatch.model import Refused
 from parcelwatch.outcomes import Call, Said, take_in
 from parcelwatch.posts import Post
 from parcelwatch.store import Store, accounts, parcels
@@ -174,22 +174,13 @@ def take(store: Store, post: Post, policy: Policy, now: datetime, room: int, in_
 
 def _refuse(store: Store, post: Post, claimed: Sequence[Claimed], policy: Policy, now: datetime) -> list[Claimed]:
     """Those that can be asked; a number the courier wants more about is refused here, without wasting a call."""
-    courier = post.courier
-    if not isinstance(courier, Picky):
+    unfit = [(one, reason) for one in claimed if (reason := lacking(post.courier, one.ask))]
+    if not unfit:
         return list(claimed)
-    lacking = [(one, reason) for one in claimed if (reason := _lacks(courier, one.ask))]
-    refused = [Heard(one.parcel_id, Refused(one.ask.number, reason=reason), now) for one, reason in lacking]
+    refused = [Heard(one.parcel_id, Refused(one.ask.number, reason=reason), now) for one, reason in unfit]
     ingest(store, refused, policy)
-    without = {one.parcel_id for one, _ in lacking}
+    without = {one.parcel_id for one, _ in unfit}
     return [one for one in claimed if one.parcel_id not in without]
-
-
-def _lacks(courier: Picky, ask: Ask) -> str:
-    try:
-        return courier.lacks(ask)
-    except Exception as error:  # noqa: BLE001 - asking will tell whether the number can be asked about
-        log.warning("the adapter failed", error=whereabouts(error))
-        return ""
 
 
 def _calls(post: Post, claimed: Sequence[Claimed], slots: Sequence[float]) -> list[Call]:

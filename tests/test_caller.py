@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
-from parcelwatch.model import Ask, NotFound, Observation
+from parcelwatch.model import Ask, NotFound, Observation, Refused
 from tests.servers import Hit, Server, head
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -308,3 +308,31 @@ def test_a_library_that_hangs_holds_up_neither_the_others_nor_the_end() -> None:
         await asyncio.wait(waiting)
 
     converse(Gate(), story, Stuck())
+
+
+class Wanting(Gated):
+    """Wants a postal code beside a number, and stumbles over one number when it is asked what it lacks."""
+
+    def lacks(self, ask: Ask) -> str:
+        if ask.number == "ODD":
+            raise ValueError("a bug")
+        return "" if ask.postal_code else "set postal_code"
+
+
+def test_what_lacks_something_is_refused_in_its_place_and_never_sent() -> None:
+    asked = [Ask("1"), Ask("2", postal_code="24103"), Ask("3"), Ask("ODD")]
+
+    async def conversation() -> tuple[tuple[Observation, ...], int]:
+        gate = Gate()
+        async with Server(gate) as server:
+            client = Client()
+            caller = Caller(Account("acme", "acme", "id", server.url, secret="s"), Wanting(), client)
+            said = await caller.ask(asked, Clock())
+            calls = len(gate.times)
+            assert await caller.ask([Ask("1")], Clock()) == (Refused("1", "set postal_code"),)
+            assert len(gate.times) == calls
+            await client.aclose()
+            return said, calls
+
+    said, _ = asyncio.run(conversation())
+    assert said == (Refused("1", "set postal_code"), NotFound("2"), Refused("3", "set postal_code"), NotFound("ODD"))

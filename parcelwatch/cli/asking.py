@@ -12,7 +12,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from parcelwatch import couriers
-from parcelwatch.caller import Caller, Overheard, Sends
+from parcelwatch.caller import Caller, Overheard, Sends, lacking
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.cli.trying import ANSWERS, Tried
@@ -21,7 +21,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.pacing import PaceState, grant, spent
-from parcelwatch.couriers.base import Picky, Registers, card
+from parcelwatch.couriers.base import Registers, card
 from parcelwatch.errors import ConfigError, CourierError
 from parcelwatch.model import Ask, Observation, Refused
 from parcelwatch.posts import Post, pace, post
@@ -169,10 +169,8 @@ async def _converse(
 
 async def _ask(desk: Desk, caller: Caller, one: Post, ask: Ask) -> Observation:
     """One call, unless the adapter says that it would be wasted."""
-    lacking = one.courier.lacks(ask) if isinstance(one.courier, Picky) else ""
-    if lacking:
-        return Refused(ask.number, reason=lacking)
-    _count(desk, one)
+    if not lacking(one.courier, ask):
+        _count(desk, one)
     (said,) = await caller.ask([ask], lambda: desk.now)
     return said
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from parcelwatch import config, couriers
+from parcelwatch.caller import lacking
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.companies import COURIERS
 from parcelwatch.core.detect import AGGREGATORS, LONGEST_TEXT, Courier, Detected, Strength, detect
 from parcelwatch.core.text import clean
 from parcelwatch.couriers.base import Courier as Adapter
-from parcelwatch.couriers.base import Picky, card
+from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Ask
 
@@ -100,7 +101,7 @@ class Accounts:
         if adapter is None or not (asks or self.direct(courier) == api or api in AGGREGATORS):
             return None
         company = courier.codes.get(api, "") if api in AGGREGATORS else ""
-        lacks = adapter.lacks(Ask(number, company=company)) if isinstance(adapter, Picky) else ""
+        lacks = lacking(adapter, Ask(number, company=company))
         if lacks and api in AGGREGATORS and not company:
             return None  # it wants a code that is not known here
         return {"account": name, "company": company, "lacks": lacks}

@@ -230,7 +230,10 @@ class Picky(Protocol):
     """A courier that cannot be asked about some numbers as they are; asking would waste a call."""
 
     def lacks(self, ask: Ask) -> str:
-        """What is missing, in words an operator can act on; "" when it can be asked. `parse` says the same."""
+        """What is missing, in words an operator can act on; "" when it can be asked.
+
+        Who asks asks this first: what lacks something never comes to `request` or `parse`.
+        """
         ...
 
 

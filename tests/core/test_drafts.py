@@ -54,7 +54,8 @@ def scan(
     hours_ago: float, milestone: Milestone, cause: Cause | None = None, text: str = "", blur: float = 0
 ) -> Checkpoint:
     at = NOW - timedelta(hours=hours_ago)
-    return Checkpoint(at, at + timedelta(hours=blur), milestone, cause, "", text, "Leipzig")
+    moves = milestone not in (M.INFO_RECEIVED, M.UNKNOWN)
+    return Checkpoint(at, at + timedelta(hours=blur), milestone, cause, "", text, "Leipzig", moves=moves)
 
 
 def dossier(*scans: Checkpoint, milestone: Milestone, parcel: Parcel | None = None) -> Dossier:

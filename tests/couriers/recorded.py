@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 
+from parcelwatch.caller import told_apart
 from parcelwatch.config import AccountConfig
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.couriers import load
@@ -93,26 +94,34 @@ class Fixture:
 
     def request(self) -> httpx.Request:
         courier = self.courier
+        asked = told_apart(courier, self.asked)[0] or self.asked
         if self.call == "register":
             assert isinstance(courier, Registers)
-            return discreet(courier.registration(self.account, self.asked, NOW), self.account)
+            return discreet(courier.registration(self.account, asked, NOW), self.account)
         if self.call == "grant":
             assert isinstance(courier, Grants)
             return discreet(courier.grant(self.account, NOW), self.account)
-        return discreet(courier.request(self.account, self.asked, NOW), self.account)
+        return discreet(courier.request(self.account, asked, NOW), self.account)
 
     def read(self, body: bytes | None = None) -> Sequence[Observation | Registration | Token]:
+        """What is said of each number, as whoever asks hears it: what lacks something is never asked about."""
         courier = self.courier
+        usable, missing = told_apart(courier, self.asked if self.call in ("ask", "register") else ())
         if self.call == "register":
             assert isinstance(courier, Registers)
-            return courier.registered(self.response(body), self.asked)
+            registered = iter(courier.registered(self.response(body), usable) if usable else ())
+            return tuple(
+                Registration(ask.number, ok=False, reason=missing[ask]) if ask in missing else next(registered)
+                for ask in self.asked
+            )
         if self.call == "grant":
             assert isinstance(courier, Grants)
             return [courier.granted(self.response(body))]
         if self.call == "push":
             assert isinstance(courier, Pushes)
             return courier.pushed(self.account, self.push(body))
-        return courier.parse(self.response(body), self.asked)
+        answered = iter(courier.parse(self.response(body), usable) if usable else ())
+        return tuple(Refused(ask.number, missing[ask]) if ask in missing else next(answered) for ask in self.asked)
 
     def push(self, body: bytes | None = None) -> Push:
         headers, query = self.told.get("headers", {}), self.told.get("query", {})
@@ -137,6 +146,11 @@ def fixtures() -> list[Fixture]:
         Fixture(path.parent.name, path.stem, json.loads(path.read_text("utf-8")))
         for path in sorted(HOME.glob("*/*.json"))
     ]
+
+
+def usable(courier: Courier, *asked: Ask) -> list[Ask]:
+    """Those of the numbers that whoever asks would ask about."""
+    return told_apart(courier, asked)[0]
 
 
 def tracked(said: object) -> Answered:

@@ -17,7 +17,7 @@ from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, T
 from parcelwatch.couriers.shared.iso3 import alpha2, alpha3
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation, Refused
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import tracked, usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "aftership", "KEY9", "http://127.0.0.1:8351/tracking/2026-07/", secret="SECRET9")
@@ -34,6 +34,7 @@ def test_numbers_are_asked_for_together() -> None:
 
 def test_the_slugs_are_named_when_every_number_has_one() -> None:
     asked = [Ask(NUMBERS[0], company="USPS"), Ask(NUMBERS[1], company="dhl-germany"), Ask("a,b", company="usps")]
+    asked = usable(AfterShip(), *asked)
     assert AfterShip().request(MINE, asked, NOW).url.params["slug"] == "usps,dhl-germany"
     assert AfterShip().request(MINE, asked, NOW).url.params["tracking_numbers"] == ",".join(NUMBERS)
 

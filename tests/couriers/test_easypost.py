@@ -19,7 +19,7 @@ from parcelwatch.couriers.easypost.tracker import when
 from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation
-from tests.couriers.recorded import scans, tracked
+from tests.couriers.recorded import scans, tracked, usable
 
 M = Milestone
 C = Cause
@@ -29,7 +29,8 @@ NUMBER = "ZT500600700EP"
 
 
 def test_numbers_are_asked_for_together_with_the_key_as_user() -> None:
-    request = EasyPost().request(MINE, [Ask(NUMBER, company="UPS"), Ask(NUMBER), Ask("EZ 2"), Ask("a&b")], NOW)
+    asked = usable(EasyPost(), Ask(NUMBER, company="UPS"), Ask(NUMBER), Ask("EZ 2"), Ask("a&b"))
+    request = EasyPost().request(MINE, asked, NOW)
     assert request.method == "GET"
     assert request.url.path == "/v2/trackers"
     assert request.url.params.multi_items() == [

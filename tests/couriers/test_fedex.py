@@ -18,7 +18,7 @@ from parcelwatch.couriers.fedex import Fedex
 from parcelwatch.couriers.fedex import codes as fedex_codes
 from parcelwatch.couriers.fedex.result import observe
 from parcelwatch.model import Answered, Ask, Cause, Milestone
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import tracked, usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "412300000017"
@@ -57,7 +57,7 @@ def test_a_known_shipping_date_narrows_what_a_number_may_mean() -> None:
 
 
 def test_a_number_that_cannot_be_fedex_s_is_left_out_of_the_call() -> None:
-    request = Fedex().request(ACCOUNT, [Ask("no-number"), Ask("412300/0017"), Ask(NUMBER)], NOW)
+    request = Fedex().request(ACCOUNT, usable(Fedex(), Ask("no-number"), Ask("412300/0017"), Ask(NUMBER)), NOW)
     names = [info["trackingNumberInfo"]["trackingNumber"] for info in json.loads(request.content)["trackingInfo"]]
     assert names == [NUMBER]
 

@@ -15,6 +15,7 @@ from parcelwatch.couriers.jt import Jt
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.model import Ask
+from tests.couriers.recorded import usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "jt", "700000000000000001", "", secret="PRIV0")
@@ -35,7 +36,7 @@ def test_the_digest_is_of_the_sixteen_bytes_and_goes_into_a_header() -> None:
 def test_several_numbers_go_in_one_list_without_those_that_would_break_it() -> None:
     courier = Jt()
     asked = [Ask("JT7000000000123"), Ask("JT7,JT8"), Ask("JT7000000000456")]
-    request = courier.request(MINE, asked, NOW)
+    request = courier.request(MINE, usable(courier, *asked), NOW)
     assert dict(parse_qsl(request.content.decode())) == {
         "bizContent": '{"billCodes":"JT7000000000123,JT7000000000456"}'
     }

@@ -21,7 +21,7 @@ from parcelwatch.couriers.sf import Sf, digest
 from parcelwatch.couriers.sf.codes import COMBINED, GROUPS, OPERATIONS, REASONS, STATUSES
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Ask, Milestone, Observation, Refused
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import tracked, usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "sf", "CHECKWORD0", "", customer="PARTNER0")
@@ -100,7 +100,7 @@ def test_the_senders_phone_stands_in_for_those_that_are_missing() -> None:
 
 def test_what_it_would_refuse_the_whole_call_for_is_not_sent() -> None:
     asked = [Ask("SF 1"), Ask("SF7600000000123", phone_last4="1,23"), Ask("SF7600000000124", phone_last4="0043")]
-    said = json.loads(sent(MINE, asked)["msgData"])
+    said = json.loads(sent(MINE, usable(COURIER, *asked))["msgData"])
     assert said["trackingNumber"] == ["SF7600000000124"]
     assert said["checkPhoneNo"] == "0043"
     assert [bool(COURIER.lacks(ask)) for ask in asked] == [True, True, False]

@@ -22,7 +22,7 @@ from parcelwatch.couriers.trackingmore.codes import (
 )
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import tracked, usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "trackingmore", "KEY9", "http://127.0.0.1:8351/v4/", secret="SECRET9")
@@ -46,7 +46,8 @@ def test_numbers_of_one_courier_are_asked_for_together_with_its_code() -> None:
 
 def test_numbers_of_several_couriers_are_asked_for_without_a_code() -> None:
     asked = [Ask("RR700000017CN", company="china-post"), Ask("RR700000017CN", company="dhl"), Ask("1,2", company="dhl")]
-    assert dict(TrackingMore().request(MINE, asked, NOW).url.params) == {"tracking_numbers": "RR700000017CN"}
+    request = TrackingMore().request(MINE, usable(TrackingMore(), *asked), NOW)
+    assert dict(request.url.params) == {"tracking_numbers": "RR700000017CN"}
 
 
 def test_a_registration_is_a_list_with_what_some_couriers_want() -> None:
@@ -57,7 +58,7 @@ def test_a_registration_is_a_list_with_what_some_couriers_want() -> None:
         Ask("RR700000017CN", company="USPS", postal_code="10115", origin="cn", destination="Deutschland"),
         Ask("RR700000025CN"),
     ]
-    request = courier.registration(MINE, asked, NOW)
+    request = courier.registration(MINE, usable(courier, *asked), NOW)
     assert (request.method, request.url.path) == ("POST", "/v4/trackings/batch")
     assert json.loads(request.content) == [
         {

@@ -21,7 +21,7 @@ from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.ups import Ups
 from parcelwatch.couriers.ups import codes as ups_codes
-from parcelwatch.model import Answered, Ask, Cause, Dossier, Milestone, Observation, Parcel, Timeline, Unanswered
+from parcelwatch.model import Answered, Ask, Cause, Dossier, Milestone, Observation, Parcel, Sure, Timeline, Unanswered
 from tests.couriers.recorded import tracked
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -244,3 +244,9 @@ def test_how_the_package_stands_speaks_where_the_newest_event_has_no_known_code(
     )
     known = standing({"code": "059", "description": ""}, event("I", "AR", "005"))
     assert known.checkpoints[-1].milestone is Milestone.IN_TRANSIT
+
+
+@pytest.mark.parametrize(("code", "sure"), [("UO", Sure.SUSPECTED), ("F8", Sure.SUSPECTED), ("26", Sure.STATED)])
+def test_a_package_that_is_looked_for_is_not_lost_yet(code: str, sure: Sure) -> None:
+    (one,) = read(event("X", code, "")).checkpoints
+    assert (one.cause, one.sure) == (Cause.LOST, sure)

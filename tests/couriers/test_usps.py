@@ -18,7 +18,7 @@ from parcelwatch.couriers.usps import Usps, UspsBatched
 from parcelwatch.couriers.usps import codes as usps_codes
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask, Milestone
-from tests.couriers.recorded import tracked
+from tests.couriers.recorded import tracked, usable
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 NUMBER = "9400100000000000000017"
@@ -56,7 +56,7 @@ def test_v3_asks_about_one_number_and_all_its_events() -> None:
 def test_v3r2_asks_about_numbers_in_a_list() -> None:
     account = Account(name="usps", api="usps", key="a", secret="b", base_url="https://apis-tem.usps.com/", token="t")
     asked = [Ask(NUMBER, postal_code="93701-1234"), Ask("no/number"), Ask("9400100000000000000024")]
-    request = UspsBatched().request(account, asked, NOW)
+    request = UspsBatched().request(account, usable(UspsBatched(), *asked), NOW)
     assert (request.method, str(request.url)) == ("POST", "https://apis-tem.usps.com/tracking/v3r2/tracking")
     assert request.headers["content-type"] == "application/json"
     assert json.loads(request.content) == [

@@ -87,7 +87,7 @@ class AfterShip:
         return ""
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        usable = [ask for ask in asked if not self.lacks(ask)]
+        usable = list(asked)
         query = {"tracking_numbers": ",".join(dict.fromkeys(ask.number for ask in usable)), "limit": str(PAGE)}
         if usable and all(ask.company for ask in usable):
             query["slug"] = ",".join(dict.fromkeys(ask.company.lower() for ask in usable))
@@ -102,9 +102,6 @@ class AfterShip:
         return httpx.Request("POST", self._url(account), headers=headers, content=json.dumps(_item(ask)))
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             code, message, body = _spoken(response, NUMBER_REFUSED)
             tell: Callable[[Ask], Observation]
@@ -112,13 +109,10 @@ class AfterShip:
                 tell = partial(_about, asked=asked, code=code, why=_why(code, message))
             else:
                 tell = _Trackings(response, *_listed(response, body)).observation
-            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else tell(ask) for ask in asked)
+            return tuple(tell(ask) for ask in asked)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Registration(ask.number, ok=False, reason=lacking),)
         with fitting(response):
             code, message, body = _spoken(response, {ALREADY_REGISTERED: "", **NUMBER_REFUSED, **VALUE_REFUSED})
             if code == ALREADY_REGISTERED:

@@ -25,7 +25,7 @@ from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning, standing
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.lexicon import read
-from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Unanswered
 
 NAME = "APISpace"
 TROUBLE: Meaning = (Milestone.EXCEPTION, Cause.UNSTATED)
@@ -74,9 +74,6 @@ class Cainiao:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             _check(response)
             body = document(response, kinds=KINDS)

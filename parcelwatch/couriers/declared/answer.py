@@ -15,7 +15,6 @@ import httpx
 from parcelwatch.config.declared import Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
-from parcelwatch.couriers.declared.request import lacks
 from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Findings, Words, kind_of
 from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
@@ -75,17 +74,11 @@ class _Reader:
     findings: Findings | None
 
     def observations(self, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = [lacks(self.declaration, ask) for ask in asked]
-        if all(lacking):
-            return tuple(_refused(ask, why) for ask, why in zip(asked, lacking, strict=True))
         outcome, value, numbered = self._whole()
         single = len(asked) == 1
         if outcome:
             return tuple(self._outcome(outcome, ask, self._message(value), single=single) for ask in asked)
-        return tuple(
-            _refused(ask, why) if why else self._observation(ask, asked, numbered)
-            for ask, why in zip(asked, lacking, strict=True)
-        )
+        return tuple(self._observation(ask, asked, numbered) for ask in asked)
 
     def _whole(self) -> tuple[str, object, Numbered]:
         """What the whole call came to and the value that says so, or "" and the parcels with their numbers."""

@@ -58,8 +58,7 @@ def address(declaration: Declaration, account: Account, place: str) -> str:
 
 
 def build(declaration: Declaration, account: Account, asked: Sequence[Ask]) -> httpx.Request:
-    """The call about these numbers, but for those that cannot be asked about."""
-    asked = [ask for ask in asked if not lacks(declaration, ask)] or asked
+    """The call about these numbers."""
     ask, values = declaration.ask, _values(declaration, account, asked)
     path = ask.path.fill(_quoted(values, ask.join), lambda text: quote(text, safe=_IN_PATH))
     base = (account.base_url or declaration.base_url or "").rstrip("/")

@@ -17,7 +17,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, SERVICES, STATUS_CODES
+from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, NOTICED, SERVICES, STATUS_CODES
 from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
 from parcelwatch.couriers.shared.fields import (
     ROWS_LIMIT,
@@ -238,7 +238,7 @@ def _scan(
         words = f"{words} ({more})" if words else more
     place, country = _where(where.strip("- "), iso.upper())
     moves = False if second.startswith(NOTICES) and " " not in second else None
-    return Scan(None, code, meaning, words, place, read(words), moves, unmapped), country
+    return Scan(None, code, meaning, words, place, read(words), moves, unmapped, second in NOTICED), country
 
 
 def _unlisted(service: str, second: str) -> bool:

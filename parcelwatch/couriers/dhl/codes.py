@@ -272,6 +272,17 @@ HOMES: Mapping[str, str] = {
     "ecommerce-ppl": "CZ",
 }
 
+# Second levels that tell of a loss somebody only noticed; none of them is one of another division.
+NOTICED = frozenset(
+    {
+        "690",
+        "PARCEL_MISSING_AT_PARCELSHOP_NOTICED_AT_STOCK_CHECK",
+        "PARCEL_MISSING_AT_PARCELSHOP_NOTICED_BY_COURIER",
+        "PARCEL_MISSING_AT_PARCELSHOP_NOTICED_BY_CUSTOMER",
+        "PARCEL_MISSING_AT_PARCELSTATION_NOTICED_BY_COURIER",
+    }
+)
+
 # What `service` may be asked for.
 SERVICES = frozenset(
     {

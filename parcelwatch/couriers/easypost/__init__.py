@@ -76,7 +76,7 @@ class EasyPost:
         return ""
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        numbers = dict.fromkeys(ask.number for ask in asked if not self.lacks(ask))
+        numbers = dict.fromkeys(ask.number for ask in asked)
         query: dict[str, int | list[str]] = {"tracking_codes[]": list(numbers), "page_size": PAGE}
         return httpx.Request("GET", self._url(account), params=query, headers=_headers(account))
 
@@ -90,9 +90,6 @@ class EasyPost:
         return httpx.Request("POST", self._url(account), headers=headers, content=json.dumps({"tracker": tracker}))
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             _passed(response)
             body = document(response)
@@ -100,13 +97,10 @@ class EasyPost:
                 unreadable(response, "the answer holds no trackers")
             more = flag(body.get("has_more"), "has_more")
             answer = _Trackers(response, rows(body["trackers"], "trackers"), more)
-            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else answer.observation(ask) for ask in asked)
+            return tuple(answer.observation(ask) for ask in asked)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Registration(ask.number, ok=False, reason=lacking),)
         with fitting(response):
             if response.status_code in ABOUT_THE_NUMBER and not _limited(response):
                 complaint = _complaint(response)

@@ -75,7 +75,7 @@ class Fedex:
         return oauth.token(response, LIFETIME)
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        wanted = [ask for ask in asked if not self.lacks(ask)]
+        wanted = list(asked)
         names = " ".join(ask.number for ask in wanted)
         headers = {
             "Authorization": f"Bearer {account.token}",
@@ -89,15 +89,12 @@ class Fedex:
         return httpx.Request("POST", url, headers=headers, content=json.dumps(body, separators=(",", ":")))
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             if response.status_code == 400:
                 return tuple(_problem(response, asked))
             _check(response)
             answer = _Results(response, _complete(response))
-            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked)
+            return tuple(_observation(answer, ask) for ask in asked)
 
     def _root(self, account: Account) -> str:
         return (account.base_url or self.base_url).rstrip("/")

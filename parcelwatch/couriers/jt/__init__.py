@@ -28,7 +28,7 @@ from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.lexicon import read
-from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Refused, Unanswered
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
 
 WHO = "极兔"
 NUMBER = re.compile(r"[A-Za-z0-9-]{6,32}")
@@ -65,7 +65,7 @@ class Jt:
         return "" if NUMBER.fullmatch(ask.number) else "极兔 takes numbers of 6 to 32 letters and digits only"
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        numbers = ",".join(ask.number for ask in asked if not self.lacks(ask))
+        numbers = ",".join(ask.number for ask in asked)
         content = json.dumps({"billCodes": numbers}, separators=(",", ":"))
         headers = {
             "apiAccount": account.key,
@@ -76,11 +76,7 @@ class Jt:
         return httpx.Request("POST", account.base_url or self.base_url, data={"bizContent": content}, headers=headers)
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        askable = [ask for ask in asked if not self.lacks(ask)]
-        answered = iter(_answered(response, askable) if askable else ())
-        return tuple(
-            Refused(ask.number, reason=self.lacks(ask)) if self.lacks(ask) else next(answered) for ask in asked
-        )
+        return tuple(_answered(response, asked))
 
 
 # --- the call as a whole -------------------------------------------------------------------------

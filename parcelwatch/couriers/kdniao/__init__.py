@@ -100,18 +100,12 @@ class Kdniao:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             return (_observation(response, ask, document(response, kinds=KINDS)),)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Registration(ask.number, ok=False, reason=lacking),)
         with fitting(response):
             check(response)
             return (_registration(response, ask, document(response, kinds=KINDS)),)

@@ -118,9 +118,6 @@ class Kuaidi100:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             body = document(response, kinds=KINDS)
@@ -138,8 +135,7 @@ class Kuaidi100:
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        return (Registration(ask.number, ok=False, reason=lacking) if lacking else subscribed(response, ask),)
+        return (subscribed(response, ask),)
 
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return verify(account, push)

@@ -109,30 +109,24 @@ class SeventeenTrack:
         return ""
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        return self._post(account, "gettrackinfo", [_key(ask) for ask in asked if not self.lacks(ask)])
+        return self._post(account, "gettrackinfo", [_key(ask) for ask in asked])
 
     def registers(self, account: Account) -> bool:
         return True
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        return self._post(account, "register", [_key(ask) | _extras(ask) for ask in asked if not self.lacks(ask)])
+        return self._post(account, "register", [_key(ask) | _extras(ask) for ask in asked])
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             answer = _Items(response, *_lists(response))
-            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked)
+            return tuple(_observation(answer, ask) for ask in asked)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(Registration(ask.number, ok=False, reason=why) for ask, why in lacking.items())
         with fitting(response):
             answer = _Items(response, *_lists(response))
             _raise_if_none_left(answer)
-            return tuple(_registration(answer, ask, lacking[ask]) for ask in asked)
+            return tuple(_registration(answer, ask) for ask in asked)
 
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return seventeentrack_push.verify(account, push)
@@ -279,9 +273,7 @@ def _rejected(ask: Ask, item: Record) -> Observation:
     return _refused(ask, _why(item, code), unregistered=code == NOT_REGISTERED)
 
 
-def _registration(answer: _Items, ask: Ask, lacking: str) -> Registration:
-    if lacking:
-        return Registration(ask.number, ok=False, reason=lacking)
+def _registration(answer: _Items, ask: Ask) -> Registration:
     if answer.bears(ask, answer.accepted):
         return Registration(ask.number, ok=True)
     item = answer.find(ask, answer.rejected)

@@ -97,7 +97,7 @@ class Sf:
         return ""
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        askable = [ask for ask in asked if not self.lacks(ask)]
+        askable = list(asked)
         said = json.dumps(_wanted(account, askable), ensure_ascii=False, separators=(",", ":"))
         timestamp = str(int(now.timestamp() * 1000))
         numbers = ",".join(ask.number for ask in askable)
@@ -113,14 +113,9 @@ class Sf:
         return httpx.Request("POST", account.base_url or self.base_url, data=form, headers=headers)
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(Refused(ask.number, reason=why) for ask, why in lacking.items())
         with fitting(response):
-            answer = _answer(response, sum(not why for why in lacking.values()))
-            return tuple(
-                Refused(ask.number, reason=lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked
-            )
+            answer = _answer(response, len(asked))
+            return tuple(_observation(answer, ask) for ask in asked)
 
 
 def digest(said: str, timestamp: str, check_word: str) -> str:

@@ -19,7 +19,7 @@ from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, filled
 from parcelwatch.lexicon import NOTHING, Reading
-from parcelwatch.model import Checkpoint, Milestone
+from parcelwatch.model import Checkpoint, Milestone, Sure
 
 _DELIVERED = Reading(Milestone.DELIVERED)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -31,7 +31,8 @@ class Scan:
 
     `when`: None if it does not say. `meaning`: its code's, None where its words are to speak. `reading`: what its words
     say. `moves`: whether it is movement where its code tells, None where that follows from what it means. `unmapped`: a
-    finer code of it is not known, so that only the coarser one beside it was read.
+    finer code of it is not known, so that only the coarser one beside it was read. `suspected`: its code tells of a
+    cause that is only looked into.
     """
 
     when: Span | None
@@ -42,6 +43,7 @@ class Scan:
     reading: Reading = NOTHING
     moves: bool | None = None
     unmapped: bool = False
+    suspected: bool = False
 
 
 def history(scans: Sequence[Scan], *, newest_first: bool = True) -> tuple[Checkpoint, ...]:
@@ -129,7 +131,7 @@ def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
             scan.place,
             moves=is_movement(meaning, scan.words) if scan.moves is None else scan.moves,
             unmapped=scan.unmapped,
-            sure=weight(meaning, scan.reading),
+            sure=Sure.SUSPECTED if scan.suspected and meaning[1] else weight(meaning, scan.reading),
         )
         for (when, scan), meaning in zip(told, meanings, strict=True)
     )

@@ -91,9 +91,6 @@ class Shippo:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             if response.status_code == 404:
                 _check_not_found(response)
@@ -107,9 +104,6 @@ class Shippo:
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Registration(ask.number, ok=False, reason=lacking),)
         with fitting(response):
             if response.status_code == 400:
                 return (Registration(ask.number, ok=False, reason=_complaint(response)),)

@@ -81,7 +81,7 @@ class TrackingMore:
         return ""
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        usable = [ask for ask in asked if not self.lacks(ask)]
+        usable = list(asked)
         query = {"tracking_numbers": ",".join(dict.fromkeys(ask.number for ask in usable))}
         companies = {ask.company.lower() for ask in usable}
         if len(companies) == 1:
@@ -92,36 +92,30 @@ class TrackingMore:
         return True
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        items = [_item(ask) for ask in asked if not self.lacks(ask)]
+        items = [_item(ask) for ask in asked]
         headers = {**_headers(account), "Content-Type": "application/json"}
         content = json.dumps(items, separators=(",", ":"))
         return httpx.Request("POST", self._url(account, "trackings/batch"), headers=headers, content=content)
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             code, body = _spoken(response)
             if code in NUMBER_REFUSED:
-                return tuple(_refused(ask, why) if (why := lacking[ask]) else _about(ask, asked, code) for ask in asked)
+                return tuple(_about(ask, asked, code) for ask in asked)
             items = _Items(response, _listed(response, body))
-            return tuple(_refused(ask, why) if (why := lacking[ask]) else items.observation(ask) for ask in asked)
+            return tuple(items.observation(ask) for ask in asked)
 
     def registered(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Registration, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(Registration(ask.number, ok=False, reason=why) for ask, why in lacking.items())
         with fitting(response):
             code, body = _spoken(response, (ALREADY_REGISTERED,))
             data = body.get("data")
             if code != "200" and not data:
-                return tuple(_outcome(response, ask, code, lacking[ask]) for ask in asked)
+                return tuple(_outcome(response, ask, code) for ask in asked)
             if not isinstance(data, dict) or not ("success" in data or "error" in data):
                 unreadable(response, "the answer holds neither accepted nor refused numbers")
             done, failed = rows(data.get("success"), "success"), rows(data.get("error"), "error")
             _raise_if_spent(done, failed)
-            return tuple(_registration(response, ask, lacking[ask], done, failed) for ask in asked)
+            return tuple(_registration(response, ask, done, failed) for ask in asked)
 
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return trackingmore_push.verify(account.secret, push)
@@ -245,11 +239,7 @@ def _about(ask: Ask, asked: Sequence[Ask], code: str) -> Observation:
     return _refused(ask, why)
 
 
-def _registration(
-    response: httpx.Response, ask: Ask, lacking: str, done: list[Record], failed: list[Record]
-) -> Registration:
-    if lacking:
-        return Registration(ask.number, ok=False, reason=lacking)
+def _registration(response: httpx.Response, ask: Ask, done: list[Record], failed: list[Record]) -> Registration:
     taken = [either(item, COMPANY).lower() for item in done if _named(ask, item)]
     if any(company in ("", ask.company.lower()) for company in taken):
         return Registration(ask.number, ok=True)
@@ -259,16 +249,16 @@ def _registration(
     if item is None:
         return Registration(ask.number, ok=False, reason="TrackingMore's answer does not mention it")
     message = text(item.get("errorMessage"), "errorMessage")
-    return _outcome(response, ask, text(item.get("errorCode"), "errorCode"), "", message)
+    return _outcome(response, ask, text(item.get("errorCode"), "errorCode"), message)
 
 
 def _named(ask: Ask, item: Record) -> bool:
     return same_number(ask.number, text(item.get("tracking_number"), "tracking_number"))
 
 
-def _outcome(response: httpx.Response, ask: Ask, code: str, lacking: str, message: str = "") -> Registration:
-    if lacking or code == ALREADY_REGISTERED:
-        return Registration(ask.number, ok=not lacking, reason=lacking)
+def _outcome(response: httpx.Response, ask: Ask, code: str, message: str = "") -> Registration:
+    if code == ALREADY_REGISTERED:
+        return Registration(ask.number, ok=True)
     known = NUMBER_REFUSED.get(code) or CALL_REFUSED.get(code)
     why = known or said(response, f"TrackingMore refuses it: {message}")
     passing = code in CALL_REFUSED or code in SERVER_ERRORS or code == TOO_MANY

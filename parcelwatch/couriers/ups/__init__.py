@@ -93,9 +93,6 @@ class Ups:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             if response.status_code in (400, 404):
                 return (_problem(response, ask),)

@@ -51,6 +51,9 @@ CANCELLED: Meaning = (M.CANCELLED, None)
 
 Groups = tuple[tuple[Meaning, str], ...]
 
+# What is only being looked for; the other codes of a loss say that it is one.
+SOUGHT = frozenset({"F8", "UO", "UP"})
+
 # What only says that it will be late. The same meaning as TROUBLE, which somebody met with the package in hand.
 LATE_STATUSES = "046 048 049 055 086 090"
 LATE_EXCEPTIONS = (

@@ -32,6 +32,7 @@ from parcelwatch.couriers.ups.codes import (
     INFO,
     LATE_EXCEPTIONS,
     LATE_STATUSES,
+    SOUGHT,
     STATUS,
     TYPES,
     VAGUE,
@@ -141,7 +142,9 @@ def _told(event: Record) -> Scan:
         reading = NOTHING  # of a delivery, words tell only that it was one to a shop
     shown = "/".join(filter(None, (kind, code, number)))
     late = meaning == DELAY and (number in _LATE_STATUSES or (kind == "X" and code in _LATE_EXCEPTIONS))
-    return Scan(_span(event), shown, meaning, words, _place(event), reading, False if late else None)
+    return Scan(
+        _span(event), shown, meaning, words, _place(event), reading, False if late else None, suspected=code in SOUGHT
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -97,15 +97,12 @@ class Usps:
         return httpx.Request("GET", url, params=query, headers=_headers(account))
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
-        lacking = {ask: self.lacks(ask) for ask in asked}
-        if all(lacking.values()):
-            return tuple(_refused(ask, why) for ask, why in lacking.items())
         with fitting(response):
             if response.status_code in (400, 403, 404):
                 return tuple(_problem(response, asked))
             _check(response)
             answer = _Details(response, _details(response))
-            return tuple(_refused(ask, lacking[ask]) if lacking[ask] else _observation(answer, ask) for ask in asked)
+            return tuple(_observation(answer, ask) for ask in asked)
 
     def _root(self, account: Account) -> str:
         return (account.base_url or self.base_url).rstrip("/")
@@ -117,7 +114,7 @@ class UspsBatched(Usps):
     batch: ClassVar[int] = 35
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
-        body = [{"trackingNumber": _compact(ask.number), **_destination(ask)} for ask in asked if not self.lacks(ask)]
+        body = [{"trackingNumber": _compact(ask.number), **_destination(ask)} for ask in asked]
         headers = {**_headers(account), "Content-Type": "application/json"}
         url = f"{self._root(account)}/tracking/v3r2/tracking"
         return httpx.Request("POST", url, headers=headers, content=json.dumps(body, separators=(",", ":")))

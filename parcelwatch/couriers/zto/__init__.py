@@ -39,7 +39,7 @@ from parcelwatch.couriers.shared.times import Span
 from parcelwatch.couriers.zto.codes import LEAVING, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
 from parcelwatch.errors import ConfigError
 from parcelwatch.lexicon import read
-from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused
+from parcelwatch.model import Answered, Ask, NotFound, Observation
 
 WHO = "中通"
 NUMBER = "billCode"
@@ -104,9 +104,6 @@ class Zto:
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         (ask,) = asked
-        lacking = self.lacks(ask)
-        if lacking:
-            return (Refused(ask.number, reason=lacking),)
         with fitting(response):
             check(response)
             body = document(response, kinds=KINDS)

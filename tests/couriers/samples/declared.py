@@ -32,5 +32,5 @@ ROWS: list[Sample] = [
     post("karrio-two-items.json", "LX123456789US", answer=Answered, milestone=M.DELIVERED, scans=9),
     post("karrio-two-items.json", "00123456789000123400", answer=Answered, milestone=M.DELIVERED, scans=10),
     post("karrio-invalid-id-200.json", "7XX1000", answer=NotFound),
-    post("karrio-too-many-ids-400.json", "7XX1000", status=400, raises="CourierRefused"),
+    post("karrio-too-many-ids-400.json", "7XX1000", status=400, raises="CourierDeclines"),
 ]

@@ -33,8 +33,8 @@ ROWS: list[Sample] = [
     ),
     Sample("easypost/docs-webhook-create.json", "easypost", why_not="a webhook, which the operator makes"),
     Sample("easypost/docs-webhook-list.json", "easypost", why_not="a list of webhooks"),
-    Sample("easypost/error-404-errors-as-strings.json", "easypost", FIRST, status=404, raises="CourierRefused"),
-    Sample("easypost/error-404-payload-not-found.json", "easypost", FIRST, status=404, raises="CourierRefused"),
+    Sample("easypost/error-404-errors-as-strings.json", "easypost", FIRST, status=404, raises="CourierDeclines"),
+    Sample("easypost/error-404-payload-not-found.json", "easypost", FIRST, status=404, raises="CourierDeclines"),
     Sample("easypost/error-422-address-verify.json", "easypost", FIRST, status=422, raises="CourierRefused"),
     Sample("easypost/error-422-parameter-required.json", "easypost", FIRST, call="register", status=422, ok=False),
     Sample(

@@ -63,7 +63,7 @@ ROWS: list[Sample] = [
     Sample("fedex/spec-error-400.json", API, asked=ASKED, status=400, answer=Refused, scans=0),
     _error("spec-error-401", 401, "CourierRefused"),
     _error("spec-error-403", 403, "CourierRefused"),
-    _error("spec-error-404", 404, "CourierRefused"),
+    _error("spec-error-404", 404, "CourierDeclines"),
     _error("spec-error-500", 500, "CourierUnavailable"),
     _error("spec-error-503", 503, "CourierUnavailable"),
 ]
