@@ -183,7 +183,7 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     if isinstance(rests_on, list) and rests_on and not any(_is(checkpoint, rests_on) for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
     surer = evidence(dossier, draft.kind)
-    if surer is not None and said.get("sure", surer.checkpoint.sure) != surer.checkpoint.sure:
+    if surer is not None and said.get("sure") not in (None, "", surer.checkpoint.sure):
         return Fact(Form.NEWER_SCAN, scan=surer.checkpoint)
     moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
     if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:
