@@ -26,7 +26,7 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError
 from parcelwatch.ingest import Tally, assess_due, rejudge
-from parcelwatch.poller import Lane
+from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
@@ -71,7 +71,7 @@ class Engine:
         policy: Policy,
         renderer: Renderer,
     ) -> None:
-        self.lanes = [Lane(one, client, writer, policy) for one in posts]
+        self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer)
         self.beat = time.monotonic()
         self.assessed = Tally()
@@ -90,8 +90,8 @@ class Engine:
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self._wake("pushes", self._read_pushes(now))
-        for lane in self.lanes:
-            self._wake(lane, lane.run(now))
+        for worker in self.workers:
+            self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
         self.beat = time.monotonic()
@@ -100,7 +100,7 @@ class Engine:
         """Wait until everything that was woken is done, and what came of it is delivered."""
         while tasks := [*self._running.values()]:
             await asyncio.gather(*tasks)
-            await asyncio.gather(*(lane.drain() for lane in self.lanes))
+            await asyncio.gather(*(worker.drain() for worker in self.workers))
         # What was heard meanwhile is due from the moment it was heard, which is after the tick.
         at = now + timedelta(seconds=time.monotonic() - self.beat)
         await self._look_at_all(at)
@@ -110,13 +110,13 @@ class Engine:
         """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""
         started = time.monotonic()
         await self._read_pushes(now)
-        await asyncio.gather(*(self._exhaust(lane, now, patience) for lane in self.lanes))
+        await asyncio.gather(*(self._exhaust(worker, now, patience) for worker in self.workers))
         at = now + timedelta(seconds=time.monotonic() - started)
         await self._look_at_all(at)
-        left = await self._writer.run(_left, [lane.post.name for lane in self.lanes], at)
+        left = await self._writer.run(_left, [worker.post.name for worker in self.workers], at)
         await self._writer.run(_release, at)
         await self.deliverer.drain(at, insist=True)
-        tally = sum((lane.tally for lane in self.lanes), self.assessed + self.pushed)
+        tally = sum((worker.tally for worker in self.workers), self.assessed + self.pushed)
         return Passed(
             polled=tally.answered,
             unanswered=tally.unanswered,
@@ -133,7 +133,7 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(lane.drain() for lane in self.lanes))
+        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
@@ -178,19 +178,19 @@ class Engine:
         while await self._writer.run(_to_look_at, self._policy.policy_id, now):
             await self._look_again(now)
 
-    async def _exhaust(self, lane: Lane, now: datetime, patience: timedelta) -> None:
+    async def _exhaust(self, worker: Worker, now: datetime, patience: timedelta) -> None:
         started = time.monotonic()
 
         def at() -> datetime:
             return now + timedelta(seconds=time.monotonic() - started)
 
         while True:
-            before = lane.leading_on
-            await lane.run(at())
-            await lane.drain()
-            next_at = lane.next_at
-            if next_at is None and lane.leading_on > before:
-                next_at = await self._writer.run(_led_on, lane.post.name, at())
+            before = worker.leading_on
+            await worker.run(at())
+            await worker.drain()
+            next_at = worker.next_at
+            if next_at is None and worker.leading_on > before:
+                next_at = await self._writer.run(_led_on, worker.post.name, at())
             if next_at is None or next_at - now > patience:
                 return
             await asyncio.sleep(max(0.0, (next_at - at()).total_seconds()))

@@ -1,4 +1,4 @@
-"""An account's lane of work: claim what is due, ask the courier, hand over what it said, as fast as the pace allows.
+"""An account's worker: claim what is due, ask the courier, hand over what it said, as fast as the pace allows.
 
 What belongs here: claims and calls. What became of a call is taken in by outcomes.py.
 
@@ -50,7 +50,7 @@ class Taken:
     next_at: datetime | None = None
 
 
-class Lane:
+class Worker:
     """Works one account. `run` does what is due and returns when nothing is, or when the pace says wait."""
 
     def __init__(self, post: Post, client: Sends, writer: Writer, policy: Policy) -> None:
@@ -117,7 +117,7 @@ class Lane:
             return Said(call, clock(), observations=observations)
         except CourierError as error:
             return Said(call, clock(), error=error)
-        except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop its lane
+        except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop its worker
             log.warning("the adapter failed", account=self.post.name, error=whereabouts(error))
             return Said(call, clock(), error=CourierUnreadable(f"the adapter failed ({type(error).__name__})"))
 

@@ -1,4 +1,4 @@
-"""Asking couriers from the command line, apart from the lanes that do it all day; and how the accounts fare.
+"""Asking couriers from the command line, apart from the workers that do it all day; and how the accounts fare.
 
 What belongs here: one call and what it said. It is counted against the account's quota like any other, but changes
 nothing else.

@@ -84,7 +84,7 @@ class Stage:
             await self._tick(parts, show)
             await self._settle(parts)
         finally:
-            self._polled = sum(lane.tally.answered for lane in parts.lanes)
+            self._polled = sum(worker.tally.answered for worker in parts.workers)
             await parts.close()
             show.arrived(self._inbox.new())
 
@@ -127,7 +127,7 @@ class Stage:
                 parcels.poll_again(store, [parcel.id], clock.now())
 
     async def _waiting(self, parts: Engine) -> bool:
-        return await parts.count_waiting() > 0 or any(lane.busy for lane in parts.lanes)
+        return await parts.count_waiting() > 0 or any(worker.busy for worker in parts.workers)
 
     async def _settle(self, parts: Engine) -> None:
         """What is on its way arrives, within what is left of the time."""

@@ -154,12 +154,12 @@ def grow(path: Path, parent: Connection) -> None:
 
     async def passes() -> tuple[int, int, int]:
         parts = engine.build(read)
-        good, bad = sorted(parts.lanes, key=lambda lane: lane.post.name)
-        parts.lanes = [good]
+        good, bad = sorted(parts.workers, key=lambda worker: worker.post.name)
+        parts.workers = [good]
         await parts.start(START)
         await parts.once(START, SECOND)
         before = most_memory()
-        parts.lanes = [bad]
+        parts.workers = [bad]
         passed = await parts.once(START + SECOND, SECOND)
         await parts.close()
         return before, most_memory(), passed.unanswered

@@ -51,11 +51,11 @@ async def ours(settings: config.Config) -> float:
     parts = engine.build(settings)
     await parts.start(clock.now())
     started = time.perf_counter()
-    for lane in parts.lanes:
-        await lane.run(clock.now())
-        await lane.drain()
+    for worker in parts.workers:
+        await worker.run(clock.now())
+        await worker.drain()
     seconds = time.perf_counter() - started
-    tally = parts.lanes[0].tally
+    tally = parts.workers[0].tally
     assert not tally.unanswered, tally
     assert not tally.failed, tally
     await parts.close()

@@ -1,6 +1,6 @@
 """Client credentials: the token calls of RFC 6749 §4.4, in the forms couriers ask for them, and reading the token.
 
-What belongs here: building and reading one token exchange. Who keeps the token, and for how long, is the lane's.
+What belongs here: building and reading one token exchange. Who keeps the token, and for how long, is the worker's.
 """
 
 from __future__ import annotations
