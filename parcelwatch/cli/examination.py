@@ -28,35 +28,35 @@ _MENDED_SINCE: Final = (3, 51, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Remark:
     """One sentence; `wrong`: somebody should do something about it."""
 
     text: str
     wrong: bool = True
 
 
-def examine(desk: Desk) -> list[Finding]:
+def examine(desk: Desk) -> list[Remark]:
     """Everything worth saying, what is wrong first. Raises ConfigError when there is no usable configuration."""
     config = desk.whole_config
-    found = [Finding(f"configuration: {warning}", wrong=False) for warning in config.warnings]
+    found = [Remark(f"configuration: {warning}", wrong=False) for warning in config.warnings]
     found += _secrets(desk)
     if config.database.exists():
         try:
             with desk.store() as store:
                 found += _database(desk, store)
         except StoreError as error:
-            found.append(Finding(str(error)))
+            found.append(Remark(str(error)))
     else:
         found.append(_absent(config.database))
     found += _disk(config.database)
     return sorted(found, key=lambda each: not each.wrong)
 
 
-def _absent(database: Path) -> Finding:
+def _absent(database: Path) -> Remark:
     missing = f"there is no database at {database} yet"
     if not os.access(database.parent, os.W_OK | os.X_OK):
-        return Finding(f"{missing}, and this user cannot make one in {database.parent}: run it with sudo, or see to it")
-    return Finding(f"{missing}: `parcelwatch parcels import FILE` makes it")
+        return Remark(f"{missing}, and this user cannot make one in {database.parent}: run it with sudo, or see to it")
+    return Remark(f"{missing}: `parcelwatch parcels import FILE` makes it")
 
 
 def sqlite_verdict(shown: str) -> str:
@@ -70,7 +70,7 @@ def sqlite_verdict(shown: str) -> str:
     )
 
 
-def _secrets(desk: Desk) -> Iterator[Finding]:
+def _secrets(desk: Desk) -> Iterator[Remark]:
     """Secrets that this user cannot read: fine beside a service that can, so no fault."""
     config = desk.whole_config
     secrets = [each.key for each in config.accounts().values()] + [each.url for each in config.channels().values()]
@@ -78,21 +78,21 @@ def _secrets(desk: Desk) -> Iterator[Finding]:
         try:
             secret.read()
         except ConfigError as error:
-            yield Finding(f"{error}; the service may read it all the same, or run this with sudo", wrong=False)
+            yield Remark(f"{error}; the service may read it all the same, or run this with sudo", wrong=False)
 
 
-def _database(desk: Desk, store: Store) -> Iterator[Finding]:
+def _database(desk: Desk, store: Store) -> Iterator[Remark]:
     accounts = account_rows(desk)
-    yield Finding(sqlite_verdict(store.value("SELECT sqlite_version()")), wrong=False)
-    yield from (Finding(sentence) for sentence in audit.check(store, desk.now))
+    yield Remark(sqlite_verdict(store.value("SELECT sqlite_version()")), wrong=False)
+    yield from (Remark(sentence) for sentence in audit.check(store, desk.now))
     yield _daemon(store, accounts, desk.now)
     yield from _channels(desk, store)
     yield from _accounts(accounts)
 
 
-def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) -> Finding:
+def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) -> Remark:
     if not held(store.path):
-        return Finding(
+        return Remark(
             "no daemon is running: start it with `parcelwatch run`, or run `parcelwatch once` regularly", False
         )
     answers = [row["last_answer_at"] for row in accounts if row["last_answer_at"]]
@@ -100,8 +100,8 @@ def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) 
     due = sum(row["due"] for row in accounts if row["state"] in ("ok", "not asked yet"))
     said = f"a daemon is running; a courier last answered it {moment(last)} UTC" if last else "a daemon is running"
     if due and (last is None or now - last > _QUIET):
-        return Finding(f"{said}, though {due} parcels are due: see its log (`journalctl -u parcelwatch`)")
-    return Finding(said, wrong=False)
+        return Remark(f"{said}, though {due} parcels are due: see its log (`journalctl -u parcelwatch`)")
+    return Remark(said, wrong=False)
 
 
 def held(database: Path) -> bool:
@@ -117,7 +117,7 @@ def held(database: Path) -> bool:
     return False
 
 
-def _channels(desk: Desk, store: Store) -> Iterator[Finding]:
+def _channels(desk: Desk, store: Store) -> Iterator[Remark]:
     known = outbox.standings(store)
     for name in desk.whole_config.channels():
         standing = known.get(name)
@@ -125,36 +125,36 @@ def _channels(desk: Desk, store: Store) -> Iterator[Finding]:
             continue
         error = safe(standing.error, 300)
         if standing.sent:
-            yield Finding(f"channel {name} is failing: {error}")
+            yield Remark(f"channel {name} is failing: {error}")
         else:
-            yield Finding(f"channel {name} has never delivered anything ({error}): `parcelwatch alerts test {name}`")
+            yield Remark(f"channel {name} has never delivered anything ({error}): `parcelwatch alerts test {name}`")
     dead = outbox.given_up(store)
     if dead:
         ids = ", ".join(map(str, dead[:5])) + ("…" if len(dead) > 5 else "")
-        yield Finding(
+        yield Remark(
             f"{len(dead)} alerts were given up ({ids}): `parcelwatch alerts list --state dead`, then retry them"
         )
     nowhere = outbox.unheard(store)
     if nowhere:
-        yield Finding(f"{nowhere} alerts were recorded and told to nobody: configure a [channels.NAME]")
+        yield Remark(f"{nowhere} alerts were recorded and told to nobody: configure a [channels.NAME]")
 
 
-def _accounts(accounts: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+def _accounts(accounts: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
     for row in accounts:
         name, why = row["account"], safe(row["error"], 300)
         if row["state"] == "refused":
-            yield Finding(f"{name} refuses us ({why}): check its key, then `parcelwatch couriers check {name}`")
+            yield Remark(f"{name} refuses us ({why}): check its key, then `parcelwatch couriers check {name}`")
         elif row["state"] == "silent":
-            yield Finding(f"{name} does not answer since {moment(row['since'])} UTC ({why}); its parcels' clocks wait")
+            yield Remark(f"{name} does not answer since {moment(row['since'])} UTC ({why}); its parcels' clocks wait")
         if row["unknown"]:
             codes = ", ".join(safe(each["code"] or each["text"], 40) for each in row["unknown"][:3])
-            yield Finding(
+            yield Remark(
                 f"{name} says {len(row['unknown'])} things we cannot read ({codes}): `parcelwatch couriers list`"
             )
 
 
-def _disk(database: Path) -> Iterator[Finding]:
+def _disk(database: Path) -> Iterator[Remark]:
     folder = next((parent for parent in database.parents if parent.exists()), Path("/"))
     free = shutil.disk_usage(folder).free
     if free < LOW_DISK:
-        yield Finding(f"only {free / 1e6:.0f} MB are free in {folder}: make room before the database cannot grow")
+        yield Remark(f"only {free / 1e6:.0f} MB are free in {folder}: make room before the database cannot grow")

@@ -112,7 +112,7 @@ def unknown(tried: Tried, ask: Ask) -> list[dict[str, str]]:
         told = {each.code or each.text: (each.code, each.text) for each in strange}
     else:
         # A code that is declared already needs no second line: it is its words that are not known.
-        codes = tried.courier.findings(tried.response, [ask]).unmapped
+        codes = tried.courier.trace(tried.response, [ask]).unmapped
         words = {each.text: ("", each.text) for each in strange if each.code not in codes and each.text}
         told = {code: (code, text) for code, text in codes.items()} | words
     return [{"code": code, "text": mask(text)} for code, text in told.values()]
@@ -122,7 +122,7 @@ def expressions(tried: Tried, ask: Ask) -> list[dict[str, Any]]:
     """What each expression of a declaration found in the answer, those that found nothing first."""
     if tried.response is None or not isinstance(tried.courier, Made):
         return []
-    found = tried.courier.findings(tried.response, [ask])
+    found = tried.courier.trace(tried.response, [ask])
     rows = [
         {
             "key": key,

@@ -309,13 +309,13 @@ def test_the_code_of_a_scan_that_stays_unknown_is_a_word_to_be_declared(
 
 def test_findings_name_each_word_that_is_not_declared_once() -> None:
     response = standing("OTHER", scan("NEW", "one", 3), scan("NEW", "two", 4))
-    found = made(STANDING).findings(response, [ASK])
+    found = made(STANDING).trace(response, [ASK])
     assert set(found.unmapped) == {"NEW", "OTHER"}
-    assert not made(STANDING).findings(standing("OTHER", scan("DMG")), [ASK]).unmapped
+    assert not made(STANDING).trace(standing("OTHER", scan("DMG")), [ASK]).unmapped
 
 
 def test_how_a_parcel_stands_is_looked_up_even_where_the_scan_speaks() -> None:
-    found = made(STANDING).findings(standing("OTHER", scan("DMG")), [ASK])
+    found = made(STANDING).trace(standing("OTHER", scan("DMG")), [ASK])
     assert (found.by_key["answer.status"].found, found.by_key["answer.status"].example) == (1, '"OTHER"')
 
 
@@ -405,10 +405,10 @@ def test_a_refusal_of_several_numbers_at_once_blames_none_of_them() -> None:
 
 def test_findings_tell_what_each_expression_found_even_of_an_answer_that_cannot_be_read() -> None:
     response = httpx.Response(200, json={"id": ASK.number, "scans": [{"at": "2026-03-04", "code": 5}, {"at": None}]})
-    found = made(SMALL).findings(response, [ASK])
+    found = made(SMALL).trace(response, [ASK])
     assert (found.error, found.by_key["answer.time.from"].asked, found.by_key["answer.time.from"].found) == ("", 2, 1)
     assert found.by_key["answer.code"].example == "5"
-    broken = made(SMALL).findings(httpx.Response(200, json={"id": ASK.number}), [ASK])
+    broken = made(SMALL).trace(httpx.Response(200, json={"id": ASK.number}), [ASK])
     assert broken.by_key["answer.checkpoints"].found == 0
     assert "answer.checkpoints" in broken.error
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from parcelwatch.core.companies import AGGREGATORS, COURIERS, Courier
 from parcelwatch.core.detect import china, posts, world
-from parcelwatch.core.detect.forms import Finding, Strength
+from parcelwatch.core.detect.forms import Match, Strength
 from parcelwatch.core.detect.reading import LONGEST_TEXT, read
 
 __all__ = ["AGGREGATORS", "LONGEST_TEXT", "Candidate", "Courier", "Detected", "Slip", "Strength", "detect"]
@@ -64,13 +64,13 @@ def detect(text: str) -> Detected:
     written = read(text)
     if not written.number:
         return Detected(written.given, fault=written.fault)
-    findings = list(_findings(written.number))
+    matches = list(_matches(written.number))
     # A stable sort: among equals the order of the tables stands.
-    fitting = sorted((each for each in findings if not each.wrong), key=lambda each: _STRENGTHS.index(each.strength))
-    best: dict[str, Finding] = {}
+    fitting = sorted((each for each in matches if not each.wrong), key=lambda each: _STRENGTHS.index(each.strength))
+    best: dict[str, Match] = {}
     for each in fitting:
         best.setdefault(each.courier, each)
-    wrong = {each.courier: each for each in findings if each.wrong and each.courier not in best}
+    wrong = {each.courier: each for each in matches if each.wrong and each.courier not in best}
     return Detected(
         written.given,
         written.number,
@@ -80,18 +80,18 @@ def detect(text: str) -> Detected:
     )
 
 
-def _findings(number: str) -> Iterator[Finding]:
+def _matches(number: str) -> Iterator[Match]:
     postal = posts.find(number)
     if postal is not None:
         yield postal
     for form in _FORMS:
-        finding = form.find(number)
-        if finding is not None:
-            yield finding
+        match = form.find(number)
+        if match is not None:
+            yield match
 
 
-def _doubt(finding: Finding) -> str:
-    return f"looks like {_courier(finding.courier).name}: {finding.evidence}; a typing error?"
+def _doubt(match: Match) -> str:
+    return f"looks like {_courier(match.courier).name}: {match.evidence}; a typing error?"
 
 
 def _courier(key: str) -> Courier:

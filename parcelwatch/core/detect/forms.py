@@ -21,7 +21,7 @@ class Strength(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Match:
     """That a number may be a courier's: `courier` is a key of companies.COURIERS, `evidence` one sentence.
 
     `wrong`: it looks like theirs, but for its check digit. `own`: the form is nobody else's, check digit or not.
@@ -56,21 +56,21 @@ class Form:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_compiled", re.compile(self.pattern))
 
-    def find(self, number: str) -> Finding | None:
+    def find(self, number: str) -> Match | None:
         """What this form says of a number in capitals; None when it is not of this form."""
         match = self._compiled.fullmatch(number)
         if match is None:
             return None
         note = f"; {self.note}" if self.note else ""
         if self.check is None:
-            return Finding(self.courier, self.strength, f"{self.shape}, no check digit known{note}")
+            return Match(self.courier, self.strength, f"{self.shape}, no check digit known{note}")
         right, written = self.check(match["body"]), match["check"]
         if right != written:
             evidence = f"{self.shape}, but the check digit is {written} where {right} would be right"
-            return Finding(self.courier, self.strength, evidence, wrong=True, own=self.own)
+            return Match(self.courier, self.strength, evidence, wrong=True, own=self.own)
         if self.own:
             evidence = f"{self.shape}, and the check digit {written} is right{note}"
-            return Finding(self.courier, Strength.CERTAIN, evidence, checked=True)
+            return Match(self.courier, Strength.CERTAIN, evidence, checked=True)
         by_chance = f"as it is by chance in one number of {self.chance}"
         evidence = f"{self.shape}, and the check digit {written} is right, {by_chance}{note}"
-        return Finding(self.courier, self.strength, evidence, checked=True)
+        return Match(self.courier, self.strength, evidence, checked=True)

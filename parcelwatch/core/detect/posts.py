@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from parcelwatch.core.detect.checks import s10
-from parcelwatch.core.detect.forms import Finding, Strength
+from parcelwatch.core.detect.forms import Match, Strength
 
 _FORM: Final = re.compile(r"(?P<service>[A-Z]{2})(?P<body>[0-9]{8})(?P<check>[0-9])(?P<country>[A-Z]{2})")
 
@@ -108,7 +108,7 @@ _SERVICES: Final[Mapping[str, str]] = {
 _ELSE: Final = "a service of its own"
 
 
-def find(number: str) -> Finding | None:
+def find(number: str) -> Match | None:
     """Whose postal number this is; None when it is none."""
     match = _FORM.fullmatch(number)
     if match is None or match["country"] not in _COUNTRIES:
@@ -119,8 +119,8 @@ def find(number: str) -> Finding | None:
     courier = _post(service, country)
     if right != written:
         evidence = f"{shape}, but the check digit is {written} where {right} would be right"
-        return Finding(courier, Strength.FITS, evidence, wrong=True)
-    return Finding(courier, Strength.CERTAIN, f"{shape}, and the check digit {written} is right", checked=True)
+        return Match(courier, Strength.FITS, evidence, wrong=True)
+    return Match(courier, Strength.CERTAIN, f"{shape}, and the check digit {written} is right", checked=True)
 
 
 def _post(service: str, country: str) -> str:

@@ -20,7 +20,7 @@ from parcelwatch.config.declared import needs as needed
 from parcelwatch.couriers.base import Account, Courier, Tells, Token
 from parcelwatch.couriers.declared.answer import read
 from parcelwatch.couriers.declared.request import address, build, lacks
-from parcelwatch.couriers.declared.words import Findings, Words
+from parcelwatch.couriers.declared.words import Trace, Words
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Ask, Cause, Milestone, Observation
@@ -122,9 +122,9 @@ class Made:
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         return read(self.declaration, self.words, response, asked)
 
-    def findings(self, response: httpx.Response, asked: Sequence[Ask]) -> Findings:
+    def trace(self, response: httpx.Response, asked: Sequence[Ask]) -> Trace:
         """What each expression of the declaration finds in an answer, readable or not."""
-        found = Findings(self.declaration)
+        found = Trace(self.declaration)
         read(self.declaration, self.words, response, asked, found)
         return found
 

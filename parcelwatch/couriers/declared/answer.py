@@ -16,7 +16,7 @@ from parcelwatch.config.declared import Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.declared.times import Looks, latest, when
-from parcelwatch.couriers.declared.words import Findings, Words, kind_of
+from parcelwatch.couriers.declared.words import Trace, Words, kind_of
 from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
@@ -49,16 +49,16 @@ def read(
     words: Words,
     response: httpx.Response,
     asked: Sequence[Ask],
-    findings: Findings | None = None,
+    trace: Trace | None = None,
 ) -> tuple[Observation, ...]:
-    """Exactly one observation per Ask, in that order, or a CourierError; with `findings` the error is kept there."""
+    """Exactly one observation per Ask, in that order, or a CourierError; with `trace` the error is kept there."""
     try:
         with fitting(response):
-            return _Reader(declaration, words, response, findings).observations(asked)
+            return _Reader(declaration, words, response, trace).observations(asked)
     except CourierError as error:
-        if findings is None:
+        if trace is None:
             raise
-        findings.error = str(error)
+        trace.error = str(error)
         return ()
 
 
@@ -71,7 +71,7 @@ class _Reader:
     declaration: Declaration
     words: Words
     response: httpx.Response
-    findings: Findings | None
+    trace: Trace | None
 
     def observations(self, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         outcome, value, numbered = self._whole()
@@ -297,8 +297,8 @@ class _Reader:
             return None
         meant = self.words.meant(code)
         if meant is None:
-            if self.findings is not None:
-                self.findings.unmapped.setdefault(code, words)
+            if self.trace is not None:
+                self.trace.unmapped.setdefault(code, words)
             return UNKNOWN
         return None if meant.milestone is None else (meant.milestone, meant.cause)
 
@@ -347,8 +347,8 @@ class _Reader:
             found = expression.find(value)
         except Unfit as error:
             raise CourierUnreadable(f"{key} = `{expression}`: {error}") from None
-        if self.findings is not None:
-            self.findings.note(key, expression, found)
+        if self.trace is not None:
+            self.trace.note(key, expression, found)
         return found
 
     def _looks(self, key: str) -> Looks:

@@ -44,7 +44,7 @@ class Words:
 
 
 @dataclass(slots=True)
-class Finding:
+class Traced:
     """How often an expression was asked, how often it found something, what kinds of value, and the first plain one."""
 
     expression: str
@@ -55,19 +55,19 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Findings:
+class Trace:
     """What the expressions found in one answer, by their keys; and why it could not be read, if it could not.
 
     `unmapped`: each status that is not declared, with the words beside it.
     """
 
     declaration: Declaration
-    by_key: dict[str, Finding] = field(default_factory=dict)
+    by_key: dict[str, Traced] = field(default_factory=dict)
     unmapped: dict[str, str] = field(default_factory=dict)
     error: str = ""
 
     def note(self, key: str, expression: Expression, value: object) -> None:
-        one = self.by_key.setdefault(key, Finding(expression.written))
+        one = self.by_key.setdefault(key, Traced(expression.written))
         one.asked += 1
         if value is None:
             return
