@@ -301,7 +301,6 @@ def try_number(
     """
     from parcelwatch.cli import output, trying
     from parcelwatch.cli.asking import try_one
-    from parcelwatch.model import Answered
 
     known_account(desk, account)
     ask = _ask(desk.config.account(account).api, number, company, phone_last4, postal_code)
@@ -316,12 +315,7 @@ def try_number(
         trying.print_expressions(tried, ask)
         table = "" if account in desk.whole_config.declared else f"couriers.{account}.declared."
         trying.print_unknown(tried, ask, table)
-    if tried.error is not None:
-        raise tried.error
-    said = tried.said
-    if said is not None and not isinstance(said, Answered):
-        answer = trying.ANSWERS[type(said)]
-        raise NeedsAttention(f"{account} knows no history of {ask.number}: {answer} {said.reason}".rstrip())
+    trying.demand_history(tried, account, ask)
 
 
 def _print(said: Mapping[str, Any], desk: Desk) -> None:

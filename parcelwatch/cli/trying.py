@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from parcelwatch import couriers
 from parcelwatch.cli import output
+from parcelwatch.cli.base import NeedsAttention
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.privacy import mask
 from parcelwatch.couriers.base import Courier, said
@@ -52,6 +53,15 @@ def _bytes(path: str) -> bytes:
             return file.read(saved.LIMIT + 1)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+
+
+def demand_history(tried: Tried, name: str, ask: Ask) -> None:
+    """Raises the CourierError that came, or NeedsAttention when the account tells no history of the number."""
+    if tried.error is not None:
+        raise tried.error
+    said = tried.said
+    if said is not None and not isinstance(said, Answered):
+        raise NeedsAttention(f"{name} knows no history of {ask.number}: {ANSWERS[type(said)]} {said.reason}".rstrip())
 
 
 def document(tried: Tried, name: str, ask: Ask, *, raw: bool) -> dict[str, Any]:
