@@ -18,7 +18,6 @@ _CARRIED_ON = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(
-    r"\bdelivered by (?:the )?driver to (?:a |the )?(?:pick-?up )?(?:parcel ?shop|parcel ?locker)\b|"
     r"\bleft at (?:a |an |the )?(?:fedex|ups|dhl|usps) [^.]{0,40}\b(?:location|point|office|store)\b|"
     r"\b(?:for|ready for|awaiting) (?:customer |recipient )?(?:pick-?up|collection)\b",
     re.IGNORECASE,
