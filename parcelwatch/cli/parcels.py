@@ -324,30 +324,37 @@ def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
     return list({one.id: one for some in found for one in some}.values())
 
 
-@command(app, "forget", "parcels forget JD0002123456789 --yes")
+@command(app, "forget", "parcels forget JD0002123456789 --yes", "parcels forget A-1001")
 def forget(
     desk: Desk,
-    number: Number,
+    number: Annotated[
+        str, typer.Argument(metavar="NUMBER", help="A tracking number, or an order for all of its parcels.")
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Erase every trace of a number.
+    """Erase every trace of a parcel, or of all parcels of an order.
 
-    Everywhere in the database and its files, people's names and contacts included.
+    Everywhere in the database and its files. An order left without a parcel goes too, with its buyer's name and
+    contact; one that has other parcels stays with them.
     """
     from parcelwatch.cli import output
-    from parcelwatch.store import parcels
+    from parcelwatch.store import erase
     from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        known = finding.matching(store, number)[0].number
+        numbers = list(dict.fromkeys(parcel.number for parcel in finding.matching(store, number)))
         if not yes and not as_json and sys.stdin.isatty():
-            typer.confirm(f"Erase everything about {known}? This cannot be undone.", abort=True, err=True)
-        erased = parcels.forget(store, known)
+            what = output.erased(erase.of_parcels(store, *numbers))
+            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        gone = erase.forget(store, *numbers)
     if as_json:
-        output.emit({"number": known, "forgotten": erased})
+        parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
+        output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})
         return
-    output.say(f"{known} is forgotten. Backups made before still hold it.")
+    output.say(f"Forgotten: {output.erased(gone)}. Backups made before still hold it.")
+    if gone.kept_orders:
+        output.say(f"Kept for their other parcels: {output.orders(gone.kept_orders.values())}.")
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")

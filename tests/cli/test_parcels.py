@@ -313,6 +313,26 @@ def test_forgetting_leaves_no_trace(watched: Shop) -> None:
     assert not any(DAMAGED.encode() in content for content in files)
 
 
+def test_forgetting_says_which_parcels_and_orders_go_and_which_stay(shop: Shop) -> None:
+    rows = "JD00000148,my_dhl,B-1,Ann\nJD00000155,my_dhl,B-1,Ann\nJD00000148,my_dhl,B-2,Bob\n"
+    shop.run("parcels", "import", shop.file("number,courier,order,customer_name\n" + rows))
+    shared = shop.run("orders", "forget", "B-2", "--yes").out
+    assert "Forgotten: order B-2." in shared
+    assert "Kept for their other orders: JD00000148." in shared
+    one = shop.run("parcels", "forget", "JD00000148", "--yes").out
+    assert "Forgotten: 1 parcel (JD00000148)." in one
+    assert "Kept for their other parcels: order B-1." in one
+    assert shop.run("parcels", "show", "JD00000155", "--json").document["orders"] == ["B-1"]
+
+
+def test_forgetting_an_order_by_its_number_forgets_all_of_its_parcels(shop: Shop) -> None:
+    rows = "JD00000148,my_dhl,B-1\nJD00000155,my_dhl,B-1\nJD00000162,my_dhl,B-2\n"
+    shop.run("parcels", "import", shop.file("number,courier,order\n" + rows))
+    gone = shop.run("parcels", "forget", "B-1", "--json").document
+    assert (gone["parcels"], gone["orders"]) == (["JD00000148", "JD00000155"], ["B-1"])
+    assert [row["number"] for row in shop.run("parcels", "list", "--json").document] == ["JD00000162"]
+
+
 def test_what_its_courier_could_not_be_asked_about_is_refused_with_what_to_add(shop: Shop) -> None:
     shop.configure('[couriers.kd100]\napi = "kuaidi100"\nkey = "k"\ncustomer = "c"\n')
     shop.configure('[couriers.track]\napi = "17track"\nkey = "k"\n')
