@@ -202,7 +202,7 @@ def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None,
 
     done: list[dict[str, Any]] = []
     idle: list[str] = []
-    with desk.store() as store:
+    with desk.store() as store, store.transaction():
         for case in dict.fromkeys(ids):
             with standing():
                 moved = agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)

@@ -292,7 +292,8 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], stat
     with desk.store() as store:
         asked_account(desk, store, chosen.courier)
         found = _chosen(store, chosen)
-        changed = [(parcel, do(store, parcel)) for parcel in found]
+        with store.transaction():
+            changed = [(parcel, do(store, parcel)) for parcel in found]
     rows = [{"number": one.number, "courier": one.courier, "changed": moved} for one, moved in changed]
     if as_json:
         output.emit(rows[0] if len(rows) == 1 and not chosen.where else rows)

@@ -58,6 +58,15 @@ def test_an_acknowledged_case_says_who_has_it(watched: Shop) -> None:
     assert shown["events"][-1]["by"] == "lin"
 
 
+@pytest.mark.parametrize("verb", [["ack"], ["resolve"], ["snooze", "--until", "2d"]])
+def test_what_is_done_to_several_cases_is_done_to_all_or_to_none(watched: Shop, verb: list[str]) -> None:
+    first, second = (str(row["id"]) for row in watched.run("cases", "list", "--json").document)
+    missed = watched.run("cases", *verb, first, second, "98")
+    assert (missed.code, "no case 98" in missed.err) == (1, True)
+    assert {row["state"] for row in watched.run("cases", "list", "--json").document} == {"open"}
+    assert watched.run("cases", *verb, first, second).code == 0
+
+
 @pytest.mark.parametrize(
     ("until", "ends"), [("2d", ""), ("2099-12-24T09:00", "2099-12-24T01:00:00Z"), ("2099-12-24", "Z")]
 )

@@ -305,6 +305,15 @@ def test_a_stopped_parcel_is_never_asked_and_can_be_watched_again(watched: Shop)
     assert watched.run("parcels", "show", MOVING, "--json").document["poll_at"]
 
 
+def test_parcels_are_moved_all_or_none(shop: Shop) -> None:
+    shop.configure('[couriers.other]\napi = "dhl"\nkey = "k"\n')
+    for number, courier in (("JD00021234", "my_dhl"), ("JD00021235", "my_dhl"), ("JD00021235", "other")):
+        shop.run("parcels", "add", number, "--courier", courier)
+    ended = shop.run("parcels", "move", "JD00021234", "JD00021235", "--courier", "my_dhl", "--to", "other")
+    assert (ended.code, "watched at other already" in ended.err) == (1, True)
+    assert shop.run("parcels", "show", "JD00021234", "--json").document["courier"] == "my_dhl"
+
+
 def test_forgetting_leaves_no_trace(watched: Shop) -> None:
     assert watched.run("parcels", "export", DAMAGED).document["parcels"][0]["checkpoints"]
     assert watched.run("parcels", "forget", DAMAGED, "--yes").code == 0
