@@ -102,7 +102,10 @@ def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> S
 
 
 def records(source: Source) -> Iterator[Record]:
-    """Every row of the file. Raises BadInput when it has no row of headings."""
+    """Every row of the file; of one that has none but its headings these, over empty cells.
+
+    Raises BadInput when it has no row of headings.
+    """
     return _json_records(source) if source.format == "jsonl" else _csv_records(source)
 
 
@@ -194,17 +197,21 @@ _Line = tuple[int, str, str]
 
 
 def _csv_records(source: Source) -> Iterator[Record]:
-    rows = _rows(source)
     header: list[str] = []
-    for number, cells, fault in rows:
+    headed_at, read = 0, 0
+    for number, cells, fault in _rows(source):
         if fault:
             yield Record(number, fault=fault)
         elif not header:
-            header = _headings(cells)
+            header, headed_at = _headings(cells), number
         elif any(one.strip() for one in cells):
+            read += 1
             yield _csv_record(number, cells, header)
     if not header:
         raise BadInput("the file is empty: its first line must name the columns, such as number,courier,order")
+    if not read:
+        # A file without headings may have its only row taken for them.
+        yield Record(headed_at, dict.fromkeys(header, ""), headed=True)
 
 
 def _headings(cells: list[str]) -> list[str]:

@@ -44,7 +44,7 @@ class Orders:
             return cells
         if "number" in said:
             return {**self._first, "number": cells["number"]}
-        self.passed_over += 1
+        self.passed_over += bool(self._first)
         return None
 
 

@@ -205,6 +205,17 @@ def test_more_rows_than_a_batch_all_go_in(shop: Shop) -> None:
     assert shop.run("parcels", "import", shop.file(lines, "rows.jsonl"), "--json").document["added"] == 1203
 
 
+@pytest.mark.parametrize("rows", ["JD00021234,my_dhl\n", "JD00021234,my_dhl\nJD00021235,my_dhl\n"])
+def test_a_file_without_headings_is_useless_however_long_it_is(shop: Shop, rows: str) -> None:
+    ended = shop.run("parcels", "import", shop.file(rows))
+    assert (ended.code, "no column `number`; it has JD00021234, my_dhl" in ended.err) == (2, True)
+
+
+def test_a_file_of_headings_alone_adds_nothing(shop: Shop) -> None:
+    ended = shop.run("parcels", "import", shop.file(HEAD), "--json")
+    assert (ended.code, ended.document["added"], "passed over" in ended.err) == (0, 0, False)
+
+
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
     rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
     ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
