@@ -9,13 +9,13 @@ of `parcels add`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final, TypeVar
 
 from parcelwatch.core import companies
-from parcelwatch.core.cells import cell, language_of, last4, number_of, tags_of, worth
+from parcelwatch.core.cells import cell, language_of, last4, number_of, orders_of, tags_of, worth
 from parcelwatch.core.dates import time_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -117,7 +117,7 @@ class Intake:
             shipped_at=said.may("shipped_at", self._moment, None),
             phone_last4=said.may("phone_last4", last4, ""),
             postal_code=said.may("postal_code", str, ""),
-            orders=_orders(_order(said, deadline)),
+            orders=_orders(said.may("order", orders_of, ()), _order(said, deadline)),
         )
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
@@ -174,8 +174,8 @@ class Intake:
 
 
 def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
+    """What a row says of its orders, however many."""
     return Order(
-        number=said.may("order", str, ""),
         customer_name=said.may("customer_name", str, ""),
         customer_contact=said.may("customer_contact", str, ""),
         buyer=said.may("buyer", str, ""),
@@ -190,9 +190,12 @@ def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
     )
 
 
-def _orders(order: Order) -> tuple[Order, ...]:
-    """None where the row says nothing of one."""
-    return (order,) if order != Order() else ()
+def _orders(numbers: Sequence[str], said: Order) -> tuple[Order, ...]:
+    """None where the row says nothing of one. What the goods are worth is said of all of them and counted once."""
+    if not numbers:
+        return (said,) if said != Order() else ()
+    first, *others = numbers
+    return (replace(said, number=first), *(replace(said, number=other, value=0.0) for other in others))
 
 
 class _Row:

@@ -112,8 +112,8 @@ def _mistaken(store: Store, known: Parcel, said: Parcel) -> bool:
     """Whether `said` is `known` under its right company: the same order's, or one its company never knew."""
     if known.import_id is not None and known.import_id == said.import_id:
         return False
-    if known.order and said.order:
-        return known.order == said.order
+    if known.order_numbers and said.order_numbers:
+        return not set(known.order_numbers).isdisjoint(said.order_numbers)
     return not store.value(_TRACKED, (known.id,))
 
 

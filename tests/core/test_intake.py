@@ -221,6 +221,31 @@ def test_tags_are_split_and_kept_once() -> None:
     assert read(tag=["a", "b"]).tags == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("written", "orders"),
+    [
+        ("ZJ-3", ("ZJ-3",)),
+        ("ZJ-3;ZJ-4", ("ZJ-3", "ZJ-4")),
+        ("ZJ-3, ZJ-4,ZJ-3", ("ZJ-3", "ZJ-4")),
+        ("ZJ-3；ZJ-4，ZJ-5、ZJ-6", ("ZJ-3", "ZJ-4", "ZJ-5", "ZJ-6")),
+        ("ZJ-3;", ("ZJ-3",)),
+        ("2026/17", ("2026/17",)),
+        ("Order 17 b", ("Order 17 b",)),
+        ("12,345", ("12,345",)),
+        (["ZJ-3", "ZJ-4"], ("ZJ-3", "ZJ-4")),
+        (";", ()),
+    ],
+)
+def test_several_orders_in_one_cell_are_several_orders(written: object, orders: tuple[str, ...]) -> None:
+    assert read(order=written).order_numbers == orders
+
+
+def test_of_several_orders_in_one_cell_each_has_the_buyer_and_the_goods_count_once() -> None:
+    parcel = read(order="ZJ-3;ZJ-4", customer_name="Lin", value="20")
+    assert [order.customer_name for order in parcel.orders] == ["Lin", "Lin"]
+    assert parcel.value == 20
+
+
 def test_a_company_is_translated_for_its_account_and_one_nobody_knows_is_refused() -> None:
     assert read(courier="kd100", company="申通快递").company == "shentong"
     assert "did you mean 'shentong'" in refused(courier="kd100", company="申通快第")
