@@ -80,7 +80,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
             row["severity"],
             row["state"],
             row["number"],
-            safe(row["order"], 24),
+            output.some(row["orders"], 3),
             moment(row["since"], zone),
             safe(", ".join(row["tags"]), 40),
             (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
@@ -134,14 +134,14 @@ def show(desk: Desk, case: Case, as_json: Json = False) -> None:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe, worded
+    from parcelwatch.cli.output import moment, some, worded
 
     zone = desk.config.timezone
     return {
         "case": shown["id"],
         "number": shown["number"],
         "courier": f"{shown['courier']} {shown['company']}".strip(),
-        "order": safe(shown["order"]),
+        "orders" if len(shown["orders"]) > 1 else "order": some(shown["orders"]),
         "kind": shown["kind"],
         "severity": shown["severity"],
         "state": shown["state"],

@@ -34,7 +34,7 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment
     from parcelwatch.core.intake import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
@@ -52,7 +52,7 @@ def list_all(
             (
                 row["number"],
                 _who(row),
-                safe(row["order"], 60),
+                output.some(row["orders"], 3),
                 _state(row),
                 moment(row["last_checkpoint_at"], zone),
                 row["open_cases"] or "",
@@ -107,7 +107,6 @@ def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
 
     now = desk.now
     shown = parcels.show(store, parcel.id)
-    shown["orders"] = [order.number for order in parcel.orders if order.number]
     shown["checkpoints"] = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
     shown["cases"] = [shapes.case(row, desk.words, now) for row in cases.rows(store, now, parcel_id=parcel.id)]
     return shown
@@ -138,13 +137,13 @@ def _said(checkpoint: Mapping[str, Any]) -> str:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, safe, some
 
     zone = desk.config.timezone
     return {
         "number": shown["number"],
         "courier": _who(shown),
-        "order": safe(shown["order"]),
+        "orders" if len(shown["orders"]) > 1 else "order": some(shown["orders"]),
         "destination": shown["destination"],
         "milestone": _state(shown),
         "last scan": moment(shown["last_checkpoint_at"], zone),

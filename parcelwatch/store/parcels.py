@@ -36,7 +36,7 @@ from parcelwatch.store.polling import (
     void_leases,
     watched,
 )
-from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, parcel_row, to_ms, to_parcel
+from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, load, parcel_row, to_ms, to_parcel
 
 __all__ = [
     "add",
@@ -158,8 +158,8 @@ def one(store: Store, parcel_id: int) -> Parcel:
 # --- listing -------------------------------------------------------------------------------------
 
 _PAGE: Final = 1000
-_ROWS: Final = """
-SELECT id, number, courier, company, order_no, milestone, cause, destination,
+_ROWS: Final = f"""
+SELECT id, number, courier, company, {orders.NUMBERS_OF.format(parcel="parcels.id")}, milestone, cause, destination,
   (SELECT max(occurred_at) FROM checkpoints WHERE parcel_id = parcels.id), confirmed_at, estimate, promised_by,
   poll_at, refused, stopped, unwatched_at,
   (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved')
@@ -183,7 +183,8 @@ def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
         "number": row[1],
         "courier": row[2],
         "company": row[3],
-        "order": row[4],
+        "order": next(iter(load(row[4])), ""),
+        "orders": load(row[4]),
         "milestone": row[5],
         "cause": row[6],
         "destination": row[7],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from parcelwatch import clock
 from parcelwatch.core.kinds import RULES
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 from tests.servers import answers
@@ -56,6 +58,18 @@ def test_an_acknowledged_case_says_who_has_it(watched: Shop) -> None:
     again = watched.run("cases", "ack", case)
     assert (again.code, "acknowledged already" in again.err) == (1, True)
     assert shown["events"][-1]["by"] == "lin"
+
+
+def test_a_parcel_with_two_orders_is_shown_with_both_and_so_is_its_alert(watched: Shop) -> None:
+    watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--order", "A-7")
+    case = watched.run("cases", "list", "--order", "A-7", "--json").document[0]
+    assert (case["order"], case["orders"]) == ("A-1", ["A-1", "A-7"])
+    for said in (("cases", "list", "--order", "A-7"), ("cases", "show", str(case["id"])), ("parcels", "show", STALLED)):
+        assert "A-1, A-7" in watched.run(*said).out
+    assert "A-1, A-7" in watched.run("parcels", "list").out
+    with Store.open(watched.folder / "shop.db") as store:
+        (row,) = outbox.rows(store, case_id=int(case["id"]))[:1]
+    assert "order A-1, A-7" in Renderer().alert(row.out, clock.now()).body
 
 
 @pytest.mark.parametrize("verb", [["ack"], ["resolve"], ["snooze", "--until", "2d"]])
