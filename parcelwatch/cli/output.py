@@ -148,14 +148,14 @@ def count(number: int, what: str) -> str:
 
 def some(names: Iterable[str], most: int = 10) -> str:
     """The first of many names, each once, and how many more there are."""
-    known = [safe(name, 60) for name in dict.fromkeys(names)]
+    known = [plain(name, 60) for name in dict.fromkeys(names)]
     more = f" and {len(known) - most} more" if len(known) > most else ""
     return ", ".join(known[:most]) + more
 
 
 def orders(numbers: Iterable[str]) -> str:
     """Which orders, "" for none that has a number."""
-    known = [number for number in numbers if number]
+    known = [safe(number, 60) for number in numbers if number]
     return f"{'order' if len(known) == 1 else 'orders'} {some(known)}" if known else ""
 
 

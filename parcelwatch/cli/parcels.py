@@ -24,26 +24,31 @@ adding.register(app)
 OneAccount = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Which, if several couriers have it.")]
 
 
-@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --milestone in_transit --json")
+@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --where tag=vip --json")
 def list_all(
     desk: Desk,
     courier: Account = "",
     milestone: Annotated[str, typer.Option("--milestone", help="Only those that are there, such as in_transit.")] = "",
     open_only: Annotated[bool, typer.Option("--open", help="Only those with an open case.")] = False,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only those for which this holds.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment
+    from parcelwatch.cli.output import moment, safe
     from parcelwatch.core.intake import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
+    from parcelwatch.verbs import finding
 
+    conditions = finding.by(_conditions(where))
     if milestone and milestone not in list(Milestone):
         raise BadInput(f"no milestone {milestone!r}{meant(milestone, Milestone)}; there are {', '.join(Milestone)}")
     with desk.store() as store:
         asked_account(desk, store, courier)
-        rows = parcels.rows(store, courier, milestone, open_only)
+        rows = parcels.rows(store, courier, milestone, open_only, conditions)
         if as_json:
             output.emit_list(rows)
             return
@@ -52,7 +57,7 @@ def list_all(
             (
                 row["number"],
                 _who(row),
-                output.some(row["orders"], 3),
+                output.some(map(safe, row["orders"]), 3),
                 _state(row),
                 moment(row["last_checkpoint_at"], zone),
                 row["open_cases"] or "",
@@ -143,7 +148,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     return {
         "number": shown["number"],
         "courier": _who(shown),
-        "orders" if len(shown["orders"]) > 1 else "order": some(shown["orders"]),
+        "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
         "destination": shown["destination"],
         "milestone": _state(shown),
         "last scan": moment(shown["last_checkpoint_at"], zone),
@@ -302,19 +307,28 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], stat
 
 
 def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:
+    from parcelwatch.cli import output
     from parcelwatch.verbs import finding
 
     if bool(chosen.numbers) == bool(chosen.where):
         raise BadInput("say which parcels: numbers, or --where NAME=VALUE")
     if chosen.numbers:
         return _named(store, chosen)
-    pairs = [each.partition("=") for each in chosen.where or ()]
+    found = finding.chosen(store, _conditions(chosen.where))
+    if not found:
+        raise NeedsAttention(f"no watched parcel has {' and '.join(chosen.where or ())}")
+    if not chosen.yes:
+        are = f"{output.count(len(found), 'parcel')}: {output.some(one.number for one in found)}"
+        raise NeedsAttention(f"that is {are}; give --yes to do it")
+    return found
+
+
+def _conditions(where: list[str] | None) -> dict[str, str]:
+    """What --where says. Raises BadInput."""
+    pairs = [each.partition("=") for each in where or ()]
     if any(not (name and value) for name, _, value in pairs):
         raise BadInput("--where takes NAME=VALUE, such as courier=my_dhl")
-    found = finding.chosen(store, {name: value for name, _, value in pairs})
-    if found and not chosen.yes:
-        raise NeedsAttention(f"that is {len(found)} parcels: give --yes to do it")
-    return found
+    return {name: value for name, _, value in pairs}
 
 
 def _named(store: Store, chosen: _Chosen) -> list[Parcel]:

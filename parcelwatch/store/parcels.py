@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from parcelwatch.core import cadence
@@ -165,14 +166,22 @@ SELECT id, number, courier, company, {orders.NUMBERS_OF.format(parcel="parcels.i
   (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved')
 FROM parcels WHERE id > ?1 AND (?2 = '' OR courier = ?2) AND (?3 = '' OR milestone = ?3)
   AND (NOT ?4 OR EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved'))
+  AND {{chosen}}
 ORDER BY id LIMIT ?5
 """
 
 
-def rows(store: Store, courier: str = "", milestone: str = "", open_only: bool = False) -> Iterator[dict[str, Any]]:
-    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case."""
+def rows(
+    store: Store,
+    courier: str = "",
+    milestone: str = "",
+    open_only: bool = False,
+    chosen: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
+    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case; `chosen`: as in `where`."""
     last = 0
-    while page := store.all(_ROWS, (last, courier, milestone, open_only, _PAGE)):
+    sql = _ROWS.format(chosen=_conditions(chosen, 6))
+    while page := store.all(sql, (last, courier, milestone, open_only, _PAGE, *chosen.values())):
         yield from map(_listed, page)
         last = page[-1][0]
 
@@ -208,7 +217,7 @@ WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 
 def show(store: Store, parcel_id: int) -> dict[str, Any]:
     """One parcel as in the list, with its checkpoints, oldest first. Raises NotFound."""
-    found = store.all(_ROWS, (parcel_id - 1, "", "", False, 1))
+    found = store.all(_ROWS.format(chosen="TRUE"), (parcel_id - 1, "", "", False, 1))
     if not found or found[0][0] != parcel_id:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     shown = _listed(found[0])
@@ -241,9 +250,14 @@ _CHOSEN: Final = {
 
 def where(store: Store, chosen: Mapping[str, str]) -> list[int]:
     """The IDs of the watched parcels for which all of that holds."""
-    conditions = " AND ".join(_CHOSEN[name] for name in chosen)
-    sql = f"SELECT id FROM parcels WHERE {conditions} AND unwatched_at IS NULL ORDER BY id"
+    sql = f"SELECT id FROM parcels WHERE {_conditions(chosen)} AND unwatched_at IS NULL ORDER BY id"
     return [parcel_id for (parcel_id,) in store.all(sql, tuple(chosen.values()))]
+
+
+def _conditions(chosen: Mapping[str, str], first: int = 1) -> str:
+    """SQL for all of that, its values from the parameter `first` on."""
+    said = [_CHOSEN[name].replace("?", f"?{at}") for at, name in enumerate(chosen, first)]
+    return " AND ".join(said) or "TRUE"
 
 
 # --- stopping ------------------------------------------------------------------------------------

@@ -38,7 +38,9 @@ def test_cases_are_those_of_an_order_a_tag_or_a_severity_or_worse_and_no_more_th
 
     watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--tag", "vip", "--tag", "大客户")
     assert kinds("--order", "A-1") == ["stalled"]
-    assert kinds("--order", "A-9") == []
+    assert kinds("--order", "A-0") == []
+    unknown = watched.run("cases", "list", "--order", "A-9")
+    assert (unknown.code, "there is no order 'A-9'" in unknown.err) == (1, True)
     assert kinds("--tag", "大客户") == ["stalled"]
     assert kinds("--tag", "vi") == []
     assert kinds("--severity", "low") == ["damaged", "stalled"]

@@ -237,6 +237,23 @@ def test_lists_are_filtered_only_when_asked(watched: Shop) -> None:
     assert watched.run("parcels", "list", "--milestone", "in_transt").code == 2
 
 
+def test_what_holds_of_parcels_chooses_them_in_a_list_too(watched: Shop) -> None:
+    watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--tag", "vip")
+    (row,) = watched.run("parcels", "list", "--where", "tag=vip", "--where", "courier=my_dhl", "--json").document
+    assert row["number"] == STALLED
+    assert watched.run("parcels", "list", "--where", "tag=vp", "--json").document == []
+    assert watched.run("parcels", "list", "--where", "colour=red").code == 2
+
+
+def test_what_would_be_done_to_chosen_parcels_is_shown_before_it_is_done(watched: Shop) -> None:
+    asked = watched.run("parcels", "stop", "--where", "courier=my_dhl")
+    assert asked.code == 1
+    assert f"that is 3 parcels: {MOVING}, {STALLED}, {DAMAGED}; give --yes" in asked.err
+    assert "that is 1 parcel:" in watched.run("parcels", "stop", "--where", "order=A-1").err
+    none = watched.run("parcels", "stop", "--where", "tag=vp", "--yes")
+    assert (none.code, "no watched parcel has tag=vp" in none.err) == (1, True)
+
+
 def test_a_table_is_no_wider_than_its_terminal_and_breaks_no_word(watched: Shop) -> None:
     assert all(number in watched.run("parcels", "list").out for number in (MOVING, STALLED, DAMAGED))
     sentence = "Nothing has happened since 2026-11-15 12:08 GMT+08:00 at Erfurt, DE: 4.1 bd, more than 3bd."
