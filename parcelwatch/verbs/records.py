@@ -95,7 +95,7 @@ def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> S
     if start.startswith(_UTF16):
         file = _recoded(file, path)
     file.seek(0)
-    encoding = _encoding(file)
+    encoding = _encoding(file, path)
     size = file.seek(0, 2)
     kind = wanted or _SUFFIXES.get(Path(path).suffix.lower(), "") or _guess(start)
     return Source(file, size, encoding, kind)
@@ -150,11 +150,16 @@ def _refuse_others(start: bytes, path: str) -> None:
         raise BadInput(f"{path} is a spreadsheet's own format: save it as “CSV UTF-8” and import that")
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
         raise BadInput(f"{path} is one JSON list: write one object per line, as `jq -c '.[]'` does")
+    if b"\0" in start and not start.startswith(_UTF16):
+        raise _no_text(path)
 
 
-def _encoding(file: BinaryIO) -> str:
+def _encoding(file: BinaryIO, path: str) -> str:
+    """The one that leaves fewer lines unreadable. Raises BadInput where that is most of them."""
     faults: Counter[str] = Counter()
+    lines = 0
     while raw := file.readline(LONGEST_LINE):
+        lines += 1
         if raw.isascii():
             continue
         for encoding in _ENCODINGS:
@@ -162,7 +167,14 @@ def _encoding(file: BinaryIO) -> str:
                 raw.decode(encoding)
             except UnicodeDecodeError:
                 faults[encoding] += 1
-    return min(_ENCODINGS, key=faults.__getitem__)
+    best = min(_ENCODINGS, key=faults.__getitem__)
+    if faults[best] * 2 > lines:
+        raise _no_text(path)
+    return best
+
+
+def _no_text(path: str) -> BadInput:
+    return BadInput(f"{path} is no text in UTF-8 or GB18030: save it as “CSV UTF-8” and import that")
 
 
 def _guess(start: bytes) -> str:
