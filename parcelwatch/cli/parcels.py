@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 app = group("Watch parcels, list them, stop watching, forget them.")
 adding.register(app)
 
+NumberOrOrder = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="A tracking number, or an order for all of its parcels.")
+]
 OneAccount = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Which, if several couriers have it.")]
 
 
@@ -87,7 +90,9 @@ def _stood(row: Mapping[str, Any]) -> str:
 
 
 @command(app, "show", "parcels show JD0002123456789", "parcels show A-1001 --json")
-def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
+def show(
+    desk: Desk, number: NumberOrOrder, courier: OneAccount = "", company: Company = "", as_json: Json = False
+) -> None:
     """Show one parcel, its checkpoints and cases; of an order, every parcel."""
     from parcelwatch.cli import output
     from parcelwatch.verbs import finding
@@ -341,9 +346,7 @@ def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
 @command(app, "forget", "parcels forget JD0002123456789 --yes", "parcels forget A-1001")
 def forget(
     desk: Desk,
-    number: Annotated[
-        str, typer.Argument(metavar="NUMBER", help="A tracking number, or an order for all of its parcels.")
-    ],
+    number: NumberOrOrder,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -354,10 +357,9 @@ def forget(
     """
     from parcelwatch.cli import output
     from parcelwatch.store import erase
-    from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        numbers = list(dict.fromkeys(parcel.number for parcel in finding.matching(store, number)))
+        numbers = _numbers(store, number)
         if not yes and not as_json and sys.stdin.isatty():
             what = output.erased(erase.of_parcels(store, *numbers))
             typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
@@ -372,14 +374,20 @@ def forget(
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")
-def export(desk: Desk, number: Number, as_json: Json = True) -> None:  # noqa: ARG001 - it is JSON with and without
-    """Print all that is kept about a number.
+def export(desk: Desk, number: NumberOrOrder, as_json: Json = True) -> None:  # noqa: ARG001 - it is JSON with and without
+    """Print all that is kept about a parcel, or about all parcels of an order.
 
     As JSON, with nothing masked.
     """
     from parcelwatch.cli import output
     from parcelwatch.store import parcels
-    from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        output.emit(parcels.export(store, finding.matching(store, number)[0].number))
+        output.emit(parcels.export(store, *_numbers(store, number)))
+
+
+def _numbers(store: Store, number: str) -> list[str]:
+    """The tracking numbers that are meant: this one, or those of the order with it."""
+    from parcelwatch.verbs import finding
+
+    return list(dict.fromkeys(parcel.number for parcel in finding.matching(store, number)))

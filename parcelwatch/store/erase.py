@@ -25,9 +25,10 @@ _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND s
 _MOMENTS: Final = re.compile("(?<!hidden)_(at|by|since|from|until)$|^(at|since|estimate|promise)$")
 
 
-def export(store: Store, number: str) -> dict[str, Any]:
-    """All that is kept about `number`, fit for JSON. Raises NotFound."""
-    return {"number": number, "parcels": [_exported(store, parcel_id) for parcel_id in _ids(store, number)]}
+def export(store: Store, *numbers: str) -> dict[str, Any]:
+    """All that is kept about parcels, fit for JSON; `number` is the first one's. Raises NotFound."""
+    ids = dict.fromkeys(parcel_id for number in numbers for parcel_id in _ids(store, number))
+    return {"number": numbers[0], "parcels": [_exported(store, parcel_id) for parcel_id in ids]}
 
 
 _OF_A_PARCEL: Final = {

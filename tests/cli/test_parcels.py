@@ -362,9 +362,11 @@ def test_forgetting_says_which_parcels_and_orders_go_and_which_stay(shop: Shop) 
     assert shop.run("parcels", "show", "JD00000155", "--json").document["orders"] == ["B-1"]
 
 
-def test_forgetting_an_order_by_its_number_forgets_all_of_its_parcels(shop: Shop) -> None:
+def test_an_order_forgotten_or_exported_by_its_number_means_all_of_its_parcels(shop: Shop) -> None:
     rows = "JD00000148,my_dhl,B-1\nJD00000155,my_dhl,B-1\nJD00000162,my_dhl,B-2\n"
     shop.run("parcels", "import", shop.file("number,courier,order\n" + rows))
+    known = shop.run("parcels", "export", "B-1").document
+    assert [one["number"] for one in known["parcels"]] == ["JD00000148", "JD00000155"]
     gone = shop.run("parcels", "forget", "B-1", "--json").document
     assert (gone["parcels"], gone["orders"]) == (["JD00000148", "JD00000155"], ["B-1"])
     assert [row["number"] for row in shop.run("parcels", "list", "--json").document] == ["JD00000162"]
