@@ -236,6 +236,8 @@ class Form(StrEnum):
     SNOOZE_OVER = "snooze_over"
     SNOOZED = "snoozed"
     BY_AGENT = "by_agent"
+    WATCHED_NO_MORE = "watched_no_more"
+    WATCHED_AGAIN = "watched_again"
     CASE_CLOSED = "case_closed"
     WORSE_OFF = "worse_off"
     SCAN_TAKEN_BACK = "scan_taken_back"
@@ -499,7 +501,7 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent does to a case: "ack", "snooze", "resolve"."""
+    """What an agent does to a case: "ack", "snooze", "resolve"; "stop" and "resume" do it with its parcel."""
 
     verb: str
     kind: str

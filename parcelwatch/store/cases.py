@@ -118,12 +118,23 @@ def notes(store: Store, case_id: int) -> list[dict[str, Any]]:
     return [{"at": iso(at), "by": by, "text": text} for at, by, text in store.all(_NOTES, (case_id,))]
 
 
+_STOPPED: Final = """
+SELECT kind FROM cases c WHERE parcel_id = ? AND state = 'resolved' AND 'stop' =
+  (SELECT signal FROM case_events WHERE case_id = c.id ORDER BY id DESC LIMIT 1)
+"""
+
+
 def locate(store: Store, case_id: int) -> tuple[int, str]:
     """The parcel and the kind of a case. Raises NotFound."""
     row = store.one("SELECT parcel_id, kind FROM cases WHERE id = ?", (case_id,))
     if row is None:
         raise _unknown(case_id)
     return row[0], row[1]
+
+
+def stopped(store: Store, parcel_id: int) -> list[str]:
+    """The kinds of the cases that were closed because their parcel was watched no more."""
+    return [kind for (kind,) in store.all(_STOPPED, (parcel_id,))]
 
 
 def note(store: Store, case_id: int, text: str, now: datetime, by: str = "") -> None:

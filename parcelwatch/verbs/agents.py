@@ -83,14 +83,18 @@ def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str
     with store.transaction():
         for row in cases.rows(store, now, parcel_id=parcel.id):
             if row.case.live:
-                take_step(store, parcel.id, Action(Signal.RESOLVE, row.case.kind, by=by), policy, now)
+                take_step(store, parcel.id, Action(Signal.STOP, row.case.kind, by=by), policy, now)
         return parcels.stop(store, parcel.id, now)
 
 
-def resume(store: Store, parcel: Parcel, now: datetime) -> bool:
-    """Watch a stopped parcel again, due at once. False if it was not stopped."""
+def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
+    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped."""
+    now = whole(now)
     with store.transaction():
-        return parcels.resume(store, parcel.id, now)
+        resumed = parcels.resume(store, parcel.id, now)
+        for kind in cases.stopped(store, parcel.id) if resumed else ():
+            take_step(store, parcel.id, Action(Signal.RESUME, kind, by=by), policy, now)
+    return resumed
 
 
 def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Policy, now: datetime) -> bool:
