@@ -89,6 +89,9 @@ def stage(entries: Iterable[Entry], stands: Milestone | None = None) -> Stage:
 
 def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
     heard = entry.checkpoint.milestone
+    if entry.checkpoint.by:
+        # Whoever says how a parcel stands knows what was said before.
+        return Stage(heard, entry.checkpoint.cause, entry)
     if heard is now.milestone and entry.checkpoint.cause is now.cause:
         return now
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
