@@ -192,9 +192,14 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
 
 
+def order_of(draft: Draft, orders: Sequence[Order]) -> Order | None:
+    """The order a draft is about, as it is by now; None when it is not among these."""
+    return next((order for order in orders if order.number == draft.order), None)
+
+
 def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
     """Whether the order has another customer by now than the one a draft is addressed to."""
-    order = next((order for order in orders if order.number == draft.order), None)
+    order = order_of(draft, orders)
     return order is not None and (order.customer_name, order.customer_contact) != (draft.to_name, draft.to_contact)
 
 

@@ -1,0 +1,98 @@
+"""Parcels and orders, many to many: whom a letter is for, whatever the shop says later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.core.drafts import parts
+from parcelwatch.core.policy import Policy
+from parcelwatch.ingest import Heard, assess_due, ingest, watch
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel
+from parcelwatch.store import Store, drafts
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+POLICY = Policy(profile="china", channels=("ops",), draft_channel="ops")
+LOST = Checkpoint(NOW, NOW, Milestone.EXCEPTION, Cause.LOST, text="lost")
+ANN = Order("A-1", customer_name="Ann", customer_contact="ann@example.com")
+BOB = Order("A-1", customer_name="Bob", customer_contact="bob@example.com")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+def said(store: Store, number: str, *orders: Order, at: datetime = NOW) -> int:
+    """The shop says which orders are in a parcel."""
+    with store.transaction():
+        return watch(store, Parcel(0, number, "acme", at, orders=orders), POLICY, at).id
+
+
+def hear(store: Store, parcel_id: int, *scans: Checkpoint, at: datetime = NOW) -> None:
+    with store.transaction():
+        ingest(store, [Heard(parcel_id, Answered("", scans), at)], POLICY)
+
+
+def look(store: Store, at: datetime) -> None:
+    with store.transaction():
+        assess_due(store, POLICY, at)
+
+
+def unsent(store: Store) -> list[tuple[str, str | None, list[object]]]:
+    """The order, the addressee and the parcels of every letter that may still be sent."""
+    return [
+        (row["order"], row["to"], [part["number"] for part in parts(row["draft"].facts)])
+        for row in drafts.rows(store)
+        if row["draft"].unsent
+    ]
+
+
+def test_a_letter_about_two_parcels_is_written_once_more_to_whoever_the_customer_is_now(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    hear(store, other, LOST)
+    said(store, "PW1", BOB, at=NOW + HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW2", "PW1"])]
+    before = store.value("SELECT count(*) FROM drafts")
+    for hours in range(2, 6):
+        look(store, NOW + hours * HOUR)
+        hear(store, one, LOST, at=NOW + hours * HOUR)
+        hear(store, other, LOST, at=NOW + hours * HOUR)
+    assert store.value("SELECT count(*) FROM drafts") == before
+
+
+def test_another_parcel_does_not_join_a_letter_to_whoever_was_the_customer_before(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    said(store, "PW2", BOB, at=NOW + HOUR)
+    hear(store, other, LOST, at=NOW + HOUR)
+    assert ("A-1", "bob@example.com", ["PW2"]) in unsent(store)
+    look(store, NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW2", "PW1"])]
+
+
+@pytest.mark.parametrize("named", [ANN, Order("A-1")], ids=["named again", "not named again"])
+def test_a_letter_is_not_written_twice_when_its_order_gets_a_number(store: Store, named: Order) -> None:
+    parcel = said(store, "PW1", Order(customer_name="Ann", customer_contact="ann@example.com"))
+    hear(store, parcel, LOST)
+    said(store, "PW1", named, at=NOW + HOUR)
+    hear(store, parcel, LOST, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1"])]
+    assert store.all("SELECT d.order_id = o.id FROM drafts d, orders o") == [(1,)]
+
+
+@pytest.mark.parametrize("before", [(), (Order(customer_name="Ann", customer_contact="ann@example.com"),)])
+def test_a_letter_from_before_its_order_had_a_number_is_withdrawn_when_the_order_is_another_buyers(
+    store: Store, before: tuple[Order, ...]
+) -> None:
+    parcel = said(store, "PW1", *before)
+    hear(store, parcel, LOST)
+    said(store, "PW1", BOB, at=NOW + HOUR)
+    hear(store, parcel, LOST, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW1"])]
