@@ -10,9 +10,12 @@ import pytest
 
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import settle
+from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel
-from parcelwatch.store import Store, drafts
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
+from parcelwatch.store import Store, drafts, outbox
+from parcelwatch.store.rows import to_ms
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -96,3 +99,31 @@ def test_a_letter_from_before_its_order_had_a_number_is_withdrawn_when_the_order
     said(store, "PW1", BOB, at=NOW + HOUR)
     hear(store, parcel, LOST, at=NOW + 2 * HOUR)
     assert unsent(store) == [("A-1", "bob@example.com", ["PW1"])]
+
+
+def test_one_parcel_more_has_the_others_of_its_order_looked_at_only_if_the_order_changed(store: Store) -> None:
+    one = said(store, "PW1", ANN)
+    hear(store, one, LOST)
+    due = "SELECT assess_at FROM parcels WHERE number = 'PW1'"
+    before = store.value(due)
+    said(store, "PW2", ANN, at=NOW + HOUR)
+    said(store, "PW3", Order("A-1"), at=NOW + HOUR)
+    assert store.value(due) == before
+    said(store, "PW4", Order("A-1", value=40.0), at=NOW + HOUR)
+    assert store.value(due) == to_ms(NOW + HOUR)
+    assert store.all("SELECT value FROM parcels") == [(40.0,)] * 4
+
+
+def test_trouble_that_came_again_while_its_first_alert_was_failing_is_told_once(store: Store) -> None:
+    parcel = said(store, "PW1", ANN)
+    hear(store, parcel, LOST)
+    with store.transaction():
+        group = outbox.claim(store, NOW, NOW + HOUR)
+    assert group is not None
+    found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+    again = Checkpoint(NOW + 2 * HOUR, NOW + 2 * HOUR, Milestone.EXCEPTION, Cause.LOST, text="lost again")
+    hear(store, parcel, LOST, found, at=NOW + HOUR)
+    hear(store, parcel, LOST, found, again, at=NOW + 2 * HOUR)
+    settle(store, group, DeliveryFailed("503"), POLICY, NOW + 3 * HOUR)
+    told = [row.out.why for row in outbox.rows(store) if not row.out.draft and row.state != "suppressed"]
+    assert told == [Why.REOPENED]
