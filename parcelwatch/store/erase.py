@@ -128,7 +128,12 @@ SELECT l.parcel_id FROM parcel_orders l WHERE l.order_id = ?1
   AND NOT EXISTS (SELECT 1 FROM parcel_orders other WHERE other.parcel_id = l.parcel_id AND other.order_id <> ?1)
 """
 _SHORTEST: Final = 4
-"""A name shorter than this stands in too many words to be struck out of what others wrote."""
+_SHORTEST_NUMBER: Final = 6
+
+
+def _telling(name: str) -> bool:
+    """Whether it means this buyer wherever it stands: a shorter name is in many words, a shorter number is a year."""
+    return len(name) >= (_SHORTEST_NUMBER if name.isdigit() else _SHORTEST)
 
 
 def forget(store: Store, number: str) -> int:
@@ -160,7 +165,7 @@ def _erase(store: Store, ids: Sequence[int], orders: Sequence[int]) -> None:
     with store.transaction():
         names = {name for parcel_id in ids for name in _names_of(store, parcel_id)}
         said = (name for order_id in orders for name in store.all(_PERSON, (order_id,))[0])
-        names |= {name for name in said if len(name) >= _SHORTEST}
+        names |= {name for name in said if _telling(name)}
         linked = {one for order_id in orders for (one,) in store.all(_LINKED, (order_id,))} - set(ids)
         # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])

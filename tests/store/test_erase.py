@@ -178,3 +178,11 @@ def test_a_buyer_called_like_a_word_of_ours_leaves_the_messages_about_others_rea
     parcels.forget(store, NUMBER)
     (row,) = outbox.rows(store)
     assert row.out.fact == Fact(Form.LOST, since=NOW, scan=replace(scan, text="left with (erased)"))
+
+
+def test_an_order_number_as_short_as_a_year_takes_no_push_about_others_along(store: Store) -> None:
+    add(store, NUMBER, order="2026")
+    with store.transaction():
+        inbox.keep(store, "my_dhl", {}, b'{"number": "OTHER0002", "at": "2026-03-02T08:00:00Z"}', NOW)
+    parcels.forget(store, NUMBER)
+    assert store.value("SELECT count(*) FROM inbox") == 1
