@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
-from parcelwatch.store import Store, drafts, outbox
+from parcelwatch.store import Store, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
+from parcelwatch.verbs import agents
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -127,3 +129,31 @@ def test_trouble_that_came_again_while_its_first_alert_was_failing_is_told_once(
     settle(store, group, DeliveryFailed("503"), POLICY, NOW + 3 * HOUR)
     told = [row.out.why for row in outbox.rows(store) if not row.out.draft and row.state != "suppressed"]
     assert told == [Why.REOPENED]
+
+
+def test_the_message_about_a_letter_names_the_parcel_that_is_left_in_it(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    hear(store, other, LOST)
+    found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+    hear(store, one, LOST, found, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
+    last = outbox.rows(store)[-1].out
+    assert (last.why, last.number, last.case_id) == (Why.DRAFTED, "PW2", store.value(_CASE_OF, (other,)))
+
+
+_CASE_OF = "SELECT id FROM cases WHERE parcel_id = ?"
+
+
+def test_nobody_is_told_of_a_parcel_that_was_stopped(store: Store) -> None:
+    parcel = said(store, "PW1", replace(ANN, promised_by=NOW + 900 * HOUR))
+    moved = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="moved")
+    hear(store, parcel, moved, at=NOW + 20 * HOUR)
+    agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 21 * HOUR)
+    said(store, "PW1", replace(ANN, promised_by=NOW + 2 * HOUR), at=NOW + 22 * HOUR)
+    hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 23 * HOUR)
+    assert outbox.rows(store) == []
+    with store.transaction():
+        parcels.resume(store, parcel, NOW + 24 * HOUR)
+    hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 24 * HOUR)
+    assert {row.out.kind for row in outbox.rows(store)} == {"lost"}
