@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.core.drafts import parts
+from parcelwatch.core.drafts import MOST, parts
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
@@ -157,3 +157,11 @@ def test_nobody_is_told_of_a_parcel_that_was_stopped(store: Store) -> None:
         parcels.resume(store, parcel, NOW + 24 * HOUR)
     hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 24 * HOUR)
     assert {row.out.kind for row in outbox.rows(store)} == {"lost"}
+
+
+def test_a_letter_is_about_no_more_parcels_than_anybody_reads(store: Store) -> None:
+    for number in range(MOST + 2):
+        hear(store, said(store, f"PW{number}", ANN), LOST)
+    assert [len(about) for *_, about in unsent(store)] == [MOST, 2]
+    pushed = [row.out.letter for row in outbox.rows(store, "pending") if row.out.draft]
+    assert [len(parts(one.facts)) for one in pushed if one] == [MOST, 2]

@@ -104,6 +104,9 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
 
 Facts = Mapping[str, object]
 
+MOST = 50
+"""Parcels that one draft is about; an order with more of them in trouble gets another draft."""
+
 
 def parts(facts: Facts) -> list[Facts]:
     """What the facts of a draft say of each parcel it is about, the first one first."""

@@ -212,9 +212,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
 
 def _write(step: Step, case: Case, order: Order) -> Step:
     """A draft for one order; it joins the one that another parcel of the order has already."""
-    same = (one for one in step.dossier.drafts if one.unsent and (one.kind, one.order) == (case.kind, order.number))
-    ours = (one for one in same if not drafts.misaddressed(one, (order,)))
-    other = next(ours, None) if order.number else None
+    other = _with_room(step.dossier.drafts, case.kind, order) if order.number else None
     if other is None:
         draft = _written(step, case, order)
     else:
@@ -225,6 +223,13 @@ def _write(step: Step, case: Case, order: Order) -> Step:
     if other is not None:
         step = _forget(step, other) if other.id is None else _end(step, other, case, Verb.SUPERSEDE, _JOINED)
     return _add(step, draft, case)
+
+
+def _with_room(letters: Sequence[Draft], kind: str, order: Order) -> Draft | None:
+    """The newest draft of that kind to the customer of the order that can be about one parcel more."""
+    same = (one for one in reversed(letters) if one.unsent and (one.kind, one.order) == (kind, order.number))
+    ours = (one for one in same if not drafts.misaddressed(one, (order,)))
+    return next((one for one in ours if len(drafts.parts(one.facts)) < drafts.MOST), None)
 
 
 _JOINED = Fact(Form.OTHER_PARCELS)

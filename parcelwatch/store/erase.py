@@ -103,9 +103,10 @@ def _struck(text: str, number: str) -> str:
 def _struck_fact(kept: str, number: str) -> str:
     """A fact without the number in what others wrote; the words that are ours stay, whatever a buyer is called."""
     fact = to_fact(kept)
-    scan = fact.scan and replace(
-        fact.scan, **{name: _struck(getattr(fact.scan, name), number) for name in ("code", "text", "place")}
-    )
+    scan = fact.scan
+    if scan is not None:
+        code, text, place = (_struck(said, number) for said in (scan.code, scan.text, scan.place))
+        scan = replace(scan, code=code, text=text, place=place)
     unread = tuple(replace(one, code=_struck(one.code, number), text=_struck(one.text, number)) for one in fact.unread)
     return fact_json(replace(fact, scan=scan, unread=unread, reason=_struck(fact.reason, number)))
 
