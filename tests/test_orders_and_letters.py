@@ -165,3 +165,12 @@ def test_a_letter_is_about_no_more_parcels_than_anybody_reads(store: Store) -> N
     assert [len(about) for *_, about in unsent(store)] == [MOST, 2]
     pushed = [row.out.letter for row in outbox.rows(store, "pending") if row.out.draft]
     assert [len(parts(one.facts)) for one in pushed if one] == [MOST, 2]
+
+
+def test_a_buyer_named_without_an_order_is_nobodys_where_a_parcel_holds_the_orders_of_several(store: Store) -> None:
+    other = Order("B-1", customer_name="Bob", customer_contact="bob@example.com")
+    hear(store, said(store, "PW1", ANN, other), LOST)
+    before = unsent(store)
+    said(store, "PW1", Order(customer_contact="bob2@example.com", value=9.0), at=NOW + HOUR)
+    assert unsent(store) == before
+    assert parcels.one(store, 1).value == 9.0
