@@ -474,6 +474,7 @@ class Dossier:
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
+    `unwatched`: an agent stopped it, so nothing of it is trouble any more.
     """
 
     parcel: Parcel
@@ -494,6 +495,7 @@ class Dossier:
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
+    unwatched: bool = False
 
 
 # --- what happens to it --------------------------------------------------------------------------

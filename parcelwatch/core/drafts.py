@@ -104,6 +104,9 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
 
 Facts = Mapping[str, object]
 
+MOST = 50
+"""Parcels that one draft is about; an order with more of them in trouble gets another draft."""
+
 
 def parts(facts: Facts) -> list[Facts]:
     """What the facts of a draft say of each parcel it is about, the first one first."""
@@ -192,9 +195,14 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
 
 
+def order_of(draft: Draft, orders: Sequence[Order]) -> Order | None:
+    """The order a draft is about, as it is by now; None when it is not among these."""
+    return next((order for order in orders if order.number == draft.order), None)
+
+
 def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
     """Whether the order has another customer by now than the one a draft is addressed to."""
-    order = next((order for order in orders if order.number == draft.order), None)
+    order = order_of(draft, orders)
     return order is not None and (order.customer_name, order.customer_contact) != (draft.to_name, draft.to_contact)
 
 

@@ -14,7 +14,7 @@ from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Case, CaseEvent, Severity
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import CASE, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
+from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
 
 VERDICTS: Final = ("true", "false", "known")
 
@@ -135,6 +135,12 @@ def locate(store: Store, case_id: int) -> tuple[int, str]:
 def stopped(store: Store, parcel_id: int) -> list[str]:
     """The kinds of the cases that were closed because their parcel was watched no more."""
     return [kind for (kind,) in store.all(_STOPPED, (parcel_id,))]
+
+
+def of_kind(store: Store, parcel_id: int, kind: str) -> Case:
+    """The case of that kind of a parcel that has one."""
+    sql = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? AND kind = ?"
+    return to_case(store.all(sql, (parcel_id, kind))[0])
 
 
 def note(store: Store, case_id: int, text: str, now: datetime, by: str = "") -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
@@ -15,7 +16,7 @@ from urllib.parse import unquote_plus
 from parcelwatch.errors import NotFound
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import derive
-from parcelwatch.store.rows import iso, load
+from parcelwatch.store.rows import fact_json, iso, load, to_fact
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -81,7 +82,7 @@ _MENTIONS: Final = (
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
-    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck(fact, ?1))
+    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))
        WHERE names(fact, ?1)""",
     """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
        WHERE names(title || ' ' || body, ?1)""",
@@ -97,6 +98,17 @@ def _names(text: str | bytes, number: str) -> bool:
 
 def _struck(text: str, number: str) -> str:
     return _word(number).sub("(erased)", text)
+
+
+def _struck_fact(kept: str, number: str) -> str:
+    """A fact without the number in what others wrote; the words that are ours stay, whatever a buyer is called."""
+    fact = to_fact(kept)
+    scan = fact.scan
+    if scan is not None:
+        code, text, place = (_struck(said, number) for said in (scan.code, scan.text, scan.place))
+        scan = replace(scan, code=code, text=text, place=place)
+    unread = tuple(replace(one, code=_struck(one.code, number), text=_struck(one.text, number)) for one in fact.unread)
+    return fact_json(replace(fact, scan=scan, unread=unread, reason=_struck(fact.reason, number)))
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +129,12 @@ SELECT l.parcel_id FROM parcel_orders l WHERE l.order_id = ?1
   AND NOT EXISTS (SELECT 1 FROM parcel_orders other WHERE other.parcel_id = l.parcel_id AND other.order_id <> ?1)
 """
 _SHORTEST: Final = 4
-"""A name shorter than this stands in too many words to be struck out of what others wrote."""
+_SHORTEST_NUMBER: Final = 6
+
+
+def _telling(name: str) -> bool:
+    """Whether it means this buyer wherever it stands: a shorter name is in many words, a shorter number is a year."""
+    return len(name) >= (_SHORTEST_NUMBER if name.isdigit() else _SHORTEST)
 
 
 def forget(store: Store, number: str) -> int:
@@ -145,10 +162,11 @@ def forget_order(store: Store, number: str) -> int:
 def _erase(store: Store, ids: Sequence[int], orders: Sequence[int]) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
+    store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
     with store.transaction():
         names = {name for parcel_id in ids for name in _names_of(store, parcel_id)}
         said = (name for order_id in orders for name in store.all(_PERSON, (order_id,))[0])
-        names |= {name for name in said if len(name) >= _SHORTEST}
+        names |= {name for name in said if _telling(name)}
         linked = {one for order_id in orders for (one,) in store.all(_LINKED, (order_id,))} - set(ids)
         # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
         store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
