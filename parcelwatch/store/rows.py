@@ -203,13 +203,15 @@ def to_fact(text: str) -> Fact:
 
 
 def _scan(kept: dict[str, Any]) -> Checkpoint:
-    at, until, milestone, cause, *said = kept["scan"]
+    at, until, milestone, cause, code, text, place = kept["scan"]
     return Checkpoint(
         from_ms(at),
         from_ms(until),
         MILESTONES[milestone],
         CAUSES[cause],
-        *said,
+        code,
+        text,
+        place,
         moves=kept.get("moves", True),
         by=kept.get("by", ""),
         sure=SURES[kept.get("sure", "stated")],

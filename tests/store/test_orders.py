@@ -25,8 +25,8 @@ from tests.store.making import HOUR, MINUTE, NOW, parcel
 RENDERER = Renderer()
 WORDS = Words(RENDERER, {"ops": 100_000, "drafts": 100_000})
 POLICY = Policy(channels=("ops",), draft_channel="drafts", wording=Wording(shop="Nordlicht", languages=("en",)))
-ANN = {"customer_name": "Ann Larsen", "customer_contact": "ann@example.org"}
-BOB = {"customer_name": "Bob Okafor", "customer_contact": "bob@example.org"}
+ANN: dict[str, Any] = {"customer_name": "Ann Larsen", "customer_contact": "ann@example.org"}
+BOB: dict[str, Any] = {"customer_name": "Bob Okafor", "customer_contact": "bob@example.org"}
 
 
 def scan(hours_ago: float, milestone: Milestone, cause: Cause | None = None, text: str = "as it says") -> Checkpoint:
@@ -40,7 +40,7 @@ LOST = scan(5, Milestone.EXCEPTION, Cause.LOST, "Declared lost")
 FOUND = scan(1, Milestone.IN_TRANSIT, None, "Arrived at hub")
 
 
-def bought(store: Store, number: str, order: str, at: datetime = NOW, **said: object) -> int:
+def bought(store: Store, number: str, order: str, at: datetime = NOW, **said: Any) -> int:
     """A row of an import: the parcel's id."""
     with store.transaction():
         return watch(store, parcel(number, order=order, **said), POLICY, at).id
