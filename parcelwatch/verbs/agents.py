@@ -6,7 +6,7 @@ say; it raises BadInput for what cannot, and NotFound for what there is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -105,13 +105,24 @@ def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Polic
     target = (courier or parcel.courier, company or parcel.company)
     if target == (parcel.courier, parcel.company):
         return False
-    taken: Sequence[Parcel] = [one for one in parcels.find(store, parcel.number, target[0]) if one.company == target[1]]
-    if taken:
+    taken = {(one.courier, one.company) for one in parcels.find(store, parcel.number)}
+    between = {(parcel.courier, target[1]), (target[0], parcel.company)}
+    if target in taken or between <= taken:
         raise BadInput(f"{parcel.number} is watched at {' '.join(target).strip()} already: stop one of the two")
     now = whole(now)
     with store.transaction():
-        if target[1] != parcel.company:
-            said = Parcel(0, parcel.number, parcel.courier, now, company=target[1])
-            take_step(store, parcel.id, Amended(said), policy, now)
-        parcels.move(store, parcel.id, target[0], now)
+        if (parcel.courier, target[1]) in taken:
+            # It would be the same as another on its way there: the account comes first.
+            parcels.move(store, parcel.id, target[0], now)
+            _rename(store, parcel, target, policy, now)
+        else:
+            _rename(store, parcel, target, policy, now)
+            parcels.move(store, parcel.id, target[0], now)
     return True
+
+
+def _rename(store: Store, parcel: Parcel, target: tuple[str, str], policy: Policy, now: datetime) -> None:
+    """Another company from now on; nothing where it is the same."""
+    if target[1] != parcel.company:
+        said = Parcel(0, parcel.number, target[0], now, company=target[1])
+        take_step(store, parcel.id, Amended(said), policy, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -153,16 +154,29 @@ def test_stopping_a_parcel_closes_every_case_in_the_name_of_who_did_it_and_tells
     for row in cases.rows(store, NOW, parcel_id=one.id):
         assert row.case.id is not None
         last = list(cases.events(store, row.case.id))[-1]
-        assert (last.after, last.why.says, last.by) == ("resolved", Form.BY_AGENT, "lin")
+        assert (last.after, last.why.says, last.by) == ("resolved", Form.WATCHED_NO_MORE, "lin")
     assert not agents.stop(store, one, POLICY, NOW + 62 * HOUR)
 
 
-def test_a_parcel_watched_again_is_not_told_of_anew_for_what_was_known(store: Store) -> None:
+def test_a_parcel_watched_again_has_the_trouble_it_was_stopped_with_and_is_told_of_it_once(store: Store) -> None:
     one = watched(store, MOVES, BROKEN)
     agents.stop(store, one, POLICY, NOW + HOUR)
-    assert agents.resume(store, one, NOW + 2 * HOUR)
+    assert agents.resume(store, one, POLICY, NOW + 2 * HOUR)
+    assert not agents.resume(store, one, POLICY, NOW + 2 * HOUR)
     answers(store, one, MOVES, BROKEN, hours=3)
-    assert standing(store, one) == {"damaged": "resolved"}
+    assert standing(store, one) == {"damaged": "open"}
+    told = [row.out.kind for row in outbox.rows(store, "pending") if row.out.letter is None]
+    assert told == ["damaged"]
+
+
+def test_what_is_over_by_the_time_it_is_watched_again_stays_closed(store: Store) -> None:
+    one = watched(store, MOVES, STANDS_STILL)
+    answers(store, one, MOVES, STANDS_STILL, hours=60)
+    assert standing(store, one) == {"stalled": "open"}
+    agents.stop(store, one, POLICY, NOW + 61 * HOUR)
+    agents.resume(store, one, POLICY, NOW + 62 * HOUR)
+    answers(store, one, MOVES, STANDS_STILL, scan(-62, M.DELIVERED), hours=63)
+    assert standing(store, one) == {"stalled": "resolved"}
 
 
 # --- somebody else to ask ------------------------------------------------------------------------
@@ -175,6 +189,17 @@ def test_a_parcel_moved_to_another_account_is_asked_about_there_at_once_and_keep
     assert (after.parcel.courier, after.poll_at) == ("other", NOW + HOUR)
     assert len(after.timeline.entries) == 2
     assert not agents.move(store, after.parcel, "other", "", POLICY, NOW + HOUR)
+
+
+def test_a_parcel_moves_to_another_account_and_company_past_one_that_stands_between(store: Store) -> None:
+    for account, company in (("other", "sto"), ("acme", "zto")):
+        with store.transaction():
+            watch(store, replace(parcel("PW1", company=company), courier=account), POLICY, NOW)
+    with store.transaction():
+        one = watch(store, replace(parcel("PW1", company="yto"), courier="acme"), POLICY, NOW)
+    agents.move(store, parcels.one(store, one.id), "other", "zto", POLICY, NOW + HOUR)
+    moved = parcels.one(store, one.id)
+    assert (moved.courier, moved.company) == ("other", "zto")
 
 
 def test_what_was_heard_under_another_company_was_another_parcels(store: Store) -> None:
