@@ -153,16 +153,21 @@ def test_stopping_a_parcel_closes_every_case_in_the_name_of_who_did_it_and_tells
     for row in cases.rows(store, NOW, parcel_id=one.id):
         assert row.case.id is not None
         last = list(cases.events(store, row.case.id))[-1]
-        assert (last.after, last.why.says, last.by) == ("resolved", Form.BY_AGENT, "lin")
+        assert (last.after, last.why.says, last.by) == ("resolved", Form.WATCHED_NO_MORE, "lin")
     assert not agents.stop(store, one, POLICY, NOW + 62 * HOUR)
 
 
-def test_a_parcel_watched_again_is_not_told_of_anew_for_what_was_known(store: Store) -> None:
-    one = watched(store, MOVES, BROKEN)
-    agents.stop(store, one, POLICY, NOW + HOUR)
-    assert agents.resume(store, one, NOW + 2 * HOUR)
-    answers(store, one, MOVES, BROKEN, hours=3)
-    assert standing(store, one) == {"damaged": "resolved"}
+def test_a_parcel_watched_again_has_the_cases_it_was_stopped_with_and_not_those_an_agent_closed(store: Store) -> None:
+    one, other = watched(store, MOVES, BROKEN), watched(store, MOVES, BROKEN, number="PW2")
+    case_id = cases.rows(store, NOW, parcel_id=other.id)[0].case.id
+    assert case_id is not None
+    agents.act_on_case(store, case_id, "resolve", POLICY, NOW + MINUTE, by="lin")
+    for each in (one, other):
+        agents.stop(store, each, POLICY, NOW + HOUR)
+        assert agents.resume(store, each, POLICY, NOW + 2 * HOUR, by="mei")
+        answers(store, each, MOVES, BROKEN, hours=3)
+    assert standing(store, one) == {"damaged": "open"}
+    assert standing(store, other) == {"damaged": "resolved"}
 
 
 # --- somebody else to ask ------------------------------------------------------------------------
