@@ -26,7 +26,7 @@ One thing happens in a step, else only time passes:
   stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
-  act       "ack stalled", "snooze stalled until +3d", "resolve stalled"
+  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled"
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
 Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true, stands = "delivered".
