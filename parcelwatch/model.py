@@ -363,6 +363,11 @@ class Parcel:
         return self.orders[0].number if self.orders else ""
 
     @property
+    def order_numbers(self) -> tuple[str, ...]:
+        """Those of all its orders that have one."""
+        return tuple(order.number for order in self.orders if order.number)
+
+    @property
     def promised_by(self) -> datetime | None:
         return min((order.promised_by for order in self.orders if order.promised_by), default=None)
 

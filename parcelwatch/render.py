@@ -202,7 +202,7 @@ class Renderer:
             "number": clean(out.number, _NAME),
             "courier": out.courier,
             "company": clean(out.company, _NAME),
-            "order": clean(out.order, _NAME),
+            "order": ", ".join(clean(order, _NAME) for order in out.orders),
             "sentence": self.sentence(fact, now, out.account),
             "short": self.sentence(fact, now, out.account, _SHORT),
             "since": self._moment(fact.since, now),

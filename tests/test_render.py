@@ -114,7 +114,7 @@ def out(**more: object) -> Outgoing:
         "number": "JD0012345678",
         "courier": "my_dhl",
         "company": "yto",
-        "order": "T-1001",
+        "orders": ("T-1001",),
         "milestone": "in_transit",
         "case_id": 7,
     }
@@ -329,7 +329,7 @@ def test_an_alert_of_which_little_is_known_reads_whole(language: str, severity: 
 def test_alerts_show_third_party_text_disarmed_and_on_one_line(language: str) -> None:
     calm = alert(language)
     scan = Checkpoint(MOVED, MOVED, Milestone.EXCEPTION, text=HOSTILE * 9, place=HOSTILE)
-    said = alert(language, fact=Fact(Form.NO_SCAN, since=MOVED, scan=scan), number=HOSTILE, order=HOSTILE)
+    said = alert(language, fact=Fact(Form.NO_SCAN, since=MOVED, scan=scan), number=HOSTILE, orders=(HOSTILE,))
     assert said.body.count("\n") == calm.body.count("\n")
     for text in (said.title, said.line, said.body):
         assert not re.search("[\u202e\r]|@everyone|https://|49", text)

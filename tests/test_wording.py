@@ -108,7 +108,8 @@ def test_the_same_case_says_another_age_as_time_passes_and_weighs_more(store: St
 
 def test_a_resolved_case_ages_no_more(store: Store) -> None:
     watch(store, silent=49 * HOUR)
-    act_on_case(store, 1, "resolve", policy(), NOW)
+    with store.transaction():
+        act_on_case(store, 1, "resolve", policy(), NOW)
     once, later = (shapes.case(cases.one(store, 1, at), SHOWN, at) for at in (NOW + HOUR, NOW + 99 * HOUR))
     assert (once["sentence"], once["priority"]) == (later["sentence"], later["priority"])
 

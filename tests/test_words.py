@@ -143,7 +143,7 @@ def messages() -> Iterator[Outgoing]:
                 yield outgoing(replace(fact, kind=""), **unsaid)
                 continue
             for why in () if fact.since is None else (Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN):
-                yield outgoing(fact, why=why, milestone="in_transit", case_id=7, order="T-1001", company="7-Q")
+                yield outgoing(fact, why=why, milestone="in_transit", case_id=7, orders=("T-1001",), company="7-Q")
             for why in (Why.DRAFTED, Why.WITHDRAWN):
                 yield outgoing(fact, why=why, draft=True, letter=LETTER)
     for kind in ALL_KINDS:

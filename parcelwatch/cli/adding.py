@@ -33,7 +33,7 @@ MOST_REMARKS: Final = 10
 # The columns of an import, as options.
 DESCRIBING: Mapping[str, Any] = {
     "company": _text("--company", "The courier behind an aggregator, by name or code."),
-    "order": _text("--order", "Your order's number."),
+    "order": _text("--order", "Your order's number; several between commas or semicolons."),
     "service": _text("--service", "The courier's product."),
     "origin": _text("--origin", "Country: its two letters, or its name."),
     "destination": _text("--destination", "Country: its two letters, or its name."),

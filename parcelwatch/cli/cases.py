@@ -49,7 +49,7 @@ def list_all(
     from parcelwatch.cli import output
     from parcelwatch.core.kinds import RULES
     from parcelwatch.model import Severity, State
-    from parcelwatch.store import cases
+    from parcelwatch.store import cases, orders
 
     now = desk.now
     one_of("state", state, list(State))
@@ -57,6 +57,8 @@ def list_all(
     one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
     with desk.store() as store:
         asked_account(desk, store, courier)
+        if order:
+            order = orders.show(store, order.strip())["order"]
         found = cases.rows(store, now, state=state, kind=kind, courier=courier, order=order, severity=severity, tag=tag)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
@@ -80,7 +82,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
             row["severity"],
             row["state"],
             row["number"],
-            safe(row["order"], 24),
+            output.some(map(safe, row["orders"]), 3),
             moment(row["since"], zone),
             safe(", ".join(row["tags"]), 40),
             (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
@@ -134,14 +136,14 @@ def show(desk: Desk, case: Case, as_json: Json = False) -> None:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe, worded
+    from parcelwatch.cli.output import moment, safe, some, worded
 
     zone = desk.config.timezone
     return {
         "case": shown["id"],
         "number": shown["number"],
         "courier": f"{shown['courier']} {shown['company']}".strip(),
-        "order": safe(shown["order"]),
+        "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
         "kind": shown["kind"],
         "severity": shown["severity"],
         "state": shown["state"],
@@ -202,7 +204,7 @@ def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None,
 
     done: list[dict[str, Any]] = []
     idle: list[str] = []
-    with desk.store() as store:
+    with desk.store() as store, store.transaction():
         for case in dict.fromkeys(ids):
             with standing():
                 moved = agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)

@@ -97,15 +97,18 @@ def forget(
     Everywhere in the database and its files, with the parcels that held nothing else.
     """
     from parcelwatch.cli import output
-    from parcelwatch.store import orders
-    from parcelwatch.store.erase import forget_order
+    from parcelwatch.store import erase
 
+    known = order.strip()
     with desk.store() as store:
-        known = orders.show(store, order.strip())["order"]
+        what = output.erased(erase.of_order(store, known))
         if not yes and not as_json and sys.stdin.isatty():
-            typer.confirm(f"Erase everything about order {known}? This cannot be undone.", abort=True, err=True)
-        erased = forget_order(store, known)
+            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        gone = erase.forget_order(store, known)
     if as_json:
-        output.emit({"order": known, "parcels_forgotten": erased})
+        kept = list(gone.kept_parcels.values())
+        output.emit({"order": known, "parcels_forgotten": len(gone.parcels), "parcels_kept": kept})
         return
-    output.say(f"Order {known} is forgotten, with {output.count(erased, 'parcel')}. Backups made before still hold it.")
+    output.say(f"Forgotten: {output.erased(gone)}. Backups made before still hold it.")
+    if gone.kept_parcels:
+        output.say(f"Kept for their other orders: {output.some(gone.kept_parcels.values())}.")

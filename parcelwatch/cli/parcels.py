@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 app = group("Watch parcels, list them, stop watching, forget them.")
 adding.register(app)
 
+NumberOrOrder = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="A tracking number, or an order for all of its parcels.")
+]
 OneAccount = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Which, if several couriers have it.")]
 
 
-@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --milestone in_transit --json")
+@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --where tag=vip --json")
 def list_all(
     desk: Desk,
     courier: Account = "",
     milestone: Annotated[str, typer.Option("--milestone", help="Only those that are there, such as in_transit.")] = "",
     open_only: Annotated[bool, typer.Option("--open", help="Only those with an open case.")] = False,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", metavar="NAME=VALUE", help="Only those for which this holds.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List every parcel, or those that match."""
@@ -38,12 +44,14 @@ def list_all(
     from parcelwatch.core.intake import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
+    from parcelwatch.verbs import finding
 
+    conditions = finding.by(_conditions(where))
     if milestone and milestone not in list(Milestone):
         raise BadInput(f"no milestone {milestone!r}{meant(milestone, Milestone)}; there are {', '.join(Milestone)}")
     with desk.store() as store:
         asked_account(desk, store, courier)
-        rows = parcels.rows(store, courier, milestone, open_only)
+        rows = parcels.rows(store, courier, milestone, open_only, conditions)
         if as_json:
             output.emit_list(rows)
             return
@@ -52,7 +60,7 @@ def list_all(
             (
                 row["number"],
                 _who(row),
-                safe(row["order"], 60),
+                output.some(map(safe, row["orders"]), 3),
                 _state(row),
                 moment(row["last_checkpoint_at"], zone),
                 row["open_cases"] or "",
@@ -82,7 +90,9 @@ def _stood(row: Mapping[str, Any]) -> str:
 
 
 @command(app, "show", "parcels show JD0002123456789", "parcels show A-1001 --json")
-def show(desk: Desk, number: Number, courier: OneAccount = "", company: Company = "", as_json: Json = False) -> None:
+def show(
+    desk: Desk, number: NumberOrOrder, courier: OneAccount = "", company: Company = "", as_json: Json = False
+) -> None:
     """Show one parcel, its checkpoints and cases; of an order, every parcel."""
     from parcelwatch.cli import output
     from parcelwatch.verbs import finding
@@ -107,7 +117,6 @@ def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
 
     now = desk.now
     shown = parcels.show(store, parcel.id)
-    shown["orders"] = [order.number for order in parcel.orders if order.number]
     shown["checkpoints"] = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
     shown["cases"] = [shapes.case(row, desk.words, now) for row in cases.rows(store, now, parcel_id=parcel.id)]
     return shown
@@ -138,13 +147,13 @@ def _said(checkpoint: Mapping[str, Any]) -> str:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe
+    from parcelwatch.cli.output import moment, safe, some
 
     zone = desk.config.timezone
     return {
         "number": shown["number"],
         "courier": _who(shown),
-        "order": safe(shown["order"]),
+        "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
         "destination": shown["destination"],
         "milestone": _state(shown),
         "last scan": moment(shown["last_checkpoint_at"], zone),
@@ -300,7 +309,8 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], stat
     with desk.store() as store:
         asked_account(desk, store, chosen.courier)
         found = _chosen(store, chosen)
-        changed = [(parcel, do(store, parcel)) for parcel in found]
+        with store.transaction():
+            changed = [(parcel, do(store, parcel)) for parcel in found]
     rows = [{"number": one.number, "courier": one.courier, "changed": moved} for one, moved in changed]
     if as_json:
         output.emit(rows[0] if len(rows) == 1 and not chosen.where else rows)
@@ -310,19 +320,28 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], stat
 
 
 def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:
+    from parcelwatch.cli import output
     from parcelwatch.verbs import finding
 
     if bool(chosen.numbers) == bool(chosen.where):
         raise BadInput("say which parcels: numbers, or --where NAME=VALUE")
     if chosen.numbers:
         return _named(store, chosen)
-    pairs = [each.partition("=") for each in chosen.where or ()]
+    found = finding.chosen(store, _conditions(chosen.where))
+    if not found:
+        raise NeedsAttention(f"no watched parcel has {' and '.join(chosen.where or ())}")
+    if not chosen.yes:
+        are = f"{output.count(len(found), 'parcel')}: {output.some(one.number for one in found)}"
+        raise NeedsAttention(f"that is {are}; give --yes to do it")
+    return found
+
+
+def _conditions(where: list[str] | None) -> dict[str, str]:
+    """What --where says. Raises BadInput."""
+    pairs = [each.partition("=") for each in where or ()]
     if any(not (name and value) for name, _, value in pairs):
         raise BadInput("--where takes NAME=VALUE, such as courier=my_dhl")
-    found = finding.chosen(store, {name: value for name, _, value in pairs})
-    if found and not chosen.yes:
-        raise NeedsAttention(f"that is {len(found)} parcels: give --yes to do it")
-    return found
+    return {name: value for name, _, value in pairs}
 
 
 def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
@@ -332,41 +351,51 @@ def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
     return list({one.id: one for some in found for one in some}.values())
 
 
-@command(app, "forget", "parcels forget JD0002123456789 --yes")
+@command(app, "forget", "parcels forget JD0002123456789 --yes", "parcels forget A-1001")
 def forget(
     desk: Desk,
-    number: Number,
+    number: NumberOrOrder,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Erase every trace of a number.
+    """Erase every trace of a parcel, or of all parcels of an order.
 
-    Everywhere in the database and its files, people's names and contacts included.
+    Everywhere in the database and its files. An order left without a parcel goes too, with its buyer's name and
+    contact; one that has other parcels stays with them.
     """
     from parcelwatch.cli import output
-    from parcelwatch.store import parcels
-    from parcelwatch.verbs import finding
+    from parcelwatch.store import erase
 
     with desk.store() as store:
-        known = finding.matching(store, number)[0].number
+        numbers = _numbers(store, number)
         if not yes and not as_json and sys.stdin.isatty():
-            typer.confirm(f"Erase everything about {known}? This cannot be undone.", abort=True, err=True)
-        erased = parcels.forget(store, known)
+            what = output.erased(erase.of_parcels(store, *numbers))
+            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        gone = erase.forget(store, *numbers)
     if as_json:
-        output.emit({"number": known, "forgotten": erased})
+        parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
+        output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})
         return
-    output.say(f"{known} is forgotten. Backups made before still hold it.")
+    output.say(f"Forgotten: {output.erased(gone)}. Backups made before still hold it.")
+    if gone.kept_orders:
+        output.say(f"Kept for their other parcels: {output.orders(gone.kept_orders.values())}.")
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")
-def export(desk: Desk, number: Number, as_json: Json = True) -> None:  # noqa: ARG001 - it is JSON with and without
-    """Print all that is kept about a number.
+def export(desk: Desk, number: NumberOrOrder, as_json: Json = True) -> None:  # noqa: ARG001 - it is JSON with and without
+    """Print all that is kept about a parcel, or about all parcels of an order.
 
     As JSON, with nothing masked.
     """
     from parcelwatch.cli import output
     from parcelwatch.store import parcels
-    from parcelwatch.verbs import finding
 
     with desk.store() as store:
-        output.emit(parcels.export(store, finding.matching(store, number)[0].number))
+        output.emit(parcels.export(store, *_numbers(store, number)))
+
+
+def _numbers(store: Store, number: str) -> list[str]:
+    """The tracking numbers that are meant: this one, or those of the order with it."""
+    from parcelwatch.verbs import finding
+
+    return list(dict.fromkeys(parcel.number for parcel in finding.matching(store, number)))

@@ -31,6 +31,9 @@ _NOTHING: Final = frozenset({"-", "--", "–", "—", "/", "#N/A", "\\N", "无"}
 _NO_VALUE: Final = frozenset({"null", "none", "n/a", "nan"})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _TAGS: Final = re.compile(r"[,;|，；]")
+_ORDERS: Final = re.compile("[,;，；、]")
+# What a list of texts may stand for in JSON lines.
+_SEVERAL: Final = frozenset({"tag", "order"})
 _BROKEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _RICHEST: Final = 1e12
 # An amount, its currency before or behind it as a sign or in letters.
@@ -42,7 +45,7 @@ def cell(name: str, value: object) -> str:
     """A cell as text: without what spreadsheets put around it, on one line. Raises BadInput for what is no text."""
     if value is None:
         return ""
-    if isinstance(value, list | tuple) and name == "tag" and all(isinstance(one, str) for one in value):
+    if isinstance(value, list | tuple) and name in _SEVERAL and all(isinstance(one, str) for one in value):
         value = ",".join(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise BadInput(f"{name} is {_shape(value)} where a text was expected")
@@ -142,3 +145,10 @@ def tags_of(text: str) -> tuple[str, ...]:
     if len(tags) > _MOST_TAGS:
         raise BadInput(f"it has more than {_MOST_TAGS} tags")
     return tags
+
+
+def orders_of(text: str) -> tuple[str, ...]:
+    """Numbers of orders, as written between commas or semicolons; 12,345 is one with a sign for thousands."""
+    if _THOUSANDS.fullmatch(text):
+        return (text,)
+    return tuple(dict.fromkeys(order for part in _ORDERS.split(text) if (order := part.strip())))

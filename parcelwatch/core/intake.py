@@ -9,13 +9,13 @@ of `parcels add`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 from parcelwatch.core import companies
-from parcelwatch.core.cells import cell, language_of, last4, number_of, tags_of, worth
+from parcelwatch.core.cells import cell, language_of, last4, number_of, orders_of, tags_of, worth
 from parcelwatch.core.dates import time_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -46,6 +46,11 @@ COLUMNS: Final = (
 """Every column there is, named as the options of `parcels add`."""
 
 _ALIASES: Final = {"tags": "tag", "tracking_number": "number"}
+# Taken where no column is called customer_contact itself, the first of them that is there.
+_CONTACTS: Final = ("customer_email", "email", "e_mail", "customer_mail")
+
+_SOON: Final = timedelta(days=1)
+"""So far ahead may lie what is handed over by the clock of another zone."""
 
 _COMPLETING: Final = ("company", "phone_last4", "postal_code")
 
@@ -114,10 +119,10 @@ class Intake:
             service=said.may("service", str, ""),
             origin=said.may("origin", self._country, ""),
             destination=destination,
-            shipped_at=said.may("shipped_at", self._moment, None),
+            shipped_at=said.may("shipped_at", lambda text: self._past(text, now), None),
             phone_last4=said.may("phone_last4", last4, ""),
             postal_code=said.may("postal_code", str, ""),
-            orders=_orders(_order(said, deadline)),
+            orders=_orders(said.may("order", orders_of, ()), _order(said, deadline)),
         )
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
@@ -162,6 +167,12 @@ class Intake:
         at, _ = time_of(text, self.date_order)
         return self._utc(at)
 
+    def _past(self, text: str, now: datetime) -> datetime | None:
+        at = self._moment(text)
+        if at and at > now + _SOON:
+            raise BadInput(f"{text[:40]!r} is still to come")
+        return at
+
     def _deadline(self, text: str, country: str) -> datetime | None:
         """A day means its end at the destination: everywhere there, or everywhere on Earth where that is unknown."""
         if not text:
@@ -174,8 +185,8 @@ class Intake:
 
 
 def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
+    """What a row says of its orders, however many."""
     return Order(
-        number=said.may("order", str, ""),
         customer_name=said.may("customer_name", str, ""),
         customer_contact=said.may("customer_contact", str, ""),
         buyer=said.may("buyer", str, ""),
@@ -190,9 +201,12 @@ def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
     )
 
 
-def _orders(order: Order) -> tuple[Order, ...]:
-    """None where the row says nothing of one."""
-    return (order,) if order != Order() else ()
+def _orders(numbers: Sequence[str], said: Order) -> tuple[Order, ...]:
+    """None where the row says nothing of one. What the goods are worth is said of all of them and counted once."""
+    if not numbers:
+        return (said,) if said != Order() else ()
+    first, *others = numbers
+    return (replace(said, number=first), *(replace(said, number=other, value=0.0) for other in others))
 
 
 class _Row:
@@ -228,7 +242,7 @@ class _Row:
 # --- columns -------------------------------------------------------------------------------------
 
 
-def columns(header: Iterable[str], renamed: Mapping[str, str]) -> dict[str, str]:
+def columns(header: Collection[str], renamed: Mapping[str, str]) -> dict[str, str]:
     """Which of a file's columns hold what: heading → one of COLUMNS. Headings that say nothing to us are left out.
 
     `renamed`: heading → column, as the user maps them. Raises BadInput for a mapping to a column there is not, and when
@@ -244,13 +258,23 @@ def columns(header: Iterable[str], renamed: Mapping[str, str]) -> dict[str, str]
             raise BadInput(f"two columns of the file mean {name}: use --map to say which one is")
         if name:
             found[heading] = name
-    return found
+    return found if "customer_contact" in found.values() else {**found, **_contact(header, found)}
+
+
+def _contact(header: Collection[str], taken: Container[str]) -> dict[str, str]:
+    """The column of the customers' mail addresses under another name, if there is one."""
+    by_name = {_plain(heading): heading for heading in header if heading not in taken}
+    heading = next((by_name[name] for name in _CONTACTS if name in by_name), "")
+    return {heading: "customer_contact"} if heading else {}
 
 
 def _column(heading: str) -> str:
-    plain = heading.strip().strip("\ufeff'\"").strip().lower().replace(" ", "_").replace("-", "_")
-    plain = _ALIASES.get(plain, plain)
+    plain = _ALIASES.get(_plain(heading), _plain(heading))
     return plain if plain in COLUMNS else ""
+
+
+def _plain(heading: str) -> str:
+    return heading.strip().strip("\ufeff'\"").strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def meant(text: str, known: Iterable[str]) -> str:

@@ -50,7 +50,7 @@ class Outgoing:
     number: str = ""
     courier: str = ""
     company: str = ""
-    order: str = ""
+    orders: tuple[str, ...] = ()
     milestone: str = ""
     promised_by: datetime | None = None
     value: float = 0.0

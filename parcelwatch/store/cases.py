@@ -14,6 +14,7 @@ from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Case, CaseEvent, Severity
 from parcelwatch.store.connection import Store
+from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
 
 VERDICTS: Final = ("true", "false", "known")
@@ -28,7 +29,7 @@ class CaseRow:
     number: str
     courier: str
     company: str
-    order: str
+    orders: tuple[str, ...]
     promised_by: datetime | None
     value: float
     verdict: str | None
@@ -40,8 +41,8 @@ class CaseRow:
 
 
 _ROWS: Final = f"""
-SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company, p.order_no, p.promised_by,
-  p.value, c.verdict, p.tags
+SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company,
+  {NUMBERS_OF.format(parcel="p.id")}, p.promised_by, p.value, c.verdict, p.tags
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
 
@@ -83,10 +84,18 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> CaseRow:
-    parcel_id, number, courier, company, order, promised_by, value, verdict, tags = row[len(CASE) :]
-    promised = maybe_at(promised_by)
+    parcel_id, number, courier, company, orders, promised_by, value, verdict, tags = row[len(CASE) :]
     return CaseRow(
-        to_case(row), parcel_id, number, courier, company, order, promised, value, verdict, tuple(json.loads(tags))
+        case=to_case(row),
+        parcel_id=parcel_id,
+        number=number,
+        courier=courier,
+        company=company,
+        orders=tuple(json.loads(orders)),
+        promised_by=maybe_at(promised_by),
+        value=value,
+        verdict=verdict,
+        tags=tuple(json.loads(tags)),
     )
 
 

@@ -7,25 +7,28 @@ anything personal in it must be added here; handed out is what is kept about the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
+from parcelwatch.core.drafts import about, without
 from parcelwatch.errors import NotFound
+from parcelwatch.model import Draft, DraftState
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import derive
-from parcelwatch.store.rows import fact_json, iso, load, to_fact
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
 _MOMENTS: Final = re.compile("(?<!hidden)_(at|by|since|from|until)$|^(at|since|estimate|promise)$")
 
 
-def export(store: Store, number: str) -> dict[str, Any]:
-    """All that is kept about `number`, fit for JSON. Raises NotFound."""
-    return {"number": number, "parcels": [_exported(store, parcel_id) for parcel_id in _ids(store, number)]}
+def export(store: Store, *numbers: str) -> dict[str, Any]:
+    """All that is kept about parcels, fit for JSON; `number` is the first one's. Raises NotFound."""
+    ids = dict.fromkeys(parcel_id for number in numbers for parcel_id in _ids(store, number))
+    return {"number": numbers[0], "parcels": [_exported(store, parcel_id) for parcel_id in ids]}
 
 
 _OF_A_PARCEL: Final = {
@@ -86,6 +89,8 @@ _MENTIONS: Final = (
        WHERE names(fact, ?1)""",
     """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
        WHERE names(title || ' ' || body, ?1)""",
+    """UPDATE drafts SET subject = struck(subject, ?1), body = struck(body, ?1)
+       WHERE names(subject || ' ' || body, ?1)""",
 )
 
 
@@ -122,12 +127,9 @@ def _names_of(store: Store, parcel_id: int) -> list[str]:
     return [name for name in (number, successor, *load(replaced)) if name]
 
 
-_ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ?"
 _PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM orders WHERE id = ?"
-_ALONE: Final = """
-SELECT l.parcel_id FROM parcel_orders l WHERE l.order_id = ?1
-  AND NOT EXISTS (SELECT 1 FROM parcel_orders other WHERE other.parcel_id = l.parcel_id AND other.order_id <> ?1)
-"""
+_LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER BY parcel_id"
+_ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ? ORDER BY order_id"
 _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 6
 
@@ -137,45 +139,116 @@ def _telling(name: str) -> bool:
     return len(name) >= (_SHORTEST_NUMBER if name.isdigit() else _SHORTEST)
 
 
-def forget(store: Store, number: str) -> int:
-    """Erase every trace of a parcel's `number` and of its buyers, from the database's files too; how many parcels.
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What a forgetting takes, and what it leaves: numbers by id, of an order "" where it has none.
 
-    Its orders go, with all that was written to their customers; other parcels of them are watched on without. Opens its
-    own transaction, then has the database rewritten. Backups made before still hold it. Raises NotFound.
+    `kept_orders` have other parcels, `kept_parcels` other orders.
     """
-    ids = _ids(store, number)
-    orders = {order_id for parcel_id in ids for (order_id,) in store.all(_ORDERS_OF, (parcel_id,))}
-    _erase(store, ids, sorted(orders))
-    return len(ids)
+
+    parcels: dict[int, str]
+    orders: dict[int, str]
+    kept_orders: dict[int, str]
+    kept_parcels: dict[int, str]
 
 
-def forget_order(store: Store, number: str) -> int:
-    """Erase every trace of an order, its buyer, and the parcels that held nothing else; how many. Raises NotFound."""
+def of_parcels(store: Store, *numbers: str) -> Erasure:
+    """What forgetting these numbers takes: their parcels, and the orders that have no other. Raises NotFound."""
+    ids = {parcel_id for number in numbers for parcel_id in _ids(store, number)}
+    orders = {order_id for parcel_id in ids for order_id in _linked(store, _ORDERS_OF, parcel_id)}
+    kept = {order_id for order_id in orders if set(_linked(store, _LINKED, order_id)) - ids}
+    return _erasure(store, ids, orders - kept, kept, ())
+
+
+def of_order(store: Store, number: str) -> Erasure:
+    """What forgetting an order takes: the order, and the parcels that hold no other. Raises NotFound."""
     order_id = store.value("SELECT id FROM orders WHERE number = ? AND number <> ''", (number,))
     if order_id is None:
         raise NotFound(f"there is no order {number[:60]!r}; `parcelwatch orders list` shows them")
-    ids = [parcel_id for (parcel_id,) in store.all(_ALONE, (order_id,))]
-    _erase(store, ids, [order_id])
-    return len(ids)
+    ids = set(_linked(store, _LINKED, order_id))
+    kept = {parcel_id for parcel_id in ids if _linked(store, _ORDERS_OF, parcel_id) != [order_id]}
+    return _erasure(store, ids - kept, (order_id,), (), kept)
 
 
-def _erase(store: Store, ids: Sequence[int], orders: Sequence[int]) -> None:
+def _erasure(
+    store: Store, ids: Iterable[int], orders: Iterable[int], kept_orders: Iterable[int], kept_parcels: Iterable[int]
+) -> Erasure:
+    def named(table: str, which: Iterable[int]) -> dict[int, str]:
+        sql = f"SELECT number FROM {table} WHERE id = ?"
+        return {one: str(store.value(sql, (one,))) for one in sorted(which)}
+
+    return Erasure(
+        named("parcels", ids), named("orders", orders), named("orders", kept_orders), named("parcels", kept_parcels)
+    )
+
+
+def _linked(store: Store, sql: str, one: int) -> list[int]:
+    return [other for (other,) in store.all(sql, (one,))]
+
+
+def forget(store: Store, *numbers: str) -> Erasure:
+    """Erase every trace of parcels, from the database's files too; what went and what stays.
+
+    An order that has no other parcel goes along, with its buyer and all that was written to them; one that has stays,
+    and its letters lose these parcels. Opens its own transaction, then has the database rewritten. Backups made before
+    still hold it. Raises NotFound.
+    """
+    with store.transaction():
+        gone = of_parcels(store, *numbers)
+        _erase(store, gone)
+    store.rewrite()
+    return gone
+
+
+def forget_order(store: Store, number: str) -> Erasure:
+    """Erase every trace of an order, its buyer, and the parcels that held nothing else. Raises NotFound."""
+    with store.transaction():
+        gone = of_order(store, number)
+        _erase(store, gone)
+    store.rewrite()
+    return gone
+
+
+def _erase(store: Store, gone: Erasure) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
-    with store.transaction():
-        names = {name for parcel_id in ids for name in _names_of(store, parcel_id)}
-        said = (name for order_id in orders for name in store.all(_PERSON, (order_id,))[0])
-        names |= {name for name in said if _telling(name)}
-        linked = {one for order_id in orders for (one,) in store.all(_LINKED, (order_id,))} - set(ids)
-        # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
-        store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in ids])
-        store.write_many("DELETE FROM orders WHERE id = ?", [(order_id,) for order_id in orders])
-        for parcel_id in linked:
-            derive(store, parcel_id)
-        for statement in _MENTIONS:
-            store.write_many(statement, [(name,) for name in sorted(names)])
-    store.rewrite()
+    names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
+    said = (name for order_id in gone.orders for name in store.all(_PERSON, (order_id,))[0])
+    names |= {name for name in said if _telling(name)}
+    for order_id in gone.kept_orders:
+        _part(store, order_id, gone.parcels)
+    # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
+    store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in gone.parcels])
+    store.write_many("DELETE FROM orders WHERE id = ?", [(order_id,) for order_id in gone.orders])
+    for parcel_id in gone.kept_parcels:
+        derive(store, parcel_id)
+    for statement in _MENTIONS:
+        store.write_many(statement, [(name,) for name in sorted(names)])
 
 
-_LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ?"
+_PARTED: Final = "UPDATE drafts SET parcel_id = ?, facts = ?, subject = ?, body = ?, state = ? WHERE id = ?"
+
+
+def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
+    """Take parcels out of an order's letters to its customer that are about others, too."""
+    for row in store.all(f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE order_id = ?", (order_id,)):
+        draft = to_draft(row)
+        left = _without(draft, parcels)
+        if left is not None and left != draft:
+            values = (left.facts["parcel"], dump(dict(left.facts)), left.subject, left.body, left.state, left.id)
+            store.write(_PARTED, values)
+
+
+def _without(draft: Draft, parcels: Collection[int]) -> Draft | None:
+    """The letter without these parcels, None when it is about no other; one not sent yet is to be read anew."""
+    left = draft
+    for parcel_id in parcels:
+        if about(left, parcel_id):
+            facts = without(left, parcel_id)
+            if facts is None:
+                return None
+            left = replace(left, facts=facts)
+    if left is draft or not draft.unsent:
+        return left
+    return replace(left, subject="", body="", state=DraftState.DRAFT)

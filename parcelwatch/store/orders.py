@@ -34,6 +34,13 @@ _COLUMNS: Final = ", ".join(f"o.{name}" for name in ORDER)
 _OF: Final = f"""
 SELECT {_COLUMNS} FROM parcel_orders l JOIN orders o ON o.id = l.order_id WHERE l.parcel_id = ? ORDER BY l.order_id
 """
+NUMBERS_OF: Final = """
+(SELECT coalesce(json_group_array(number), '[]') FROM (
+  SELECT o.number AS number FROM parcel_orders l JOIN orders o ON o.id = l.order_id
+  WHERE l.parcel_id = {parcel} AND o.number <> '' ORDER BY l.order_id))
+"""
+"""SQL for the numbers of a parcel's orders, as a JSON list, in the order they were heard of."""
+
 _NUMBERED: Final = f"SELECT {_COLUMNS}, o.id FROM orders o WHERE o.number = ? AND o.number <> ''"
 _UNNUMBERED: Final = f"SELECT {_COLUMNS}, o.id FROM orders o WHERE o.parcel_id = ?"
 

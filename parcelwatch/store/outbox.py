@@ -19,6 +19,7 @@ from parcelwatch.core.messages import Group, Outgoing
 from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.store.connection import Store
+from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
     DRAFT_COLUMNS,
     SEVERITIES,
@@ -27,6 +28,7 @@ from parcelwatch.store.rows import (
     dump,
     fact_json,
     from_ms,
+    load,
     maybe_at,
     to_draft,
     to_fact,
@@ -171,7 +173,8 @@ UPDATE alerts SET due_at = ?, lease_until = ?, bundle = ?, digest = ?, attempts 
 _LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 _OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
-  p.courier, p.company, p.order_no, p.milestone, p.promised_by, p.value, a.parcel_id, a.case_id, {", ".join(_LETTER)}"""
+  p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
+  a.case_id, {", ".join(_LETTER)}"""
 _FROM: Final = "FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id"
 _OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
 _WORDS: Final = "SELECT title, body FROM sendings WHERE bundle = ? AND ids = ?"
@@ -238,7 +241,7 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         number=row[10] or "",
         courier=row[11] or "",
         company=row[12] or "",
-        order=row[13] or "",
+        orders=tuple(load(row[13])),
         milestone=row[14] or "",
         promised_by=maybe_at(row[15]),
         value=row[16] or 0.0,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from parcelwatch.core import cadence
@@ -36,7 +37,7 @@ from parcelwatch.store.polling import (
     void_leases,
     watched,
 )
-from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, parcel_row, to_ms, to_parcel
+from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, load, parcel_row, to_ms, to_parcel
 
 __all__ = [
     "add",
@@ -112,8 +113,8 @@ def _mistaken(store: Store, known: Parcel, said: Parcel) -> bool:
     """Whether `said` is `known` under its right company: the same order's, or one its company never knew."""
     if known.import_id is not None and known.import_id == said.import_id:
         return False
-    if known.order and said.order:
-        return known.order == said.order
+    if known.order_numbers and said.order_numbers:
+        return not set(known.order_numbers).isdisjoint(said.order_numbers)
     return not store.value(_TRACKED, (known.id,))
 
 
@@ -158,21 +159,29 @@ def one(store: Store, parcel_id: int) -> Parcel:
 # --- listing -------------------------------------------------------------------------------------
 
 _PAGE: Final = 1000
-_ROWS: Final = """
-SELECT id, number, courier, company, order_no, milestone, cause, destination,
+_ROWS: Final = f"""
+SELECT id, number, courier, company, {orders.NUMBERS_OF.format(parcel="parcels.id")}, milestone, cause, destination,
   (SELECT max(occurred_at) FROM checkpoints WHERE parcel_id = parcels.id), confirmed_at, estimate, promised_by,
   poll_at, refused, stopped, unwatched_at,
   (SELECT count(*) FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved')
 FROM parcels WHERE id > ?1 AND (?2 = '' OR courier = ?2) AND (?3 = '' OR milestone = ?3)
   AND (NOT ?4 OR EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id AND state <> 'resolved'))
+  AND {{chosen}}
 ORDER BY id LIMIT ?5
 """
 
 
-def rows(store: Store, courier: str = "", milestone: str = "", open_only: bool = False) -> Iterator[dict[str, Any]]:
-    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case."""
+def rows(
+    store: Store,
+    courier: str = "",
+    milestone: str = "",
+    open_only: bool = False,
+    chosen: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[dict[str, Any]]:
+    """Parcels for a list, by ID, read a page at a time; `open_only`: with a live case; `chosen`: as in `where`."""
     last = 0
-    while page := store.all(_ROWS, (last, courier, milestone, open_only, _PAGE)):
+    sql = _ROWS.format(chosen=_conditions(chosen, 6))
+    while page := store.all(sql, (last, courier, milestone, open_only, _PAGE, *chosen.values())):
         yield from map(_listed, page)
         last = page[-1][0]
 
@@ -183,7 +192,8 @@ def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
         "number": row[1],
         "courier": row[2],
         "company": row[3],
-        "order": row[4],
+        "order": next(iter(load(row[4])), ""),
+        "orders": load(row[4]),
         "milestone": row[5],
         "cause": row[6],
         "destination": row[7],
@@ -207,7 +217,7 @@ WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code, text, place
 
 def show(store: Store, parcel_id: int) -> dict[str, Any]:
     """One parcel as in the list, with its checkpoints, oldest first. Raises NotFound."""
-    found = store.all(_ROWS, (parcel_id - 1, "", "", False, 1))
+    found = store.all(_ROWS.format(chosen="TRUE"), (parcel_id - 1, "", "", False, 1))
     if not found or found[0][0] != parcel_id:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     shown = _listed(found[0])
@@ -240,9 +250,14 @@ _CHOSEN: Final = {
 
 def where(store: Store, chosen: Mapping[str, str]) -> list[int]:
     """The IDs of the watched parcels for which all of that holds."""
-    conditions = " AND ".join(_CHOSEN[name] for name in chosen)
-    sql = f"SELECT id FROM parcels WHERE {conditions} AND unwatched_at IS NULL ORDER BY id"
+    sql = f"SELECT id FROM parcels WHERE {_conditions(chosen)} AND unwatched_at IS NULL ORDER BY id"
     return [parcel_id for (parcel_id,) in store.all(sql, tuple(chosen.values()))]
+
+
+def _conditions(chosen: Mapping[str, str], first: int = 1) -> str:
+    """SQL for all of that, its values from the parameter `first` on."""
+    said = [_CHOSEN[name].replace("?", f"?{at}") for at, name in enumerate(chosen, first)]
+    return " AND ".join(said) or "TRUE"
 
 
 # --- stopping ------------------------------------------------------------------------------------

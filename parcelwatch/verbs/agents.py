@@ -1,7 +1,8 @@
 """What agents do to cases, drafts and parcels: one way for every hand, on the command line and elsewhere.
 
-What belongs here: carrying out, each in a transaction of its own. What can be done as things stand is the core's to
-say; it raises BadInput for what cannot, and NotFound for what there is not.
+What belongs here: carrying out. What is done to several at once is in the caller's transaction, so that all of it is
+done or nothing; the rest has one of its own. What can be done as things stand is the core's to say; it raises BadInput
+for what cannot, and NotFound for what there is not.
 """
 
 from __future__ import annotations
@@ -43,13 +44,12 @@ def act_on_case(
     by: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """Do "ack", "snooze" or "resolve" to a case; False if it was so already."""
+    """Do "ack", "snooze" or "resolve" to a case; False if it was so already. The caller holds the transaction."""
     signal = Signal(verb)
     if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
         return False
     parcel_id, kind = cases.locate(store, case_id)
-    with store.transaction():
-        take_step(store, parcel_id, Action(verb, kind, by=by, until=until), policy, whole(now))
+    take_step(store, parcel_id, Action(verb, kind, by=by, until=until), policy, whole(now))
     return True
 
 
@@ -78,29 +78,33 @@ def mark(
 
 
 def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before."""
+    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before.
+
+    The caller holds the transaction.
+    """
     now = whole(now)
-    with store.transaction():
-        for row in cases.rows(store, now, parcel_id=parcel.id):
-            if row.case.live:
-                take_step(store, parcel.id, Action(Signal.STOP, row.case.kind, by=by), policy, now)
-        return parcels.stop(store, parcel.id, now)
+    for row in cases.rows(store, now, parcel_id=parcel.id):
+        if row.case.live:
+            take_step(store, parcel.id, Action(Signal.STOP, row.case.kind, by=by), policy, now)
+    return parcels.stop(store, parcel.id, now)
 
 
 def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped."""
+    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped.
+
+    The caller holds the transaction.
+    """
     now = whole(now)
-    with store.transaction():
-        resumed = parcels.resume(store, parcel.id, now)
-        for kind in cases.stopped(store, parcel.id) if resumed else ():
-            take_step(store, parcel.id, Action(Signal.RESUME, kind, by=by), policy, now)
+    resumed = parcels.resume(store, parcel.id, now)
+    for kind in cases.stopped(store, parcel.id) if resumed else ():
+        take_step(store, parcel.id, Action(Signal.RESUME, kind, by=by), policy, now)
     return resumed
 
 
 def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Policy, now: datetime) -> bool:
     """Ask another account, or about another company, for a parcel; False if it was so already.
 
-    What was heard under another company was another parcel's and is dropped.
+    What was heard under another company was another parcel's and is dropped. The caller holds the transaction.
     """
     target = (courier or parcel.courier, company or parcel.company)
     if target == (parcel.courier, parcel.company):
@@ -110,14 +114,13 @@ def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Polic
     if target in taken or between <= taken:
         raise BadInput(f"{parcel.number} is watched at {' '.join(target).strip()} already: stop one of the two")
     now = whole(now)
-    with store.transaction():
-        if (parcel.courier, target[1]) in taken:
-            # It would be the same as another on its way there: the account comes first.
-            parcels.move(store, parcel.id, target[0], now)
-            _rename(store, parcel, target, policy, now)
-        else:
-            _rename(store, parcel, target, policy, now)
-            parcels.move(store, parcel.id, target[0], now)
+    if (parcel.courier, target[1]) in taken:
+        # It would be the same as another on its way there: the account comes first.
+        parcels.move(store, parcel.id, target[0], now)
+        _rename(store, parcel, target, policy, now)
+    else:
+        _rename(store, parcel, target, policy, now)
+        parcels.move(store, parcel.id, target[0], now)
     return True
 
 

@@ -58,9 +58,14 @@ WHERE: tuple[str, ...] = ("courier", "company", "milestone", "origin", "destinat
 """What parcels can be chosen by."""
 
 
-def chosen(store: Store, where: Mapping[str, str]) -> list[Parcel]:
-    """The watched parcels for which all of that holds. Raises BadInput for what parcels cannot be chosen by."""
+def by(where: Mapping[str, str]) -> Mapping[str, str]:
+    """The same; raises BadInput for what parcels cannot be chosen by."""
     for name in where:
         if name not in WHERE:
             raise BadInput(f"--where {name}=…: parcels can be chosen by {', '.join(WHERE)}")
-    return [parcels.one(store, parcel_id) for parcel_id in parcels.where(store, where)]
+    return where
+
+
+def chosen(store: Store, where: Mapping[str, str]) -> list[Parcel]:
+    """The watched parcels for which all of that holds. Raises BadInput as `by` does."""
+    return [parcels.one(store, parcel_id) for parcel_id in parcels.where(store, by(where))]

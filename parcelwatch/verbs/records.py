@@ -95,14 +95,17 @@ def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> S
     if start.startswith(_UTF16):
         file = _recoded(file, path)
     file.seek(0)
-    encoding = _encoding(file)
+    encoding = _encoding(file, path)
     size = file.seek(0, 2)
     kind = wanted or _SUFFIXES.get(Path(path).suffix.lower(), "") or _guess(start)
     return Source(file, size, encoding, kind)
 
 
 def records(source: Source) -> Iterator[Record]:
-    """Every row of the file. Raises BadInput when it has no row of headings."""
+    """Every row of the file; of one that has none but its headings these, over empty cells.
+
+    Raises BadInput when it has no row of headings.
+    """
     return _json_records(source) if source.format == "jsonl" else _csv_records(source)
 
 
@@ -147,11 +150,16 @@ def _refuse_others(start: bytes, path: str) -> None:
         raise BadInput(f"{path} is a spreadsheet's own format: save it as “CSV UTF-8” and import that")
     if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
         raise BadInput(f"{path} is one JSON list: write one object per line, as `jq -c '.[]'` does")
+    if b"\0" in start and not start.startswith(_UTF16):
+        raise _no_text(path)
 
 
-def _encoding(file: BinaryIO) -> str:
+def _encoding(file: BinaryIO, path: str) -> str:
+    """The one that leaves fewer lines unreadable. Raises BadInput where that is most of them."""
     faults: Counter[str] = Counter()
+    lines = 0
     while raw := file.readline(LONGEST_LINE):
+        lines += 1
         if raw.isascii():
             continue
         for encoding in _ENCODINGS:
@@ -159,7 +167,14 @@ def _encoding(file: BinaryIO) -> str:
                 raw.decode(encoding)
             except UnicodeDecodeError:
                 faults[encoding] += 1
-    return min(_ENCODINGS, key=faults.__getitem__)
+    best = min(_ENCODINGS, key=faults.__getitem__)
+    if faults[best] * 2 > lines:
+        raise _no_text(path)
+    return best
+
+
+def _no_text(path: str) -> BadInput:
+    return BadInput(f"{path} is no text in UTF-8 or GB18030: save it as “CSV UTF-8” and import that")
 
 
 def _guess(start: bytes) -> str:
@@ -194,17 +209,21 @@ _Line = tuple[int, str, str]
 
 
 def _csv_records(source: Source) -> Iterator[Record]:
-    rows = _rows(source)
     header: list[str] = []
-    for number, cells, fault in rows:
+    headed_at, read = 0, 0
+    for number, cells, fault in _rows(source):
         if fault:
             yield Record(number, fault=fault)
         elif not header:
-            header = _headings(cells)
+            header, headed_at = _headings(cells), number
         elif any(one.strip() for one in cells):
+            read += 1
             yield _csv_record(number, cells, header)
     if not header:
         raise BadInput("the file is empty: its first line must name the columns, such as number,courier,order")
+    if not read:
+        # A file without headings may have its only row taken for them.
+        yield Record(headed_at, dict.fromkeys(header, ""), headed=True)
 
 
 def _headings(cells: list[str]) -> list[str]:

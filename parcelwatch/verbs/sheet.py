@@ -44,7 +44,7 @@ class Orders:
             return cells
         if "number" in said:
             return {**self._first, "number": cells["number"]}
-        self.passed_over += 1
+        self.passed_over += bool(self._first)
         return None
 
 
@@ -70,7 +70,8 @@ class Seen:
         `follows`: it is another line of the order above, which may name the same parcel for each of its goods.
         """
         # Another order in the same parcel is news.
-        first = self._lines.setdefault(hash((parcel.number, parcel.courier, parcel.company, parcel.order)), line)
+        named_here = (parcel.number, parcel.courier, parcel.company, parcel.order_numbers)
+        first = self._lines.setdefault(hash(named_here), line)
         if first == line:
             return True
         if follows:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from parcelwatch import clock
 from parcelwatch.core.kinds import RULES
+from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 from tests.servers import answers
@@ -36,7 +38,9 @@ def test_cases_are_those_of_an_order_a_tag_or_a_severity_or_worse_and_no_more_th
 
     watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--tag", "vip", "--tag", "大客户")
     assert kinds("--order", "A-1") == ["stalled"]
-    assert kinds("--order", "A-9") == []
+    assert kinds("--order", "A-0") == []
+    unknown = watched.run("cases", "list", "--order", "A-9")
+    assert (unknown.code, "there is no order 'A-9'" in unknown.err) == (1, True)
     assert kinds("--tag", "大客户") == ["stalled"]
     assert kinds("--tag", "vi") == []
     assert kinds("--severity", "low") == ["damaged", "stalled"]
@@ -56,6 +60,27 @@ def test_an_acknowledged_case_says_who_has_it(watched: Shop) -> None:
     again = watched.run("cases", "ack", case)
     assert (again.code, "acknowledged already" in again.err) == (1, True)
     assert shown["events"][-1]["by"] == "lin"
+
+
+def test_a_parcel_with_two_orders_is_shown_with_both_and_so_is_its_alert(watched: Shop) -> None:
+    watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--order", "A-7")
+    case = watched.run("cases", "list", "--order", "A-7", "--json").document[0]
+    assert (case["order"], case["orders"]) == ("A-1", ["A-1", "A-7"])
+    for said in (("cases", "list", "--order", "A-7"), ("cases", "show", str(case["id"])), ("parcels", "show", STALLED)):
+        assert "A-1, A-7" in watched.run(*said).out
+    assert "A-1, A-7" in watched.run("parcels", "list").out
+    with Store.open(watched.folder / "shop.db") as store:
+        (row,) = outbox.rows(store, case_id=int(case["id"]))[:1]
+    assert "order A-1, A-7" in Renderer().alert(row.out, clock.now()).body
+
+
+@pytest.mark.parametrize("verb", [["ack"], ["resolve"], ["snooze", "--until", "2d"]])
+def test_what_is_done_to_several_cases_is_done_to_all_or_to_none(watched: Shop, verb: list[str]) -> None:
+    first, second = (str(row["id"]) for row in watched.run("cases", "list", "--json").document)
+    missed = watched.run("cases", *verb, first, second, "98")
+    assert (missed.code, "no case 98" in missed.err) == (1, True)
+    assert {row["state"] for row in watched.run("cases", "list", "--json").document} == {"open"}
+    assert watched.run("cases", *verb, first, second).code == 0
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,17 @@ def test_more_rows_than_a_batch_all_go_in(shop: Shop) -> None:
     assert shop.run("parcels", "import", shop.file(lines, "rows.jsonl"), "--json").document["added"] == 1203
 
 
+@pytest.mark.parametrize("rows", ["JD00021234,my_dhl\n", "JD00021234,my_dhl\nJD00021235,my_dhl\n"])
+def test_a_file_without_headings_is_useless_however_long_it_is(shop: Shop, rows: str) -> None:
+    ended = shop.run("parcels", "import", shop.file(rows))
+    assert (ended.code, "no column `number`; it has JD00021234, my_dhl" in ended.err) == (2, True)
+
+
+def test_a_file_of_headings_alone_adds_nothing(shop: Shop) -> None:
+    ended = shop.run("parcels", "import", shop.file(HEAD), "--json")
+    assert (ended.code, ended.document["added"], "passed over" in ended.err) == (0, 0, False)
+
+
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
     rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
     ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
@@ -225,6 +236,23 @@ def test_lists_are_filtered_only_when_asked(watched: Shop) -> None:
     assert {row["number"] for row in watched.run("parcels", "list", "--open", "--json").document} == {STALLED, DAMAGED}
     assert len(watched.run("parcels", "list", "--milestone", "exception", "--json").document) == 1
     assert watched.run("parcels", "list", "--milestone", "in_transt").code == 2
+
+
+def test_what_holds_of_parcels_chooses_them_in_a_list_too(watched: Shop) -> None:
+    watched.run("parcels", "add", STALLED, "--courier", "my_dhl", "--tag", "vip")
+    (row,) = watched.run("parcels", "list", "--where", "tag=vip", "--where", "courier=my_dhl", "--json").document
+    assert row["number"] == STALLED
+    assert watched.run("parcels", "list", "--where", "tag=vp", "--json").document == []
+    assert watched.run("parcels", "list", "--where", "colour=red").code == 2
+
+
+def test_what_would_be_done_to_chosen_parcels_is_shown_before_it_is_done(watched: Shop) -> None:
+    asked = watched.run("parcels", "stop", "--where", "courier=my_dhl")
+    assert asked.code == 1
+    assert f"that is 3 parcels: {MOVING}, {STALLED}, {DAMAGED}; give --yes" in asked.err
+    assert "that is 1 parcel:" in watched.run("parcels", "stop", "--where", "order=A-1").err
+    none = watched.run("parcels", "stop", "--where", "tag=vp", "--yes")
+    assert (none.code, "no watched parcel has tag=vp" in none.err) == (1, True)
 
 
 def test_a_table_is_no_wider_than_its_terminal_and_breaks_no_word(watched: Shop) -> None:
@@ -332,12 +360,43 @@ def test_a_parcel_an_agent_closed_the_case_of_stays_so_when_it_is_watched_again(
     assert watched.run("cases", "show", case, "--json").document["state"] == "resolved"
 
 
+def test_parcels_are_moved_all_or_none(shop: Shop) -> None:
+    shop.configure('[couriers.other]\napi = "dhl"\nkey = "k"\n')
+    for number, courier in (("JD00021234", "my_dhl"), ("JD00021235", "my_dhl"), ("JD00021235", "other")):
+        shop.run("parcels", "add", number, "--courier", courier)
+    ended = shop.run("parcels", "move", "JD00021234", "JD00021235", "--courier", "my_dhl", "--to", "other")
+    assert (ended.code, "watched at other already" in ended.err) == (1, True)
+    assert shop.run("parcels", "show", "JD00021234", "--json").document["courier"] == "my_dhl"
+
+
 def test_forgetting_leaves_no_trace(watched: Shop) -> None:
     assert watched.run("parcels", "export", DAMAGED).document["parcels"][0]["checkpoints"]
     assert watched.run("parcels", "forget", DAMAGED, "--yes").code == 0
     assert watched.run("parcels", "show", DAMAGED).code == 1
     files = [path.read_bytes() for path in Path(watched.folder).glob("shop.db*")]
     assert not any(DAMAGED.encode() in content for content in files)
+
+
+def test_forgetting_says_which_parcels_and_orders_go_and_which_stay(shop: Shop) -> None:
+    rows = "JD00000148,my_dhl,B-1,Ann\nJD00000155,my_dhl,B-1,Ann\nJD00000148,my_dhl,B-2,Bob\n"
+    shop.run("parcels", "import", shop.file("number,courier,order,customer_name\n" + rows))
+    shared = shop.run("orders", "forget", "B-2", "--yes").out
+    assert "Forgotten: order B-2." in shared
+    assert "Kept for their other orders: JD00000148." in shared
+    one = shop.run("parcels", "forget", "JD00000148", "--yes").out
+    assert "Forgotten: 1 parcel (JD00000148)." in one
+    assert "Kept for their other parcels: order B-1." in one
+    assert shop.run("parcels", "show", "JD00000155", "--json").document["orders"] == ["B-1"]
+
+
+def test_an_order_forgotten_or_exported_by_its_number_means_all_of_its_parcels(shop: Shop) -> None:
+    rows = "JD00000148,my_dhl,B-1\nJD00000155,my_dhl,B-1\nJD00000162,my_dhl,B-2\n"
+    shop.run("parcels", "import", shop.file("number,courier,order\n" + rows))
+    known = shop.run("parcels", "export", "B-1").document
+    assert [one["number"] for one in known["parcels"]] == ["JD00000148", "JD00000155"]
+    gone = shop.run("parcels", "forget", "B-1", "--json").document
+    assert (gone["parcels"], gone["orders"]) == (["JD00000148", "JD00000155"], ["B-1"])
+    assert [row["number"] for row in shop.run("parcels", "list", "--json").document] == ["JD00000162"]
 
 
 def test_what_its_courier_could_not_be_asked_about_is_refused_with_what_to_add(shop: Shop) -> None:

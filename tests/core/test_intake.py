@@ -166,8 +166,13 @@ def test_a_time_without_a_zone_is_the_shops(written: str, at: datetime | None) -
 def test_a_day_that_may_be_another_is_left_out_and_the_option_named_that_says_which() -> None:
     assert "--date-format" in left_out(shipped_at="03/04/2026")
     american = Intake(APIS, ZoneInfo("UTC"), end_of_day, territories.country, date_order="mdy")
-    row = {"number": "JD0002123456789", "courier": "my_dhl", "shipped_at": "03/04/2026"}
-    assert american.read(row, NOW).parcel.shipped_at == datetime(2026, 3, 4, tzinfo=UTC)
+    row = {"number": "JD0002123456789", "courier": "my_dhl", "shipped_at": "02/03/2026"}
+    assert american.read(row, NOW).parcel.shipped_at == datetime(2026, 2, 3, tzinfo=UTC)
+
+
+def test_what_was_shipped_in_days_to_come_is_left_out() -> None:
+    assert "shipped_at '2099-01-01' is still to come; it is left out" in left_out(shipped_at="2099-01-01")
+    assert read(shipped_at=f"{NOW + timedelta(hours=12):%Y-%m-%dT%H:%MZ}").shipped_at
 
 
 def test_a_promised_day_means_its_end_at_the_destination() -> None:
@@ -199,6 +204,7 @@ def test_of_a_phone_no_more_than_four_digits_are_kept() -> None:
         ("", 0.0),
         ("0", 0.0),
         ("1.299,00 €", 1299.0),
+        ("12€", 12.0),
         ("12,50", 12.5),
         ("EUR 1 299,5", 1299.5),
         ("1,299", 1299.0),
@@ -221,6 +227,31 @@ def test_tags_are_split_and_kept_once() -> None:
     assert read(tag=["a", "b"]).tags == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("written", "orders"),
+    [
+        ("ZJ-3", ("ZJ-3",)),
+        ("ZJ-3;ZJ-4", ("ZJ-3", "ZJ-4")),
+        ("ZJ-3, ZJ-4,ZJ-3", ("ZJ-3", "ZJ-4")),
+        ("ZJ-3；ZJ-4，ZJ-5、ZJ-6", ("ZJ-3", "ZJ-4", "ZJ-5", "ZJ-6")),
+        ("ZJ-3;", ("ZJ-3",)),
+        ("2026/17", ("2026/17",)),
+        ("Order 17 b", ("Order 17 b",)),
+        ("12,345", ("12,345",)),
+        (["ZJ-3", "ZJ-4"], ("ZJ-3", "ZJ-4")),
+        (";", ()),
+    ],
+)
+def test_several_orders_in_one_cell_are_several_orders(written: object, orders: tuple[str, ...]) -> None:
+    assert read(order=written).order_numbers == orders
+
+
+def test_of_several_orders_in_one_cell_each_has_the_buyer_and_the_goods_count_once() -> None:
+    parcel = read(order="ZJ-3;ZJ-4", customer_name="Lin", value="20")
+    assert [order.customer_name for order in parcel.orders] == ["Lin", "Lin"]
+    assert parcel.value == 20
+
+
 def test_a_company_is_translated_for_its_account_and_one_nobody_knows_is_refused() -> None:
     assert read(courier="kd100", company="申通快递").company == "shentong"
     assert "did you mean 'shentong'" in refused(courier="kd100", company="申通快第")
@@ -239,6 +270,20 @@ def test_headings_are_known_however_they_are_written_and_as_mapped() -> None:
         " customer-name ": "customer_name",
     }
     assert columns(["快递单号"], {"快递单号": "number"}) == {"快递单号": "number"}
+
+
+@pytest.mark.parametrize(
+    ("header", "contact"),
+    [
+        (["number", "Customer Email"], "Customer Email"),
+        (["number", "E-Mail", "email"], "email"),
+        (["number", "email", "customer_contact"], "customer_contact"),
+        (["number", "phone"], None),
+    ],
+)
+def test_a_column_of_mail_addresses_is_the_customers_contact(header: list[str], contact: str | None) -> None:
+    found = {name: heading for heading, name in columns(header, {}).items()}
+    assert found.get("customer_contact") == contact
 
 
 def test_a_mapping_to_no_column_is_refused_with_the_one_that_was_meant() -> None:

@@ -13,8 +13,22 @@ from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answered, Cause, Fact, Form, LetterEvent, Milestone, Timeline
-from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, history, imports, inbox, outbox, parcels
+from parcelwatch.model import Answered, Cause, Fact, Form, LetterEvent, Milestone, Order, Timeline
+from parcelwatch.store import (
+    Store,
+    accounts,
+    audit,
+    cases,
+    drafts,
+    evidence,
+    history,
+    imports,
+    inbox,
+    orders,
+    outbox,
+    parcels,
+)
+from parcelwatch.store.erase import forget_order
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
 NUMBER = "CANARY0001"
@@ -63,7 +77,7 @@ def test_a_forgotten_number_is_in_no_file_any_more(path: Path) -> None:
         live_through_everything(store, NUMBER, "Canary")
         live_through_everything(store, "OTHER0002", "Sparrow")
         assert b"Canary Wen" in on_disk(path)
-        assert parcels.forget(store, NUMBER) == 1
+        assert len(parcels.forget(store, NUMBER).parcels) == 1
         left = on_disk(path)
         assert [word for word in PERSONAL if word.encode() in left] == []
         assert b"Sparrow Wen" in left
@@ -143,7 +157,7 @@ def test_an_unknown_number_cannot_be_forgotten(store: Store) -> None:
 def test_a_number_at_several_couriers_is_forgotten_at_all_of_them(store: Store) -> None:
     add(store, NUMBER, "my_dhl")
     add(store, NUMBER, "kd100")
-    assert parcels.forget(store, NUMBER) == 2
+    assert len(parcels.forget(store, NUMBER).parcels) == 2
 
 
 def test_an_export_holds_all_that_is_known_and_is_fit_for_json(store: Store) -> None:
@@ -186,3 +200,44 @@ def test_an_order_number_as_short_as_a_year_takes_no_push_about_others_along(sto
         inbox.keep(store, "my_dhl", {}, b'{"number": "OTHER0002", "at": "2026-03-02T08:00:00Z"}', NOW)
     parcels.forget(store, NUMBER)
     assert store.value("SELECT count(*) FROM inbox") == 1
+
+
+def in_orders(store: Store, number: str, *orders: str) -> int:
+    """A parcel that holds these orders."""
+    with store.transaction():
+        said = parcel(number, orders=tuple(Order(one, customer_name=f"Buyer of {one}") for one in orders))
+        return parcels.add(store, said, NOW)
+
+
+def test_an_order_that_has_other_parcels_outlives_one_of_them(store: Store) -> None:
+    in_orders(store, NUMBER, "B-1", "B-2")
+    other = in_orders(store, "OTHER0002", "B-1")
+    gone = parcels.forget(store, NUMBER)
+    assert (list(gone.orders.values()), list(gone.kept_orders.values())) == (["B-2"], ["B-1"])
+    (kept,) = parcels.one(store, other).orders
+    assert (kept.number, kept.customer_name) == ("B-1", "Buyer of B-1")
+    assert [row["order"] for row in orders.rows(store)] == ["B-1"]
+
+
+def test_an_order_goes_with_the_last_of_its_parcels(store: Store) -> None:
+    in_orders(store, NUMBER, "B-1")
+    in_orders(store, "OTHER0002", "B-1")
+    assert list(parcels.forget(store, NUMBER, "OTHER0002").orders.values()) == ["B-1"]
+    assert list(orders.rows(store)) == []
+
+
+def test_a_letter_about_two_parcels_loses_the_forgotten_one(store: Store) -> None:
+    first, second = in_orders(store, NUMBER, "B-1"), in_orders(store, "OTHER0002", "B-1")
+    both = {"number": NUMBER, "parcel": first, "also": [{"number": "OTHER0002", "parcel": second}]}
+    said = letter(facts=both, subject="Two parcels", body=f"{NUMBER} and OTHER0002", order="B-1")
+    draft_id = write(store, first, said)["stalled"]
+    parcels.forget(store, NUMBER)
+    parcel_id, left = drafts.one(store, draft_id)
+    assert (parcel_id, left.facts["number"], left.facts["also"], left.body) == (second, "OTHER0002", [], "")
+
+
+def test_a_forgotten_order_leaves_the_parcel_that_another_order_shares(store: Store) -> None:
+    shared = in_orders(store, NUMBER, "B-1", "B-2")
+    gone = forget_order(store, "B-2")
+    assert (gone.parcels, gone.kept_parcels) == ({}, {shared: NUMBER})
+    assert [order.number for order in parcels.one(store, shared).orders] == ["B-1"]

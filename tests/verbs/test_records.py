@@ -111,6 +111,19 @@ def test_what_is_no_file_of_rows_is_refused_with_what_to_do(tmp_path: Path, cont
         read(tmp_path, content, "rows")
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\nmore\n",
+        b"\xff\xd8\xff\n\xfe\xff\n\xff\xff\nend\n",
+        "number,客户\n".encode("utf-16-le"),
+    ],
+)
+def test_a_file_that_is_no_text_is_refused_once(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(BadInput, match="is no text in UTF-8 or GB18030"):
+        read(tmp_path, content)
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         open_source(str(tmp_path / "none.csv"))
