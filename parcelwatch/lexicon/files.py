@@ -6,6 +6,8 @@ wordings are written is the notation's, how texts are read the book's.
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +22,6 @@ from parcelwatch.model import Cause, Milestone
 
 FOLDER: Final = Path(__file__).parent
 PARTS: Final = ("small_print", "settled", "returns", "causes", "attempts", "moves")
-_HEARD: Final = ("announced", "suspected", "slight")
 _KNOWN: Final = {
     "name",
     "words",
@@ -33,6 +34,7 @@ _KNOWN: Final = {
     "announced",
     "suspected",
     "slight",
+    "claims",
     "denial",
     *PARTS,
 }
@@ -97,8 +99,17 @@ class Language:
     def line(self, row: Row) -> int:
         """The line of the file `row` stands on."""
         lines = self.path.read_text("utf-8").splitlines()
+        if row.number < 0 and row.part != DENIAL:
+            return _after(lines, row.part, row.wording)
         starts = "{" if row.number >= 0 else DENIAL
         return [at for at, line in enumerate(lines, 1) if line.lstrip().startswith(starts)][max(row.number, 0)]
+
+
+def _after(lines: Sequence[str], key: str, wording: str) -> int:
+    """The line `wording` stands on, below the one that begins with `key`; of that one where it is written otherwise."""
+    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*=", line)), 0)
+    written = json.dumps(wording, ensure_ascii=False)
+    return next((at for at in range(first, len(lines)) if written in lines[at]), first) + 1
 
 
 @cache
@@ -164,12 +175,16 @@ class _Loader:
             denied=self._denials(),
             letters=self.letters,
             announced=self._heard("announced"),
-            suspected=self._heard("suspected"),
-            slight=self._heard("slight"),
+            suspected=self._weights("suspected"),
+            slight=self._weights("slight"),
+            claims=self._heard("claims"),
         )
 
     def _heard(self, name: str) -> str:
         return self._any(_each(self.table.get(name, []))) or NEVER
+
+    def _weights(self, name: str) -> list[Row]:
+        return [Row(one, self._pattern(one), NOTHING, part=name) for one in _each(self.table.get(name, []))]
 
     def _parts(self) -> dict[str, list[Row]]:
         """The rows of each part, numbered in the order of the file."""
