@@ -97,6 +97,29 @@ def letter(kind: str, language: str, **more: object) -> str:
     return f"{written.subject}\n{written.body}"
 
 
+TOGETHER: Mapping[str, object] = {"also": [{"parcel": 2, "number": "JDY"}]}
+SINGULAR = re.compile(
+    r"\b(your parcel |it (is|was|has|should|went|reached)\b|its tracking|deliver it|collect it)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_about_two_parcels_of_an_order_speaks_of_both_from_the_subject_on(kind: str, language: str) -> None:
+    subject, body = letter(kind, language, **TOGETHER).split("\n", 1)
+    for said in (subject, body):
+        assert "JDX" in said
+        assert "JDY" in said
+        assert not SINGULAR.search(said), said
+
+
+@pytest.mark.parametrize("kind", ["damaged", "lost", "late", "stalled", "attempt_failed"])
+def test_a_letter_about_two_parcels_says_whose_scan_it_quotes(kind: str) -> None:
+    assert " for JDX" in letter(kind, "en", **TOGETHER)
+    assert "（JDX）" in letter(kind, "zh-CN", **TOGETHER)
+    assert " for JDX" not in letter(kind, "en")
+
+
 MOVED = NOW - timedelta(hours=70)
 LAST = Checkpoint(MOVED, MOVED, Milestone.IN_TRANSIT, text="Departed", place="Kassel, DE")
 
