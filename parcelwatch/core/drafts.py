@@ -35,15 +35,15 @@ class Wording:
 
 
 def language(order: Order, languages: Sequence[str]) -> str:
-    """The listed language nearest the order's: the same, else one with the same first part, else the first."""
+    """The listed language nearest the order's: the same, else one with the same first part.
+
+    Where none is near, English if it is listed and the order names a language, for more people read it; else the first.
+    """
     wanted = order.language.strip().replace("_", "-").lower()
-    for listed in languages:
-        if listed.lower() == wanted:
-            return listed
-    for listed in languages:
-        if wanted and _primary(listed) == _primary(wanted):
-            return listed
-    return languages[0] if languages else "en"
+    near = [listed for listed in languages if listed.lower() == wanted]
+    if wanted:
+        near += [listed for first in (_primary(wanted), "en") for listed in languages if _primary(listed) == first]
+    return next(iter((*near, *languages)), "en")
 
 
 def _primary(tag: str) -> str:
