@@ -99,6 +99,7 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
     return {
         "parcel": dossier.parcel.id,
         "number": dossier.parcel.number,
+        "origin": dossier.parcel.origin,
         "destination": dossier.parcel.destination,
         "milestone": str(dossier.milestone),
         "since": stamp(case.since),
