@@ -14,6 +14,7 @@ import structlog
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
+from parcelwatch.core.drafts import about
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.privacy import wording
@@ -22,6 +23,7 @@ from parcelwatch.model import (
     Advance,
     Amended,
     Answered,
+    Case,
     Checkpoint,
     Dossier,
     Event,
@@ -37,7 +39,7 @@ from parcelwatch.model import (
     Unanswered,
     Undelivered,
 )
-from parcelwatch.store import Store, drafts, evidence, imports, orders, outbox, parcels
+from parcelwatch.store import Store, cases, drafts, evidence, imports, orders, outbox, parcels
 from parcelwatch.store.dossiers import Saved
 from parcelwatch.store.rows import Added, NewAlert, whole
 
@@ -260,20 +262,31 @@ def _enqueue(
     if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
         return
     way = dispatch.way(notice, policy, now, first=step.first)
+    parcel_id, case = _about(store, step, notice, saved)
     alert = NewAlert(
-        kind=notice.case.kind,
+        kind=case.kind,
         channel=way.channel,
-        severity=notice.case.severity,
+        severity=case.severity,
         why=dispatch.why(notice),
-        fact=notice.why if isinstance(notice, LetterTakenBack) else notice.case.fact,
+        fact=notice.why if isinstance(notice, LetterTakenBack) else case.fact,
         draft=draft_id is not None,
-        parcel_id=step.dossier.parcel.id,
-        case_id=saved.cases[notice.case.kind],
+        parcel_id=parcel_id,
+        case_id=case.id,
         draft_id=draft_id,
         suppressed=way.suppressed,
         import_id=wave,
     )
     outbox.enqueue(store, alert, now)
+
+
+def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[int, Case]:
+    """The parcel and the case of a message: this one's, but for a letter that is only about others of the order."""
+    parcel_id = step.dossier.parcel.id
+    if not isinstance(notice, LetterWritten) or about(notice.draft, parcel_id) is not None:
+        return parcel_id, replace(notice.case, id=saved.cases[notice.case.kind])
+    other = notice.draft.facts["parcel"]
+    assert isinstance(other, int)
+    return other, cases.of_kind(store, other, notice.case.kind)
 
 
 def _draft_id(notice: Notice, saved: Saved) -> int | None:

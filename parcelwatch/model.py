@@ -236,6 +236,8 @@ class Form(StrEnum):
     SNOOZE_OVER = "snooze_over"
     SNOOZED = "snoozed"
     BY_AGENT = "by_agent"
+    WATCHED_NO_MORE = "watched_no_more"
+    WATCHED_AGAIN = "watched_again"
     CASE_CLOSED = "case_closed"
     WORSE_OFF = "worse_off"
     SCAN_TAKEN_BACK = "scan_taken_back"
@@ -477,6 +479,7 @@ class Dossier:
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
+    `unwatched`: an agent stopped it, so nothing of it is trouble any more.
     """
 
     parcel: Parcel
@@ -497,6 +500,7 @@ class Dossier:
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
+    unwatched: bool = False
 
 
 # --- what happens to it --------------------------------------------------------------------------
@@ -504,7 +508,7 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent does to a case: "ack", "snooze", "resolve"."""
+    """What an agent does to a case: "ack", "snooze", "resolve"; "stop" and "resume" do it with its parcel."""
 
     verb: str
     kind: str

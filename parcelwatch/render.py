@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Final
@@ -19,10 +19,12 @@ from babel.dates import format_datetime
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
+from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
 from parcelwatch.words import FOLDER, catalogue
 
@@ -74,7 +76,10 @@ class _Row:
 
 
 class Renderer:
-    """Puts facts into words, dates in `timezone` (the shop's). Keeps compiled templates; safe to share by threads."""
+    """Puts facts into words, dates in `timezone` (the shop's), those of a letter's scan on the clock of its place.
+
+    Keeps compiled templates; safe to share by threads.
+    """
 
     def __init__(self, timezone: str = "UTC", agent_language: str = "en") -> None:
         self._zone = ZoneInfo(timezone)
@@ -249,9 +254,13 @@ class Renderer:
         """The dates a letter may name, "" where there is none. A time of day only where the courier's is exact."""
         at = {name: _parse(said.get(name, "")) for name in ("seen_from", "seen_until", "since", "promised_by")}
         calendar = _Calendar(language, words, self._zone, _known(said["written_at"]))
+        there = calendar
+        if at["seen_from"] is not None:
+            lane = said.get("origin", ""), said.get("destination", "")
+            there = replace(calendar, zone=_clock(said.get("place", ""), *lane, at["seen_from"]) or self._zone)
         return {
-            "seen_on": calendar.on(at["seen_from"], at["seen_until"]),
-            "seen_at": calendar.at(at["seen_from"], at["seen_until"]),
+            "seen_on": there.on(at["seen_from"], at["seen_until"]),
+            "seen_at": there.at(at["seen_from"], at["seen_until"]),
             "since_on": calendar.day(at["since"]),
             "promised_on": calendar.last_day(at["promised_by"], said.get("destination", "")),
             "follow_up_on": calendar.day(_known(said["follow_up_at"])),
@@ -260,7 +269,7 @@ class Renderer:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """Dates of one letter, in its language and the shop's zone. The year is named where it is not that of writing."""
+    """Dates of one letter, in its language and on one clock. The year is named where it is not that of writing."""
 
     language: str
     words: Mapping[str, str]
@@ -351,6 +360,16 @@ def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
     """`zone` is told apart here because equal instants are one cache key whatever their zones."""
     written = format_datetime(at.astimezone(zone), pattern, locale=language.replace("-", "_"))
     return written.replace("GMT+00:00", "UTC")
+
+
+@lru_cache(maxsize=4096)
+def _clock(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
+    """The clock of a scan's place, else of the destination; None where neither is known to have one clock at `at`."""
+    for country, region in (read(place, split(origin)[0], split(destination)[0], ALMANAC), split(destination)):
+        zones = [zone for zone in ALMANAC.zones(country, region) if isinstance(zone, ZoneInfo)]
+        if len({at.astimezone(zone).utcoffset() for zone in zones}) == 1:
+            return zones[0]
+    return None
 
 
 @cache

@@ -19,16 +19,17 @@
     expect = { opened = ["stalled"], told = ["stalled medium"], drafted = ["stalled zh-CN"] }
 
 One thing happens in a step, else only time passes:
-  heard     checkpoints (milestone, cause, code, text, place, occurred, until); `occurred` is `at` unless told, "mon
-            09:00" is the last one before; `until` makes it an interval. [] is an answer with an empty list
+  heard     checkpoints (milestone, cause, code, text, place, occurred, until, moves, sure); `occurred` is `at` unless
+            told, "mon 09:00" is the last one before; `until` makes it an interval. [] is an answer with an empty list
   push      like heard, but the answer is only these, as a webhook's may be
   gone      texts or milestones the courier takes out of its list
   stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
-  act       "ack stalled", "snooze stalled until +3d", "resolve stalled"
+  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled"
+  mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
-Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true.
+Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true, stands = "delivered".
 
 expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "kind severity why"), drafted ("kind
 language"), withdrawn, superseded (drafts, by kind). What is not named must not happen. `nothing = true` says so.
@@ -59,6 +60,7 @@ from parcelwatch.model import (
     Answered,
     Cause,
     Checkpoint,
+    Marked,
     Milestone,
     NotFound,
     Observation,
@@ -66,17 +68,21 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Refused,
+    Sure,
     Unanswered,
 )
+from parcelwatch.verbs.agents import MARKS
 
 STORIES: Final = Path(__file__).parent / "stories"
 START: Final = "2026-03-02 08:00"
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
 STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts"})
-DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "letter")
+DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter")
 DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
-BESIDE: Final = frozenset({"at", "stopped", "estimate", "destination", "pending", "reason", "expect", "quiet_until"})
+BESIDE: Final = frozenset(
+    {"at", "stopped", "estimate", "destination", "pending", "stands", "reason", "expect", "quiet_until"}
+)
 
 
 OTHER_ANSWERS: Final[Mapping[str, type[Observation]]] = {
@@ -126,7 +132,7 @@ class Step:
     place: int
     at: datetime
     written: str
-    does: Said | Action | Letter | Passed
+    does: Said | Action | Marked | Letter | Passed
     expect: Expect
     due: bool = False
     quiet_until: datetime | None = None
@@ -268,7 +274,7 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
     )
 
 
-def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Letter | Passed:
+def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Marked | Letter | Passed:
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
@@ -277,6 +283,9 @@ def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Acti
     match doing[0]:
         case "act":
             return _action(written["act"], start, at)
+        case "mark":
+            how, _, note = written["mark"].partition(" ")
+            return Marked(*MARKS[how], note, by="lin")
         case "letter":
             return Letter(*written["letter"].split())
         case "answer":
@@ -289,6 +298,8 @@ def _said(name: str, written: dict[str, Any], start: datetime, at: datetime) -> 
     beside: dict[str, Any] = {key: written[key] for key in ("stopped", "destination", "pending") if key in written}
     if "estimate" in written:
         beside["estimate"] = _when(written["estimate"], start, at)
+    if "stands" in written:
+        beside["stands"] = Milestone(written["stands"])
     if name in {"again", "polled"}:
         return Said(beside=beside)
     if name == "stale":
@@ -307,7 +318,7 @@ def _other_answer(written: dict[str, Any]) -> Said:
 
 
 def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoint:
-    _only(row, {"milestone", "cause", "code", "text", "place", "occurred", "until"})
+    _only(row, {"milestone", "cause", "code", "text", "place", "occurred", "until", "moves", "sure"})
     occurred = _when(row["occurred"], start, at, before=True) if "occurred" in row else at
     return Checkpoint(
         occurred,
@@ -317,6 +328,8 @@ def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoin
         row.get("code", ""),
         row.get("text", row["milestone"].replace("_", " ")),
         row.get("place", ""),
+        moves=row.get("moves", True),
+        sure=Sure(row.get("sure", "stated")),
     )
 
 

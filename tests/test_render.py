@@ -97,6 +97,29 @@ def letter(kind: str, language: str, **more: object) -> str:
     return f"{written.subject}\n{written.body}"
 
 
+TOGETHER: Mapping[str, object] = {"also": [{"parcel": 2, "number": "JDY"}]}
+SINGULAR = re.compile(
+    r"\b(your parcel |it (is|was|has|should|went|reached)\b|its tracking|deliver it|collect it)", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_about_two_parcels_of_an_order_speaks_of_both_from_the_subject_on(kind: str, language: str) -> None:
+    subject, body = letter(kind, language, **TOGETHER).split("\n", 1)
+    for said in (subject, body):
+        assert "JDX" in said
+        assert "JDY" in said
+        assert not SINGULAR.search(said), said
+
+
+@pytest.mark.parametrize("kind", ["damaged", "lost", "late", "stalled", "attempt_failed"])
+def test_a_letter_about_two_parcels_says_whose_scan_it_quotes(kind: str) -> None:
+    assert " for JDX" in letter(kind, "en", **TOGETHER)
+    assert "（JDX）" in letter(kind, "zh-CN", **TOGETHER)
+    assert " for JDX" not in letter(kind, "en")
+
+
 MOVED = NOW - timedelta(hours=70)
 LAST = Checkpoint(MOVED, MOVED, Milestone.IN_TRANSIT, text="Departed", place="Kassel, DE")
 
@@ -228,9 +251,12 @@ def test_chinese_notes_are_not_quoted_to_a_reader_of_english() -> None:
 # --- dates ---------------------------------------------------------------------------------------
 
 
-def dated(language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "lost") -> str:
+def dated(
+    language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "lost", **where: str
+) -> str:
     renderer = Renderer(zone)
-    return renderer.worded(kind, language, facts(kind, seen_from=seen_from, seen_until=seen_until)).body
+    more: dict[str, object] = {"seen_from": seen_from, "seen_until": seen_until, **where}
+    return renderer.worded(kind, language, facts(kind, **more)).body
 
 
 def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
@@ -238,9 +264,31 @@ def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> N
     assert "快递公司5月2日至5月3日之间在" in dated("zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
 
 
-def test_days_are_those_of_the_shops_zone() -> None:
-    assert "made on 4 May (" in dated("en", "2026-05-03T17:00:00Z", "2026-05-03T17:00:00Z")
-    assert "made on 3 May (" in dated("en", "2026-05-03T17:00:00Z", "2026-05-03T17:00:00Z", "Europe/Berlin")
+def test_days_of_a_scan_are_those_of_its_place_else_of_the_destination_else_of_the_shop() -> None:
+    exact = "2026-05-03T17:00:00Z", "2026-05-03T17:00:00Z"
+    assert "made on 4 May (" in dated("en", *exact, "Europe/Berlin")
+    assert "made on 3 May (" in dated("en", *exact, place="Leipzig, Germany")
+    assert "made on 3 May (" in dated("en", *exact, destination="DE")
+    assert "made on 3 May (" in dated("en", *exact, "Europe/Berlin", destination="")
+    assert "made on 4 May (" in dated("en", *exact, destination="")
+
+
+@pytest.mark.parametrize(
+    ("place", "destination", "told"),
+    [
+        ("Berlin, DE", "DE", "14:05 GMT+02:00"),
+        ("Hangzhou, CN", "DE", "20:05 GMT+08:00"),
+        ("Los Angeles, CA, US", "US", "05:05 GMT-07:00"),
+        ("Springfield, US", "DE", "14:05 GMT+02:00"),  # a country of several clocks
+        ("", "GB", "13:05 GMT+01:00"),
+        ("", "US", "20:05 GMT+08:00"),
+        ("", "", "20:05 GMT+08:00"),
+    ],
+)
+def test_a_scan_is_timed_on_the_clock_of_its_place(place: str, destination: str, told: str) -> None:
+    exact = "2026-05-03T12:05:00Z", "2026-05-03T12:05:00Z"
+    where = {"origin": "CN", "place": place, "destination": destination}
+    assert f"at {told}" in dated("en", *exact, kind="attempt_failed", **where)
 
 
 def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
@@ -248,7 +296,7 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
     blurred = "2026-05-03T02:05:00Z", "2026-05-03T06:05:00Z"
     assert "on 3 May at 12:05 GMT+08:00 (Leipzig)" in dated("en", *exact, kind="attempt_failed")
     assert "5月3日 12:05（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
-    assert "5月3日 06:05（GMT+02:00）（" in dated("zh-CN", *exact, "Europe/Berlin", "attempt_failed")
+    assert "5月3日 06:05（GMT+02:00）（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
     assert "recorded on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
 
 

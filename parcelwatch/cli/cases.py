@@ -47,13 +47,13 @@ def list_all(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.core.kinds import KINDS
+    from parcelwatch.core.kinds import RULES
     from parcelwatch.model import Severity, State
     from parcelwatch.store import cases, orders
 
     now = desk.now
     one_of("state", state, list(State))
-    one_of("kind", kind, list(KINDS))
+    one_of("kind", kind, list(RULES))
     one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
     with desk.store() as store:
         asked_account(desk, store, courier)

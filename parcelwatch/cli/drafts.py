@@ -17,6 +17,7 @@ import typer
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.cases import one_of, standing, who
 from parcelwatch.cli.desk import Desk
+from parcelwatch.core.text import plain, written
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -93,14 +94,14 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
 
     zone = desk.config.timezone
     output.pairs(
-        {
-            "draft": f"{shown['id']} ({shown['state']}, {shown['language']})",
-            "about": f"{shown['kind']} of {shown['number']}, case {shown['case']}",
-            "order": safe(shown["order"]),
-            "to": shown["to"] or "(no contact known)",
-            "subject": shown["subject"],
-            **{one["after"]: _how(one, zone) for one in shown["events"]},
-        }
+        [
+            ("draft", f"{shown['id']} ({shown['state']}, {shown['language']})"),
+            ("about", f"{shown['kind']} of {shown['number']}, case {shown['case']}"),
+            ("order", safe(shown["order"])),
+            ("to", shown["to"] or "(no contact known)"),
+            ("subject", shown["subject"]),
+            *(("edited" if one["verb"] == "edit" else one["after"], _how(one, zone)) for one in shown["events"]),
+        ]
     )
     output.say()
     output.say(shown["body"])
@@ -131,7 +132,7 @@ def edit(
     with desk.store() as store:
         before = shapes.draft_whole(store, draft, desk.words)
         body = _new_body(before, body_file, only_subject=subject is not None)
-        subject = before["subject"] if subject is None else subject
+        subject = before["subject"] if subject is None else _one_line(subject)
         _act(desk, store, draft, "edit", by, subject=subject, body=before["body"] if body is None else body)
         shown = shapes.draft_whole(store, draft, desk.words)
     if as_json:
@@ -153,11 +154,19 @@ def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) 
     else:
         example = f"parcelwatch drafts edit {before['id']} --body-file better.txt"
         raise BadInput(f"there is no terminal to open an editor on: give the new text, as in `{example}` (- is stdin)")
-    if not text.strip():
+    text = written(text)
+    if not text:
         raise BadInput("the new text is empty; `parcelwatch drafts discard` drops a draft")
     if len(text) > _LONGEST:
         raise BadInput(f"the new text is longer than {_LONGEST} characters")
-    return text.strip()
+    return text
+
+
+def _one_line(subject: str) -> str:
+    line = plain(subject)
+    if not line:
+        raise BadInput("the new subject is empty: leave --subject out to keep the one there is")
+    return line
 
 
 def _edited(text: str) -> str:

@@ -112,9 +112,10 @@ def show(titles: Sequence[str], rows: Sequence[Sequence[object]], empty: str) ->
     console().print(Listing(titles, rows))
 
 
-def pairs(values: Mapping[str, object]) -> None:
+def pairs(values: Mapping[str, object] | Sequence[tuple[str, object]]) -> None:
     """Names and values, one pair a line; those without a value are left out."""
-    shown = [(name, value) for name, value in values.items() if value not in (None, "", [], ())]
+    named = values.items() if isinstance(values, Mapping) else values
+    shown = [(name, value) for name, value in named if value not in (None, "", [], ())]
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")

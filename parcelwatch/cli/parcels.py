@@ -211,13 +211,21 @@ def stop(
 
 @command(app, "resume", "parcels resume JD0002123456789")
 def resume(
-    desk: Desk, numbers: Numbers = None, courier: OneAccount = "", company: Company = "", as_json: Json = False
+    desk: Desk,
+    numbers: Numbers = None,
+    courier: OneAccount = "",
+    company: Company = "",
+    by: By = "",
+    as_json: Json = False,
 ) -> None:
-    """Watch stopped parcels again."""
+    """Watch stopped parcels again.
+
+    They are due at once, and the cases that were closed when they were stopped are open again.
+    """
     from parcelwatch.verbs import agents
 
     def do(store: Store, parcel: Parcel) -> bool:
-        return agents.resume(store, parcel, desk.now)
+        return agents.resume(store, parcel, desk.policy, desk.now, by=by or who())
 
     _each(desk, _Chosen(numbers, None, courier, company), do, "watched again", as_json=as_json)
 

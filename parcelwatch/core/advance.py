@@ -63,7 +63,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Ad
     after = hear(before, event, now)
     seen = view(after, policy.calendar)
     after = _standing(after, seen, policy)
-    found = assess(seen, policy)
+    found = Assessment() if dossier.unwatched else assess(seen, policy)
     step = Step(
         after,
         policy,

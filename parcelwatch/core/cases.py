@@ -25,6 +25,8 @@ class Signal(StrEnum):
     SNOOZE = "snooze"
     WAKES = "wakes"
     RESOLVE = "resolve"
+    STOP = "stop"
+    RESUME = "resume"
 
 
 # The whole life of a case. None is a case that does not exist yet; a pair that is not here is not a move.
@@ -47,7 +49,14 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
     (State.OPEN, Signal.RESOLVE): State.RESOLVED,
     (State.ACKNOWLEDGED, Signal.RESOLVE): State.RESOLVED,
     (State.SNOOZED, Signal.RESOLVE): State.RESOLVED,
+    (State.OPEN, Signal.STOP): State.RESOLVED,
+    (State.ACKNOWLEDGED, Signal.STOP): State.RESOLVED,
+    (State.SNOOZED, Signal.STOP): State.RESOLVED,
+    (State.RESOLVED, Signal.RESUME): State.OPEN,
 }
+
+
+_SAYS = {Signal.SNOOZE: Form.SNOOZED, Signal.STOP: Form.WATCHED_NO_MORE, Signal.RESUME: Form.WATCHED_AGAIN}
 
 
 def react(
@@ -73,15 +82,17 @@ def act(case: Case, action: Action, now: datetime) -> tuple[Case, CaseEvent]:
     after = TRANSITIONS.get((case.state, signal))
     if after is None:
         raise BadInput(f"case {case.id} is {case.state}: it cannot be moved by “{signal}”")
-    done = after is State.RESOLVED
+    done, again = after is State.RESOLVED, signal is Signal.RESUME
     moved = replace(
         case,
         state=after,
         snoozed_until=action.until if signal is Signal.SNOOZE else None,
         resolved_at=now if done else None,
         by_agent=done,
+        reopened=case.reopened + again,
+        told=None if again else case.told,
     )
-    why = Fact(Form.SNOOZED, until=action.until) if signal is Signal.SNOOZE else Fact(Form.BY_AGENT)
+    why = Fact(_SAYS.get(signal, Form.BY_AGENT), until=moved.snoozed_until)
     return moved, CaseEvent(case.kind, now, signal, case.state, after, why, action.by)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Order
+from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Order, Sure
 
 REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
 """What a draft can offer; each has a phrase in every language."""
@@ -35,15 +35,15 @@ class Wording:
 
 
 def language(order: Order, languages: Sequence[str]) -> str:
-    """The listed language nearest the order's: the same, else one with the same first part, else the first."""
+    """The listed language nearest the order's: the same, else one with the same first part.
+
+    Where none is near, English if it is listed and the order names a language, for more people read it; else the first.
+    """
     wanted = order.language.strip().replace("_", "-").lower()
-    for listed in languages:
-        if listed.lower() == wanted:
-            return listed
-    for listed in languages:
-        if wanted and _primary(listed) == _primary(wanted):
-            return listed
-    return languages[0] if languages else "en"
+    near = [listed for listed in languages if listed.lower() == wanted]
+    if wanted:
+        near += [listed for first in (_primary(wanted), "en") for listed in languages if _primary(listed) == first]
+    return next(iter((*near, *languages)), "en")
 
 
 def _primary(tag: str) -> str:
@@ -54,8 +54,14 @@ def _primary(tag: str) -> str:
 
 
 def evidence(dossier: Dossier, kind: str) -> Entry | None:
-    """The entry a case of `kind` rests on: the newest of those that fit best, None if none does."""
-    entries = current(dossier.timeline)
+    """The entry a case of `kind` rests on: the newest of those that fit best, None if none does.
+
+    Customers are told what the courier said; what an agent noted is for agents.
+    """
+    return _newest([entry for entry in current(dossier.timeline) if not entry.checkpoint.by], kind)
+
+
+def _newest(entries: Sequence[Entry], kind: str) -> Entry | None:
     for fits in LETTERS[kind].evidence:
         found = [entry for entry in entries if fits(entry.checkpoint)]
         if found:
@@ -93,6 +99,7 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
     return {
         "parcel": dossier.parcel.id,
         "number": dossier.parcel.number,
+        "origin": dossier.parcel.origin,
         "destination": dossier.parcel.destination,
         "milestone": str(dossier.milestone),
         "since": stamp(case.since),
@@ -103,6 +110,9 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
 # --- one draft for several parcels ---------------------------------------------------------------
 
 Facts = Mapping[str, object]
+
+MOST = 50
+"""Parcels that one draft is about; an order with more of them in trouble gets another draft."""
 
 
 def parts(facts: Facts) -> list[Facts]:
@@ -178,12 +188,13 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     said = about(draft, dossier.parcel.id)
     if said is None:
         return None
-    checkpoints = [entry.checkpoint for entry in current(dossier.timeline)]
+    entries = current(dossier.timeline)
+    checkpoints = [entry.checkpoint for entry in entries]
     rests_on = said.get("evidence")
     if isinstance(rests_on, list) and rests_on and not any(_is(checkpoint, rests_on) for checkpoint in checkpoints):
         return Fact(Form.SCAN_TAKEN_BACK)
-    surer = evidence(dossier, draft.kind)
-    if surer is not None and said.get("sure") not in (None, "", surer.checkpoint.sure):
+    surer = _newest(entries, draft.kind)
+    if surer is not None and _weighs_otherwise(said.get("sure"), surer.checkpoint.sure):
         return Fact(Form.NEWER_SCAN, scan=surer.checkpoint)
     moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
     if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:
@@ -192,9 +203,19 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
 
 
+def order_of(draft: Draft, orders: Sequence[Order]) -> Order | None:
+    """The order a draft is about, as it is by now; None when it is not among these."""
+    return next((order for order in orders if order.number == draft.order), None)
+
+
+def _weighs_otherwise(said: object, now: Sure) -> bool:
+    """Whether a cause is surer or slighter than a draft says. What was stated is not taken back by a search."""
+    return said not in (None, "", now) and (said, now) != (Sure.STATED, Sure.SUSPECTED)
+
+
 def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
     """Whether the order has another customer by now than the one a draft is addressed to."""
-    order = next((order for order in orders if order.number == draft.order), None)
+    order = order_of(draft, orders)
     return order is not None and (order.customer_name, order.customer_contact) != (draft.to_name, draft.to_contact)
 
 

@@ -91,6 +91,7 @@ def _amended(dossier: Dossier, parcel: Parcel) -> Dossier:
         cases=dossier.cases,
         drafts=dossier.drafts,
         poll_at=dossier.poll_at,
+        unwatched=dossier.unwatched,
     )
 
 

@@ -279,6 +279,6 @@ def _plain(heading: str) -> str:
 
 def meant(text: str, known: Iterable[str]) -> str:
     """A hint to add to a sentence, "" when no known name is near."""
-    by_folded = {name.casefold(): name for name in known}
+    by_folded = {name.casefold(): str(name) for name in known}
     near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=0.6)
     return f" (did you mean {by_folded[near[0]]!r}?)" if near else ""

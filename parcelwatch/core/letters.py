@@ -77,7 +77,7 @@ def moved(
 def move(step: Step, event: Event) -> Step:
     """Every draft after what happened: those that no longer hold, and what an agent did to one. Raises BadInput."""
     if step.dossier.drafts:
-        step = _take_back(step)
+        step = _take_back(_numbered(step))
     return _act(step, event) if isinstance(event, LetterAction) else step
 
 
@@ -90,6 +90,15 @@ def _act(step: Step, action: LetterAction) -> Step:
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+
+
+def _numbered(step: Step) -> Step:
+    """With the number of its order on each draft that was written before the order had one."""
+    orders = step.dossier.parcel.orders
+    if not orders or any(not order.number for order in orders) or all(one.order for one in step.dossier.drafts):
+        return step
+    named = tuple(one if one.order else replace(one, order=orders[0].number) for one in step.dossier.drafts)
+    return replace(step, dossier=replace(step.dossier, drafts=named))
 
 
 def _take_back(step: Step) -> Step:
@@ -106,7 +115,7 @@ def _take_back(step: Step) -> Step:
             rest = drafts.without(draft, step.dossier.parcel.id)
             step = _end(step, draft, case, *fate)
             if rest is not None:
-                step = _add(step, _again(draft, rest, step.now), case)
+                step = _add(step, _readdressed(_again(draft, rest, step.now), step), case)
     return step
 
 
@@ -140,6 +149,20 @@ def _add(step: Step, draft: Draft, case: Case) -> Step:
 def _again(draft: Draft, facts: drafts.Facts, now: datetime) -> Draft:
     """A draft of its own with other facts; its words, and an agent's yes to them, were of the former."""
     return replace(draft, id=None, state=DraftState.DRAFT, created_at=now, facts=facts, subject="", body="")
+
+
+def _readdressed(draft: Draft, step: Step) -> Draft:
+    """Addressed to whoever is the customer of its order by now."""
+    order = drafts.order_of(draft, step.dossier.parcel.orders)
+    if order is None:
+        return draft
+    return replace(
+        draft,
+        language=drafts.language(order, step.policy.wording.languages),
+        to_name=order.customer_name,
+        to_contact=order.customer_contact,
+        facts={**draft.facts, "customer_name": order.customer_name},
+    )
 
 
 _WRITTEN_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
@@ -189,8 +212,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
 
 def _write(step: Step, case: Case, order: Order) -> Step:
     """A draft for one order; it joins the one that another parcel of the order has already."""
-    same = (one for one in step.dossier.drafts if one.unsent and (one.kind, one.order) == (case.kind, order.number))
-    other = next(same, None) if order.number else None
+    other = _with_room(step.dossier.drafts, case.kind, order) if order.number else None
     if other is None:
         draft = _written(step, case, order)
     else:
@@ -201,6 +223,13 @@ def _write(step: Step, case: Case, order: Order) -> Step:
     if other is not None:
         step = _forget(step, other) if other.id is None else _end(step, other, case, Verb.SUPERSEDE, _JOINED)
     return _add(step, draft, case)
+
+
+def _with_room(letters: Sequence[Draft], kind: str, order: Order) -> Draft | None:
+    """The newest draft of that kind to the customer of the order that can be about one parcel more."""
+    same = (one for one in reversed(letters) if one.unsent and (one.kind, one.order) == (kind, order.number))
+    ours = (one for one in same if not drafts.misaddressed(one, (order,)))
+    return next((one for one in ours if len(drafts.parts(one.facts)) < drafts.MOST), None)
 
 
 _JOINED = Fact(Form.OTHER_PARCELS)

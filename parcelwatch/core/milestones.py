@@ -91,6 +91,9 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
     heard = entry.checkpoint.milestone
     if heard is now.milestone and entry.checkpoint.cause is now.cause:
         return now
+    if entry.checkpoint.by:
+        # An agent says where it is now, not what was scanned: no booking comes late, and no way leads there.
+        return Stage(heard, entry.checkpoint.cause, entry)
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
         return now
     if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):

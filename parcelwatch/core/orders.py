@@ -38,8 +38,14 @@ def _joined(known: Sequence[Order], said: Sequence[Order]) -> tuple[Order, ...]:
         if same is None:
             orders[order.number] = order
         else:
-            orders[same.number] = merged(same, order)
+            whose = order.number or len(orders) == 1
+            orders[same.number] = merged(same, order if whose else _of_nobody(order))
     return tuple(orders.values())
+
+
+def _of_nobody(said: Order) -> Order:
+    """Without the buyer: of several orders in a parcel, nobody knows whose it is."""
+    return replace(said, customer_name="", customer_contact="", buyer="", language="")
 
 
 def _same(orders: dict[str, Order], said: Order) -> Order | None:

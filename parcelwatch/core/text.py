@@ -37,6 +37,12 @@ def plain(text: str, limit: int = 200) -> str:
     return cut(_SPACE.sub(" ", text).strip(), limit)
 
 
+def written(text: str) -> str:
+    """What somebody wrote in several lines, without what would steer a terminal or a mail's head."""
+    lines = "\n".join(text.splitlines())
+    return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
+
+
 def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     """At most `limit` of what `measure` counts, "…" at the end when some is missing.
 

@@ -110,8 +110,8 @@ def _same(one: Entry, other: Entry) -> Entry:
     return Entry(newer.checkpoint, min(one.seen_at, other.seen_at), newer.last_seen_at)
 
 
-def _reading(checkpoint: Checkpoint) -> tuple[str, str]:
-    return (checkpoint.milestone, checkpoint.cause or "")
+def _reading(checkpoint: Checkpoint) -> tuple[object, ...]:
+    return (checkpoint.milestone, checkpoint.cause or "", checkpoint.sure, checkpoint.moves, checkpoint.by)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:

@@ -161,7 +161,8 @@ class Book:
     else: a scan taken back, papers and accounts that are no parcel. `returns`: on its way back, or back.
     `causes`: why it is in trouble, worse first. `attempts`: not handed over. `moves`: all that is in order.
     `announced`: what makes a return without a reason one to come. `denied`: deliveries that did not take place,
-    whatever wording says "delivered". `suspected`, `slight`: what makes a loss, a damage or the like so.
+    whatever wording says "delivered". `suspected`, `slight`: what makes a loss, a damage or the like so. `claims`: what
+    is said of a claim and not of the parcel, which makes a loss no less certain.
     `letters`: how its letters are written in texts and wordings alike, so that a missing accent changes nothing.
     """
 
@@ -174,20 +175,23 @@ class Book:
     letters: Letters
     denied: Sequence[Row] = ()
     announced: str = NEVER
-    suspected: str = NEVER
-    slight: str = NEVER
+    suspected: Sequence[Row] = ()
+    slight: Sequence[Row] = ()
+    claims: str = NEVER
     _announced: re.Pattern[str] = field(init=False, repr=False)
-    _weights: tuple[tuple[Sure, re.Pattern[str]], ...] = field(init=False, repr=False)
+    _claims: re.Pattern[str] = field(init=False, repr=False)
+    _weights: tuple[tuple[Sure, _Group], ...] = field(init=False, repr=False)
     _scrub: re.Pattern[str] = field(init=False, repr=False)
     _foreign: re.Pattern[str] = field(init=False, repr=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = (self.settled, self.returns, self.causes, self.attempts, self.moves, self.denied)
-        weights = ((Sure.SLIGHT, re.compile(self.slight)), (Sure.SUSPECTED, re.compile(self.suspected)))
+        weights = ((Sure.SLIGHT, _group(self.slight)), (Sure.SUSPECTED, _group(self.suspected)))
         scrub = "|".join(row.pattern for row in self.small_print) or NEVER
         object.__setattr__(self, "_groups", tuple(_group(part) for part in parts))
         object.__setattr__(self, "_announced", re.compile(self.announced))
+        object.__setattr__(self, "_claims", re.compile(self.claims))
         object.__setattr__(self, "_weights", weights)
         object.__setattr__(self, "_scrub", re.compile(scrub))
         object.__setattr__(self, "_foreign", re.compile("|".join(re.escape(chr(one)) for one in self.letters) or NEVER))
@@ -201,9 +205,12 @@ class Book:
         """The same with the rows that decided, the most telling first."""
         text = self.folded(text)
         decided = self._decided(text)
-        return (
-            None if decided is None else (decided[0], tuple(phrase.row(self.scrubbed(text)) for phrase in decided[1]))
-        )
+        if decided is None:
+            return None
+        reading, phrases = decided
+        rows = [phrase.row(self.scrubbed(text)) for phrase in phrases]
+        _, weight = self._weight(reading, text)
+        return reading, (*rows, *([weight.row(self._of_the_parcel(text))] if weight else []))
 
     def folded(self, text: str) -> str:
         """`text` with its letters as the wordings have them."""
@@ -232,10 +239,21 @@ class Book:
 
     def _weighed(self, reading: Reading, folded: str) -> Reading:
         """A loss that is looked into is suspected, a damage of the wrapping alone slight."""
-        if reading.cause not in _WEIGHED:
-            return reading
-        sure = next((sure for sure, pattern in self._weights if pattern.search(folded)), Sure.STATED)
+        sure, _ = self._weight(reading, folded)
         return reading if sure is Sure.STATED else replace(reading, sure=sure)
+
+    def _weight(self, reading: Reading, folded: str) -> tuple[Sure, _Phrase | None]:
+        """How sure it is, with what made it less than stated."""
+        if reading.cause in _WEIGHED:
+            text = self._of_the_parcel(folded)
+            for sure, group in self._weights:
+                if found := group.first(text):
+                    return sure, found
+        return Sure.STATED, None
+
+    def _of_the_parcel(self, folded: str) -> str:
+        """What is folded without what it says of a claim."""
+        return self._claims.sub(" ", folded)
 
 
 def _together(

@@ -1,11 +1,13 @@
 """Reading the languages' files: one `<language>.toml` beside this module each, found by itself.
 
-What belongs here: what stands in such a file, and what is wrong with one, told with the file and the wording. How
-wordings are written is the notation's, how texts are read the book's.
+What belongs here: what stands in such a file, and what is wrong with one, told with the file, the line and the wording.
+How wordings are written is the notation's, how texts are read the book's.
 """
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,12 +17,11 @@ from typing import Any, Final
 
 from parcelwatch.errors import ConfigError
 from parcelwatch.lexicon.book import NEVER, NOTHING, PLAIN, Book, Letters, Reading, Row, plain
-from parcelwatch.lexicon.notation import NotationError, pattern
+from parcelwatch.lexicon.notation import NotationError, did_you_mean, pattern
 from parcelwatch.model import Cause, Milestone
 
 FOLDER: Final = Path(__file__).parent
 PARTS: Final = ("small_print", "settled", "returns", "causes", "attempts", "moves")
-_HEARD: Final = ("announced", "suspected", "slight")
 _KNOWN: Final = {
     "name",
     "words",
@@ -33,6 +34,7 @@ _KNOWN: Final = {
     "announced",
     "suspected",
     "slight",
+    "claims",
     "denial",
     *PARTS,
 }
@@ -97,8 +99,26 @@ class Language:
     def line(self, row: Row) -> int:
         """The line of the file `row` stands on."""
         lines = self.path.read_text("utf-8").splitlines()
+        if row.number < 0 and row.part != DENIAL:
+            return _after(lines, row.part, row.wording)
         starts = "{" if row.number >= 0 else DENIAL
         return [at for at, line in enumerate(lines, 1) if line.lstrip().startswith(starts)][max(row.number, 0)]
+
+
+def _after(lines: Sequence[str], key: str, wording: str) -> int:
+    """The line `wording` stands on, below the one that begins with `key`; of that one where it is written otherwise."""
+    first = next((at for at, line in enumerate(lines) if re.match(rf"{key}\s*=", line)), 0)
+    return next((at for at in range(first, len(lines)) if _stands(wording, lines[at])), first) + 1
+
+
+def _stands(text: str, line: str) -> bool:
+    """Whether a line holds `text`, as TOML writes it."""
+    return json.dumps(text, ensure_ascii=False) in line or f"'{text}'" in line
+
+
+def _names(key: str, line: str) -> bool:
+    """Whether a line sets `key`, or begins a table of that name."""
+    return re.search(rf"(?<![\w#]){re.escape(key)}\s*=|^\s*\[+{re.escape(key)}\]", line) is not None
 
 
 @cache
@@ -110,7 +130,7 @@ def languages() -> Mapping[str, Language]:
 def load(path: Path) -> Language:
     """The language of one file; its wordings are looked at when they are first used.
 
-    ConfigError names the file, the wording and what is wrong with it.
+    ConfigError names the file, the line, the wording and what is wrong with it.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -153,6 +173,7 @@ class _Loader:
 
     def book(self) -> Book:
         self._only(self.table, _KNOWN, "")
+        self._sound("[lists]", self.table.get("lists", {}), self.lists)
         parts = self._parts()
         return Book(
             small_print=parts["small_print"],
@@ -164,12 +185,16 @@ class _Loader:
             denied=self._denials(),
             letters=self.letters,
             announced=self._heard("announced"),
-            suspected=self._heard("suspected"),
-            slight=self._heard("slight"),
+            suspected=self._weights("suspected"),
+            slight=self._weights("slight"),
+            claims=self._heard("claims"),
         )
 
     def _heard(self, name: str) -> str:
         return self._any(_each(self.table.get(name, []))) or NEVER
+
+    def _weights(self, name: str) -> list[Row]:
+        return [Row(one, self._pattern(one), NOTHING, part=name) for one in _each(self.table.get(name, []))]
 
     def _parts(self) -> dict[str, list[Row]]:
         """The rows of each part, numbered in the order of the file."""
@@ -192,9 +217,10 @@ class _Loader:
         everywhere = self._any(shared)
         for at, row in enumerate(block.get("rows", ()), number):
             wording = row.get("wording", "")
-            self._only(row, _ROW, repr(wording))
+            self._only(row, _ROW, repr(wording) if wording else f"[[{part}]]")
             if not (wording and row.get("example")):
-                raise self._wrong(f"[[{part}]] {wording!r}", "a row has a wording and an example")
+                said = (str(one) for one in row.values())
+                raise self._wrong(f"[[{part}]] {wording!r}", "a row has a wording and an example", *said)
             unless = self._any([*shared, *_each(row["unless"])]) if row.get("unless") else everywhere
             counter = row.get("counter", "")
             yield Row(wording, self._pattern(wording), reading, unless, at, part, row["example"], counter)
@@ -207,7 +233,8 @@ class _Loader:
         try:
             return Reading(Milestone(milestone), Cause(cause) if cause else None)
         except ValueError as error:
-            raise self._wrong(f"[[{part}]] is = {said!r}", str(error)) from error
+            meant = did_you_mean(cause or milestone, [*Milestone, *Cause])
+            raise self._wrong(f"[[{part}]] is = {said!r}", f"{error}{meant}", said) from error
 
     def _denials(self) -> list[Row]:
         """Deliveries that have not taken place yet, which is no news, and those that did not."""
@@ -216,6 +243,7 @@ class _Loader:
         if not denial:
             return []
         lists = {**self.lists, **{name: self._fold(words) for name, words in denial.items() if isinstance(words, str)}}
+        self._sound(DENIAL, denial, lists)
         near = f"...{_NEAR if self.spaces else _NEAR_UNSPACED}(without: {{apart}})"
         not_yet, *failed = (
             self._pattern(wording.replace("~", near), lists)
@@ -229,11 +257,20 @@ class _Loader:
         failure = Reading(Milestone.ATTEMPT_FAILED)
         return [Row(DENIAL, not_yet, NOTHING, part=DENIAL), *(Row(DENIAL, one, failure, part=DENIAL) for one in failed)]
 
+    def _sound(self, where: str, named: Mapping[str, Any], lists: Mapping[str, str]) -> None:
+        """Each list by itself, so that what is wrong with one is told of it and not of a wording that names it."""
+        for name, words in named.items():
+            if isinstance(words, str):
+                try:
+                    pattern(f"{{{name}}}", lists, spaces=self.spaces)
+                except NotationError as error:
+                    raise self._wrong(f"{where} {name}", str(error), words, key=name) from error
+
     def _pattern(self, wording: str, lists: Mapping[str, str] | None = None) -> str:
         try:
             return pattern(self._fold(wording), lists or self.lists, spaces=self.spaces)
         except NotationError as error:
-            raise self._wrong(repr(wording), str(error)) from error
+            raise self._wrong(repr(wording), str(error), wording) from error
 
     def _any(self, wordings: Sequence[str]) -> str:
         """One pattern for any of these; empty for none."""
@@ -246,7 +283,14 @@ class _Loader:
     def _only(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
         unknown = sorted(set(table) - known)
         if unknown:
-            raise self._wrong(where, f"{', '.join(unknown)}: not known here; known are {', '.join(sorted(known))}")
+            meant = did_you_mean(unknown[0], known)
+            what = f"{', '.join(unknown)}: not known here{meant}; known are {', '.join(sorted(known))}"
+            raise self._wrong(where, what, key=unknown[0])
 
-    def _wrong(self, where: str, what: str) -> ConfigError:
-        return ConfigError([f"{self.path}: {where}: {what}"])
+    def _wrong(self, where: str, what: str, *texts: str, key: str = "") -> ConfigError:
+        """A fault on the first line that holds one of `texts`, else on the first that names `key`."""
+        lines = self.path.read_text("utf-8").splitlines()
+        holding = [at for at, line in enumerate(lines, 1) if any(text and _stands(text, line) for text in texts)]
+        naming = [at for at, line in enumerate(lines, 1) if key and _names(key, line)]
+        spot = "".join(f":{line}" for line in [*holding, *naming][:1])
+        return ConfigError([": ".join(filter(None, (f"{self.path}{spot}", where, what)))])

@@ -15,7 +15,7 @@ from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Case, CaseEvent, Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
-from parcelwatch.store.rows import CASE, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
+from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
 
 VERDICTS: Final = ("true", "false", "known")
 
@@ -127,12 +127,29 @@ def notes(store: Store, case_id: int) -> list[dict[str, Any]]:
     return [{"at": iso(at), "by": by, "text": text} for at, by, text in store.all(_NOTES, (case_id,))]
 
 
+_STOPPED: Final = """
+SELECT kind FROM cases c WHERE parcel_id = ? AND state = 'resolved' AND 'stop' =
+  (SELECT signal FROM case_events WHERE case_id = c.id ORDER BY id DESC LIMIT 1)
+"""
+
+
 def locate(store: Store, case_id: int) -> tuple[int, str]:
     """The parcel and the kind of a case. Raises NotFound."""
     row = store.one("SELECT parcel_id, kind FROM cases WHERE id = ?", (case_id,))
     if row is None:
         raise _unknown(case_id)
     return row[0], row[1]
+
+
+def stopped(store: Store, parcel_id: int) -> list[str]:
+    """The kinds of the cases that were closed because their parcel was watched no more."""
+    return [kind for (kind,) in store.all(_STOPPED, (parcel_id,))]
+
+
+def of_kind(store: Store, parcel_id: int, kind: str) -> Case:
+    """The case of that kind of a parcel that has one."""
+    sql = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? AND kind = ?"
+    return to_case(store.all(sql, (parcel_id, kind))[0])
 
 
 def note(store: Store, case_id: int, text: str, now: datetime, by: str = "") -> None:

@@ -45,6 +45,7 @@ from parcelwatch.store.rows import (
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
   estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
+  unwatched_at IS NOT NULL,
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id AND state IN ('draft', 'approved')),
   EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id)
@@ -70,7 +71,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
-    estimate, promise, stands, registered, policy_id, *times, with_cases, with_drafts, with_orders = rest
+    estimate, promise, stands, registered, policy_id, *times, unwatched, with_cases, with_drafts, with_orders = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     return Dossier(
         parcel=to_parcel(row, orders.of(store, parcel_id) if with_orders else ()),
@@ -91,6 +92,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))) if with_cases else (),
         drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))) if with_drafts or with_orders else (),
         poll_at=poll_at,
+        unwatched=bool(unwatched),
     )
 
 

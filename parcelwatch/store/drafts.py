@@ -22,6 +22,11 @@ VALUES (
   ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id
 """
 _CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ? WHERE id = ?"
+_NUMBERED: Final = """
+UPDATE drafts SET order_no = ?2, order_id =
+  (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2)
+WHERE id = ?3
+"""
 _EVENT: Final = """
 INSERT INTO draft_events (draft_id, at, verb, before, after, fact, by) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -39,6 +44,8 @@ def save(
         draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
         if draft.id is not None and known.get(draft.id) != draft:
             store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), draft.id))
+            if draft.order != known.get(draft.id, draft).order:
+                store.write(_NUMBERED, (parcel_id, draft.order, draft.id))
         if draft.unsent:
             ids[draft.kind, draft.order] = draft_id
     return ids

@@ -18,7 +18,7 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, DraftState
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import derive
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, load, to_draft
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -85,7 +85,7 @@ _MENTIONS: Final = (
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
-    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck(fact, ?1))
+    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))
        WHERE names(fact, ?1)""",
     """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
        WHERE names(title || ' ' || body, ?1)""",
@@ -105,6 +105,17 @@ def _struck(text: str, number: str) -> str:
     return _word(number).sub("(erased)", text)
 
 
+def _struck_fact(kept: str, number: str) -> str:
+    """A fact without the number in what others wrote; the words that are ours stay, whatever a buyer is called."""
+    fact = to_fact(kept)
+    scan = fact.scan
+    if scan is not None:
+        code, text, place = (_struck(said, number) for said in (scan.code, scan.text, scan.place))
+        scan = replace(scan, code=code, text=text, place=place)
+    unread = tuple(replace(one, code=_struck(one.code, number), text=_struck(one.text, number)) for one in fact.unread)
+    return fact_json(replace(fact, scan=scan, unread=unread, reason=_struck(fact.reason, number)))
+
+
 @lru_cache(maxsize=1)
 def _word(number: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
@@ -120,7 +131,12 @@ _PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM ord
 _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER BY parcel_id"
 _ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ? ORDER BY order_id"
 _SHORTEST: Final = 4
-"""A name shorter than this stands in too many words to be struck out of what others wrote."""
+_SHORTEST_NUMBER: Final = 6
+
+
+def _telling(name: str) -> bool:
+    """Whether it means this buyer wherever it stands: a shorter name is in many words, a shorter number is a year."""
+    return len(name) >= (_SHORTEST_NUMBER if name.isdigit() else _SHORTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +212,10 @@ def forget_order(store: Store, number: str) -> Erasure:
 def _erase(store: Store, gone: Erasure) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
+    store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
     names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
     said = (name for order_id in gone.orders for name in store.all(_PERSON, (order_id,))[0])
-    names |= {name for name in said if len(name) >= _SHORTEST}
+    names |= {name for name in said if _telling(name)}
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)
     # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.

@@ -112,12 +112,16 @@ _LINK: Final = "INSERT INTO parcel_orders (parcel_id, order_id) VALUES (?, ?) ON
 
 def save(store: Store, parcel_id: int, before: Sequence[Order], after: Sequence[Order], now: datetime) -> None:
     """Write the orders of a parcel that are new or other than before; the other parcels they are in are looked at."""
-    touched = [_save(store, parcel_id, order) for order in after if order not in before]
-    for order_id in touched:
-        _derive(store, order_id, parcel_id, now)
+    changed = [_save(store, parcel_id, order) for order in after if order not in before]
+    others = {linked for order_id in changed if order_id for (linked,) in store.all(_LINKED, (order_id,))} - {parcel_id}
+    derive(store, parcel_id)
+    for other in sorted(others):
+        derive(store, other)
+        store.write(_LOOK, (to_ms(now), other))
 
 
-def _save(store: Store, parcel_id: int, order: Order) -> int:
+def _save(store: Store, parcel_id: int, order: Order) -> int | None:
+    """The id of an order whose other parcels see it otherwise from now on, None where they do not."""
     numbered = store.one(_NUMBERED, (order.number,))
     own = store.one(_UNNUMBERED, (parcel_id,))
     found = numbered or own
@@ -129,12 +133,10 @@ def _save(store: Store, parcel_id: int, order: Order) -> int:
         store.write(_CHANGE, (*_row(merged(_order(found), order)), None if order.number else parcel_id, order_id))
     if numbered is not None and own is not None:
         # What had no number was this order all along.
-        store.write(
-            "UPDATE drafts SET order_id = ?, order_no = ? WHERE order_id = ?", (order_id, order.number, own[-1])
-        )
+        store.write(_MOVED, (order_id, order.number, own[-1]))
         store.write("DELETE FROM orders WHERE id = ?", (own[-1],))
     store.write(_LINK, (parcel_id, order_id))
-    return order_id
+    return None if numbered is None or merged(_order(numbered), order) == _order(numbered) else order_id
 
 
 _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ?"
@@ -142,13 +144,6 @@ _DERIVED: Final = "UPDATE parcels SET order_no = ?, promised_by = ?, dispatch_by
 _LOOK: Final = """
 UPDATE parcels SET assess_at = ? WHERE id = ? AND asked_at IS NOT NULL AND unwatched_at IS NULL
 """
-
-
-def _derive(store: Store, order_id: int, parcel_id: int, now: datetime) -> None:
-    for (linked,) in store.all(_LINKED, (order_id,)):
-        derive(store, linked)
-        if linked != parcel_id:
-            store.write(_LOOK, (to_ms(now), linked))
 
 
 def derive(store: Store, parcel_id: int) -> None:

@@ -287,7 +287,12 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
     store.write_many(_SENT, [(to_ms(now), outcome, one) for one in ids])
 
 
-_UNTOLD: Final = "SELECT parcel_id, kind FROM alerts WHERE id = ? AND state = 'suppressed' AND NOT for_draft"
+# Should the trouble have come again since, and agents been told of that, they know.
+_UNTOLD: Final = """
+SELECT parcel_id, kind FROM alerts a WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND NOT EXISTS (
+  SELECT 1 FROM alerts later WHERE later.case_id = a.case_id AND later.id > a.id AND NOT later.for_draft
+    AND later.state <> 'suppressed')
+"""
 
 
 def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -> list[tuple[int, str]]:

@@ -183,6 +183,7 @@ def fact_json(fact: Fact) -> str:
         kept["scan"] = [*times, said.milestone, said.cause, said.code, said.text, said.place]
         kept |= {"by": said.by} if said.by else {}
         kept |= {"sure": said.sure} if said.sure is not Sure.STATED else {}
+        kept |= {} if said.moves else {"moves": False}
     if fact.unread:
         kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
     return dump(kept)
@@ -196,16 +197,24 @@ def to_fact(text: str) -> Fact:
     return Fact(
         Form(kept["says"]),
         **values,
-        scan=_scan(*kept["scan"], by=kept.get("by", ""), sure=kept.get("sure", "stated")) if "scan" in kept else None,
+        scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
     )
 
 
-def _scan(
-    at: int, until: int, milestone: str, cause: str | None, code: str, text: str, place: str, *, by: str, sure: str
-) -> Checkpoint:
+def _scan(kept: dict[str, Any]) -> Checkpoint:
+    at, until, milestone, cause, code, text, place = kept["scan"]
     return Checkpoint(
-        from_ms(at), from_ms(until), MILESTONES[milestone], CAUSES[cause], code, text, place, by=by, sure=SURES[sure]
+        from_ms(at),
+        from_ms(until),
+        MILESTONES[milestone],
+        CAUSES[cause],
+        code,
+        text,
+        place,
+        moves=kept.get("moves", True),
+        by=kept.get("by", ""),
+        sure=SURES[kept.get("sure", "stated")],
     )
 
 

@@ -406,6 +406,10 @@ def m003_facts(db: Database) -> None:
         db.execute(statement)
 
 
+# What the last parcel of an order says of it that says anything at all.
+_LAST: Final = """
+  (SELECT {0} FROM parcels said WHERE said.order_no = p.order_no ORDER BY {0} <> {1} DESC, id DESC LIMIT 1)"""
+
 _ORDERS: Final = (
     # An order without a number is its parcel's alone.
     """
@@ -435,12 +439,24 @@ CREATE TABLE parcel_orders (
 ) STRICT, WITHOUT ROWID
 """,
     "CREATE INDEX parcel_orders_by_order ON parcel_orders (order_id)",
-    # Of several parcels of one order the last one added knows best.
-    """
+    "CREATE INDEX parcels_by_order_no ON parcels (order_no)",
+    # Of several parcels of one order the last one added that says something knows best; name and contact go together.
+    f"""
 INSERT INTO orders (number, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags)
-SELECT order_no, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags
-FROM (SELECT *, max(id) FROM parcels WHERE order_no <> '' GROUP BY order_no)
+SELECT p.order_no, person.customer_name, person.customer_contact, {_LAST.format("language", "''")},
+  {_LAST.format("value", "0")}, {_LAST.format("promised_by", "0")}, {_LAST.format("dispatch_by", "0")},
+  (SELECT json_group_array(DISTINCT tag.value) FROM parcels said, json_each(said.tags) tag
+   WHERE said.order_no = p.order_no)
+FROM (SELECT DISTINCT order_no FROM parcels WHERE order_no <> '') p
+JOIN parcels person ON person.id = (SELECT id FROM parcels said WHERE said.order_no = p.order_no
+  ORDER BY customer_contact <> '' DESC, customer_name <> '' DESC, id DESC LIMIT 1)
 """,
+    """
+UPDATE parcels SET (promised_by, dispatch_by, value, tags) =
+  (SELECT promised_by, dispatch_by, value, tags FROM orders WHERE number = order_no)
+WHERE order_no <> ''
+""",
+    "DROP INDEX parcels_by_order_no",
     """
 INSERT INTO orders (number, parcel_id, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags)
 SELECT '', id, customer_name, customer_contact, language, value, promised_by, dispatch_by, tags FROM parcels

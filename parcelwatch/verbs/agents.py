@@ -7,7 +7,7 @@ for what cannot, and NotFound for what there is not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -85,13 +85,20 @@ def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str
     now = whole(now)
     for row in cases.rows(store, now, parcel_id=parcel.id):
         if row.case.live:
-            take_step(store, parcel.id, Action(Signal.RESOLVE, row.case.kind, by=by), policy, now)
+            take_step(store, parcel.id, Action(Signal.STOP, row.case.kind, by=by), policy, now)
     return parcels.stop(store, parcel.id, now)
 
 
-def resume(store: Store, parcel: Parcel, now: datetime) -> bool:
-    """Watch a stopped parcel again, due at once. False if it was not stopped. The caller holds the transaction."""
-    return parcels.resume(store, parcel.id, now)
+def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
+    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped.
+
+    The caller holds the transaction.
+    """
+    now = whole(now)
+    resumed = parcels.resume(store, parcel.id, now)
+    for kind in cases.stopped(store, parcel.id) if resumed else ():
+        take_step(store, parcel.id, Action(Signal.RESUME, kind, by=by), policy, now)
+    return resumed
 
 
 def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Policy, now: datetime) -> bool:
@@ -102,12 +109,23 @@ def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Polic
     target = (courier or parcel.courier, company or parcel.company)
     if target == (parcel.courier, parcel.company):
         return False
-    taken: Sequence[Parcel] = [one for one in parcels.find(store, parcel.number, target[0]) if one.company == target[1]]
-    if taken:
+    taken = {(one.courier, one.company) for one in parcels.find(store, parcel.number)}
+    between = {(parcel.courier, target[1]), (target[0], parcel.company)}
+    if target in taken or between <= taken:
         raise BadInput(f"{parcel.number} is watched at {' '.join(target).strip()} already: stop one of the two")
     now = whole(now)
-    if target[1] != parcel.company:
-        said = Parcel(0, parcel.number, parcel.courier, now, company=target[1])
-        take_step(store, parcel.id, Amended(said), policy, now)
-    parcels.move(store, parcel.id, target[0], now)
+    if (parcel.courier, target[1]) in taken:
+        # It would be the same as another on its way there: the account comes first.
+        parcels.move(store, parcel.id, target[0], now)
+        _rename(store, parcel, target, policy, now)
+    else:
+        _rename(store, parcel, target, policy, now)
+        parcels.move(store, parcel.id, target[0], now)
     return True
+
+
+def _rename(store: Store, parcel: Parcel, target: tuple[str, str], policy: Policy, now: datetime) -> None:
+    """Another company from now on; nothing where it is the same."""
+    if target[1] != parcel.company:
+        said = Parcel(0, parcel.number, target[0], now, company=target[1])
+        take_step(store, parcel.id, Amended(said), policy, now)

@@ -188,10 +188,21 @@ def test_an_edited_draft_must_be_approved_again(watched: Shop) -> None:
     shown = watched.run("drafts", "edit", "1", "--body-file", path, "--json").document
     assert (shown["body"], shown["state"]) == ("Dear buyer, we are on it.", "draft")
     assert watched.run("drafts", "edit", "1", "--subject", "News", "--json").document["subject"] == "News"
+    shown = watched.run("drafts", "show", "1").out
+    assert [line.split()[0] for line in shown.splitlines() if "ed  " in line[:10]] == ["approved", "edited", "edited"]
+    assert shown.split()[:3] == ["draft", "1", "(draft,"]
+    assert watched.run("drafts", "edit", "1", "--subject", " ").code == 2
     assert watched.run("drafts", "edit", "1", "--body-file", watched.file(" ", "empty.txt")).code == 2
     assert watched.run("drafts", "edit", "1", "--body-file", "/nowhere").code == 2
     unsaid = watched.run("drafts", "edit", "1")
     assert (unsaid.code, "parcelwatch drafts edit 1 --body-file" in unsaid.err) == (2, True)
+
+
+def test_nothing_in_an_edited_draft_steers_a_terminal_or_the_head_of_a_mail(watched: Shop) -> None:
+    body = watched.file("One\x1b[31m\r\n\tTwo\x07\x85Three", "odd.txt")
+    shown = watched.run("drafts", "edit", "1", "--subject", "a\nBcc: b\x1b[31m", "--body-file", body, "--json").document
+    assert shown["subject"] == "a Bcc: b[31m"
+    assert shown["body"] == "One[31m\n\tTwo\nThree"
 
 
 def test_alerts_that_were_sent_are_listed(watched: Shop) -> None:

@@ -24,6 +24,13 @@ def test_a_suspicion_is_told_as_one(shop: Shop) -> None:
     assert "zh.toml:" in ended.out
 
 
+def test_what_makes_a_loss_suspected_or_a_damage_slight_is_named_with_its_line(shop: Shop) -> None:
+    for text, part in (("疑似遗失，查找中", "suspected"), ("Parcel damaged, contents intact", "slight")):
+        *_, weight = shop.bare("couriers", "read", text, "--json").document["rows"]
+        line = Path(weight["file"]).read_text("utf-8").splitlines()[weight["line"] - 1]
+        assert (weight["part"], line.strip()) == (part, f'"{weight["wording"]}",')
+
+
 def test_the_language_can_be_given(shop: Shop) -> None:
     assert shop.bare("couriers", "read", "In transito", "--language", "it", "--json").document["language"] == "it"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -331,6 +332,32 @@ def test_a_stopped_parcel_is_never_asked_and_can_be_watched_again(watched: Shop)
     assert not watched.run("parcels", "stop", MOVING, "--json").document["changed"]
     watched.run("parcels", "resume", MOVING)
     assert watched.run("parcels", "show", MOVING, "--json").document["poll_at"]
+
+
+def test_a_parcel_that_is_watched_again_has_the_trouble_it_was_stopped_with(watched: Shop) -> None:
+    def case() -> dict[str, Any]:
+        rows = watched.run("cases", "list", "--json").document
+        return next(row for row in rows if row["number"] == DAMAGED)
+
+    watched.run("parcels", "stop", DAMAGED)
+    assert case()["state"] == "resolved"
+    assert "watched no more" in watched.run("cases", "show", str(case()["id"])).out
+    told = len(watched.run("alerts", "list", "--json").document)
+    watched.run("parcels", "resume", DAMAGED)
+    assert case()["state"] == "open"
+    alerts = watched.run("alerts", "list", "--json").document
+    assert len(alerts) > told
+    drafts = watched.run("drafts", "list", "--state", "draft", "--json").document
+    assert [row["kind"] for row in drafts if row["number"] == DAMAGED] == ["damaged"]
+
+
+def test_a_parcel_an_agent_closed_the_case_of_stays_so_when_it_is_watched_again(watched: Shop) -> None:
+    rows = watched.run("cases", "list", "--json").document
+    case = str(next(row["id"] for row in rows if row["number"] == DAMAGED))
+    watched.run("cases", "resolve", case)
+    watched.run("parcels", "stop", DAMAGED)
+    watched.run("parcels", "resume", DAMAGED)
+    assert watched.run("cases", "show", case, "--json").document["state"] == "resolved"
 
 
 def test_parcels_are_moved_all_or_none(shop: Shop) -> None:

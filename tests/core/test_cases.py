@@ -39,7 +39,7 @@ def in_state(state: State) -> Case:
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("verb", ["ack", "snooze", "resolve"])
+@pytest.mark.parametrize("verb", ["ack", "snooze", "resolve", "stop", "resume"])
 def test_an_agents_action_moves_a_case_as_the_table_says_or_is_refused(state: State, verb: str) -> None:
     case, action = in_state(state), Action(verb, "stalled", by="lin", until=NOW + HOUR)
     after = TRANSITIONS.get((state, Signal(verb)))
@@ -53,7 +53,7 @@ def test_an_agents_action_moves_a_case_as_the_table_says_or_is_refused(state: St
 
 
 def test_a_resolved_case_cannot_be_taken_on_or_snoozed() -> None:
-    assert {signal for state, signal in TRANSITIONS if state is State.RESOLVED} == {Signal.FIRES}
+    assert {signal for state, signal in TRANSITIONS if state is State.RESOLVED} == {Signal.FIRES, Signal.RESUME}
 
 
 def test_what_is_taken_on_sleeps_no_more() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -52,6 +53,13 @@ def entries(*milestones: Milestone | tuple[Milestone, Cause]) -> list[Entry]:
 )
 def test_a_parcel_is_where_its_checkpoints_together_put_it(told: list[Milestone], reached: Milestone) -> None:
     assert stage(entries(*told)).milestone is reached
+
+
+@pytest.mark.parametrize(("before", "word"), product(M, M))
+def test_an_agents_word_stands_whatever_was_said_before(before: Milestone, word: Milestone) -> None:
+    said = entries(before, word)
+    by_hand = replace(said[1], checkpoint=replace(said[1].checkpoint, by="lin"))
+    assert stage([said[0], by_hand]).milestone is word
 
 
 def test_the_entry_that_brought_it_there_is_the_first_of_its_run() -> None:

@@ -241,6 +241,20 @@ def test_a_refused_parcel_that_turns_back_is_both_and_the_refusal_is_hidden() ->
     assert not found["returning"].hidden_by
 
 
+def test_an_attempt_that_the_recipient_refused_is_a_refusal_and_no_failed_attempt() -> None:
+    refused = scan(Milestone.ATTEMPT_FAILED, MONDAY + timedelta(hours=1), Cause.REFUSED)
+    for scans in ([refused], [scan(Milestone.ATTEMPT_FAILED), refused]):
+        found = findings(*scans)
+        assert set(found) == {"refused"}
+        assert found["refused"].severity is Severity.HIGH
+
+
+def test_an_attempt_that_failed_after_a_refusal_is_told_beside_it() -> None:
+    again = scan(Milestone.ATTEMPT_FAILED, MONDAY + timedelta(days=1), Cause.NOBODY_HOME)
+    found = cases(scan(Milestone.ATTEMPT_FAILED, cause=Cause.REFUSED), again)
+    assert found["attempt_failed"].hidden_by == "refused"
+
+
 def test_a_failed_attempt_is_over_once_the_parcel_waits_to_be_collected() -> None:
     assert not findings(
         scan(Milestone.ATTEMPT_FAILED), scan(Milestone.AVAILABLE_FOR_PICKUP, MONDAY + timedelta(hours=1))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from parcelwatch.core.timeline import as_of, current, earliest, heard, join, latest, merge, withdrawn
-from parcelwatch.model import Answered, Cause, Checkpoint, Entry, Milestone, Timeline
+from parcelwatch.model import Answered, Cause, Checkpoint, Entry, Milestone, Sure, Timeline
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -81,6 +84,12 @@ def test_how_we_read_a_checkpoint_is_not_who_it_is_and_the_later_reading_stands(
     timeline = merge(merge(Timeline(), listed(unread), at(2)), listed(read), at(3))
     assert [entry.checkpoint for entry in timeline.entries] == [read]
     assert timeline.entries[0].seen_at == at(2)
+
+
+@pytest.mark.parametrize("other", [{"sure": Sure.SUSPECTED}, {"moves": False}, {"cause": Cause.LOST}])
+def test_of_two_readings_at_one_instant_the_same_stands_whichever_is_heard_first(other: dict[str, Any]) -> None:
+    one, two = (heard(listed(said), at(3)) for said in (scan(1, "a"), replace(scan(1, "a"), **other)))
+    assert join(one, two) == join(two, one)
 
 
 def test_two_sayings_at_the_same_instant_stand_in_the_order_of_a_parcels_way() -> None:

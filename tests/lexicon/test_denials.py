@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parcelwatch.lexicon import NOTHING, languages, read
-from parcelwatch.model import Milestone
+from parcelwatch.model import Cause, Milestone
 
 M = Milestone
 
@@ -96,3 +96,40 @@ def test_what_is_still_to_come_is_no_news(language: str, text: str) -> None:
 
 def test_every_language_is_tried() -> None:
     assert set(NOT_DELIVERED) == set(DELIVERED) == set(NOT_YET) == set(languages())
+
+
+UNHARMED = {
+    "zh": "快件未丢失|快件没有丢失|快件没有损坏",
+    "en": "The parcel isn't lost|Your package has not been lost|The parcel is not damaged|Damaged label|Label is torn",
+    "de": "Die Sendung ist nicht verloren|Die Sendung wurde nicht beschädigt|Beschädigtes Etikett|Label beschädigt",
+    "fr": "Le colis n'a pas été égaré|Le colis n'est pas perdu|Le colis n'est pas endommagé|Étiquette endommagée",
+    "es": "El envío no se ha extraviado|El paquete no está dañado|Etiqueta dañada",
+    "pt": "O objeto não se extraviou|O objeto não foi danificado|Etiqueta danificada",
+    "it": "Il pacco non è smarrito|Il pacco non è stato danneggiato|Etichetta danneggiata",
+    "nl": "Het pakket is niet zoekgeraakt|Pakket is niet beschadigd|Label beschadigd|Beschadigd etiket",
+    "pl": "Paczka nie zaginęła|Przesyłka nie jest uszkodzona|Uszkodzona etykieta|Etykieta uszkodzona",
+    "ru": "Посылка не утеряна|Посылка не повреждена|Повреждена этикетка|Этикетка повреждена",
+    "ja": "お荷物は紛失していません|荷物は破損していません|ラベル破損",
+    "ko": "분실되지 않았습니다|파손되지 않았습니다|라벨 파손|라벨이 훼손되었습니다",
+}
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code in UNHARMED for text in UNHARMED[code].split("|")])
+def test_a_parcel_that_is_not_lost_not_damaged_or_only_its_label_is_has_neither(code: str, text: str) -> None:
+    assert read(text, code) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "cause"),
+    [
+        ("pl", "Paczka nie dotarła i zaginęła", Cause.LOST),
+        ("zh", "快件没有送达，已丢失", Cause.LOST),
+        ("it", "Il pacco non è stato consegnato, è danneggiato", Cause.DAMAGED),
+        ("nl", "Pakket niet bezorgd, beschadigd", Cause.DAMAGED),
+        ("ru", "Не доставлено, посылка повреждена", Cause.DAMAGED),
+        ("ko", "배송되지 않고 분실되었습니다", Cause.LOST),
+        ("en", "Your parcel was not delivered, it is lost", Cause.LOST),
+    ],
+)
+def test_a_denial_of_something_else_leaves_the_trouble(code: str, text: str, cause: Cause) -> None:
+    assert read(text, code).cause is cause

@@ -87,3 +87,26 @@ def test_a_mistake_in_a_file_is_told_with_the_file_and_the_wording(tmp_path: Pat
         assert load(_written(tmp_path, text)).rows
     assert "xx.toml" in str(error.value)
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (BLOCK.replace("arrived home", "(rozla* się"), 5, "')' is missing"),
+        (BLOCK.replace("{ wording", "{ wordng"), 5, "[[moves]]: wordng: not known here (did you mean 'wording'?)"),
+        (BLOCK.replace('"arrived home"', '"{parcl} home"'), 5, "no list 'parcl' (did you mean 'parcel'?)"),
+        (BLOCK.replace('"arrived home"', "'arrived (home'"), 5, "')' is missing"),
+        (BLOCK.replace('"delivered"', '"delivert"'), 4, "did you mean 'delivered'?"),
+        (BLOCK.replace(', example = "It arrived home"', ""), 5, "a row has a wording and an example"),
+        (BLOCK.replace("moves", "moods"), 3, "moods: not known here"),
+        (f'[denial]\nnot = "(no"\n{BLOCK}', 4, "[denial] not: ')' is missing"),
+        (f'[lists]\nbroken = "a | (b"\n{BLOCK}', 4, "[lists] broken: ')' is missing"),
+        (f'suspected = [\n  "perhaps",\n  "may (be",\n]\n{BLOCK}', 5, "'may (be'"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_with_its_line(tmp_path: Path, text: str, line: int, told: str) -> None:
+    head = 'name = "Xx"\n\n' if "[lists]" in text or "suspected" in text else 'name = "Xx"\nlists.parcel = "box"\n'
+    with pytest.raises(ConfigError) as error:
+        assert load(_written(tmp_path, head + text)).rows
+    assert f"xx.toml:{line}: " in str(error.value)
+    assert told in str(error.value)

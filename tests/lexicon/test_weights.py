@@ -57,3 +57,36 @@ def test_a_reading_weighs_only_the_cause_it_tells() -> None:
     suspected = read("疑似遗失，查找中")
     assert weight((Milestone.EXCEPTION, C.LOST), suspected) is Sure.SUSPECTED
     assert weight((Milestone.EXCEPTION, C.DAMAGED), suspected) is Sure.STATED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快件在运输途中遗失，【长沙市】网点已登记，正在核实理赔",
+        "快件在运输途中遗失，【武汉市转运中心】正在核实",
+        "快件丢失，责任正在调查",
+        "快件已丢失，理赔待确认",
+        "Your parcel is lost; the claim is being investigated",
+        "Package lost. Claim investigation in progress",
+        "Parcel lost, an inquiry into compensation has been opened",
+        "Sendung verloren, Nachforschungsauftrag für die Entschädigung wurde gestellt",
+        "Votre colis est perdu, une enquête sur l'indemnisation est en cours",
+        "Envío extraviado, se investiga la reclamación",
+        "Objeto extraviado, pedido de indenização em análise",
+        "Pacco smarrito, verifica del rimborso in corso",
+        "Pakket is verloren, onderzoek naar de schadeclaim loopt",
+        "Paczka zaginęła, trwa wyjaśnianie reklamacji",
+        "Посылка утеряна, ведется проверка претензии",
+        "荷物を紛失しました。補償について確認中です",
+        "상품이 분실되었습니다. 보상 확인 중입니다",
+    ],
+)
+def test_a_loss_is_stated_whatever_is_looked_into_about_its_claim(text: str) -> None:
+    found = read(text)
+    assert (found.cause, found.sure) == (C.LOST, Sure.STATED)
+
+
+@pytest.mark.parametrize("text", ["快件丢失，正在查找", "正在核实快件是否丢失", "疑似遗失，理赔正在核实"])
+def test_a_loss_that_is_itself_in_doubt_stays_suspected(text: str) -> None:
+    found = read(text)
+    assert (found.cause, found.sure) == (C.LOST, Sure.SUSPECTED)

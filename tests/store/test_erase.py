@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,7 @@ from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answered, Form, LetterEvent, Order, Timeline
+from parcelwatch.model import Answered, Cause, Fact, Form, LetterEvent, Milestone, Order, Timeline
 from parcelwatch.store import (
     Store,
     accounts,
@@ -180,6 +181,25 @@ def test_what_was_told_of_others_stays_told(store: Store) -> None:
     (row,) = outbox.rows(store)
     assert (row.out.fact.says, row.out.fact.reason) == (Form.NOTED, "(erased)")
     assert (row.title, row.body) == ("On (erased)", "It names (erased) in a letter to Canary")
+
+
+@pytest.mark.parametrize("name", ["Scan", "lost", "since", "1772438400000", "exception"])
+def test_a_buyer_called_like_a_word_of_ours_leaves_the_messages_about_others_readable(store: Store, name: str) -> None:
+    add(store, NUMBER, order="A-1", customer_name=name)
+    scan = replace(checkpoint(text=f"left with {name}", milestone=Milestone.EXCEPTION), cause=Cause.LOST)
+    other = add(store, "OTHER0002")
+    enqueue(store, alert(parcel_id=other, fact=Fact(Form.LOST, since=NOW, scan=scan)))
+    parcels.forget(store, NUMBER)
+    (row,) = outbox.rows(store)
+    assert row.out.fact == Fact(Form.LOST, since=NOW, scan=replace(scan, text="left with (erased)"))
+
+
+def test_an_order_number_as_short_as_a_year_takes_no_push_about_others_along(store: Store) -> None:
+    add(store, NUMBER, order="2026")
+    with store.transaction():
+        inbox.keep(store, "my_dhl", {}, b'{"number": "OTHER0002", "at": "2026-03-02T08:00:00Z"}', NOW)
+    parcels.forget(store, NUMBER)
+    assert store.value("SELECT count(*) FROM inbox") == 1
 
 
 def in_orders(store: Store, number: str, *orders: str) -> int:

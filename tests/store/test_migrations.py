@@ -13,7 +13,7 @@ from parcelwatch.core.pacing import Window
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.ingest import rejudge
-from parcelwatch.model import Form, State
+from parcelwatch.model import Form, Order, State
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, outbox, parcels
 from parcelwatch.store.rows import dump, to_ms
@@ -197,6 +197,40 @@ def test_open_cases_of_an_older_version_get_facts_at_the_first_look_and_nobody_i
         assert store.value("SELECT count(*) FROM alerts") == 7
         assert [row["state"] for row in drafts.rows(store)] == ["approved", "draft"]
         assert parcels.judged_otherwise(store, POLICY.policy_id, 9) == []
+
+
+def test_parcels_of_one_order_keep_together_what_each_of_them_said_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "watch.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before="m004_orders")
+    said = (
+        ("PW1", "A-1", "Ann", "ann@example.com", "fr", 40.0, to_ms(TODAY), '["vip"]'),
+        ("PW2", "A-1", "Anna", "", "", 0.0, None, '["gift"]'),
+        ("PW3", "", "Bob", "bob@example.com", "", 0.0, None, "[]"),
+    )
+    with db.conn:
+        for row in said:
+            db.execute(
+                "INSERT INTO parcels (number, courier, added_at, order_no, customer_name, customer_contact, language, "
+                "value, promised_by, tags) VALUES (?1, 'dhl', 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                row,
+            )
+    db.close()
+    path.chmod(0o600)
+    with Store.open(path) as store:
+        ann = Order(
+            "A-1",
+            customer_name="Ann",
+            customer_contact="ann@example.com",
+            language="fr",
+            value=40.0,
+            promised_by=TODAY,
+            tags=("vip", "gift"),
+        )
+        assert [parcels.one(store, parcel_id).orders for parcel_id in (1, 2)] == [(ann,), (ann,)]
+        assert store.all("SELECT promised_by, value FROM parcels WHERE id < 3") == [(to_ms(TODAY), 40.0)] * 2
+        assert [order.customer_name for order in parcels.one(store, 3).orders] == ["Bob"]
+        assert audit.check(store, NOW, thorough=True) == []
 
 
 def test_every_migration_is_known_by_name(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ class AttemptFailed(_ToldThenSilent):
     """A delivery attempt failed; twice for one reason, or silence after it, is worse.
 
     Out for delivery twice, more than a day apart, with no word between is a failed attempt the courier kept to itself.
+    One that the recipient refused is the refusal's to tell: nobody wants another.
     """
 
     kind: ClassVar[str] = "attempt_failed"
@@ -196,6 +197,8 @@ class AttemptFailed(_ToldThenSilent):
         if not failed:
             return self._kept_to_itself(view)
         newest = failed[-1]
+        if newest.checkpoint.cause is Cause.REFUSED:
+            return QUIET
         again = sum(entry.checkpoint.cause is newest.checkpoint.cause for entry in failed) > 1
         severity = Severity.HIGH if again else Severity.MEDIUM
         told = self.told(severity, newest, Form.ATTEMPT_FAILED, count=len(failed))

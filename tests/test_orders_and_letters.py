@@ -1,0 +1,176 @@
+"""Parcels and orders, many to many: whom a letter is for, whatever the shop says later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.core.drafts import MOST, parts
+from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import settle
+from parcelwatch.errors import DeliveryFailed
+from parcelwatch.ingest import Heard, assess_due, ingest, watch
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
+from parcelwatch.store import Store, drafts, outbox, parcels
+from parcelwatch.store.rows import to_ms
+from parcelwatch.verbs import agents
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+POLICY = Policy(profile="china", channels=("ops",), draft_channel="ops")
+LOST = Checkpoint(NOW, NOW, Milestone.EXCEPTION, Cause.LOST, text="lost")
+ANN = Order("A-1", customer_name="Ann", customer_contact="ann@example.com")
+BOB = Order("A-1", customer_name="Bob", customer_contact="bob@example.com")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+def said(store: Store, number: str, *orders: Order, at: datetime = NOW) -> int:
+    """The shop says which orders are in a parcel."""
+    with store.transaction():
+        return watch(store, Parcel(0, number, "acme", at, orders=orders), POLICY, at).id
+
+
+def hear(store: Store, parcel_id: int, *scans: Checkpoint, at: datetime = NOW) -> None:
+    with store.transaction():
+        ingest(store, [Heard(parcel_id, Answered("", scans), at)], POLICY)
+
+
+def look(store: Store, at: datetime) -> None:
+    with store.transaction():
+        assess_due(store, POLICY, at)
+
+
+def unsent(store: Store) -> list[tuple[str, str | None, list[object]]]:
+    """The order, the addressee and the parcels of every letter that may still be sent."""
+    return [
+        (row["order"], row["to"], [part["number"] for part in parts(row["draft"].facts)])
+        for row in drafts.rows(store)
+        if row["draft"].unsent
+    ]
+
+
+def test_a_letter_about_two_parcels_is_written_once_more_to_whoever_the_customer_is_now(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    hear(store, other, LOST)
+    said(store, "PW1", BOB, at=NOW + HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW2", "PW1"])]
+    before = store.value("SELECT count(*) FROM drafts")
+    for hours in range(2, 6):
+        look(store, NOW + hours * HOUR)
+        hear(store, one, LOST, at=NOW + hours * HOUR)
+        hear(store, other, LOST, at=NOW + hours * HOUR)
+    assert store.value("SELECT count(*) FROM drafts") == before
+
+
+def test_another_parcel_does_not_join_a_letter_to_whoever_was_the_customer_before(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    said(store, "PW2", BOB, at=NOW + HOUR)
+    hear(store, other, LOST, at=NOW + HOUR)
+    assert ("A-1", "bob@example.com", ["PW2"]) in unsent(store)
+    look(store, NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW2", "PW1"])]
+
+
+@pytest.mark.parametrize("named", [ANN, Order("A-1")], ids=["named again", "not named again"])
+def test_a_letter_is_not_written_twice_when_its_order_gets_a_number(store: Store, named: Order) -> None:
+    parcel = said(store, "PW1", Order(customer_name="Ann", customer_contact="ann@example.com"))
+    hear(store, parcel, LOST)
+    said(store, "PW1", named, at=NOW + HOUR)
+    hear(store, parcel, LOST, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1"])]
+    assert store.all("SELECT d.order_id = o.id FROM drafts d, orders o") == [(1,)]
+
+
+@pytest.mark.parametrize("before", [(), (Order(customer_name="Ann", customer_contact="ann@example.com"),)])
+def test_a_letter_from_before_its_order_had_a_number_is_withdrawn_when_the_order_is_another_buyers(
+    store: Store, before: tuple[Order, ...]
+) -> None:
+    parcel = said(store, "PW1", *before)
+    hear(store, parcel, LOST)
+    said(store, "PW1", BOB, at=NOW + HOUR)
+    hear(store, parcel, LOST, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "bob@example.com", ["PW1"])]
+
+
+def test_one_parcel_more_has_the_others_of_its_order_looked_at_only_if_the_order_changed(store: Store) -> None:
+    one = said(store, "PW1", ANN)
+    hear(store, one, LOST)
+    due = "SELECT assess_at FROM parcels WHERE number = 'PW1'"
+    before = store.value(due)
+    said(store, "PW2", ANN, at=NOW + HOUR)
+    said(store, "PW3", Order("A-1"), at=NOW + HOUR)
+    assert store.value(due) == before
+    said(store, "PW4", Order("A-1", value=40.0), at=NOW + HOUR)
+    assert store.value(due) == to_ms(NOW + HOUR)
+    assert store.all("SELECT value FROM parcels") == [(40.0,)] * 4
+
+
+def test_trouble_that_came_again_while_its_first_alert_was_failing_is_told_once(store: Store) -> None:
+    parcel = said(store, "PW1", ANN)
+    hear(store, parcel, LOST)
+    with store.transaction():
+        group = outbox.claim(store, NOW, NOW + HOUR)
+    assert group is not None
+    found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+    again = Checkpoint(NOW + 2 * HOUR, NOW + 2 * HOUR, Milestone.EXCEPTION, Cause.LOST, text="lost again")
+    hear(store, parcel, LOST, found, at=NOW + HOUR)
+    hear(store, parcel, LOST, found, again, at=NOW + 2 * HOUR)
+    settle(store, group, DeliveryFailed("503"), POLICY, NOW + 3 * HOUR)
+    told = [row.out.why for row in outbox.rows(store) if not row.out.draft and row.state != "suppressed"]
+    assert told == [Why.REOPENED]
+
+
+def test_the_message_about_a_letter_names_the_parcel_that_is_left_in_it(store: Store) -> None:
+    one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
+    hear(store, one, LOST)
+    hear(store, other, LOST)
+    found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+    hear(store, one, LOST, found, at=NOW + 2 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
+    last = outbox.rows(store)[-1].out
+    assert (last.why, last.number, last.case_id) == (Why.DRAFTED, "PW2", store.value(_CASE_OF, (other,)))
+
+
+_CASE_OF = "SELECT id FROM cases WHERE parcel_id = ?"
+
+
+def test_nobody_is_told_of_a_parcel_that_was_stopped(store: Store) -> None:
+    parcel = said(store, "PW1", replace(ANN, promised_by=NOW + 900 * HOUR))
+    moved = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="moved")
+    hear(store, parcel, moved, at=NOW + 20 * HOUR)
+    agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 21 * HOUR)
+    said(store, "PW1", replace(ANN, promised_by=NOW + 2 * HOUR), at=NOW + 22 * HOUR)
+    hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 23 * HOUR)
+    assert outbox.rows(store) == []
+    with store.transaction():
+        parcels.resume(store, parcel, NOW + 24 * HOUR)
+    hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 24 * HOUR)
+    assert {row.out.kind for row in outbox.rows(store)} == {"lost"}
+
+
+def test_a_letter_is_about_no_more_parcels_than_anybody_reads(store: Store) -> None:
+    for number in range(MOST + 2):
+        hear(store, said(store, f"PW{number}", ANN), LOST)
+    assert [len(about) for *_, about in unsent(store)] == [MOST, 2]
+    pushed = [row.out.letter for row in outbox.rows(store, "pending") if row.out.draft]
+    assert [len(parts(one.facts)) for one in pushed if one] == [MOST, 2]
+
+
+def test_a_buyer_named_without_an_order_is_nobodys_where_a_parcel_holds_the_orders_of_several(store: Store) -> None:
+    other = Order("B-1", customer_name="Bob", customer_contact="bob@example.com")
+    hear(store, said(store, "PW1", ANN, other), LOST)
+    before = unsent(store)
+    said(store, "PW1", Order(customer_contact="bob2@example.com", value=9.0), at=NOW + HOUR)
+    assert unsent(store) == before
+    assert parcels.one(store, 1).value == 9.0
