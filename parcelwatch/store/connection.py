@@ -14,7 +14,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -102,6 +102,12 @@ class Store:
                 self.conn.execute("COMMIT")
             finally:
                 self._roll_back_open()
+
+    @contextmanager
+    def joined(self) -> Iterator[None]:
+        """In the caller's transaction, if one is open, else in one of its own."""
+        with nullcontext() if self.conn.in_transaction else self.transaction():
+            yield
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -1,15 +1,15 @@
 """What agents do to cases, drafts and parcels: one way for every hand, on the command line and elsewhere.
 
-What belongs here: carrying out. What is done to several at once is in the caller's transaction, so that all of it is
-done or nothing; the rest has one of its own. What can be done as things stand is the core's to say; it raises BadInput
-for what cannot, and NotFound for what there is not.
+What belongs here: carrying out, each in a transaction of its own unless the caller holds one. What can be done as
+things stand is the core's to say; it raises BadInput for what cannot, and NotFound for what there is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
 
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.policy import Policy
@@ -18,6 +18,8 @@ from parcelwatch.ingest import take_step
 from parcelwatch.model import Action, Amended, Cause, LetterAction, Marked, Milestone, Parcel, State
 from parcelwatch.store import Store, cases, drafts, parcels
 from parcelwatch.store.rows import whole
+
+_P = ParamSpec("_P")
 
 _ENDS_AS: Final = {Signal.ACK: State.ACKNOWLEDGED, Signal.RESOLVE: State.RESOLVED}
 
@@ -34,6 +36,18 @@ MARKS: Final[Mapping[str, tuple[Milestone, Cause | None]]] = {
 """How an agent can say a parcel stands."""
 
 
+def _joined(verb: Callable[Concatenate[Store, _P], bool]) -> Callable[Concatenate[Store, _P], bool]:
+    """What may be done to several at once, all or nothing: in the caller's transaction if there is one."""
+
+    @wraps(verb)
+    def done(store: Store, *given: _P.args, **named: _P.kwargs) -> bool:
+        with store.joined():
+            return verb(store, *given, **named)
+
+    return done
+
+
+@_joined
 def act_on_case(
     store: Store,
     case_id: int,
@@ -44,7 +58,7 @@ def act_on_case(
     by: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """Do "ack", "snooze" or "resolve" to a case; False if it was so already. The caller holds the transaction."""
+    """Do "ack", "snooze" or "resolve" to a case; False if it was so already."""
     signal = Signal(verb)
     if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
         return False
@@ -77,11 +91,9 @@ def mark(
         take_step(store, parcel.id, Marked(milestone, cause, note.strip(), by), policy, whole(now))
 
 
+@_joined
 def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before.
-
-    The caller holds the transaction.
-    """
+    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before."""
     now = whole(now)
     for row in cases.rows(store, now, parcel_id=parcel.id):
         if row.case.live:
@@ -89,11 +101,9 @@ def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str
     return parcels.stop(store, parcel.id, now)
 
 
+@_joined
 def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped.
-
-    The caller holds the transaction.
-    """
+    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped."""
     now = whole(now)
     resumed = parcels.resume(store, parcel.id, now)
     for kind in cases.stopped(store, parcel.id) if resumed else ():
@@ -101,10 +111,11 @@ def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: s
     return resumed
 
 
+@_joined
 def move(store: Store, parcel: Parcel, courier: str, company: str, policy: Policy, now: datetime) -> bool:
     """Ask another account, or about another company, for a parcel; False if it was so already.
 
-    What was heard under another company was another parcel's and is dropped. The caller holds the transaction.
+    What was heard under another company was another parcel's and is dropped.
     """
     target = (courier or parcel.courier, company or parcel.company)
     if target == (parcel.courier, parcel.company):
