@@ -40,7 +40,7 @@ def _joined(verb: Callable[Concatenate[Store, _P], bool]) -> Callable[Concatenat
     """What may be done to several at once, all or nothing: in the caller's transaction if there is one."""
 
     @wraps(verb)
-    def done(store: Store, *given: _P.args, **named: _P.kwargs) -> bool:
+    def done(store: Store, /, *given: _P.args, **named: _P.kwargs) -> bool:
         with store.joined():
             return verb(store, *given, **named)
 
