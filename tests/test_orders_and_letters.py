@@ -149,7 +149,8 @@ def test_nobody_is_told_of_a_parcel_that_was_stopped(store: Store) -> None:
     parcel = said(store, "PW1", replace(ANN, promised_by=NOW + 900 * HOUR))
     moved = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="moved")
     hear(store, parcel, moved, at=NOW + 20 * HOUR)
-    agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 21 * HOUR)
+    with store.transaction():
+        agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 21 * HOUR)
     said(store, "PW1", replace(ANN, promised_by=NOW + 2 * HOUR), at=NOW + 22 * HOUR)
     hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 23 * HOUR)
     assert outbox.rows(store) == []

@@ -69,8 +69,11 @@ def test_an_order_is_shown_with_its_buyer_its_parcels_and_its_letters(ordered: S
 
 def test_a_forgotten_order_takes_its_buyer_along_and_leaves_the_other_one(ordered: Shop) -> None:
     assert b"Ann Larsen" in on_disk(ordered)
-    gone = listed(ordered, "orders", "forget", "A-1001", "--yes")
-    assert gone == {"order": "A-1001", "parcels_forgotten": 0, "parcels_kept": [DAMAGED]}
+    assert listed(ordered, "orders", "forget", "A-1001", "--yes") == {
+        "order": "A-1001",
+        "parcels_forgotten": 0,
+        "parcels_kept": [DAMAGED],
+    }
     left = on_disk(ordered)
     assert [word for word in (b"Ann Larsen", b"ann@example.org", b"A-1001") if word in left] == []
     assert listed(ordered, "parcels", "show", DAMAGED)["orders"] == ["A-1002"]
@@ -129,7 +132,7 @@ def test_several_parcels_are_stopped_and_watched_again(watched: Shop) -> None:
 
 def test_parcels_chosen_by_what_holds_are_stopped_only_with_a_yes(ordered: Shop) -> None:
     asked = ordered.run("parcels", "stop", "--where", "tag=vip")
-    assert (asked.code, f"1 parcel: {DAMAGED}; give --yes" in asked.err) == (1, True)
+    assert (asked.code, DAMAGED in asked.err, "--yes" in asked.err) == (1, True, True)
     assert states(ordered) == {"damaged": "open", "stalled": "open"}
     rows = listed(ordered, "parcels", "stop", "--where", "tag=vip", "--where", "courier=my_dhl", "--yes")
     assert [row["number"] for row in rows] == [DAMAGED]

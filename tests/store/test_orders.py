@@ -295,7 +295,8 @@ def test_a_forgotten_order_is_in_no_file_any_more_and_the_other_buyers_is(path: 
     with Store.open(path) as store:
         alone, shared = lived(store)
         assert [word for word in PERSONAL if word.encode() not in on_disk(path)] == []
-        assert forget_order(store, "A-1001").parcels == {alone: "PW000001"}
+        gone = forget_order(store, "A-1001")
+        assert (gone.parcels, gone.kept_parcels) == ({alone: "PW000001"}, {shared: "PW000002"})
         assert [word for word in (*PERSONAL, "PW000001") if word.encode() in on_disk(path)] == []
         assert orders_of(store, shared) == ["B-2002"]
         assert [row["to"] for row in letters(store)] == ["bob@example.org"]
@@ -322,7 +323,7 @@ def test_a_buyer_the_order_had_before_is_forgotten_with_it(path: Path) -> None:
 def test_forgetting_a_parcel_forgets_its_buyers_where_nothing_else_is_theirs(path: Path) -> None:
     with Store.open(path) as store:
         lived(store)
-        assert list(parcels.forget(store, "PW000002").parcels.values()) == ["PW000002"]
+        assert [*parcels.forget(store, "PW000002").orders.values()] == ["B-2002"]
         gone = ("Bob Okafor", "bob@example.org", "B-2002", "PW000002")
         assert [word for word in gone if word.encode() in on_disk(path)] == []
         assert [row["number"] for row in parcels.rows(store)] == ["PW000001"]

@@ -147,7 +147,8 @@ def test_stopping_a_parcel_closes_every_case_in_the_name_of_who_did_it_and_tells
     assert standing(store, one) == {"damaged": "open", "stalled": "open"}
     told = [row.out.kind for row in outbox.rows(store, "pending") if row.out.letter is None]
     assert told == ["damaged"]
-    assert agents.stop(store, one, POLICY, NOW + 61 * HOUR, by="lin")
+    with store.transaction():
+        assert agents.stop(store, one, POLICY, NOW + 61 * HOUR, by="lin")
     assert standing(store, one) == {"damaged": "resolved", "stalled": "resolved"}
     assert {row["state"] for row in drafts.rows(store)} == {"withdrawn"}
     assert list(outbox.rows(store, "pending")) == []
@@ -155,14 +156,18 @@ def test_stopping_a_parcel_closes_every_case_in_the_name_of_who_did_it_and_tells
         assert row.case.id is not None
         last = list(cases.events(store, row.case.id))[-1]
         assert (last.after, last.why.says, last.by) == ("resolved", Form.WATCHED_NO_MORE, "lin")
-    assert not agents.stop(store, one, POLICY, NOW + 62 * HOUR)
+    with store.transaction():
+        assert not agents.stop(store, one, POLICY, NOW + 62 * HOUR)
 
 
 def test_a_parcel_watched_again_has_the_trouble_it_was_stopped_with_and_is_told_of_it_once(store: Store) -> None:
     one = watched(store, MOVES, BROKEN)
-    agents.stop(store, one, POLICY, NOW + HOUR)
-    assert agents.resume(store, one, POLICY, NOW + 2 * HOUR)
-    assert not agents.resume(store, one, POLICY, NOW + 2 * HOUR)
+    with store.transaction():
+        agents.stop(store, one, POLICY, NOW + HOUR)
+    with store.transaction():
+        assert agents.resume(store, one, POLICY, NOW + 2 * HOUR)
+    with store.transaction():
+        assert not agents.resume(store, one, POLICY, NOW + 2 * HOUR)
     answers(store, one, MOVES, BROKEN, hours=3)
     assert standing(store, one) == {"damaged": "open"}
     told = [row.out.kind for row in outbox.rows(store, "pending") if row.out.letter is None]
@@ -173,8 +178,10 @@ def test_what_is_over_by_the_time_it_is_watched_again_stays_closed(store: Store)
     one = watched(store, MOVES, STANDS_STILL)
     answers(store, one, MOVES, STANDS_STILL, hours=60)
     assert standing(store, one) == {"stalled": "open"}
-    agents.stop(store, one, POLICY, NOW + 61 * HOUR)
-    agents.resume(store, one, POLICY, NOW + 62 * HOUR)
+    with store.transaction():
+        agents.stop(store, one, POLICY, NOW + 61 * HOUR)
+    with store.transaction():
+        agents.resume(store, one, POLICY, NOW + 62 * HOUR)
     answers(store, one, MOVES, STANDS_STILL, scan(-62, M.DELIVERED), hours=63)
     assert standing(store, one) == {"stalled": "resolved"}
 
@@ -184,11 +191,13 @@ def test_what_is_over_by_the_time_it_is_watched_again_stays_closed(store: Store)
 
 def test_a_parcel_moved_to_another_account_is_asked_about_there_at_once_and_keeps_what_is_known(store: Store) -> None:
     one = watched(store, MOVES, BROKEN)
-    assert agents.move(store, one, "other", "", POLICY, NOW + HOUR)
+    with store.transaction():
+        assert agents.move(store, one, "other", "", POLICY, NOW + HOUR)
     after = parcels.dossier(store, one.id)
     assert (after.parcel.courier, after.poll_at) == ("other", NOW + HOUR)
     assert len(after.timeline.entries) == 2
-    assert not agents.move(store, after.parcel, "other", "", POLICY, NOW + HOUR)
+    with store.transaction():
+        assert not agents.move(store, after.parcel, "other", "", POLICY, NOW + HOUR)
 
 
 def test_a_parcel_moves_to_another_account_and_company_past_one_that_stands_between(store: Store) -> None:
@@ -197,7 +206,8 @@ def test_a_parcel_moves_to_another_account_and_company_past_one_that_stands_betw
             watch(store, replace(parcel("PW1", company=company), courier=account), POLICY, NOW)
     with store.transaction():
         one = watch(store, replace(parcel("PW1", company="yto"), courier="acme"), POLICY, NOW)
-    agents.move(store, parcels.one(store, one.id), "other", "zto", POLICY, NOW + HOUR)
+    with store.transaction():
+        agents.move(store, parcels.one(store, one.id), "other", "zto", POLICY, NOW + HOUR)
     moved = parcels.one(store, one.id)
     assert (moved.courier, moved.company) == ("other", "zto")
 
@@ -206,7 +216,8 @@ def test_what_was_heard_under_another_company_was_another_parcels(store: Store) 
     with store.transaction():
         parcel_id = watch(store, parcel("PW1", company="sto"), POLICY, NOW).id
         take_step(store, parcel_id, Answered("PW1", (MOVES, BROKEN)), POLICY, NOW)
-    assert agents.move(store, parcels.one(store, parcel_id), "", "shentong", POLICY, NOW + HOUR)
+    with store.transaction():
+        assert agents.move(store, parcels.one(store, parcel_id), "", "shentong", POLICY, NOW + HOUR)
     after = parcels.dossier(store, parcel_id)
     assert (after.parcel.company, after.milestone, after.timeline.entries) == ("shentong", M.UNKNOWN, ())
     assert after.poll_at is not None
@@ -217,7 +228,7 @@ def test_a_parcel_is_not_moved_onto_another(store: Store) -> None:
     one = watched(store, MOVES)
     with store.transaction():
         watch(store, parcel("PW1", "other"), POLICY, NOW)
-    with pytest.raises(BadInput, match="PW1 is watched at other already"):
+    with pytest.raises(BadInput, match="PW1 is watched at other already"), store.transaction():
         agents.move(store, one, "other", "", POLICY, NOW + HOUR)
 
 
@@ -254,7 +265,8 @@ def test_parcels_are_chosen_by_all_that_is_asked_for(store: Store, where: dict[s
     stopped = watched(store, MOVES, number="PW4")
     with store.transaction():
         watch(store, parcel("PW3", "other", tags=("vip",)), POLICY, NOW)
-    agents.stop(store, stopped, POLICY, NOW)
+    with store.transaction():
+        agents.stop(store, stopped, POLICY, NOW)
     assert [one.number for one in finding.chosen(store, where)] == found
 
 
