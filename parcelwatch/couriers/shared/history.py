@@ -61,13 +61,17 @@ def ordered(scans: Sequence[Scan], *, newest_first: bool = True, same_clock: boo
     spans = [scan.when for scan in scans]
     downward = list(scans) if falls(spans, usual=newest_first, same_clock=same_clock) else list(reversed(scans))
     dated = [
-        replace(scan, when=when)
+        _at(scan, when)
         for when, scan in zip(filled([scan.when for scan in downward]), downward, strict=True)
         if when is not None
     ]
     dated.reverse()
     times = following([scan.when for scan in dated if scan.when is not None])
-    return in_time(replace(scan, when=when) for when, scan in zip(times, dated, strict=True))
+    return in_time(_at(scan, when) for when, scan in zip(times, dated, strict=True))
+
+
+def _at(scan: Scan, when: Span) -> Scan:
+    return scan if scan.when == when else replace(scan, when=when)
 
 
 def in_time(scans: Iterable[Scan]) -> list[Scan]:
