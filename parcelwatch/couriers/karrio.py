@@ -222,7 +222,7 @@ class Karrio:
             number=ask.number,
             checkpoints=checkpoints(scans),
             estimate=due(estimate, self.country),
-            stands=standing(_known(found.status)),
+            stands=_ended(_known(found.status)),
             service=_said(getattr(found.info, "shipment_service", None)),
         )
 
@@ -257,6 +257,12 @@ class Karrio:
         if meaning is None and reading == NOTHING and _said(event.code):
             return UNKNOWN, reading
         return meaning, reading
+
+
+def _ended(meaning: Meaning | None) -> Milestone | None:
+    """Where a parcel stands that is over: before that, karrio only repeats the newest event."""
+    found = standing(meaning)
+    return found if found in (M.DELIVERED, M.RETURNED, M.CANCELLED) else None
 
 
 def _known(status: object) -> Meaning | None:

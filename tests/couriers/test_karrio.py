@@ -13,6 +13,8 @@ import pytest
 from parcelwatch.caller import Caller
 from parcelwatch.client import Client
 from parcelwatch.config import AccountConfig
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.timeline import merge
 from parcelwatch.couriers.base import Account
 from parcelwatch.couriers.karrio import REASONS, STATUSES, Karrio
 from parcelwatch.errors import (
@@ -23,7 +25,7 @@ from parcelwatch.errors import (
     CourierUnavailable,
     CourierUnreadable,
 )
-from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Timeline
 from tests.couriers.recorded import tracked
 from tests.servers import Hit, Server, head
 
@@ -200,3 +202,12 @@ def test_one_error_told_twice_is_told_once(post: Server) -> None:
     with pytest.raises(CourierUnavailable) as caught:
         ask(post, body)
     assert str(caught.value).count("Gateway unavailable") == 1
+
+
+def test_a_scan_booked_minutes_after_the_delivery_does_not_undo_it(post: Server) -> None:
+    late = occurrence("0174", "2026-03-11", "09:17:00", "Item out for delivery")
+    delivery = occurrence("1408", "2026-03-11", "09:15:00", "Item successfully delivered")
+    said = tracked(ask(post, detail(late, delivery)))
+    heard = merge(Timeline(), said, NOW)
+    assert [one.milestone for one in said.checkpoints] == [M.DELIVERED, M.OUT_FOR_DELIVERY]
+    assert stage(heard.entries, said.stands).milestone is M.DELIVERED
