@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.benchmarks.end_to_end [PARCELS]
 
 One number a call, real HTTP on loopback to a sandbox courier in a process of its own, SQLite on disk with
-synchronous=FULL, in a process that has read a few parcels before: what is loaded once is not counted. Bare httpx is measured over the same answers in the same run: `httpx.AsyncClient`, 32 in flight,
-JSON decoded and dropped.
+synchronous=FULL, in a process that has read a few parcels before: what is loaded once is not counted. Bare httpx is
+measured over the same answers in the same run: `httpx.AsyncClient`, 32 in flight, JSON decoded and dropped.
 """
 
 from __future__ import annotations
