@@ -73,7 +73,7 @@ def act_on_draft(
     """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough."""
     parcel_id, _ = drafts.one(store, draft_id)
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
-    with store.transaction():
+    with store.joined():
         take_step(store, parcel_id, action, policy, whole(now))
 
 
