@@ -189,6 +189,10 @@ class Renderer:
         title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line)
 
+    def link(self, address: str) -> str:
+        """The line that says where to act on a message."""
+        return str(catalogue(self._agents, "links")["line"].format(address=address))
+
     def bare(self, out: Outgoing) -> str:
         """The least a line must say: the number or the account; of a draft also which one."""
         name = clean(out.number, _NAME) or out.account
