@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -40,7 +39,7 @@ class Hooks:
         self._now = now
         self._patience = patience
         self._turned_away: Counter[str] = Counter()
-        self.app = Starlette(routes=[Route("/hooks/{account}", self._hook, methods=["POST"])])
+        self.route = Route("/hooks/{account}", self._hook, methods=["POST"])
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import BaseRoute
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from parcelwatch.errors import ConfigError
@@ -59,6 +60,11 @@ def impatient(seconds: float) -> type[H11Protocol]:
                 self._watch = self.loop.call_later(seconds, self._look)
 
     return Impatient
+
+
+def application(*routes: BaseRoute) -> Starlette:
+    """What is answered, and nothing else."""
+    return Starlette(routes=routes)
 
 
 class _Quiet(uvicorn.Server):
