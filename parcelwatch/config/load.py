@@ -64,10 +64,11 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL."""
+    """A destination for messages; `url` is any Apprise URL. `person`: whose own chat it is, "" for nobody's."""
 
     name: str
     url: Secret
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,11 @@ class Config:
         return "listen" in self.file.service.model_fields_set
 
     @property
+    def public_url(self) -> str:
+        """Where people reach `listen`; "" where they do not, or nobody listens."""
+        return (self.file.service.public_url or "") if self.listen else ""
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
@@ -132,7 +138,7 @@ class Config:
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
+            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person)
             for name, channel in self.file.channels.items()
         }
 

@@ -27,9 +27,11 @@ from parcelwatch.config.values import (
     NaturalSpan,
     Pace,
     Paces,
+    Person,
     PlaceCode,
     Postal,
     ProfileName,
+    PublicUrl,
     Remedy,
     SeverityName,
     TimeZone,
@@ -47,6 +49,9 @@ class Service(Table):
 
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
+    public_url: PublicUrl | None = Field(
+        default=None, description="where people reach `listen`: messages get a link to act by"
+    )
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
@@ -215,6 +220,7 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    person: Person = Field(default="", description="whose own chat it is: its links act in that name")
 
 
 class Route(Table):

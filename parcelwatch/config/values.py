@@ -127,6 +127,21 @@ def base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or not url.isprintable():
+        raise ValueError("expected the address people reach this port at, such as https://pw.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment or " " in url:
+        raise ValueError("expected a plain URL: no user, password, query or fragment")
+    return url.rstrip("/")
+
+
+def _person(name: str) -> str:
+    if name != " ".join(name.split()) or not name.isprintable() or len(name) > 60:
+        raise ValueError("expected a name on one line, at most 60 characters long")
+    return name
+
+
 def is_loopback(url: str) -> bool:
     """The URL leads to this machine."""
     host = urlsplit(url).hostname or ""
@@ -221,5 +236,7 @@ Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Person = Annotated[str, AfterValidator(_person)]
 Listen = Annotated[str, AfterValidator(_listen)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
