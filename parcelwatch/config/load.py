@@ -108,7 +108,7 @@ class Config:
     @property
     def public_url(self) -> str:
         """Where people reach `listen`; "" where they do not, or nobody listens."""
-        return (self.file.service.public_url or "") if self.listen else ""
+        return self.file.service.public_url if self.listen else ""
 
     @property
     def language(self) -> str:

@@ -128,6 +128,8 @@ def base_url(url: str) -> str:
 
 
 def _public_url(url: str) -> str:
+    if not url:
+        return ""
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or not url.isprintable():
         raise ValueError("expected the address people reach this port at, such as https://pw.example.com")
