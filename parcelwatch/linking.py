@@ -17,12 +17,15 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, links
 from parcelwatch.store.links import About
 
+MOST: Final = 500
+"""Cases of one link, the worst; what a digest has beyond is left to the command line."""
+
 _UNMASKED: Final = LENGTH - len(MASK)
 
 
 def tail(store: Store, group: Group, limit: int, linking: Linking | None, renderer: Renderer) -> str:
     """The last line of a message, its token masked; "" where nothing can be done, or there is no room to say so."""
-    if linking is None or not _live(store, group):
+    if linking is None or not _live(store, group, 1):
         return ""
     line = renderer.link(linking.address())
     return line if limit - room(line) >= SHORTEST_LIMIT else ""
@@ -42,19 +45,19 @@ def opened(store: Store, group: Group, text: Text, linking: Linking | None, rend
     """The text with a token where one is masked, as it is to be sent and not to be kept."""
     if linking is None or not text.body.endswith(linking.address()):
         return text
-    token = links.again(store, group.id, linking.key, now) if group.body is not None else ""
+    token = links.again(store, group.id, group.channel, linking.key, now) if group.body is not None else ""
     token = token or links.make(store, group.id, group.channel, _about(store, group, text, renderer), linking.key, now)
     return replace(text, body=text.body.removesuffix(MASK) + token)
 
 
-def _live(store: Store, group: Group) -> list[int]:
-    return links.live(store, [row.case_id for row in group.rows if row.case_id is not None])
+def _live(store: Store, group: Group, most: int) -> list[int]:
+    return links.live(store, (row.case_id for row in group.rows if row.case_id is not None), most)
 
 
 def _about(store: Store, group: Group, text: Text, renderer: Renderer) -> list[About]:
     """Each case once; with its letter where the message shows all of it, for what was not read is not approved."""
     letters = {row.case_id: row for row in group.rows if _shows_letter(row, group, text, renderer)}
-    return [_with_letter(case_id, letters.get(case_id), renderer) for case_id in _live(store, group)]
+    return [_with_letter(case_id, letters.get(case_id), renderer) for case_id in _live(store, group, MOST)]
 
 
 def _shows_letter(row: Outgoing, group: Group, text: Text, renderer: Renderer) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,22 +16,23 @@ import pytest
 import structlog
 
 from parcelwatch import web
-from parcelwatch.core.links import LIFE, REMEMBERED, Linking, digest, token, well_formed
+from parcelwatch.core.links import LIFE, REMEMBERED, Ended, Linking, Verb, digest, token, well_formed
 from parcelwatch.core.messages import Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.duration import parse
-from parcelwatch.errors import DeliveryFailed, StoreError
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, audit, cases, drafts, links, parcels
+from parcelwatch.store import Store, audit, cases, drafts, links, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 from parcelwatch.web.links import Rates, preferred
+from parcelwatch.words import catalogue, languages
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -193,6 +194,21 @@ def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path)
         assert found.expires_at == NOW + 80 * HOUR + LIFE  # it holds as long as the last attempt's would
 
 
+def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_path: Path) -> None:
+    """What acts in lin's own chat must not act in a group."""
+    with Store.open(tmp_path / "watch.db") as store:
+        trouble(store)
+        words = Wording(Renderer(), LIMITS, LINKING)
+        while claimed := claim(store, NOW, (), words):
+            settle(store, claimed[0], DeliveryRefused("no such robot"), POLICY, NOW)
+        with store.transaction():
+            outbox.retry(store, 1, NOW, "ops")
+        (text,) = sent(store)
+        found = links.find(store, path_in(text)[3:])
+        assert found is not None
+        assert found.channel == "ops"
+
+
 def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         for limit in (160, 210, 220, 500):
@@ -339,6 +355,23 @@ def test_nothing_on_the_chinese_page_is_left_in_english(tmp_path: Path) -> None:
 )
 def test_a_browsers_languages_are_read_whatever_they_are(header: str, language: str) -> None:
     assert preferred(header, "otherwise") == language
+
+
+def told(table: Mapping[str, object], at: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from told(value, f"{at}{key}.")
+        else:
+            yield f"{at}{key}", frozenset(re.findall(r"{\w+}|`[^`]*`", str(value)))
+
+
+def test_every_language_says_everything_a_page_may_have_to_say() -> None:
+    assert languages("links") == languages("agents")
+    said = [dict(told(catalogue(language, "links"))) for language in languages("links")]
+    assert all(each == said[0] for each in said)
+    wanted = {f"{table}.{verb}" for table in ("verbs", "done", "already", "so") for verb in Verb}
+    wanted |= {f"ended.{one}" for one in Ended} | {"refused.changed", "refused.moved_on", "refused.not_now"}
+    assert wanted <= set(said[0])
 
 
 # --- acting --------------------------------------------------------------------------------------

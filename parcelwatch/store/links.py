@@ -6,9 +6,10 @@ What belongs here: rows. What a link is good for is core.links'.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from parcelwatch.core.links import LIFE, REMEMBERED, Item, Link, Use, Verb, digest, digest_of_letter, same, token
@@ -34,7 +35,7 @@ _ABOUT: Final = """
 INSERT INTO link_cases (link_id, case_id, reopened, draft_id, words)
 SELECT ?, id, reopened, ?, ? FROM cases WHERE id = ?
 """
-_NEWEST: Final = "SELECT id, salt FROM links WHERE bundle = ? ORDER BY id DESC LIMIT 1"
+_NEWEST: Final = "SELECT id, salt FROM links WHERE bundle = ? AND channel = ? ORDER BY id DESC LIMIT 1"
 _FOUND: Final = "SELECT id, digest, channel, expires_at FROM links WHERE digest = ?"
 _ITEMS: Final = """
 SELECT l.id, c.id, c.kind, c.severity, c.state, c.reopened, l.reopened, d.id, d.state, l.words, d.subject, d.body
@@ -44,9 +45,9 @@ WHERE l.link_id = ? ORDER BY l.id
 _USES: Final = "SELECT verb, by, at FROM link_uses WHERE link_case_id = ? ORDER BY id"
 
 
-def live(store: Store, case_ids: Collection[int]) -> list[int]:
-    """Those of the cases that are not resolved, in the order given."""
-    return [one for one in dict.fromkeys(case_ids) if store.one(_LIVE, (one,))]
+def live(store: Store, case_ids: Iterable[int], most: int) -> list[int]:
+    """Those of the cases that are not resolved, in the order given; no more are looked at than it takes."""
+    return list(islice((one for one in dict.fromkeys(case_ids) if store.one(_LIVE, (one,))), most))
 
 
 def make(store: Store, bundle: int, channel: str, about: Sequence[About], key: bytes, now: datetime) -> str:
@@ -60,9 +61,12 @@ def make(store: Store, bundle: int, channel: str, about: Sequence[About], key: b
     return made
 
 
-def again(store: Store, bundle: int, key: bytes, now: datetime) -> str:
-    """The token of a message's newest link, which holds anew from now on; "" when it has none any more."""
-    row = store.one(_NEWEST, (bundle,))
+def again(store: Store, bundle: int, channel: str, key: bytes, now: datetime) -> str:
+    """The token of a message's newest link, which holds anew from now on; "" when it has none any more.
+
+    Each channel has its own: what was meant for one person's chat must not act when it goes to another.
+    """
+    row = store.one(_NEWEST, (bundle, channel))
     if row is None:
         return ""
     made = token(key, row[1])
