@@ -42,7 +42,10 @@ SELECT l.id, c.id, c.kind, c.severity, c.state, c.reopened, l.reopened, d.id, d.
 FROM link_cases l JOIN cases c ON c.id = l.case_id LEFT JOIN drafts d ON d.id = l.draft_id
 WHERE l.link_id = ? ORDER BY l.id
 """
-_USES: Final = "SELECT verb, by, at FROM link_uses WHERE link_case_id = ? ORDER BY id"
+_USES: Final = """
+SELECT u.link_case_id, u.verb, u.by, u.at FROM link_uses u JOIN link_cases l ON l.id = u.link_case_id
+WHERE l.link_id = ? ORDER BY u.id
+"""
 
 
 def live(store: Store, case_ids: Iterable[int], most: int) -> list[int]:
@@ -80,13 +83,15 @@ def find(store: Store, given: str) -> Link | None:
     row = store.one(_FOUND, (digest(given),))
     if row is None or not same(row[1], digest(given)):
         return None
-    items = tuple(_item(store, found) for found in store.all(_ITEMS, (row[0],)))
+    uses: dict[int, list[Use]] = {}
+    for item_id, verb, by, at in store.all(_USES, (row[0],)):
+        uses.setdefault(item_id, []).append(Use(Verb(verb), by, from_ms(at)))
+    items = tuple(_item(found, uses.get(found[0], ())) for found in store.all(_ITEMS, (row[0],)))
     return Link(row[0], row[2], from_ms(row[3]), items)
 
 
-def _item(store: Store, row: tuple[Any, ...]) -> Item:
+def _item(row: tuple[Any, ...], uses: Sequence[Use]) -> Item:
     item_id, case_id, kind, severity, state, reopened, was_reopened, draft_id, draft, words, subject, body = row
-    uses = store.all(_USES, (item_id,))
     return Item(
         item_id,
         case_id,
@@ -98,7 +103,7 @@ def _item(store: Store, row: tuple[Any, ...]) -> Item:
         draft_id,
         DraftState(draft) if draft else None,
         draft_id is not None and same(words, digest_of_letter(subject, body)),
-        tuple(Use(Verb(verb), by, from_ms(at)) for verb, by, at in uses),
+        tuple(uses),
     )
 
 

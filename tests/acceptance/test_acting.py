@@ -131,3 +131,15 @@ def test_a_single_pass_sends_no_links_for_nobody_would_answer_them(tmp_path: Pat
         place.play(place.one_pass)
         assert place.sink.told
         assert not any(LINK.search(told.text) for told in place.sink.told)
+
+
+def test_the_port_is_open_for_links_though_no_courier_calls(tmp_path: Path) -> None:
+    port = free_port()
+    path = tmp_path / "config.toml"
+    path.write_text(
+        f'[service]\ndatabase = "watch.db"\nlisten = "127.0.0.1:{port}"\npublic_url = "https://pw.example"\n'
+        f'[couriers.dhl]\napi = "dhl"\nkey = "k"\nbase_url = "http://127.0.0.1:{free_port()}"\n'
+    )
+    with daemon(path):
+        answer = httpx.get(f"http://127.0.0.1:{port}/a/x", trust_env=False, timeout=PATIENCE)
+    assert (answer.status_code, "There is no such link" in answer.text) == (404, True)
