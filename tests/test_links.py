@@ -250,6 +250,9 @@ def test_a_digest_has_one_link_that_lists_its_cases(tmp_path: Path) -> None:
         states = [await one.state(case) for case in range(1, 9)]
         assert states == ["acknowledged"] * 2 + ["resolved"] + ["acknowledged"] * 5
         assert (await one.press(alert, "approve", "1")).status_code == 400
+        for case in range(1, 9):
+            await one.press(alert, "resolve", str(case))
+        assert (await one.press(alert, "ack", "all")).text.count("This case is closed") == 8
 
     play(tmp_path, scene, parcel=False)
 

@@ -80,7 +80,7 @@ def press(
             return before
         chosen = list(_chosen(before.link, case))
         wanted = _verb(verb)
-        if not chosen or any(wanted not in item.verbs for item in chosen):
+        if not (chosen or case == ALL) or any(wanted not in item.verbs for item in chosen):
             raise BadInput("there is no such button")
         outcomes = tuple(_press(store, item, wanted, before.person, policy, now) for item in chosen)
         return Looked(look(store, token, people, now).link, None, before.person, outcomes)
