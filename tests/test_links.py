@@ -394,7 +394,7 @@ def test_a_press_acts_once_in_the_persons_name_and_the_next_says_so(tmp_path: Pa
     play(tmp_path, scene)
 
 
-def test_a_hundred_presses_at_once_act_once(tmp_path: Path) -> None:
+def test_many_presses_at_once_act_once(tmp_path: Path) -> None:
     async def scene(one: Desk) -> None:
         answers = await asyncio.gather(*(one.press(one.alert) for _ in range(30)))
         assert sum("Acknowledged by lin" in answer.text for answer in answers) == 1

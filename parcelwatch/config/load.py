@@ -138,7 +138,7 @@ class Config:
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person)
+            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person or "")
             for name, channel in self.file.channels.items()
         }
 

@@ -218,7 +218,7 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
-    person: Person = Field(default="", description="whose own chat it is: its links act in that name")
+    person: Person | None = Field(default=None, description="whose own chat it is: its links act in that name")
 
 
 class Route(Table):
