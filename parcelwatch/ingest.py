@@ -25,6 +25,7 @@ from parcelwatch.model import (
     Answered,
     Case,
     Checkpoint,
+    ClaimAction,
     Dossier,
     Event,
     LetterAction,
@@ -151,6 +152,8 @@ def take_step(
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    if isinstance(event, ClaimAction):
+        outbox.take_back_claims(store, parcel_id, "the agents know")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
         _enqueue(store, step, notice, saved, policy, now, wave)
@@ -266,9 +269,9 @@ def _enqueue(
     alert = NewAlert(
         kind=case.kind,
         channel=way.channel,
-        severity=case.severity,
+        severity=dispatch.severity(notice),
         why=dispatch.why(notice),
-        fact=notice.why if isinstance(notice, LetterTakenBack) else case.fact,
+        fact=dispatch.fact(notice),
         draft=draft_id is not None,
         parcel_id=parcel_id,
         case_id=case.id,
