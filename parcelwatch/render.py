@@ -100,6 +100,22 @@ class Renderer:
         self._parts = {name: self._templates.from_string(said) for name, said in words["parts"].items()}
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
 
+    # --- single words ----------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The agents'."""
+        return self._agents
+
+    def said(self, table: str) -> Mapping[str, str]:
+        """A table of the agents' words, such as "milestones"."""
+        words: Mapping[str, str] = self._words[table]
+        return words
+
+    def moment(self, at: datetime | None, now: datetime) -> str:
+        """A moment in the agents' time, "" for none."""
+        return self._moment(at, now)
+
     # --- sentences -------------------------------------------------------------------------------
 
     def sentence(self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED) -> str:
