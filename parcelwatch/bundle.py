@@ -70,7 +70,7 @@ def files(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[st
     known = _known(store, case_id, parcels.dossier(store, parcel_id), words, now)
     letters = [one for one in known.case["drafts"] if one["state"] == "sent"]
     found = {
-        "summary.html": _page(known, letters, words, now).encode(),
+        "summary.html": _page(known, letters, words).encode(),
         "timeline.csv": _table(_timeline(known)),
         "history.csv": _table(_history(known)),
     }
@@ -172,20 +172,20 @@ text-align:left;vertical-align:top}}th{{background:#f3f3f3;font-weight:600}}</st
 """
 
 
-def _page(known: _Known, letters: Sequence[Mapping[str, Any]], words: Renderer, now: datetime) -> str:
+def _page(known: _Known, letters: Sequence[Mapping[str, Any]], words: Renderer) -> str:
     said, case = words.said("bundle"), known.case
     title = said["title"].format(case=case["id"], label=words.label(case["kind"]))
     parts = [
-        _grid(_facts(known, words, now)),
-        _section(said["timeline"], (said["at"], said["place"], said["said"]), _scans(known, words, now)),
-        _section(said["history"], (said["at"], said["what"], said["by"]), _deeds(known, words, now)),
-        _section(said["letters"], (said["at"], said["what"]), _sent(letters, known, words, now)),
+        _grid(_facts(known, words)),
+        _section(said["timeline"], (said["at"], said["place"], said["said"]), _scans(known, words)),
+        _section(said["history"], (said["at"], said["what"], said["by"]), _deeds(known, words)),
+        _section(said["letters"], (said["at"], said["what"]), _sent(letters, known, words)),
         _section(said["missing"], (), ((text,) for text in _missing(known, letters, words))),
     ]
     return _PAGE.format(language=words.language, title=escape(title), body="\n".join(filter(None, parts)))
 
 
-def _facts(known: _Known, words: Renderer, now: datetime) -> Iterator[tuple[str, str]]:
+def _facts(known: _Known, words: Renderer) -> Iterator[tuple[str, str]]:
     said, case, parcel = words.said("bundle"), known.case, known.dossier.parcel
     over = [
         one.checkpoint for one in current(known.dossier.timeline) if one.checkpoint.milestone is Milestone.DELIVERED
@@ -197,13 +197,13 @@ def _facts(known: _Known, words: Renderer, now: datetime) -> Iterator[tuple[str,
         "former": ", ".join(filter(None, (*parcel.replaced, parcel.successor))),
         "courier": f"{parcel.courier} {parcel.company}".strip(),
         "service": parcel.service,
-        "lane": " / ".join(filter(None, (parcel.origin, parcel.destination))),
+        "lane": f"{parcel.origin or '–'} / {parcel.destination or '–'}" if parcel.origin or parcel.destination else "",
         "trouble": case["sentence"],
-        "since": _when(case["since"], words, now),
+        "since": _when(case["since"], words),
         "milestone": words.said("milestones")[known.dossier.milestone],
-        "shipped": words.moment(parcel.shipped_at, now),
-        "promised": words.moment(parcel.promised_by or known.dossier.promise, now),
-        "delivered": words.moment(over[-1].occurred_at, now) if over else "",
+        "shipped": _at(parcel.shipped_at, words),
+        "promised": _at(parcel.promised_by or known.dossier.promise, words),
+        "delivered": _at(over[-1].occurred_at if over else None, words),
         "claim": claim.get("last_on") or "",
         "claim_state": words.said("claims")[claim["state"]] if claim else "",
         "ref": claim.get("ref", ""),
@@ -211,29 +211,28 @@ def _facts(known: _Known, words: Renderer, now: datetime) -> Iterator[tuple[str,
         "orders": ", ".join(one.number for one in orders if one.number),
         "goods": ", ".join(one.goods for one in orders if one.goods),
         "value": f"{parcel.value:g}" if parcel.value else "",
+        "zone": str(words.zone),
     }
     yield from ((said[name], known.line(value)) for name, value in values.items() if value)
 
 
-def _scans(known: _Known, words: Renderer, now: datetime) -> Iterator[Sequence[str]]:
+def _scans(known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
     for entry in current(known.dossier.timeline):
         one = entry.checkpoint
         text = known.line(one.text or one.code) or words.said("milestones")[one.milestone]
-        yield words.moment(one.occurred_at, now), known.line(one.place), text
+        yield _at(one.occurred_at, words), known.line(one.place), text
 
 
-def _deeds(known: _Known, words: Renderer, now: datetime) -> Iterator[Sequence[str]]:
+def _deeds(known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
     _, *rows = _history(known)
     for at, _, why, by in rows:
-        yield _when(str(at), words, now), str(why), str(by)
+        yield _when(str(at), words), str(why), str(by)
 
 
-def _sent(
-    letters: Sequence[Mapping[str, Any]], known: _Known, words: Renderer, now: datetime
-) -> Iterator[Sequence[str]]:
+def _sent(letters: Sequence[Mapping[str, Any]], known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
     for one in letters:
         yield (
-            _when(one["changed_at"], words, now),
+            _when(one["changed_at"], words),
             f"{known.line(one['subject'])} (letters/D{one['id']}-{one['kind']}.txt)",
         )
 
@@ -248,8 +247,13 @@ def _missing(known: _Known, letters: Sequence[Mapping[str, Any]], words: Rendere
     yield said["masked"]
 
 
-def _when(stamp: str, words: Renderer, now: datetime) -> str:
-    return words.moment(datetime.fromisoformat(stamp), now)
+def _when(stamp: str, words: Renderer) -> str:
+    return _at(datetime.fromisoformat(stamp), words)
+
+
+def _at(at: datetime | None, words: Renderer) -> str:
+    """A time in full, for who reads it a year later in another country."""
+    return "" if at is None else f"{at.astimezone(words.zone):%Y-%m-%d %H:%M}"
 
 
 def _grid(pairs: Iterable[tuple[str, str]]) -> str:

@@ -112,9 +112,10 @@ class Renderer:
         words: Mapping[str, str] = self._words[table]
         return words
 
-    def moment(self, at: datetime | None, now: datetime) -> str:
-        """A moment in the agents' time, "" for none."""
-        return self._moment(at, now)
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's."""
+        return self._zone
 
     # --- sentences -------------------------------------------------------------------------------
 
