@@ -418,17 +418,23 @@ class Claim:
 
     `last_on`: the last day on which it is in time, None where that is not known. `ends_at`: when that day is over, in
     the shop or where it was counted, whichever comes first. `line`: the window, and where it is set. `told`: how many
-    days before `last_on` agents were reminded last, 0 once it counts as missed, None before. `ref`: its number at the
-    courier. `amount`: what was paid, as it was written.
+    days before `last_on` agents were reminded last, 0 once it counts as missed, None before. `stands`: whether there is
+    still something to claim for. `ref`: its number at the courier. `amount`: what was paid, as it was written.
     """
 
     last_on: date | None = None
     ends_at: datetime | None = None
     line: str = ""
     told: int | None = None
+    stands: bool = True
     state: ClaimState = ClaimState.OPEN
     ref: str = ""
     amount: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still to be made, by a day that is known."""
+        return self.stands and self.state is ClaimState.OPEN and self.last_on is not None
 
 
 @dataclass(frozen=True, slots=True)

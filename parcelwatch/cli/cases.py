@@ -204,10 +204,11 @@ def _claim(claim: Mapping[str, Any] | None) -> dict[str, object]:
 
     if claim is None:
         return {"claim": "no window is known; `[[claims]]` in the configuration sets one"}
-    last = claim["last_on"] or ("not known yet" if claim["running"] else "")
+    if claim["state"] == "open" and not claim["stands"]:
+        return {}
     return {
         "claim": claim["state"] if claim["state"] != "open" else "missed" if claim["missed"] else "not made",
-        "last day to claim": last,
+        "last day to claim": claim["last_on"] or ("not known yet" if claim["window"] else ""),
         "window": claim["window"],
         "claim number": safe(claim["ref"], 60),
         "paid": safe(claim["amount"], 60),

@@ -76,7 +76,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Ad
     step = tell.tell(step)
     step = letters.move(step, event)
     step = letters.write(step, found.findings, before.parcel.orders)
-    step = claims.move(step, event, seen)
+    step = claims.move(step, event, seen, found.findings)
     return _look_again(step, event, seen, found, dossier)
 
 

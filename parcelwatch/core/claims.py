@@ -10,7 +10,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from parcelwatch.core.rules import Finding
 from parcelwatch.core.step import Step
+from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
 from parcelwatch.core.windows import CLAIMABLE, deadline
 from parcelwatch.errors import BadInput, NotFound
@@ -24,6 +26,7 @@ from parcelwatch.model import (
     Event,
     Fact,
     Form,
+    Milestone,
     Severity,
     Why,
 )
@@ -36,8 +39,6 @@ REMIND: Final[Mapping[int, Severity]] = {
 }
 """So many days before the last one agents are reminded, and how gravely; 0 is when it is over."""
 
-# The trouble of a late parcel ends with its delivery, the claim begins with it.
-_OUTLIVES: Final = frozenset({"late"})
 _NINE: Final = time(9)
 _DAY: Final = timedelta(days=1)
 
@@ -70,7 +71,7 @@ _SAYS: Final = {
 }
 
 
-def move(step: Step, event: Event, view: View) -> Step:
+def move(step: Step, event: Event, view: View, findings: Mapping[str, Finding]) -> Step:
     """Every claim after what an agent said of it and what is known by now, and what agents are to hear.
 
     Raises BadInput and NotFound for what an agent wants.
@@ -80,7 +81,7 @@ def move(step: Step, event: Event, view: View) -> Step:
     if not step.dossier.cases or step.dossier.unwatched:
         return step
     before = {case.kind: case.claim for case in step.dossier.cases}
-    return _remind(_date(step, view), before)
+    return _remind(_date(step, view, findings), before)
 
 
 def _act(step: Step, action: ClaimAction) -> Step:
@@ -99,21 +100,34 @@ def _act(step: Step, action: ClaimAction) -> Step:
     return _with(replace(step, events=(*step.events, event)), {case.kind: moved})
 
 
-def running(case: Case) -> bool:
-    """Whether its claim is still to be made: it ends with the trouble, unless an agent ended that, and said nothing."""
-    open_still = case.claim is None or case.claim.state is ClaimState.OPEN
-    return open_still and case.kind in CLAIMABLE and (case.live or case.by_agent or case.kind in _OUTLIVES)
-
-
-def _date(step: Step, view: View) -> Step:
-    """Every claim that runs with its last day, as it is known by now."""
+def _date(step: Step, view: View, findings: Mapping[str, Finding]) -> Step:
+    """Every claim that is still to be made with its last day, as it is known by now."""
     policy, cases = step.policy, step.dossier.cases
-    dated = {
-        case.kind: _kept(case, deadline(view, case.kind, policy.claims, policy.calendar), cases)
-        for case in cases
-        if running(case)
-    }
+    dated: dict[str, Claim | None] = {}
+    for case in cases:
+        if case.kind not in CLAIMABLE or _settled(case):
+            continue
+        if _stands(case, view, findings):
+            dated[case.kind] = _kept(case, deadline(view, case.kind, policy.claims, policy.calendar), cases)
+        elif case.claim is not None:
+            dated[case.kind] = replace(case.claim, stands=False)
     return _with(step, dated)
+
+
+def _stands(case: Case, view: View, findings: Mapping[str, Finding]) -> bool:
+    """Whether there is something to claim for: trouble that ends by itself takes that along, an agent does not.
+
+    What was late is so for ever once it has arrived.
+    """
+    if case.live or (case.by_agent and case.kind in findings):
+        return True
+    return case.kind == "late" and _arrived_late(view)
+
+
+def _arrived_late(view: View) -> bool:
+    promise = view.dossier.parcel.promised_by or view.dossier.promise
+    arrived = [earliest(one) for one in view.entries if one.checkpoint.milestone is Milestone.DELIVERED]
+    return promise is not None and any(at > promise for at in arrived)
 
 
 def _kept(case: Case, claim: Claim | None, cases: Iterable[Case]) -> Claim | None:
@@ -164,7 +178,7 @@ def _by_weight(cases: Iterable[Case]) -> Iterator[tuple[Case, Claim]]:
     """The visible cases whose claim has a last day that still counts, the worst kind first."""
     order = {kind: place for place, kind in enumerate(CLAIMABLE)}
     for case in sorted(cases, key=lambda case: order.get(case.kind, len(order))):
-        if running(case) and not case.hidden_by and case.claim is not None and case.claim.last_on is not None:
+        if case.claim is not None and case.claim.running and not case.hidden_by:
             yield case, case.claim
 
 

@@ -80,20 +80,24 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
-RETURNING id, for_draft OR why IN ('claim_due', 'claim_missed')
+  AND why NOT IN ('claim_due', 'claim_missed')
+RETURNING id, for_draft
 """
-_MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'"
+_MOOT: Final = """
+UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'
+  AND why NOT IN ('claim_due', 'claim_missed')
+"""
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
-    """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent.
+    """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent, but for its claim.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
     """
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
-    return any(not aside for _, aside in rows)
+    return any(not for_draft for _, for_draft in rows)
 
 
 _TAKE_BACK_CLAIMS: Final = """
@@ -101,11 +105,15 @@ UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND why IN ('claim_due', 'claim_missed') AND state = 'pending' AND lease_until IS NULL
   AND (digest IS NULL OR error <> '')
 """
+_MOOT_CLAIMS: Final = """
+UPDATE alerts SET reason = ? WHERE parcel_id = ? AND why IN ('claim_due', 'claim_missed') AND state = 'pending'
+"""
 
 
 def take_back_claims(store: Store, parcel_id: int, reason: str) -> None:
-    """Somebody saw to a parcel's claim: what was not sent of its last day is moot."""
+    """Nothing is to be claimed for a parcel, or it is seen to: what was not sent of the last day is moot."""
     store.write(_TAKE_BACK_CLAIMS, (reason, parcel_id))
+    store.write(_MOOT_CLAIMS, (reason, parcel_id))
 
 
 _TAKE_BACK_DRAFT: Final = """

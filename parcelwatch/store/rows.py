@@ -286,6 +286,7 @@ def claim_json(claim: Claim | None) -> str | None:
         kept |= {"last_on": claim.last_on.isoformat(), "ends_at": maybe_ms(claim.ends_at)}
     kept |= {name: value for name in ("line", "ref", "amount") if (value := getattr(claim, name))}
     kept |= {"told": claim.told} if claim.told is not None else {}
+    kept |= {} if claim.stands else {"stands": False}
     return dump(kept)
 
 
@@ -299,6 +300,7 @@ def to_claim(text: str | None) -> Claim | None:
         ends_at=maybe_at(kept.get("ends_at")),
         line=kept.get("line", ""),
         told=kept.get("told"),
+        stands=kept.get("stands", True),
         state=ClaimState(kept["state"]),
         ref=kept.get("ref", ""),
         amount=kept.get("amount", ""),

@@ -116,6 +116,31 @@ def test_resolving_says_that_the_claim_can_still_be_made(shop: Shop) -> None:
     assert shop.run("claims", "list").out == "Nothing to claim.\n"
 
 
+def reminders(shop: Shop) -> list[tuple[str, str]]:
+    rows = shop.run("alerts", "list", "--json").document
+    return [(row["why"], row["state"]) for row in rows if row["why"].startswith("claim")]
+
+
+def test_a_reminder_leaves_once_whoever_starts_anew(shop: Shop) -> None:
+    shop.configure(WINDOW)
+    case = damaged(shop, shipped=timedelta(days=4))
+    shop.run("once")
+    assert reminders(shop) == [("claim_due", "sent")]
+    shop.run("once")
+    shop.run("once")
+    assert reminders(shop) == [("claim_due", "sent")]
+    assert f"cases claim {case} --filed" in shop.run("alerts", "list", "--json").out
+
+
+def test_a_claim_that_is_made_takes_back_the_reminder_that_waits_and_a_resolved_case_does_not(shop: Shop) -> None:
+    shop.configure(WINDOW)
+    case = str(damaged(shop, shipped=timedelta(days=4)))
+    shop.run("cases", "resolve", case)
+    assert reminders(shop) == [("claim_due", "pending")]
+    shop.run("cases", "claim", case, "--filed")
+    assert reminders(shop) == [("claim_due", "suppressed")]
+
+
 # --- lists ---------------------------------------------------------------------------------------
 
 
