@@ -29,7 +29,7 @@ from parcelwatch.core.timeline import current
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Dossier, Milestone
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, evidence, parcels
+from parcelwatch.store import Store, cases, drafts, evidence, parcels
 
 _LINE: Final = 1000
 _SHORTEST_NAME: Final = 2
@@ -50,15 +50,14 @@ class _Known:
 
     case: Mapping[str, Any]
     dossier: Dossier
+    letters: Sequence[Mapping[str, Any]]
     raw: Sequence[Mapping[str, Any]]
-    people: tuple[str, ...]
+    people: re.Pattern[str] | None
 
     def hide(self, text: str) -> str:
         """Without numbers of phones, names, addresses of mail, and the buyers by whatever they are called."""
         hidden = _MAIL.sub(HIDDEN, mask(text))
-        for name in self.people:
-            hidden = hidden.replace(name, HIDDEN)
-        return hidden
+        return self.people.sub(HIDDEN, hidden) if self.people else hidden
 
     def line(self, text: object) -> str:
         return plain(self.hide(str(text or "")), _LINE)
@@ -68,15 +67,14 @@ def files(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[st
     """Every file of the bundle by name, in order. Raises NotFound."""
     parcel_id, _ = cases.locate(store, case_id)
     known = _known(store, case_id, parcels.dossier(store, parcel_id), words, now)
-    letters = [one for one in known.case["drafts"] if one["state"] == "sent"]
     found = {
-        "summary.html": _page(known, letters, words).encode(),
+        "summary.html": _page(known, words).encode(),
         "timeline.csv": _table(_timeline(known)),
         "history.csv": _table(_history(known)),
     }
     if known.dossier.parcel.orders:
         found["order.csv"] = _table(_orders(known))
-    for one in letters:
+    for one in known.letters:
         found[f"letters/D{one['id']}-{one['kind']}.txt"] = _letter(one, known).encode()
     for one in known.raw:
         found[f"payloads/{one['what']}-{one['id']}.txt"] = _payload(one, known).encode()
@@ -87,13 +85,20 @@ def _known(store: Store, case_id: int, dossier: Dossier, words: Renderer, now: d
     parcel = dossier.parcel
     numbers = [name for name in (parcel.number, parcel.successor, *parcel.replaced) if name]
     said = (name for one in parcel.orders for name in (one.customer_contact, one.customer_name, one.buyer))
-    people = sorted({name.strip() for name in said if len(name.strip()) >= _SHORTEST_NAME}, key=len, reverse=True)
     return _Known(
         shapes.case_whole(store, case_id, words, now),
         dossier,
+        [shapes.draft(row, words) for row in drafts.rows(store, "sent", parcel.id)],
         evidence.naming(store, parcel.courier, numbers),
-        tuple(people),
+        _called(said),
     )
+
+
+def _called(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Any of these names wherever it stands, but not within another word."""
+    known = sorted({name.strip() for name in names if len(name.strip()) >= _SHORTEST_NAME}, key=len, reverse=True)
+    words = "|".join(map(re.escape, known))
+    return re.compile(rf"(?<![A-Za-z0-9])(?:{words})(?![A-Za-z0-9])", re.IGNORECASE) if known else None
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -133,11 +138,10 @@ def _history(known: _Known) -> Iterator[Sequence[object]]:
 
 
 def _orders(known: _Known) -> Iterator[Sequence[object]]:
-    yield ("order", "goods", "value", "promised_by", "tags")
+    yield ("order", "goods", "value", "promised_by")
     for one in known.dossier.parcel.orders:
         promised = shapes.stamp(one.promised_by) or ""
-        tags = ", ".join(map(known.line, one.tags))
-        yield (known.line(one.number), known.line(one.goods), f"{one.value:g}", promised, tags)
+        yield (known.line(one.number), known.line(one.goods), f"{one.value:g}", promised)
 
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -172,15 +176,15 @@ text-align:left;vertical-align:top}}th{{background:#f3f3f3;font-weight:600}}</st
 """
 
 
-def _page(known: _Known, letters: Sequence[Mapping[str, Any]], words: Renderer) -> str:
+def _page(known: _Known, words: Renderer) -> str:
     said, case = words.said("bundle"), known.case
     title = said["title"].format(case=case["id"], label=words.label(case["kind"]))
     parts = [
         _grid(_facts(known, words)),
         _section(said["timeline"], (said["at"], said["place"], said["said"]), _scans(known, words)),
         _section(said["history"], (said["at"], said["what"], said["by"]), _deeds(known, words)),
-        _section(said["letters"], (said["at"], said["what"]), _sent(letters, known, words)),
-        _section(said["missing"], (), ((text,) for text in _missing(known, letters, words))),
+        _section(said["letters"], (said["at"], said["what"]), _sent(known, words)),
+        _section(said["missing"], (), ((text,) for text in _missing(known, words))),
     ]
     return _PAGE.format(language=words.language, title=escape(title), body="\n".join(filter(None, parts)))
 
@@ -229,18 +233,18 @@ def _deeds(known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
         yield _when(str(at), words), str(why), str(by)
 
 
-def _sent(letters: Sequence[Mapping[str, Any]], known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
-    for one in letters:
+def _sent(known: _Known, words: Renderer) -> Iterator[Sequence[str]]:
+    for one in known.letters:
         yield (
             _when(one["changed_at"], words),
             f"{known.line(one['subject'])} (letters/D{one['id']}-{one['kind']}.txt)",
         )
 
 
-def _missing(known: _Known, letters: Sequence[Mapping[str, Any]], words: Renderer) -> Iterator[str]:
+def _missing(known: _Known, words: Renderer) -> Iterator[str]:
     said = words.said("bundle")
     yield said["some_payloads" if known.raw else "no_payloads"]
-    if not letters:
+    if not known.letters:
         yield said["no_letters"]
     if not known.dossier.parcel.orders:
         yield said["no_order"]
