@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from parcelwatch.config import days
+from parcelwatch.config import contracts, days
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -53,6 +53,7 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     drafts = written.get("drafts")
     if isinstance(drafts, dict):
         yield from _channel(drafts, channels, ("drafts", "channel"))
+    yield from contracts.errors(written)
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
@@ -84,6 +85,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
         yield Problem((), f"others may read this file and the secrets in it; `chmod o-r {path}`")
     yield from _exposed(file)
     yield from days.warnings(file)
+    yield from contracts.warnings(file)
     if database.is_relative_to("/etc"):
         yield Problem(("service", "database"), "a database does not belong below /etc; /var/lib is made for it")
     if not file.couriers:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models
+from parcelwatch.config import checks, contracts, days, models
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -30,6 +30,7 @@ from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -158,7 +159,12 @@ class Config:
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
             wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            claims=self.claims(),
         )
+
+    def claims(self) -> Terms:
+        """Until when claims are in time: by this file, and by what comes along."""
+        return contracts.terms(self.file, self.declared, self._spot)
 
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""
@@ -172,7 +178,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote"):
+        for table in ("peaks", "stoppages", "remote", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,

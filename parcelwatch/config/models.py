@@ -13,15 +13,18 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
+    ADay,
     BaseUrl,
     Country,
     Day,
     DraftKind,
     DraftLanguages,
     Kind,
+    LaneName,
     Language,
     Limit,
     Listen,
+    LossName,
     Name,
     NaturalLimit,
     NaturalSpan,
@@ -34,6 +37,7 @@ from parcelwatch.config.values import (
     PublicUrl,
     Remedy,
     SeverityName,
+    StartName,
     TimeZone,
 )
 from parcelwatch.core.calendar import Dates
@@ -245,6 +249,26 @@ class Drafts(Table):
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
 
 
+class ClaimWindow(Table):
+    """[[claims]]"""
+
+    kind: LossName = Field(description="what is claimed: damaged, contents, lost or late")
+    days: int = Field(ge=0, le=3660, strict=True, description="the last day on which it is in time; 0 is none at all")
+    from_: StartName = Field(
+        default="shipped",
+        alias="from",
+        description="what they are counted from: shipped, delivered, promised, last_scan",
+    )
+    courier: str = Field(default="", description="the name of an account, or a courier: ups, 申通")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    service: str = Field(default="", description="the courier's product")
+    lane: LaneName = Field(default="", description="domestic or abroad; both when left out")
+    origin: Country = Field(default="", description="country code")
+    destination: Country = Field(default="", description="country code")
+    source: str = Field(default="", description="who says so")
+    checked_on: ADay | None = Field(default=None, description="when that was read")
+
+
 class File(Table):
     """config.toml"""
 
@@ -259,3 +283,4 @@ class File(Table):
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
+    claims: tuple[ClaimWindow, ...] = ()

@@ -565,5 +565,19 @@ def m006_links(db: Database) -> None:
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases", "m006_links")
+@MIGRATIONS()
+def m007_claims(db: Database) -> None:
+    """A case knows the last day of the claim it may lead to, and what became of that."""
+    db.execute("ALTER TABLE cases ADD COLUMN claim TEXT")
+
+
+NAMES: Final = (
+    "m001_first",
+    "m002_couriers",
+    "m003_facts",
+    "m004_orders",
+    "m005_leases",
+    "m006_links",
+    "m007_claims",
+)
 """Every migration this version knows, in order."""

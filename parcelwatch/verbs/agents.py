@@ -6,16 +6,29 @@ things stand is the core's to say; it raises BadInput for what cannot, and NotFo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 from parcelwatch.core.cases import Signal
+from parcelwatch.core.claims import TRANSITIONS
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.text import plain
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Action, Amended, Cause, LetterAction, Marked, Milestone, Parcel, State
+from parcelwatch.model import (
+    Action,
+    Amended,
+    Cause,
+    ClaimAction,
+    LetterAction,
+    Marked,
+    Milestone,
+    Parcel,
+    State,
+)
 from parcelwatch.store import Store, cases, drafts, parcels
 from parcelwatch.store.rows import whole
 
@@ -65,6 +78,53 @@ def act_on_case(
     parcel_id, kind = cases.locate(store, case_id)
     take_step(store, parcel_id, Action(verb, kind, by=by, until=until), policy, whole(now))
     return True
+
+
+@_joined
+def claim(
+    store: Store,
+    case_id: int,
+    verb: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    by: str = "",
+    ref: str = "",
+    amount: str = "",
+) -> bool:
+    """Do "file", "pay", "refuse" or "drop" to the claim of a case; False if all that is said was known."""
+    known = cases.one(store, case_id, now).case.claim
+    parcel_id, kind = cases.locate(store, case_id)
+    action = ClaimAction(verb, kind, by, _named("ref", ref), _paid(amount))
+    if (
+        known
+        and _CLAIMED[verb] is known.state
+        and action.ref in ("", known.ref)
+        and action.amount in ("", known.amount)
+    ):
+        return False
+    take_step(store, parcel_id, action, policy, whole(now))
+    return True
+
+
+_CLAIMED: Final = {verb: after for (_, verb), after in TRANSITIONS.items()}
+_LONGEST: Final = 60
+_AMOUNT: Final = re.compile(r"(?:\D{0,4}\s?)?[0-9]{1,12}(?:[.,][0-9]{1,3})*(?:\s?\D{1,4})?")
+
+
+def _named(what: str, text: str) -> str:
+    """One short line. Raises BadInput for more."""
+    line = plain(text, _LONGEST + 1)
+    if len(line) > _LONGEST:
+        raise BadInput(f"--{what}: at most {_LONGEST} characters")
+    return line
+
+
+def _paid(text: str) -> str:
+    amount = _named("paid", text)
+    if amount and not _AMOUNT.fullmatch(amount):
+        raise BadInput(f'--paid {amount!r}: expected an amount such as 12.50 or "12.50 EUR"')
+    return amount
 
 
 def act_on_draft(
