@@ -7,33 +7,46 @@ masked on its way into a template, and no value is ever read as a template. The 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import structlog
 from babel.core import get_global
 from babel.dates import format_datetime
-from jinja2 import FileSystemLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from parcelwatch.almanac import ALMANAC
-from parcelwatch.core.drafts import parts
+from parcelwatch.core.drafts import offered, parts
+from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.core.whereabouts import read, split
-from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
+from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Sure, Unread, Why
 from parcelwatch.words import FOLDER, catalogue
+
+log = structlog.get_logger()
 
 _NAME: Final = 60
 _QUOTED: Final = 200
 _SHORT: Final = 80
 _REASON: Final = 500
 _HOLES: Final = re.compile(r"\n{3,}")
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _LAST_MINUTE: Final = timedelta(minutes=1)
 
 _TEMPLATES: Final = {
@@ -81,18 +94,13 @@ class Renderer:
     Keeps compiled templates; safe to share by threads.
     """
 
-    def __init__(self, timezone: str = "UTC", agent_language: str = "en") -> None:
+    def __init__(self, timezone: str = "UTC", agent_language: str = "en", templates: Path | None = None) -> None:
         self._zone = ZoneInfo(timezone)
         self._agents = agent_language
         self._words = words = catalogue(agent_language, "agents")
-        self._templates = SandboxedEnvironment(
-            loader=FileSystemLoader(FOLDER),
-            undefined=StrictUndefined,
-            autoescape=False,  # text/plain everywhere; what is dangerous in plain text is cleaned
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
+        self._templates = _Environment(FileSystemLoader(FOLDER))
+        self._own = _Environment(ChoiceLoader([_Letters(templates), FileSystemLoader(FOLDER)])) if templates else None
+        self._broken: set[str] = set()
         self._says = {Form(name): self._templates.from_string(said) for name, said in words["says"].items()}
         self._parts = {name: self._templates.from_string(said) for name, said in words["parts"].items()}
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
@@ -154,23 +162,52 @@ class Renderer:
         return Letter(draft.subject, draft.body) if draft.body else self.worded(draft.kind, draft.language, draft.facts)
 
     def worded(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
-        """The letter that says `facts` (of core.drafts) in a language there are words for."""
+        """The letter that says `facts` (of core.drafts) in a language there are words for.
+
+        By the shop's own template where it has one that works; one that does not is logged, once.
+        """
+        name, values = letter_name(kind, language, facts), self._values(kind, language, facts)
+        if self._own is not None:
+            try:
+                return _parted(self._own.text(name, values))
+            except _FAULTS as error:
+                self._tell_broken(name, error)
+        return _parted(self._templates.text(name, values))
+
+    def own_letter(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
+        """As `worded`, but a template of the shop's that does not work raises what is wrong with it."""
+        assert self._own is not None, "the shop has templates"
+        name, values = letter_name(kind, language, facts), self._values(kind, language, facts)
+        return _parted(self._own.text(name, values))
+
+    def _tell_broken(self, name: str, error: Exception) -> None:
+        if name not in self._broken:
+            self._broken.add(name)
+            where = fault(error)
+            log.warning(
+                "a letter template does not work: the shipped one is used", template=f"{name}.txt.j2", why=where
+            )
+
+    def _values(self, kind: str, language: str, facts: Mapping[str, object]) -> dict[str, object]:
+        """Everything a letter template may name. What is not known is "", 0 or an empty list."""
         words = catalogue(language, "letters")
         said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
-        remedies = facts["remedies"] if isinstance(facts["remedies"], list) else []
+        codes = facts["remedies"] if isinstance(facts["remedies"], list) else []
         numbers = [clean(str(part["number"]), _NAME) for part in parts(facts)]
-        text = self._render(
-            f"{language}/letters/{kind}",
-            {
-                **_texts(said, language),
-                **self._dates(said, language, words["dates"]),
-                "numbers": numbers,
-                "also": numbers[1:],
-                "remedies": [words["remedies"].get(code) or clean(str(code)) for code in remedies],
-            },
-        )
-        subject, _, body = text.partition("\n")
-        return Letter(re.split("[:：]", subject, maxsplit=1)[1].strip(), body.strip())
+        spec, sure = LETTERS.get(kind), said.get("sure", "")
+        attempt = facts.get("attempt", 0)
+        return {
+            **_texts(said, language),
+            **self._dates(said, language, words["dates"]),
+            "kind": kind,
+            "step": said.get("step") or str(LetterStep.FIRST),
+            "numbers": numbers,
+            "also": numbers[1:],
+            "attempt": attempt if isinstance(attempt, int) else 0,
+            "codes": [str(code) for code in codes],
+            "remedies": [words["remedies"].get(code) or clean(str(code)) for code in offered({**facts, "kind": kind})],
+            "rather": sure == Sure.SUSPECTED or bool(spec and spec.waits),
+        }
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -230,7 +267,7 @@ class Renderer:
         return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
-        return _HOLES.sub("\n\n", self._templates.get_template(f"{name}.txt.j2").render(values)).strip()
+        return self._templates.text(name, values)
 
     # --- times -----------------------------------------------------------------------------------
 
@@ -251,30 +288,105 @@ class Renderer:
         return str(times["days"].format(n=minutes // 1440))
 
     def _dates(self, said: Mapping[str, str], language: str, words: Mapping[str, str]) -> dict[str, str]:
-        """The dates a letter may name, "" where there is none. A time of day only where the courier's is exact."""
-        at = {name: _parse(said.get(name, "")) for name in ("seen_from", "seen_until", "since", "promised_by")}
-        calendar = _Calendar(language, words, self._zone, _known(said["written_at"]))
-        there = calendar
-        if at["seen_from"] is not None:
-            lane = said.get("origin", ""), said.get("destination", "")
-            there = replace(calendar, zone=_clock(said.get("place", ""), *lane, at["seen_from"]) or self._zone)
+        """The dates a letter may name, "" where there is none. A time of day only where the courier's is exact.
+
+        What was scanned is told by the clock of its place, all else by the customer's.
+        """
+        at = {name: _parse(said.get(name, "")) for name in _TIMES}
+        written = _known(said["written_at"])
+        destination, place = said.get("destination", ""), said.get("place", "")
+        seen = at["seen_from"] or written
+        home = _clock(destination, seen) or _one_of(destination, seen)
+        clock = _clock_of_place(place, said.get("origin", ""), destination, seen)
+        calendar = _Calendar(language, words, home or self._zone, written)
+        at_home = not place and home is not None and home is _clock(destination, seen)
+        there = replace(calendar, zone=clock or calendar.zone, named=clock is None and not at_home)
         return {
             "seen_on": there.on(at["seen_from"], at["seen_until"]),
             "seen_at": there.at(at["seen_from"], at["seen_until"]),
+            "seen_day": there.day(at["seen_from"]),
             "since_on": calendar.day(at["since"]),
             "promised_on": calendar.last_day(at["promised_by"], said.get("destination", "")),
             "follow_up_on": calendar.day(_known(said["follow_up_at"])),
+            "wrote_on": calendar.day(at["wrote_at"]),
+            "peak_from": calendar.day(at["peak_from"]),
+            "peak_to": calendar.day(at["peak_to"]),
         }
+
+
+_TIMES: Final = ("seen_from", "seen_until", "since", "promised_by", "wrote_at", "peak_from", "peak_to")
+
+
+def letter_name(kind: str, language: str, facts: Mapping[str, object]) -> str:
+    """The template of a letter: of its kind for the first notice, of its step for all that follow."""
+    step = facts.get("step") or LetterStep.FIRST
+    return f"{language}/letters/{kind if step == LetterStep.FIRST else step}"
+
+
+# What a shop's own template can do wrong. Anything: it is a program.
+_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with a template, with its file and line where they are known."""
+    name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    for frame, at in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.endswith(".j2"):
+            name, line = frame.f_code.co_filename, at
+    why = str(error) or type(error).__name__
+    return f"{name}, line {line}: {why}" if name else why
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Sandboxed and strict. A name that begins with "_" is that of a piece beside the template which names it."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            autoescape=False,  # text/plain everywhere; what is dangerous in plain text is cleaned
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    def join_path(self, template: str, parent: str) -> str:
+        return f"{parent.rpartition('/')[0]}/{template}" if template.startswith("_") else template
+
+    def text(self, name: str, values: Mapping[str, object]) -> str:
+        return _HOLES.sub("\n\n", self.get_template(f"{name}.txt.j2").render(values)).strip()
+
+
+class _Letters(FileSystemLoader):
+    """A shop's own templates, of letters only."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if "/letters/" not in template:
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
+def _parted(text: str) -> Letter:
+    """A letter as a template gives it: a line with the subject, then the body. Raises ValueError for less."""
+    subject, _, body = text.partition("\n")
+    _, _, subject = subject.replace("：", ":", 1).partition(":")
+    if not subject.strip() or not body.strip():
+        raise ValueError("a letter is a line “Subject: …”, and text below it")
+    return Letter(subject.strip(), body.strip())
 
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """Dates of one letter, in its language and on one clock. The year is named where it is not that of writing."""
+    """Dates of one letter, in its language and on one clock. The year is named where it is not that of writing.
+
+    `named`: a time of day says whose clock it is by, for it is not known to be that of the place it happened at.
+    """
 
     language: str
     words: Mapping[str, str]
     zone: ZoneInfo
     written_at: datetime
+    named: bool = False
 
     def day(self, at: datetime | None) -> str:
         if at is None:
@@ -293,7 +405,7 @@ class _Calendar:
     def at(self, first: datetime | None, last: datetime | None) -> str:
         if first is None or first != last:
             return self.on(first, last)
-        pattern = self.words["time_at_home" if self.words.get("home") == self.zone.key else "time"]
+        pattern = self.words["zoned" if self.named else "time"]
         time = _format(first, self.zone, pattern, self.language)
         return self.words["at_time"].format(day=self.day(first), time=time)
 
@@ -317,8 +429,9 @@ class _Calendar:
 def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
     """The words others wrote. What a reader of this language cannot read is left out rather than quoted."""
     what, place = _third_party(said["what"]).rstrip("。.;； "), _third_party(said["place"], _NAME)
+    peak = clean(said.get("peak", ""), _NAME)
     return {
-        "what": what if _readable(what, language) else "",
+        "what": what if _quotable(what, language) else "",
         "place": place if _readable(place, language) else "",
         "number": clean(said["number"], _NAME),
         "order": clean(said["order"], _NAME),
@@ -328,6 +441,10 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
         "seen_as": said["seen_as"],
         "cause": said["cause"],
         "sure": said.get("sure", ""),
+        "reason": said.get("reason", ""),
+        "asks": said.get("asks", ""),
+        "courier": clean(said.get("courier", ""), _NAME),
+        "peak": peak if _readable(peak, language) else "",
         "promise_of": said["promise_of"],
     }
 
@@ -341,7 +458,26 @@ def _third_party(text: str, limit: int = 200) -> str:
 
 
 def _readable(text: str, language: str) -> bool:
-    return language.startswith("zh") or not _HAN.search(text)
+    """Whether readers of a language know every script in it; Latin letters are known to all."""
+    known = _READS.get(language.partition("-")[0], frozenset())
+    return not any(letters.search(text) for name, letters in _SCRIPTS.items() if name not in known)
+
+
+def _quotable(text: str, language: str) -> bool:
+    """Whether a letter may quote it: in the letter's own script, and not only in one that its readers know too."""
+    known = _READS.get(language.partition("-")[0], frozenset())
+    own = not known or any(_SCRIPTS[name].search(text) for name in known) or not _LATIN.search(text)
+    return own and _readable(text, language)
+
+
+_SCRIPTS: Final = {
+    "han": re.compile(r"[\u3400-\u9fff]"),
+    "kana": re.compile(r"[\u3040-\u30ff]"),
+    "other": re.compile(r"[\u0370-\u1cff\ua4d0-\ud7ff\ufb1d-\ufdff\ufe70-\ufefc]"),
+}
+_LATIN: Final = re.compile(r"[A-Za-z]")
+_READS: Final = {"zh": frozenset({"han"}), "ja": frozenset({"han", "kana"})}
+"""The scripts of languages that are not written in Latin letters."""
 
 
 def _parse(stamp: str) -> datetime | None:
@@ -363,13 +499,26 @@ def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _clock(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
-    """The clock of a scan's place, else of the destination; None where neither is known to have one clock at `at`."""
-    for country, region in (read(place, split(origin)[0], split(destination)[0], ALMANAC), split(destination)):
-        zones = [zone for zone in ALMANAC.zones(country, region) if isinstance(zone, ZoneInfo)]
-        if len({at.astimezone(zone).utcoffset() for zone in zones}) == 1:
-            return zones[0]
-    return None
+def _clock_of_place(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
+    """The clock of a scan's place; None where it is not known to have one clock at `at`."""
+    return _only(*read(place, split(origin)[0], split(destination)[0], ALMANAC), at)
+
+
+@lru_cache(maxsize=4096)
+def _clock(destination: str, at: datetime) -> ZoneInfo | None:
+    """The clock of the customer; None where the destination is not known to have one clock at `at`."""
+    return _only(*split(destination), at)
+
+
+def _only(country: str, region: str, at: datetime) -> ZoneInfo | None:
+    zones = [zone for zone in ALMANAC.zones(country, region) if isinstance(zone, ZoneInfo)]
+    return zones[0] if len({at.astimezone(zone).utcoffset() for zone in zones}) == 1 else None
+
+
+def _one_of(country: str, at: datetime) -> ZoneInfo | None:
+    """Of a country of several clocks the one in the middle, which is never far off; None for none we know."""
+    zones = sorted(_zones(split(country)[0]), key=lambda zone: at.astimezone(zone).utcoffset() or timedelta())
+    return zones[len(zones) // 2] if zones else None
 
 
 @cache

@@ -25,7 +25,7 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.drafts import Wording
+from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
@@ -151,7 +151,13 @@ class Config:
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
-            wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            wording=Wording(
+                drafts.shop,
+                drafts.languages,
+                drafts.follow_up.natural(),
+                drafts.remedies,
+                tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
+            ),
         )
 
     def calendar(self) -> Calendar:
@@ -175,10 +181,9 @@ class Config:
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
         shown["peaks"] = [_without_blanks(each) for each in shown["peaks"]]
-        written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
-        shown["drafts"]["remedies"] = {
-            kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies
-        } | written
+        chosen = shown["drafts"]["remedies"]
+        shown["drafts"]["remedies"] = {kind: list(spec.remedies) for kind, spec in LETTERS.items()} | chosen
+        shown["drafts"]["offers"] = [_without_blanks(each) for each in shown["drafts"]["offers"]]
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:

@@ -225,6 +225,15 @@ class Route(Table):
     channel: str = Field(description="the name of a channel")
 
 
+class Offer(Table):
+    """[[drafts.offers]]"""
+
+    kinds: tuple[DraftKind, ...] = Field(default=(), description="all kinds when left out")
+    tier: str = Field(default="", description="the customer's, as imported; any when left out")
+    value: Annotated[float, Field(ge=0)] = Field(default=0.0, description="of the order, or more")
+    remedies: tuple[Remedy, ...] = Field(description="what is offered; nothing when empty")
+
+
 class Drafts(Table):
     """[drafts]"""
 
@@ -239,6 +248,7 @@ class Drafts(Table):
         description="when the buyer is promised to hear again",
     )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
+    offers: tuple[Offer, ...] = ()
 
 
 class File(Table):

@@ -21,6 +21,7 @@ from parcelwatch.model import (
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
     Order,
     Parcel,
@@ -272,7 +273,8 @@ def to_case(row: tuple[Any, ...]) -> Case:
 
 
 DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact"
+    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
+    "edited, changed_at"
 )
 
 
@@ -291,6 +293,9 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         order=row[9],
         to_name=row[10],
         to_contact=row[11],
+        step=LetterStep(row[12]),
+        edited=bool(row[13]),
+        sent_at=from_ms(row[14]) if row[3] == DraftState.SENT else None,
     )
 
 

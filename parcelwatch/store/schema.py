@@ -517,5 +517,12 @@ def m005_leases(db: Database) -> None:
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases")
+@MIGRATIONS()
+def m006_letters(db: Database) -> None:
+    """A letter is the first word of a trouble or a later one; words that an agent chose are known as such."""
+    db.execute("ALTER TABLE drafts ADD COLUMN step TEXT NOT NULL DEFAULT 'first'")
+    db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
+
+
+NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases", "m006_letters")
 """Every migration this version knows, in order."""

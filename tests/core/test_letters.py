@@ -98,7 +98,7 @@ def test_a_draft_that_no_longer_holds_is_taken_back_with_a_line_that_says_why(st
     step = advance(written(state), Answered(PARCEL.number, (LOST, moves_again)), POLICY, NOW + HOUR)
     (line,) = step.moves
     assert (line.verb, line.before, line.after, line.by) == ("withdraw", state, "withdrawn", "")
-    assert line.why == Fact(Form.CASE_CLOSED, kind="lost")
+    assert line.why == Fact(Form.NEWER_SCAN, scan=moves_again)
     assert [one.why for one in step.notices if isinstance(one, LetterTakenBack)] == [line.why]
 
 
