@@ -206,7 +206,7 @@ class Renderer:
             "attempt": attempt if isinstance(attempt, int) else 0,
             "codes": [str(code) for code in codes],
             "remedies": [words["remedies"].get(code) or clean(str(code)) for code in offered({**facts, "kind": kind})],
-            "rather": sure == Sure.SUSPECTED or bool(spec and spec.waits),
+            "rather": bool(spec and spec.waits) or (kind == "lost" and sure == Sure.SUSPECTED),
         }
 
     # --- messages --------------------------------------------------------------------------------
