@@ -61,18 +61,8 @@ FULL: Final[Facts] = {
     "evidence": [],
     "also": [],
 }
-_LEFT_OUT: Final = (
-    "order",
-    "shop",
-    "customer_name",
-    "origin",
-    "destination",
-    "promised_by",
-    "promise_of",
-    "what",
-    "place",
-) + ("seen_from", "seen_until", "seen_as", "cause", "peak")
-BARE: Final[Facts] = {**FULL, **dict.fromkeys(_LEFT_OUT, "")}
+_UNKNOWN: Final = "order shop customer_name origin destination promised_by promise_of what place seen_from seen_until seen_as cause peak"
+BARE: Final[Facts] = {**FULL, **dict.fromkeys(_UNKNOWN.split(), "")}
 TWO: Final[Facts] = {"also": [{"parcel": 2, "number": "7710000000067"}]}
 
 # What the courier says, in the script of each language; a language that is not here is read in Latin letters.
@@ -134,14 +124,11 @@ def letters() -> Iterator[Card]:
         note = NOTES.get(language, NOTES["en"])
         for kind, step, variant in variants():
             said = {"kind": kind, "step": step, "remedies": remedies(kind, variant)}
-            for context, facts in (
-                ("full", {**FULL, "what": note}),
-                ("bare", BARE),
-                ("two", {**FULL, **TWO, "what": note}),
-            ):
+            contexts = {"full": {**FULL, "what": note}, "bare": BARE, "two": {**FULL, **TWO, "what": note}}
+            for context, facts in contexts.items():
                 known = {"cause": "", "sure": "", **facts, **variant, **said}
                 if context == "bare":
-                    known |= {name: value for name, value in BARE.items() if name in ("promise_of",)}
+                    known["promise_of"] = ""
                 letter = RENDERER.worded(kind, language, known)
                 name = f"{kind} · {step} · {', '.join(f'{key} {value}' for key, value in variant.items())} · {context}"
                 trouble = step in (LetterStep.FIRST, LetterStep.UPDATE)
@@ -155,7 +142,7 @@ def page() -> str:
         f"<h3>{escape(one.title)}</h3><pre>{escape(one.body)}</pre></article>"
         for one in letters()
     )
-    style = "article{display:inline-block;vertical-align:top;width:32em;margin:1em} pre{white-space:pre-wrap} h2{font-size:1em}"
+    style = "article{display:inline-block;vertical-align:top;width:32em;margin:1em} pre{white-space:pre-wrap}"
     return f"<!doctype html><meta charset=utf-8><title>Letters</title><style>{style}</style>{''.join(cards)}"
 
 
