@@ -1,14 +1,13 @@
 """Words for facts: letters for customers, messages for agents, in their languages.
 
-What belongs here: finding words; the only user of Jinja2 and Babel. Everything that came from outside is cleaned and
+What belongs here: finding words; the only user of Babel. Everything that came from outside is cleaned and
 masked on its way into a template, and no value is ever read as a template. The words themselves are words/'s.
 """
 
 from __future__ import annotations
 
 import re
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -16,19 +15,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import structlog
 from babel.core import get_global
 from babel.dates import format_datetime
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.drafts import offered, parts
@@ -38,15 +26,13 @@ from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Sure, Unread, Why
-from parcelwatch.words import FOLDER, catalogue
-
-log = structlog.get_logger()
+from parcelwatch.templates import Templates
+from parcelwatch.words import catalogue
 
 _NAME: Final = 60
 _QUOTED: Final = 200
 _SHORT: Final = 80
 _REASON: Final = 500
-_HOLES: Final = re.compile(r"\n{3,}")
 _LAST_MINUTE: Final = timedelta(minutes=1)
 
 _TEMPLATES: Final = {
@@ -98,11 +84,9 @@ class Renderer:
         self._zone = ZoneInfo(timezone)
         self._agents = agent_language
         self._words = words = catalogue(agent_language, "agents")
-        self._templates = _Environment(FileSystemLoader(FOLDER))
-        self._own = _Environment(ChoiceLoader([_Letters(templates), FileSystemLoader(FOLDER)])) if templates else None
-        self._broken: set[str] = set()
-        self._says = {Form(name): self._templates.from_string(said) for name, said in words["says"].items()}
-        self._parts = {name: self._templates.from_string(said) for name, said in words["parts"].items()}
+        self._templates = Templates(templates)
+        self._says = {Form(name): self._templates.phrase(said) for name, said in words["says"].items()}
+        self._parts = {name: self._templates.phrase(said) for name, said in words["parts"].items()}
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
 
     # --- sentences -------------------------------------------------------------------------------
@@ -166,27 +150,12 @@ class Renderer:
 
         By the shop's own template where it has one that works; one that does not is logged, once.
         """
-        name, values = letter_name(kind, language, facts), self._values(kind, language, facts)
-        if self._own is not None:
-            try:
-                return _parted(self._own.text(name, values))
-            except _FAULTS as error:
-                self._tell_broken(name, error)
-        return _parted(self._templates.text(name, values))
+        return Letter(*self._templates.letter(letter_name(kind, language, facts), self._values(kind, language, facts)))
 
     def own_letter(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
-        """As `worded`, but a template of the shop's that does not work raises what is wrong with it."""
-        assert self._own is not None, "the shop has templates"
-        name, values = letter_name(kind, language, facts), self._values(kind, language, facts)
-        return _parted(self._own.text(name, values))
-
-    def _tell_broken(self, name: str, error: Exception) -> None:
-        if name not in self._broken:
-            self._broken.add(name)
-            where = fault(error)
-            log.warning(
-                "a letter template does not work: the shipped one is used", template=f"{name}.txt.j2", why=where
-            )
+        """As `worded`, but raises BadInput for a template of the shop's that does not work."""
+        values = self._values(kind, language, facts)
+        return Letter(*self._templates.own_letter(letter_name(kind, language, facts), values))
 
     def _values(self, kind: str, language: str, facts: Mapping[str, object]) -> dict[str, object]:
         """Everything a letter template may name. What is not known is "", 0 or an empty list."""
@@ -296,11 +265,10 @@ class Renderer:
         written = _known(said["written_at"])
         destination, place = said.get("destination", ""), said.get("place", "")
         seen = at["seen_from"] or written
-        home = _clock(destination, seen) or _one_of(destination, seen)
+        home = _clock("", "", destination, seen)
+        calendar = _Calendar(language, words, home or _one_of(destination, seen) or self._zone, written)
         clock = _clock_of_place(place, said.get("origin", ""), destination, seen)
-        calendar = _Calendar(language, words, home or self._zone, written)
-        at_home = not place and home is not None and home is _clock(destination, seen)
-        there = replace(calendar, zone=clock or calendar.zone, named=clock is None and not at_home)
+        there = replace(calendar, zone=clock or calendar.zone, named=clock is None and (bool(place) or home is None))
         return {
             "seen_on": there.on(at["seen_from"], at["seen_until"]),
             "seen_at": there.at(at["seen_from"], at["seen_until"]),
@@ -321,58 +289,6 @@ def letter_name(kind: str, language: str, facts: Mapping[str, object]) -> str:
     """The template of a letter: of its kind for the first notice, of its step for all that follow."""
     step = facts.get("step") or LetterStep.FIRST
     return f"{language}/letters/{kind if step == LetterStep.FIRST else step}"
-
-
-# What a shop's own template can do wrong. Anything: it is a program.
-_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
-
-
-def fault(error: Exception) -> str:
-    """What is wrong with a template, with its file and line where they are known."""
-    name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-    for frame, at in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename.endswith(".j2"):
-            name, line = frame.f_code.co_filename, at
-    why = str(error) or type(error).__name__
-    return f"{name}, line {line}: {why}" if name else why
-
-
-class _Environment(ImmutableSandboxedEnvironment):
-    """Sandboxed and strict. A name that begins with "_" is that of a piece beside the template which names it."""
-
-    def __init__(self, loader: BaseLoader) -> None:
-        super().__init__(
-            loader=loader,
-            undefined=StrictUndefined,
-            autoescape=False,  # text/plain everywhere; what is dangerous in plain text is cleaned
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-
-    def join_path(self, template: str, parent: str) -> str:
-        return f"{parent.rpartition('/')[0]}/{template}" if template.startswith("_") else template
-
-    def text(self, name: str, values: Mapping[str, object]) -> str:
-        return _HOLES.sub("\n\n", self.get_template(f"{name}.txt.j2").render(values)).strip()
-
-
-class _Letters(FileSystemLoader):
-    """A shop's own templates, of letters only."""
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        if "/letters/" not in template:
-            raise TemplateNotFound(template)
-        return super().get_source(environment, template)
-
-
-def _parted(text: str) -> Letter:
-    """A letter as a template gives it: a line with the subject, then the body. Raises ValueError for less."""
-    subject, _, body = text.partition("\n")
-    _, _, subject = subject.replace("：", ":", 1).partition(":")
-    if not subject.strip() or not body.strip():
-        raise ValueError("a letter is a line “Subject: …”, and text below it")
-    return Letter(subject.strip(), body.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,15 +415,13 @@ def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def _clock(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
+    """The clock of a scan's place, else of the destination; None where neither is known to have one clock at `at`."""
+    return _clock_of_place(place, origin, destination, at) or _only(*split(destination), at)
+
+
 def _clock_of_place(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
-    """The clock of a scan's place; None where it is not known to have one clock at `at`."""
     return _only(*read(place, split(origin)[0], split(destination)[0], ALMANAC), at)
-
-
-@lru_cache(maxsize=4096)
-def _clock(destination: str, at: datetime) -> ZoneInfo | None:
-    """The clock of the customer; None where the destination is not known to have one clock at `at`."""
-    return _only(*split(destination), at)
 
 
 def _only(country: str, region: str, at: datetime) -> ZoneInfo | None:

@@ -27,6 +27,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     too. Asks and sends nothing.
     """
     from parcelwatch.cli import output
+    from parcelwatch.cli.own_letters import broken_templates
 
     try:
         config = desk.whole_config
@@ -38,17 +39,19 @@ def check(desk: Desk, as_json: Json = False) -> None:
         raise
     for warning in config.warnings:
         output.warn(warning)
-    unreadable = list(_unreadable(config))
+    unreadable, broken = list(_unreadable(config)), broken_templates(config)
+    wrong = [*unreadable, *broken]
     if as_json:
-        document = {"valid": not unreadable, "errors": unreadable, "warnings": list(config.warnings)}
+        document = {"valid": not wrong, "errors": wrong, "warnings": list(config.warnings)}
         document |= {"path": str(config.path), "database": str(config.database)}
         output.emit({**document, "couriers": couriers, "channels": channels})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
+        valid = "is valid, but not all of its letter templates are" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
         _print(couriers, channels)
-    if unreadable:
-        raise ConfigError(unreadable)
+    if wrong:
+        raise ConfigError(wrong)
 
 
 def _unreadable(config: Config) -> Iterator[str]:

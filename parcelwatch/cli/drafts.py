@@ -210,6 +210,49 @@ def sent(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> No
     _move(desk, drafts, "sent", by, as_json=as_json)
 
 
+@command(app, "templates", "drafts templates", "drafts templates --write letters --language zh-CN")
+def templates(
+    desk: Desk,
+    folder: Annotated[
+        str, typer.Option("--write", metavar="FOLDER", help="Copy them there; files that exist are left as they are.")
+    ] = "",
+    language: Annotated[str, typer.Option("--language", help="Only this language.")] = "",
+) -> None:
+    """List the shipped letters, or copy them to be changed.
+
+    `[drafts] templates` in the configuration names the folder; what is not in it is used as shipped, so delete the
+    files you do not change. `parcelwatch config check` tries every one of them.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.templates import shipped
+    from parcelwatch.words import languages
+
+    one_of("language", language, languages("letters"))
+    found = [(name, path) for name, path in shipped() if not language or name.startswith(f"{language}/")]
+    if not folder:
+        for name, _ in found:
+            output.say(name)
+        return
+    written = [name for name, path in found if _copied(path, Path(folder) / name)]
+    output.say(f"Wrote {len(written)} of {len(found)} letters below {folder}. Next:")
+    output.say("  1. change what you want to read otherwise, and delete the rest")
+    output.say(f'  2. [drafts] templates = "{folder}" in {desk.named or "config.toml"}')
+    output.say("  3. parcelwatch config check")
+
+
+def _copied(source: Path, target: Path) -> bool:
+    """Whether the file was written; one that is there stays."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(source.read_text(encoding="utf-8"))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror}") from None
+    return True
+
+
 def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output

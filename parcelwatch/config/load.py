@@ -89,6 +89,12 @@ class Config:
         return _database(self.file, self.path)
 
     @property
+    def templates(self) -> Path | None:
+        """The folder of the shop's own letters, None where it has none; a relative one starts at this file."""
+        written = self.file.drafts.templates
+        return self.path.absolute().parent / Path(written).expanduser() if written else None
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The zone of people's times: reports and naive times of imports."""
         return ZoneInfo(self.file.service.timezone)

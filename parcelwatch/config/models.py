@@ -242,6 +242,7 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
+    templates: str = Field(default="", description="a folder with letters of your own, named as the shipped ones")
     follow_up: NaturalLimit = Field(
         default=Duration(2, "d"),
         json_schema_extra={"default": "2d"},
