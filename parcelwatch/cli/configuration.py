@@ -40,6 +40,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     for warning in config.warnings:
         output.warn(warning)
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
+    broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
     if as_json:
         document = {"valid": not wrong, "errors": wrong, "warnings": list(config.warnings)}
@@ -47,17 +48,29 @@ def check(desk: Desk, as_json: Json = False) -> None:
         output.emit({**document, "couriers": couriers, "channels": channels})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
-        valid = "is valid, but not all of its letter templates are" if broken and not unreadable else valid
+        valid = "can be read, but not all about letters is right" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
         _print(couriers, channels)
     if wrong:
         raise ConfigError(wrong)
 
 
+def _unsendable(config: Config) -> list[str]:
+    """What is wrong with the ways to customers."""
+    from parcelwatch.cli.drafts import to_customers
+
+    try:
+        to_customers(config)
+    except ConfigError as error:
+        return error.problems
+    return []
+
+
 def _unreadable(config: Config) -> Iterator[str]:
     """A sentence for each secret that cannot be read here."""
     secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
-    for secret in (*secrets, *(channel.url for channel in config.channels().values())):
+    channels = (channel.url for channel in config.channels().values())
+    for secret in (*secrets, *channels, *config.to_customers().values()):
         try:
             secret.read()
         except ConfigError as error:

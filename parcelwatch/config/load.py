@@ -142,6 +142,11 @@ class Config:
             for name, channel in self.file.channels.items()
         }
 
+    def to_customers(self) -> dict[str, Secret]:
+        """The ways to customers that are configured: url, sms, webhook."""
+        written = self.file.drafts.send.secrets
+        return {name: secret.at(self._spot(("drafts", "send", name))) for name, secret in written.items()}
+
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
         thresholds, drafts, channels = self.file.thresholds, self.file.drafts, tuple(self.file.channels)

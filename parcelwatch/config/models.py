@@ -6,7 +6,7 @@ What belongs here: what one table can be judged by on its own. What needs two of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
@@ -234,6 +234,21 @@ class Offer(Table):
     remedies: tuple[Remedy, ...] = Field(description="what is offered; nothing when empty")
 
 
+class DraftSend(Table):
+    """[drafts.send]"""
+
+    url: Secret | None = Field(default=None, description="an Apprise URL with {contact}, for mail addresses")
+    sms: Secret | None = Field(default=None, description="the same for phone numbers")
+    webhook: Secret | None = Field(default=None, description="an address that takes all that the others do not")
+    body: Mapping[str, Any] = Field(default_factory=dict, description="what is posted to it, as JSON")
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        """Those that are set, by key."""
+        ways = {"url": self.url, "sms": self.sms, "webhook": self.webhook}
+        return {name: secret for name, secret in ways.items() if secret}
+
+
 class Drafts(Table):
     """[drafts]"""
 
@@ -250,6 +265,7 @@ class Drafts(Table):
     )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
     offers: tuple[Offer, ...] = ()
+    send: DraftSend = DraftSend()
 
 
 class File(Table):

@@ -63,6 +63,7 @@ TRANSITIONS: dict[tuple[DraftState, Verb], DraftState] = {
     (DraftState.APPROVED, Verb.SEND): DraftState.SENDING,
     (DraftState.SENDING, Verb.SENT): DraftState.SENT,
     (DraftState.SENDING, Verb.UNSENT): DraftState.APPROVED,
+    (DraftState.SENDING, Verb.APPROVE): DraftState.APPROVED,
     (DraftState.SENDING, Verb.DISCARD): DraftState.DISCARDED,
     **{(state, Verb.EDIT): DraftState.DRAFT for state in _UNSENT},
     **{(state, Verb.DISCARD): DraftState.DISCARDED for state in _UNSENT},
