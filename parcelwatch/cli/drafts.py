@@ -304,6 +304,7 @@ def send(
 
     customers = to_customers(desk.config)
     if customers is None:
+        _ready(desk, drafts, approve=approve)
         raise NeedsAttention(
             f"draft {drafts[0]} was not sent: no channel to customers is configured ([drafts.send]). Copy the text "
             f"from `parcelwatch drafts show {drafts[0]}`, send it yourself, then `parcelwatch drafts sent {drafts[0]}`"
@@ -318,6 +319,18 @@ def send(
             output.say(f"Draft {each['id']} ({each['kind']} of {each['number']}) is {each['state']}.")
     if told := [trouble for trouble in troubles if trouble]:
         raise NeedsAttention("\n".join(told))
+
+
+def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
+    """Say first what is wrong with a draft that could not be sent anyway."""
+    from parcelwatch.store import drafts
+
+    with desk.store() as store:
+        for draft in ids:
+            if drafts.one(store, draft)[1].state == "draft" and not approve:
+                raise NeedsAttention(
+                    f"draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
+                )
 
 
 def _sent(desk: Desk, store: Store, customers: Customers, draft: int, by: str, *, approve: bool) -> str:
