@@ -235,7 +235,7 @@ def templates(
     from parcelwatch.templates import shipped
     from parcelwatch.words import languages
 
-    one_of("language", language, languages("letters"))
+    one_of("language", language, [*languages("letters")])
     found = [(name, path) for name, path in shipped() if not language or name.startswith(f"{language}/")]
     if not folder:
         for name, _ in found:

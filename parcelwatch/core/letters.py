@@ -108,8 +108,8 @@ def _act(step: Step, action: LetterAction) -> Step:
     if draft.state is _ENDS_AS.get(verb):
         return step
     then, line = moved(draft, verb, step.now, by=action.by)
-    words = {"subject": action.subject or then.subject, "body": action.body or then.body}
-    then = replace(then, **words, edited=then.edited or verb is Verb.EDIT)
+    then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
+    then = replace(then, edited=then.edited or verb is Verb.EDIT)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
 
