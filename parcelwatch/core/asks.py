@@ -56,10 +56,10 @@ _NOT_ASKED: Final = re.compile(
 )
 
 _RECALLED: Final = re.compile(
-    r"拦截|攔截|截件|召回|(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?[^，。,]{0,4}(?:要求|申请|申請)"
+    r"拦截|攔截|截件|召回|(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?(?:主动|主動|的)?(?:要求|申请|申請)"
     r"|intercept|recall"
     r"|(?:request(?:ed)?|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
-    r"|(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"
+    r"|(?<!to )(?<!to the )(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"
     r"|auf wunsch des (?:absenders|versenders)|vom (?:absender|versender) (?:zurück|angefordert|gewünscht)"
     r"|à la demande de l'expéditeur|demandé par l'expéditeur|rappelé"
     r"|(?:a petición|por solicitud|a solicitud) del (?:remitente|vendedor)|solicitad[oa] por el (?:remitente|vendedor)"

@@ -382,10 +382,17 @@ def newer(draft: Draft, dossier: Dossier) -> Checkpoint | None:
     return entry.checkpoint
 
 
-def last_sent(dossier: Dossier, kind: str, order: str) -> Draft | None:
+def last_sent(dossier: Dossier, kind: str, order: Order) -> Draft | None:
     """The last letter about this parcel and kind that the customer of an order has, or may have."""
-    sent = (one for one in reversed(dossier.past) if one.gone and (one.kind, one.order) == (kind, order))
-    return next((one for one in sent if about(one, dossier.parcel.id) is not None), None)
+    sent = (one for one in reversed(dossier.past) if one.gone and (one.kind, one.order) == (kind, order.number))
+    ours = (one for one in sent if _same_customer(one, order))
+    return next((one for one in ours if about(one, dossier.parcel.id) is not None), None)
+
+
+def _same_customer(draft: Draft, order: Order) -> bool:
+    """Whether who was written to is whose order it is; a contact that was found out later changes nothing."""
+    known = (draft.to_contact, order.customer_contact)
+    return known[0] == known[1] if all(known) else draft.to_name == order.customer_name
 
 
 def order_of(draft: Draft, orders: Sequence[Order]) -> Order | None:

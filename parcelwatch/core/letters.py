@@ -288,7 +288,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
 
 def _sent(dossier: Dossier, kind: str) -> list[Draft]:
     """What the customers of its orders were last sent about a kind."""
-    last = (drafts.last_sent(dossier, kind, order.number) for order in dossier.parcel.orders or (_UNNAMED,))
+    last = (drafts.last_sent(dossier, kind, order) for order in dossier.parcel.orders or (_UNNAMED,))
     return [one for one in last if one is not None]
 
 
@@ -321,7 +321,7 @@ def next_word(dossier: Dossier, now: datetime) -> datetime | None:
 
 def _step(step: Step, case: Case, order: Order) -> LetterStep:
     """An update where the customer was sent the same trouble already, told as surely; else the first word of it."""
-    sent = drafts.last_sent(step.dossier, case.kind, order.number)
+    sent = drafts.last_sent(step.dossier, case.kind, order)
     if sent is None or sent.step not in _OF_TROUBLE:
         return LetterStep.FIRST
     said, found = drafts.about(sent, step.dossier.parcel.id) or {}, drafts.evidence(step.dossier, case.kind)
@@ -348,7 +348,7 @@ def _close(step: Step, before: Dossier) -> Step:
     if not any(one.gone for one in step.dossier.past):
         return step
     for order in _orders(step):
-        sent = [one for case in step.dossier.cases if (one := drafts.last_sent(step.dossier, case.kind, order.number))]
+        sent = [one for case in step.dossier.cases if (one := drafts.last_sent(step.dossier, case.kind, order))]
         for letter in sorted(sent, key=lambda one: one.id or 0, reverse=True):
             case = next(case for case in step.dossier.cases if case.kind == letter.kind)
             what = _closing(step, case, letter, before)
@@ -444,7 +444,7 @@ def _forget(step: Step, draft: Draft) -> Step:
 
 def _written(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draft | None) -> Draft:
     if earlier is None and what is LetterStep.UPDATE:
-        earlier = drafts.last_sent(step.dossier, case.kind, order.number)
+        earlier = drafts.last_sent(step.dossier, case.kind, order)
     said = drafts.facts(step.dossier, case, order, step.policy.wording, step.now, what, earlier)
     return _new(step, case.kind, order, said, what)
 
