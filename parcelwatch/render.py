@@ -282,6 +282,9 @@ class Renderer:
         }
 
 
+# How a language writes the first day of a month where that is no plain number: a CLDR pattern.
+_FIRST_OF_MONTH: Final = {"fr": "d'er'"}
+
 _TIMES: Final = ("seen_from", "seen_until", "since", "promised_by", "wrote_at", "peak_from", "peak_to")
 
 
@@ -307,8 +310,12 @@ class _Calendar:
     def day(self, at: datetime | None) -> str:
         if at is None:
             return ""
-        this_year = at.astimezone(self.zone).year == self.written_at.astimezone(self.zone).year
-        return _format(at, self.zone, self.words["day" if this_year else "with_year"], self.language)
+        local = at.astimezone(self.zone)
+        this_year = local.year == self.written_at.astimezone(self.zone).year
+        pattern = self.words["day" if this_year else "with_year"]
+        if local.day == 1:
+            pattern = pattern.replace("d", _FIRST_OF_MONTH.get(self.language.partition("-")[0], "d"), 1)
+        return _format(at, self.zone, pattern, self.language)
 
     def on(self, first: datetime | None, last: datetime | None) -> str:
         """The day, or the days between which it lies when more than one is possible."""
@@ -411,7 +418,7 @@ def _known(stamp: str) -> datetime:
 def _format(at: datetime, zone: ZoneInfo, pattern: str, language: str) -> str:
     """`zone` is told apart here because equal instants are one cache key whatever their zones."""
     written = format_datetime(at.astimezone(zone), pattern, locale=language.replace("-", "_"))
-    return written.replace("GMT+00:00", "UTC")
+    return re.sub(r"(GMT|UTC)\+00:00", "UTC", written)
 
 
 @lru_cache(maxsize=4096)

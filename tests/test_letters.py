@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
 import pytest
 from babel.dates import format_date
 
+from parcelwatch.specimens import specimens
 from parcelwatch.words import catalogue, languages
-from tests.gallery_letters import Card, letters, page
+from tests.gallery_letters import RENDERER, Card, letters, page
 
 LETTERS: Final = tuple(letters())
 LEFTOVERS: Final = re.compile(
-    r"\(\)|（）|“”|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n|[:：]\s*\n"
+    r"\(\)|（）|“”|„“|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n|[:：]\s*\n"
 )
 LATIN_IN_HAN: Final = re.compile(r"Lotus & Lantern|Leipzig, DE|Lin|Double 11|GMT[+-]\d\d:\d\d|DHL")
 
@@ -75,6 +77,44 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         text = f"{card.title}\n{card.body}"
         assert text not in seen, f"{card.name} reads like {seen[text]}"
         seen[text] = card.name
+
+
+# --- a language's own rules ----------------------------------------------------------------------
+
+ARTICLES: Final = "the|der|die|das|den|dem|des|vom|beim|zum|zur|im|le|la|les|du|au|aux|de|d’|que|qu’"
+
+
+def said(language: str, courier: str) -> Iterator[str]:
+    """Every letter of a language about the parcels of a courier, "" for one that is not known by name."""
+    for each in specimens(language):
+        letter = RENDERER.worded(each.kind, language, {**each.facts, "courier": courier})
+        yield f"{letter.subject}\n{letter.body}"
+
+
+@pytest.mark.parametrize("courier", ["UPS", "La Poste", "Deutsche Post / DHL"])
+@pytest.mark.parametrize("language", languages("letters"))
+def test_a_courier_is_named_in_sentences_that_hold_for_any_name(language: str, courier: str) -> None:
+    texts = list(said(language, courier))
+    assert any(courier in text for text in texts)
+    for text in texts:
+        assert not LEFTOVERS.search(text), text
+        assert not re.search(rf"\b({ARTICLES}) ?{courier}", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_french_letters_keep_the_spaces_and_elisions_of_french(courier: str) -> None:
+    for text in said("fr", courier):
+        assert not re.search("(?<!\u202f)[:;!?»]|«(?!\u202f)|['\"“”]", text), text
+        assert not re.search(r"\b([dljmnst]e|la|que|jusque|si(?= ils?\b)) (?=[aeiouyéèêàâîôœh])", text), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_german_letters_go_on_in_lower_case_after_the_greeting_and_quote_as_germans_do(courier: str) -> None:
+    for text in said("de", courier):
+        first = text.split("\n\n")[1]
+        assert first[0].islower() or first.startswith(("Ihr", *filter(None, [courier]))), text
+        assert text.count("„") == text.count("“")
+        assert not re.search("[\"”«»']", text), text
 
 
 def test_all_letters_can_be_read_on_one_page() -> None:

@@ -309,6 +309,39 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
     assert "on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("de", "am 3. Mai um 12:05 Uhr (GMT+08:00) (Leipzig)"),
+        ("fr", "le 3 mai à 12\u00a0h\u00a005 (UTC+08:00) (Leipzig)"),
+    ],
+)
+def test_days_and_hours_are_written_as_the_language_does(language: str, told: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    assert told in dated(language, *exact, kind="attempt_failed")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_the_clock_of_greenwich_is_called_utc_in_every_language(language: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    text = dated(language, *exact, zone="UTC", kind="attempt_failed", destination="")
+    assert re.search(r"UTC(?![+-])", text)
+    assert "00:00" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "year_too"),
+    [
+        ("en", "on 1 May (", "on 1 December 2025 ("),
+        ("de", "am 1. Mai (", "am 1. Dezember 2025 ("),
+        ("fr", "le 1er mai (", "le 1er décembre 2025 ("),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_does(language: str, first: str, year_too: str) -> None:
+    assert first in dated(language, "2026-05-01T04:05:00Z", "2026-05-01T04:05:00Z")
+    assert year_too in dated(language, "2025-12-01T04:05:00Z", "2025-12-01T04:05:00Z")
+
+
 def test_another_year_is_named() -> None:
     assert "made on 30 December 2025 (" in dated("en", "2025-12-30T04:05:00Z", "2025-12-30T04:05:00Z")
 
