@@ -79,6 +79,14 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         seen[text] = card.name
 
 
+@pytest.mark.parametrize(("language", "lost"), [("en", "lost"), ("de", "verloren"), ("fr", "perdu|perte")])
+def test_a_parcel_that_is_searched_for_is_not_called_lost(language: str, lost: str) -> None:
+    told = [card for card in each(language) if card.name.startswith("lost · ") and "sure" in card.name]
+    for card in told:
+        assert bool(re.search(lost, f"{card.title}\n{card.body}")) is ("sure stated" in card.name), card.body
+    assert len(told) >= 12
+
+
 # --- a language's own rules ----------------------------------------------------------------------
 
 ARTICLES: Final = "the|der|die|das|den|dem|des|vom|beim|zum|zur|im|le|la|les|du|au|aux|de|d’|que|qu’"
