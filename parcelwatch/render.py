@@ -352,7 +352,7 @@ class _Calendar:
 def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
     """The words others wrote. What a reader of this language cannot read is left out rather than quoted."""
     what, place = _third_party(said["what"]).rstrip("。.;； "), _third_party(said["place"], _NAME)
-    peak = clean(said.get("peak", ""), _NAME)
+    peak, courier = clean(said.get("peak", ""), _NAME), clean(said.get("courier", ""), _NAME)
     return {
         "what": what if _quotable(what, language) else "",
         "place": place if _readable(place, language) else "",
@@ -366,7 +366,7 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
         "sure": said.get("sure", ""),
         "reason": said.get("reason", ""),
         "asks": said.get("asks", ""),
-        "courier": clean(said.get("courier", ""), _NAME),
+        "courier": courier if _readable(courier, language) else "",
         "peak": peak if _readable(peak, language) else "",
         "promise_of": said["promise_of"],
     }

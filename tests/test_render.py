@@ -255,6 +255,11 @@ def test_chinese_notes_are_not_quoted_to_a_reader_of_english() -> None:
     assert "“" not in text
 
 
+@pytest.mark.parametrize(("language", "stands"), [("en", False), ("de", False), ("fr", False), ("zh-CN", True)])
+def test_a_couriers_name_stands_only_in_letters_to_those_who_can_read_it(language: str, stands: bool) -> None:
+    assert ("申通快递" in letter("stalled", language, courier="申通快递")) is stands
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 
