@@ -248,7 +248,7 @@ def _release(store: Store, now: datetime) -> None:
 
 def renderer(config: Config) -> Renderer:
     """What finds the words, as configured."""
-    return Renderer(timezone=str(config.timezone), agent_language=config.language)
+    return Renderer(timezone=str(config.timezone), agent_language=config.language, templates=config.templates)
 
 
 def posts(config: Config) -> list[Post]:

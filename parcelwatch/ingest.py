@@ -301,4 +301,4 @@ def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[i
 def _draft_id(notice: Notice, saved: Saved) -> int | None:
     if isinstance(notice, LetterTakenBack):
         return notice.draft.id
-    return saved.drafts[notice.draft.kind, notice.draft.order] if isinstance(notice, LetterWritten) else None
+    return saved.drafts[drafts.key(notice.draft)] if isinstance(notice, LetterWritten) else None

@@ -25,7 +25,7 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.drafts import Wording
+from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
@@ -91,6 +91,12 @@ class Config:
         return _database(self.file, self.path)
 
     @property
+    def templates(self) -> Path | None:
+        """The folder of the shop's own letters, None where it has none; a relative one starts at this file."""
+        written = self.file.drafts.templates
+        return self.path.absolute().parent / Path(written).expanduser() if written else None
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The zone of people's times: reports and naive times of imports."""
         return ZoneInfo(self.file.service.timezone)
@@ -143,6 +149,11 @@ class Config:
             for name, channel in self.file.channels.items()
         }
 
+    def to_customers(self) -> dict[str, Secret]:
+        """The ways to customers that are configured: url, sms, webhook."""
+        written = self.file.drafts.send.secrets
+        return {name: secret.at(self._spot(("drafts", "send", name))) for name, secret in written.items()}
+
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
         thresholds, drafts, channels = self.file.thresholds, self.file.drafts, tuple(self.file.channels)
@@ -158,7 +169,13 @@ class Config:
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
-            wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            wording=Wording(
+                drafts.shop,
+                drafts.languages,
+                drafts.follow_up.natural(),
+                drafts.remedies,
+                tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
+            ),
             claims=self.claims(),
         )
 
@@ -187,10 +204,9 @@ class Config:
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
         shown["peaks"] = [_without_blanks(each) for each in shown["peaks"]]
-        written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
-        shown["drafts"]["remedies"] = {
-            kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies
-        } | written
+        chosen = shown["drafts"]["remedies"]
+        shown["drafts"]["remedies"] = {kind: list(spec.remedies) for kind, spec in LETTERS.items()} | chosen
+        shown["drafts"]["offers"] = [_without_blanks(each) for each in shown["drafts"]["offers"]]
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:

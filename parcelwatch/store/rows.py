@@ -23,6 +23,7 @@ from parcelwatch.model import (
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
     Order,
     Parcel,
@@ -308,7 +309,8 @@ def to_claim(text: str | None) -> Claim | None:
 
 
 DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact"
+    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
+    "edited, changed_at"
 )
 
 
@@ -327,6 +329,9 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         order=row[9],
         to_name=row[10],
         to_contact=row[11],
+        step=LetterStep(row[12]),
+        edited=bool(row[13]),
+        sent_at=from_ms(row[14]) if row[3] == DraftState.SENT else None,
     )
 
 

@@ -571,6 +571,13 @@ def m007_claims(db: Database) -> None:
     db.execute("ALTER TABLE cases ADD COLUMN claim TEXT")
 
 
+@MIGRATIONS()
+def m008_letters(db: Database) -> None:
+    """A letter is the first word of a trouble or a later one; words that an agent chose are known as such."""
+    db.execute("ALTER TABLE drafts ADD COLUMN step TEXT NOT NULL DEFAULT 'first'")
+    db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -579,5 +586,6 @@ NAMES: Final = (
     "m005_leases",
     "m006_links",
     "m007_claims",
+    "m008_letters",
 )
 """Every migration this version knows, in order."""
