@@ -70,7 +70,8 @@ class Desk:
         """What finds the words agents read."""
         from parcelwatch.render import Renderer
 
-        return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
+        config = self.config
+        return Renderer(str(config.timezone), config.language, shop=config.shop, apis=config.apis)
 
     @property
     def now(self) -> datetime:
