@@ -430,7 +430,7 @@ def test_a_value_without_a_currency_is_a_number(language: str) -> None:
 def test_a_promise_of_a_day_is_told_as_that_day(destination: str, until: datetime, day: str) -> None:
     fact = Fact(Form.PROMISE_OVER, since=until, until=until, whose="shop")
     said = alert(fact=fact, kind="late", about=About(destination=destination))
-    assert f"Promised by the shop for {day}, " in said.body
+    assert f"the shop's promise of {day}, " in said.body
     assert f"\nPromised for {day}\n" in alert(promised_by=until, about=About(destination=destination)).body
 
 

@@ -185,7 +185,9 @@ def fact_json(fact: Fact) -> str:
         kept |= {"sure": said.sure} if said.sure is not Sure.STATED else {}
         kept |= {} if said.moves else {"moves": False}
     if fact.unread:
-        kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
+        kept["unread"] = [
+            [one.code, one.text, one.count, *([one.numbers] if one.numbers else [])] for one in fact.unread
+        ]
     return dump(kept)
 
 
@@ -198,7 +200,7 @@ def to_fact(text: str) -> Fact:
         Form(kept["says"]),
         **values,
         scan=_scan(kept) if "scan" in kept else None,
-        unread=tuple(Unread(*one) for one in kept.get("unread", ())),
+        unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
     )
 
 

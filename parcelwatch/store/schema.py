@@ -517,5 +517,11 @@ def m005_leases(db: Database) -> None:
         db.execute(statement)
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases")
+@MIGRATIONS()
+def m006_content(db: Database) -> None:
+    """With what could not be read stand a few of the parcels it was said of, to look up."""
+    db.execute("ALTER TABLE unknown_codes ADD COLUMN numbers TEXT NOT NULL DEFAULT '[]'")
+
+
+NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases", "m006_content")
 """Every migration this version knows, in order."""
