@@ -54,23 +54,23 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
             row["id"],
             row["number"],
-            row["kind"],
+            t.kind(row["kind"]),
             row["language"],
-            row["state"],
+            t(row["state"]),
             row["to"] or "",
             moment(row["created_at"], zone),
             safe(row["subject"], 120),
         )
         for row in rows
     ]
-    columns = [">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject"]
-    output.show(columns, shown, "No drafts.")
-    output.zone_note(zone)
+    columns = t.columns(">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject")
+    output.show(columns, shown, t("No drafts."), t.styles)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "show", "drafts show 4")
@@ -92,15 +92,16 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe
 
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
+    about = t("{kind} of {number}, case {case}", kind=t.kind(shown["kind"]), number=shown["number"], case=shown["case"])
     output.pairs(
         [
-            ("draft", f"{shown['id']} ({shown['state']}, {shown['language']})"),
-            ("about", f"{shown['kind']} of {shown['number']}, case {shown['case']}"),
-            ("order", safe(shown["order"])),
-            ("to", shown["to"] or "(no contact known)"),
-            ("subject", shown["subject"]),
-            *(("edited" if one["verb"] == "edit" else one["after"], _how(one, zone)) for one in shown["events"]),
+            (t("draft"), f"{shown['id']} ({t(shown['state'])}, {shown['language']})"),
+            (t("about"), about),
+            (t("order"), safe(shown["order"])),
+            (t("to"), shown["to"] or t("(no contact known)")),
+            (t("subject"), shown["subject"]),
+            *((t("edited" if one["verb"] == "edit" else one["after"]), _how(one, zone)) for one in shown["events"]),
         ]
     )
     output.say()
