@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -38,7 +38,8 @@ _REASON: Final = 500
 _HOLES: Final = re.compile(r"\n{3,}")
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _LAST_MINUTE: Final = timedelta(minutes=1)
-_LAST_ON_EARTH: Final = ZoneInfo("Etc/GMT+12")
+_LAST_SECOND: Final = 59
+_FROM_THE_WEST: Final = tuple(timezone(timedelta(hours=hours)) for hours in range(-12, 15))
 _REACHED: Final = frozenset({Form.NEWER_SCAN, Form.CLEARED})
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
@@ -408,11 +409,13 @@ class _Calendar:
         return (self.promised(until, country) or self.day(until)) if until is not None else ""
 
     def promised(self, until: datetime, country: str) -> str:
-        """The day whose end `until` is at the destination, in the shop's zone, or everywhere on Earth; "" for none.
+        """The day whose end `until` is at the destination or in the shop's zone, else in the westernmost; "" for none.
 
-        A promise of a day is kept as that day's end there, which is another date elsewhere.
+        A promise of a day is kept as that day's end there, which is another date elsewhere. Its last second tells it
+        from a promise of an hour where nobody says what the destination is.
         """
-        for zone in (*_zones(country), self.zone, _LAST_ON_EARTH):
+        anywhere = _FROM_THE_WEST if until.second == _LAST_SECOND else ()
+        for zone in (*_zones(country), self.zone, *anywhere):
             local = until.astimezone(zone)
             if (local - _LAST_MINUTE).date() != local.date() or (local + _LAST_MINUTE).date() != local.date():
                 return self.day((local - _LAST_MINUTE).replace(tzinfo=self.zone))

@@ -424,6 +424,11 @@ def test_a_value_without_a_currency_is_a_number(language: str) -> None:
         ("CN", datetime(2026, 5, 5, 17, 59, 59, tzinfo=UTC), "5 May"),  # Urumqi's midnight
         ("", datetime(2026, 5, 6, 11, 59, 59, tzinfo=UTC), "5 May"),  # anywhere on Earth
         ("US", datetime(2026, 5, 6, 9, 59, 59, tzinfo=UTC), "5 May"),
+        (
+            "",
+            datetime(2026, 5, 6, 9, 59, 59, tzinfo=UTC),
+            "5 May",
+        ),  # Hawaii's midnight, of a parcel going who knows where
         ("CN", datetime(2026, 5, 5, 10, 0, tzinfo=UTC), "5 May 18:00"),
     ],
 )
