@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,16 +16,23 @@ from urllib.parse import quote
 
 from parcelwatch.core.companies import AGGREGATORS, COURIERS, key_of, keys_called
 
+BETWEEN: Final = AGGREGATORS | {"taobao"}
+"""APIs that are asked about others' parcels."""
+
 _FILE: Final = Path(__file__).with_suffix(".toml")
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How people reach a courier. `names`: by language ("zh", "en"); `hotline`, `template`: "" where not known."""
+    """How people reach a courier. `names`: by language ("zh", "en"); `hotline`, `template`: "" where not known.
+
+    `known`: buyers know it by that name; else it is what an account or a service between is called.
+    """
 
     names: Mapping[str, str] = field(default_factory=dict)
     hotline: str = ""
     template: str = ""
+    known: bool = True
 
     def name(self, language: str) -> str:
         """What people who speak a language call it."""
@@ -43,12 +50,12 @@ def contact(api: str, company: str = "", otherwise: str = "") -> Contact:
     """
     if api in AGGREGATORS and company:
         key = key_of(api, company)
-        return _courier(key) if key else Contact({"zh": company, "en": company}, template=_template(api))
+        return _courier(key) if key else Contact({"zh": company, "en": company}, template=_template(api), known=False)
     if api in _facts()["apis"]:
-        return _made(_facts()["apis"][api])
+        return replace(_made(_facts()["apis"][api]), known=api not in BETWEEN)
     named = otherwise or api
     key = next(iter(keys_called(named)), api)
-    return _courier(key) if key in COURIERS else Contact({"zh": named, "en": named})
+    return _courier(key) if key in COURIERS else Contact({"zh": named, "en": named}, known=bool(otherwise))
 
 
 @cache

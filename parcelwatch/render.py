@@ -25,7 +25,7 @@ from parcelwatch.core.content import Certainty, Shop, certainty, happened, quote
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.privacy import shown, uncoded
-from parcelwatch.core.text import clean, code
+from parcelwatch.core.text import clean, code, link
 from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, Milestone, Unread, Why
 from parcelwatch.whose import Whose
@@ -220,10 +220,21 @@ class Renderer:
                 "numbers": numbers,
                 "also": numbers[1:],
                 "remedies": [words["remedies"].get(code) or clean(str(code)) for code in remedies],
+                **self._followed(facts, language),
             },
         )
         subject, _, body = text.partition("\n")
         return Letter(re.split("[:：]", subject, maxsplit=1)[1].strip(), body.strip())
+
+    def _followed(self, facts: Mapping[str, object], language: str) -> dict[str, object]:
+        """The courier's name, "" where it has none that buyers know, and where they can look up each parcel."""
+        courier, pages = "", []
+        for part in parts(facts):
+            account, company, number = (str(part.get(name, "")) for name in ("account", "company", "number"))
+            contact = self.whose.contact(account, company) if account else None
+            courier = courier or (clean(contact.name(language), _NAME) if contact and contact.known else "")
+            pages += [page] if contact and (page := link(contact.page(number))) else []
+        return {"courier": courier, "pages": pages}
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -312,12 +323,13 @@ class Renderer:
         if draft is None:
             return {}
         letter = self.letter(draft)
-        subject = " ".join(letter.subject.split())
+        body = letter.body if self._private else uncoded(letter.body)
         return {
             "draft_id": draft.id,
             "language": _tongue(draft.language, self._agents),
-            "subject": subject,
-            "body": letter.body,
+            "subject": " ".join(letter.subject.split()),
+            "body": body,
+            "hidden": body != letter.body,
         }
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:

@@ -122,6 +122,17 @@ def test_a_letter_about_two_parcels_says_whose_scan_it_quotes(kind: str) -> None
     assert " for JDX" not in letter(kind, "en")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_shows_where_the_parcel_can_be_followed_and_of_two_where_each(kind: str, language: str) -> None:
+    page = "https://www.dhl.com/global-en/home/tracking.html?tracking-id="
+    also = [{"parcel": 2, "number": "JDY", "account": "dhl"}]
+    assert letter(kind, language, account="dhl").count(page) == 1
+    both = letter(kind, language, account="dhl", also=also)
+    assert f"{page}JDX {page}JDY" in both
+    assert "http" not in letter(kind, language)
+
+
 MOVED = NOW - timedelta(hours=70)
 LAST = Checkpoint(MOVED, MOVED, Milestone.IN_TRANSIT, text="Departed", place="Kassel, DE")
 
@@ -499,6 +510,17 @@ def test_a_draft_is_pushed_as_text_to_copy_with_the_command_that_approves_it(lan
     assert f"-----\n{body}\n-----" in said.body
     assert "parcelwatch drafts approve 5" in said.body
     assert said.line.startswith("JD0012345678 ")
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_a_draft_that_says_what_opens_a_locker_says_it_in_no_group(language: str) -> None:
+    written = draft(subject="取件提醒", body="您的取件码 8-2-1234，请尽快取件。")
+    group = sold(language, draft=True, why=Why.DRAFTED, letter=written).body
+    assert "取件码 ***，请尽快取件。" in group
+    assert "parcelwatch drafts show 5" in group
+    alone = sold(language, private=True, draft=True, why=Why.DRAFTED, letter=written).body
+    assert written.body in alone
+    assert "parcelwatch drafts show 5" not in alone
 
 
 @pytest.mark.parametrize("language", VOICES)

@@ -99,6 +99,8 @@ def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
     return {
         "parcel": dossier.parcel.id,
         "number": dossier.parcel.number,
+        "account": dossier.parcel.courier,
+        "company": dossier.parcel.company,
         "origin": dossier.parcel.origin,
         "destination": dossier.parcel.destination,
         "milestone": str(dossier.milestone),

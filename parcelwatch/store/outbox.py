@@ -271,7 +271,7 @@ def _whole(store: Store, out: Outgoing) -> Outgoing:
         return out
     kind = "" if out.why is Why.WITHDRAWN else out.kind  # what is true now may be of another
     letters = tuple(one for (one,) in store.all(_LETTERS, (out.parcel_id, kind)))
-    return replace(out, about=About(orders.of(store, out.parcel_id or 0), *lane[0], letters))
+    return replace(out, about=About(orders.of(store, out.parcel_id or 0), lane[0][0], lane[0][1], letters))
 
 
 def _first_due(store: Store) -> Iterator[_Due]:

@@ -38,7 +38,7 @@ def spoken() -> set[str]:
     for path in Path(parcelwatch.cli.__file__).parent.glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = {
-            node.targets[0].id: node.value.value
+            node.targets[0].id: str(node.value.value)
             for node in ast.walk(tree)
             if isinstance(node, ast.Assign)
             and isinstance(node.targets[0], ast.Name)
@@ -49,7 +49,7 @@ def spoken() -> set[str]:
             titles = isinstance(call.func, ast.Attribute) and call.func.attr == "columns"
             if titles or (isinstance(call.func, ast.Name) and call.func.id == "t"):
                 texts = call.args if titles else call.args[:1]
-                found |= {one.value.lstrip("!>~?") for one in texts if isinstance(one, ast.Constant)}
+                found |= {str(one.value).lstrip("!>~?") for one in texts if isinstance(one, ast.Constant)}
                 found |= {named[one.id] for one in texts if isinstance(one, ast.Name) and one.id in named}
     return found - {""}
 
