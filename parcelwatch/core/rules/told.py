@@ -110,7 +110,10 @@ class Returned(Rule):
 
 @dataclass(frozen=True, slots=True)
 class CourierException(Rule):
-    """An exception that no other rule speaks for; graver where somebody has taken the parcel away."""
+    """An exception that no other rule speaks for.
+
+    Graver where somebody has taken the parcel away.
+    """
 
     kind: ClassVar[str] = "courier_exception"
 
