@@ -122,11 +122,18 @@ class Renderer:
     # --- sentences -------------------------------------------------------------------------------
 
     def sentence(
-        self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED, lane: tuple[str, str] | None = None
+        self,
+        fact: Fact,
+        now: datetime,
+        account: str = "",
+        most: int = _QUOTED,
+        lane: tuple[str, str] | None = None,
+        tracker: str = "",
     ) -> str:
         """What is said of a fact, ages as of `now`; what others wrote is quoted, at most `most` characters of it.
 
-        `lane`: where the parcel comes from and goes to, where the times of other clocks are to be said too.
+        `lane`: where the parcel comes from and goes to, where the times of other clocks are to be said too. `tracker`:
+        what the service is called that is asked about it.
         """
         words = self._words
         if fact.scan is not None and fact.scan.by:
@@ -152,6 +159,7 @@ class Renderer:
             reason=self._reason(fact, most),
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
+            tracker=tracker,
         )
 
     def label(self, kind: str) -> str:
@@ -273,7 +281,7 @@ class Renderer:
             "lasted": self._lasted(fact, now),
             "again": words["again"].get(out.why, ""),
             "sure": self._sure(fact, names),
-            "sentence": self.sentence(fact, now, out.account, lane=lane),
+            "sentence": self.sentence(fact, now, out.account, lane=lane, tracker=self.whose.courier(out.courier)),
             "short": self.sentence(fact, now, out.account, _SHORT),
             "steps": self._steps(out, names, whose),
             "promised": "" if out.promised_by == fact.until else self._deadline(out.promised_by, now, lane[1]),

@@ -9,9 +9,8 @@ import pytest
 
 from tests import gallery
 from tests.gallery import SECTIONS, Card
-from tests.test_words import whole
+from tests.test_words import HEADS, whole
 
-HEADS = ("Do now:", "现在：")
 CARDS = [card for section in SECTIONS for card in section()]
 
 

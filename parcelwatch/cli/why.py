@@ -226,7 +226,7 @@ def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
         _clock(each, desk.config.timezone, t),
-        t("threshold: {limits} ({line})", limits=limits, line=each.limits.line),
+        t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
         _due(each, desk),
         t("clears: {clears}", clears=words.clears(each.kind)),
     ]

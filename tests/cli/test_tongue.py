@@ -13,6 +13,7 @@ from rich.cells import cell_len
 import parcelwatch.cli
 from parcelwatch.cli import why
 from parcelwatch.cli.tongue import Tongue
+from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.model import DraftState, State
 from parcelwatch.render import Renderer
@@ -26,6 +27,7 @@ SAID = {
     *map(str, DraftState),
     *map(str, Reason),
     *why._KNOWN.values(),
+    *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
