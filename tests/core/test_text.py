@@ -117,3 +117,9 @@ def test_what_comes_alive_is_no_number_whoever_calls_it_one(number: str) -> None
 )
 def test_an_address_stands_as_it_is_or_not_at_all(url: str, good: bool) -> None:
     assert link(url) == (url if good else "")
+
+
+def test_marks_piled_on_a_letter_do_not_reach_over_other_lines() -> None:
+    shown = clean("Z" + "\u0321\u0316\u035c" * 30 + "x")
+    assert (shown[0], len(shown), shown[-1]) == ("Z", 4, "x")
+    assert clean("Việt Nam, Ångström, ệ") == "Việt Nam, Ångström, ệ"
