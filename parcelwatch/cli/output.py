@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
-from parcelwatch.core.privacy import mask
+from parcelwatch.core.privacy import shown as readable
 from parcelwatch.core.text import plain
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _cell(value: object) -> Text:
 
 def safe(text: Any, limit: int = 200) -> str:
     """What a courier or a file said, harmless on a terminal and without people in it."""
-    return plain(mask(str(text or "")), limit)
+    return plain(readable(str(text or "")), limit)
 
 
 def worded(sentence: str, limit: int = 400) -> str:
