@@ -252,7 +252,8 @@ def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now
             seen.add(_wording(checkpoint))
             courier, code = before.parcel.courier, checkpoint.code
             text = checkpoint.text if code else _wording(checkpoint)[1]
-            evidence.count_unknown(store, courier, code, text, now, another=another)
+            number = before.parcel.number if another else ""
+            evidence.count_unknown(store, courier, code, text, now, another=another, number=number)
 
 
 def _wording(checkpoint: Checkpoint) -> tuple[str, str]:

@@ -263,11 +263,12 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A code or wording nobody could read, and how often it was heard."""
+    """A code or wording nobody could read, how often it was heard, and of which parcels for example."""
 
     code: str
     text: str
     count: int
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

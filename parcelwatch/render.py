@@ -7,26 +7,29 @@ masked on its way into a template, and no value is ever read as a template. The 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.core import get_global
+from babel.core import Locale, UnknownLocaleError, get_global
 from babel.dates import format_datetime
 
 from parcelwatch.almanac import ALMANAC
+from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
 from parcelwatch.core.drafts import offered, parts
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
-from parcelwatch.core.privacy import mask
-from parcelwatch.core.text import clean
+from parcelwatch.core.privacy import shown, uncoded
+from parcelwatch.core.text import clean, code, link
 from parcelwatch.core.whereabouts import read, split
-from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Sure, Unread, Why
+from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Milestone, Sure, Unread, Why
 from parcelwatch.templates import Templates
+from parcelwatch.whose import Whose
 from parcelwatch.words import catalogue
 
 _NAME: Final = 60
@@ -35,6 +38,13 @@ _SHORT: Final = 80
 _REASON: Final = 500
 _UTC: Final = ZoneInfo("UTC")
 _LAST_MINUTE: Final = timedelta(minutes=1)
+_LAST_SECOND: Final = 59
+_FROM_THE_WEST: Final = tuple(timezone(timedelta(hours=hours)) for hours in range(-12, 15))
+_REACHED: Final = frozenset({Form.NEWER_SCAN, Form.CLEARED})
+_MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
+_NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
+_JUST_NOW: Final = timedelta(minutes=2)
+_NO_SHOP: Final = Shop()
 
 _TEMPLATES: Final = {
     Form.COURIER_SILENT: "silent",
@@ -78,18 +88,31 @@ class _Row:
 
 
 class Renderer:
-    """Puts facts into words, dates in `timezone` (the shop's), those of a letter's scan on the clock of its place.
+    """Puts facts into words, dates in `timezone` (the reader's), those of a letter's scan on the clock of its place.
 
-    Keeps compiled templates; safe to share by threads.
+    `apis`: account → its API and what the courier behind it is called. `private`: nobody else reads what is said, so
+    that it may name customers and say what opens a locker. Keeps compiled templates; safe to share by threads.
     """
 
-    def __init__(self, timezone: str = "UTC", agent_language: str = "en", templates: Path | None = None) -> None:
+    def __init__(
+        self,
+        timezone: str = "UTC",
+        agent_language: str = "en",
+        *,
+        shop: Shop = _NO_SHOP,
+        apis: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+        private: bool = False,
+        templates: Path | None = None,
+    ) -> None:
         self._zone = ZoneInfo(timezone)
         self._agents = agent_language
+        self._private = private
         self._words = words = catalogue(agent_language, "agents")
         self._templates = Templates(templates)
         self._says = {Form(name): self._templates.phrase(said) for name, said in words["says"].items()}
         self._parts = {name: self._templates.phrase(said) for name, said in words["parts"].items()}
+        self._next = {name: self._templates.phrase(said) for name, said in words["next"].items()}
+        self.whose = Whose(agent_language, words["whose"], shop, apis, private)
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
 
     # --- single words ----------------------------------------------------------------------------
@@ -111,17 +134,36 @@ class Renderer:
 
     # --- sentences -------------------------------------------------------------------------------
 
-    def sentence(self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED) -> str:
-        """What is said of a fact, ages as of `now`; what others wrote is quoted, at most `most` characters of it."""
+    def sentence(
+        self,
+        fact: Fact,
+        now: datetime,
+        account: str = "",
+        most: int = _QUOTED,
+        lane: tuple[str, str] | None = None,
+        tracker: str = "",
+    ) -> str:
+        """What is said of a fact, ages as of `now`; what others wrote is quoted, at most `most` characters of it.
+
+        `lane`: where the parcel comes from and goes to, where the times of other clocks are to be said too. `tracker`:
+        what the service is called that is asked about it.
+        """
         words = self._words
         if fact.scan is not None and fact.scan.by:
             return self._marked(fact.scan, now, most)
+        promised = fact.says is Form.PROMISE_OVER
+        reached = fact.scan is not None and fact.scan.milestone not in _NO_PLACE
         return self._says[fact.says].render(
+            reached=words["milestones"][fact.scan.milestone] if fact.scan and reached else "",
+            moving=fact.scan is not None and fact.scan.milestone in _MOVING,
             since=self._moment(fact.since, now),
             age=self._age(now - (fact.since or now)),
-            scan=self._scan(fact.scan, now, most) if fact.scan else "",
+            scan=self._scan(fact.scan, now, most, lane, plain=quotes(fact) or fact.says in _REACHED)
+            if fact.scan
+            else "",
+            apart=fact.scan is not None and not _at_once(fact.since, fact.scan),
             quiet=self._age(now - fact.quiet_since) if fact.quiet_since else "",
-            until=self._moment(fact.until, now),
+            until=self._deadline(fact.until, now, (lane or ("", ""))[1]) if promised else self._moment(fact.until, now),
             whose=words["owners"].get(fact.whose, ""),
             on=self.day(fact.on, now),
             count=fact.count or len(fact.unread),
@@ -131,6 +173,7 @@ class Renderer:
             reason=self._reason(fact, most),
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
+            tracker=tracker,
         )
 
     def label(self, kind: str) -> str:
@@ -148,16 +191,35 @@ class Renderer:
         by, note = clean(scan.by, _NAME), clean(scan.text, most)
         return self._parts["marked"].render(how=how, by=by, note=note, at=self._moment(scan.occurred_at, now))
 
-    def _scan(self, scan: Checkpoint, now: datetime, most: int) -> str:
-        said = _third_party(scan.text or scan.code, most) or self._words["milestones"][scan.milestone]
-        place, at = _third_party(scan.place, _NAME), self._moment(scan.occurred_at, now)
-        return self._parts["scan"].render(text=said, place=place, at=at)
+    def _scan(
+        self, scan: Checkpoint, now: datetime, most: int, lane: tuple[str, str] | None, *, plain: bool = False
+    ) -> str:
+        said, place = self._theirs(scan.text or scan.code, most), _third_party(scan.place, _NAME)
+        there = self._there(scan, lane) if lane is not None else ""
+        return self._parts["scan"].render(
+            text=said.rstrip(" .。"),
+            milestone="" if plain or scan.milestone in _NO_PLACE else self._words["milestones"][scan.milestone],
+            place="" if place.partition(",")[0] in said else place,
+            at=self._moment(scan.occurred_at, now),
+            there=there,
+        )
+
+    def _there(self, scan: Checkpoint, lane: tuple[str, str]) -> str:
+        """The time on the clock of its place, where that is another than the reader's; the courier knows it by that."""
+        zone = _clock(scan.place, *lane, scan.occurred_at) if scan.occurred_at == scan.occurred_until else None
+        if zone is None or _offset(zone, scan.occurred_at) == _offset(self._zone, scan.occurred_at):
+            return ""
+        return _format(scan.occurred_at, zone, str(self._words["times"]["clock"]), self._agents)
+
+    def _theirs(self, text: str, most: int) -> str:
+        """What a courier wrote, as the readers of this channel may see it."""
+        return _third_party(text if self._private else uncoded(text), most)
 
     def _reason(self, fact: Fact, most: int) -> str:
         """Somebody else's words are quoted; a sentence of an older version stands as it is."""
         if own := self._words["stops"].get(fact.reason):
             return str(own)
-        reason = _third_party(fact.reason, min(_REASON, most * 2))
+        reason = self._theirs(fact.reason, min(_REASON, most * 2))
         return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
 
     # --- letters ---------------------------------------------------------------------------------
@@ -183,12 +245,13 @@ class Renderer:
         words = catalogue(language, "letters")
         said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
         codes = facts["remedies"] if isinstance(facts["remedies"], list) else []
-        numbers = [clean(str(part["number"]), _NAME) for part in parts(facts)]
+        numbers = [code(str(part["number"]), _NAME) for part in parts(facts)]
         spec, sure = LETTERS.get(kind), said.get("sure", "")
         attempt = facts.get("attempt", 0)
         return {
             **_texts(said, language),
             **self._dates(said, language, words["dates"]),
+            **self._followed(facts, language),
             "kind": kind,
             "step": said.get("step") or str(LetterStep.FIRST),
             "numbers": numbers,
@@ -199,6 +262,16 @@ class Renderer:
             "rather": bool(spec and spec.waits) or (kind == "lost" and sure == Sure.SUSPECTED),
         }
 
+    def _followed(self, facts: Mapping[str, object], language: str) -> dict[str, object]:
+        """The courier's name, "" where it has none that buyers know, and where they can look up each parcel."""
+        courier, pages = "", []
+        for part in parts(facts):
+            account, company, number = (str(part.get(name, "")) for name in ("account", "company", "number"))
+            contact = self.whose.contact(account, company) if account else None
+            courier = courier or (clean(contact.name(language), _NAME) if contact and contact.known else "")
+            pages += [page] if contact and (page := link(contact.page(number))) else []
+        return {"courier": courier, "pages": pages}
+
     # --- messages --------------------------------------------------------------------------------
 
     def message(self, group: Group, limit: int, now: datetime) -> Text:
@@ -206,7 +279,7 @@ class Renderer:
         if group.title is not None and group.body is not None:
             return Text(group.title, group.body)
         if group.digest_id is None:
-            return single(group.id, self.alert(group.rows[0], now), limit, self.phrases)
+            return single(self.alert(group.rows[0], now), limit, self.phrases)
         return digest([_Row(row, self, now) for row in group.rows], limit, self.phrases, ident=group.id)
 
     def alert(self, out: Outgoing, now: datetime) -> Words:
@@ -222,45 +295,84 @@ class Renderer:
 
     def bare(self, out: Outgoing) -> str:
         """The least a line must say: the number or the account; of a draft also which one."""
-        name = clean(out.number, _NAME) or out.account
+        name = code(out.number, _NAME) or out.account
         if not (out.draft and out.letter):
             return name
         return str(self._words["digest_of_drafts"][out.why].format(number=name, draft=out.letter.id))
 
     def _case(self, out: Outgoing, now: datetime) -> dict[str, object]:
-        words, fact = self._words, out.fact
+        words, fact, lane = self._words, out.fact, (out.about.origin, out.about.destination)
+        names = readings(out.kind, out.severity, fact)
+        whose = self.whose.values(out)
         return {
-            "label": self.label(out.kind),
+            **whose,
+            "id": out.id,
+            "label": next((words["titles"][name] for name in names if name in words["titles"]), self.label(out.kind)),
+            "mark": words["marks"][out.severity],
             "severity": words["severities"][out.severity],
+            "lasted": self._lasted(fact, now),
             "again": words["again"].get(out.why, ""),
-            "next": words["next"].get(out.kind, ""),
-            "milestone": words["milestones"].get(out.milestone, ""),
-            "number": clean(out.number, _NAME),
-            "courier": out.courier,
-            "company": clean(out.company, _NAME),
-            "order": ", ".join(clean(order, _NAME) for order in out.orders),
-            "sentence": self.sentence(fact, now, out.account),
+            "sure": self._sure(fact, names),
+            "sentence": self.sentence(fact, now, out.account, lane=lane, tracker=self.whose.courier(out.courier)),
             "short": self.sentence(fact, now, out.account, _SHORT),
-            "since": self._moment(fact.since, now),
-            "zoned": _format(fact.since, self._zone, words["times"]["zoned"], self._agents) if fact.since else "",
-            "age": self._age(now - (fact.since or now)),
+            "steps": self._steps(out, names, whose),
+            "promised": "" if out.promised_by == fact.until else self._deadline(out.promised_by, now, lane[1]),
+            "drafts": out.about.drafts,
             "case_id": out.case_id,
             "on": self.day(fact.on, now),
             "missed": fact.says is Form.CLAIM_MISSED,
+            **self._account(out, now),
+        }
+
+    def _account(self, out: Outgoing, now: datetime) -> dict[str, object]:
+        """What is said of an account of ours."""
+        fact = out.fact
+        return {
             "account": out.account,
-            "api": fact.kind,
+            "api": self.whose.courier(out.account if out.account in self.whose.apis else fact.kind or out.account),
+            "since": self._lately(fact.since, now),
+            "age": self._age(now - (fact.since or now)),
             "parcels": fact.count,
             "refused": fact.says is Form.COURIER_REFUSES,
             "error": _third_party(fact.reason, _REASON),
             "unknown": [_unread(one) for one in fact.unread],
+            "numbered": any(one.numbers for one in fact.unread),
         }
+
+    def _lasted(self, fact: Fact, now: datetime) -> str:
+        """For how long it has gone on, or how long ago it happened; "" for what is only just so."""
+        if fact.since is None or now - fact.since < _JUST_NOW:
+            return ""
+        pattern = self._words["times"]["ago" if happened(fact) else "for"]
+        return str(pattern.format(age=self._age(now - fact.since)))
+
+    def _sure(self, fact: Fact, names: Sequence[str]) -> str:
+        sure, said = certainty(fact), self._words["sure"]
+        if sure is Certainty.SILENT:
+            return str(next((said[name] for name in names if name in said), said[sure]))
+        return str(said[sure]) if sure is not None else ""
+
+    def _steps(self, out: Outgoing, names: Sequence[str], whose: Mapping[str, object]) -> list[str]:
+        """What helps now, the customer first."""
+        ids = [f"D{one}" for one in out.about.drafts]
+        letters = (
+            [self._words["whose"]["letters"].format(drafts=self._words["whose"]["comma"].join(ids))] if ids else []
+        )
+        found = next((self._next[name] for name in names if name in self._next), None)
+        return [*letters, *([found.render(**whose)] if found else [])]
 
     def _draft(self, draft: Draft | None) -> dict[str, object]:
         if draft is None:
             return {}
         letter = self.letter(draft)
-        subject = " ".join(letter.subject.split())
-        return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
+        body = letter.body if self._private else uncoded(letter.body)
+        return {
+            "draft_id": draft.id,
+            "language": _tongue(draft.language, self._agents),
+            "subject": " ".join(letter.subject.split()),
+            "body": body,
+            "hidden": body != letter.body,
+        }
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return self._templates.text(name, values)
@@ -281,6 +393,22 @@ class Renderer:
         pattern = "day" if on.year == now.astimezone(self._zone).year else "day_with_year"
         noon = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
         return _format(noon, _UTC, self._words["times"][pattern], self._agents)
+
+    def _lately(self, at: datetime | None, now: datetime) -> str:
+        """The same, of today only the time."""
+        today = at is not None and at.astimezone(self._zone).date() == now.astimezone(self._zone).date()
+        return (
+            _format(at, self._zone, self._words["times"]["clock"], self._agents)
+            if at and today
+            else self._moment(at, now)
+        )
+
+    def _deadline(self, until: datetime | None, now: datetime, country: str) -> str:
+        """A day where a day was promised, which is kept as its end at the destination; else the moment."""
+        if until is None:
+            return ""
+        calendar = _Calendar(self._agents, self._words["days"], self._zone, now)
+        return calendar.promised(until, country) or self._moment(until, now)
 
     def _age(self, span: timedelta) -> str:
         """A span as people say it: minutes, then hours up to three days, then days."""
@@ -368,17 +496,21 @@ class _Calendar:
         return self.words["at_time"].format(day=self.day(first), time=time)
 
     def last_day(self, until: datetime | None, country: str) -> str:
-        """The day whose end `until` is at the destination, or in the shop's zone; else the day it falls in here.
+        """The day that was promised, else the day `until` falls in here."""
+        return (self.promised(until, country) or self.day(until)) if until is not None else ""
 
-        A promise of a day is kept as that day's end there, which is another date elsewhere.
+    def promised(self, until: datetime, country: str) -> str:
+        """The day whose end `until` is at the destination or in the shop's zone, else in the westernmost; "" for none.
+
+        A promise of a day is kept as that day's end there, which is another date elsewhere. Its last second tells it
+        from a promise of an hour where nobody says what the destination is.
         """
-        if until is None:
-            return ""
-        for zone in (*_zones(country), self.zone):
+        anywhere = _FROM_THE_WEST if until.second == _LAST_SECOND else ()
+        for zone in (*_zones(country), self.zone, *anywhere):
             local = until.astimezone(zone)
             if (local - _LAST_MINUTE).date() != local.date() or (local + _LAST_MINUTE).date() != local.date():
                 return self.day((local - _LAST_MINUTE).replace(tzinfo=self.zone))
-        return self.day(until)
+        return ""
 
 
 # --- values on their way into a template ---------------------------------------------------------
@@ -391,8 +523,8 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
     return {
         "what": what if _quotable(what, language) else "",
         "place": place if _readable(place, language) else "",
-        "number": clean(said["number"], _NAME),
-        "order": clean(said["order"], _NAME),
+        "number": code(said["number"], _NAME),
+        "order": code(said["order"], _NAME),
         "name": clean(said["customer_name"], _NAME),
         "shop": " ".join(said["shop"].split()),
         "milestone": said["milestone"],
@@ -408,11 +540,20 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
 
 
 def _unread(one: Unread) -> dict[str, object]:
-    return {"code": clean(one.code, _NAME), "text": _third_party(one.text), "count": one.count}
+    numbers = ", ".join(code(number, _NAME) for number in one.numbers)
+    return {"code": clean(one.code, _NAME), "text": _third_party(one.text), "count": one.count, "numbers": numbers}
 
 
 def _third_party(text: str, limit: int = 200) -> str:
-    return clean(mask(text), limit)
+    return clean(shown(text), limit)
+
+
+def _at_once(since: datetime | None, scan: Checkpoint) -> bool:
+    return since is None or scan.occurred_at <= since <= scan.occurred_until
+
+
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
 
 
 def _readable(text: str, language: str) -> bool:
@@ -475,6 +616,18 @@ def _one_of(country: str, at: datetime) -> ZoneInfo | None:
     """Of a country of several clocks the one in the middle, which is never far off; None for none we know."""
     zones = sorted(_zones(split(country)[0]), key=lambda zone: at.astimezone(zone).utcoffset() or timedelta())
     return zones[len(zones) // 2] if zones else None
+
+
+@cache
+def _tongue(language: str, reader: str) -> str:
+    """What those who read one language call another; with its country where that is not the usual one."""
+    try:
+        spoken = Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return language
+    read = reader.replace("-", "_")
+    usual = spoken.territory is None or language == "zh-CN"
+    return (spoken.get_language_name(read) if usual else spoken.get_display_name(read)) or language
 
 
 @cache

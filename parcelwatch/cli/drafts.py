@@ -22,6 +22,7 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.channels.customers import Customers
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
     from parcelwatch.model import Announced
     from parcelwatch.store import Store
@@ -57,23 +58,23 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
             row["id"],
             row["number"],
-            _what(row),
+            _what(t, row),
             row["language"],
-            row["state"],
+            t(row["state"]),
             row["to"] or "",
             moment(row["created_at"], zone),
             safe(row["subject"], 120),
         )
         for row in rows
     ]
-    columns = [">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject"]
-    output.show(columns, shown, "No drafts.")
-    output.zone_note(zone)
+    columns = t.columns(">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject")
+    output.show(columns, shown, t("No drafts."), t.styles)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "show", "drafts show 4")
@@ -95,24 +96,27 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe
 
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
+    pattern = "{kind} of {number}, case {case}" if shown["case"] else "{kind} of {number}"
+    about = t(pattern, kind=_what(t, shown), number=shown["number"], case=shown["case"])
     output.pairs(
         [
-            ("draft", f"{shown['id']} ({shown['state']}, {shown['language']})"),
-            ("about", f"{_what(shown)} of {shown['number']}" + (f", case {shown['case']}" if shown["case"] else "")),
-            ("order", safe(shown["order"])),
-            ("to", shown["to"] or "(no contact known)"),
-            ("subject", shown["subject"]),
-            *(("edited" if one["verb"] == "edit" else one["after"], _how(one, zone)) for one in shown["events"]),
+            (t("draft"), f"{shown['id']} ({t(shown['state'])}, {shown['language']})"),
+            (t("about"), about),
+            (t("order"), safe(shown["order"])),
+            (t("to"), shown["to"] or t("(no contact known)")),
+            (t("subject"), shown["subject"]),
+            *((t("edited" if one["verb"] == "edit" else one["after"]), _how(one, zone)) for one in shown["events"]),
         ]
     )
     output.say()
     output.say(shown["body"])
 
 
-def _what(shown: Mapping[str, Any]) -> str:
+def _what(t: Tongue, shown: Mapping[str, Any]) -> str:
     """The kind, and which word of it the letter is where it is not the first."""
-    return str(shown["kind"]) if shown["step"] in ("first", "peak") else f"{shown['kind']} ({shown['step']})"
+    kind, step = t.kind(shown["kind"]), shown["step"]
+    return kind if step in ("first", "peak") else f"{kind} ({t(step)})"
 
 
 def _how(event: Mapping[str, Any], zone: tzinfo) -> str:

@@ -24,7 +24,7 @@ def broken_templates(config: Config) -> list[str]:
     if not folder.is_dir():
         return [f"[drafts] templates: there is no folder {folder}"]
     names, mine = dict(shipped()), own(folder)
-    words = Renderer(str(config.timezone), config.language, folder)
+    words = Renderer(str(config.timezone), config.language, templates=folder)
     spoken = {name.partition("/")[0] for name in names}
     read = [name for name in mine if name in names or (name.partition("/")[0] in spoken and "/letters/_" in name)]
     faults = [*_misnamed(folder, mine, names), *_faults(words, read)]

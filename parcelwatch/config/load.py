@@ -25,6 +25,7 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
@@ -121,6 +122,16 @@ class Config:
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
+
+    @property
+    def shop(self) -> Shop:
+        """What the shop says of itself."""
+        return Shop(self.file.shop.order_url, self.file.shop.currency)
+
+    @property
+    def apis(self) -> dict[str, tuple[str, str]]:
+        """Account → its API and, where that is no courier's own, what the courier behind it is called."""
+        return {name: (account.api, _called(account)) for name, account in self.file.couriers.items()}
 
     def accounts(self) -> dict[str, AccountConfig]:
         """Every account by name, in the file's order."""
@@ -303,3 +314,9 @@ def _column(limits: Limits) -> dict[str, str]:
 
 def _without_blanks(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if value != ""}
+
+
+def _called(account: models.Courier) -> str:
+    """What a declared courier calls itself, or which carrier of an SDK it is."""
+    named = account.declared.name if account.declared else account.options.get("carrier", "")
+    return named or ""

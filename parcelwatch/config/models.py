@@ -16,6 +16,7 @@ from parcelwatch.config.values import (
     ADay,
     BaseUrl,
     Country,
+    Currency,
     Day,
     DraftKind,
     DraftLanguages,
@@ -28,6 +29,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalLimit,
     NaturalSpan,
+    OrderUrl,
     Pace,
     Paces,
     Person,
@@ -207,6 +209,13 @@ class Calendar(Table):
     open: tuple[Day, ...] = Field(default=(), description="days that are, whatever the calendar says")
 
 
+class Shop(Table):
+    """[shop]"""
+
+    order_url: OrderUrl = Field(default="", description="where agents find an order; {order} is its number")
+    currency: Currency = Field(default="", description="of the values of orders")
+
+
 class Alerts(Table):
     """[alerts]"""
 
@@ -306,6 +315,7 @@ class File(Table):
     peaks: tuple[Peak, ...] = ()
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
+    shop: Shop = Shop()
     alerts: Alerts = Alerts()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()

@@ -205,6 +205,8 @@ def _parcel(dossier: Dossier) -> dict[str, object]:
     return {
         "parcel": dossier.parcel.id,
         "number": dossier.parcel.number,
+        "account": dossier.parcel.courier,
+        "company": dossier.parcel.company,
         "origin": dossier.parcel.origin,
         "destination": dossier.parcel.destination,
         "milestone": str(dossier.milestone),

@@ -12,12 +12,14 @@ from datetime import datetime
 from itertools import accumulate, groupby
 from typing import Final, Protocol
 
+from parcelwatch.core.content import About
 from parcelwatch.core.text import cut
 from parcelwatch.model import Claim, Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
 
+_UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
@@ -31,11 +33,12 @@ UNREADABLE: Final = "unreadable answer"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
+    """A message to agents with all that its words may speak of, as known now.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
     `value` and `promised_by` are the parcel's. `claim`: how the claim against the courier stands that its case may lead
-    to, with its last day; None where no window is known.
+    to, with its last day; None where no window is known. `about`: its orders as a whole; of a customer's name a group
+    reads the initials.
     """
 
     id: int
@@ -59,6 +62,7 @@ class Outgoing:
     case_id: int | None = None
     letter: Draft | None = None
     claim: Claim | None = None
+    about: About = _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +156,14 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def single(ident: int, words: Words, limit: int, phrases: Phrases = ENGLISH) -> Text:
-    """One alert: its words with its id, cut after a whole line when they are too long."""
-    title = cut(f"[A{ident}] {words.title}", min(limit, _LONGEST_TITLE))
+def single(words: Words, limit: int, phrases: Phrases = ENGLISH) -> Text:
+    """One alert: its words, cut after a whole line when they are too long; the last line, with its id, stays."""
+    title = cut(words.title, min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
-    lines = words.body.split("\n")
     if len(words.body) <= room:
         return Text(title, words.body)
-    return Text(title, _shortened(lines, room, lambda left: phrases.cut.format(count=left)))
+    *lines, last = words.body.split("\n")
+    return Text(title, _shortened(lines, room, lambda left: f"{phrases.cut.format(count=left)}\n{last}"))
 
 
 def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:

@@ -189,7 +189,9 @@ def fact_json(fact: Fact) -> str:
         kept |= {"sure": said.sure} if said.sure is not Sure.STATED else {}
         kept |= {} if said.moves else {"moves": False}
     if fact.unread:
-        kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
+        kept["unread"] = [
+            [one.code, one.text, one.count, *([one.numbers] if one.numbers else [])] for one in fact.unread
+        ]
     return dump(kept)
 
 
@@ -203,7 +205,7 @@ def to_fact(text: str) -> Fact:
         **values,
         on=date.fromisoformat(kept["on"]) if "on" in kept else None,
         scan=_scan(kept) if "scan" in kept else None,
-        unread=tuple(Unread(*one) for one in kept.get("unread", ())),
+        unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
     )
 
 

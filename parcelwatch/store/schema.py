@@ -578,6 +578,12 @@ def m008_letters(db: Database) -> None:
     db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
 
 
+@MIGRATIONS()
+def m009_content(db: Database) -> None:
+    """With what could not be read stand a few of the parcels it was said of, to look up."""
+    db.execute("ALTER TABLE unknown_codes ADD COLUMN numbers TEXT NOT NULL DEFAULT '[]'")
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -587,5 +593,6 @@ NAMES: Final = (
     "m006_links",
     "m007_claims",
     "m008_letters",
+    "m009_content",
 )
 """Every migration this version knows, in order."""
