@@ -260,7 +260,13 @@ class Renderer:
             return {}
         letter = self.letter(draft)
         subject = " ".join(letter.subject.split())
-        return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
+        return {
+            "draft_id": draft.id,
+            "language": draft.language,
+            "step": draft.step,
+            "subject": subject,
+            "body": letter.body,
+        }
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return self._templates.text(name, values)
