@@ -369,6 +369,7 @@ class Renderer:
         return {
             "draft_id": draft.id,
             "language": _tongue(draft.language, self._agents),
+            "step": draft.step,
             "subject": " ".join(letter.subject.split()),
             "body": body,
             "hidden": body != letter.body,

@@ -42,6 +42,7 @@ FULL: Final[Facts] = {
     "seen_until": "2026-11-22T08:26:00Z",
     "place": "Leipzig, DE",
     "number": "7710000000059",
+    "account": "dhl",
     "milestone": "in_transit",
     "seen_as": "in_transit",
     "peak": "Double 11",
@@ -52,9 +53,9 @@ FULL: Final[Facts] = {
     "also": [],
 }
 _NAMES: Final = "order shop customer_name origin destination promised_by promise_of what place"
-_UNKNOWN: Final = f"{_NAMES} seen_from seen_until seen_as cause peak".split()
+_UNKNOWN: Final = f"{_NAMES} account seen_from seen_until seen_as cause peak".split()
 BARE: Final[Facts] = {**FULL, **dict.fromkeys(_UNKNOWN, "")}
-TWO: Final[Facts] = {"also": [{"parcel": 2, "number": "7710000000067"}]}
+TWO: Final[Facts] = {"also": [{"parcel": 2, "number": "7710000000067", "account": "dhl"}]}
 
 # What the courier says, in the script of each language; a language that is not here is read in Latin letters.
 NOTES: Final[Mapping[str, str]] = {

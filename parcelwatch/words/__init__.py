@@ -12,6 +12,7 @@ needs is its own business, and it is named by `{% include "_piece.txt.j2" %}`, w
     number, numbers, also   the first parcel's number; all of them; those beyond the first, so `if also` is the plural
     order, name, shop       "" where not known, as everything below
     courier                 its name; "" stands for "the courier"
+    pages                   where each parcel can be followed: links
     what, place             the courier's note and where it was made; "" too where it is in another script
     seen_on, seen_at        when, as `[dates]` puts a day, or days, or a day with its time: "on 3 May at 14:05"
     seen_day, since_on      the bare day: "3 May"; since_on is when the trouble began
