@@ -263,14 +263,15 @@ class Renderer:
         }
 
     def _followed(self, facts: Mapping[str, object], language: str) -> dict[str, object]:
-        """The courier's name, "" where it has none that buyers know, and where they can look up each parcel."""
+        """The courier's name, where it has one that buyers know and can read, and where each parcel can be followed."""
         courier, pages = "", []
         for part in parts(facts):
             account, company, number = (str(part.get(name, "")) for name in ("account", "company", "number"))
             contact = self.whose.contact(account, company) if account else None
-            courier = courier or (clean(contact.name(language), _NAME) if contact and contact.known else "")
+            name = clean(contact.name(language), _NAME) if contact and contact.known else ""
+            courier = courier or (name if _readable(name, language) else "")
             pages += [page] if contact and (page := link(contact.page(number))) else []
-        return {"courier": courier, "pages": pages}
+        return {"pages": pages, **({"courier": courier} if courier else {})}
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -321,6 +322,7 @@ class Renderer:
             "case_id": out.case_id,
             "on": self.day(fact.on, now),
             "missed": fact.says is Form.CLAIM_MISSED,
+            "claim_on": self.day(out.claim.last_on, now) if out.claim is not None and out.claim.running else "",
             **self._account(out, now),
         }
 

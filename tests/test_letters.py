@@ -18,7 +18,7 @@ LETTERS: Final = tuple(letters())
 LEFTOVERS: Final = re.compile(
     r"\(\)|（）|“”|„“|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n|[:：]\s*\n"
 )
-LATIN_IN_HAN: Final = re.compile(r"Lotus & Lantern|Leipzig, DE|Lin|Double 11|GMT[+-]\d\d:\d\d|DHL")
+LATIN_IN_HAN: Final = re.compile(r"https?://\S+|Lotus & Lantern|Leipzig, DE|Lin|Double 11|GMT[+-]\d\d:\d\d|DHL")
 
 
 def each(language: str) -> list[Card]:

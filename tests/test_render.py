@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +22,8 @@ from parcelwatch.core.messages import Group, Outgoing, Phrases, Text, Words
 from parcelwatch.model import (
     Cause,
     Checkpoint,
+    Claim,
+    ClaimState,
     Draft,
     DraftState,
     Fact,
@@ -469,6 +471,19 @@ def test_what_we_write_ourselves_can_be_copied(language: str) -> None:
     said = sold(language, replace(ORDER, number="TB.2026.AB12"))
     assert "\u200b" not in f"{said.title}{said.line}{said.body}"
     assert "TB.2026.AB12" in said.title
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("en", "Claim from the courier by 10 May"), ("zh-CN", "理赔截止：5月10日")]
+)
+def test_an_alert_says_until_when_to_claim_while_a_claim_is_still_to_be_made(language: str, line: str) -> None:
+    claim = Claim(last_on=date(2026, 5, 10))
+    assert f"\n{line}\n" in sold(language, claim=claim).body
+    assert line not in sold(language, claim=replace(claim, state=ClaimState.FILED)).body
+    fact = Fact(Form.CLAIM_DUE, since=MOVED, on=claim.last_on, count=4)
+    due = sold(language, fact=fact, claim=claim)
+    assert "Noah B." in due.title
+    assert due.body.endswith("A17")
 
 
 @pytest.mark.parametrize("language", VOICES)

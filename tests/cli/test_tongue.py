@@ -43,19 +43,19 @@ def spoken() -> set[str]:
     for path in Path(parcelwatch.cli.__file__).parent.glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = {
-            node.targets[0].id: str(node.value.value)
+            node.targets[0].id: {str(each.value) for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
             for node in ast.walk(tree)
             if isinstance(node, ast.Assign)
             and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
+            and isinstance(node.value.body if isinstance(node.value, ast.IfExp) else node.value, ast.Constant)
         }
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             titles = isinstance(call.func, ast.Attribute) and call.func.attr == "columns"
             if titles or (isinstance(call.func, ast.Name) and call.func.id == "t"):
                 texts = call.args if titles else call.args[:1]
                 found |= {str(one.value).lstrip("!>~?") for one in texts if isinstance(one, ast.Constant)}
-                found |= {named[one.id] for one in texts if isinstance(one, ast.Name) and one.id in named}
+                for one in (each.id for each in texts if isinstance(each, ast.Name) and each.id in named):
+                    found |= named[one]
     return found - {""}
 
 
