@@ -82,7 +82,7 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         seen[text] = card.name
 
 
-_LOST: Final = {"en": "lost", "de": "verloren", "fr": "perdu|perte", "es": "extravi|perdi"}
+_LOST: Final = {"en": "lost", "de": "verloren", "fr": "perdu|perte", "es": "extravi|perdi", "pt": "extravi|perdi"}
 
 
 @pytest.mark.parametrize(("language", "lost"), _LOST.items())
@@ -101,6 +101,7 @@ ARTICLES: Final = {
     "en": "the",
     "es": "el|la|los|las|al|del",
     "fr": "le|la|les|du|au|aux|de|d’|que|qu’",
+    "pt": "o|a|os|as|ao|à|aos|às|do|da|dos|das|no|na|nos|nas|pelo|pela|pelos|pelas",
 }
 
 
@@ -143,6 +144,14 @@ def test_spanish_letters_open_what_they_close_and_contract_what_must_be(courier:
         assert all(text.count(first) == text.count(last) for first, last in ("¿?", "¡!", "«»")), text
         assert not re.search(r"[\"“”']|\b(a|de) el\b|\by h?i|\bo h?o", text), text
         assert re.search(r"\n(Hola|Hola, Lin):\n\n[¿A-ZÁÉÍÓÚ]", text), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_portuguese_letters_contract_what_must_be_and_quote_as_portuguese_do(courier: str) -> None:
+    for text in said("pt", courier):
+        assert text.count("“") == text.count("”")
+        assert not re.search(r"[\"«»']|\b(de|em|por|a) (a|o|as|os) (sua|transportadora|rastreio)", text), text
+        assert not re.search(r"\b[Aa] (suas|transportadoras)\b|\b[Aa]s (sua|transportadora)\b", text), text
 
 
 def test_all_letters_can_be_read_on_one_page() -> None:
