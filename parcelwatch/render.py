@@ -449,7 +449,7 @@ class Renderer:
 
 
 # How a language writes the first day of a month where that is no plain number: a CLDR pattern.
-_FIRST_OF_MONTH: Final = {"fr": "d'er'"}
+_FIRST_OF_MONTH: Final = {"fr": "d'er'", "pt": "d'º'"}
 
 _TIMES: Final = ("seen_from", "seen_until", "since", "promised_by", "wrote_at", "peak_from", "peak_to")
 
