@@ -43,6 +43,8 @@ _FROM_THE_WEST: Final = tuple(timezone(timedelta(hours=hours)) for hours in rang
 _REACHED: Final = frozenset({Form.NEWER_SCAN, Form.CLEARED})
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
+_OVER: Final = frozenset({"destroyed", "returned"})
+"""Troubles after which there is nothing left to follow."""
 _JUST_NOW: Final = timedelta(minutes=2)
 _NO_SHOP: Final = Shop()
 
@@ -271,7 +273,8 @@ class Renderer:
             name = clean(contact.name(language), _NAME) if contact and contact.known else ""
             courier = courier or (name if _readable(name, language) else "")
             pages += [page] if contact and (page := link(contact.page(number))) else []
-        return {"pages": pages, **({"courier": courier} if courier else {})}
+        over = facts.get("kind") in _OVER or facts.get("step") == LetterStep.DELIVERED
+        return {"pages": [] if over else pages, **({"courier": courier} if courier else {})}
 
     # --- messages --------------------------------------------------------------------------------
 
