@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.channels import Channel
 from parcelwatch.core.text import cut
-from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 from parcelwatch.model import Severity
 from tests.chats import KEY, SERVICES, Chat, Service, contents
 from tests.servers import Behaviour, Hit, Server, answers, hangs, hangs_up, login_page, redirects
@@ -333,8 +333,8 @@ FAULTS: dict[str, tuple[Behaviour, type]] = {
     "404": (answers(b"", 404), ChannelRefused),
     "413": (answers(b"", 413), DeliveryRefused),
     "302": (redirects("http://127.0.0.1:9/elsewhere"), DeliveryFailed),
-    "takes it and says nothing": (ACCEPTED_THEN_SILENT, DeliveryFailed),
-    "takes it and hangs up": (hangs_up(), DeliveryFailed),
+    "takes it and says nothing": (ACCEPTED_THEN_SILENT, DeliveryUnknown),
+    "takes it and hangs up": (hangs_up(), DeliveryUnknown),
 }
 
 

@@ -24,6 +24,9 @@ from parcelwatch.model import Severity
 TITLE: Final = 250
 """The most characters of a title that shares the body's room."""
 
+PATIENCE: Final = 15.0
+"""Seconds to wait for an answer where the URL's `rto=` says nothing: chat services take four and more when busy."""
+
 PRIORITIES: Final = {
     Severity.LOW: 2,
     Severity.MEDIUM: 3,
@@ -63,6 +66,7 @@ class Told:
     """A service that is asked, and listened to."""
 
     limit: ClassVar[Limit]
+    socket_read_timeout: Any = PATIENCE
 
     # What Apprise's plugin gives.
     service_name: Any
