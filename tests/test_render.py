@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from parcelwatch.core.drafts import REMEDIES
 from parcelwatch.core.kinds import KINDS as ALL_KINDS
 from parcelwatch.core.kinds import LETTERS
-from parcelwatch.core.messages import Group, Outgoing, Phrases, Text, Words
+from parcelwatch.core.messages import Characters, Group, Outgoing, Phrases, Text, Words
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -357,7 +357,7 @@ def test_an_alert_in_chinese() -> None:
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
-    operator = kind in ("courier_silent", "unknown_status")
+    operator = kind in ("courier_silent", "unknown_status", "channel_down")
     assert bool(re.search("^(Next: |建议：)", said.body, re.MULTILINE)) is not operator
 
 
@@ -488,15 +488,15 @@ def test_a_renderer_has_the_words_of_digests_in_its_language(language: str) -> N
 
 
 def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:
-    alone = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),)), 2000, NOW)
+    alone = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),)), Characters(2000), NOW)[0]
     assert alone.title == "[A17] HIGH stalled: JD0012345678"
-    together = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),) * 6, 17), 2000, NOW)
+    together = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),) * 6, 17), Characters(2000), NOW)[0]
     assert together.body.split("\n")[1].startswith("A17 JD0012345678 high (")
 
 
 def test_an_attempt_that_was_made_before_is_repeated_word_for_word() -> None:
-    again = Group("ops", "stalled", False, (out(),), title="[A17] as it was", body="then")
-    assert RENDERERS["zh-CN"].message(again, 2000, NOW + timedelta(days=9)) == Text("[A17] as it was", "then")
+    again = Group("ops", "stalled", False, (out(),), said=(Text("[A17] as it was", "then"),))
+    assert RENDERERS["zh-CN"].message(again, Characters(2000), NOW + timedelta(days=9)) == again.said
 
 
 # --- times and ages ------------------------------------------------------------------------------

@@ -64,10 +64,15 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL."""
+    """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
+
+    `fallback`: the channel that takes what is grave while this one is down, "" for the first other that works.
+    """
 
     name: str
     url: Secret
+    at: str = ""
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,10 +136,11 @@ class Config:
 
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
-        return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
-            for name, channel in self.file.channels.items()
-        }
+        return {name: self._channel(name, written) for name, written in self.file.channels.items()}
+
+    def _channel(self, name: str, written: models.Channel) -> ChannelConfig:
+        at = ("channels", name, "url")
+        return ChannelConfig(name, written.url.at(self._spot(at)), self.places.spot(at), written.fallback)
 
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""

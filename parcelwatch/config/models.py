@@ -215,6 +215,10 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    fallback: str = Field(
+        default="",
+        description="the channel that takes what is grave while this one is down; else the first other that works",
+    )
 
 
 class Route(Table):
