@@ -348,11 +348,11 @@ def settle_failed(
         return []
     attempts, tried, doubts = row
     tried_at = from_ms(tried)
-    if now - tried_at >= GIVE_UP:
-        _give_up(store, ids, now, error, doubts)
-        return []
     again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
     doubted = int(setback is Setback.DOUBTED)
+    if max(now, again if doubted else now) - tried_at >= GIVE_UP:
+        _give_up(store, ids, now, error, doubts + doubted)
+        return []
     if doubted and doubts:
         store.write_many(_DOUBTED_ON_ITS_WAY, [(to_ms(now), DOUBTED, one) for one in ids])
     store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
