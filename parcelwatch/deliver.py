@@ -295,9 +295,7 @@ def _turn(store: Store, name: str, now: datetime, words: Wording) -> bool:
 def _try_anew(store: Store, names: Collection[str]) -> None:
     with store.transaction():
         channels.forget_others(store, names)
-        for name in names:
-            state, pace = channels.load(store, name)
-            channels.save(store, name, rules.tried_anew(state), pace)
+        channels.try_anew(store, names)
 
 
 # --- words ---------------------------------------------------------------------------------------

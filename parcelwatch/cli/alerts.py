@@ -109,6 +109,7 @@ def send_test(
     if not known:
         raise ConfigError([f"{desk.config.path}: no channel is configured; add a [channels.NAME] table with a url"])
     tried = [_try_channel(each) for each in known.values()]
+    _wake(desk, [str(each["channel"]) for each in tried if each["result"] == "sent"])
     if as_json:
         output.emit(tried)
     else:
@@ -121,6 +122,15 @@ def send_test(
     failed = [str(each["channel"]) for each in tried if each["result"] != "sent"]
     if failed:
         raise NeedsAttention(f"the test message did not get through to {', '.join(failed)}")
+
+
+def _wake(desk: Desk, names: list[str]) -> None:
+    """What waits for a channel that works again need not wait for the next try."""
+    from parcelwatch.store import channels
+
+    if names and desk.config.database.exists():
+        with desk.store() as store, store.transaction():
+            channels.try_anew(store, names)
 
 
 def _why(tried: Mapping[str, Any]) -> str:
@@ -168,7 +178,7 @@ def retry(
     Dead or suppressed ones, with the rest of their digests; those that wait are due at once.
     """
     from parcelwatch.cli import output
-    from parcelwatch.store import outbox
+    from parcelwatch.store import channels, outbox
 
     known = desk.config.channels()
     if channel:
@@ -176,6 +186,7 @@ def retry(
     first = next(iter(known), "")
     with desk.store() as store, store.transaction(), standing():
         found = [outbox.retry(store, alert, desk.now, channel, otherwise=first) for alert in dict.fromkeys(alerts)]
+        channels.try_anew(store, [channel] if channel else list(known))
     ids = list(dict.fromkeys(one for some in found for one in some))
     if as_json:
         output.emit({"retried": ids})

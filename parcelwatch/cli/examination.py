@@ -18,7 +18,7 @@ from parcelwatch.cli.asking import account_rows
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.store import Store, audit, outbox
+from parcelwatch.store import Store, audit, channels, outbox
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -120,6 +120,14 @@ def held(database: Path) -> bool:
 def _channels(desk: Desk, store: Store) -> Iterator[Remark]:
     known = outbox.standings(store)
     for name in desk.whole_config.channels():
+        state, _ = channels.load(store, name)
+        if state.down_since:
+            why = safe(state.last_error, 300)
+            yield Remark(
+                f"channel {name} is down since {moment(state.down_since)} UTC ({why}): mend it, "
+                f"then `parcelwatch alerts test {name}`"
+            )
+            continue
         standing = known.get(name)
         if standing is None or not standing.failing:
             continue

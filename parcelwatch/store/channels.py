@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from parcelwatch.core.channels import ChannelState
+from parcelwatch.core.channels import ChannelState, tried_anew
 from parcelwatch.core.pacing import PaceState, Window
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms
@@ -63,6 +63,14 @@ def save(store: Store, name: str, state: ChannelState, pace: PaceState) -> None:
         dump([(one.period_seconds, to_ms(one.start), one.used) for one in pace.windows]),
     )
     store.write(_SAVE, values)
+
+
+def try_anew(store: Store, names: Collection[str]) -> None:
+    """Somebody may have mended these: they are tried again at once, but for what their services asked for."""
+    for name in names:
+        state, pace = load(store, name)
+        if state != (anew := tried_anew(state)):
+            save(store, name, anew, pace)
 
 
 def forget_others(store: Store, names: Collection[str]) -> None:
