@@ -105,7 +105,7 @@ class Deliverer:
         while True:
             busy = self.sending
             away = tuple(name for name, desk in self._desks.items() if not desk.idle)
-            if len(away) == len(self._desks) and away:
+            if len(away) == len(self._desks):
                 return not busy
             claimed = await self._writer.run(claim, now, away, self._words, insist=insist)
             if claimed is None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +15,12 @@ import pytest
 from parcelwatch.channels import Channel
 from parcelwatch.core.pacing import Pace
 from parcelwatch.duration import Rate
-from parcelwatch.model import Severity
+from parcelwatch.model import Fact, Form, Severity
 from tests.acceptance.outlet import Outlet, ids, several, told, webhook
 from tests.chats import SERVICES, Chat, Service
 from tests.receivers import Receiver
 from tests.servers import Behaviour, Server, answers, hangs, hangs_up, in_turn, redirects
-from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
+from tests.store.making import HOUR, MINUTE, NOW, SECOND, alert, checkpoint, letter
 
 FINE = answers(b"ok")
 
@@ -222,6 +223,24 @@ def test_the_longest_letter_arrives_whole_at_every_service(tmp_path: Path, servi
         said = "".join(text.partition("\n")[2] for text in chat.said)
     assert _squeezed(BODY) in _squeezed(said)
     assert outlet.states == {"sent": 1}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_longest_alert_fits_and_a_digest_is_as_long_as_the_service_takes(tmp_path: Path, service: Service) -> None:
+    with Chat(service, allowed=99) as chat:
+        outlet = Outlet(tmp_path, {"ops": Channel("ops", chat.service.at(chat))}, language="zh-CN")
+        scan = checkpoint(2, "【郑州市】快件已到达 郑州转运中心，" * 30)
+        fact = Fact(Form.NO_SCAN, since=NOW - HOUR, scan=scan, quiet_since=NOW)
+        outlet.put(alert("stalled", severity=Severity.CRITICAL, fact=fact))
+        outlet.live(MINUTE, 10 * SECOND)
+        outlet.put(*(alert("late", fact=replace(fact, since=NOW - turn * SECOND)) for turn in range(300)))
+        outlet.live(MINUTE, 10 * SECOND)
+        alone, digest = chat.messages
+    assert chat.service.size(alone) <= chat.most
+    assert "已达该渠道长度上限" not in chat.said[0]
+    assert chat.service.size(digest) <= chat.most
+    named, longest = chat.said[1].count("\nA"), max(map(len, chat.said[1].split("\n")))
+    assert named == 300 or chat.service.size(digest) > chat.most * 0.985 - 4 * longest
 
 
 def _squeezed(text: str) -> str:
