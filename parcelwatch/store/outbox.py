@@ -509,8 +509,21 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    *became, due_at, sent_at, digest, title, body = row[19 + len(_LETTER) :]
-    return AlertRow(_outgoing(row), *became, maybe_at(due_at), maybe_at(sent_at), digest, title, body)
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[19 + len(_LETTER) :]
+    return AlertRow(
+        out=_outgoing(row),
+        state=state,
+        reason=reason,
+        error=error,
+        outcome=outcome,
+        meant_for=meant_for,
+        doubts=doubts,
+        due_at=maybe_at(due_at),
+        sent_at=maybe_at(sent_at),
+        digest=digest,
+        title=title,
+        body=body,
+    )
 
 
 @dataclass(frozen=True, slots=True)

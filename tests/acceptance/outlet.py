@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,12 +48,12 @@ class Outlet:
         with Store.open(self.path) as store:
             return enqueue(store, *alerts, at=self.at)
 
-    def put_letter(self, draft: Draft, channel: str = "ops") -> int:
+    def put_letter(self, draft: Draft, channel: str = "ops", severity: Severity = Severity.HIGH) -> int:
         with Store.open(self.path) as store:
             parcel_id = add(store, "JD0012345678")
             (draft_id,) = write(store, parcel_id, draft).values()
-            told = alert(channel=channel, why=Why.DRAFTED, draft=True, parcel_id=parcel_id, draft_id=draft_id)
-            return enqueue(store, told, at=self.at)[0]
+            told = alert(channel=channel, severity=severity, why=Why.DRAFTED, draft=True, draft_id=draft_id)
+            return enqueue(store, replace(told, parcel_id=parcel_id), at=self.at)[0]
 
     def live(self, span: timedelta = timedelta(), every: timedelta = SECOND) -> None:
         """One life of the program: a tick at every step and one at the end, and what each sent is settled."""

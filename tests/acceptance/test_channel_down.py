@@ -11,7 +11,8 @@ import pytest
 from parcelwatch.model import Severity
 from tests.acceptance.outlet import Outlet, ids, told, webhook
 from tests.servers import Behaviour, Server, answers, hangs
-from tests.store.making import HOUR, MINUTE, SECOND, alert
+from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
+from tests.test_channel_mail import Post, mail
 
 FINE = answers(b"ok")
 DEAD_KEY = answers(b"", 401)
@@ -136,6 +137,26 @@ def test_what_is_told_of_a_dead_channel_names_it_why_and_what_to_do_and_no_key(t
         "High and critical ones come by care until it works again.\n"
         "Next: mend it, then run: parcelwatch alerts test ops"
     )
+
+
+def test_a_mailbox_that_lets_nobody_in_is_gone_round_and_gets_its_letters_once_it_does(tmp_path: Path) -> None:
+    with Post({"AUTH": "535 5.7.8 no"}) as post, Server(FINE) as fine:
+        outlet = Outlet(tmp_path, {"mail": mail(post.port), "care": webhook(fine, "care")})
+        (grave,) = outlet.put(alert("lost", "mail", severity=CRITICAL))
+        ident = outlet.put_letter(
+            letter(subject="Your parcel", body="Dear Lin,\n.\n" + "all is well " * 300), "mail", LOW
+        )
+        outlet.live(2 * SECOND)
+        assert about_channels(fine, "care") == ["mail: this channel takes no messages"]
+        assert grave in ids(told(fine, "care"))
+        assert post.taken == []
+
+        post.says.clear()
+        outlet.live(SECOND)
+        assert about_channels(fine, "care")[1:] == ["mail: this channel works again"]
+        ((_, seen),) = post.taken
+    assert str(seen["subject"]).startswith(f"[A{ident}] ")
+    assert "all is well " * 299 in seen.get_content()
 
 
 def test_a_digest_once_tried_takes_another_way_as_one(tmp_path: Path) -> None:
