@@ -403,6 +403,17 @@ def test_who_has_a_message_is_not_sent_it_again_when_another_fails() -> None:
     assert told == [-100, -200, -200, -300, -100, -200, -300]
 
 
+def test_who_has_a_message_is_not_sent_it_again_though_others_came_between() -> None:
+    with Server(_fails_once_at(2)) as server:
+        channel = Channel("ops", f"tgram://123456789:{KEY}/-100/-200?via=http://{server.host}")
+        with pytest.raises(DeliveryFailed):
+            channel.send("title", "text")
+        channel.send("another", "text")
+        channel.send("title", "text")
+    told = [(contents(hit)["chat_id"], contents(hit)["text"].split("\n")[0]) for hit in server.hits]
+    assert told == [(-100, "title"), (-200, "title"), (-100, "another"), (-200, "another"), (-200, "title")]
+
+
 def _fails_once_at(turn: int) -> Behaviour:
     fine, broken = answers(b'{"ok": true}'), answers(b"", 500)
 

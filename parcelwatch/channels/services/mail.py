@@ -63,37 +63,36 @@ class Mail(Told, NotifyEmail):
     socket_read_timeout: Any = PATIENCE
 
     def deliver(self, message: Message) -> Verdict:
-        if message != self._message:
-            self._message, self._have_it = message, set()
-        try:
-            verdict = self._over_smtp(message)
-        except AppriseEmailException:
-            return closed("the mail cannot be put together for these recipients")
-        if verdict.fate is Fate.ARRIVED:
-            self._message = None
+        with self.reached(message) as have_it:
+            try:
+                verdict = self._over_smtp(message, have_it)
+            except AppriseEmailException:
+                return closed("the mail cannot be put together for these recipients")
+            if verdict.fate is Fate.ARRIVED:
+                have_it.clear()
         return verdict
 
-    def _over_smtp(self, message: Message) -> Verdict:
+    def _over_smtp(self, message: Message, have_it: set[str]) -> Verdict:
         try:
             smtp = self._connected()
         except OSError as error:
             return _unsent(_trouble(error))
         try:
             try:
-                return self._each(smtp, message)
+                return self._each(smtp, message, have_it)
             finally:
                 with suppress(OSError):  # a mail that was taken is taken, whatever becomes of the farewell
                     smtp.quit()
         except OSError as error:
             return _trouble(error)
 
-    def _each(self, smtp: smtplib.SMTP, message: Message) -> Verdict:
+    def _each(self, smtp: smtplib.SMTP, message: Message, have_it: set[str]) -> Verdict:
         for mail in self._mails(message):
-            if mail.recipient in self._have_it:
+            if mail.recipient in have_it:
                 continue
             if refused := smtp.sendmail(str(self.from_addr[1]), mail.to_addrs, mail.body):
                 return _refused(refused)
-            self._have_it.add(mail.recipient)
+            have_it.add(mail.recipient)
         return says.ARRIVED
 
     def _connected(self) -> smtplib.SMTP:
