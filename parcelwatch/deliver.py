@@ -19,10 +19,11 @@ from typing import Final, Protocol
 
 import structlog
 
-from parcelwatch import detours
+from parcelwatch import detours, linking
 from parcelwatch.core import channels as rules
 from parcelwatch.core.channels import ChannelState
-from parcelwatch.core.messages import Group, Size, Text
+from parcelwatch.core.links import Linking
+from parcelwatch.core.messages import Group, Shorter, Size, Text
 from parcelwatch.core.pacing import Grant, Pace, grant
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
@@ -80,12 +81,13 @@ class Deliverer:
         writer: Writer,
         policy: Policy,
         renderer: Renderer,
+        links: Linking | None = None,
         fallbacks: Mapping[str, str] | None = None,
     ) -> None:
         self._writer = writer
         self._policy = policy
         paces = {name: channel.pace for name, channel in channels.items()}
-        self._words = Wording(renderer, channels, paces, Ways(tuple(channels), fallbacks or {}))
+        self._words = Wording(renderer, channels, links, paces, Ways(tuple(channels), fallbacks or {}))
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -214,10 +216,14 @@ async def _blocking(channel: Sends, text: Text, severity: Severity, name: str) -
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What finds the words of a message; how much and how fast each channel takes them; which way else they may go."""
+    """What finds the words of a message, and makes its link, if any.
+
+    `sizes`, `paces`: how much and how fast each channel takes them. `ways`: which way else they may go.
+    """
 
     renderer: Renderer
     sizes: Mapping[str, Size]
+    links: Linking | None = None
     paces: Mapping[str, Pace] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
 
@@ -252,7 +258,7 @@ def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *,
         if size is None:
             return replace(group, said=())
         _take_turn(store, group.channel, now, words)
-        return replace(group, said=_worded(store, group, words.renderer, size, now))
+        return replace(group, said=_worded(store, group, words, size, now))
 
 
 def next_turn(store: Store, now: datetime, unfinished: Collection[str], words: Wording) -> datetime | None:
@@ -301,10 +307,10 @@ def _try_anew(store: Store, names: Collection[str]) -> None:
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _worded(store: Store, group: Group, renderer: Renderer, size: Size, now: datetime) -> tuple[Text, ...]:
+def _worded(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
     """Its words. Where none are found it goes out bare: whoever reads it can look the parcel up."""
     try:
-        return _in_words(store, group, renderer, size, now)
+        return _in_words(store, group, words, size, now)
     except StoreError:
         raise
     except Exception:
@@ -314,15 +320,17 @@ def _worded(store: Store, group: Group, renderer: Renderer, size: Size, now: dat
         return (text,)
 
 
-def _in_words(store: Store, group: Group, renderer: Renderer, size: Size, now: datetime) -> tuple[Text, ...]:
-    texts = renderer.message(group, size, now)
+def _in_words(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
+    renderer = words.renderer
+    link = "" if group.said else linking.tail(store, group, size, words.links, renderer)
+    texts = linking.under(renderer.message(group, Shorter(size, linking.room(link, size)), now), link)
     if not group.said:
         outbox.freeze(store, group, texts)
         for draft in (row.letter for row in group.rows):
             if draft is not None and draft.id is not None and not draft.body and group.digest_id is None:
                 letter = renderer.letter(draft)
                 drafts.freeze(store, draft.id, letter.subject, letter.body)
-    return texts
+    return linking.opened(store, group, texts, words.links, renderer, now)
 
 
 def _bare(group: Group, size: Size) -> Text:

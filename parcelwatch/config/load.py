@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models
+from parcelwatch.config import checks, contracts, days, models
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -30,6 +30,7 @@ from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -67,12 +68,14 @@ class ChannelConfig:
     """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
 
     `fallback`: the channel that takes what is grave while this one is down, "" for the first other that works.
+    `person`: whose own chat it is, "" for nobody's.
     """
 
     name: str
     url: Secret
     at: str = ""
     fallback: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +113,11 @@ class Config:
         return "listen" in self.file.service.model_fields_set
 
     @property
+    def public_url(self) -> str:
+        """Where people reach `listen`; "" where they do not, or nobody listens."""
+        return self.file.service.public_url if self.listen else ""
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
@@ -140,7 +148,13 @@ class Config:
 
     def _channel(self, name: str, written: models.Channel) -> ChannelConfig:
         at = ("channels", name, "url")
-        return ChannelConfig(name, written.url.at(self._spot(at)), self.places.spot(at), written.fallback)
+        return ChannelConfig(
+            name=name,
+            url=written.url.at(self._spot(at)),
+            at=self.places.spot(at),
+            fallback=written.fallback,
+            person=written.person or "",
+        )
 
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
@@ -158,7 +172,12 @@ class Config:
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
             wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            claims=self.claims(),
         )
+
+    def claims(self) -> Terms:
+        """Until when claims are in time: by this file, and by what comes along."""
+        return contracts.terms(self.file, self.declared, self._spot)
 
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""
@@ -172,7 +191,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote"):
+        for table in ("peaks", "stoppages", "remote", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,

@@ -46,7 +46,7 @@ _OF_A_PARCEL: Final = {
       ORDER BY bundle, part""",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
 }
-_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids"})
+_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "claim"})
 
 
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:

@@ -71,7 +71,7 @@ class Outlet:
         """As the program has it while it runs."""
         writer = Writer(self.path, daemon=True)
         await writer.run(_taken_over, self.at)
-        deliverer = Deliverer(self.channels, writer, Policy(), self._words, self._fallbacks)
+        deliverer = Deliverer(self.channels, writer, Policy(), self._words, fallbacks=self._fallbacks)
         await deliverer.start()
         yield deliverer
         await deliverer.close()
