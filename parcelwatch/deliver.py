@@ -40,6 +40,7 @@ from parcelwatch.ingest import undelivered
 from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, channels, drafts, outbox
+from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
 from parcelwatch.store.outbox import Setback
 from parcelwatch.store.writer import Writer
@@ -367,12 +368,14 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
         outbox.settle_sent(store, group.ids, now)
 
 
-def _refused(store: Store, group: Group, error: str, ways: Ways, now: datetime) -> None:
-    """The channel will never take this message; another may."""
+def _refused(
+    store: Store, group: Group, error: str, ways: Ways, now: datetime, reason: str = "the channel refuses it"
+) -> None:
+    """The channel will never take this message; where it is grave, another may."""
     if channel := detours.refused(store, group.ids, group.channel, group.severity, ways):
-        outbox.divert(store, group.ids, channel, now)
+        taken.divert(store, group.ids, channel, now)
     else:
-        outbox.settle_dead(store, group.ids, error)
+        outbox.settle_dead(store, group.ids, error, reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:
@@ -399,11 +402,6 @@ def _setback(error: Exception) -> Setback:
 
 
 def _nowhere(store: Store, group: Group, ways: Ways, now: datetime) -> None:
-    """The configuration has its channel no more: what is grave goes another way."""
     reason = f"there is no channel {group.channel!r} in the configuration any more"
     with store.transaction():
-        channel = detours.refused(store, group.ids, group.channel, group.severity, ways)
-        if channel:
-            outbox.divert(store, group.ids, channel, now)
-        else:
-            outbox.settle_dead(store, group.ids, reason, reason)
+        _refused(store, group, reason, ways, now, reason)

@@ -13,6 +13,7 @@ from typing import Final
 from parcelwatch.core.channels import ChannelState, news, shut, way_round
 from parcelwatch.model import Fact, Form, Severity, Why
 from parcelwatch.store import Store, channels, outbox
+from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
 from parcelwatch.store.rows import NewAlert
 
@@ -44,12 +45,12 @@ def keep(store: Store, known: Mapping[str, Known], ways: Ways, now: datetime) ->
             state, pace = known[name]
             channels.save(store, name, _tell(store, name, state, ways, down, now), pace)
         for ids, channel in moved:
-            outbox.divert(store, ids, channel, now)
+            taken.divert(store, ids, channel, now)
 
 
 def refused(store: Store, ids: tuple[int, ...], name: str, severity: Severity, ways: Ways) -> str:
     """Where a grave message goes that its channel refuses; "" when it went another way before, or there is none."""
-    if severity.rank < Severity.HIGH.rank or outbox.diverted(store, ids):
+    if severity.rank < Severity.HIGH.rank or taken.diverted(store, ids):
         return ""
     known = channels.load_all(store, ways.channels)
     return ways.round(name, {name for name, (state, _) in known.items() if state.down_since})
@@ -60,7 +61,7 @@ def _moved(
 ) -> Iterator[tuple[list[int], str]]:
     for name in (name for name, (state, _) in known.items() if shut(state, now)):
         channel = ways.round(name, down)
-        if channel and (ids := outbox.to_divert(store, name, DOWN)):
+        if channel and (ids := taken.to_divert(store, name, DOWN)):
             yield ids, channel
 
 
@@ -82,8 +83,8 @@ def _tell(
 ) -> ChannelState:
     """Enqueue what others are to hear of it; its state afterwards."""
     if state.told_down_at is not None:
-        told = outbox.told_of(store, DOWN, name, state.told_down_at)
-        outbox.unsay(store, DOWN, name, _BACK)
+        told = taken.told_of(store, DOWN, name, state.told_down_at)
+        taken.unsay(store, DOWN, name, _BACK)
         back = Fact(Form.CHANNEL_BACK, since=state.told_down_at)
         _enqueue(store, name, [one for one in told if one in ways.channels], Why.RECOVERED, back, now)
         return replace(state, told_down_at=None)
