@@ -67,6 +67,17 @@ def test_a_service_that_never_answers_gets_few_copies_and_counts_as_having_taken
     assert row.outcome == "no answer came, twice or more: it counts as delivered"
 
 
+def test_a_message_nobody_takes_for_a_day_is_shown_as_dead(tmp_path: Path) -> None:
+    with Server(answers(b"overloaded", 503)) as sink:
+        outlet = Outlet(tmp_path, {"ops": webhook(sink)})
+        outlet.put(*several(1))
+        outlet.live(23 * HOUR, 20 * MINUTE)
+        assert outlet.states == {"pending": 1}
+        outlet.live(2 * HOUR, 20 * MINUTE)
+    (row,) = outlet.rows
+    assert (row.state, row.reason) == ("dead", "not delivered within a day")
+
+
 @pytest.mark.parametrize("status", [400, 413, 415])
 def test_a_message_refused_is_dead_and_holds_up_no_other(status: int, tmp_path: Path) -> None:
     with Server(in_turn([answers(b"", status), FINE])) as sink:

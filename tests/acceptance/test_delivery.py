@@ -142,16 +142,6 @@ def test_messages_a_channel_refuses_for_good_are_shown_as_dead_and_can_be_sent_a
             assert outbox.counts(store) == {"sent": 2}
 
 
-def test_messages_nobody_takes_for_a_day_are_shown_as_dead(tmp_path: Path) -> None:
-    with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
-        place.watch_all()
-        place.sink.behaviour = answers(b"overloaded", 503)
-        place.play(lambda parts: place.live(parts, 25 * HOUR, 20 * MINUTE))
-        with place.store() as store:
-            assert {row.reason for row in outbox.rows(store, "dead")} == {"not delivered within a day"}
-            assert outbox.counts(store) == {"dead": 2}
-
-
 def test_an_alert_is_taken_back_when_its_case_clears_before_it_was_sent(tmp_path: Path) -> None:
     number = "6100000001"
     with Shop(tmp_path, known(number, ago(40), ago(30), ago(-3))) as place:
