@@ -251,7 +251,9 @@ def _release(store: Store, now: datetime) -> None:
 
 def renderer(config: Config) -> Renderer:
     """What finds the words, as configured."""
-    return Renderer(timezone=str(config.timezone), agent_language=config.language)
+    return Renderer(
+        str(config.timezone), config.language, shop=config.shop, apis=config.apis, templates=config.templates
+    )
 
 
 def posts(config: Config) -> list[Post]:

@@ -178,5 +178,6 @@ def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) 
     ]
     tables.append("\n".join(['[[thresholds.override]]\ncourier = "kuaidi100"', *limits]))
     tables += [f'[channels.{name}]\nurl = "{url}"' for name, url in channels.items()]
+    tables.append('[shop]\norder_url = "https://shop.example/orders/{order}"\ncurrency = "EUR"')
     tables.append('[drafts]\nshop = "Lotus & Lantern"\nchannel = "letters"')
     return "\n\n".join(tables) + "\n"

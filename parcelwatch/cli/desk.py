@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from parcelwatch.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
     from parcelwatch.core.policy import Policy
     from parcelwatch.render import Renderer
@@ -70,7 +71,17 @@ class Desk:
         """What finds the words agents read."""
         from parcelwatch.render import Renderer
 
-        return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
+        config = self.config
+        return Renderer(
+            str(config.timezone), config.language, shop=config.shop, apis=config.apis, templates=config.templates
+        )
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """The words of the commands in the agents' language."""
+        from parcelwatch.cli.tongue import Tongue
+
+        return Tongue(self.config.language, self.words)
 
     @property
     def now(self) -> datetime:

@@ -15,12 +15,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final, Protocol
 
+from parcelwatch.core.content import About
 from parcelwatch.core.text import cut
 from parcelwatch.model import Claim, Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
 
+_UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down"})
@@ -34,11 +36,12 @@ UNREADABLE: Final = "unreadable answer"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
+    """A message to agents with all that its words may speak of, as known now.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
     `value` and `promised_by` are the parcel's. `claim`: how the claim against the courier stands that its case may lead
-    to, with its last day; None where no window is known.
+    to, with its last day; None where no window is known. `about`: its orders as a whole; of a customer's name a group
+    reads the initials.
     """
 
     id: int
@@ -62,6 +65,7 @@ class Outgoing:
     case_id: int | None = None
     letter: Draft | None = None
     claim: Claim | None = None
+    about: About = _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,31 +223,32 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def message(ident: int, pieces: Sequence[Words], size: Size, phrases: Phrases = ENGLISH) -> tuple[Text, ...]:
+def message(pieces: Sequence[Words], size: Size, phrases: Phrases = ENGLISH) -> tuple[Text, ...]:
     """What belongs together, an alert and its letter, as one message where that holds all; else as one each.
 
-    A piece that is to stay whole then goes in as many parts as it needs; any other is cut after a whole line.
+    A piece that is to stay whole then goes in as many parts as it needs; any other is cut after a whole line, and its
+    last line, with its id, stays.
     """
-    title = _title(ident, pieces[0].title, size)
+    title = _title(pieces[0].title, size)
     body = "\n\n".join(filter(None, (piece.body for piece in pieces)))
     if size.measure(body) <= size.room(title):
         return (Text(title, body),)
-    return tuple(text for piece in pieces for text in _alone(ident, piece, size, phrases))
+    return tuple(text for piece in pieces for text in _alone(piece, size, phrases))
 
 
-def _alone(ident: int, piece: Words, size: Size, phrases: Phrases) -> tuple[Text, ...]:
-    title = _title(ident, piece.title, size)
+def _alone(piece: Words, size: Size, phrases: Phrases) -> tuple[Text, ...]:
+    title = _title(piece.title, size)
     room = size.room(title)
     if size.measure(piece.body) <= room:
         return (Text(title, piece.body),)
     if piece.whole and room >= _LEAST_PART:
         return in_parts(title, piece.body, size)
-    lines = piece.body.split("\n")
-    return (Text(title, _shortened(lines, room, size, lambda left: phrases.cut.format(count=left))),)
+    *lines, last = piece.body.split("\n")
+    return (Text(title, _shortened(lines, room, size, lambda left: f"{phrases.cut.format(count=left)}\n{last}")),)
 
 
-def _title(ident: int, title: str, size: Size) -> str:
-    return cut(f"[A{ident}] {title}", min(size.title_limit, _LONGEST_TITLE))
+def _title(title: str, size: Size) -> str:
+    return cut(title, min(size.title_limit, _LONGEST_TITLE))
 
 
 def digest(rows: Sequence[Row], size: Size, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
@@ -252,7 +257,7 @@ def digest(rows: Sequence[Row], size: Size, phrases: Phrases = ENGLISH, ident: i
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
     id of the message, else that of its first alert.
     """
-    title = _title(rows[0].id if ident is None else ident, _heading(rows, phrases), size)
+    title = _title(f"[A{rows[0].id if ident is None else ident}] {_heading(rows, phrases)}", size)
     room = size.room(title)
     head = phrases.ids.format(ids=ranges([row.id for row in rows]))
     bare = [f"A{row.id} {' '.join(row.bare.split())}" for row in rows]

@@ -571,6 +571,19 @@ def m007_claims(db: Database) -> None:
     db.execute("ALTER TABLE cases ADD COLUMN claim TEXT")
 
 
+@MIGRATIONS()
+def m008_letters(db: Database) -> None:
+    """A letter is the first word of a trouble or a later one; words that an agent chose are known as such."""
+    db.execute("ALTER TABLE drafts ADD COLUMN step TEXT NOT NULL DEFAULT 'first'")
+    db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
+
+
+@MIGRATIONS()
+def m009_content(db: Database) -> None:
+    """With what could not be read stand a few of the parcels it was said of, to look up."""
+    db.execute("ALTER TABLE unknown_codes ADD COLUMN numbers TEXT NOT NULL DEFAULT '[]'")
+
+
 _CHANNELS: Final = (
     *_NO_VIEWS,
     """
@@ -609,7 +622,7 @@ CREATE TABLE parts (
 
 
 @MIGRATIONS()
-def m008_channels(db: Database) -> None:
+def m010_channels(db: Database) -> None:
     """How each channel fares is kept; words may go in parts; a message may take another way, or have arrived unseen."""
     for statement in _CHANNELS:
         db.execute(statement)
@@ -623,6 +636,8 @@ NAMES: Final = (
     "m005_leases",
     "m006_links",
     "m007_claims",
-    "m008_channels",
+    "m008_letters",
+    "m009_content",
+    "m010_channels",
 )
 """Every migration this version knows, in order."""

@@ -102,10 +102,17 @@ def several(count: int, channel: str = "ops", severity: Severity = Severity.LOW)
 
 
 def told(server: Server, channel: str = "ops") -> list[str]:
-    """The titles that arrived by this channel, one for each request, in order."""
-    return [json.loads(hit.body)["title"] for hit in [*server.hits] if hit.target.strip("/") == channel]
+    """The messages that arrived by this channel, title and body, one for each request, in order."""
+    sent = [json.loads(hit.body) for hit in [*server.hits] if hit.target.strip("/") == channel]
+    return [f"{one['title']}\n{one['message']}" for one in sent]
 
 
-def ids(titles: list[str]) -> list[int]:
-    """The alerts named by titles."""
-    return [int(found[1]) for title in titles if (found := re.match(r"\[A(\d+)\]", title))]
+def titles(server: Server, channel: str = "ops") -> list[str]:
+    """Their titles."""
+    return [text.partition("\n")[0] for text in told(server, channel)]
+
+
+def ids(texts: list[str]) -> list[int]:
+    """How each message calls itself: a digest in its title, another in its last line."""
+    found = (re.match(r"\[A(\d+)\]", text) or re.search(r"\bA(\d+)$", text) for text in texts)
+    return [int(one[1]) for one in found if one]

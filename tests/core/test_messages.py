@@ -42,7 +42,7 @@ def waiting(count: int, **fields: object) -> list[Waiting]:
 
 
 def alone(row: Waiting, limit: int) -> Text:
-    (text,) = message(row.id, [row.words], Characters(limit))
+    (text,) = message([row.words], Characters(limit))
     return text
 
 
@@ -166,16 +166,17 @@ def test_a_digest_speaks_the_language_it_is_given() -> None:
     assert digest(waiting(6), Characters(2000), phrases).title == "[A17] 6 个包裹：物流停滞"
 
 
-def test_a_single_message_bears_its_id_and_is_left_as_it_is_when_it_fits() -> None:
-    assert alone(Waiting(17, "AA11111"), 250) == Text("[A17] HIGH stalled", "Stalled, high")
+def test_a_single_message_is_left_as_it_is_when_it_fits() -> None:
+    assert alone(Waiting(17, "AA11111"), 250) == Text("HIGH stalled", "Stalled, high")
 
 
 def test_a_long_single_message_is_cut_after_a_whole_line_and_says_so() -> None:
-    body = "\n".join(f"line {n}" for n in range(100))
+    body = "\n".join((*(f"line {n}" for n in range(100)), "case 7 · A17"))
     text = alone(Waiting(17, "AA11111", body=body), 200)
-    *kept, last = text.body.split("\n")
+    *kept, note, last = text.body.split("\n")
     assert kept == [f"line {n}" for n in range(len(kept))]
-    assert last == f"(cut at this channel's limit: {100 - len(kept)} lines more)"
+    assert note == f"(cut at this channel's limit: {100 - len(kept)} lines more)"
+    assert last == "case 7 · A17"
 
 
 def test_ids_are_shown_as_ranges_while_these_can_be_read() -> None:

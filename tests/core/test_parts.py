@@ -47,7 +47,7 @@ SIZES = st.one_of(st.builds(Bytes, st.integers(250, 4096)), st.builds(Characters
 
 @given(BODIES, SIZES)
 def test_no_part_is_too_long_and_nothing_is_lost(body: str, size: Size) -> None:
-    texts = message(17, [Words(TITLE, body, "", whole=True)], size)
+    texts = message([Words(TITLE, body, "", whole=True)], size)
     assert all(fits(text, size) for text in texts)
     assert squeezed("".join(text.body for text in texts)) == squeezed(body)
 
@@ -57,8 +57,8 @@ def test_an_alert_and_its_letter_are_one_message_exactly_where_one_holds_both(
     alert: str, body: str, size: Size
 ) -> None:
     pieces = [Words("【高】物流停滞", alert, ""), Words(TITLE, body, "", whole=True)]
-    both = Text("[A17] 【高】物流停滞", "\n\n".join(filter(None, (alert, body))))
-    texts = message(17, pieces, size)
+    both = Text("【高】物流停滞", "\n\n".join(filter(None, (alert, body))))
+    texts = message(pieces, size)
     assert (len(texts) == 1) is fits(both, size)
     assert all(fits(text, size) for text in texts)
     assert squeezed("".join(text.body for text in texts)).endswith(squeezed(body))
@@ -100,7 +100,7 @@ def test_a_long_paragraph_is_broken_off_where_a_reader_would_pause(body: str, en
 
 def test_an_alert_is_cut_only_where_it_does_not_fit_as_its_service_counts() -> None:
     body = "包" * 600
-    whole = message(17, [Words("短", body, "")], Bytes(2048))
-    assert whole == (Text("[A17] 短", body),)
-    (cut,) = message(17, [Words("短", f"{body}\n{body}", "")], Bytes(2048))
-    assert cut.body == f"{body}\n(cut at this channel's limit: 1 lines more)"
+    whole = message([Words("短", body, "")], Bytes(2048))
+    assert whole == (Text("短", body),)
+    (cut,) = message([Words("短", f"{body}\n{body}", "")], Bytes(2048))
+    assert cut.body == f"(cut at this channel's limit: 1 lines more)\n{body}"
