@@ -2,7 +2,8 @@
 
 What belongs here: sending and what became of it. Each channel sends one message at a time, on a thread of its own,
 so a hanging service holds up nobody else's, nor the end of the program. Under the daemon that is at most one message
-a channel and tick: chat services take about one a second, and so do people.
+a channel and tick, and no more than the service's pace allows: what was sent is counted in the store, so that a restart
+goes no faster. A message in several parts leaves part by part, and after a failure goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -10,49 +11,66 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 import structlog
 
-from parcelwatch import linking
+from parcelwatch import detours, linking
+from parcelwatch.core import channels as rules
+from parcelwatch.core.channels import ChannelState
 from parcelwatch.core.links import Linking
-from parcelwatch.core.messages import Group, Text
+from parcelwatch.core.messages import Group, Shorter, Size, Text
+from parcelwatch.core.pacing import Grant, Pace, grant
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
-from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
+from parcelwatch.detours import Ways
+from parcelwatch.errors import (
+    ChannelBusy,
+    ChannelRefused,
+    DeliveryFailed,
+    DeliveryRefused,
+    DeliveryUnknown,
+    StoreError,
+)
 from parcelwatch.ingest import undelivered
+from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, drafts, outbox
+from parcelwatch.store import Store, channels, drafts, outbox
+from parcelwatch.store import ways as taken
+from parcelwatch.store.channels import Known
+from parcelwatch.store.outbox import Setback
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=2)
-FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=15)
+LEASE: Final = timedelta(minutes=2)
 
 
-class Sends(Protocol):
+class Sends(Size, Protocol):
     """Whatever delivers one text, blocking: channels.Channel."""
 
     @property
-    def body_limit(self) -> int: ...
+    def pace(self) -> Pace: ...
 
-    def send(self, title: str, body: str) -> None: ...
+    def send(self, title: str, body: str, severity: Severity) -> None: ...
 
 
 @dataclass(slots=True)
 class _Desk:
-    """One channel at work. `failures` in a row decide how long it rests."""
+    """One channel at work. `unfinished`: what it has sent some parts of. `failures`: in a row."""
 
     channel: Sends
     sending: asyncio.Task[None] | None = None
+    unfinished: Group | None = None
     failures: int = 0
-    resting_until: datetime | None = None
+
+    @property
+    def idle(self) -> bool:
+        return self.sending is None and self.unfinished is None
 
 
 class Deliverer:
@@ -65,38 +83,54 @@ class Deliverer:
         policy: Policy,
         renderer: Renderer,
         links: Linking | None = None,
+        fallbacks: Mapping[str, str] | None = None,
     ) -> None:
         self._writer = writer
         self._policy = policy
-        self._words = Wording(renderer, {name: channel.body_limit for name, channel in channels.items()}, links)
+        paces = {name: channel.pace for name, channel in channels.items()}
+        self._words = Wording(renderer, channels, links, paces, Ways(tuple(channels), fallbacks or {}))
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
         self.beat = time.monotonic()
 
+    async def start(self) -> None:
+        """Whoever sent before is gone, and somebody may have mended what was closed: every channel is tried anew."""
+        await self._writer.run(_try_anew, self._words.ways.channels)
+
     async def run(self, now: datetime, *, insist: bool = False) -> bool:
         """Hand every idle channel what is due for it; `insist`: also those that rest after a failure.
 
-        True when nothing is due for anybody; False while a channel is busy, for it may have more to send after.
+        True when nothing can be sent for now; False while a channel is busy, for it may have more to send after.
         """
         self.beat = time.monotonic()
+        await self._go_on(now)
         while True:
             busy = self.sending
-            idle = [name for name, desk in self._desks.items() if self._free(desk, now, insist)]
-            if not idle:
+            away = tuple(name for name, desk in self._desks.items() if not desk.idle)
+            if len(away) == len(self._desks):
                 return not busy
-            away = tuple(name for name in self._desks if name not in idle)
-            claimed = await self._writer.run(claim, now, away, self._words)
+            claimed = await self._writer.run(claim, now, away, self._words, insist=insist)
             if claimed is None:
                 return not busy
-            await self._hand_over(*claimed, now)
+            await self._hand_over(claimed, now)
 
-    async def drain(self, now: datetime, *, insist: bool = False) -> None:
-        """Send all that is due, one attempt each, and wait for it."""
-        while not await self.run(now, insist=insist):
-            # Whoever is done first gets its next message; a slow channel holds up nobody.
-            if sending := [desk.sending for desk in self._desks.values() if desk.sending]:
-                await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+    async def drain(self, now: datetime, *, insist: bool = False, patience: timedelta = timedelta()) -> None:
+        """Send all that is due, one attempt each, and wait for it; for the channels' paces up to `patience`."""
+        started = time.monotonic()
+        at = now
+        while True:
+            while not await self.run(at, insist=insist):
+                # Whoever is done first gets its next message; a slow channel holds up nobody.
+                if sending := [desk.sending for desk in self._desks.values() if desk.sending]:
+                    await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+            unfinished = [name for name, desk in self._desks.items() if desk.unfinished]
+            turn = await self._writer.run(next_turn, at, unfinished, self._words)
+            if turn is None or turn > now + patience:
+                return
+            passed = timedelta(seconds=time.monotonic() - started)
+            await asyncio.sleep((turn - now - passed).total_seconds())
+            at = max(turn, now + passed)
 
     async def close(self, patience: float = 20.0) -> None:
         """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""
@@ -108,23 +142,25 @@ class Deliverer:
     def sending(self) -> bool:
         return any(desk.sending for desk in self._desks.values())
 
-    def _free(self, desk: _Desk, now: datetime, insist: bool) -> bool:
-        rested = insist or desk.resting_until is None or desk.resting_until <= now
-        return desk.sending is None and rested
+    async def _go_on(self, now: datetime) -> None:
+        """The next part of what was begun, where the pace allows."""
+        for name, desk in self._desks.items():
+            begun = desk.unfinished
+            if desk.sending is None and begun and await self._writer.run(_turn, name, now, self._words):
+                desk.sending = asyncio.create_task(self._send(desk, begun, now))
 
-    async def _hand_over(self, group: Group, text: Text | None, now: datetime) -> None:
+    async def _hand_over(self, group: Group, now: datetime) -> None:
         desk = self._desks.get(group.channel)
-        if desk is None or text is None:
-            reason = f"there is no channel {group.channel!r} in the configuration any more"
-            await self._writer.run(_dead, group, reason)
+        if desk is None:
+            await self._writer.run(_nowhere, group, self._words.ways, now)
             return
-        desk.sending = asyncio.create_task(self._send(desk, group, text, now))
+        desk.sending = asyncio.create_task(self._send(desk, group, now))
 
-    async def _send(self, desk: _Desk, group: Group, text: Text, now: datetime) -> None:
+    async def _send(self, desk: _Desk, group: Group, now: datetime) -> None:
         started = time.monotonic()
         error: Exception | None = None
         try:
-            await _blocking(desk.channel, text, f"channel-{group.channel}")
+            await _blocking(desk.channel, group.said[group.arrived], group.severity, f"channel-{group.channel}")
         except (DeliveryFailed, DeliveryRefused) as failure:
             error = failure
         except Exception as failure:
@@ -132,30 +168,29 @@ class Deliverer:
             error = DeliveryFailed(f"{group.channel}: {type(failure).__name__}")
         at = now + timedelta(seconds=time.monotonic() - started)
         try:
-            await self._writer.run(settle, group, error, self._policy, at)
+            await self._writer.run(settle, group, error, self._policy, at, self._words.ways)
         except StoreError as failure:
             error = failure  # it may have arrived, but nobody knows: it comes again
             raise
         finally:
-            self._note(desk, group, error, at)
+            self._note(desk, group, error)
             desk.sending = None
 
-    def _note(self, desk: _Desk, group: Group, error: Exception | None, at: datetime) -> None:
+    def _note(self, desk: _Desk, group: Group, error: Exception | None) -> None:
         self.beat = time.monotonic()
+        sent = replace(group, arrived=group.arrived + 1)
+        desk.unfinished = sent if error is None and sent.arrived < len(group.said) else None
         if error is None:
-            self.sent += len(group.ids)
-            desk.failures, desk.resting_until = 0, None
+            desk.failures = 0
+            self.sent += 0 if desk.unfinished else len(group.ids)
             return
         self.undelivered += len(group.ids)
-        if isinstance(error, DeliveryFailed):
-            desk.failures += 1
-            rest = min(FIRST_PAUSE * 2 ** min(desk.failures - 1, 12), LONGEST_PAUSE)
-            desk.resting_until = at + max(rest, error.retry_after or rest)
+        desk.failures += isinstance(error, DeliveryFailed)
         if desk.failures & (desk.failures - 1) == 0:
             log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))
 
 
-async def _blocking(channel: Sends, text: Text, name: str) -> None:
+async def _blocking(channel: Sends, text: Text, severity: Severity, name: str) -> None:
     """Send on a thread that the end of the program does not wait for, as it would for an executor's."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
@@ -167,7 +202,7 @@ async def _blocking(channel: Sends, text: Text, name: str) -> None:
     def work() -> None:
         error: BaseException | None = None
         try:
-            channel.send(text.title, text.body)
+            channel.send(text.title, text.body, severity)
         except BaseException as failure:  # noqa: BLE001 - whoever awaits it judges it
             error = failure
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
@@ -182,15 +217,37 @@ async def _blocking(channel: Sends, text: Text, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What finds the words of a message, how many characters each channel takes, and what makes its link, if any."""
+    """What finds the words of a message, and makes its link, if any.
+
+    `sizes`, `paces`: how much and how fast each channel takes them. `ways`: which way else they may go.
+    """
 
     renderer: Renderer
-    limits: Mapping[str, int]
+    sizes: Mapping[str, Size]
     links: Linking | None = None
+    paces: Mapping[str, Pace] = field(default_factory=dict)
+    ways: Ways = field(default_factory=Ways)
+
+    def granted(self, name: str, known: Known, now: datetime, *, wanted: int, insist: bool = False) -> Grant:
+        """Whether the channel may be sent to now: then there is no `next_at`."""
+        state, pace = known
+        hold = rules.ready_at(state, insist=insist)
+        return grant(self.paces.get(name, Pace()), pace, now, wanted=wanted, hold_until=hold)
 
 
-def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) -> tuple[Group, Text | None] | None:
-    """The next group, postponed while it is sent, and its words, kept for a repetition; None for a channel unknown."""
+def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *, insist: bool = False) -> Group | None:
+    """The next group that may leave, postponed while it is sent, with its words, which are kept for a repetition.
+
+    It has none for a channel unknown. Channels in `away` are passed over, and those that rest or whose pace says wait.
+    """
+    known = channels.load_all(store, words.sizes)
+    detours.keep(store, known, words.ways, now)
+    waiting = (
+        name
+        for name, one in known.items()
+        if words.granted(name, one, now, wanted=0, insist=insist).next_at is not None
+    )
+    paused = (*away, *waiting)
     due_at = outbox.next_due(store, paused=paused)
     if due_at is None or due_at > now:
         return None
@@ -198,52 +255,153 @@ def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) 
         group = outbox.claim(store, now, now + LEASE, paused=paused)
         if group is None:
             return None
-        limit = words.limits.get(group.channel)
-        return group, None if limit is None else _worded(store, group, words, limit, now)
+        size = words.sizes.get(group.channel)
+        if size is None:
+            return replace(group, said=())
+        _take_turn(store, group.channel, now, words)
+        return replace(group, said=_worded(store, group, words, size, now))
 
 
-def _worded(store: Store, group: Group, words: Wording, limit: int, now: datetime) -> Text:
+def next_turn(store: Store, now: datetime, unfinished: Collection[str], words: Wording) -> datetime | None:
+    """When the first channel that has something to send, and waits for its pace alone, may send it; None for none."""
+    names = list(words.sizes)
+    turns = [
+        _paced(words, name, channels.load(store, name), now)
+        for name in names
+        if name in unfinished or _due(store, now, [other for other in names if other != name])
+    ]
+    return min((turn for turn in turns if turn is not None), default=None)
+
+
+def _paced(words: Wording, name: str, known: Known, now: datetime) -> datetime | None:
+    held = rules.ready_at(known[0], insist=True)
+    return words.granted(name, known, now, wanted=0, insist=True).next_at if held is None or held <= now else None
+
+
+def _due(store: Store, now: datetime, others: Collection[str]) -> bool:
+    due_at = outbox.next_due(store, paused=others)
+    return due_at is not None and due_at <= now
+
+
+def _take_turn(store: Store, name: str, now: datetime, words: Wording) -> None:
+    """Count a message before it is sent, so that a crash never makes the pace faster."""
+    state, pace = channels.load(store, name)
+    granted = words.granted(name, (replace(state, rest_until=None), pace), now, wanted=1)
+    channels.save(store, name, state, granted.state)
+
+
+def _turn(store: Store, name: str, now: datetime, words: Wording) -> bool:
+    """Whether the next part may leave now; then it is counted."""
+    if words.granted(name, channels.load(store, name), now, wanted=0).next_at is not None:
+        return False
+    with store.transaction():
+        _take_turn(store, name, now, words)
+    return True
+
+
+def _try_anew(store: Store, names: Collection[str]) -> None:
+    with store.transaction():
+        channels.forget_others(store, names)
+        channels.try_anew(store, names)
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def _worded(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
     """Its words. Where none are found it goes out bare: whoever reads it can look the parcel up."""
     try:
-        return _in_words(store, group, words, limit, now)
+        return _in_words(store, group, words, size, now)
     except StoreError:
         raise
     except Exception:
         log.exception("no words were found for a message", channel=group.channel, alert=group.id)
-        text = _bare(group, limit)
-        outbox.freeze(store, group, text.title, text.body)
-        return text
+        text = _bare(group, size)
+        outbox.freeze(store, group, [text])
+        return (text,)
 
 
-def _in_words(store: Store, group: Group, words: Wording, limit: int, now: datetime) -> Text:
+def _in_words(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
     renderer = words.renderer
-    link = linking.tail(store, group, limit, words.links, renderer) if group.title is None else ""
-    text = linking.under(renderer.message(group, limit - linking.room(link), now), link)
-    if group.title is None:
-        outbox.freeze(store, group, text.title, text.body)
+    link = "" if group.said else linking.tail(store, group, size, words.links, renderer)
+    texts = linking.under(renderer.message(group, Shorter(size, linking.room(link, size)), now), link)
+    if not group.said:
+        outbox.freeze(store, group, texts)
         for draft in (row.letter for row in group.rows):
             if draft is not None and draft.id is not None and not draft.body and group.digest_id is None:
                 letter = renderer.letter(draft)
                 drafts.freeze(store, draft.id, letter.subject, letter.body)
-    return linking.opened(store, group, text, words.links, renderer, now)
+    return linking.opened(store, group, texts, words.links, renderer, now)
 
 
-def _bare(group: Group, limit: int) -> Text:
-    title = cut(f"[A{group.id}] {group.kind}", limit)
-    return Text(title, cut("\n".join(row.number or row.account for row in group.rows), max(0, limit - len(title) - 1)))
+def _bare(group: Group, size: Size) -> Text:
+    title = cut(f"[A{group.id}] {group.kind}", size.title_limit)
+    names = "\n".join(row.number or row.account for row in group.rows)
+    return Text(title, cut(names, size.room(title), size.measure))
 
 
-def settle(store: Store, group: Group, error: Exception | None, policy: Policy, now: datetime) -> None:
-    """What became of a group: sent, again later, or dead and shown."""
+# --- what became of it ---------------------------------------------------------------------------
+
+
+def settle(
+    store: Store, group: Group, error: Exception | None, policy: Policy, now: datetime, ways: Ways | None = None
+) -> None:
+    """What became of a group, or of the part it had got to: sent, again later, another way, or dead and shown."""
     with store.transaction():
+        state, pace = channels.load(store, group.channel)
+        channels.save(store, group.channel, _fares(state, error, now, group.channel), pace)
         if error is None:
-            outbox.settle_sent(store, group.ids, now)
-        elif isinstance(error, DeliveryRefused):
-            outbox.settle_dead(store, group.ids, str(error))
+            _arrived(store, group, now)
+        elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
+            _refused(store, group, str(error), ways or Ways(), now)
         else:
-            undelivered(store, outbox.settle_failed(store, group.ids, now, str(error)), policy, now)
+            untold = outbox.settle_failed(store, group.ids, now, str(error), _setback(error))
+            undelivered(store, untold, policy, now)
 
 
-def _dead(store: Store, group: Group, reason: str) -> None:
+def _arrived(store: Store, group: Group, now: datetime) -> None:
+    part = group.arrived + 1
+    outbox.part_arrived(store, group, part, now)
+    if part < len(group.said):
+        outbox.renew(store, group.ids, now + LEASE)
+    else:
+        outbox.settle_sent(store, group.ids, now)
+
+
+def _refused(
+    store: Store, group: Group, error: str, ways: Ways, now: datetime, reason: str = "the channel refuses it"
+) -> None:
+    """The channel will never take this message; where it is grave, another may."""
+    if channel := detours.refused(store, group.ids, group.channel, group.severity, ways):
+        taken.divert(store, group.ids, channel, now)
+    else:
+        outbox.settle_dead(store, group.ids, error, reason)
+
+
+def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:
+    """How the channel fares after that. One that dislikes a text is well."""
+    said = str(error).removeprefix(f"{name}: ")
+    match error:
+        case None:
+            return rules.took(state)
+        case ChannelRefused():
+            return rules.closed(state, now, said)
+        case ChannelBusy(retry_after=timedelta() as wait):
+            return rules.busy(state, now, said, wait)
+        case DeliveryFailed():
+            return rules.failed(state, now, said, error.retry_after)
+    return state
+
+
+def _setback(error: Exception) -> Setback:
+    """What the channel says of all messages alike costs none its place."""
+    if isinstance(error, DeliveryUnknown):
+        return Setback.DOUBTED
+    everybody = isinstance(error, ChannelRefused) or (isinstance(error, DeliveryFailed) and error.retry_after)
+    return Setback.WAITS if everybody else Setback.FAILED
+
+
+def _nowhere(store: Store, group: Group, ways: Ways, now: datetime) -> None:
+    reason = f"there is no channel {group.channel!r} in the configuration any more"
     with store.transaction():
-        outbox.settle_dead(store, group.ids, reason, reason)
+        _refused(store, group, reason, ways, now, reason)

@@ -73,9 +73,10 @@ class Engine:
         policy: Policy,
         renderer: Renderer,
         links: Linking | None = None,
+        fallbacks: Mapping[str, str] | None = None,
     ) -> None:
         self.workers = [Worker(one, client, writer, policy) for one in posts]
-        self.deliverer = Deliverer(channels, writer, policy, renderer, links)
+        self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -89,6 +90,7 @@ class Engine:
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
         await self._writer.run(_take_over, list(self._posts), now)
+        await self.deliverer.start()
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
@@ -118,7 +120,8 @@ class Engine:
         await self._look_at_all(at)
         left = await self._writer.run(_left, [worker.post.name for worker in self.workers], at)
         await self._writer.run(_release, at)
-        await self.deliverer.drain(at, insist=True)
+        await self.deliverer.drain(at, insist=True, patience=patience)
+        unsent = await self._writer.run(outbox.count_unsent, at)
         tally = sum((worker.tally for worker in self.workers), self.assessed + self.pushed)
         return Passed(
             polled=tally.answered,
@@ -128,7 +131,7 @@ class Engine:
             opened=tally.opened,
             resolved=tally.resolved,
             sent=self.deliverer.sent,
-            undelivered=self.deliverer.undelivered,
+            undelivered=self.deliverer.undelivered + unsent,
         )
 
     async def close(self) -> None:
@@ -273,7 +276,7 @@ def channels(config: Config) -> dict[str, Channel]:
     found: dict[str, Channel] = {}
     for name, settings in config.channels().items():
         try:
-            found[name] = Channel(name, settings.url.read())
+            found[name] = Channel(name, settings.url.read(), settings.at)
         except ConfigError as error:
             problems += error.problems
     if problems:
@@ -297,8 +300,9 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     """
     staffed, sends, policy = posts(config), channels(config), config.policy()
     writer = Writer(config.database, daemon=True, check=True)
+    fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
-    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links)
+    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links, fallbacks)
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

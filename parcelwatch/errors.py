@@ -10,6 +10,7 @@
         + CourierUnreadable    the answer does not fit the adapter; `payload` is kept, the operator is told
       x DeliveryFailed         a channel did not take a message; try later
         + ChannelBusy          messages come too fast for it: not before `retry_after`
+        + DeliveryUnknown      no answer came after it was sent: it may have arrived
       x DeliveryRefused        a channel will never take this message; give up and show it
         + ChannelRefused       it takes none at all: a wrong or revoked key, nothing at the address
       x StoreError             the database cannot be used as it is; the text says what to do
@@ -84,6 +85,10 @@ class DeliveryFailed(ParcelwatchError):
 
 class ChannelBusy(DeliveryFailed):
     """Too many messages for the channel."""
+
+
+class DeliveryUnknown(DeliveryFailed):
+    """It was sent and never answered for: a repetition may be a second copy."""
 
 
 class DeliveryRefused(ParcelwatchError):

@@ -204,7 +204,7 @@ class Pushed:
 
 
 class Form(StrEnum):
-    """What can be said of a parcel in trouble, of a letter taken back or of an account; every language words each."""
+    """What can be said of parcels in trouble, letters taken back, accounts and channels; every language words each."""
 
     # what the courier said
     DAMAGED = "damaged"
@@ -257,6 +257,9 @@ class Form(StrEnum):
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    # about a channel
+    CHANNEL_DOWN = "channel_down"
+    CHANNEL_BACK = "channel_back"
     # what an older version said in English
     NOTED = "noted"
 
@@ -278,8 +281,8 @@ class Fact:
     `since`: when it began; ages count from it. `scan`: the checkpoint it rests on, within the times it can have
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
-    how many days. `kind`: another kind it speaks of. `reason`: somebody else's words, quoted as they are. `unread`:
-    what could not be read.
+    messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
+    somebody else's words, quoted as they are. `unread`: what could not be read.
     """
 
     says: Form

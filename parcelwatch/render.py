@@ -23,7 +23,7 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
 from parcelwatch.core.drafts import offered, parts
 from parcelwatch.core.kinds import LETTERS
-from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
+from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
 from parcelwatch.core.privacy import shown, uncoded
 from parcelwatch.core.text import clean, code, link
 from parcelwatch.core.whereabouts import read, split
@@ -54,6 +54,8 @@ _TEMPLATES: Final = {
     Form.COURIER_BACK: "recovered",
     Form.CODES_UNREAD: "unmapped",
     Form.ANSWER_UNREAD: "unreadable",
+    Form.CHANNEL_DOWN: "channel_down",
+    Form.CHANNEL_BACK: "channel_back",
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
@@ -278,20 +280,20 @@ class Renderer:
 
     # --- messages --------------------------------------------------------------------------------
 
-    def message(self, group: Group, limit: int, now: datetime) -> Text:
-        """A group as the one text its channel gets, within the channel's limit: as it was tried before, if it was."""
-        if group.title is not None and group.body is not None:
-            return Text(group.title, group.body)
+    def message(self, group: Group, size: Size, now: datetime) -> tuple[Text, ...]:
+        """A group as what its channel gets, one message if that holds it: as it was tried before, if it was."""
+        if group.said:
+            return group.said
         if group.digest_id is None:
-            return single(self.alert(group.rows[0], now), limit, self.phrases)
-        return digest([_Row(row, self, now) for row in group.rows], limit, self.phrases, ident=group.id)
+            return message([self.alert(group.rows[0], now)], size, self.phrases)
+        return (digest([_Row(row, self, now) for row in group.rows], size, self.phrases, ident=group.id),)
 
     def alert(self, out: Outgoing, now: datetime) -> Words:
         """What agents read of one message: a case, a draft to copy, a draft taken back, or an account."""
         template = _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
         text = self._render(f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out.letter)})
         title, line, body = text.split("\n", 2)
-        return Words(title, body.strip(), line)
+        return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
 
     def link(self, address: str) -> str:
         """The line that says where to act on a message."""
@@ -338,6 +340,7 @@ class Renderer:
             "since": self._lately(fact.since, now),
             "age": self._age(now - (fact.since or now)),
             "parcels": fact.count,
+            "way_round": clean(fact.kind, _NAME),
             "refused": fact.says is Form.COURIER_REFUSES,
             "error": _third_party(fact.reason, _REASON),
             "unknown": [_unread(one) for one in fact.unread],

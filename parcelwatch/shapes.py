@@ -135,6 +135,8 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "sent_at": stamp(row.sent_at),
         "reason": row.reason,
         "error": row.error,
+        "outcome": row.outcome or ("unknown" if row.doubts else ""),
+        "meant_for": row.meant_for or None,
         "severity": out.severity,
         "due_at": stamp(row.due_at),
         "digest": row.digest,

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
+from parcelwatch.core.messages import Characters
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.ingest import take_step
@@ -37,7 +38,7 @@ from tests.storybook import Letter, Story
 from tests.storytelling import Happened
 
 RENDERER: Final = Renderer()
-WORDS: Final = Wording(RENDERER, {"ops": 100_000, "drafts": 100_000})
+WORDS: Final = Wording(RENDERER, {"ops": Characters(100_000), "drafts": Characters(100_000)})
 BY: Final = "lin"
 
 # --- through the core ----------------------------------------------------------------------------
@@ -158,9 +159,8 @@ class InStore:
         return happened
 
     def _send_all(self, at: datetime) -> None:
-        while claimed := claim(self._store, at, (), WORDS):
-            group, text = claimed
-            assert text is not None
+        while group := claim(self._store, at, (), WORDS):
+            assert group.said
             settle(self._store, group, None, self._policy, at)
 
     def _read(self, at: datetime) -> Happened:

@@ -55,6 +55,33 @@ def test_a_raw_sign_that_is_read_as_it_was_meant_is_let_be(sign: str) -> None:
     assert getattr(service("ops", f"json://robot:pa{sign}ss@{REST['json']}"), "password") == f"pa{sign}ss"  # noqa: B009
 
 
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("json://robot:pa%41ss@hooks.shop.example/x", "%25"),
+        ("mailto://robot:100%25%30@smtp.shop.example?to=a@shop.example&from=b@shop.example", "%25"),
+        ("wecombot://k3y#more/", "%23"),
+        ("wecombot://k3y?more/", "%3F"),
+        ("dingtalk://SECk3y#more@token0/", "%23"),
+        ("feishu://k3y#more?secret=abc", "%23"),
+        ("feishu://token0?secret=k3y&more", "%26"),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/k3yTIiajkdn#lazkcOXrIdevi7FQ/", "%23"),
+        ("ntfy://tk_k3y#more@ntfy.shop.example/topic?auth=token", "%23"),
+    ],
+)
+def test_a_raw_sign_in_a_key_is_told_with_its_code_and_without_the_key(url: str, code: str) -> None:
+    said = fault(url)
+    assert code in said
+    assert "channels.ops.url" in said
+    assert not any(part in said for part in ("k3y", "more", "pa%41ss", "100"))
+
+
+@pytest.mark.parametrize("sign", ["%", " ", "%4", "%zz", "+", "密"])
+def test_a_sign_that_does_no_harm_is_let_be(sign: str) -> None:
+    found = service("ops", f"json://robot:pa{sign}ss@{REST['json']}")
+    assert getattr(found, "password") == f"pa{sign}ss"  # noqa: B009
+
+
 def test_an_address_as_user_name_is_told_too() -> None:
     assert "%40" in fault("mailto://robot@shop.example:secret@smtp.shop.example?to=a@shop.example")
 

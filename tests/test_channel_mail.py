@@ -185,7 +185,7 @@ class Doorman(Loopback):
         (b"554 5.7.1 not from there\r\n", ChannelRefused, "refuses the connection"),
         (b"421 4.3.2 closing\r\n", DeliveryFailed, "for now"),
         (b"HTTP/1.1 200 OK\r\n\r\n", DeliveryFailed, "for now"),
-        (b"", DeliveryFailed, "broke"),
+        (b"", DeliveryFailed, "does not answer"),
     ],
 )
 def test_a_server_that_does_not_let_in_is_told(line: bytes, kind: type, says: str) -> None:

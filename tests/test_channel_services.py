@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.channels import Channel
 from parcelwatch.core.text import cut
-from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 from parcelwatch.model import Severity
 from tests.chats import KEY, SERVICES, Chat, Service, contents
 from tests.servers import Behaviour, Hit, Server, answers, hangs, hangs_up, login_page, redirects
@@ -333,8 +333,8 @@ FAULTS: dict[str, tuple[Behaviour, type]] = {
     "404": (answers(b"", 404), ChannelRefused),
     "413": (answers(b"", 413), DeliveryRefused),
     "302": (redirects("http://127.0.0.1:9/elsewhere"), DeliveryFailed),
-    "takes it and says nothing": (ACCEPTED_THEN_SILENT, DeliveryFailed),
-    "takes it and hangs up": (hangs_up(), DeliveryFailed),
+    "takes it and says nothing": (ACCEPTED_THEN_SILENT, DeliveryUnknown),
+    "takes it and hangs up": (hangs_up(), DeliveryUnknown),
 }
 
 
@@ -401,6 +401,17 @@ def test_who_has_a_message_is_not_sent_it_again_when_another_fails() -> None:
         channel.send("title", "text")
     told = [contents(hit)["chat_id"] for hit in server.hits]
     assert told == [-100, -200, -200, -300, -100, -200, -300]
+
+
+def test_who_has_a_message_is_not_sent_it_again_though_others_came_between() -> None:
+    with Server(_fails_once_at(2)) as server:
+        channel = Channel("ops", f"tgram://123456789:{KEY}/-100/-200?via=http://{server.host}")
+        with pytest.raises(DeliveryFailed):
+            channel.send("title", "text")
+        channel.send("another", "text")
+        channel.send("title", "text")
+    told = [(contents(hit)["chat_id"], contents(hit)["text"].split("\n")[0]) for hit in server.hits]
+    assert told == [(-100, "title"), (-200, "title"), (-100, "another"), (-200, "another"), (-200, "title")]
 
 
 def _fails_once_at(turn: int) -> Behaviour:

@@ -15,19 +15,18 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
+from tests.receivers import Receiver
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
-class Wall:
+class Wall(Receiver):
     """A channel that keeps what it is given."""
-
-    body_limit = 10_000
 
     def __init__(self) -> None:
         self.titles: list[str] = []
 
-    def send(self, title: str, body: str) -> None:
+    def send(self, title: str, body: str, severity: Severity) -> None:
         self.titles.append(title)
         assert body
 

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ import structlog
 
 from parcelwatch import web
 from parcelwatch.core.links import LIFE, REMEMBERED, Ended, Linking, Verb, digest, token, well_formed
-from parcelwatch.core.messages import Text
+from parcelwatch.core.messages import Characters, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim, settle
@@ -45,7 +45,7 @@ POLICY = Policy(
     channels=("lin",),
     draft_channel="lin",
 )
-LIMITS = {"lin": 10_000, "ops": 10_000}
+LIMITS = {"lin": Characters(10_000), "ops": Characters(10_000)}
 PEOPLE = {"lin": "lin"}
 NUMBER = "PW000000001XX"
 FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
@@ -66,12 +66,11 @@ def trouble(store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, po
 
 def sent(store: Store, now: datetime = NOW, linking: Linking | None = LINKING) -> list[Text]:
     """Every message that is due, delivered."""
-    words, texts = Wording(Renderer(), LIMITS, linking), []
-    while claimed := claim(store, now, (), words):
-        group, text = claimed
-        assert text is not None
+    words = Wording(Renderer(), LIMITS, linking)
+    texts: list[Text] = []
+    while group := claim(store, now, (), words):
         settle(store, group, None, POLICY, now)
-        texts.append(text)
+        texts += group.said
     return texts
 
 
@@ -178,17 +177,17 @@ def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path)
     with Store.open(tmp_path / "watch.db") as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
-        texts = []
+        texts: list[Text] = []
         for hours in (0, 1, 80):
-            claimed = claim(store, NOW + hours * HOUR, (), words)
-            assert claimed is not None
-            settle(store, claimed[0], DeliveryFailed("no"), POLICY, NOW + hours * HOUR)
-            texts.append(claimed[1])
+            group = claim(store, NOW + hours * HOUR, (), words)
+            assert group is not None
+            settle(store, group, DeliveryFailed("no"), POLICY, NOW + hours * HOUR)
+            texts += group.said
             with store.transaction():
-                store.write("UPDATE alerts SET tried_at = NULL WHERE id = ?", (claimed[0].id,))
-                store.write("UPDATE alerts SET due_at = NULL WHERE id <> ?", (claimed[0].id,))
+                store.write("UPDATE alerts SET tried_at = NULL WHERE id = ?", (group.id,))
+                store.write("UPDATE alerts SET due_at = NULL WHERE id <> ?", (group.id,))
+                store.write("UPDATE channels SET rest_until = NULL")
         assert texts[0] == texts[1] == texts[2]
-        assert texts[0] is not None
         found = links.find(store, path_in(texts[0])[3:])
         assert found is not None
         assert found.expires_at == NOW + 80 * HOUR + LIFE  # it holds as long as the last attempt's would
@@ -199,8 +198,8 @@ def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_p
     with Store.open(tmp_path / "watch.db") as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
-        while claimed := claim(store, NOW, (), words):
-            settle(store, claimed[0], DeliveryRefused("no such robot"), POLICY, NOW)
+        while group := claim(store, NOW, (), words):
+            settle(store, group, DeliveryRefused("no such robot"), POLICY, NOW)
         with store.transaction():
             outbox.retry(store, 1, NOW, "ops")
         (text,) = sent(store)
@@ -213,13 +212,11 @@ def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         for limit in (160, 210, 220, 500):
             trouble(store, f"PW{limit:09}XX")
-            words = Wording(Renderer(), {"lin": limit}, LINKING)
-            while claimed := claim(store, NOW, (), words):
-                group, text = claimed
-                assert text is not None
-                assert len(text.title) + 1 + len(text.body) <= limit
-                assert bool(FOUND.search(text.body)) == (limit > 210)
-                settle(store, group, None, POLICY, NOW)
+            words = Wording(Renderer(), {"lin": Characters(limit)}, LINKING)
+            while group := claim(store, NOW, (), words):
+                assert all(len(text.title) + 1 + len(text.body) <= limit for text in group.said)
+                assert bool(FOUND.search(group.said[-1].body)) == (limit > 210)
+                settle(store, replace(group, arrived=len(group.said) - 1), None, POLICY, NOW)
 
 
 def test_a_message_about_nothing_that_can_be_done_has_no_link(tmp_path: Path) -> None:
@@ -457,18 +454,19 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
-def test_a_letter_that_was_cut_is_not_offered_for_approval(tmp_path: Path) -> None:
+def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         trouble(store)
-        words = Wording(Renderer(), {"lin": 420}, LINKING)
-        offered = []
-        while claimed := claim(store, NOW, (), words):
-            assert claimed[1] is not None
-            found = links.find(store, path_in(claimed[1])[3:])
+        words = Wording(Renderer(), {"lin": Characters(420)}, LINKING)
+        offered: dict[int, list[int | None]] = {}
+        while group := claim(store, NOW, (), words):
+            assert not any(FOUND.search(text.body) for text in group.said[:-1])
+            found = links.find(store, path_in(group.said[-1])[3:])
             assert found is not None
-            offered += [item.draft_id for item in found.items]
-            settle(store, claimed[0], None, POLICY, NOW)
-        assert offered == [None, None]
+            offered[len(group.said)] = [item.draft_id for item in found.items]
+            settle(store, replace(group, arrived=len(group.said) - 1), None, POLICY, NOW)
+        assert offered.pop(1) == [None]
+        assert list(offered.values()) == [[1]]
 
 
 # --- who may act ---------------------------------------------------------------------------------

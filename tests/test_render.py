@@ -18,7 +18,7 @@ from parcelwatch.core.content import About, Shop
 from parcelwatch.core.drafts import REMEDIES
 from parcelwatch.core.kinds import KINDS as ALL_KINDS
 from parcelwatch.core.kinds import LETTERS
-from parcelwatch.core.messages import Group, Outgoing, Phrases, Text, Words
+from parcelwatch.core.messages import Characters, Group, Outgoing, Phrases, Text, Words
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -529,7 +529,7 @@ def test_a_withdrawal_says_what_happened_and_which_draft_is_true_now() -> None:
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
-    operator = kind in ("courier_silent", "unknown_status")
+    operator = kind in ("courier_silent", "unknown_status", "channel_down")
     assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 
@@ -676,16 +676,16 @@ def test_a_renderer_has_the_words_of_digests_in_its_language(language: str) -> N
 
 
 def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:
-    alone = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),)), 2000, NOW)
+    alone = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),)), Characters(2000), NOW)[0]
     assert alone.title == "🟠 HIGH · stalled 70 h · order T-1001"
     assert alone.body.endswith("\ncase 7 · A17")
-    together = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),) * 6, 17), 2000, NOW)
+    together = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),) * 6, 17), Characters(2000), NOW)[0]
     assert together.body.split("\n")[1].startswith("A17 JD0012345678 HIGH (")
 
 
 def test_an_attempt_that_was_made_before_is_repeated_word_for_word() -> None:
-    again = Group("ops", "stalled", False, (out(),), title="[A17] as it was", body="then")
-    assert RENDERERS["zh-CN"].message(again, 2000, NOW + timedelta(days=9)) == Text("[A17] as it was", "then")
+    again = Group("ops", "stalled", False, (out(),), said=(Text("[A17] as it was", "then"),))
+    assert RENDERERS["zh-CN"].message(again, Characters(2000), NOW + timedelta(days=9)) == again.said
 
 
 # --- times and ages ------------------------------------------------------------------------------

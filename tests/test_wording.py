@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import shapes
-from parcelwatch.core.messages import Group, Outgoing, Text, Words
+from parcelwatch.core.messages import Characters, Group, Outgoing, Text, Words
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim, settle
@@ -23,7 +23,7 @@ from parcelwatch.verbs.agents import act_on_case, act_on_draft
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
-LIMITS = {"ops": 10_000, "drafts": 10_000}
+LIMITS = {"ops": Characters(10_000), "drafts": Characters(10_000)}
 ENGLISH = Renderer()
 SHOWN = Renderer("Asia/Shanghai")
 
@@ -71,11 +71,10 @@ class Counting(Renderer):
 def take(
     store: Store, now: datetime = NOW, renderer: Renderer = ENGLISH, paused: tuple[str, ...] = ()
 ) -> tuple[Group, Text] | None:
-    claimed = claim(store, now, paused, Wording(renderer, LIMITS))
-    if claimed is None:
+    group = claim(store, now, paused, Wording(renderer, LIMITS))
+    if group is None:
         return None
-    group, text = claimed
-    assert text is not None
+    (text,) = group.said
     return group, text
 
 
@@ -179,10 +178,9 @@ def test_what_is_sent_over_another_channel_after_all_fits_that_one(store: Store)
     settle(store, first[0], DeliveryRefused("404"), policy(), NOW)
     with store.transaction():
         outbox.retry(store, first[0].id, NOW, channel="pager")
-    claimed = claim(store, NOW, ("drafts",), Wording(ENGLISH, {"pager": 160}))
-    assert claimed is not None
-    group, text = claimed
-    assert text is not None
+    group = claim(store, NOW, ("drafts",), Wording(ENGLISH, {"pager": Characters(160)}))
+    assert group is not None
+    (text,) = group.said
     assert (group.id, group.channel) == (first[0].id, "pager")
     assert len(text.title) + 1 + len(text.body) <= 160
 

@@ -19,7 +19,7 @@ from parcelwatch import words
 from parcelwatch.core.content import About
 from parcelwatch.core.kinds import KINDS as ALL_KINDS
 from parcelwatch.core.kinds import LATER, LETTERS, RULES, Family
-from parcelwatch.core.messages import Group, Outgoing
+from parcelwatch.core.messages import Characters, Group, Outgoing
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -147,6 +147,7 @@ def messages() -> Iterator[Outgoing]:
     operator = {"severity": Severity.OPERATOR, "number": "", "courier": "", "account": "my_dhl"}
     unsaid = {**operator, "why": Why.SILENT, "kind": "courier_silent"}
     accounts = {Form.COURIER_SILENT, Form.COURIER_REFUSES, Form.COURIER_BACK, Form.CODES_UNREAD, Form.ANSWER_UNREAD}
+    accounts |= {Form.CHANNEL_DOWN, Form.CHANNEL_BACK}
     for form in Form:
         for fact in (next(fullest(form)), next(barest(form))):
             if form in accounts:
@@ -179,9 +180,8 @@ def test_nothing_in_a_chinese_message_is_left_in_latin_letters() -> None:
         said = RENDERERS["zh-CN"].alert(one, NOW)
         for text in (said.title, said.line, *said.body.split("\n")):
             assert not re.search("[A-Za-z]", re.sub(names, "", quoteless(text))), f"{text!r} of {one}"
-    digest = RENDERERS["zh-CN"].message(
-        Group("ops", "stalled", False, tuple(outgoing(Fact(Form.NO_SCAN, since=THEN)) for _ in range(9)), 17), 400, NOW
-    )
+    nine = Group("ops", "stalled", False, tuple(outgoing(Fact(Form.NO_SCAN, since=THEN)) for _ in range(9)), 17)
+    (digest,) = RENDERERS["zh-CN"].message(nine, Characters(400), NOW)
     assert not re.search("[A-Za-z]", re.sub(names, "", quoteless(f"{digest.title}\n{digest.body}")))
 
 

@@ -67,7 +67,7 @@ def service(name: str, url: str) -> Told | Other:
     _refuse(name, _before(scheme, url))
     _plugins()
     plugin = apprise.Apprise.instantiate(url, asset=apprise.AppriseAsset(service_timeout=0, http_redirects=False))
-    _refuse(name, _login_faults(scheme, url, plugin))
+    _refuse(name, list(_login_faults(scheme, url, plugin)) or _raw_signs(url))
     if plugin is None:
         shown = f'one that begins "{scheme}://"' if scheme else "what it holds"
         raise _refusal(name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
@@ -161,6 +161,18 @@ def _login_faults(scheme: str, url: str, plugin: NotifyBase | None) -> Iterator[
     signs = " and ".join(f'"{sign}"' for sign in raw)
     codes = " and ".join(quote(sign, safe="") for sign in raw)
     yield f"the user name or password holds a raw {signs}, which ends it too early; write {codes} instead"
+
+
+def _raw_signs(url: str) -> Iterator[str]:
+    """Signs anywhere in a key, token or password that end it too early, or are read as another."""
+    before, _, options = url.partition("?")
+    if re.search("[^/]#", before.partition("://")[2]):
+        yield 'holds a raw "#", which ends a key or password too early; write %23 instead'
+    if any(option and "=" not in option for option in options.split("&")):
+        yield 'holds a raw "?" or "&", which ends a key or password too early; write %3F or %26 instead'
+    # Nobody writes a letter or a digit by its code.
+    if any(unquote(code).isalnum() for code in re.findall("%[0-7][0-9A-Fa-f]", url)):
+        yield 'holds a raw "%" that is read as the code of a letter or a digit; write %25 instead'
 
 
 def _takes_login(scheme: str) -> bool:

@@ -6,6 +6,7 @@ from parcelwatch.channels.address import service
 from parcelwatch.channels.told import Message
 from parcelwatch.core.pacing import Pace
 from parcelwatch.core.text import cut
+from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
 
 
@@ -15,9 +16,13 @@ class Channel:
     Raises ConfigError when the URL cannot be a channel. No error shows the URL, which holds the key.
     """
 
-    def __init__(self, name: str, url: str) -> None:
+    def __init__(self, name: str, url: str, at: str = "") -> None:
+        """`at`: where the URL was written, to be named with its faults."""
         self.name = name
-        self._service = service(name, url.strip())
+        try:
+            self._service = service(name, url.strip())
+        except ConfigError as error:
+            raise ConfigError([f"{at}: {problem}" if at else problem for problem in error.problems]) from None
 
     @property
     def service(self) -> str:

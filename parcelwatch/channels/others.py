@@ -13,15 +13,15 @@ import apprise
 from apprise import AppriseResult, AppriseResultStatus, NotifyBase, NotifyFormat
 
 from parcelwatch.channels.limits import Unit
-from parcelwatch.channels.told import KINDS, TITLE, Message
-from parcelwatch.channels.verdicts import ARRIVED, Answer, Verdict, by_status, later
+from parcelwatch.channels.told import KINDS, PATIENCE, TITLE, Message
+from parcelwatch.channels.verdicts import ARRIVED, NO_ANSWER, Answer, Verdict, by_status, later
 from parcelwatch.core.pacing import Pace
 from parcelwatch.duration import Rate
 
 ABOVE: Final = 32  # characters that Apprise may put around a title it puts above the body
 LONGEST: Final = 32_768  # characters where the plugin names no limit
 _STATUS: Final = re.compile(r"\berror=([1-5]\d\d)\b")
-_SILENT: Final = later("no connection, no answer in time, or it was turned away")
+_SILENT: Final = later("no connection, or it was turned away")
 
 
 class Other:
@@ -30,6 +30,8 @@ class Other:
     unit = Unit.CHARACTERS
 
     def __init__(self, service: NotifyBase) -> None:
+        if service.socket_read_timeout == NotifyBase.socket_read_timeout:  # none was asked for
+            service.socket_read_timeout = PATIENCE
         self._service = service
         self._apprise = apprise.Apprise(asset=service.asset)
         self._apprise.add(service)
@@ -67,7 +69,9 @@ class Other:
         if _delivered(result):
             return ARRIVED
         status = _status(result)
-        return by_status(Answer(status)) if status else _SILENT
+        if status:
+            return by_status(Answer(status))
+        return NO_ANSWER if _waited(result, float(self._service.socket_read_timeout)) else _SILENT
 
 
 def _delivered(result: AppriseResult) -> bool:
@@ -76,6 +80,11 @@ def _delivered(result: AppriseResult) -> bool:
     return bool(services) and all(
         service.attempts and service.attempts[-1].status is AppriseResultStatus.SUCCESS for service in services
     )
+
+
+def _waited(result: AppriseResult, patience: float) -> bool:
+    """Whether it was sent and not answered in time: Apprise does not say so, but how long it took."""
+    return any(attempt.elapsed >= patience for service in result.results for attempt in service.attempts)
 
 
 def _status(result: AppriseResult) -> int:

@@ -8,7 +8,8 @@ the service's own file.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -23,6 +24,9 @@ from parcelwatch.model import Severity
 
 TITLE: Final = 250
 """The most characters of a title that shares the body's room."""
+
+PATIENCE: Final = 15.0
+"""Seconds to wait for an answer where the URL's `rto=` says nothing: chat services take four and more when busy."""
 
 PRIORITIES: Final = {
     Severity.LOW: 2,
@@ -41,6 +45,9 @@ KINDS: Final = {
     Severity.OPERATOR: NotifyType.WARNING,
 }
 """What Apprise calls them."""
+
+_REMEMBERED: Final = 500
+"""Messages that reached some of a channel's recipients, and are to be sent to the others alone."""
 
 _LINK: Final = re.compile(r"(https?://\S+)")
 
@@ -63,6 +70,7 @@ class Told:
     """A service that is asked, and listened to."""
 
     limit: ClassVar[Limit]
+    socket_read_timeout: Any = PATIENCE
 
     # What Apprise's plugin gives.
     service_name: Any
@@ -72,8 +80,7 @@ class Told:
     def __init__(self, *args: Any, **parts: Any) -> None:
         super().__init__(*args, **parts)
         self.options: dict[str, str] = parts.get("qsd") or {}
-        self._message: Message | None = None
-        self._have_it: set[str] = set()
+        self._reached: dict[Message, set[str]] = {}
 
     # --- each service's own ---
 
@@ -126,18 +133,27 @@ class Told:
 
     def deliver(self, message: Message) -> Verdict:
         """Send to every recipient that does not have this very message yet; the first trouble ends it."""
-        if message != self._message:
-            self._message, self._have_it = message, set()
-        for call in self.calls(message):
-            if call.to in self._have_it:
-                continue
-            answer = ask(call, self.request_timeout, self.verify_certificate)
-            verdict = answer if isinstance(answer, Verdict) else self.judge(answer)
-            if verdict.fate is not Fate.ARRIVED:
-                return verdict
-            self._have_it.add(call.to)
-        self._message = None
+        with self.reached(message) as have_it:
+            for call in self.calls(message):
+                if call.to in have_it:
+                    continue
+                answer = ask(call, self.request_timeout, self.verify_certificate)
+                verdict = answer if isinstance(answer, Verdict) else self.judge(answer)
+                if verdict.fate is not Fate.ARRIVED:
+                    return verdict
+                have_it.add(call.to)
+            have_it.clear()
         return ARRIVED
+
+    @contextmanager
+    def reached(self, message: Message) -> Iterator[set[str]]:
+        """Who has this message; kept, while that is not everybody, for when it comes again among others."""
+        have_it = self._reached.pop(message, set())
+        yield have_it
+        if have_it:
+            self._reached[message] = have_it
+        if len(self._reached) > _REMEMBERED:
+            del self._reached[next(iter(self._reached))]
 
     def at(self, url: str) -> str:
         """Where to call: the service itself, or the gateway named by `via=` in front of it."""

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Any, Final
 
-from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 
 BUSY_WAIT: Final = timedelta(seconds=30)
 """After "too fast" where the service does not say when to come back."""
@@ -28,6 +28,7 @@ class Fate(Enum):
     ARRIVED = auto()
     BUSY = auto()
     LATER = auto()
+    UNKNOWN = auto()
     NEVER = auto()
     CLOSED = auto()
 
@@ -51,6 +52,8 @@ class Verdict:
                 return ChannelBusy(text, self.wait or BUSY_WAIT)
             case Fate.LATER:
                 return DeliveryFailed(text, self.wait)
+            case Fate.UNKNOWN:
+                return DeliveryUnknown(text, self.wait)
             case Fate.NEVER:
                 return DeliveryRefused(text)
             case Fate.CLOSED:
@@ -72,6 +75,11 @@ def later(why: str) -> Verdict:
     return Verdict(Fate.LATER, why)
 
 
+def unknown(why: str) -> Verdict:
+    """It left and may have arrived; nobody said."""
+    return Verdict(Fate.UNKNOWN, why)
+
+
 ARRIVED: Final = Verdict(Fate.ARRIVED)
 TOO_FAST: Final = Verdict(Fate.BUSY, "too many messages")
 WRONG_KEY: Final = closed("the key is wrong or was revoked")
@@ -85,8 +93,8 @@ UNWANTED: Final = never("its filter turned the text away")
 TROUBLE: Final = later("it failed")
 GARBLED: Final = later("its answer cannot be read")
 NO_CONNECTION: Final = later("no connection")
-NO_ANSWER: Final = later("no answer in time; it may have arrived")
-BROKEN_OFF: Final = later("the connection broke before an answer; it may have arrived")
+NO_ANSWER: Final = unknown("no answer in time; it may have arrived")
+BROKEN_OFF: Final = unknown("the connection broke before an answer; it may have arrived")
 UNTRUSTED: Final = later("its certificate is not trusted")
 
 STATUSES: Final[Mapping[int, Verdict]] = {

@@ -25,13 +25,13 @@ from parcelwatch.errors import (
 if TYPE_CHECKING:
     from parcelwatch.channels import Channel
     from parcelwatch.config import ChannelConfig
-    from parcelwatch.core.messages import Group
+    from parcelwatch.core.messages import Group, Size
     from parcelwatch.store import Store
 
 app = group("See what agents were told, test channels, send again.")
 
 STATES = ("pending", "sent", "dead", "suppressed")
-_UNKNOWN_LIMIT = 4000
+_UNKNOWN = 4000
 _AGES = timedelta(days=3660)
 
 # What became of a test message, the first that fits: it says whether the key, the pace or the text is at fault.
@@ -74,13 +74,21 @@ def list_all(
             row["channel"] or "–",
             f"draft: {row['kind']}" if row["draft"] else row["kind"],
             moment(row["sent_at"] or row["created_at"], zone),
-            (f"({safe(why)}) " if (why := row["reason"] or row["error"]) else "") + worded(row["line"]),
+            (f"({safe(why)}) " if (why := _became(row)) else "") + worded(row["line"]),
         )
         for row in rows
     ]
     columns = [">ID", "!State", "!Channel", "!About", "!When", "~What"]
     output.show(columns, shown, "No alerts.")
     output.zone_note(zone)
+
+
+def _became(row: Mapping[str, Any]) -> str:
+    """What became of it, where that needs a word."""
+    why = row["reason"] or row["error"]
+    doubted = "it may have arrived" if row["outcome"] == "unknown" and row["state"] == "pending" else row["outcome"]
+    meant = f"meant for {row['meant_for']}" if row["meant_for"] else ""
+    return "; ".join(filter(None, (meant, why if doubted not in why else "", doubted)))
 
 
 @command(app, "test", "alerts test", "alerts test ops")
@@ -101,6 +109,7 @@ def send_test(
     if not known:
         raise ConfigError([f"{desk.config.path}: no channel is configured; add a [channels.NAME] table with a url"])
     tried = [_try_channel(each) for each in known.values()]
+    _wake(desk, [str(each["channel"]) for each in tried if each["result"] == "sent"])
     if as_json:
         output.emit(tried)
     else:
@@ -113,6 +122,15 @@ def send_test(
     failed = [str(each["channel"]) for each in tried if each["result"] != "sent"]
     if failed:
         raise NeedsAttention(f"the test message did not get through to {', '.join(failed)}")
+
+
+def _wake(desk: Desk, names: list[str]) -> None:
+    """What waits for a channel that works again need not wait for the next try."""
+    from parcelwatch.store import channels
+
+    if names and desk.config.database.exists():
+        with desk.store() as store, store.transaction():
+            channels.try_anew(store, names)
 
 
 def _why(tried: Mapping[str, Any]) -> str:
@@ -133,7 +151,7 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
 
     said: dict[str, object] = {"channel": settings.name, "service": "", "result": "sent", "error": "", "wait": None}
     try:
-        channel = Channel(settings.name, settings.url.read())
+        channel = Channel(settings.name, settings.url.read(), settings.at)
         said["service"] = channel.service
         channel.send(
             "parcelwatch: test message",
@@ -160,7 +178,7 @@ def retry(
     Dead or suppressed ones, with the rest of their digests; those that wait are due at once.
     """
     from parcelwatch.cli import output
-    from parcelwatch.store import outbox
+    from parcelwatch.store import channels, outbox
 
     known = desk.config.channels()
     if channel:
@@ -168,6 +186,7 @@ def retry(
     first = next(iter(known), "")
     with desk.store() as store, store.transaction(), standing():
         found = [outbox.retry(store, alert, desk.now, channel, otherwise=first) for alert in dict.fromkeys(alerts)]
+        channels.try_anew(store, [channel] if channel else list(known))
     ids = list(dict.fromkeys(one for some in found for one in some))
     if as_json:
         output.emit({"retried": ids})
@@ -202,6 +221,7 @@ def preview(desk: Desk, as_json: Json = False) -> None:
         output.say("Nothing waits to be told.")
     for each in shown:
         count = f"{len(each['alerts'])} messages as one" if len(each["alerts"]) > 1 else "one message"
+        count += f" in {each['parts']} parts" if each["parts"] > 1 else ""
         output.say(
             f"To {each['channel']}: {count}, due {output.moment(each['due_at'], desk.config.timezone) or 'later'}",
             "bold",
@@ -237,28 +257,30 @@ def _claims(store: Store, at: datetime) -> Iterator[Group]:
 def _previewed(desk: Desk, group: Group, due: datetime | None) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
-    text = desk.words.message(group, _limit(desk, group.channel), desk.now)
+    texts = desk.words.message(group, _size(desk, group.channel), desk.now)
     return {
         "channel": group.channel,
         "kind": group.kind,
         "draft": group.draft,
         "alerts": list(group.ids),
         "due_at": stamp(due),
-        "title": text.title,
-        "body": text.body,
+        "title": texts[0].title,
+        "body": "\n\n".join(text.body for text in texts),
+        "parts": len(texts),
     }
 
 
-def _limit(desk: Desk, name: str) -> int:
+def _size(desk: Desk, name: str) -> Size:
     """What the channel takes; a guess where its secret cannot be read here."""
-    channel = _opened(desk.config.channels().get(name))
-    return channel.body_limit if channel else _UNKNOWN_LIMIT
+    from parcelwatch.core.messages import Characters
+
+    return _opened(desk.config.channels().get(name)) or Characters(_UNKNOWN)
 
 
 def _opened(settings: ChannelConfig | None) -> Channel | None:
     from parcelwatch.channels import Channel
 
     try:
-        return Channel(settings.name, settings.url.read()) if settings else None
+        return Channel(settings.name, settings.url.read(), settings.at) if settings else None
     except ConfigError:
         return None

@@ -150,7 +150,7 @@ def _channels(config: Config) -> list[dict[str, Any]]:
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:
-    return make(settings.name, settings.url.read())
+    return make(settings.name, settings.url.read(), settings.at)
 
 
 def _readable(secret: Secret) -> dict[str, Any]:

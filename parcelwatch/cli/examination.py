@@ -19,7 +19,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.cli.own_letters import broken_templates
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.store import Store, audit, drafts, outbox
+from parcelwatch.store import Store, audit, channels, drafts, outbox
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -132,6 +132,14 @@ def held(database: Path) -> bool:
 def _channels(desk: Desk, store: Store) -> Iterator[Remark]:
     known = outbox.standings(store)
     for name in desk.whole_config.channels():
+        state, _ = channels.load(store, name)
+        if state.down_since:
+            why = safe(state.last_error, 300)
+            yield Remark(
+                f"channel {name} is down since {moment(state.down_since)} UTC ({why}): mend it, "
+                f"then `parcelwatch alerts test {name}`"
+            )
+            continue
         standing = known.get(name)
         if standing is None or not standing.failing:
             continue

@@ -50,6 +50,8 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
         yield from _channel(route, channels, ("routes", position, "channel"))
+    for name in channels:
+        yield from _fallback(name, written["channels"][name], channels)
     drafts = written.get("drafts")
     if isinstance(drafts, dict):
         yield from _channel(drafts, channels, ("drafts", "channel"))
@@ -97,8 +99,21 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
 # --- errors --------------------------------------------------------------------------------------
 
 
+def _fallback(name: str, table: object, channels: Collection[str]) -> Iterator[Problem]:
+    if not isinstance(table, dict):
+        return
+    at = ("channels", name, "fallback")
+    if table.get("fallback") == name:
+        yield Problem(at, "is this channel itself, which takes nothing while it is down: name another one")
+    else:
+        yield from _named(table.get("fallback"), channels, at)
+
+
 def _channel(table: Mapping[str, Any], channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    name = table.get("channel")
+    yield from _named(table.get("channel"), channels, at)
+
+
+def _named(name: object, channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
     if isinstance(name, str) and name and name not in channels:
         there = f"there are {listed(channels)}" if channels else "there is no [channels.*] at all"
         yield Problem(at, f'no channel "{name}"{did_you_mean(name, channels)}; {there}')

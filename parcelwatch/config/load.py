@@ -66,10 +66,16 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL. `person`: whose own chat it is, "" for nobody's."""
+    """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
+
+    `fallback`: the channel that takes what is grave while this one is down, "" for the first other that works.
+    `person`: whose own chat it is, "" for nobody's.
+    """
 
     name: str
     url: Secret
+    at: str = ""
+    fallback: str = ""
     person: str = ""
 
 
@@ -155,10 +161,17 @@ class Config:
 
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
-        return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person or "")
-            for name, channel in self.file.channels.items()
-        }
+        return {name: self._channel(name, written) for name, written in self.file.channels.items()}
+
+    def _channel(self, name: str, written: models.Channel) -> ChannelConfig:
+        at = ("channels", name, "url")
+        return ChannelConfig(
+            name=name,
+            url=written.url.at(self._spot(at)),
+            at=self.places.spot(at),
+            fallback=written.fallback,
+            person=written.person or "",
+        )
 
     def to_customers(self) -> dict[str, Secret]:
         """The ways to customers that are configured: url, sms, webhook."""

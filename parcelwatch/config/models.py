@@ -231,6 +231,10 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    fallback: str = Field(
+        default="",
+        description="the channel that takes what is grave while this one is down; else the first other that works",
+    )
     person: Person | None = Field(default=None, description="whose own chat it is: its links act in that name")
 
 

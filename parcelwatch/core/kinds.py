@@ -226,6 +226,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
     # About us, or about many parcels: no case of a parcel.
     (
         _kind("unknown_status", Family.OPERATOR),
+        _kind("channel_down", Family.OPERATOR),
         _kind("courier_silent", Family.OPERATOR, columns=("30m", "30m", "30m")),
         _kind("incident", Family.GROUP),
     ),

@@ -1,15 +1,18 @@
 """Messages on their way out: what they are made of, and how one or many of them fit what a channel takes.
 
-What belongs here: the values that render.py puts into words, and fitting words into a length. Which messages go
-together is grouping.py's. Every message names its alerts' ids, so that people see a repetition for what it is.
+What belongs here: the values that render.py puts into words, and fitting words into what a channel takes, counted as
+its service counts. Which messages go together is grouping.py's. Every message names its alerts' ids, so that people
+see a repetition for what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import accumulate, groupby
+from itertools import groupby
 from typing import Final, Protocol
 
 from parcelwatch.core.content import About
@@ -22,7 +25,7 @@ SHORTEST_LIMIT: Final = 160
 _UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
-_OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
+_OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down"})
 
 UNREADABLE: Final = "unreadable answer"
 """Stands where a code would, for answers of which nothing could be read; the text then says why."""
@@ -69,8 +72,8 @@ class Outgoing:
 class Group:
     """Messages to be sent as one: a single one, or a digest whose id is that of its first.
 
-    After a crash the same group comes again with the same id. Worst first. `title` and `body`: the words of an earlier
-    attempt with these very messages, None where there was none.
+    After a crash the same group comes again with the same id. Worst first. `said`: the words of an earlier attempt with
+    these very messages, in the parts they went in; of these the first `arrived` have arrived.
     """
 
     channel: str
@@ -78,8 +81,8 @@ class Group:
     draft: bool
     rows: tuple[Outgoing, ...]
     digest_id: int | None = None
-    title: str | None = None
-    body: str | None = None
+    said: tuple[Text, ...] = ()
+    arrived: int = 0
 
     @property
     def id(self) -> int:
@@ -90,14 +93,23 @@ class Group:
     def ids(self) -> tuple[int, ...]:
         return tuple(row.id for row in self.rows)
 
+    @property
+    def severity(self) -> Severity:
+        """That of the worst."""
+        return max((row.severity for row in self.rows), key=lambda severity: severity.rank)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """An alert in words. `line` says it in one line and starts with the parcel's number or the account."""
+    """An alert in words. `line` says it in one line and starts with the parcel's number or the account.
+
+    `whole`: it is to be copied, as a letter is, and never cut: what does not fit goes in parts.
+    """
 
     title: str
     body: str
     line: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +120,62 @@ class Letter:
     body: str
 
 
-# --- fitting them into a length ------------------------------------------------------------------
+# --- what a channel takes ------------------------------------------------------------------------
+
+
+class Size(Protocol):
+    """How much a channel takes, counted as its service counts: characters, bytes, escapes included."""
+
+    @property
+    def title_limit(self) -> int:
+        """The most characters of a title."""
+        ...
+
+    def measure(self, text: str) -> int:
+        """How long a text is."""
+        ...
+
+    def room(self, title: str) -> int:
+        """The most of a body under this title, in what `measure` counts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """So many characters for title and body together, and the line break between them."""
+
+    limit: int
+
+    @property
+    def title_limit(self) -> int:
+        return self.limit
+
+    def measure(self, text: str) -> int:
+        return len(text)
+
+    def room(self, title: str) -> int:
+        return max(0, self.limit - len(title) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shorter:
+    """The same channel, with less of a body: `by`, in what it measures, is for a line of ours."""
+
+    whole: Size
+    by: int
+
+    @property
+    def title_limit(self) -> int:
+        return self.whole.title_limit
+
+    def measure(self, text: str) -> int:
+        return self.whole.measure(text)
+
+    def room(self, title: str) -> int:
+        return max(0, self.whole.room(title) - self.by)
+
+
+# --- fitting words into it -----------------------------------------------------------------------
 
 
 class Row(Protocol):
@@ -131,7 +198,7 @@ class Row(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a channel is given; both together, with a line break, stay within its limit."""
+    """What a channel is given as one message; it takes both whole."""
 
     title: str
     body: str
@@ -156,35 +223,51 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def single(words: Words, limit: int, phrases: Phrases = ENGLISH) -> Text:
-    """One alert: its words, cut after a whole line when they are too long; the last line, with its id, stays."""
-    title = cut(words.title, min(limit, _LONGEST_TITLE))
-    room = limit - len(title) - 1
-    if len(words.body) <= room:
-        return Text(title, words.body)
-    *lines, last = words.body.split("\n")
-    return Text(title, _shortened(lines, room, lambda left: f"{phrases.cut.format(count=left)}\n{last}"))
+def message(pieces: Sequence[Words], size: Size, phrases: Phrases = ENGLISH) -> tuple[Text, ...]:
+    """What belongs together, an alert and its letter, as one message where that holds all; else as one each.
+
+    A piece that is to stay whole then goes in as many parts as it needs; any other is cut after a whole line, and its
+    last line, with its id, stays.
+    """
+    title = _title(pieces[0].title, size)
+    body = "\n\n".join(filter(None, (piece.body for piece in pieces)))
+    if size.measure(body) <= size.room(title):
+        return (Text(title, body),)
+    return tuple(text for piece in pieces for text in _alone(piece, size, phrases))
 
 
-def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
+def _alone(piece: Words, size: Size, phrases: Phrases) -> tuple[Text, ...]:
+    title = _title(piece.title, size)
+    room = size.room(title)
+    if size.measure(piece.body) <= room:
+        return (Text(title, piece.body),)
+    if piece.whole and room >= _LEAST_PART:
+        return in_parts(title, piece.body, size)
+    *lines, last = piece.body.split("\n")
+    return (Text(title, _shortened(lines, room, size, lambda left: f"{phrases.cut.format(count=left)}\n{last}")),)
+
+
+def _title(title: str, size: Size) -> str:
+    return cut(title, min(size.title_limit, _LONGEST_TITLE))
+
+
+def digest(rows: Sequence[Row], size: Size, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
     """Many alerts of one kind as one message: every number, in the order given, and of the first the whole line.
 
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
     id of the message, else that of its first alert.
     """
-    named = rows[0].id if ident is None else ident
-    title = cut(f"[A{named}] {_heading(rows, phrases)}", min(limit, _LONGEST_TITLE))
-    room = limit - len(title) - 1
+    title = _title(f"[A{rows[0].id if ident is None else ident}] {_heading(rows, phrases)}", size)
+    room = size.room(title)
     head = phrases.ids.format(ids=ranges([row.id for row in rows]))
     bare = [f"A{row.id} {' '.join(row.bare.split())}" for row in rows]
-    spare = room - len("\n".join((head, *bare)))
-    if spare >= 0:
-        return Text(title, "\n".join((head, *_spelled_out(bare, rows, spare))))
+    if size.measure("\n".join((head, *bare))) <= room:
+        return Text(title, _spelled_out(head, bare, rows, room, size))
 
     def more(left: int) -> str:
         return phrases.more.format(count=min(left, len(rows)), command=_command(rows[0]))
 
-    return Text(title, _shortened([head, *bare], room, more))
+    return Text(title, _shortened([head, *bare], room, size, more))
 
 
 def ranges(ids: Sequence[int]) -> str:
@@ -210,20 +293,81 @@ def _command(row: Row) -> str:
     return "parcelwatch alerts list" if row.kind in _OPERATOR_KINDS else f"parcelwatch cases list --kind {row.kind}"
 
 
-def _spelled_out(bare: Sequence[str], rows: Iterable[Row], spare: int) -> list[str]:
-    """As many whole lines as `spare` characters beyond the bare ones allow, the first lines first."""
+def _spelled_out(head: str, bare: Sequence[str], rows: Iterable[Row], room: int, size: Size) -> str:
+    """The head, and as many whole lines as there is room for beside the bare ones, the first lines first."""
     lines: list[str] = []
+    spare = room - size.measure("\n".join((head, *bare)))
     for short, row in zip(bare, rows, strict=True):
         whole = f"A{row.id} {' '.join(row.line.split())}"
-        spare -= len(whole) - len(short)
+        spare -= size.measure(whole) - size.measure(short)
         if spare < 0:
             break
         lines.append(whole)
-    return [*lines, *bare[len(lines) :]]
+    # A service may count a text as longer than its lines.
+    while size.measure(text := "\n".join((head, *lines, *bare[len(lines) :]))) > room:
+        lines.pop()
+    return text
 
 
-def _shortened(lines: Sequence[str], room: int, last: Callable[[int], str]) -> str:
+def _shortened(lines: Sequence[str], room: int, size: Size, last: Callable[[int], str]) -> str:
     """The first lines and `last(how many are left out)`, within `room`."""
-    reserved = len(last(len(lines)))
-    kept = sum(length + reserved <= room for length in accumulate(len(line) + 1 for line in lines))
-    return "\n".join((*lines[:kept], cut(last(len(lines) - kept), max(0, room) if kept == 0 else reserved)))
+
+    def length(count: int) -> int:
+        return size.measure("\n".join((*lines[:count], last(len(lines)))))
+
+    kept = bisect_right(range(1, len(lines)), room, key=length)
+    text = "\n".join((*lines[:kept], last(len(lines) - kept)))
+    return cut(text, max(0, room), size.measure)
+
+
+# --- in parts ------------------------------------------------------------------------------------
+
+_BREAKS: Final = (
+    re.compile(r"\n\n+"),
+    re.compile(r"\n"),
+    re.compile(r"(?<=[。！？；])|(?<=[.!?;])\s+"),
+    re.compile(r"(?<=[，、])|\s+"),
+)
+"""Where a text may be parted, the best places first: paragraphs, lines, sentences, words."""
+
+_LEAST_PART: Final = 40
+"""A channel with less room under a title carries no letter, however many parts it came in."""
+
+
+def in_parts(title: str, body: str, size: Size) -> tuple[Text, ...]:
+    """A text that no message holds, in several, none of it lost: "… (1/2)", "… (2/2)"."""
+    digits = 1
+    while len(found := _counted(title, body, size, digits)) >= 10**digits:
+        digits += 1
+    return found
+
+
+def _counted(title: str, body: str, size: Size, digits: int) -> tuple[Text, ...]:
+    """The parts, where neither their number nor that of any has more digits than these."""
+    longest = f" ({'8' * digits}/{'8' * digits})"
+    short = cut(title, min(size.title_limit, _LONGEST_TITLE) - len(longest))
+    pieces = list(_parted(body, max(1, size.room(short + longest)), size))
+    return tuple(Text(f"{short} ({turn}/{len(pieces)})", piece) for turn, piece in enumerate(pieces, 1))
+
+
+def _parted(text: str, room: int, size: Size) -> Iterator[str]:
+    """The text in pieces within `room`, each as long as it can be and broken off at the best place."""
+    while size.measure(text) > room:
+        found = next((place for each in _BREAKS if (place := _broken(text, each, room, size))), None)
+        end, rest = found or _anywhere(text, room, size)
+        yield text[:end].rstrip()
+        text = text[rest:].lstrip("\n")
+    yield text
+
+
+def _broken(text: str, breaks: re.Pattern[str], room: int, size: Size) -> tuple[int, int] | None:
+    """The last of these places before which the text fits, and where it goes on; None where nothing would fit."""
+    places = [found.span() for found in breaks.finditer(text) if text[: found.start()].strip()]
+    fitting = bisect_right(places, room, key=lambda place: size.measure(text[: place[0]].rstrip()))
+    return places[fitting - 1] if fitting else None
+
+
+def _anywhere(text: str, room: int, size: Size) -> tuple[int, int]:
+    """After as many characters as fit, and one at least."""
+    fitting = bisect_right(range(1, len(text) + 1), room, key=lambda length: size.measure(text[:length]))
+    return max(1, fitting), max(1, fitting)

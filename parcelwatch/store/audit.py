@@ -32,7 +32,8 @@ _PROMISES: Final[tuple[_Finding, ...]] = (
     ),
     (
         "alert {} was due at {} and nobody tried to send it: is the daemon running?",
-        "SELECT id, due_at FROM alerts WHERE state = 'pending' AND due_at < :overdue",
+        """SELECT id, due_at FROM alerts WHERE state = 'pending' AND due_at < :overdue
+           AND channel NOT IN (SELECT name FROM channels WHERE down_since IS NOT NULL)""",
     ),
     (
         "alert {} waits but has no channel: configure one and run `parcelwatch alerts retry`",

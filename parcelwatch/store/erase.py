@@ -43,7 +43,8 @@ _OF_A_PARCEL: Final = {
     "draft_events": """SELECT * FROM draft_events
       WHERE draft_id IN (SELECT id FROM drafts WHERE parcel_id = ?) ORDER BY id""",
     "alerts": "SELECT * FROM alerts WHERE parcel_id = ? ORDER BY id",
-    "sendings": "SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?) ORDER BY bundle",
+    "sendings": """SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?)
+      ORDER BY bundle, part""",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
 }
 _JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "claim"})
@@ -85,6 +86,7 @@ _MENTIONS: Final = (
     """UPDATE unknown_codes SET numbers = (SELECT json_group_array(value) FROM json_each(numbers) WHERE value <> ?1)
        WHERE names(numbers, ?1)""",
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
+    "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.grouping import Bundle, Waiting, group, release_at
-from parcelwatch.core.messages import Group, Outgoing
+from parcelwatch.core.messages import Group, Outgoing, Text
 from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Why
@@ -45,7 +46,22 @@ LONGEST_BACKOFF: Final = timedelta(minutes=15)
 GIVE_UP: Final = timedelta(hours=24)
 """Counted from the first attempt: what waited for a daemon that was down still gets its day."""
 
+FIRST_DOUBT: Final = timedelta(hours=2)
+LONGEST_DOUBT: Final = timedelta(hours=8)
+
+DOUBTED: Final = "no answer came, twice or more: it counts as delivered"
+"""The outcome of what was sent to a service that never said whether it took it."""
+
 _LARGEST_DIGEST: Final = 100_000
+
+
+class Setback(Enum):
+    """Why a message is sent again: it failed; it may have arrived; or it waits in its place, for all the channel."""
+
+    FAILED = auto()
+    DOUBTED = auto()
+    WAITS = auto()
+
 
 # --- in ------------------------------------------------------------------------------------------
 
@@ -90,6 +106,11 @@ _MOOT: Final = """
 UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'
   AND why NOT IN ('claim_due', 'claim_missed')
 """
+# Two answers that never came: it counts as delivered, so whoever got it is told what followed.
+_DOUBTED: Final = """
+UPDATE alerts SET state = 'sent', sent_at = tried_at, due_at = NULL
+WHERE {which} AND state = 'pending' AND lease_until IS NULL AND doubts > 1
+"""
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
@@ -98,6 +119,7 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
     """
+    store.write(_DOUBTED.format(which="parcel_id = ? AND kind = ?"), (parcel_id, kind))
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
     return any(not for_draft for _, for_draft in rows)
@@ -128,6 +150,7 @@ _PUSHED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'drafted' AN
 
 def take_back_draft(store: Store, draft_id: int, reason: str) -> bool:
     """A draft no longer holds: take back its push. True when somebody may have it already and must be told."""
+    store.write(_DOUBTED.format(which="draft_id = ?"), (draft_id,))
     store.write(_TAKE_BACK_DRAFT, (reason, draft_id))
     return store.one(_PUSHED, (draft_id,)) is not None
 
@@ -202,11 +225,11 @@ _OUT: Final = f"""
 _FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
   LEFT JOIN cases c ON c.id = a.case_id"""
 _OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
-_WORDS: Final = "SELECT title, body FROM sendings WHERE bundle = ? AND ids = ?"
-_FREEZE: Final = """
-INSERT INTO sendings (bundle, ids, title, body) VALUES (?, ?, ?, ?)
-ON CONFLICT (bundle) DO UPDATE SET ids = excluded.ids, title = excluded.title, body = excluded.body
-"""
+_WORDS: Final = "SELECT title, body, arrived_at FROM sendings WHERE bundle = ? AND ids = ? ORDER BY part"
+_FORGET: Final = "DELETE FROM sendings WHERE bundle = ?"
+_FREEZE: Final = "INSERT INTO sendings (bundle, part, ids, title, body) VALUES (?, ?, ?, ?, ?)"
+_ARRIVED: Final = "UPDATE sendings SET arrived_at = ? WHERE bundle = ? AND part = ?"
+_RENEW: Final = "UPDATE alerts SET due_at = ?, lease_until = ? WHERE id = ?"
 
 
 def claim(store: Store, now: datetime, lease_until: datetime, *, paused: Collection[str] = ()) -> Group | None:
@@ -240,13 +263,28 @@ def _claim(store: Store, queue: _Queue, bundle: Bundle, now: datetime, lease_unt
     rows = tuple(_whole(store, _outgoing(row)) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
     channel, kind, for_draft = queue
     found = Group(channel, kind, bool(for_draft), rows, digest)
-    title, body = store.one(_WORDS, (found.id, dump(found.ids))) or (None, None)
-    return replace(found, title=title, body=body)
+    parts = store.all(_WORDS, (found.id, dump(found.ids)))
+    said = tuple(Text(title, body) for title, body, _ in parts)
+    return replace(found, said=said, arrived=sum(arrived_at is not None for *_, arrived_at in parts))
 
 
-def freeze(store: Store, group: Group, title: str, body: str) -> None:
+def freeze(store: Store, group: Group, texts: Sequence[Text]) -> None:
     """Keep the words of an attempt: while its rows are the same, a repetition is the same text."""
-    store.write(_FREEZE, (group.id, dump(group.ids), title, body))
+    store.write(_FORGET, (group.id,))
+    ids = dump(group.ids)
+    rows = [(group.id, part, ids, text.title, text.body) for part, text in enumerate(texts, 1)]
+    store.write_many(_FREEZE, rows)
+
+
+def part_arrived(store: Store, group: Group, part: int, now: datetime) -> None:
+    """The channel took this part, of 1 and up: it is not sent again."""
+    store.write(_ARRIVED, (to_ms(now), group.id, part))
+
+
+def renew(store: Store, ids: Sequence[int], lease_until: datetime) -> None:
+    """More of them is to be sent: not due again before then."""
+    lease = to_ms(lease_until)
+    store.write_many(_RENEW, [(lease, lease, one) for one in ids])
 
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
@@ -322,9 +360,10 @@ UPDATE alerts SET state = 'sent', sent_at = ?, outcome = ?, reason = '', due_at 
 # A pending message with a reason became moot while it was on its way.
 _AGAIN: Final = """
 UPDATE alerts SET lease_until = NULL, error = ?, state = iif(reason = '', 'pending', 'suppressed'),
-  due_at = iif(reason = '', ?, NULL)
+  due_at = iif(reason = '', ?, NULL), doubts = doubts + ?
 WHERE id = ? AND state = 'pending'
 """
+_DOUBTED_ON_ITS_WAY: Final = f"{_SENT} AND state = 'pending' AND reason <> ''"
 _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
 
 
@@ -342,22 +381,42 @@ WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND why NOT IN ('claim_d
 """
 
 
-def settle_failed(store: Store, ids: Sequence[int], now: datetime, error: str) -> list[tuple[int, str]]:
-    """The channel did not take them: again after 5 s, doubling to 15 min, all of one group together.
+def settle_failed(
+    store: Store, ids: Sequence[int], now: datetime, error: str, setback: Setback = Setback.FAILED
+) -> list[tuple[int, str]]:
+    """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
 
     A day after the first attempt they are given up. The parcels and kinds of those that were moot by now, of which
     nobody has been told.
     """
-    row = store.one("SELECT attempts, tried_at FROM alerts WHERE id = ?", (ids[0],)) if ids else None
+    row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
         return []
-    attempts, tried_at = row
-    if now - from_ms(tried_at) >= GIVE_UP:
-        settle_dead(store, ids, error, "not delivered within a day")
+    attempts, tried, doubts = row
+    tried_at = from_ms(tried)
+    again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
+    doubted = int(setback is Setback.DOUBTED)
+    if max(now, again if doubted else now) - tried_at >= GIVE_UP:
+        _give_up(store, ids, now, error, doubts + doubted)
         return []
-    again = to_ms(now + backoff(ids[0], attempts))
-    store.write_many(_AGAIN, [(error, again, one) for one in ids])
+    if doubted and doubts:
+        store.write_many(_DOUBTED_ON_ITS_WAY, [(to_ms(now), DOUBTED, one) for one in ids])
+    store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
     return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
+
+
+def _give_up(store: Store, ids: Sequence[int], now: datetime, error: str, doubts: int) -> None:
+    if doubts > 1:
+        settle_sent(store, ids, now, DOUBTED)
+    else:
+        settle_dead(store, ids, error, "not delivered within a day")
+
+
+def _pause(alert_id: int, attempts: int, doubts: int, setback: Setback) -> timedelta:
+    """How long to wait; after a second answer that never came it counts as delivered, and hours go by."""
+    if setback is Setback.DOUBTED and doubts:
+        return min(FIRST_DOUBT * (1 << min(doubts - 1, 12)), LONGEST_DOUBT)
+    return backoff(alert_id, attempts)
 
 
 def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:
@@ -379,7 +438,7 @@ def void_leases(store: Store, now: datetime) -> int:
 
 _RETRY: Final = """
 UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_until = NULL, tried_at = NULL,
-  attempts = 0, channel = ? WHERE id = ?
+  attempts = 0, doubts = 0, meant_for = '', channel = ? WHERE id = ?
 """
 
 
@@ -401,9 +460,9 @@ def retry(store: Store, alert_id: int, now: datetime, channel: str = "", otherwi
     same = "SELECT id FROM alerts WHERE bundle = ? AND state = ? AND lease_until IS NULL"
     ids = [one for (one,) in store.all(same, (digest, state))] if digest is not None else [alert_id]
     store.write_many(_RETRY, [(to_ms(now), to, one) for one in ids])
-    if to != old:
-        # Another channel takes another length.
-        store.write("DELETE FROM sendings WHERE bundle = ?", (alert_id if digest is None else digest,))
+    # Another channel takes another length; who asks for it on this one wants the whole of it.
+    again = _FORGET if to != old else "UPDATE sendings SET arrived_at = NULL WHERE bundle = ?"
+    store.write(again, (alert_id if digest is None else digest,))
     return ids
 
 
@@ -412,12 +471,19 @@ def retry(store: Store, alert_id: int, now: datetime, channel: str = "", otherwi
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None."""
+    """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None.
+
+    `meant_for`: the channel it was meant for, where it took another way. `doubts`: how often no answer came, so that
+    nobody knows whether it arrived. `outcome`: what else is known of its arrival.
+    """
 
     out: Outgoing
     state: str
     reason: str
     error: str
+    outcome: str
+    meant_for: str
+    doubts: int
     due_at: datetime | None
     sent_at: datetime | None
     digest: int | None
@@ -425,9 +491,11 @@ class AlertRow:
     body: str | None
 
 
+_ITS_WORDS: Final = "FROM sendings s WHERE s.bundle = a.id AND s.ids = '[' || a.id || ']' ORDER BY s.part"
 _ROWS: Final = f"""
-SELECT {_OUT}, a.state, a.reason, a.error, a.due_at, a.sent_at, a.digest, s.title, s.body
-{_FROM} LEFT JOIN sendings s ON s.bundle = a.id AND s.ids = '[' || a.id || ']'
+SELECT {_OUT}, a.state, a.reason, a.error, a.outcome, a.meant_for, a.doubts, a.due_at, a.sent_at, a.digest,
+  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS}))
+{_FROM}
 """
 
 
@@ -442,8 +510,21 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, due_at, sent_at, digest, title, body = row[20 + len(_LETTER) :]
-    return AlertRow(_outgoing(row), state, reason, error, maybe_at(due_at), maybe_at(sent_at), digest, title, body)
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[20 + len(_LETTER) :]
+    return AlertRow(
+        out=_outgoing(row),
+        state=state,
+        reason=reason,
+        error=error,
+        outcome=outcome,
+        meant_for=meant_for,
+        doubts=doubts,
+        due_at=maybe_at(due_at),
+        sent_at=maybe_at(sent_at),
+        digest=digest,
+        title=title,
+        body=body,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,9 +562,17 @@ def unheard(store: Store) -> int:
     return found
 
 
-def count_waiting(store: Store) -> int:
+def count_waiting(store: Store, channel: str = "") -> int:
     """How many messages are not delivered yet; as quick as they are few, however many there ever were."""
-    found: int = store.value("SELECT count(*) FROM alerts WHERE state = 'pending'")
+    clause, values = where({"state = ?": "pending", "channel = ?": channel})
+    found: int = store.value(f"SELECT count(*) FROM alerts {clause}", values)
+    return found
+
+
+def count_unsent(store: Store, now: datetime) -> int:
+    """How many messages are due and were not tried: their channels' paces say wait, or their channels rest."""
+    sql = "SELECT count(*) FROM alerts WHERE state = 'pending' AND due_at <= ? AND error = ''"
+    found: int = store.value(sql, (to_ms(now),))
     return found
 
 

@@ -584,6 +584,50 @@ def m009_content(db: Database) -> None:
     db.execute("ALTER TABLE unknown_codes ADD COLUMN numbers TEXT NOT NULL DEFAULT '[]'")
 
 
+_CHANNELS: Final = (
+    *_NO_VIEWS,
+    """
+CREATE TABLE channels (
+  name TEXT PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  failing_since INTEGER,
+  down_since INTEGER,
+  rest_until INTEGER,
+  hold_until INTEGER,
+  asked INTEGER NOT NULL,
+  told_down_at INTEGER,
+  last_error TEXT NOT NULL,
+  next_at INTEGER,
+  windows TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+""",
+    """
+CREATE TABLE parts (
+  bundle INTEGER NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
+  part INTEGER NOT NULL,
+  ids TEXT NOT NULL,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  arrived_at INTEGER,
+  PRIMARY KEY (bundle, part)
+) STRICT
+""",
+    "INSERT INTO parts (bundle, part, ids, title, body) SELECT bundle, 1, ids, title, body FROM sendings",
+    "DROP TABLE sendings",
+    "ALTER TABLE parts RENAME TO sendings",
+    "ALTER TABLE alerts ADD COLUMN meant_for TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alerts ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0",
+    *VIEWS,
+)
+
+
+@MIGRATIONS()
+def m010_channels(db: Database) -> None:
+    """How each channel fares is kept; words may go in parts; a message may take another way, or have arrived unseen."""
+    for statement in _CHANNELS:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -594,5 +638,6 @@ NAMES: Final = (
     "m007_claims",
     "m008_letters",
     "m009_content",
+    "m010_channels",
 )
 """Every migration this version knows, in order."""

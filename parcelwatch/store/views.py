@@ -38,10 +38,11 @@ FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """,
     f"""
 CREATE VIEW v_alerts AS
-SELECT a.id, p.number, a.account, a.kind, a.why, a.channel, a.severity, a.state, a.reason, a.attempts, a.digest,
-  json_extract(a.fact, '$.says') AS says, a.fact, s.title, s.body,
+SELECT a.id, p.number, a.account, a.kind, a.why, a.channel, a.meant_for, a.severity, a.state, a.reason, a.outcome,
+  a.attempts, a.digest, json_extract(a.fact, '$.says') AS says, a.fact, s.title, s.body,
   {_dates("a.created_at", "a.due_at", "a.sent_at")}, a.error
-FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN sendings s ON s.bundle = coalesce(a.bundle, a.id)
+FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
+  LEFT JOIN sendings s ON s.bundle = coalesce(a.bundle, a.id) AND s.part = 1
 """,
     f"""
 CREATE VIEW v_drafts AS

@@ -21,7 +21,7 @@ import httpx
 
 from parcelwatch import clock, config, deliver, engine, outcomes
 from parcelwatch.client import Client
-from parcelwatch.core.messages import Group, Text
+from parcelwatch.core.messages import Group, Size, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
@@ -30,6 +30,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import Told
+from tests.receivers import Receiver
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,9 +102,9 @@ class Wording(Renderer):
         super().__init__()
         self._guide = guide
 
-    def message(self, group: Group, limit: int, now: datetime) -> Text:
+    def message(self, group: Group, size: Size, now: datetime) -> tuple[Text, ...]:
         self._guide.passes(WORDING)
-        return super().message(group, limit, now)
+        return super().message(group, size, now)
 
 
 class Judging(Policy):
@@ -136,7 +137,7 @@ class Recorder(Writer):
         return done
 
 
-class Postman:
+class Postman(Receiver):
     """Delivers through a real channel."""
 
     def __init__(self, name: str, channel: Delivers, guide: Guide) -> None:
@@ -144,14 +145,10 @@ class Postman:
         self._channel = channel
         self._guide = guide
 
-    @property
-    def body_limit(self) -> int:
-        return self._channel.body_limit
-
-    def send(self, title: str, body: str) -> None:
+    def send(self, title: str, body: str, severity: Severity) -> None:
         message = f"{self._name} {Told(self._name, title, body).id}"
         self._guide.passes(SENDING, message)
-        self._channel.send(title, body)
+        self._channel.send(title, body, severity)
         self._guide.passes(SENT, message)
 
 

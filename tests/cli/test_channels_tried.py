@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from parcelwatch.model import Severity
+from parcelwatch.store import Store, outbox
 from tests.chats import KEY, SERVICES, Chat, Service
 from tests.cli.conftest import Shop
 from tests.servers import Server, answers
+from tests.store.making import HOUR, NOW, alert, enqueue
 
 ROBOT = next(each for each in SERVICES if each.name == "wecombot")
 ANOTHER = "anotherKeyThatWasRevoked99"
@@ -51,6 +56,52 @@ def test_what_is_wrong_stands_beside_the_channel_with_the_time_to_wait(shop: Sho
     assert "too fast" in said
     assert "errcode 45009" in said
     assert "60 s" in said
+
+
+# --- what is down, and what may have arrived ------------------------------------------------------
+
+
+def test_a_dead_channel_is_gone_round_by_the_one_that_the_file_names(shop: Shop) -> None:
+    with Server(answers(b"", 401)) as dead, Server(answers(b"ok")) as fine:
+        shop.config.write_text(
+            shop.config.read_text(encoding="utf-8").replace(
+                "[channels.ops]",
+                f'[channels.first]\nurl = "json://{dead.host}/first"\nfallback = "mail"\n[channels.ops]',
+            ),
+            encoding="utf-8",
+        )
+        shop.configure(f'[channels.mail]\nurl = "json://{fine.host}/mail"\n')
+        with Store.open(shop.folder / "shop.db") as store:
+            grave, low = enqueue(
+                store, alert("lost", "first", severity=Severity.CRITICAL), alert("late", "first", severity=Severity.LOW)
+            )
+        assert shop.run("once").code == 1
+        told = [json.loads(hit.body) for hit in fine.hits]
+        assert "first: this channel takes no messages" in told[0]["title"]
+        assert told[1]["message"].endswith(f"A{grave}")
+        rows = {row["id"]: row for row in shop.run("alerts", "list", "--json").document}
+        assert (rows[grave]["channel"], rows[grave]["meant_for"], rows[grave]["state"]) == ("mail", "first", "sent")
+        assert (rows[low]["channel"], rows[low]["meant_for"], rows[low]["state"]) == ("first", None, "pending")
+        assert "meant for first" in shop.run("alerts", "list").out
+        assert "channel first is down since" in shop.run("doctor").out
+
+        dead.behaviour = answers(b"ok")
+        assert shop.run("alerts", "test", "first").code == 0
+        shop.run("once")
+        assert json.loads(dead.hits[-1].body)["message"].endswith(f"A{low}")
+        assert "is down" not in shop.run("doctor").out
+
+
+def test_what_may_have_arrived_is_said_so(shop: Shop) -> None:
+    with Store.open(shop.folder / "shop.db") as store:
+        (one,) = enqueue(store, alert("late", "ops"))
+        for _ in range(2):
+            with store.transaction():
+                outbox.claim(store, NOW + HOUR, NOW + HOUR)
+                outbox.settle_failed(store, [one], NOW + HOUR, "ops: no answer", outbox.Setback.DOUBTED)
+    assert "it may have arrived" in " ".join(shop.run("alerts", "list").out.split())
+    (row,) = shop.run("alerts", "list", "--json").document
+    assert (row["state"], row["outcome"]) == ("pending", "unknown")
 
 
 def test_a_service_that_is_out_of_order_is_neither(shop: Shop) -> None:

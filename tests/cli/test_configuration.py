@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import stat
 import tomllib
@@ -73,7 +74,17 @@ def test_a_channel_that_cannot_work_is_an_error(shop: Shop) -> None:
     shop.configure('[channels.bad]\nurl = "nonsense://x"\n')
     ended = shop.run("config", "check")
     assert ended.code == 78
-    assert "channels.bad" in ended.err
+    line = shop.config.read_text().splitlines().index('url = "nonsense://x"') + 1
+    assert f"config.toml:{line}: channels.bad.url: expected an Apprise URL" in ended.err
+
+
+def test_a_raw_sign_in_a_password_is_told_with_its_line_and_its_code_and_not_the_password(shop: Shop) -> None:
+    shop.configure('[channels.bad]\nurl = "mailtos://robot:hunter#2@smtp.shop.example?to=a@shop.example"\n')
+    for command in (("config", "check"), ("alerts", "test"), ("once",)):
+        ended = shop.run(*command)
+        assert ended.code == 78
+        assert re.search(r'config\.toml:\d+: channels\.bad\.url: .*raw "#".*write %23 instead', ended.err), command
+        assert "hunter" not in ended.out + ended.err
 
 
 def test_what_holds_is_shown_without_secrets_and_reads_as_toml(shop: Shop) -> None:

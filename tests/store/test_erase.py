@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from parcelwatch.core.accounts import AccountState
+from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
@@ -65,7 +66,7 @@ def live_through_everything(store: Store, number: str, name: str) -> int:
     enqueue(store, mine, alert(fact=noted(f"A message that names {number} of {name} Wen")))
     with store.transaction():
         while group := outbox.claim(store, NOW, NOW + HOUR):
-            outbox.freeze(store, group, f"On {number}", f"It names {number} in a letter to {name}")
+            outbox.freeze(store, group, [Text(f"On {number}", f"It names {number} in a letter to {name}")])
     return parcel_id
 
 
@@ -143,7 +144,7 @@ def test_an_alert_of_another_parcel_only_loses_the_number(store: Store) -> None:
     with store.transaction():
         group = outbox.claim(store, NOW, NOW + HOUR)
         assert group is not None
-        outbox.freeze(store, group, "HIGH", f"Now {NUMBER}: see there")
+        outbox.freeze(store, group, [Text("HIGH", f"Now {NUMBER}: see there")])
     parcels.forget(store, NUMBER)
     (row,) = outbox.rows(store)
     assert row.out.fact.reason == "It goes on as (erased), says the courier."
@@ -194,7 +195,7 @@ def test_what_a_message_about_others_called_a_forgotten_order_and_its_buyer_is_e
     with store.transaction():
         group = outbox.claim(store, NOW, NOW + HOUR)
         assert group is not None
-        outbox.freeze(store, group, said, said)
+        outbox.freeze(store, group, [Text(said, said)])
     parcels.forget(store, NUMBER)
     (row,) = outbox.rows(store)
     assert row.title == row.body

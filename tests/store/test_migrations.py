@@ -9,6 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from parcelwatch.core.drafts import stamp
+from parcelwatch.core.messages import Characters
 from parcelwatch.core.pacing import Window
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
@@ -169,11 +170,10 @@ def test_a_digest_an_older_version_had_half_sent_comes_again_under_its_id_with_e
     with Store.open(tmp_path / "watch.db") as store:
         with store.transaction():
             outbox.void_leases(store, NOW)
-        words = Wording(Renderer(), {"ops": 10_000})
+        words = Wording(Renderer(), {"ops": Characters(10_000)})
         sent = {}
-        while claimed := claim(store, NOW, (), words):
-            group, text = claimed
-            assert text is not None
+        while group := claim(store, NOW, (), words):
+            (text,) = group.said
             sent[group.id] = (len(group.ids), text.title, text.body)
             settle(store, group, None, POLICY, NOW)
         assert {ident: (count, title) for ident, (count, title, _) in sent.items()} == {

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from parcelwatch.core.drafts import Wording
+from parcelwatch.core.messages import Characters
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording as Words
 from parcelwatch.deliver import claim, settle
@@ -23,7 +24,7 @@ from parcelwatch.verbs import agents
 from tests.store.making import HOUR, MINUTE, NOW, parcel
 
 RENDERER = Renderer()
-WORDS = Words(RENDERER, {"ops": 100_000, "drafts": 100_000})
+WORDS = Words(RENDERER, {"ops": Characters(100_000), "drafts": Characters(100_000)})
 POLICY = Policy(channels=("ops",), draft_channel="drafts", wording=Wording(shop="Nordlicht", languages=("en",)))
 ANN: dict[str, Any] = {"customer_name": "Ann Larsen", "customer_contact": "ann@example.org"}
 BOB: dict[str, Any] = {"customer_name": "Bob Okafor", "customer_contact": "bob@example.org"}
@@ -72,9 +73,8 @@ def letters(store: Store, *states: str) -> list[dict[str, Any]]:
 def sends_all(store: Store, at: datetime = NOW + MINUTE) -> list[str]:
     """Everything that waits goes out; what was said."""
     said: list[str] = []
-    while claimed := claim(store, at, (), WORDS):
-        group, text = claimed
-        assert text is not None
+    while group := claim(store, at, (), WORDS):
+        (text,) = group.said
         said.append(f"{text.title}\n{text.body}")
         settle(store, group, None, POLICY, at)
     return said

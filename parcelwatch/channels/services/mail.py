@@ -36,6 +36,9 @@ _LATER: Final = later("turned away for now")
 _REFUSED: Final = never("the mail is refused")
 _CLOSED: Final = closed("the mail server refuses the connection")
 
+PATIENCE: Final = 30.0
+"""Seconds for each answer: some servers greet late, and read a mail for viruses before they take it."""
+
 # 5xx that say more than the command they answer.
 CODES: Final = {530: closed("the mail server wants a login"), 534: _LOGIN, 535: _LOGIN, 552: says.TOO_LONG}
 
@@ -57,36 +60,39 @@ class Mail(Told, NotifyEmail):
     """One mail for each recipient, plain text. The severity sets its importance where it is not the usual one."""
 
     limit = LIMIT
+    socket_read_timeout: Any = PATIENCE
 
     def deliver(self, message: Message) -> Verdict:
-        if message != self._message:
-            self._message, self._have_it = message, set()
-        try:
-            verdict = self._over_smtp(message)
-        except AppriseEmailException:
-            return closed("the mail cannot be put together for these recipients")
-        if verdict.fate is Fate.ARRIVED:
-            self._message = None
+        with self.reached(message) as have_it:
+            try:
+                verdict = self._over_smtp(message, have_it)
+            except AppriseEmailException:
+                return closed("the mail cannot be put together for these recipients")
+            if verdict.fate is Fate.ARRIVED:
+                have_it.clear()
         return verdict
 
-    def _over_smtp(self, message: Message) -> Verdict:
+    def _over_smtp(self, message: Message, have_it: set[str]) -> Verdict:
         try:
             smtp = self._connected()
+        except OSError as error:
+            return _unsent(_trouble(error))
+        try:
             try:
-                return self._each(smtp, message)
+                return self._each(smtp, message, have_it)
             finally:
                 with suppress(OSError):  # a mail that was taken is taken, whatever becomes of the farewell
                     smtp.quit()
         except OSError as error:
             return _trouble(error)
 
-    def _each(self, smtp: smtplib.SMTP, message: Message) -> Verdict:
+    def _each(self, smtp: smtplib.SMTP, message: Message, have_it: set[str]) -> Verdict:
         for mail in self._mails(message):
-            if mail.recipient in self._have_it:
+            if mail.recipient in have_it:
                 continue
             if refused := smtp.sendmail(str(self.from_addr[1]), mail.to_addrs, mail.body):
                 return _refused(refused)
-            self._have_it.add(mail.recipient)
+            have_it.add(mail.recipient)
         return says.ARRIVED
 
     def _connected(self) -> smtplib.SMTP:
@@ -94,7 +100,7 @@ class Mail(Told, NotifyEmail):
         context = ssl.create_default_context()
         if not self.verify_certificate:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        where: dict[str, Any] = {"host": self.smtp_host, "port": self.port, "timeout": self.socket_connect_timeout}
+        where: dict[str, Any] = {"host": self.smtp_host, "port": self.port, "timeout": self.socket_read_timeout}
         if self.secure_mode == SecureMailMode.SSL:
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(**where, context=context)
         else:
@@ -135,6 +141,11 @@ def _trouble(error: OSError) -> Verdict:
         return _refused(error.recipients)
     found = next(verdict for kind, verdict in TROUBLES.items() if isinstance(error, kind))
     return _said(error.smtp_code, found) if isinstance(error, smtplib.SMTPResponseException) else found
+
+
+def _unsent(verdict: Verdict) -> Verdict:
+    """Trouble before there was a mail: nothing can have arrived."""
+    return later("the mail server does not answer") if verdict.fate is Fate.UNKNOWN else verdict
 
 
 def _refused(recipients: dict[str, tuple[int, bytes]]) -> Verdict:

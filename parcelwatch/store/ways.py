@@ -1,0 +1,57 @@
+"""Messages that take another way than the one they were meant for, and what was told of the channels that failed them.
+
+What belongs here: which of the waiting ones are grave, and moving them; when and where to is detours.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from parcelwatch.model import Severity
+from parcelwatch.store.connection import Store
+from parcelwatch.store.rows import to_ms
+
+_GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.HIGH.rank))
+# What was once tried as one stays one, so that its repetition can be told.
+_TO_DIVERT: Final = f"""
+SELECT id, bundle FROM alerts a WHERE state = 'pending' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
+  AND kind <> ?2 AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
+    AND worse.state = 'pending' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
+"""
+_DIVERT: Final = """
+UPDATE alerts SET state = 'pending', reason = '', channel = ?, meant_for = iif(meant_for = '', channel, meant_for),
+  due_at = min(coalesce(due_at, ?2), ?2), lease_until = NULL, tried_at = NULL, attempts = 0, doubts = 0 WHERE id = ?
+"""
+
+
+def to_divert(store: Store, channel: str, but: str) -> list[int]:
+    """What waits for a channel and is grave, high or worse, with what it was once bundled with; none of kind `but`."""
+    return [one for one, _ in store.all(_TO_DIVERT, (channel, but))]
+
+
+def divert(store: Store, ids: Sequence[int], channel: str, now: datetime) -> None:
+    """They go over another channel, due as they were, at the latest now; their words are found anew."""
+    store.write_many(_DIVERT, [(channel, to_ms(now), one) for one in ids])
+    bundles = "SELECT coalesce(bundle, id) FROM alerts WHERE id = ?"
+    store.write_many(f"DELETE FROM sendings WHERE bundle = ({bundles})", [(one,) for one in ids])
+
+
+def diverted(store: Store, ids: Sequence[int]) -> bool:
+    """Whether they took another way before."""
+    return bool(store.value("SELECT meant_for <> '' FROM alerts WHERE id = ?", (ids[0],)))
+
+
+def told_of(store: Store, kind: str, account: str, since: datetime) -> list[str]:
+    """The channels on which that was told of the account, or is being told."""
+    sql = """SELECT DISTINCT channel FROM alerts WHERE kind = ? AND account = ? AND created_at >= ?
+      AND (state = 'sent' OR (state = 'pending' AND (lease_until IS NOT NULL OR doubts > 0))) ORDER BY channel"""
+    return [channel for (channel,) in store.all(sql, (kind, account, to_ms(since)))]
+
+
+def unsay(store: Store, kind: str, account: str, reason: str) -> None:
+    """What was to be told of the account no longer holds: take back what is not on its way."""
+    sql = """UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
+      WHERE kind = ? AND account = ? AND state = 'pending' AND lease_until IS NULL"""
+    store.write(sql, (reason, kind, account))
