@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +21,7 @@ import structlog
 from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
+from parcelwatch.core.timing import Timing
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
 from parcelwatch.ingest import undelivered
 from parcelwatch.render import Renderer
@@ -56,10 +57,19 @@ class _Desk:
 class Deliverer:
     """Sends what is due. `beat` is the monotonic time at which it last was seen to work."""
 
-    def __init__(self, channels: Mapping[str, Sends], writer: Writer, policy: Policy, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Sends],
+        writer: Writer,
+        policy: Policy,
+        renderer: Renderer,
+        voices: Mapping[str, Renderer] | None = None,
+    ) -> None:
         self._writer = writer
         self._policy = policy
-        self._words = Wording(renderer, {name: channel.body_limit for name, channel in channels.items()})
+        self._words = Wording(
+            renderer, {name: channel.body_limit for name, channel in channels.items()}, voices or {}, policy.timing
+        )
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -77,7 +87,7 @@ class Deliverer:
             if not idle:
                 return not busy
             away = tuple(name for name in self._desks if name not in idle)
-            claimed = await self._writer.run(claim, now, away, self._words)
+            claimed = await self._writer.run(claim, now, away, self._words.hurried() if insist else self._words)
             if claimed is None:
                 return not busy
             await self._hand_over(*claimed, now)
@@ -173,10 +183,22 @@ async def _blocking(channel: Sends, text: Text, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What finds the words of a message, and how many characters each channel takes."""
+    """What finds the words of a message, how many characters each channel takes, and when each may be told.
+
+    `voices`: what finds the words of channels with a language or a zone of their own.
+    """
 
     renderer: Renderer
     limits: Mapping[str, int]
+    voices: Mapping[str, Renderer] = field(default_factory=dict)
+    timing: Timing = field(default_factory=lambda: Timing(interval=timedelta(0)))
+
+    def voice(self, channel: str) -> Renderer:
+        return self.voices.get(channel, self.renderer)
+
+    def hurried(self) -> Wording:
+        """For one whole pass."""
+        return replace(self, timing=self.timing.hurried())
 
 
 def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) -> tuple[Group, Text | None] | None:
@@ -185,11 +207,11 @@ def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) 
     if due_at is None or due_at > now:
         return None
     with store.transaction():
-        group = outbox.claim(store, now, now + LEASE, paused=paused)
+        group = outbox.claim(store, now, now + LEASE, paused=paused, timing=words.timing)
         if group is None:
             return None
         limit = words.limits.get(group.channel)
-        return group, None if limit is None else _worded(store, group, words.renderer, limit, now)
+        return group, None if limit is None else _worded(store, group, words.voice(group.channel), limit, now)
 
 
 def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:

@@ -393,6 +393,10 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+FLAPPING = 2
+"""So many times in a row a case comes back before that is what is told of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One problem of one parcel; parcel and kind are its identity, reopening keeps it.
@@ -400,7 +404,8 @@ class Case:
     `since`: when the trouble itself began (the last movement, the damaging scan), not when we noticed.
     `fact` is what a human can check; `limit` is the threshold that spoke, None where none did, `line` where it is set.
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
-    `by_agent`: an agent resolved it, so the same evidence does not open it again.
+    `by_agent`: an agent resolved it, so the same evidence does not open it again. `flaps`: how often in a row it came
+    back soon after it had ended by itself.
     """
 
     kind: str
@@ -417,7 +422,13 @@ class Case:
     resolved_at: datetime | None = None
     by_agent: bool = False
     snoozed_until: datetime | None = None
+    flaps: int = 0
     id: int | None = None
+
+    @property
+    def flapping(self) -> bool:
+        """It comes and goes: agents were told so, and hear no more of each coming and going."""
+        return self.flaps >= FLAPPING
 
     @property
     def live(self) -> bool:
@@ -568,6 +579,8 @@ class Why(StrEnum):
     REOPENED = "reopened"
     UNHIDDEN = "unhidden"
     WOKEN = "woken"
+    FLAPPING = "flapping"
+    REPEATED = "repeated"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
     SILENT = "silent"

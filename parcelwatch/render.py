@@ -21,7 +21,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.drafts import parts
-from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
+from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, message
 from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.core.whereabouts import read, split
@@ -53,6 +53,7 @@ class _Row:
     out: Outgoing
     renderer: Renderer
     now: datetime
+    letters: tuple[Outgoing, ...] = ()
 
     @property
     def id(self) -> int:
@@ -68,21 +69,27 @@ class _Row:
 
     @property
     def bare(self) -> str:
-        return self.renderer.bare(self.out)
+        return self.renderer.bare(self.out) + self._beside
 
     @property
     def line(self) -> str:
-        return self.renderer.alert(self.out, self.now).line
+        return self.renderer.alert(self.out, self.now).line + self._beside
+
+    @property
+    def _beside(self) -> str:
+        return "".join(map(self.renderer.beside, self.letters))
 
 
 class Renderer:
     """Puts facts into words, dates in `timezone` (the shop's), those of a letter's scan on the clock of its place.
 
+    `private`: whoever reads it may see whom a letter is for and how they are reached.
     Keeps compiled templates; safe to share by threads.
     """
 
-    def __init__(self, timezone: str = "UTC", agent_language: str = "en") -> None:
+    def __init__(self, timezone: str = "UTC", agent_language: str = "en", *, private: bool = False) -> None:
         self._zone = ZoneInfo(timezone)
+        self._private = private
         self._agents = agent_language
         self._words = words = catalogue(agent_language, "agents")
         self._templates = SandboxedEnvironment(
@@ -179,8 +186,32 @@ class Renderer:
         if group.title is not None and group.body is not None:
             return Text(group.title, group.body)
         if group.digest_id is None:
-            return single(group.id, self.alert(group.rows[0], now), limit, self.phrases)
-        return digest([_Row(row, self, now) for row in group.rows], limit, self.phrases, ident=group.id)
+            return message(group.id, self._pieces(group, now), limit, self.phrases)
+        return digest(self._rows(group, now), limit, self.phrases, ident=group.id)
+
+    def _pieces(self, group: Group, now: datetime) -> list[Words]:
+        """All that is about one order, the worst first; the title says how many of its parcels there are more."""
+        first, *rest = (self.alert(row, now) for row in group.rows)
+        worst = group.rows[0]
+        others = {row.number for row in group.rows if not row.draft} - {worst.number}
+        if others:
+            order = ", ".join(clean(each, _NAME) for each in worst.orders)
+            first = replace(first, title=self.phrases.others.format(title=first.title, count=len(others), order=order))
+        return [first, *rest]
+
+    def _rows(self, group: Group, now: datetime) -> list[_Row]:
+        """A line for each alert, which names its letters; a letter without its alert has one of its own."""
+        cases = {row.case_id for row in group.rows if not row.draft} - {None}
+        beside: dict[int | None, list[Outgoing]] = {}
+        for row in group.rows:
+            if row.draft and row.why is Why.DRAFTED and row.case_id in cases:
+                beside.setdefault(row.case_id, []).append(row)
+        inside = {row.id for rows in beside.values() for row in rows}
+        return [
+            _Row(row, self, now, () if row.draft else tuple(beside.pop(row.case_id, ())))
+            for row in group.rows
+            if row.id not in inside
+        ]
 
     def alert(self, out: Outgoing, now: datetime) -> Words:
         """What agents read of one message: a case, a draft to copy, a draft taken back, or an account."""
@@ -195,6 +226,10 @@ class Renderer:
         if not (out.draft and out.letter):
             return name
         return str(self._words["digest_of_drafts"][out.why].format(number=name, draft=out.letter.id))
+
+    def beside(self, out: Outgoing) -> str:
+        """What the line of an alert says of a draft that comes with it."""
+        return str(self._words["digest_of_drafts"]["beside"].format(draft=out.letter.id)) if out.letter else ""
 
     def _case(self, out: Outgoing, now: datetime) -> dict[str, object]:
         words, fact = self._words, out.fact
@@ -227,7 +262,14 @@ class Renderer:
             return {}
         letter = self.letter(draft)
         subject = " ".join(letter.subject.split())
-        return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
+        to = (clean(each, _NAME) for each in (draft.to_name, draft.to_contact)) if self._private else ()
+        return {
+            "draft_id": draft.id,
+            "language": draft.language,
+            "subject": subject,
+            "body": letter.body,
+            "to": " ".join(filter(None, to)),
+        }
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return _HOLES.sub("\n\n", self._templates.get_template(f"{name}.txt.j2").render(values)).strip()

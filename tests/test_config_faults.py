@@ -122,7 +122,7 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[alerts]\nlanguage = "zh"', 'no language of messages "zh"'),
         (OPS + '[[routes]]\nkinds = ["losst"]\nchannel = "ops"', 'kinds: no kind "losst" (did you mean "lost"?)'),
         (OPS + '[[routes]]\nseverity = "hihg"\nchannel = "ops"', 'no severity "hihg" (did you mean "high"?)'),
-        (OPS + '[[routes]]\nkinds = ["lost"]', "3: routes.channel: is required: the name of a channel"),
+        (OPS + '[[routes]]\nkinds = ["lost"]', "3: routes: names no channel: give one of channel ="),
         (OPS + '[[routes]]\nchannel = "opps"', 'no channel "opps" (did you mean "ops"?); there are "ops"'),
         ('[drafts]\nchannel = "ops"', '2: drafts.channel: no channel "ops"; there is no [channels.*] at all'),
         ('[drafts]\nlanguages = ["de"]', 'no language with templates "de"; expected one of "en", "zh-CN"'),

@@ -23,13 +23,16 @@ from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
+from parcelwatch.config.routes import matcher
 from parcelwatch.config.secrets import Secret, Surroundings
+from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -64,10 +67,13 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL."""
+    """A destination for messages; `url` is any Apprise URL. `language`, `timezone`: of what it is told."""
 
     name: str
     url: Secret
+    language: str
+    timezone: ZoneInfo
+    private: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,9 +138,25 @@ class Config:
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
+            name: ChannelConfig(
+                name,
+                channel.url.at(self._spot(("channels", name, "url"))),
+                channel.language or self.language,
+                self._zone(channel),
+                channel.private,
+            )
             for name, channel in self.file.channels.items()
         }
+
+    def timing(self) -> Timing:
+        """When messages leave."""
+        said = self.file.messages
+        return Timing(
+            said.group_wait.natural(),
+            said.group_interval.natural(),
+            said.repeat.natural() if said.repeat else None,
+            {name: _hours(channel, self._zone(channel)) for name, channel in self.file.channels.items()},
+        )
 
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
@@ -143,10 +165,8 @@ class Config:
             profile=thresholds.profile,
             thresholds=self._thresholds(thresholds.limits, ("thresholds",)),
             overrides=tuple(self._override(each, place) for place, each in enumerate(thresholds.override)),
-            routes=tuple(
-                Route(each.kinds, Severity(each.severity) if each.severity else None, each.channel)
-                for each in self.file.routes
-            ),
+            routes=tuple(self._route(each, place) for place, each in enumerate(self.file.routes)),
+            timing=self.timing(),
             channels=channels,
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
@@ -166,7 +186,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote"):
+        for table in ("peaks", "stoppages", "remote", "routes"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,
@@ -192,6 +212,12 @@ class Config:
             for kind, each in self._thresholds(override.limits, at).items()
         }
         return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
+
+    def _route(self, route: models.Route, position: int) -> Route:
+        return Route(matcher(route), route.takers, route.continue_, route.drafts, self._spot(("routes", position)))
+
+    def _zone(self, channel: models.Channel) -> ZoneInfo:
+        return ZoneInfo(channel.timezone) if channel.timezone else self.timezone
 
     def _secret(self, secret: Secret | None, at: tuple[str, ...]) -> Secret | None:
         return secret.at(self._spot(at)) if secret else None
@@ -251,6 +277,18 @@ def example() -> str:
     installed = importlib.resources.files("parcelwatch").joinpath(_EXAMPLE)
     source = installed if installed.is_file() else Path(__file__).parents[2] / _EXAMPLE
     return source.read_text(encoding="utf-8")
+
+
+def _hours(channel: models.Channel, zone: ZoneInfo) -> Hours:
+    begin, _, end = (channel.quiet_hours or "").partition("-")
+    return Hours(
+        zone,
+        (clock(begin), clock(end)) if begin else None,
+        None if channel.quiet_except == NOTHING else Severity(channel.quiet_except),
+        clock(channel.digest_at) if channel.digest_at else None,
+        Severity(channel.digest_below),
+        channel.max_per_hour,
+    )
 
 
 def _database(file: File, path: Path) -> Path:

@@ -14,6 +14,8 @@ from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     BaseUrl,
+    Clock,
+    Clocks,
     Country,
     Day,
     DraftKind,
@@ -32,6 +34,7 @@ from parcelwatch.config.values import (
     ProfileName,
     Remedy,
     SeverityName,
+    SeverityOrNone,
     TimeZone,
 )
 from parcelwatch.core.calendar import Dates
@@ -211,10 +214,36 @@ class Alerts(Table):
     language: Language = Field(default="en", description="of agents' messages")
 
 
+class Messages(Table):
+    """[messages]"""
+
+    group_wait: NaturalSpan = Field(
+        default=Duration(0, "s"),
+        json_schema_extra={"default": "0s"},
+        description="how long news waits for other news to go with; critical news never",
+    )
+    group_interval: NaturalSpan = Field(
+        default=Duration(5, "m"),
+        json_schema_extra={"default": "5m"},
+        description="when several messages left within it, what comes next waits until it is over",
+    )
+    repeat: NaturalLimit | None = Field(
+        default=None, description="after how long an open case nobody took is told again; never when left out"
+    )
+
+
 class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    language: Language | None = Field(default=None, description="of its messages, where it is not that of [alerts]")
+    timezone: TimeZone | None = Field(default=None, description="of its times and hours, where not that of [service]")
+    private: bool = Field(default=False, description="who reads it may see customers' names and contacts")
+    quiet_hours: Clocks | None = Field(default=None, description="when nothing is sent, by its clock")
+    quiet_except: SeverityOrNone = Field(default="critical", description="this or worse waits for nothing")
+    digest_at: Clock | None = Field(default=None, description="when what is milder goes as one message a day")
+    digest_below: SeverityName = Field(default="high", description="what is milder than this goes with that message")
+    max_per_hour: int | None = Field(default=None, ge=1, le=10_000, strict=True, description="messages in an hour")
 
 
 class Route(Table):
@@ -222,7 +251,27 @@ class Route(Table):
 
     kinds: tuple[Kind, ...] = Field(default=(), description="all kinds when left out")
     severity: SeverityName | None = Field(default=None, description="this or worse")
-    channel: str = Field(description="the name of a channel")
+    courier: str = Field(default="", description="the name of an account")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    destination: PlaceCode = Field(default="", description="country code, or region's")
+    tag: str = Field(default="", description="one of the parcel's tags")
+    value: Annotated[float, Field(ge=0, strict=True)] = Field(default=0.0, description="worth this or more")
+    tier: str = Field(default="", description="the customer's tier")
+    channel: str = Field(default="", description="the name of a channel")
+    channels: tuple[str, ...] = Field(default=(), description="the names of several")
+    drafts: bool = Field(default=False, description="it takes customers' drafts as well")
+    continue_: bool = Field(default=False, alias="continue", description="the routes after it are asked, too")
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        return self.channels or (self.channel,)
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Route:
+        if bool(self.channel) == bool(self.channels):
+            both = "both channel and channels" if self.channel else "no channel"
+            raise ValueError(f'names {both}: give one of channel = "ops" and channels = ["ops", "leads"]')
+        return self
 
 
 class Drafts(Table):
@@ -252,6 +301,7 @@ class File(Table):
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
     alerts: Alerts = Alerts()
+    messages: Messages = Messages()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()

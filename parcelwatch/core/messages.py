@@ -6,6 +6,7 @@ together is grouping.py's. Every message names its alerts' ids, so that people s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,10 +62,11 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Messages to be sent as one: a single one, or a digest whose id is that of its first.
+    """Messages to be sent as one: all that is about one order, letters last, or a digest with a line for each.
 
-    After a crash the same group comes again with the same id. Worst first. `title` and `body`: the words of an earlier
-    attempt with these very messages, None where there was none.
+    After a crash the same group comes again with the same id, that of its first or of the digest. Worst first. `title`
+    and `body`: the words of an earlier attempt with these very messages, None where there was none. `bundle`: the id
+    that its messages are bound by.
     """
 
     channel: str
@@ -72,13 +74,14 @@ class Group:
     draft: bool
     rows: tuple[Outgoing, ...]
     digest_id: int | None = None
+    bundle: int | None = None
     title: str | None = None
     body: str | None = None
 
     @property
     def id(self) -> int:
         """What the message calls itself, so that people can tell a repetition."""
-        return self.rows[0].id if self.digest_id is None else self.digest_id
+        return next((one for one in (self.bundle, self.digest_id) if one is not None), self.rows[0].id)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -142,6 +145,7 @@ class Phrases:
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
+    others: str = "{title}, and {count} more of order {order}"
 
     def label(self, kind: str) -> str:
         return self.labels.get(kind) or kind.replace("_", " ")
@@ -150,18 +154,18 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def single(ident: int, words: Words, limit: int, phrases: Phrases = ENGLISH) -> Text:
-    """One alert: its words with its id, cut after a whole line when they are too long."""
-    title = cut(f"[A{ident}] {words.title}", min(limit, _LONGEST_TITLE))
+def message(ident: int, pieces: Sequence[Words], limit: int, phrases: Phrases = ENGLISH) -> Text:
+    """What belongs together, an alert and its letter, as one text; cut after a whole line where it is too long."""
+    title = cut(f"[A{ident}] {pieces[0].title}", min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
-    lines = words.body.split("\n")
-    if len(words.body) <= room:
-        return Text(title, words.body)
-    return Text(title, _shortened(lines, room, lambda left: phrases.cut.format(count=left)))
+    body = "\n\n".join(filter(None, (piece.body for piece in pieces)))
+    if len(body) <= room:
+        return Text(title, body)
+    return Text(title, _shortened(body.split("\n"), room, lambda left: phrases.cut.format(count=left)))
 
 
 def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
-    """Many alerts of one kind as one message: every number, in the order given, and of the first the whole line.
+    """Many alerts as one message: every number, in the order given, and of the first the whole line.
 
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
     id of the message, else that of its first alert.
@@ -170,13 +174,14 @@ def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: i
     title = cut(f"[A{named}] {_heading(rows, phrases)}", min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
     head = phrases.ids.format(ids=ranges([row.id for row in rows]))
-    bare = [f"A{row.id} {' '.join(row.bare.split())}" for row in rows]
+    about = _kinds(rows, phrases)
+    bare = [f"A{row.id} {about[row.kind]}{' '.join(row.bare.split())}" for row in rows]
     spare = room - len("\n".join((head, *bare)))
     if spare >= 0:
-        return Text(title, "\n".join((head, *_spelled_out(bare, rows, spare))))
+        return Text(title, "\n".join((head, *_spelled_out(bare, rows, about, spare))))
 
     def more(left: int) -> str:
-        return phrases.more.format(count=min(left, len(rows)), command=_command(rows[0]))
+        return phrases.more.format(count=min(left, len(rows)), command=_command(rows))
 
     return Text(title, _shortened([head, *bare], room, more))
 
@@ -191,24 +196,35 @@ def ranges(ids: Sequence[int]) -> str:
 
 
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
-    kinds = dict.fromkeys(row.kind for row in rows)
-    pattern = phrases.drafts if rows[0].draft else phrases.alerts
-    if rows[0].kind in _OPERATOR_KINDS:
+    kinds = Counter(row.kind for row in rows)
+    pattern = phrases.drafts if all(row.draft for row in rows) else phrases.alerts
+    if all(row.kind in _OPERATOR_KINDS for row in rows):
         pattern = phrases.operator
-    return pattern.format(count=len(rows), label=", ".join(map(phrases.label, kinds)))
+    counted = (f"{phrases.label(kind)} {count}" for kind, count in kinds.items())
+    label = phrases.label(rows[0].kind) if len(kinds) == 1 else ", ".join(counted)
+    return pattern.format(count=len(rows), label=label)
 
 
-def _command(row: Row) -> str:
-    if row.draft:
+def _kinds(rows: Sequence[Row], phrases: Phrases) -> dict[str, str]:
+    """What each line says of its kind: nothing where they are all of one."""
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return {kind: f"{phrases.label(kind)}: " if len(kinds) > 1 else "" for kind in kinds}
+
+
+def _command(rows: Sequence[Row]) -> str:
+    kinds = {row.kind for row in rows}
+    if all(row.draft for row in rows):
         return "parcelwatch drafts list"
-    return "parcelwatch alerts list" if row.kind in _OPERATOR_KINDS else f"parcelwatch cases list --kind {row.kind}"
+    if kinds & _OPERATOR_KINDS:
+        return "parcelwatch alerts list"
+    return f"parcelwatch cases list --kind {kinds.pop()}" if len(kinds) == 1 else "parcelwatch cases list"
 
 
-def _spelled_out(bare: Sequence[str], rows: Iterable[Row], spare: int) -> list[str]:
+def _spelled_out(bare: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], spare: int) -> list[str]:
     """As many whole lines as `spare` characters beyond the bare ones allow, the first lines first."""
     lines: list[str] = []
     for short, row in zip(bare, rows, strict=True):
-        whole = f"A{row.id} {' '.join(row.line.split())}"
+        whole = f"A{row.id} {about[row.kind]}{' '.join(row.line.split())}"
         spare -= len(whole) - len(short)
         if spare < 0:
             break

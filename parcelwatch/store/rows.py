@@ -223,7 +223,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until"
+    "resolved_at, by_agent, snoozed_until, flaps"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -247,6 +247,7 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.resolved_at),
         int(case.by_agent),
         maybe_ms(case.snoozed_until),
+        case.flaps,
     ]
 
 
@@ -268,6 +269,7 @@ def to_case(row: tuple[Any, ...]) -> Case:
         resolved_at=maybe_at(row[13]),
         by_agent=bool(row[14]),
         snoozed_until=maybe_at(row[15]),
+        flaps=row[16],
     )
 
 
@@ -326,7 +328,9 @@ class NewAlert:
     """A message for the outbox, as facts.
 
     `draft`: it brings or takes back a customer draft. `account`: the courier account it is about, if it is about one.
-    `suppressed`: why it is recorded and not sent. `import_id`: it waits for the rest of that import.
+    `suppressed`: why it is recorded and not sent; `silence`: the silence that keeps it back. `import_id`: it waits for
+    the rest of that import. `route`: the line that chose its channel. `notice`: the first message, on another channel,
+    that says the same.
     """
 
     kind: str
@@ -340,7 +344,10 @@ class NewAlert:
     case_id: int | None = None
     draft_id: int | None = None
     suppressed: str = ""
+    silence: int | None = None
     import_id: int | None = None
+    route: str = ""
+    notice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

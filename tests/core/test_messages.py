@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.messages import SHORTEST_LIMIT, Phrases, Text, Words, digest, ranges, single
+from parcelwatch.core.messages import SHORTEST_LIMIT, Phrases, Text, Words, digest, message, ranges
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,14 @@ ROWS = st.lists(
     max_size=60,
     unique_by=lambda row: row.id,
 )
+
+
+def _labels(rows: list[Waiting]) -> dict[int, str]:
+    """What stands before a line where a digest is of several kinds."""
+    mixed = len({row.kind for row in rows}) > 1
+    return {row.id: f"{row.kind.replace('_', ' ')}: " if mixed else "" for row in rows}
+
+
 LIMITS = st.integers(SHORTEST_LIMIT, 5000)
 
 
@@ -70,13 +78,13 @@ def test_a_digest_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> No
 
 @given(ROWS, LIMITS)
 def test_a_single_message_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> None:
-    assert length(single(rows[0].id, rows[0].words, limit)) <= limit
+    assert length(message(rows[0].id, [row.words for row in rows], limit)) <= limit
 
 
 @given(ROWS, st.integers(1, SHORTEST_LIMIT))
 def test_even_an_absurd_limit_is_kept(rows: list[Waiting], limit: int) -> None:
     assert len(digest(rows, limit).title) <= limit
-    assert len(single(rows[0].id, rows[0].words, limit).title) <= limit
+    assert len(message(rows[0].id, [row.words for row in rows], limit).title) <= limit
 
 
 @given(ROWS, LIMITS)
@@ -92,8 +100,9 @@ def test_a_digest_counts_every_alert_it_does_not_name(rows: list[Waiting], limit
 
 @given(ROWS, LIMITS)
 def test_a_digest_is_cut_only_between_lines(rows: list[Waiting], limit: int) -> None:
-    whole = {row.id: " ".join(row.line.split()) for row in rows}
-    shortest = {row.id: row.bare for row in rows}
+    labels = _labels(rows)
+    whole = {row.id: labels[row.id] + " ".join(row.line.split()) for row in rows}
+    shortest = {row.id: labels[row.id] + row.bare for row in rows}
     for line in digest(rows, limit).body.split("\n"):
         found = re.match(r"A(\d+) (.*)", line)
         if found:
@@ -162,12 +171,12 @@ def test_a_digest_speaks_the_language_it_is_given() -> None:
 
 
 def test_a_single_message_bears_its_id_and_is_left_as_it_is_when_it_fits() -> None:
-    assert single(17, Waiting(17, "AA11111").words, 250) == Text("[A17] HIGH stalled", "Stalled, high")
+    assert message(17, [Waiting(17, "AA11111").words], 250) == Text("[A17] HIGH stalled", "Stalled, high")
 
 
 def test_a_long_single_message_is_cut_after_a_whole_line_and_says_so() -> None:
     body = "\n".join(f"line {n}" for n in range(100))
-    text = single(17, Waiting(17, "AA11111", body=body).words, 200)
+    text = message(17, [Waiting(17, "AA11111", body=body).words], 200)
     *kept, last = text.body.split("\n")
     assert kept == [f"line {n}" for n in range(len(kept))]
     assert last == f"(cut at this channel's limit: {100 - len(kept)} lines more)"

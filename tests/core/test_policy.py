@@ -10,7 +10,8 @@ import pytest
 
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import CLOCKED, KINDS, LATER
-from parcelwatch.core.policy import Override, Policy, Route
+from parcelwatch.core.matching import Matcher, Subject
+from parcelwatch.core.policy import Override, Policy, Receiver, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse
@@ -169,9 +170,9 @@ def test_an_account_may_be_silent_for_half_an_hour_unless_the_file_says_more() -
 # --- routes --------------------------------------------------------------------------------------
 
 ROUTES = (
-    Route(("damaged", "lost"), Severity.HIGH, "urgent"),
-    Route(("courier_silent",), None, "tech"),
-    Route((), Severity.HIGH, "leads"),
+    Route(Matcher(("damaged", "lost"), Severity.HIGH), ("urgent",)),
+    Route(Matcher(("courier_silent",)), ("tech",)),
+    Route(Matcher((), Severity.HIGH), ("leads",)),
 )
 ROUTED = Policy(channels=("ops", "urgent", "tech", "leads"), routes=ROUTES)
 
@@ -188,15 +189,15 @@ ROUTED = Policy(channels=("ops", "urgent", "tech", "leads"), routes=ROUTES)
     ],
 )
 def test_the_first_route_that_matches_gets_it(kind: str, severity: Severity, channel: str, why: str) -> None:
-    assert ROUTED.channel(kind, severity) == channel, why
+    assert ROUTED.receivers(Subject(kind, severity)) == (Receiver(channel),), why
 
 
 def test_without_routes_the_first_channel_gets_all() -> None:
-    assert Policy(channels=("ops", "other")).channel("stalled", Severity.LOW) == "ops"
+    assert Policy(channels=("ops", "other")).receivers(Subject("stalled", Severity.LOW)) == (Receiver("ops"),)
 
 
 def test_without_channels_nobody_gets_anything() -> None:
-    assert Policy().channel("stalled", Severity.CRITICAL) is None
+    assert Policy().receivers(Subject("stalled", Severity.CRITICAL)) == ()
 
 
 # --- identity ------------------------------------------------------------------------------------
