@@ -21,6 +21,7 @@ from parcelwatch.cli import (
     orders,
     parcels,
     sandbox,
+    silences,
     unit,
     watch,
     why,
@@ -62,6 +63,7 @@ for name, commands in (
     ("cases", cases.app),
     ("drafts", drafts.app),
     ("alerts", alerts.app),
+    ("silences", silences.app),
     ("couriers", couriers.app),
     ("db", database.app),
 ):

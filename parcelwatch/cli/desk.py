@@ -72,6 +72,15 @@ class Desk:
 
         return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
 
+    def voice(self, channel: str) -> Renderer:
+        """What finds the words of one channel, in its language and its zone."""
+        from parcelwatch.render import Renderer
+
+        each = self.config.channels().get(channel)
+        if each is None:
+            return self.words
+        return Renderer(timezone=str(each.timezone), agent_language=each.language, private=each.private)
+
     @property
     def now(self) -> datetime:
         from parcelwatch import clock

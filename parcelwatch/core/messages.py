@@ -35,7 +35,7 @@ class Outgoing:
     """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
-    `value` and `promised_by` are the parcel's.
+    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's.
     """
 
     id: int
@@ -58,6 +58,7 @@ class Outgoing:
     parcel_id: int | None = None
     case_id: int | None = None
     letter: Draft | None = None
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ _LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 _OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
   p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
-  a.case_id, {", ".join(_LETTER)}"""
+  a.case_id, {", ".join(_LETTER)}, a.route"""
 _FROM: Final = "FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id"
 _OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
 _ORDER: Final = "SELECT ids FROM sendings WHERE bundle = ? LIMIT 1"
@@ -332,6 +332,7 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         parcel_id=row[17],
         case_id=row[18],
         letter=None if letter[0] is None else to_draft(letter),
+        route=row[19 + len(_LETTER)],
     )
 
 
@@ -507,7 +508,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, due_at, sent_at, digest, title, body = row[19 + len(_LETTER) :]
+    state, reason, error, due_at, sent_at, digest, title, body = row[20 + len(_LETTER) :]
     return AlertRow(_outgoing(row), state, reason, error, maybe_at(due_at), maybe_at(sent_at), digest, title, body)
 
 
