@@ -37,6 +37,7 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Pushed,
+    State,
     Unanswered,
     Undelivered,
     Why,
@@ -153,6 +154,8 @@ def take_step(
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    for event_kind in {one.kind for one in step.events if one.after in _TAKEN}:
+        outbox.hush(store, parcel_id, event_kind)
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
         _enqueue(store, step, notice, saved, policy, now, wave)
@@ -162,6 +165,7 @@ def take_step(
 
 
 _MOOT = "the case was resolved before it was sent"
+_TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
 
 
 def _dossier(store: Store, parcel_id: int, event: Event) -> Dossier:

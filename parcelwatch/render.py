@@ -25,7 +25,7 @@ from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Wo
 from parcelwatch.core.privacy import mask
 from parcelwatch.core.text import clean
 from parcelwatch.core.whereabouts import read, split
-from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
+from parcelwatch.model import Checkpoint, Draft, Fact, Form, Severity, Unread, Why
 from parcelwatch.words import FOLDER, catalogue
 
 _NAME: Final = 60
@@ -187,7 +187,12 @@ class Renderer:
             return Text(group.title, group.body)
         if group.digest_id is None:
             return message(group.id, self._pieces(group, now), limit, self.phrases)
-        return digest(self._rows(group, now), limit, self.phrases, ident=group.id)
+        return digest(self._rows(group, now), limit, self.phrases, ident=group.id, grade=self._grade(group))
+
+    def _grade(self, group: Group) -> str:
+        """How bad the worst of a digest is, before its heading; nothing where it is about us."""
+        worst = max((row.severity for row in group.rows), key=lambda severity: severity.rank)
+        return "" if worst is Severity.OPERATOR else f"{self._words['severities'][worst].upper()} · "
 
     def _pieces(self, group: Group, now: datetime) -> list[Words]:
         """All that is about one order, the worst first; the title says how many of its parcels there are more."""

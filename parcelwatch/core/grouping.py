@@ -8,8 +8,8 @@ A channel's waiting messages go through these stages:
 1. *Tried before.* What was in an attempt goes again as it went, for it may have arrived.
 2. *Gather.* What is about one order (else one parcel) is one message: its troubles and its letters.
 3. *Hold.* Each waits for the daily digest, for the end of the quiet hours, for company, or for the hour's next message.
-4. *Bundle.* Of what may leave the worst grade comes first. A few go one by one; where there are more of one grade, they
-   go as one digest. What is left of the hour's messages is kept to: the rest is one digest.
+4. *Bundle.* Of what may leave the worst comes first. A few go one by one; where there are more of one grade (critical,
+   high, milder), they go as one digest. No more than the hour allows: the last message takes what would be too many.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from parcelwatch.model import Severity
 
 SINGLY: Final = 5
 """So many messages go one by one within Timing.interval; more of a grade that wait together become one digest."""
+
+FEW: Final = 2
+"""So many are no crowd, whatever went before."""
 
 LONGEST: Final = 40
 """Critical messages in one digest, so that even a channel of 2,000 bytes has room to name each."""
@@ -194,12 +197,17 @@ def _graded(
 ) -> Iterator[tuple[_Unit, Bundle]]:
     """One by one while few went lately; of more of one grade a digest."""
     lately = [one.rank for one in sent if one.at > now - timing.interval]
-    for rank, found in groupby(units, key=lambda unit: unit.rank):
+    for rank, found in groupby(units, key=_grade):
         grade = list(found)
         room = SINGLY - sum(each >= rank for each in lately)
-        made = [[unit] for unit in grade] if len(grade) <= max(1, room) else _chunks(grade, rank)
+        made = [[unit] for unit in grade] if len(grade) <= max(FEW, room) else _chunks(grade, rank)
         lately += [rank] * len(made)
         yield from ((some[0], _one(some[0]) if len(some) == 1 else _digest(some)) for some in made)
+
+
+def _grade(unit: _Unit) -> int:
+    """What goes into one digest: what is critical, what is high, and all that is milder."""
+    return unit.rank if unit.rank >= Severity.HIGH.rank else Severity.LOW.rank
 
 
 def _chunks(units: list[_Unit], rank: int) -> list[list[_Unit]]:

@@ -165,14 +165,16 @@ def message(ident: int, pieces: Sequence[Words], limit: int, phrases: Phrases = 
     return Text(title, _shortened(body.split("\n"), room, lambda left: phrases.cut.format(count=left)))
 
 
-def digest(rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
+def digest(
+    rows: Sequence[Row], limit: int, phrases: Phrases = ENGLISH, ident: int | None = None, grade: str = ""
+) -> Text:
     """Many alerts as one message: every number, in the order given, and of the first the whole line.
 
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
-    id of the message, else that of its first alert.
+    id of the message, else that of its first alert; `grade` says how bad the worst is.
     """
     named = rows[0].id if ident is None else ident
-    title = cut(f"[A{named}] {_heading(rows, phrases)}", min(limit, _LONGEST_TITLE))
+    title = cut(f"[A{named}] {grade}{_heading(rows, phrases)}", min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
     head = phrases.ids.format(ids=ranges([row.id for row in rows]))
     about = _kinds(rows, phrases)

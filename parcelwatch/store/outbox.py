@@ -372,6 +372,17 @@ def untaken(store: Store) -> list[tuple[int, str, datetime, int]]:
     return [(parcel, kind, from_ms(at), times) for parcel, kind, at, times in store.all(_UNTAKEN)]
 
 
+_HUSH: Final = """
+UPDATE alerts SET state = 'suppressed', reason = 'somebody took the case', due_at = NULL
+WHERE parcel_id = ? AND kind = ? AND why = 'repeated' AND state = 'pending' AND lease_until IS NULL
+"""
+
+
+def hush(store: Store, parcel_id: int, kind: str) -> None:
+    """Somebody took the case: it is not repeated."""
+    store.write(_HUSH, (parcel_id, kind))
+
+
 # --- what became of it ---------------------------------------------------------------------------
 
 _SENT: Final = """

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.grouping import (
+    FEW,
     FIRST_HOLD,
     LATER_HOLD,
     LONGEST,
@@ -100,8 +101,17 @@ def test_a_grave_one_is_not_lost_among_the_many_that_are_milder() -> None:
 
 
 def test_five_go_alone_in_all_and_not_of_each_grade() -> None:
-    rows = [*fresh(1, 2, 3, rank=LOW), *fresh(4, 5, 6, 7), *fresh(8, rank=HIGH)]
+    rows = [*fresh(1, 2, 3, rank=LOW), *fresh(4, 5, 6, 7, rank=HIGH), *fresh(8, rank=CRITICAL)]
     assert group(rows) == (*alone(8, 4, 5, 6, 7), Bundle(1, (1, 2, 3), digest=True))
+
+
+def test_what_is_milder_than_high_goes_together_the_worse_first() -> None:
+    assert group([*fresh(1, 2, 3, rank=LOW), *fresh(4, 5, 6)]) == (Bundle(4, (4, 5, 6, 1, 2, 3), digest=True),)
+
+
+def test_two_are_no_crowd() -> None:
+    rows = [*fresh(1, 2, rank=LOW), *fresh(3, 4, 5, 6, 7, rank=HIGH)]
+    assert group(rows) == alone(3, 4, 5, 6, 7, 1, 2)
 
 
 def test_the_worst_comes_first_then_the_most_pressing_then_the_oldest() -> None:
@@ -206,8 +216,8 @@ def test_after_five_in_five_minutes_what_comes_next_waits_for_the_others_that_co
     came_after = [replace(one, created_at=NOW - SECOND) for one in (*fresh(1), *fresh(2, rank=HIGH))]
     found = planned(came_after, sent=earlier)
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW - 10 * SECOND + 5 * MINUTE),))
-    came_with = [replace(one, created_at=NOW - MINUTE) for one in fresh(1, 2)]
-    assert planned(came_with, sent=earlier).bundles == (Bundle(1, (1, 2), digest=True),)
+    came_with = [replace(one, created_at=NOW - MINUTE) for one in fresh(1, 2, 3)]
+    assert planned(came_with, sent=earlier).bundles == (Bundle(1, (1, 2, 3), digest=True),)
 
 
 @given(waiting, hours, sent)
@@ -227,7 +237,7 @@ def test_no_more_than_five_new_ones_go_alone(rows: list[Waiting]) -> None:
     new = {one.id for one in rows if one.bundle is None}
     found = planned(rows).bundles
     alone = [bundle for bundle in found if len(bundle.messages) == 1 and new.issuperset(bundle.messages)]
-    assert len(alone) <= SINGLY + len({one.rank for one in rows})  # a grade of one is no digest
+    assert len(alone) <= SINGLY + FEW * len({one.rank for one in rows})
 
 
 @given(waiting)
