@@ -92,7 +92,8 @@ def _print(
         output.say()
         told_rows = [(each["what"], ", ".join(each["channels"]), each["by"]) for each in told]
         output.show(["Who is told", "Channels", "By"], told_rows, "")
-        output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
+        if len(told) > len(("else", "drafts")):
+            output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:

@@ -29,15 +29,17 @@ Value = Annotated[float, typer.Option("--value", metavar="N", min=0.0, help="Wor
 _NAMES: Final = ("courier", "company", "destination", "tag", "tier")
 
 
-def checked(desk: Desk, kinds: Sequence[str], severity: str, courier: str, destination: str) -> tuple[str, ...]:
-    """The kinds that were typed, each once. Raises BadInput for a name that is nobody's."""
+def checked(
+    desk: Desk, kinds: Sequence[str], severity: str, courier: str, destination: str, option: str = "severity"
+) -> tuple[str, ...]:
+    """The kinds that were typed, each once. Raises BadInput for a name that is nobody's; `option`: the severity's."""
     from parcelwatch import territories
     from parcelwatch.core.kinds import KINDS
     from parcelwatch.model import Severity
 
     for kind in kinds:
         one_of("kind", kind, list(KINDS))
-    one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
+    one_of(option, severity, [each for each in Severity if each is not Severity.OPERATOR])
     known_account(desk, courier)
     country = destination.partition("-")[0]
     if country and territories.country(country) != country.upper():

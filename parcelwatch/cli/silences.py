@@ -55,7 +55,7 @@ def add(
     from parcelwatch.verbs import silencing
 
     now = desk.now
-    kinds = checked(desk, kind, below, courier, destination)
+    kinds = checked(desk, kind, below, courier, destination, option="below")
     grade = Severity(below) if below else None
     match = Matcher(kinds, None, grade, courier, company, destination.upper(), tag, tier=tier)
     wanted = Silence(match, when(until, now, desk), by or who(), comment.strip())

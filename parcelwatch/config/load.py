@@ -16,14 +16,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models
+from parcelwatch.config import checks, days, models, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
-from parcelwatch.config.routes import matcher
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
@@ -214,7 +213,9 @@ class Config:
         return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
 
     def _route(self, route: models.Route, position: int) -> Route:
-        return Route(matcher(route), route.takers, route.continue_, route.drafts, self._spot(("routes", position)))
+        return Route(
+            routes.matcher(route), route.takers, route.continue_, route.drafts, self._spot(("routes", position))
+        )
 
     def _zone(self, channel: models.Channel) -> ZoneInfo:
         return ZoneInfo(channel.timezone) if channel.timezone else self.timezone
@@ -255,7 +256,7 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
     except ValidationError as error:
         problems += [problem_of(each, File) for each in error.errors(include_url=False)]
     if file:
-        problems += days.errors(file)
+        problems += [*days.errors(file), *routes.unreached(file, places)]
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))

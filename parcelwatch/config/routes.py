@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from parcelwatch.config.models import File, Route
-from parcelwatch.config.problems import Problem, did_you_mean, listed
+from parcelwatch.config.problems import Places, Problem, did_you_mean, listed
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.matching import Matcher
 from parcelwatch.model import Severity
@@ -58,6 +58,16 @@ def unknown_channel(name: object, channels: Collection[str], at: _At) -> Iterato
         yield Problem(at, f'no channel "{name}"{did_you_mean(name, channels)}; {there}')
 
 
+def unreached(file: File, lines: Places) -> Iterator[Problem]:
+    """Routes that never get a message because an earlier one takes it."""
+    for position, route in enumerate(file.routes):
+        taking = (place for place, other in enumerate(file.routes[:position]) if _takes_all(other, route))
+        if (place := next(taking, None)) is not None:
+            how = "put this one before it, give it continue = true, or name all channels in one"
+            line = lines.line(("routes", place))
+            yield Problem(("routes", position), f"never gets a message: the route on line {line} takes all; {how}")
+
+
 # --- warnings ------------------------------------------------------------------------------------
 
 _OPERATORS = frozenset(kind.name for kind in KINDS.values() if kind.family is Family.OPERATOR)
@@ -65,11 +75,9 @@ _PARCELS = ("severity", "company", "destination", "tag", "value", "tier")
 
 
 def warnings(file: File) -> Iterator[Problem]:
-    """Routes that never get a message, and hours that never come."""
+    """Matchers that have no effect, and hours that never come."""
     for position, route in enumerate(file.routes):
         at = ("routes", position)
-        if any(not other.continue_ and _takes_all(other, route) for other in file.routes[:position]):
-            yield Problem(at, "an earlier route takes all that this one would")
         if route.kinds and _OPERATORS.issuperset(route.kinds):
             idle = [name for name in _PARCELS if getattr(route, name)]
             if idle:
@@ -88,7 +96,7 @@ def warnings(file: File) -> Iterator[Problem]:
 
 def _takes_all(earlier: Route, later: Route) -> bool:
     """What is about us goes only to routes that name it, so a route for all kinds leaves those to a later one."""
-    if later.drafts and not earlier.drafts:
+    if earlier.continue_ or (later.drafts and not earlier.drafts):
         return False
     named = set(later.kinds) & _OPERATORS
     return matcher(earlier).covers(matcher(later)) and named <= set(earlier.kinds)

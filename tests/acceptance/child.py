@@ -21,11 +21,11 @@ import httpx
 
 from parcelwatch import clock, config, deliver, engine, outcomes
 from parcelwatch.client import Client
+from parcelwatch.core.matching import Subject
 from parcelwatch.core.messages import Group, Text
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
-from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
@@ -111,10 +111,10 @@ class Judging(Policy):
 
     __slots__ = ()
 
-    def channel(self, kind: str, severity: Severity) -> str | None:
-        if _GUIDES:
+    def receivers(self, one: Subject, *, draft: bool = False) -> tuple[Receiver, ...]:
+        if _GUIDES and not draft:
             _GUIDES[-1].passes(INGESTING)
-        return super().channel(kind, severity)
+        return super().receivers(one, draft=draft)
 
 
 # A policy is a frozen value that only holds what decides.
