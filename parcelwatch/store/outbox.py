@@ -360,7 +360,7 @@ def next_due(store: Store, *, paused: Collection[str] = ()) -> datetime | None:
 _UNTAKEN: Final = """
 SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
 JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
-WHERE c.state = 'open' AND c.hidden_by = '' AND a.id >=
+WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
   (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'
      AND news.notice = news.id)
 GROUP BY c.id HAVING sum(a.state = 'pending') = 0 AND max(a.sent_at) IS NOT NULL

@@ -1,0 +1,38 @@
+"""Each channel hears in its own language and on its own clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from parcelwatch import config, engine
+from parcelwatch.deliver import Wording, claim
+from parcelwatch.store import Store
+from tests.store.making import NOW, alert, enqueue
+
+SETTINGS = """
+[service]
+timezone = "Europe/Berlin"
+[channels.ops]
+url = "env:OPS"
+[channels.hangzhou]
+url = "env:HANGZHOU"
+language = "zh-CN"
+timezone = "Asia/Shanghai"
+"""
+
+
+def test_a_channel_is_told_in_its_language_and_by_its_clock(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
+    settings = config.load(tmp_path / "config.toml", environ={})
+    words = Wording(engine.renderer(settings), {"ops": 4000, "hangzhou": 4000}, engine.voices(settings))
+    told: dict[str, str] = {}
+    with Store.open(tmp_path / "shop.db") as store:
+        enqueue(store, alert(channel="ops"), alert(channel="hangzhou"))
+        while claimed := claim(store, NOW, (), words):
+            group, text = claimed
+            assert text is not None
+            told[group.channel] = f"{text.title}\n{text.body}"
+    assert "stalled" in told["ops"]
+    assert "8:00" in told["ops"]
+    assert "物流" in told["hangzhou"]
+    assert "15:00" in told["hangzhou"]
