@@ -39,11 +39,12 @@ def check(desk: Desk, as_json: Json = False) -> None:
             nothing: dict[str, list[Any]] = {"warnings": [], "couriers": [], "channels": [], "told": []}
             output.emit({"valid": False, "errors": error.problems, **nothing})
         raise
-    for warning in config.warnings:
-        output.warn(warning)
     unreadable = list(_unreadable(config))
+    warnings = [*config.warnings, *_mailboxes(config)]
+    for warning in warnings:
+        output.warn(warning)
     if as_json:
-        document = {"valid": not unreadable, "errors": unreadable, "warnings": list(config.warnings)}
+        document = {"valid": not unreadable, "errors": unreadable, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
         output.emit({**document, "couriers": couriers, "channels": channels, "told": told})
     else:
@@ -52,6 +53,16 @@ def check(desk: Desk, as_json: Json = False) -> None:
         _print(couriers, channels, told)
     if unreadable:
         raise ConfigError(unreadable)
+
+
+def _mailboxes(config: Config) -> Iterator[str]:
+    """A sentence for each person whose own chat is a mailbox."""
+    from parcelwatch.channels import is_mail
+
+    for each in config.channels().values():
+        if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
+            spot = config.places.spot(("channels", each.name, "person"))
+            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models, routes
+from parcelwatch.config import checks, contracts, days, models, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -32,6 +32,7 @@ from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -66,13 +67,17 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL. `language`, `timezone`: of what it is told."""
+    """A destination for messages; `url` is any Apprise URL. `language`, `timezone`: of what it is told.
+
+    `person`: whose own chat it is, "" for nobody's.
+    """
 
     name: str
     url: Secret
     language: str
     timezone: ZoneInfo
     private: bool
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +115,11 @@ class Config:
         return "listen" in self.file.service.model_fields_set
 
     @property
+    def public_url(self) -> str:
+        """Where people reach `listen`; "" where they do not, or nobody listens."""
+        return self.file.service.public_url if self.listen else ""
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
@@ -143,6 +153,7 @@ class Config:
                 channel.language or self.language,
                 self._zone(channel),
                 channel.private,
+                channel.person or "",
             )
             for name, channel in self.file.channels.items()
         }
@@ -171,7 +182,12 @@ class Config:
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
             wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            claims=self.claims(),
         )
+
+    def claims(self) -> Terms:
+        """Until when claims are in time: by this file, and by what comes along."""
+        return contracts.terms(self.file, self.declared, self._spot)
 
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""
@@ -185,7 +201,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote", "routes"):
+        for table in ("peaks", "stoppages", "remote", "routes", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,

@@ -14,7 +14,19 @@ from typing import Final
 from parcelwatch.core.matching import Subject, subject
 from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.core.silences import Silence, reason, silenced
-from parcelwatch.model import Case, CaseTold, Form, LetterTakenBack, LetterWritten, Notice, Parcel, Severity, Why
+from parcelwatch.model import (
+    Case,
+    CaseTold,
+    ClaimTold,
+    Fact,
+    Form,
+    LetterTakenBack,
+    LetterWritten,
+    Notice,
+    Parcel,
+    Severity,
+    Why,
+)
 
 NO_CHANNEL: Final = "no channel is configured"
 
@@ -36,13 +48,14 @@ def way(
 ) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news.
 
-    That a draft must not be sent is told whatever is silenced: somebody may have it already.
+    That a draft must not be sent, and until when a claim can be made, is told whatever is silenced.
     """
-    one = subject(notice.case.kind, notice.case.severity, parcel)
+    one = subject(notice.case.kind, severity(notice), parcel)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
-    if why_not := (_old_news(notice.case, policy, now) if first else _quiet(notice)):
+    old = first and not isinstance(notice, ClaimTold)
+    if why_not := (_old_news(notice.case, policy, now) if old else _quiet(notice)):
         return Way(found, why_not)
-    silence = None if isinstance(notice, LetterTakenBack) else silenced(one, silences, now)
+    silence = None if isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
     if silence is not None:
         return Way(found, reason(silence), silence.id)
     return Way(found, "" if found else NO_CHANNEL)
@@ -56,9 +69,24 @@ def operators(kind: str, account: str, policy: Policy) -> Way:
 
 def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
-    if isinstance(notice, CaseTold):
+    if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
+
+
+def severity(notice: Notice) -> Severity:
+    """How grave it is: a deadline is so by itself, whatever its case is."""
+    return notice.severity if isinstance(notice, ClaimTold) else notice.case.severity
+
+
+def fact(notice: Notice) -> Fact:
+    """What there is to say."""
+    match notice:
+        case ClaimTold():
+            return notice.fact
+        case LetterTakenBack():
+            return notice.why
+    return notice.case.fact
 
 
 def _quiet(notice: Notice) -> str:

@@ -14,7 +14,7 @@ from itertools import accumulate, groupby
 from typing import Final, Protocol
 
 from parcelwatch.core.text import cut
-from parcelwatch.model import Draft, Fact, Severity, Why
+from parcelwatch.model import Claim, Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
@@ -35,7 +35,8 @@ class Outgoing:
     """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
-    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's.
+    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's. `claim`: how
+    the claim against the courier stands that its case may lead to, with its last day; None where no window is known.
     """
 
     id: int
@@ -59,6 +60,7 @@ class Outgoing:
     case_id: int | None = None
     letter: Draft | None = None
     route: str = ""
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)

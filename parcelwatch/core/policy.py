@@ -20,6 +20,7 @@ from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Timing
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel
 
@@ -103,6 +104,7 @@ class Policy:
     wording: Wording = field(default_factory=Wording)
     timing: Timing = field(default_factory=Timing, compare=False)
     calendar: Calendar = field(default_factory=Calendar)
+    claims: Terms = field(default_factory=Terms)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 
