@@ -65,13 +65,13 @@ class Deliverer:
         writer: Writer,
         policy: Policy,
         renderer: Renderer,
-        voices: Mapping[str, Renderer] | None = None,
         links: Linking | None = None,
+        voices: Mapping[str, Renderer] | None = None,
     ) -> None:
         self._writer = writer
         self._policy = policy
         limits = {name: channel.body_limit for name, channel in channels.items()}
-        self._words = Wording(renderer, limits, voices or {}, policy.timing, links)
+        self._words = Wording(renderer, limits, links, voices or {}, policy.timing)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -193,9 +193,9 @@ class Wording:
 
     renderer: Renderer
     limits: Mapping[str, int]
+    links: Linking | None = None
     voices: Mapping[str, Renderer] = field(default_factory=dict)
     timing: Timing = field(default_factory=lambda: Timing(interval=timedelta(0)))
-    links: Linking | None = None
 
     def voice(self, channel: str) -> Renderer:
         return self.voices.get(channel, self.renderer)

@@ -76,11 +76,11 @@ class Engine:
         client: Asks,
         policy: Policy,
         renderer: Renderer,
-        voices: Mapping[str, Renderer] | None = None,
         links: Linking | None = None,
+        voices: Mapping[str, Renderer] | None = None,
     ) -> None:
         self.workers = [Worker(one, client, writer, policy) for one in posts]
-        self.deliverer = Deliverer(channels, writer, policy, renderer, voices, links)
+        self.deliverer = Deliverer(channels, writer, policy, renderer, links, voices)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -319,7 +319,7 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     staffed, sends, policy = posts(config), channels(config), config.policy()
     writer = Writer(config.database, daemon=True, check=True)
     links = _linking(config, writer) if serving else None
-    return Engine(staffed, sends, writer, Client(), policy, renderer(config), voices(config), links)
+    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links, voices(config))
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

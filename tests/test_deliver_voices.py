@@ -24,7 +24,7 @@ timezone = "Asia/Shanghai"
 def test_a_channel_is_told_in_its_language_and_by_its_clock(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
     settings = config.load(tmp_path / "config.toml", environ={})
-    words = Wording(engine.renderer(settings), {"ops": 4000, "hangzhou": 4000}, engine.voices(settings))
+    words = Wording(engine.renderer(settings), {"ops": 4000, "hangzhou": 4000}, voices=engine.voices(settings))
     told: dict[str, str] = {}
     with Store.open(tmp_path / "shop.db") as store:
         enqueue(store, alert(channel="ops"), alert(channel="hangzhou"))

@@ -42,11 +42,11 @@ LINKING = Linking(PUBLIC, KEY)
 POLICY = Policy(
     profile="china",
     thresholds={"stalled": Threshold(parse("48h"), None, "config.toml:9")},
-    channels=("lin",),
-    draft_channel="lin",
+    channels=("lin", "letters"),
+    draft_channel="letters",
 )
-LIMITS = {"lin": 10_000, "ops": 10_000}
-PEOPLE = {"lin": "lin"}
+LIMITS = {"lin": 10_000, "letters": 10_000, "ops": 10_000}
+PEOPLE = {"lin": "lin", "letters": "lin"}
 NUMBER = "PW000000001XX"
 FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
@@ -213,7 +213,7 @@ def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         for limit in (160, 210, 220, 500):
             trouble(store, f"PW{limit:09}XX")
-            words = Wording(Renderer(), {"lin": limit}, LINKING)
+            words = Wording(Renderer(), dict.fromkeys(LIMITS, limit), LINKING)
             while claimed := claim(store, NOW, (), words):
                 group, text = claimed
                 assert text is not None
@@ -460,7 +460,7 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
 def test_a_letter_that_was_cut_is_not_offered_for_approval(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         trouble(store)
-        words = Wording(Renderer(), {"lin": 420}, LINKING)
+        words = Wording(Renderer(), dict.fromkeys(LIMITS, 420), LINKING)
         offered = []
         while claimed := claim(store, NOW, (), words):
             assert claimed[1] is not None

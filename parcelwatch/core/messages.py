@@ -35,8 +35,8 @@ class Outgoing:
     """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
-    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's. `claim`: how
-    the claim against the courier stands that its case may lead to, with its last day; None where no window is known.
+    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's.
+    `claim`: how the claim against the courier stands that its case may lead to; None where no window is known.
     """
 
     id: int
