@@ -211,8 +211,6 @@ def preview(
     What waits, grouped as it would go. With --kind: who would hear of such trouble, by which route, and when. Tells
     nobody.
     """
-    from parcelwatch.cli import output
-
     if kind:
         checked(desk, [kind], severity, courier, destination)
         tags = (tag,) if tag else ()
@@ -221,6 +219,12 @@ def preview(
         return
     if any((severity, courier, company, destination, tag, tier, value)):
         raise BadInput("say of which trouble: --kind stalled; without it, preview prints what waits")
+    _print_waiting(desk, as_json=as_json)
+
+
+def _print_waiting(desk: Desk, *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+
     with desk.store() as store:
         waiting = _groups(store, desk.now)
     shown = [_previewed(desk, group, due) for group, due in waiting]
@@ -232,10 +236,8 @@ def preview(
     for each in shown:
         count = f"{len(each['alerts'])} messages as one" if len(each["alerts"]) > 1 else "one message"
         by = f", by {each['route']}" if each["route"] else ""
-        output.say(
-            f"To {each['channel']}{by}: {count}, due {output.moment(each['due_at'], desk.config.timezone) or 'later'}",
-            "bold",
-        )
+        due = output.moment(each["due_at"], desk.config.timezone) or "later"
+        output.say(f"To {each['channel']}{by}: {count}, due {due}", "bold")
         output.say(each["title"])
         output.say(each["body"])
         output.say()
