@@ -263,15 +263,20 @@ def _release(store: Store, now: datetime) -> None:
 
 def renderer(config: Config) -> Renderer:
     """What finds the words, as configured."""
-    return Renderer(timezone=str(config.timezone), agent_language=config.language)
+    return _voice(config, str(config.timezone), config.language)
 
 
 def voices(config: Config) -> dict[str, Renderer]:
     """What finds the words of each channel, in its language and its zone."""
     return {
-        name: Renderer(timezone=str(each.timezone), agent_language=each.language, private=each.private)
+        name: _voice(config, str(each.timezone), each.language, private=each.private)
         for name, each in config.channels().items()
     }
+
+
+def _voice(config: Config, timezone: str, language: str, *, private: bool = False) -> Renderer:
+    shop, apis, templates = config.shop, config.apis, config.templates
+    return Renderer(timezone, language, shop=shop, apis=apis, private=private, templates=templates)
 
 
 def posts(config: Config) -> list[Post]:

@@ -258,7 +258,8 @@ def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now
             seen.add(_wording(checkpoint))
             courier, code = before.parcel.courier, checkpoint.code
             text = checkpoint.text if code else _wording(checkpoint)[1]
-            evidence.count_unknown(store, courier, code, text, now, another=another)
+            number = before.parcel.number if another else ""
+            evidence.count_unknown(store, courier, code, text, now, another=another, number=number)
 
 
 def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
@@ -322,4 +323,4 @@ def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[i
 def _draft_id(notice: Notice, saved: Saved) -> int | None:
     if isinstance(notice, LetterTakenBack):
         return notice.draft.id
-    return saved.drafts[notice.draft.kind, notice.draft.order] if isinstance(notice, LetterWritten) else None
+    return saved.drafts[drafts.key(notice.draft)] if isinstance(notice, LetterWritten) else None

@@ -263,11 +263,12 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A code or wording nobody could read, and how often it was heard."""
+    """A code or wording nobody could read, how often it was heard, and of which parcels for example."""
 
     code: str
     text: str
     count: int
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -487,14 +488,26 @@ class Case:
 
 
 class DraftState(StrEnum):
-    """The life of a draft."""
+    """The life of a draft. SENDING: given to the channel to customers, and not known whether it arrived."""
 
     DRAFT = "draft"
     APPROVED = "approved"
+    SENDING = "sending"
     SENT = "sent"
     DISCARDED = "discarded"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+
+
+class LetterStep(StrEnum):
+    """Which word a letter is: the first notice of a trouble, or what follows one that was sent; or of no trouble."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    MOVED = "moved"
+    DELIVERED = "delivered"
+    CORRECTED = "corrected"
+    PEAK = "peak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -503,6 +516,7 @@ class Draft:
 
     `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
     "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
+    `edited`: an agent chose its words. `sent_at`: None while it was not.
     """
 
     kind: str
@@ -516,11 +530,19 @@ class Draft:
     facts: Mapping[str, object] = field(default_factory=dict)
     subject: str = ""
     body: str = ""
+    step: LetterStep = LetterStep.FIRST
+    edited: bool = False
+    sent_at: datetime | None = None
     id: int | None = None
 
     @property
     def unsent(self) -> bool:
         return self.state in (DraftState.DRAFT, DraftState.APPROVED)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the customer has it, or may have it."""
+        return self.state in (DraftState.SENT, DraftState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -535,7 +557,8 @@ class Dossier:
     `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
-    `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
+    `cases`: every case it ever had. `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when
+    the courier is asked next.
     `unwatched`: an agent stopped it, so nothing of it is trouble any more.
     """
 
@@ -556,6 +579,7 @@ class Dossier:
     policy_id: str = ""
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
     unwatched: bool = False
 
@@ -589,7 +613,10 @@ class ClaimAction:
 
 @dataclass(frozen=True, slots=True)
 class LetterAction:
-    """What an agent does to a draft: "approve", "discard", "edit", "sent". `subject`, `body`: the words it then has."""
+    """What is done to a draft: "approve", "discard", "edit", "send", "sent", "unsent".
+
+    `subject`, `body`: the words it then has.
+    """
 
     verb: str
     draft_id: int
@@ -616,6 +643,15 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """Customers of parcels on the road are to hear of a peak, from its first instant to its last."""
+
+    peak: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
 
@@ -627,7 +663,7 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | ClaimAction | LetterAction | Amended | Marked | Undelivered | Passed
+Event = Observation | Pushed | Action | ClaimAction | LetterAction | Amended | Marked | Announced | Undelivered | Passed
 """What can happen to a parcel."""
 
 

@@ -62,7 +62,7 @@ def _tell_unread(store: Store, name: str, api: str, policy: Policy, now: datetim
     unread = evidence.unknown(store, name, untold=True, least=MANY)
     if not unread:
         return 0
-    codes = tuple(Unread(row["code"], row["text"], row["count"]) for row in unread)
+    codes = tuple(Unread(row["code"], row["text"], row["count"], tuple(row["numbers"])) for row in unread)
     says = Form.ANSWER_UNREAD if all(one.code == UNREADABLE for one in codes) else Form.CODES_UNREAD
     fact = Fact(says, since=now, kind=api, unread=codes)
     _enqueue(store, UNREAD, name, Why.UNMAPPED, fact, policy, now)

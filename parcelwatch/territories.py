@@ -146,3 +146,8 @@ def _told() -> Iterator[tuple[str, str]]:
                 yield code, name
                 short = _BRACKETS.fullmatch(unicodedata.normalize("NFKC", name))
                 yield code, short[1] if short else name
+
+
+def is_currency(code: str) -> bool:
+    """Whether a currency has this code of three letters."""
+    return code in Locale.parse("en").currencies

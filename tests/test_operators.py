@@ -14,7 +14,7 @@ from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, evidence, outbox
+from parcelwatch.store import Store, evidence, outbox, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -49,6 +49,20 @@ def test_a_code_nobody_can_read_is_told_once_it_is_on_many_parcels_and_never_aga
         say(store, parcel, "XQ7", f"Held at counter {parcel}", NOW + parcel * UNREAD_EVERY)
     (only,) = told(store)
     assert all(f"counter {parcel}" in only for parcel in range(MANY))
+    assert all(f"PW{parcel:09}XX" in only for parcel in range(MANY))
+
+
+def test_what_cannot_be_read_is_told_with_three_numbers_to_look_up_and_no_forgotten_one(store: Store) -> None:
+    for parcel in range(5):
+        say(store, parcel, "XQ7", "", NOW + parcel * SECOND)
+    (row,) = evidence.unknown(store, "dhl")
+    assert row["numbers"] == [f"PW{parcel:09}XX" for parcel in range(3)]
+    parcels.forget(store, "PW000000001XX")
+    (row,) = evidence.unknown(store, "dhl")
+    assert row["numbers"] == ["PW000000000XX", "PW000000002XX"]
+    (only,) = told(store)
+    assert "PW000000000XX" in only
+    assert "PW000000001XX" not in only
 
 
 def test_a_code_repeated_on_one_parcel_is_counted_but_not_told(store: Store) -> None:

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import couriers
+from parcelwatch.core.intake import COLUMNS
 from parcelwatch.core.kinds import RULES
+from parcelwatch.core.messages import single
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 from parcelwatch.render import Renderer
-from tests import chat_table, matrix
+from parcelwatch.words import languages
+from tests import chat_table, gallery, matrix
 from tests.servers import PATIENCE
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -40,6 +43,12 @@ def row(kind: str) -> str:
 @pytest.mark.parametrize("kind", RULES)
 def test_every_rule_stands_in_the_readme_with_its_thresholds(kind: str) -> None:
     assert row(kind) in README
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_every_language_of_letters_is_named(language: str) -> None:
+    (sentence,) = re.findall(r"^There are letters in (.*?):", README, re.MULTILINE | re.DOTALL)
+    assert f"(`{language}`)" in sentence
 
 
 def test_the_table_of_adapters_is_the_one_the_adapters_make() -> None:
@@ -84,3 +93,15 @@ def test_the_first_steps_work_as_they_are_printed(tmp_path: Path) -> None:
 def test_the_program_is_on_the_path_before_it_is_typed() -> None:
     typed = README.index("\n   parcelwatch config check")
     assert README.index(". .venv/bin/activate") < typed
+
+
+@pytest.mark.parametrize("language", gallery.RENDERERS)
+def test_a_message_stands_there_as_it_is_sent(language: str) -> None:
+    words = gallery.RENDERERS[language].alert(gallery.alert("stalled", language), gallery.NOW)
+    sent = single(words, 10_000)
+    assert f"```text\n{sent.title}\n{sent.body}\n```" in README
+
+
+def test_every_column_of_an_import_is_in_the_table() -> None:
+    table = README[README.index("| column | holds |") :].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z_0-9]+)`", table)) == set(COLUMNS)

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.core import get_global
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parcelwatch.core.content import About, Shop
 from parcelwatch.core.drafts import REMEDIES
 from parcelwatch.core.kinds import KINDS as ALL_KINDS
 from parcelwatch.core.kinds import LETTERS
@@ -24,23 +26,21 @@ from parcelwatch.model import (
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
+    Order,
     Severity,
     Unread,
     Why,
 )
 from parcelwatch.render import Renderer
-from parcelwatch.words import FOLDER, languages
+from parcelwatch.words import FOLDER, catalogue, languages
 
 NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 LANGUAGES = languages("letters")
 VOICES = languages("agents")
 RENDERERS = {language: Renderer("Asia/Shanghai", language) for language in VOICES}
 EVERY_LETTER = [(kind, language) for kind in LETTERS for language in LANGUAGES]
-OFFERS = {
-    "en": {"resend": "send you the same items again", "refund": "give you a refund"},
-    "zh-CN": {"resend": "为您重新补发", "refund": "为您办理退款"},
-}
 HOSTILE = "{{7*7}} {% raw %} <b>@everyone</b>\r\nSubject: won\n\n\u202egnp.exe\u200b https://evil.example/x {number} %s"
 
 
@@ -120,6 +120,17 @@ def test_a_letter_about_two_parcels_says_whose_scan_it_quotes(kind: str) -> None
     assert " for JDX" not in letter(kind, "en")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", LETTERS)
+def test_a_letter_shows_where_the_parcel_can_be_followed_and_of_two_where_each(kind: str, language: str) -> None:
+    page = "https://www.dhl.com/global-en/home/tracking.html?tracking-id="
+    also = [{"parcel": 2, "number": "JDY", "account": "dhl"}]
+    assert letter(kind, language, account="dhl").count(page) == 1
+    both = letter(kind, language, account="dhl", also=also)
+    assert f"{page}JDX {page}JDY" in both
+    assert "http" not in letter(kind, language)
+
+
 MOVED = NOW - timedelta(hours=70)
 LAST = Checkpoint(MOVED, MOVED, Milestone.IN_TRANSIT, text="Departed", place="Kassel, DE")
 
@@ -154,7 +165,7 @@ def alert(language: str = "en", **more: object) -> Words:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_draft_has_a_template_and_every_template_a_kind(language: str) -> None:
     files = {path.name.removesuffix(".txt.j2") for path in (FOLDER / language / "letters").glob("[!_]*.j2")}
-    assert files == set(LETTERS)
+    assert files == {*LETTERS, *LetterStep} - {LetterStep.FIRST}
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
@@ -163,9 +174,16 @@ def test_a_full_letter_names_the_parcel_the_order_and_the_day_of_the_next_word(
     kind: str, language: str, cause: str
 ) -> None:
     text = letter(kind, language, cause=cause)
-    assert all(part in text for part in ("JDX", "T-X", "Lin", "Leipzig", "Moonlight"))
-    assert {"en": "8 May", "zh-CN": "5月8日"}[language] in text
-    assert {"en": "3 May", "zh-CN": "5月3日"}[language] in text
+    place = {"Leipzig"} if kind != "not_picked_up" else set()  # of what did not happen there is no place
+    assert all(part in text for part in {"JDX", "T-X", "Lin", "Moonlight"} | place)
+    assert day(8, language) in text
+    assert day(3, language) in text
+
+
+def day(number: int, language: str) -> str:
+    """A day of May, as letters in that language write it."""
+    pattern = catalogue(language, "letters")["dates"]["day"]
+    return format_date(datetime(2026, 5, number, tzinfo=UTC), pattern, locale=language.replace("-", "_"))
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
@@ -179,10 +197,12 @@ def test_a_letter_of_which_little_is_known_reads_whole(kind: str, language: str)
 @pytest.mark.parametrize("kind", ["damaged", "lost", "destroyed", "returning", "returned"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_damage_loss_and_return_offer_what_the_shop_offers_and_nothing_else(kind: str, language: str) -> None:
+    phrases = catalogue(language, "letters")["remedies"]
     both, one = letter(kind, language), letter(kind, language, remedies=["refund"])
-    assert all(phrase in both for phrase in OFFERS[language].values())
-    assert OFFERS[language]["refund"] in one
-    assert OFFERS[language]["resend"] not in one
+    assert phrases["refund"] in both
+    assert phrases["resend"] in both
+    assert phrases["refund"] in one
+    assert phrases["resend"] not in one
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -229,7 +249,7 @@ def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: 
     plain = letter(kind, language)
     assert "49" not in text
     assert "{{7*7}}" in text
-    assert text.count("\n") == plain.count("\n") + (0 if LETTERS[kind].remedies else 2)
+    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text else 0)
     assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
 
 
@@ -248,11 +268,16 @@ def test_chinese_notes_are_not_quoted_to_a_reader_of_english() -> None:
     assert "“" not in text
 
 
+@pytest.mark.parametrize(("language", "stands"), [("en", False), ("de", False), ("fr", False), ("zh-CN", True)])
+def test_a_couriers_name_stands_only_in_letters_to_those_who_can_read_it(language: str, stands: bool) -> None:
+    assert ("申通快递" in letter("stalled", language, courier="申通快递")) is stands
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 
 def dated(
-    language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "lost", **where: str
+    language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "stalled", **where: str
 ) -> str:
     renderer = Renderer(zone)
     more: dict[str, object] = {"seen_from": seen_from, "seen_until": seen_until, **where}
@@ -261,7 +286,9 @@ def dated(
 
 def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
     assert "made between 2 May and 3 May (" in dated("en", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
-    assert "快递公司5月2日至5月3日之间在" in dated("zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
+    assert "最近一次记录是5月2日至5月3日之间（Leipzig）" in dated(
+        "zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z"
+    )
 
 
 def test_days_of_a_scan_are_those_of_its_place_else_of_the_destination_else_of_the_shop() -> None:
@@ -276,12 +303,12 @@ def test_days_of_a_scan_are_those_of_its_place_else_of_the_destination_else_of_t
 @pytest.mark.parametrize(
     ("place", "destination", "told"),
     [
-        ("Berlin, DE", "DE", "14:05 GMT+02:00"),
-        ("Hangzhou, CN", "DE", "20:05 GMT+08:00"),
-        ("Los Angeles, CA, US", "US", "05:05 GMT-07:00"),
+        ("Berlin, DE", "DE", "14:05 ("),
+        ("Hangzhou, CN", "DE", "20:05 ("),
+        ("Los Angeles, CA, US", "US", "05:05 ("),
         ("Springfield, US", "DE", "14:05 GMT+02:00"),  # a country of several clocks
-        ("", "GB", "13:05 GMT+01:00"),
-        ("", "US", "20:05 GMT+08:00"),
+        ("", "GB", "13:05"),
+        ("", "US", "07:05 GMT-05:00"),  # a clock of several is named
         ("", "", "20:05 GMT+08:00"),
     ],
 )
@@ -295,9 +322,42 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
     exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
     blurred = "2026-05-03T02:05:00Z", "2026-05-03T06:05:00Z"
     assert "on 3 May at 12:05 GMT+08:00 (Leipzig)" in dated("en", *exact, kind="attempt_failed")
-    assert "5月3日 12:05（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
-    assert "5月3日 06:05（GMT+02:00）（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
-    assert "recorded on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
+    assert "5月3日 12:05（GMT+08:00）（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
+    assert "5月3日 06:05（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
+    assert "on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("de", "am 3. Mai um 12:05 Uhr (GMT+08:00) (Leipzig)"),
+        ("fr", "le 3 mai à 12\u00a0h\u00a005 (UTC+08:00) (Leipzig)"),
+    ],
+)
+def test_days_and_hours_are_written_as_the_language_does(language: str, told: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    assert told in dated(language, *exact, kind="attempt_failed")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_the_clock_of_greenwich_is_called_utc_in_every_language(language: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    text = dated(language, *exact, zone="UTC", kind="attempt_failed", destination="")
+    assert re.search(r"UTC(?![+-])", text)
+    assert "00:00" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "year_too"),
+    [
+        ("en", "on 1 May (", "on 1 December 2025 ("),
+        ("de", "am 1. Mai (", "am 1. Dezember 2025 ("),
+        ("fr", "le 1er mai (", "le 1er décembre 2025 ("),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_does(language: str, first: str, year_too: str) -> None:
+    assert first in dated(language, "2026-05-01T04:05:00Z", "2026-05-01T04:05:00Z")
+    assert year_too in dated(language, "2025-12-01T04:05:00Z", "2025-12-01T04:05:00Z")
 
 
 def test_another_year_is_named() -> None:
@@ -330,26 +390,117 @@ def test_every_country_has_zones_that_exist() -> None:
 # --- alerts --------------------------------------------------------------------------------------
 
 
-def test_an_alert_says_what_since_when_and_what_to_do() -> None:
-    assert alert() == Words(
-        "HIGH stalled: JD0012345678",
-        "Stalled, high\n\n"
-        "Parcel: JD0012345678 (my_dhl/yto, order T-1001)\n"
-        "Now: in transit\n"
-        "What: No new scan for 70 h, since 3 May 19:00; the last word was “Departed” at Kassel, DE, 3 May 19:00\n"
-        "Since: 3 May 19:00 GMT+08:00, 70 h ago\n"
-        "Next: Open an enquiry with the courier, quoting the last scan.\n"
-        "More: parcelwatch cases show 7 | parcelwatch why JD0012345678",
-        "JD0012345678 high (my_dhl/yto, order T-1001): No new scan for 70 h, since 3 May 19:00; the last word was "
-        "“Departed” at Kassel, DE, 3 May 19:00",
+def test_an_alert_says_whose_parcel_what_and_what_to_do() -> None:
+    assert sold() == Words(
+        "🟠 HIGH · stalled 70 h · order T-1001, Noah B. (nb88), €129",
+        "STO JD0012345678: No new scan for 70 h; the last: “Departed”, Kassel, DE, 3 May 19:00 (13:00 there) "
+        "(suspected lost, not confirmed)\n"
+        "Do now:\n"
+        "1. Send the customer draft D4.\n"
+        "2. Treat it as lost: set STO (95543) a deadline for the search, and offer the customer a resend or a refund.\n"
+        "Promised for 5 May\n"
+        "Goods: Desk lamp\n"
+        "Order: https://shop.example/o/T-1001\n"
+        "Tracking: https://www.kuaidi100.com/chaxun?com=shentong&nu=JD0012345678\n"
+        "case 7 · A17",
+        "JD0012345678 HIGH (STO, order T-1001, Noah B. (nb88), €129): No new scan for 70 h; the last: “Departed”, "
+        "Kassel, DE, 3 May 19:00",
     )
 
 
 def test_an_alert_in_chinese() -> None:
-    said = alert("zh-CN", why=Why.WORSENED)
-    assert said.title == "【高】物流停滞（加重）：JD0012345678"
-    assert "当前：运输中\n" in said.body
-    assert "自 5月3日 19:00 GMT+08:00 起，已 70 小时\n" in said.body
+    said = sold("zh-CN", why=Why.WORSENED)
+    assert said.title == "🟠【高】物流停滞 70 小时（加重） · 订单 T-1001 · Noah B.（nb88） · €129"
+    assert said.body.split("\n")[0] == (
+        "申通 JD0012345678：5月3日 19:00（当地 13:00） Kassel, DE “Departed”，之后 70 小时没有更新（疑似丢件，未确认）"
+    )
+    assert "② 按疑似丢件处理：要求申通 95543 限时查件，主动给买家补发或退款方案。\n" in said.body
+    assert said.body.endswith("\n案件 7 · 提醒 A17")
+
+
+SHOP = Shop("https://shop.example/o/{order}", "EUR")
+APIS = {"my_dhl": ("kuaidi100", "")}
+ORDER = Order("T-1001", "Noah Brown", "noah@shop.example", buyer="nb88", value=129, goods="Desk lamp")
+
+
+def sold(language: str = "en", *orders: Order, private: bool = False, **more: object) -> Words:
+    """An alert about a parcel of which the shop has said all there is to say."""
+    renderer = Renderer("Asia/Shanghai", language, shop=SHOP, apis=APIS, private=private)
+    about = About(orders or (ORDER,), "DE", "CN", (4,))
+    numbers = tuple(order.number for order in about.orders)
+    promised = datetime(2026, 5, 5, 15, 59, 59, tzinfo=UTC)
+    return renderer.alert(out(company="shentong", orders=numbers, about=about, promised_by=promised, **more), NOW)
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_an_alert_of_two_orders_names_both_and_both_buyers(language: str) -> None:
+    said = sold(language, ORDER, replace(ORDER, number="T-1002", customer_name="Mia Jones", buyer="", value=20.5))
+    for known in ("T-1001", "T-1002", "Noah B.", "Mia J.", "€149.50"):
+        assert known in said.title
+    assert "https://shop.example/o/T-1001" in said.body
+    assert "https://shop.example/o/T-1002" in said.body
+    assert said.body.count("Desk lamp") == 1
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_a_group_does_not_read_a_customers_name_nor_what_opens_a_locker(language: str) -> None:
+    scan = replace(LAST, text="已到人民路店菜鸟驿站，取件码 8-2-1234，联系13900000002", cause=None)
+    fact = Fact(Form.NOT_COLLECTED, since=MOVED, scan=scan)
+    said, private = sold(language, fact=fact), sold(language, fact=fact, private=True)
+    whole, alone = (f"{each.title}{each.line}{each.body}" for each in (said, private))
+    assert not re.search("Brown|8-2-1234|noah@", whole)
+    assert "13900000002" in whole
+    assert "Noah Brown" in alone
+    assert "8-2-1234" in alone
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_an_order_is_found_where_the_shop_says_and_no_number_leads_elsewhere(language: str) -> None:
+    own = sold(language, replace(ORDER, url="https://admin.example/1"))
+    assert "https://admin.example/1\n" in own.body
+    assert "shop.example/o/" not in own.body
+    odd = sold(language, replace(ORDER, number="#1/../x?y"))
+    assert "https://shop.example/o/%231%2F..%2Fx%3Fy\n" in odd.body
+    assert "evil" not in sold(language, replace(ORDER, url="javascript:evil")).body
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_what_we_write_ourselves_can_be_copied(language: str) -> None:
+    said = sold(language, replace(ORDER, number="TB.2026.AB12"))
+    assert "\u200b" not in f"{said.title}{said.line}{said.body}"
+    assert "TB.2026.AB12" in said.title
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_a_value_without_a_currency_is_a_number(language: str) -> None:
+    assert "1,129.9" in alert(language, about=About((replace(ORDER, value=1129.9),))).title
+
+
+@pytest.mark.parametrize(
+    ("destination", "until", "day"),
+    [
+        ("CN", datetime(2026, 5, 5, 17, 59, 59, tzinfo=UTC), "5 May"),  # Urumqi's midnight
+        ("", datetime(2026, 5, 6, 11, 59, 59, tzinfo=UTC), "5 May"),  # anywhere on Earth
+        ("US", datetime(2026, 5, 6, 9, 59, 59, tzinfo=UTC), "5 May"),
+        (
+            "",
+            datetime(2026, 5, 6, 9, 59, 59, tzinfo=UTC),
+            "5 May",
+        ),  # Hawaii's midnight, of a parcel going who knows where
+        ("CN", datetime(2026, 5, 5, 10, 0, tzinfo=UTC), "5 May 18:00"),
+    ],
+)
+def test_a_promise_of_a_day_is_told_as_that_day(destination: str, until: datetime, day: str) -> None:
+    fact = Fact(Form.PROMISE_OVER, since=until, until=until, whose="shop")
+    said = alert(fact=fact, kind="late", about=About(destination=destination))
+    assert f"the shop's promise of {day}, " in said.body
+    assert f"\nPromised for {day}\n" in alert(promised_by=until, about=About(destination=destination)).body
+
+
+def test_a_withdrawal_says_what_happened_and_which_draft_is_true_now() -> None:
+    fact = Fact(Form.NEWER_SCAN, scan=replace(LAST, milestone=Milestone.RETURNED, text=""))
+    said = alert("zh-CN", draft=True, why=Why.WITHDRAWN, fact=fact, letter=draft(), about=About(drafts=(19,)))
+    assert said.body.startswith("原因：包裹退件已签收：5月3日 19:00 Kassel, DE。如已发给买家，请改发草稿 D19。\n")
 
 
 @pytest.mark.parametrize("language", VOICES)
@@ -358,7 +509,7 @@ def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
     operator = kind in ("courier_silent", "unknown_status")
-    assert bool(re.search("^(Next: |建议：)", said.body, re.MULTILINE)) is not operator
+    assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 
 @pytest.mark.parametrize("language", VOICES)
@@ -409,6 +560,17 @@ def test_a_draft_is_pushed_as_text_to_copy_with_the_command_that_approves_it(lan
 
 
 @pytest.mark.parametrize("language", VOICES)
+def test_a_draft_that_says_what_opens_a_locker_says_it_in_no_group(language: str) -> None:
+    written = draft(subject="取件提醒", body="您的取件码 8-2-1234，请尽快取件。")
+    group = sold(language, draft=True, why=Why.DRAFTED, letter=written).body
+    assert "取件码 ***，请尽快取件。" in group
+    assert "parcelwatch drafts show 5" in group
+    alone = sold(language, private=True, draft=True, why=Why.DRAFTED, letter=written).body
+    assert written.body in alone
+    assert "parcelwatch drafts show 5" not in alone
+
+
+@pytest.mark.parametrize("language", VOICES)
 def test_a_draft_nobody_has_seen_yet_is_pushed_in_the_words_of_its_facts(language: str) -> None:
     said = alert(language, draft=True, why=Why.DRAFTED, letter=draft())
     worded = RENDERERS[language].worded("stalled", "zh-CN", facts("stalled"))
@@ -418,8 +580,8 @@ def test_a_draft_nobody_has_seen_yet_is_pushed_in_the_words_of_its_facts(languag
 @pytest.mark.parametrize(
     ("language", "order", "why"),
     [
-        ("en", "do not send it", "There is a newer checkpoint: “Departed” at Kassel, DE, 3 May 19:00"),
-        ("zh-CN", "请勿发送", "有更新的轨迹：“Departed”（Kassel, DE，5月3日 19:00）"),
+        ("en", "do not send it", "It moves again: “Departed”, Kassel, DE, 3 May 19:00"),
+        ("zh-CN", "请勿发送", "包裹已恢复更新：5月3日 19:00 Kassel, DE “Departed”"),
     ],
 )
 def test_a_draft_taken_back_says_not_to_send_it_and_why(language: str, order: str, why: str) -> None:
@@ -435,7 +597,12 @@ def test_a_draft_taken_back_says_not_to_send_it_and_why(language: str, order: st
 SILENT = Fact(Form.COURIER_SILENT, since=NOW - timedelta(minutes=31), reason="read timeout", count=120, kind="dhl")
 REFUSED = Fact(Form.COURIER_REFUSES, since=NOW - timedelta(minutes=1), reason="401: bad key", kind="dhl")
 BACK = Fact(Form.COURIER_BACK, since=NOW - timedelta(hours=6), kind="dhl")
-CODES = Fact(Form.CODES_UNREAD, since=NOW, kind="dhl", unread=(Unread("X9", "Odd thing", 3), Unread("", "Odd", 1)))
+CODES = Fact(
+    Form.CODES_UNREAD,
+    since=NOW,
+    kind="dhl",
+    unread=(Unread("X9", "Odd thing", 3, ("JD1", "JD2")), Unread("", "Odd", 1)),
+)
 GARBAGE = Fact(Form.ANSWER_UNREAD, since=NOW, kind="dhl", unread=(Unread("unreadable answer", "not JSON", 1),))
 OPERATOR = [
     SILENT,
@@ -458,7 +625,7 @@ def operator(fact: Fact, language: str = "en") -> Words:
 @pytest.mark.parametrize("fact", OPERATOR, ids=lambda fact: fact.says)
 def test_the_operator_reads_which_account_and_what_to_do(language: str, fact: Fact) -> None:
     said = operator(fact, language)
-    assert said.title.startswith("my_dhl")
+    assert "my_dhl" in said.title
     assert said.line.startswith("my_dhl ")
     assert fact.reason in said.body
     assert not re.search(r"None|\(\)|（）|“”|\n\n\n|  ", f"{said.title}\n{said.line}\n{said.body}")
@@ -466,15 +633,15 @@ def test_the_operator_reads_which_account_and_what_to_do(language: str, fact: Fa
 
 def test_a_silent_courier_and_its_recovery_in_english() -> None:
     silent, refused, recovered = map(operator, (SILENT, REFUSED, BACK))
-    assert silent.title == "my_dhl: the courier does not answer"
-    assert silent.body.startswith("my_dhl (dhl) does not answer since 6 May 16:29, 31 min ago.\n")
-    assert "Its parcels (120) are held" in silent.body
+    assert silent.title == "🔧 DHL (account my_dhl) has not answered since 16:29"
+    assert silent.body.startswith("DHL (account my_dhl) has not answered since 16:29 (31 min).\n")
+    assert "none of its 120 due parcels is called stalled" in silent.body
     assert "check the key" in refused.body
     assert recovered.line == "my_dhl answers again, 6 h after its silence was reported"
 
 
 def test_unreadable_statuses_are_listed_one_a_line() -> None:
-    assert "\n3 x X9 “Odd thing”\n1 x “Odd”\n" in operator(CODES).body
+    assert "\n3 x X9 “Odd thing”: JD1, JD2\n1 x “Odd”\n" in operator(CODES).body
 
 
 # --- with digests --------------------------------------------------------------------------------
@@ -489,9 +656,10 @@ def test_a_renderer_has_the_words_of_digests_in_its_language(language: str) -> N
 
 def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:
     alone = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),)), 2000, NOW)
-    assert alone.title == "[A17] HIGH stalled: JD0012345678"
+    assert alone.title == "🟠 HIGH · stalled 70 h · order T-1001"
+    assert alone.body.endswith("\ncase 7 · A17")
     together = RENDERERS["en"].message(Group("ops", "stalled", False, (out(),) * 6, 17), 2000, NOW)
-    assert together.body.split("\n")[1].startswith("A17 JD0012345678 high (")
+    assert together.body.split("\n")[1].startswith("A17 JD0012345678 HIGH (")
 
 
 def draft_of(number: int, **more: object) -> Outgoing:
@@ -541,7 +709,7 @@ def test_an_attempt_that_was_made_before_is_repeated_word_for_word() -> None:
 def test_an_age_is_that_of_the_moment_somebody_reads_it(hours: int, age: str) -> None:
     """The fact is the same; only the time at which it is said differs."""
     fact = Fact(Form.NO_SCAN, since=MOVED, scan=LAST)
-    assert RENDERERS["en"].sentence(fact, MOVED + timedelta(hours=hours)).startswith(f"No new scan for {age}, ")
+    assert RENDERERS["en"].sentence(fact, MOVED + timedelta(hours=hours)).startswith(f"No new scan for {age}; ")
 
 
 @pytest.mark.parametrize("language", VOICES)
@@ -550,8 +718,7 @@ def test_one_message_names_one_instant_in_one_way(language: str) -> None:
     scan = replace(LAST, text="a very long remark of the courier " * 9)
     said = alert(language, fact=Fact(Form.NO_SCAN, since=MOVED, scan=scan))
     for text in (said.line, said.body):
-        times = set(re.findall(r"\d\d:\d\d", text.replace("GMT+08:00", "")))
-        assert times == {"19:00"}
+        assert re.findall(r"\d\d:\d\d", text).count("19:00") == 1
 
 
 @pytest.mark.parametrize("language", VOICES)

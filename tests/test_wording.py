@@ -96,7 +96,7 @@ def test_the_same_case_says_another_age_as_time_passes_and_weighs_more(store: St
     said = [
         shapes.case(cases.one(store, 1, NOW + wait), SHOWN, NOW + wait) for wait in (0 * HOUR, 26 * HOUR, 70 * HOUR)
     ]
-    assert [one["sentence"].split(",")[0] for one in said] == [
+    assert [one["sentence"].split(";")[0] for one in said] == [
         "No new scan for 49 h",
         "No new scan for 3 days",
         "No new scan for 4 days",
@@ -238,7 +238,7 @@ def test_a_lowered_threshold_fires_at_the_next_look_without_a_poll_and_once(stor
     assert store.value("SELECT poll_at FROM parcels") == polls
     told = send_all(store, NOW + HOUR, by=policy("24h"))
     assert [text.title for text in told if "stalled" in text.title and "Draft" not in text.title] == [
-        "[A1] MEDIUM stalled: PW000000001XX"
+        "🟡 MEDIUM · stalled 31 h · PW000000001XX"
     ]
     (case,) = (row.case for row in cases.rows(store, NOW))
     assert (str(case.limit), case.line, case.policy_id) == ("24h", "config.toml:9", policy("24h").policy_id)

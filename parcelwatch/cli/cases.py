@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from parcelwatch.cli.base import Account, By, Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
 
 app = group("List parcels in trouble; acknowledge, snooze, resolve them.")
 
@@ -74,34 +77,37 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe, worded
 
-    zone = desk.config.timezone
-    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "!?Claim by", "?Tags", "~Why"]
+    zone, t = desk.config.timezone, desk.tongue
+    columns = t.columns(
+        ">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "!?Claim by", "?Tags", "~Why"
+    )
     shown = [
         (
             row["id"],
-            row["kind"],
-            row["severity"],
-            row["state"],
+            t.kind(row["kind"]),
+            t.severity(row["severity"]),
+            t(row["state"]),
             row["number"],
             output.some(map(safe, row["orders"]), 3),
             moment(row["since"], zone),
-            claim_by(row["claim"]),
+            claim_by(row["claim"], t),
             safe(", ".join(row["tags"]), 40),
-            (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
+            (t("(behind {kind})", kind=t.kind(row["hidden_by"])) + " " if row["hidden_by"] else "")
+            + worded(row["sentence"]),
         )
         for row in rows
     ]
-    output.show(columns, shown, "No cases.")
-    output.zone_note(zone)
+    output.show(columns, shown, t("No cases."), t.styles)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
-def claim_by(claim: Mapping[str, Any] | None) -> str:
+def claim_by(claim: Mapping[str, Any] | None, t: Tongue) -> str:
     """The last day of a claim that is still to be made, or what became of it; "" where nothing is known."""
     if claim is None:
         return ""
     if claim["state"] != "open":
-        return str(claim["state"]) if claim["state"] != "none" else "no claim"
-    return "missed" if claim["missed"] else claim["last_on"] or ""
+        return t(claim["state"]) if claim["state"] != "none" else t("no claim")
+    return t("missed") if claim["missed"] else str(claim["last_on"] or "")
 
 
 def one_of(option: str, value: str, known: list[Any]) -> None:
@@ -139,25 +145,25 @@ def show(
     if as_json:
         output.emit(shown)
         return
-    zone = desk.config.timezone
-    written = ", ".join(f"{row['id']} ({row['state']})" for row in shown["drafts"])
-    output.pairs({**_summary(shown, desk), "drafts": written})
+    zone, t = desk.config.timezone, desk.tongue
+    written = ", ".join(f"{row['id']} ({t(row['state'])})" for row in shown["drafts"])
+    output.pairs(t.named({**_summary(shown, desk), "drafts": written}))
     output.say()
     lines = [
         (
             moment(event["at"], zone),
-            f"{event['before'] or 'new'} → {event['after']}",
+            f"{t(event['before'] or 'new')} → {t(event['after'])}",
             worded(event["why"], 300),
             event["by"],
         )
         for event in shown["events"]
     ]
-    output.show(["!When", "!Move", "Why", "By"], lines, "No history.")
+    output.show(t.columns("!When", "!Move", "Why", "By"), lines, t("No history."))
     if shown["notes"]:
         notes = [(moment(each["at"], zone), each["by"], safe(each["text"], 2000)) for each in shown["notes"]]
         output.say()
-        output.show(["!Note", "By", "Text"], notes, "")
-    output.note(f"`parcelwatch why {shown['number']}` shows every rule's clock.", "dim")
+        output.show(t.columns("!Note", "By", "Text"), notes, "")
+    output.note(t("`parcelwatch why {number}` shows every rule's clock.", number=shown["number"]), "dim")
 
 
 def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) -> None:
@@ -176,16 +182,16 @@ def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     from parcelwatch.cli.output import moment, safe, some, worded
 
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     return {
         "case": shown["id"],
         "number": shown["number"],
-        "courier": f"{shown['courier']} {shown['company']}".strip(),
+        "courier": desk.words.whose.courier(shown["courier"], shown["company"]),
         "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
-        "kind": shown["kind"],
-        "severity": shown["severity"],
-        "state": shown["state"],
-        "hidden by": shown["hidden_by"],
+        "kind": t.kind(shown["kind"]),
+        "severity": t.severity(shown["severity"]),
+        "state": t(shown["state"]),
+        "hidden by": t.kind(shown["hidden_by"]) if shown["hidden_by"] else None,
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
@@ -193,22 +199,22 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "opened": moment(shown["opened_at"], zone),
         "snoozed until": moment(shown["snoozed_until"], zone),
         "resolved": moment(shown["resolved_at"], zone),
-        "reopened": f"{shown['reopened']} times" if shown["reopened"] else "",
-        "verdict": shown["verdict"],
-        **_claim(shown["claim"]),
+        "reopened": t("{count} times", count=shown["reopened"]) if shown["reopened"] else "",
+        "verdict": t(shown["verdict"] or ""),
+        **_claim(shown["claim"], t),
     }
 
 
-def _claim(claim: Mapping[str, Any] | None) -> dict[str, object]:
+def _claim(claim: Mapping[str, Any] | None, t: Tongue) -> dict[str, object]:
     from parcelwatch.cli.output import safe
 
     if claim is None:
-        return {"claim": "no window is known; `[[claims]]` in the configuration sets one"}
+        return {"claim": t("no window is known; `[[claims]]` in the configuration sets one")}
     if claim["state"] == "open" and not claim["stands"]:
         return {}
     return {
-        "claim": claim["state"] if claim["state"] != "open" else "missed" if claim["missed"] else "not made",
-        "last day to claim": claim["last_on"] or ("not known yet" if claim["window"] else ""),
+        "claim": t("not made") if claim["state"] == "open" and not claim["missed"] else claim_by(claim, t),
+        "last day to claim": claim["last_on"] or (t("not known yet") if claim["window"] else ""),
         "window": claim["window"],
         "claim number": safe(claim["ref"], 60),
         "paid": safe(claim["amount"], 60),

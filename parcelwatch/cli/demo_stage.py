@@ -180,5 +180,6 @@ def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) 
     tables += [f'[channels.{name}]\nurl = "{url}"' for name, url in channels.items()]
     # A week passes in seconds, so news waits for company no longer than that.
     tables.append('[messages]\ngroup_interval = "3s"')
+    tables.append('[shop]\norder_url = "https://shop.example/orders/{order}"\ncurrency = "EUR"')
     tables.append('[drafts]\nshop = "Lotus & Lantern"')
     return "\n\n".join(tables) + "\n"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from parcelwatch.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
     from parcelwatch.core.policy import Policy
     from parcelwatch.render import Renderer
@@ -70,7 +71,17 @@ class Desk:
         """What finds the words agents read."""
         from parcelwatch.render import Renderer
 
-        return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
+        config = self.config
+        return Renderer(
+            str(config.timezone), config.language, shop=config.shop, apis=config.apis, templates=config.templates
+        )
+
+    @cached_property
+    def tongue(self) -> Tongue:
+        """The words of the commands in the agents' language."""
+        from parcelwatch.cli.tongue import Tongue
+
+        return Tongue(self.config.language, self.words)
 
     def voice(self, channel: str) -> Renderer:
         """What finds the words of one channel, in its language and its zone."""
@@ -79,7 +90,10 @@ class Desk:
         each = self.config.channels().get(channel)
         if each is None:
             return self.words
-        return Renderer(timezone=str(each.timezone), agent_language=each.language, private=each.private)
+        shop, apis, templates = self.config.shop, self.config.apis, self.config.templates
+        return Renderer(
+            str(each.timezone), each.language, shop=shop, apis=apis, private=each.private, templates=templates
+        )
 
     @property
     def now(self) -> datetime:

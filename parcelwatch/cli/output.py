@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
-from parcelwatch.core.privacy import mask
+from parcelwatch.core.privacy import shown as readable
 from parcelwatch.core.text import plain
 
 if TYPE_CHECKING:
@@ -104,12 +104,14 @@ def warn(text: str) -> None:
     note(f"warning: {text}", "yellow")
 
 
-def show(titles: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
+def show(
+    titles: Sequence[str], rows: Sequence[Sequence[object]], empty: str, styles: Mapping[str, str] = STYLES
+) -> None:
     """A table as the whole result, or what to say when it has no rows; tables.Listing says how titles are marked."""
     if not rows:
         say(empty)
         return
-    console().print(Listing(titles, rows))
+    console().print(Listing(titles, rows, styles))
 
 
 def pairs(values: Mapping[str, object] | Sequence[tuple[str, object]]) -> None:
@@ -134,7 +136,7 @@ def _cell(value: object) -> Text:
 
 def safe(text: Any, limit: int = 200) -> str:
     """What a courier or a file said, harmless on a terminal and without people in it."""
-    return plain(mask(str(text or "")), limit)
+    return plain(readable(str(text or "")), limit)
 
 
 def worded(sentence: str, limit: int = 400) -> str:
@@ -174,6 +176,6 @@ def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:
     return f"{known.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def zone_note(zone: tzinfo) -> None:
+def zone_note(zone: tzinfo, pattern: str = "Times are in {zone}.") -> None:
     """Say, on stderr, which zone the times of a table are in."""
-    note(f"Times are in {zone}.", "dim")
+    note(pattern.format(zone=zone), "dim")

@@ -112,12 +112,12 @@ def show(
 
 def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
     from parcelwatch import shapes
-    from parcelwatch.core.privacy import mask
+    from parcelwatch.core.privacy import shown as readable
     from parcelwatch.store import cases, parcels
 
     now = desk.now
     shown = parcels.show(store, parcel.id)
-    shown["checkpoints"] = [{**each, "text": mask(each["text"])} for each in shown["checkpoints"]]
+    shown["checkpoints"] = [{**each, "text": readable(each["text"])} for each in shown["checkpoints"]]
     shown["cases"] = [shapes.case(row, desk.words, now) for row in cases.rows(store, now, parcel_id=parcel.id)]
     return shown
 

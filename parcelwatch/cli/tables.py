@@ -6,7 +6,7 @@ below, and a sentence may end in "…".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
@@ -63,7 +63,10 @@ class Listing:
     where all does not fit, the last one first.
     """
 
-    def __init__(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def __init__(
+        self, titles: Sequence[str], rows: Iterable[Sequence[object]], styles: Mapping[str, str] = STYLES
+    ) -> None:
+        self._styles = styles
         self._columns = [_column(title, place) for place, title in enumerate(titles)]
         self._rows = [["" if value is None else str(value) for value in row] for row in rows]
 
@@ -122,7 +125,7 @@ class Listing:
         yield [("─" * (sum(widths) + GAP * (len(widths) - 1)), "dim")]
         for row in self._rows:
             cells = [_fitted(row[each.place], wide, each) for each, wide in zip(columns, widths, strict=True)]
-            yield from _beside(columns, widths, cells, [STYLES.get(row[each.place], "") for each in columns])
+            yield from _beside(columns, widths, cells, [self._styles.get(row[each.place], "") for each in columns])
             told = [each for each in below if row[each.place]]
             if told:
                 said = (GAP * " ").join((f"{each.title} " if each.spare else "") + row[each.place] for each in told)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -162,30 +162,32 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment
 
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     parcel = dossier.parcel
     lane = " → ".join(place for place in (parcel.origin, parcel.destination) if place)
-    output.say(f"{parcel.number} ({f'{parcel.courier} {parcel.company}'.strip()}{f', {lane}' if lane else ''})", "bold")
-    answered = moment(dossier.confirmed_at, zone) or "not yet"
+    named = desk.words.whose.courier(parcel.courier, parcel.company)
+    output.say(f"{parcel.number} ({named}{f', {lane}' if lane else ''})", "bold")
+    answered = moment(dossier.confirmed_at, zone) or t("not yet")
     if at > desk.now:
-        output.say(f"If nothing new is heard until {moment(at, zone)}:")
-    said = f"At {moment(min(at, desk.now), zone)} it was {dossier.milestone}"
-    output.say(f"{said}; the courier last answered {answered}. Zone: {zone}.")
-    output.say(whose_days(rules[0]))
+        output.say(t("If nothing new is heard until {at}:", at=moment(at, zone)))
+    said = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
+    how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
+    output.say(t(how, **said, answered=answered, zone=zone))
+    output.say(whose_days(rules[0], t))
     if past:
-        output.say("As known then; when the courier was asked in between is taken from what it said.", "dim")
+        output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
     for title, style, chosen in (
         ("Fires", "bold red", [each for each in rules if each.fires]),
         ("Clock running", "bold yellow", [each for each in rules if not each.fires and each.running]),
     ):
         if chosen:
             output.say()
-            output.say(title, style)
+            output.say(t(title), style)
         for each in chosen:
-            _print_rule(each, dossier, desk.words, at, zone)
-    quiet = [each.kind for each in rules if not each.fires and not each.running]
+            _print_rule(each, dossier, desk, at)
+    quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
-    output.say("Nothing to it: " + ", ".join(quiet), "dim")
+    output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
 
 
 _KNOWN = {
@@ -196,35 +198,51 @@ _KNOWN = {
 }
 
 
-def whose_days(each: Explanation) -> str:
+def whose_days(each: Explanation, t: Callable[..., str] = str.format) -> str:
     """By which days its clocks go, and how it is known that these are the ones."""
     if not each.place:
-        return "Business days: Monday to Friday, UTC; nothing tells the country it is in."
-    zone = each.zones[0] if len(each.zones) == 1 else f"in all of its {len(each.zones)} zones at once"
-    return f"Business days: those of {each.place}, {_KNOWN[each.known]} ({zone})."
+        return t("Business days: Monday to Friday, UTC; nothing tells the country it is in.")
+    several = t("in all of its {count} zones at once", count=len(each.zones))
+    zone = each.zones[0] if len(each.zones) == 1 else several
+    return t(
+        "Business days: those of {place}, {known} ({zone}).", place=each.place, known=t(_KNOWN[each.known]), zone=zone
+    )
 
 
-def _print_rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime, zone: Any) -> None:
+def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, worded
+    from parcelwatch.cli.output import worded
 
-    severity = f", {each.severity}" if each.severity else ""
-    hidden = f", hidden by {each.hidden_by}" if each.hidden_by else ""
+    words, t = desk.words, desk.tongue
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
-    known = f", case {case.id} {case.state}" if case else ""
-    output.say(f"  {each.kind}{severity}{known}{hidden}")
-    lines = [worded(words.sentence(each.fact, at)) if each.fact else "", _clock(each, zone)]
-    limits = ", ".join(f"{name} {limit}" for name, limit in _limits(each))
-    lines.append(f"threshold: {limits or 'none'} ({each.limits.line})")
-    if each.due_at is not None:
-        what = "gets worse" if each.fires else "fires"
-        lines.append(
-            f"{what} {moment(each.due_at, zone)}, if the courier then answers without news"
-            + (": that is past, but it has not answered since" if each.blind else "")
-        )
-    lines.append(f"clears: {words.clears(each.kind)}")
+    said = [
+        t.kind(each.kind),
+        t.severity(each.severity or ""),
+        t("case {id} {state}", id=case.id, state=t(case.state)) if case else "",
+        t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
+    ]
+    output.say(f"  {', '.join(filter(None, said))}")
+    limits = ", ".join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
+    lines = [
+        worded(words.sentence(each.fact, at)) if each.fact else "",
+        _clock(each, desk.config.timezone, t),
+        t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
+        _due(each, desk),
+        t("clears: {clears}", clears=words.clears(each.kind)),
+    ]
     for line in filter(None, lines):
         output.say(f"      {line}")
+
+
+def _due(each: Explanation, desk: Desk) -> str:
+    from parcelwatch.cli.output import moment
+
+    if each.due_at is None:
+        return ""
+    t, at = desk.tongue, moment(each.due_at, desk.config.timezone)
+    worse = t("gets worse {at}, if the courier then answers without news", at=at)
+    due = worse if each.fires else t("fires {at}, if the courier then answers without news", at=at)
+    return due + (t(": that is past, but it has not answered since") if each.blind else "")
 
 
 def _limits(each: Explanation) -> list[tuple[str, object]]:
@@ -232,18 +250,19 @@ def _limits(each: Explanation) -> list[tuple[str, object]]:
     return [(name, limit) for name, limit in both if limit]
 
 
-def _clock(each: Explanation, zone: Any) -> str:
+def _clock(each: Explanation, zone: tzinfo, t: Callable[..., str] = str.format) -> str:
     from parcelwatch.cli.output import moment
 
     if each.since is None or each.counted is None:
         return ""
+    at = moment(each.since, zone)
     if each.counted <= 0 and not each.fires:
-        return f"clock starts {moment(each.since, zone)}"
-    left_out = f"; {skipped(each)}" if each.skipped else ""
-    return f"counted since {moment(each.since, zone)}: {counted(each)}{left_out}"
+        return t("clock starts {at}", at=at)
+    left_out = f"; {skipped(each, t)}" if each.skipped else ""
+    return t("counted since {at}: {counted}", at=at, counted=counted(each)) + left_out
 
 
-def skipped(each: Explanation) -> str:
+def skipped(each: Explanation, t: Callable[..., str] = str.format) -> str:
     """What did not count and why: "72.0 h skipped (holiday: Good Friday, DE; weekend)"."""
     from parcelwatch.cli.output import safe
 
@@ -253,9 +272,9 @@ def skipped(each: Explanation) -> str:
         slower = f"×{float(skip.factor):g}" if skip.factor else ""
         names.setdefault((skip.why, slower), []).append(safe(skip.name, 80))
     reasons = (
-        _reason(why, dict.fromkeys([*held, *_of(why, each.place), slower])) for (why, slower), held in names.items()
+        _reason(t(why), dict.fromkeys([*held, *_of(why, each.place), slower])) for (why, slower), held in names.items()
     )
-    return f"{hours:.1f} h skipped ({'; '.join(reasons)})"
+    return t("{hours} h skipped ({reasons})", hours=f"{hours:.1f}", reasons="; ".join(reasons))
 
 
 def _of(why: str, place: str) -> list[str]:

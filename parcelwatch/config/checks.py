@@ -305,6 +305,8 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
                 yield ("couriers", name, key), secret
     for name, channel in file.channels.items():
         yield ("channels", name, "url"), channel.url
+    for key, secret in file.drafts.send.secrets.items():
+        yield ("drafts", "send", key), secret
 
 
 def _sandbox(account: Courier) -> bool:

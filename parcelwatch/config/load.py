@@ -26,7 +26,8 @@ from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.drafts import Wording
+from parcelwatch.core.content import Shop
+from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
@@ -99,6 +100,12 @@ class Config:
         return _database(self.file, self.path)
 
     @property
+    def templates(self) -> Path | None:
+        """The folder of the shop's own letters, None where it has none; a relative one starts at this file."""
+        written = self.file.drafts.templates
+        return self.path.absolute().parent / Path(written).expanduser() if written else None
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The zone of people's times: reports and naive times of imports."""
         return ZoneInfo(self.file.service.timezone)
@@ -123,6 +130,16 @@ class Config:
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
+
+    @property
+    def shop(self) -> Shop:
+        """What the shop says of itself."""
+        return Shop(self.file.shop.order_url, self.file.shop.currency)
+
+    @property
+    def apis(self) -> dict[str, tuple[str, str]]:
+        """Account → its API and, where that is no courier's own, what the courier behind it is called."""
+        return {name: (account.api, _called(account)) for name, account in self.file.couriers.items()}
 
     def accounts(self) -> dict[str, AccountConfig]:
         """Every account by name, in the file's order."""
@@ -168,6 +185,11 @@ class Config:
             {name: _hours(channel, self._zone(channel)) for name, channel in self.file.channels.items()},
         )
 
+    def to_customers(self) -> dict[str, Secret]:
+        """The ways to customers that are configured: url, sms, webhook."""
+        written = self.file.drafts.send.secrets
+        return {name: secret.at(self._spot(("drafts", "send", name))) for name, secret in written.items()}
+
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
         thresholds, drafts, channels = self.file.thresholds, self.file.drafts, tuple(self.file.channels)
@@ -181,7 +203,13 @@ class Config:
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
-            wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            wording=Wording(
+                drafts.shop,
+                drafts.languages,
+                drafts.follow_up.natural(),
+                drafts.remedies,
+                tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
+            ),
             claims=self.claims(),
         )
 
@@ -210,10 +238,9 @@ class Config:
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
         shown["peaks"] = [_without_blanks(each) for each in shown["peaks"]]
-        written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
-        shown["drafts"]["remedies"] = {
-            kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies
-        } | written
+        chosen = shown["drafts"]["remedies"]
+        shown["drafts"]["remedies"] = {kind: list(spec.remedies) for kind, spec in LETTERS.items()} | chosen
+        shown["drafts"]["offers"] = [_without_blanks(each) for each in shown["drafts"]["offers"]]
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:
@@ -330,3 +357,9 @@ def _column(limits: Limits) -> dict[str, str]:
 
 def _without_blanks(table: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in table.items() if value != ""}
+
+
+def _called(account: models.Courier) -> str:
+    """What a declared courier calls itself, or which carrier of an SDK it is."""
+    named = account.declared.name if account.declared else account.options.get("carrier", "")
+    return named or ""

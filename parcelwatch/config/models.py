@@ -6,7 +6,7 @@ What belongs here: what one table can be judged by on its own. What needs two of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
@@ -18,6 +18,7 @@ from parcelwatch.config.values import (
     Clock,
     Clocks,
     Country,
+    Currency,
     Day,
     DraftKind,
     DraftLanguages,
@@ -30,6 +31,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalLimit,
     NaturalSpan,
+    OrderUrl,
     Pace,
     Paces,
     Person,
@@ -210,6 +212,13 @@ class Calendar(Table):
     open: tuple[Day, ...] = Field(default=(), description="days that are, whatever the calendar says")
 
 
+class Shop(Table):
+    """[shop]"""
+
+    order_url: OrderUrl = Field(default="", description="where agents find an order; {order} is its number")
+    currency: Currency = Field(default="", description="of the values of orders")
+
+
 class Alerts(Table):
     """[alerts]"""
 
@@ -282,6 +291,30 @@ class Route(Table):
         return self
 
 
+class Offer(Table):
+    """[[drafts.offers]]"""
+
+    kinds: tuple[DraftKind, ...] = Field(default=(), description="all kinds when left out")
+    tier: str = Field(default="", description="the customer's, as imported; any when left out")
+    value: Annotated[float, Field(ge=0)] = Field(default=0.0, description="of the order, or more")
+    remedies: tuple[Remedy, ...] = Field(description="what is offered; nothing when empty")
+
+
+class DraftSend(Table):
+    """[drafts.send]"""
+
+    url: Secret | None = Field(default=None, description="an Apprise URL with {contact}, for mail addresses")
+    sms: Secret | None = Field(default=None, description="the same for phone numbers")
+    webhook: Secret | None = Field(default=None, description="an address that takes all that the others do not")
+    body: Mapping[str, Any] = Field(default_factory=dict, description="what is posted to it, as JSON")
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        """Those that are set, by key."""
+        ways = {"url": self.url, "sms": self.sms, "webhook": self.webhook}
+        return {name: secret for name, secret in ways.items() if secret}
+
+
 class Drafts(Table):
     """[drafts]"""
 
@@ -290,12 +323,15 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
+    templates: str = Field(default="", description="a folder with letters of your own, named as the shipped ones")
     follow_up: NaturalLimit = Field(
         default=Duration(2, "d"),
         json_schema_extra={"default": "2d"},
         description="when the buyer is promised to hear again",
     )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
+    offers: tuple[Offer, ...] = ()
+    send: DraftSend = DraftSend()
 
 
 class ClaimWindow(Table):
@@ -328,6 +364,7 @@ class File(Table):
     peaks: tuple[Peak, ...] = ()
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
+    shop: Shop = Shop()
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)

@@ -29,6 +29,7 @@ from parcelwatch.config.problems import did_you_mean, listed, shown
 from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.text import link
 from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
@@ -153,6 +154,18 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _order_url(url: str) -> str:
+    if url and (not link(url.replace("{order}", "1")) or url.count("{order}") != 1):
+        raise ValueError('expected an address with {order} in it once, such as "https://shop.example/orders/{order}"')
+    return url
+
+
+def _currency(code: str) -> str:
+    if code and not territories.is_currency(code):
+        raise ValueError(f'no currency "{code[:40]}"; expected three letters, such as "CNY" or "EUR"')
+    return code
 
 
 def _listen(address: str) -> str:
@@ -282,5 +295,7 @@ LossName = Annotated[str, OneOf(tuple(map(str, Loss)), "loss")]
 StartName = Annotated[str, OneOf(tuple(map(str, Start)), "beginning")]
 LaneName = Annotated[str, OneOf(("", *map(str, Lane)), "lane")]
 ADay = Annotated[date, PlainValidator(_read_date), WithJsonSchema({"type": "string", "format": "date"})]
+OrderUrl = Annotated[str, AfterValidator(_order_url)]
+Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
 TimeZone = Annotated[str, AfterValidator(_zone)]

@@ -9,9 +9,17 @@ import re
 import unicodedata
 from typing import Final
 
+from parcelwatch.core.text import link
 from parcelwatch.errors import BadInput
 
-_LONGEST: Final = {"customer_name": 200, "customer_contact": 320, "order": 200, "tag": 400}
+_LONGEST: Final = {
+    "customer_name": 200,
+    "customer_contact": 320,
+    "order": 200,
+    "tag": 400,
+    "goods": 500,
+    "order_url": 1000,
+}
 _LONGEST_CELL: Final = 100
 _MOST_TAGS: Final = 20
 _NUMBER: Final = re.compile(r"[A-Z0-9-]{5,40}")
@@ -137,6 +145,13 @@ def _amount(plain: str) -> float | None:
         return float(whole)
     except ValueError:
         return None
+
+
+def url_of(text: str) -> str:
+    """A web address that an agent can open."""
+    if text and not link(text):
+        raise BadInput(f"{text[:60]!r} is no web address: write https://…, without blanks, user name or password")
+    return text
 
 
 def tags_of(text: str) -> tuple[str, ...]:

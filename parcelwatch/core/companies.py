@@ -143,6 +143,7 @@ COURIERS: Final[Mapping[str, Courier]] = {
     "colissimo": _courier("Colissimo (La Poste)", shippo="colissimo", also="La Poste|La Poste Colissimo"),
     "correios": _courier("Correios", track17="2151", also="Correios Brasil|巴西邮政"),
     "russianpost": _courier("Russian Post", aftership="russian-post", also="Почта России|俄罗斯邮政"),
+    "auspost": _courier("Australia Post", also="AusPost|澳大利亚邮政"),
     "phlpost": _courier("PHLPost", trackingmore="phlpost"),
     "hongkongpost": _courier("Hongkong Post", kuaidi100="hkpost", also="香港邮政|Hong Kong Post"),
     # China
@@ -247,7 +248,7 @@ def company(api: str, text: str) -> Company:
         return Company(text)
     if own := _own(api).get(text.casefold()):
         return Company(own)
-    known = _called(text)
+    known = keys_called(text)
     codes = {COURIERS[key].codes[api]: key for key in known if api in COURIERS[key].codes}
     if len(codes) == 1:
         return Company(next(iter(codes)))
@@ -273,21 +274,21 @@ def _unfamiliar(api: str, text: str) -> bool:
 
 def called(api: str, code: str, language: str = "en") -> str:
     """What people call the courier that has a code at an API: 申通 or STO for shentong. The code itself if unknown."""
-    key = _keys(api).get(code.casefold())
+    key = key_of(api, code)
     return COURIERS[key].short(language) if key else code
+
+
+def key_of(api: str, code: str) -> str:
+    """The key in COURIERS of the courier that has a code at an API, "" if unknown."""
+    return _keys(api).get(code.casefold(), "")
 
 
 _HOW: Final = f"if you know its code there, write {_AS_IT_IS}CODE"
 
 
-def key(api: str, code: str) -> str:
-    """The key in COURIERS of the courier that has a code at an API, "" if unknown."""
-    return _keys(api).get(code.casefold(), "")
-
-
 def keys(text: str) -> list[str]:
     """The keys in COURIERS of what people, or any API, call so."""
-    return [text] if text in COURIERS else _called(text) if text else []
+    return [text] if text in COURIERS else keys_called(text) if text else []
 
 
 def _near(api: str, text: str, cutoff: float = _NEAR) -> Courier | None:
@@ -322,7 +323,7 @@ def _shown(api: str) -> Mapping[str, Courier]:
     return {_plain(name): each for each in having for name in (*_names(each), each.codes[api])}
 
 
-def _called(text: str) -> list[str]:
+def keys_called(text: str) -> list[str]:
     """The keys of the couriers that people or any API call so."""
     plain = _plain(text)
     return _index().get(plain) or _index().get(_stem(plain)) or []

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 from parcelwatch.core import companies
-from parcelwatch.core.cells import cell, language_of, last4, number_of, orders_of, tags_of, worth
+from parcelwatch.core.cells import cell, language_of, last4, number_of, orders_of, tags_of, url_of, worth
 from parcelwatch.core.dates import time_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -194,7 +194,7 @@ def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
         value=said.may("value", worth, 0.0),
         tier=said.may("tier", str, ""),
         goods=said.may("goods", str, ""),
-        url=said.may("order_url", str, ""),
+        url=said.may("order_url", url_of, ""),
         promised_by=said.may("promised_by", deadline, None),
         dispatch_by=said.may("dispatch_by", deadline, None),
         tags=said.may("tag", tags_of, ()),

@@ -13,12 +13,14 @@ from datetime import datetime
 from itertools import accumulate, groupby
 from typing import Final, Protocol
 
+from parcelwatch.core.content import About
 from parcelwatch.core.text import cut
 from parcelwatch.model import Claim, Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
 
+_UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status"})
@@ -32,11 +34,12 @@ UNREADABLE: Final = "unreadable answer"
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
+    """A message to agents with all that its words may speak of, as known now.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
     `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's.
-    `claim`: how the claim against the courier stands that its case may lead to; None where no window is known.
+    `claim`: how the claim against the courier stands that its case may lead to, with its last day; None where no window
+    is known. `about`: its orders as a whole; of a customer's name a group reads the initials.
     """
 
     id: int
@@ -61,6 +64,7 @@ class Outgoing:
     letter: Draft | None = None
     route: str = ""
     claim: Claim | None = None
+    about: About = _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +161,18 @@ class Phrases:
 ENGLISH: Final = Phrases()
 
 
-def message(ident: int, pieces: Sequence[Words], limit: int, phrases: Phrases = ENGLISH) -> Text:
-    """What belongs together, an alert and its letter, as one text; cut after a whole line where it is too long."""
-    title = cut(f"[A{ident}] {pieces[0].title}", min(limit, _LONGEST_TITLE))
+def message(pieces: Sequence[Words], limit: int, phrases: Phrases = ENGLISH) -> Text:
+    """What belongs together, an alert and its letter, as one text.
+
+    Cut after a whole line where it is too long; the last line, with its id, stays.
+    """
+    title = cut(pieces[0].title, min(limit, _LONGEST_TITLE))
     room = limit - len(title) - 1
     body = "\n\n".join(filter(None, (piece.body for piece in pieces)))
     if len(body) <= room:
         return Text(title, body)
-    return Text(title, _shortened(body.split("\n"), room, lambda left: phrases.cut.format(count=left)))
+    *lines, last = body.split("\n")
+    return Text(title, _shortened(lines, room, lambda left: f"{phrases.cut.format(count=left)}\n{last}"))
 
 
 def digest(

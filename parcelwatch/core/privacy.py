@@ -1,13 +1,17 @@
-"""Hiding people in courier texts: phone numbers, and the names of couriers and of whoever signed.
+"""Hiding people in courier texts: phone and identity numbers, and the names of couriers and of whoever signed.
 
 What belongs here: what must not be shown to anybody who only needs to know where the parcel is. Tracking numbers
 and hotlines of five digits stay, and so do the companies, lockers and neighbours that say who has the parcel now;
-not so in a wording, which is what the texts of many parcels have in common.
+not so in a wording, which is what the texts of many parcels have in common. `mask` hides every phone, for what is kept
+or counted; `shown` leaves those that a branch or a station can be rung at, for agents and buyers; `uncoded` hides what
+opens a locker, from everybody it is not for.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Final
 
 HIDDEN = "***"
 
@@ -24,6 +28,60 @@ _PHONES = re.compile(
     r"|0\d{2,4}[ /-]\d{5,8}"
     r")(?![\dA-Za-z])"
 )
+
+# China's identity number: region, date of birth, serial number, check digit.
+_IDENTITIES: Final = re.compile(
+    r"(?<![\dA-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+)
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+
+# What is asked for at a station or typed at a locker. Only a word that says so makes a number one.
+_COLLECTING: Final = re.compile(
+    r"((?:取件码|取货码|提货码|取货号|取件号|取件密码|开箱码|开柜码|验证码|提取码|取件碼|取貨碼|驗證碼|密码|凭码?|憑碼?|受取番号|暗証番号|인증번호"
+    r"|\bpin|\b(?:pick[- ]?up|collection|access|locker|opening|unlock) code|abhol-?code|code de retrait"
+    r"|código de (?:recogida|retirada|levantamento)|codice di ritiro|afhaalcode|kod odbioru|код получения)"
+    r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「“\"])*)"
+    r"(?<![A-Za-z\d])((?>[A-Za-z]{0,3}\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*))(?!年|月|日)",
+    re.IGNORECASE,
+)
+_SHORTEST_CODE: Final = 3
+
+# --- whose phone it is ---------------------------------------------------------------------------
+
+_LANDLINE: Final = re.compile(
+    r"[(（]?(?:(?:\+|00)?86[- ]?)?(?:0(?!0)\d{2,3}[)）]?[- ]?\d{7,8}(?!\d)|[48]00[- ]?\d{3}[- ]?\d{4})"
+)
+_CLAUSE: Final = re.compile(r"[。；;！!？?】\n]")
+# Of the last of these before a phone, in its sentence, the phone is.
+_WHOSE: Final = re.compile(
+    r"(?P<place>驿站|驛站|代收点|代收點|代收处|自提点|自提柜|快递柜|服务点|服务站|服务部|门店|門市|超市|便利店|网点|網點|分部|营业部|营业厅|营业所"
+    r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站]"
+    r"|\b(?:branch|depot|hub|station|post ?office|parcel ?shop|pick-?up point|locker|customer (?:service|care)|hotline"
+    r"|filiale?|paketshop|depot|agence|bureau de poste|point relais|oficina|sucursal|agência|ufficio|vestiging)\b)"
+    r"|(?P<person>快递员|派件员|派送员|业务员|快件员|收派员|配送员|投递员|揽投员|揽收员|投送员|小哥|收件人|收货人|寄件人|签收人|代收人|客户|本人|买家|顾客|手机"
+    r"|收件員|快遞員|\b(?:driver|courier|recipient|consignee|customer(?! service| care)|buyer|sender|mobile"
+    r"|fahrer|zusteller|empfänger|livreur|destinataire|repartidor|destinatario|motorista|corriere)\b)",
+    re.IGNORECASE,
+)
+_KEPT: Final = "\ue000"
+_RUNG: Final = re.compile(
+    r"(?:联系|聯繫|致电|電聯|电联|拨打|咨询|电话|電話|热线|tel\.?|call|phone|ring|at|on|:|：)\s*[:：(（]?\s*$",
+    re.IGNORECASE,
+)
+
+
+def _of_a_place(phone: re.Match[str]) -> bool:
+    """Whether a phone is a branch's or a station's: a landline unless it is said to be a person's, else if said so."""
+    said = _CLAUSE.split(phone.string[max(0, phone.start() - 60) : phone.start()])
+    before = (said[-1] or said[-2] if len(said) > 1 else said[-1]) if said else ""
+    owners = [found.lastgroup for found in _WHOSE.finditer(before)]
+    owner = owners[-1] if owners else ""
+    if _LANDLINE.match(phone[0]):
+        return owner != "person"
+    return owner == "place" and bool(_RUNG.search(before))
+
+
+# --- people --------------------------------------------------------------------------------------
 
 _NAME_ZH = r"[\u3400-\u9fff·]{2,4}"
 _ROLE = r"(?:派件|派送|投递|快递|收件|收派|配送|业务|揽投|揽[收件]|取件|投送|扫描)(?:员|人|小哥)"
@@ -73,8 +131,39 @@ _SMALL = re.compile(r"^[^\W\d_A-ZÀ-ÞŠŽ]")
 
 
 def mask(text: str) -> str:
-    """`text` with phone numbers and people's names replaced by HIDDEN; all else as it was."""
-    text = _PHONES.sub(HIDDEN, text)
+    """`text` with phone and identity numbers and people's names replaced by HIDDEN; all else as it was."""
+    return _masked(text, lambda _: HIDDEN)
+
+
+def shown(text: str) -> str:
+    """The same for those who may have to ring the branch: what is a branch's or a station's phone stays."""
+    places: list[str] = []
+
+    def phone(found: re.Match[str]) -> str:
+        if not _of_a_place(found):
+            return HIDDEN
+        places.append(found[0])
+        return f"{HIDDEN}{_KEPT}"  # as if hidden, for a phone tells that what stands before it is a name
+
+    said = _masked(text.replace(_KEPT, ""), phone)
+    return re.sub(re.escape(HIDDEN) + _KEPT, lambda _: places.pop(0), said)
+
+
+def uncoded(text: str) -> str:
+    """`text` with the codes that open a locker, or that a station hands a parcel out for, replaced by HIDDEN."""
+    return _COLLECTING.sub(lambda code: code[1] + HIDDEN if len(code[2]) >= _SHORTEST_CODE else code[0], text)
+
+
+def initials(name: str) -> str:
+    """A customer's name for a chat that others read: 赵* of 赵婷, "Noah B." of Noah Brown."""
+    first, *others = name.split() or [""]
+    if _HAN.search(name):
+        return f"{first[0]}*"
+    return f"{first} {others[-1][0]}." if others else first
+
+
+def _masked(text: str, phone: Callable[[re.Match[str]], str]) -> str:
+    text = _PHONES.sub(phone, _IDENTITIES.sub(HIDDEN, text))
     if not text.isascii():
         for pattern in (_POSSESSIVE, _IN_BRACKETS, _COURIERS, _SIGNED, _SIGNED_BY):
             text = pattern.sub(_hide, text)

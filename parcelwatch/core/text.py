@@ -18,9 +18,17 @@ BREAK: Final = "\u200b"  # zero width: readers see nothing, chat programs no lon
 # Control, format (bidi, zero width), surrogate, private, unassigned; line and paragraph separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACE: Final = re.compile(r"\s+")
+# Marks piled on one letter reach over the lines above and below; no script piles more than two.
+_MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+_STACKED: Final = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 
 # What chat programs turn into something live, and where to break it:
 # "@everyone", "<!channel>" and "<@U1>", "https://…" and "mailto:…", "example.com".
+_CODE: Final = re.compile(r"[#№]?\w[\w #/.+:-]*")
+_SITE: Final = re.compile(r"//|:(?=[^\W\d_])|(?<=\w)\.[^\W\d_]{2,}(?:[/:]|$)")
+_LINK: Final = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%\[\]-]*)?"
+)
 _LIVE: Final = re.compile(r"(?:@|<|\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
 
 
@@ -29,11 +37,25 @@ def clean(text: str, limit: int = 200) -> str:
     return cut(_LIVE.sub(lambda live: live[0] + BREAK, plain(text, limit * 10)), limit)
 
 
+def code(text: str, limit: int = 60) -> str:
+    """A number of ours (an order, a parcel) as people copy and search it; cleaned like any text where it is no number.
+
+    Nothing unseen stands in it: a mark that keeps a chat from bringing it to life would be copied along.
+    """
+    written = plain(text, limit)
+    return written if _CODE.fullmatch(written) and not _SITE.search(written) else clean(text, limit)
+
+
+def link(url: str) -> str:
+    """An address of ours as it stands, to be opened; "" for what is no web address or would not stay in one piece."""
+    return url if _LINK.fullmatch(url) else ""
+
+
 def plain(text: str, limit: int = 200) -> str:
     """The same for a terminal, where nothing comes alive: what is copied from it is what was written."""
     text = text[: limit * 10]  # nobody reads on, and what follows is work per character
     if not (text.isascii() and text.isprintable()):
-        text = "".join(map(_seen, unicodedata.normalize("NFC", text)))
+        text = _STACKED.sub(r"\1", "".join(map(_seen, unicodedata.normalize("NFC", text))))
     return cut(_SPACE.sub(" ", text).strip(), limit)
 
 

@@ -125,7 +125,7 @@ class Terms:
         known = {parcel.courier}
         for name in self.names.get(parcel.courier, ()):
             behind = name in companies.AGGREGATORS
-            known |= {companies.key(name, parcel.company)} if behind else {name, *companies.keys(parcel.company)}
+            known |= {companies.key_of(name, parcel.company)} if behind else {name, *companies.keys(parcel.company)}
         return frozenset(known)
 
     def windows_of(self, parcel: Parcel, loss: Loss) -> tuple[Window, ...]:

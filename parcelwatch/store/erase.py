@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from parcelwatch.core.drafts import about, without
+from parcelwatch.core.privacy import initials
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, DraftState
 from parcelwatch.store.connection import Store
@@ -81,10 +82,13 @@ _MENTIONS: Final = (
     "DELETE FROM payloads WHERE names(body, ?1) OR names(error, ?1)",
     "DELETE FROM inbox WHERE names(body, ?1) OR names(headers, ?1) OR names(error, ?1)",
     "DELETE FROM unknown_codes WHERE names(text, ?1) OR names(code, ?1)",
+    """UPDATE unknown_codes SET numbers = (SELECT json_group_array(value) FROM json_each(numbers) WHERE value <> ?1)
+       WHERE names(numbers, ?1)""",
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
+    "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",
     """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))
        WHERE names(fact, ?1)""",
     """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
@@ -116,6 +120,13 @@ def _struck_fact(kept: str, number: str) -> str:
     return fact_json(replace(fact, scan=scan, unread=unread, reason=_struck(fact.reason, number)))
 
 
+def _without_example(kept: str, number: str) -> str:
+    """What is told of an account without one of the parcels it was seen on."""
+    fact = to_fact(kept)
+    left = (replace(one, numbers=tuple(each for each in one.numbers if each != number)) for one in fact.unread)
+    return fact_json(replace(fact, unread=tuple(left)))
+
+
 @lru_cache(maxsize=1)
 def _word(number: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
@@ -128,6 +139,13 @@ def _names_of(store: Store, parcel_id: int) -> list[str]:
 
 
 _PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM orders WHERE id = ?"
+
+
+def _said_of(number: str, contact: str, buyer: str, name: str) -> tuple[str, ...]:
+    """What an order and its buyer are called, here and in messages: a link quotes, a group reads initials."""
+    return number, quote(number, safe=""), contact, buyer, name, initials(name)
+
+
 _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER BY parcel_id"
 _ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ? ORDER BY order_id"
 _SHORTEST: Final = 4
@@ -213,8 +231,9 @@ def _erase(store: Store, gone: Erasure) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
+    store.conn.create_function("without_example", 2, _without_example, deterministic=True)
     names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
-    said = (name for order_id in gone.orders for name in store.all(_PERSON, (order_id,))[0])
+    said = [name for order_id in gone.orders for name in _said_of(*store.all(_PERSON, (order_id,))[0])]
     names |= {name for name in said if _telling(name)}
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)

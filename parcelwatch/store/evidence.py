@@ -10,7 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import iso, maybe_at, to_ms, where
+from parcelwatch.store.rows import iso, load, maybe_at, to_ms, where
 
 NEWEST: Final = 20
 """Unreadable answers kept of each account."""
@@ -22,10 +22,15 @@ _PRUNE: Final = """
 DELETE FROM payloads WHERE account = ?1
   AND id NOT IN (SELECT id FROM payloads WHERE account = ?1 ORDER BY id DESC LIMIT ?2)
 """
-_COUNT: Final = """
-INSERT INTO unknown_codes (courier, code, text, count, parcels, first_at, last_at) VALUES (?, ?, ?, 1, ?4, ?5, ?5)
+EXAMPLES: Final = 3
+"""Numbers kept of the parcels of which a code or a wording was said."""
+
+_COUNT: Final = f"""
+INSERT INTO unknown_codes (courier, code, text, count, parcels, first_at, last_at, numbers)
+VALUES (?1, ?2, ?3, 1, ?4, ?5, ?5, iif(?6 = '', '[]', json_array(?6)))
 ON CONFLICT DO UPDATE SET count = count + 1, parcels = parcels + excluded.parcels,
-  last_at = max(last_at, excluded.last_at)
+  last_at = max(last_at, excluded.last_at), numbers = iif(?6 = '' OR json_array_length(numbers) >= {EXAMPLES}
+    OR EXISTS (SELECT 1 FROM json_each(numbers) WHERE value = ?6), numbers, json_insert(numbers, '$[#]', ?6))
 RETURNING count
 """
 
@@ -66,18 +71,20 @@ def naming(store: Store, account: str, numbers: Iterable[str]) -> list[dict[str,
     return sorted(found.values(), key=lambda one: (one["at"], one["what"], one["id"]))
 
 
-def count_unknown(store: Store, courier: str, code: str, text: str, now: datetime, *, another: bool = False) -> bool:
+def count_unknown(
+    store: Store, courier: str, code: str, text: str, now: datetime, *, another: bool = False, number: str = ""
+) -> bool:
     """Count a code, or a wording where there is no code, that means nothing to us; True the first time.
 
-    `another`: it is on one more parcel than before.
+    `another`: it is on one more parcel than before, the one with that `number`.
     """
-    (count,) = store.write(_COUNT, (courier, code, text, int(another), to_ms(now))).fetchall()[0]
+    (count,) = store.write(_COUNT, (courier, code, text, int(another), to_ms(now), number)).fetchall()[0]
     return bool(count == 1)
 
 
 # The wording beside a code changes with place and day, so a code's parcels are counted whatever is written beside it.
 _UNKNOWN: Final = """
-SELECT courier, code, text, count, first_at, last_at,
+SELECT courier, code, text, count, first_at, last_at, numbers,
   iif(code = '', parcels, sum(parcels) OVER (PARTITION BY courier, code)) AS parcels, told_at,
   max(told_at) OVER (PARTITION BY courier, code) AS code_told_at
 FROM unknown_codes"""
@@ -85,7 +92,7 @@ _NEWS: Final = f"told_at IS NULL AND (code IN ('', '{UNREADABLE}') OR code_told_
 
 
 def unknown(store: Store, courier: str = "", untold: bool = False, least: int = 0) -> list[dict[str, Any]]:
-    """`[{courier, code, text, count, first_at, last_at, parcels}]`, the most frequent first.
+    """`[{courier, code, text, count, first_at, last_at, numbers, parcels}]`, the most frequent first.
 
     `untold`: only those nobody was told of, under any wording of their code. `least`: only those on so many parcels,
     and what could not be read at all.
@@ -102,9 +109,10 @@ def unknown(store: Store, courier: str = "", untold: bool = False, least: int = 
             "count": count,
             "first_at": iso(first),
             "last_at": iso(last),
+            "numbers": load(numbers),
             "parcels": parcels,
         }
-        for name, code, text, count, first, last, parcels, *_ in rows
+        for name, code, text, count, first, last, numbers, parcels, *_ in rows
     ]
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
+from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.grouping import Bundle, Plan, Sent, Waiting, plan, release_at
 from parcelwatch.core.messages import Group, Outgoing
@@ -22,6 +23,7 @@ from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.core.timing import HOUR, Timing
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Severity, Why
+from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
@@ -313,7 +315,8 @@ def _claim(store: Store, channel: str, bundle: Bundle, now: datetime, lease_unti
     lease = to_ms(lease_until)
     digest = bundle.id if bundle.digest else None
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
-    rows = tuple(_outgoing(row) for one in _as_before(store, bundle) for row in store.all(_OUTGOING, (one,)))
+    ids = _as_before(store, bundle)
+    rows = tuple(_whole(store, _outgoing(row)) for one in ids for row in store.all(_OUTGOING, (one,)))
     found = Group(channel, rows[0].kind, all(row.draft for row in rows), rows, digest, bundle.id)
     title, body = store.one(_WORDS, (found.id, dump(found.ids))) or (None, None)
     return replace(found, title=title, body=body)
@@ -357,6 +360,26 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         route=row[19 + len(_LETTER)],
         claim=to_claim(row[20 + len(_LETTER)]),
     )
+
+
+_LANE: Final = "SELECT origin, destination FROM parcels WHERE id = ?"
+_LETTERS: Final = """
+SELECT id FROM drafts WHERE parcel_id = ?1 AND ?2 IN ('', kind) AND state IN ('draft', 'approved')
+UNION SELECT d.id FROM parcel_orders l JOIN drafts d ON d.order_id = l.order_id
+  WHERE l.parcel_id = ?1 AND ?2 IN ('', d.kind) AND d.state IN ('draft', 'approved')
+    AND EXISTS (SELECT 1 FROM json_each(d.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = ?1)
+ORDER BY 1
+"""
+
+
+def _whole(store: Store, out: Outgoing) -> Outgoing:
+    """A message about a parcel with what is known of that beside its trouble."""
+    lane = store.all(_LANE, (out.parcel_id,)) if out.parcel_id is not None else []
+    if not lane:
+        return out
+    kind = "" if out.why is Why.WITHDRAWN else out.kind  # what is true now may be of another
+    letters = tuple(one for (one,) in store.all(_LETTERS, (out.parcel_id, kind)))
+    return replace(out, about=About(orders.of(store, out.parcel_id or 0), lane[0][0], lane[0][1], letters))
 
 
 def _first_due(store: Store) -> Iterator[_Due]:
@@ -539,7 +562,8 @@ def rows(
     """Messages, oldest first, with ids above `after`."""
     conditions = {"a.state = ?": state, "a.parcel_id = ?": parcel_id, "a.id > ?": after, "a.case_id = ?": case_id}
     clause, values = where(conditions)
-    return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY a.id", values)]
+    listed = [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY a.id", values)]
+    return [replace(row, out=_whole(store, row.out)) for row in listed]
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:

@@ -23,6 +23,7 @@ from parcelwatch.model import (
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
     Order,
     Parcel,
@@ -188,7 +189,9 @@ def fact_json(fact: Fact) -> str:
         kept |= {"sure": said.sure} if said.sure is not Sure.STATED else {}
         kept |= {} if said.moves else {"moves": False}
     if fact.unread:
-        kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
+        kept["unread"] = [
+            [one.code, one.text, one.count, *([one.numbers] if one.numbers else [])] for one in fact.unread
+        ]
     return dump(kept)
 
 
@@ -202,7 +205,7 @@ def to_fact(text: str) -> Fact:
         **values,
         on=date.fromisoformat(kept["on"]) if "on" in kept else None,
         scan=_scan(kept) if "scan" in kept else None,
-        unread=tuple(Unread(*one) for one in kept.get("unread", ())),
+        unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
     )
 
 
@@ -310,7 +313,8 @@ def to_claim(text: str | None) -> Claim | None:
 
 
 DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact"
+    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
+    "edited, changed_at"
 )
 
 
@@ -329,6 +333,9 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         order=row[9],
         to_name=row[10],
         to_contact=row[11],
+        step=LetterStep(row[12]),
+        edited=bool(row[13]),
+        sent_at=from_ms(row[14]) if row[3] == DraftState.SENT else None,
     )
 
 

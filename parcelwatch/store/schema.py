@@ -571,6 +571,19 @@ def m007_claims(db: Database) -> None:
     db.execute("ALTER TABLE cases ADD COLUMN claim TEXT")
 
 
+@MIGRATIONS()
+def m008_letters(db: Database) -> None:
+    """A letter is the first word of a trouble or a later one; words that an agent chose are known as such."""
+    db.execute("ALTER TABLE drafts ADD COLUMN step TEXT NOT NULL DEFAULT 'first'")
+    db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
+
+
+@MIGRATIONS()
+def m009_content(db: Database) -> None:
+    """With what could not be read stand a few of the parcels it was said of, to look up."""
+    db.execute("ALTER TABLE unknown_codes ADD COLUMN numbers TEXT NOT NULL DEFAULT '[]'")
+
+
 _CALM: Final = (
     # `notice`: the first of the messages that tell several channels the same. `slot`: the date of the daily digest it
     # waits for, or 'now' where an agent wants it sent whatever the hour. `route`: the line that chose its channel.
@@ -609,7 +622,7 @@ CREATE TABLE deliveries (
 
 
 @MIGRATIONS()
-def m008_calm(db: Database) -> None:
+def m010_calm(db: Database) -> None:
     """Several channels a message, silences, hours, and how many messages each channel took lately."""
     for statement in _CALM:
         db.execute(statement)
@@ -623,6 +636,8 @@ NAMES: Final = (
     "m005_leases",
     "m006_links",
     "m007_claims",
-    "m008_calm",
+    "m008_letters",
+    "m009_content",
+    "m010_calm",
 )
 """Every migration this version knows, in order."""

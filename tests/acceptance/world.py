@@ -69,7 +69,7 @@ class Told:
 
     @property
     def id(self) -> int:
-        found = re.match(r"\[A(\d+)\]", self.title)
+        found = re.match(r"\[A(\d+)\]", self.title) or re.search(r"\bA(\d+)$", self.text)
         assert found is not None, self.title
         return int(found[1])
 

@@ -71,7 +71,7 @@ def test_a_parcel_with_two_orders_is_shown_with_both_and_so_is_its_alert(watched
     assert "A-1, A-7" in watched.run("parcels", "list").out
     with Store.open(watched.folder / "shop.db") as store:
         (row,) = outbox.rows(store, case_id=int(case["id"]))[:1]
-    assert "order A-1, A-7" in Renderer().alert(row.out, clock.now()).body
+    assert "orders A-1, A-7" in Renderer().alert(row.out, clock.now()).title
 
 
 @pytest.mark.parametrize("verb", [["ack"], ["resolve"], ["snooze", "--until", "2d"]])

@@ -144,6 +144,23 @@ def test_what_stands_for_nothing_is_nothing(nothing: str) -> None:
     assert read(destination=nothing, shipped_at=nothing, order=nothing, value=nothing) == read()
 
 
+def test_what_agents_read_of_an_order_is_kept_as_it_was_written() -> None:
+    url, goods = "https://admin.example/orders?id=A-1&x=%E5%8D%95", "台灯 ×1; " * 40
+    (order,) = read(order="A-1", buyer="tb_zhao88", tier="VIP", goods=goods, order_url=url).orders
+    assert (order.buyer, order.tier, order.goods, order.url) == ("tb_zhao88", "VIP", goods.strip(), url)
+
+
+@pytest.mark.parametrize(
+    "written", ["javascript:alert(1)", "admin.example/1", "https://me:pw@x.example/", "https://x /"]
+)
+def test_an_orders_address_that_is_none_is_left_out_and_said(written: str) -> None:
+    taken = described(order="A-1", order_url=written)
+    assert taken.parcel.orders[0].url == ""
+    (remark,) = taken.spoiled
+    assert remark.text.startswith("order_url ")
+    assert "is no web address" in remark.text
+
+
 def test_a_person_may_be_called_null_and_begin_with_an_apostrophe() -> None:
     assert [read(customer_name=name).orders[0].customer_name for name in ("Null", "'t Hooft")] == ["Null", "'t Hooft"]
 

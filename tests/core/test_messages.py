@@ -78,13 +78,13 @@ def test_a_digest_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> No
 
 @given(ROWS, LIMITS)
 def test_a_single_message_never_exceeds_the_limit(rows: list[Waiting], limit: int) -> None:
-    assert length(message(rows[0].id, [row.words for row in rows], limit)) <= limit
+    assert length(message([row.words for row in rows], limit)) <= limit
 
 
 @given(ROWS, st.integers(1, SHORTEST_LIMIT))
 def test_even_an_absurd_limit_is_kept(rows: list[Waiting], limit: int) -> None:
     assert len(digest(rows, limit).title) <= limit
-    assert len(message(rows[0].id, [row.words for row in rows], limit).title) <= limit
+    assert len(message([row.words for row in rows], limit).title) <= limit
 
 
 @given(ROWS, LIMITS)
@@ -170,16 +170,17 @@ def test_a_digest_speaks_the_language_it_is_given() -> None:
     assert digest(waiting(6), 2000, phrases).title == "[A17] 6 个包裹：物流停滞"
 
 
-def test_a_single_message_bears_its_id_and_is_left_as_it_is_when_it_fits() -> None:
-    assert message(17, [Waiting(17, "AA11111").words], 250) == Text("[A17] HIGH stalled", "Stalled, high")
+def test_a_single_message_is_left_as_it_is_when_it_fits() -> None:
+    assert message([Waiting(17, "AA11111").words], 250) == Text("HIGH stalled", "Stalled, high")
 
 
 def test_a_long_single_message_is_cut_after_a_whole_line_and_says_so() -> None:
-    body = "\n".join(f"line {n}" for n in range(100))
-    text = message(17, [Waiting(17, "AA11111", body=body).words], 200)
-    *kept, last = text.body.split("\n")
+    body = "\n".join((*(f"line {n}" for n in range(100)), "case 7 · A17"))
+    text = message([Waiting(17, "AA11111", body=body).words], 200)
+    *kept, note, last = text.body.split("\n")
     assert kept == [f"line {n}" for n in range(len(kept))]
-    assert last == f"(cut at this channel's limit: {100 - len(kept)} lines more)"
+    assert note == f"(cut at this channel's limit: {100 - len(kept)} lines more)"
+    assert last == "case 7 · A17"
 
 
 def test_ids_are_shown_as_ranges_while_these_can_be_read() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from parcelwatch.core.privacy import mask, wording
+from parcelwatch.core.privacy import initials, mask, shown, uncoded, wording
 from parcelwatch.lexicon import read
 
 
@@ -156,3 +158,64 @@ def test_the_place_of_a_scan_is_no_part_of_its_wording() -> None:
 
 def test_wordings_that_differ_stay_apart() -> None:
     assert wording("快件到达北京转运中心") != wording("快件离开北京转运中心")
+
+
+@pytest.mark.parametrize(
+    ("text", "readable"),
+    [
+        (
+            "如有疑问请联系业务员: 13900000002，网点电话：010-00000000",
+            "如有疑问请联系业务员: ***，网点电话：010-00000000",
+        ),
+        (
+            "快件已暂存至人民路店菜鸟驿站，如有疑问请联系13900000002",
+            "快件已暂存至人民路店菜鸟驿站，如有疑问请联系13900000002",
+        ),
+        ("【城西】（010-00000000） 的 赵小川（13900000002） 已揽收", "【城西】（010-00000000） 的 ***（***） 已揽收"),
+        ("【城西网点】的赵小川(010-00000001)正在派件", "【城西网点】的***(010-00000001)正在派件"),
+        ("快递员赵小川 电话13900000001，站点电话13900000003", "快递员*** 电话***，站点电话13900000003"),
+        ("人民路站(13900000002,010-00000000)-派件中", "人民路站(***,010-00000000)-派件中"),
+        ("收件人电话 0755-00000000", "收件人电话 ***"),
+        ("客服电话400-000-0000", "客服电话400-000-0000"),
+        ("Call the depot at +44 20 0000 0000", "Call the depot at +44 20 0000 0000"),
+        ("Your driver: call +44 7000 000000", "Your driver: call ***"),
+        ("Rufen Sie die Filiale an, Tel. 0228/0000000", "Rufen Sie die Filiale an, Tel. 0228/0000000"),
+        ("Call 13900000001", "Call ***"),
+    ],
+)
+def test_agents_can_read_the_phone_of_a_branch_and_not_that_of_a_person(text: str, readable: str) -> None:
+    assert shown(text) == readable
+    assert "0000" not in mask(text).replace("***", "")
+
+
+@pytest.mark.parametrize("hide", [mask, shown])
+def test_an_identity_number_is_hidden_and_other_long_numbers_are_not(hide: Callable[[str], str]) -> None:
+    assert hide("凭身份证11010119900307123X签收") == "凭身份证***签收"
+    assert hide("订单 412000000000059331 的快件") == "订单 412000000000059331 的快件"
+
+
+@pytest.mark.parametrize(
+    ("text", "in_a_group"),
+    [
+        ("您的取件码为 8-2-1234，请到店领取", "您的取件码为 ***，请到店领取"),
+        ("凭【12345678】取件", "凭【***】取件"),
+        ("请凭 6-1-2033 到菜鸟驿站领取", "请凭 *** 到菜鸟驿站领取"),
+        ("Your pickup code is 482913.", "Your pickup code is ***."),
+        ("Locker opened with PIN: 4821", "Locker opened with PIN: ***"),
+        ("Abholcode: AB12-9", "Abholcode: ***"),
+        ("签收人凭取货码签收", "签收人凭取货码签收"),
+        ("如有取件码问题，请联系", "如有取件码问题，请联系"),
+        ("凭2026年证件", "凭2026年证件"),
+        ("Shipping label 482913", "Shipping label 482913"),
+    ],
+)
+def test_what_opens_a_locker_is_hidden_from_a_group(text: str, in_a_group: str) -> None:
+    assert uncoded(text) == in_a_group
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("赵婷", "赵*"), ("Noah Brown", "Noah B."), ("Anna van Dyk", "Anna D."), ("Lin", "Lin"), ("", "")],
+)
+def test_a_customer_is_named_in_a_chat_by_what_an_agent_knows_them_by(name: str, short: str) -> None:
+    assert initials(name) == short

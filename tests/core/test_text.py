@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.text import BREAK, clean, cut
+from parcelwatch.core.text import BREAK, clean, code, cut, link
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,36 @@ def test_cutting_by_bytes_keeps_whole_characters_and_wastes_none(text: str, limi
 def test_cutting_by_characters_is_what_it_was(text: str, limit: int) -> None:
     expected = text if len(text) <= limit else text[: max(0, limit - 1)].rstrip() + "…"[:limit]
     assert cut(text, limit) == expected
+
+
+@pytest.mark.parametrize("number", ["4120000000059331", "#10035", "TB.2026.AB12", "PO/2026/17", "AB:12", "订单12"])
+def test_the_number_of_an_order_can_be_copied_as_it_is(number: str) -> None:
+    assert code(number) == number
+
+
+@pytest.mark.parametrize("number", ["shop.example", "@everyone", "https://evil/x", "<@U1>", "mailto:x", "x.example/1"])
+def test_what_comes_alive_is_no_number_whoever_calls_it_one(number: str) -> None:
+    assert code(number) == clean(number)
+    assert BREAK in code(number)
+
+
+@pytest.mark.parametrize(
+    ("url", "good"),
+    [
+        ("https://shop.example/orders/A-1?x=%E4%BD#top", True),
+        ("http://localhost:8080/a", True),
+        ("javascript:alert(1)", False),
+        ("https://user:secret@shop.example/", False),
+        ("https://shop.example/a b", False),
+        ("https://shop.example/<@U1>", False),
+        ("https://shop.example/\u202egnp", False),
+    ],
+)
+def test_an_address_stands_as_it_is_or_not_at_all(url: str, good: bool) -> None:
+    assert link(url) == (url if good else "")
+
+
+def test_marks_piled_on_a_letter_do_not_reach_over_other_lines() -> None:
+    shown = clean("Z" + "\u0321\u0316\u035c" * 30 + "x")
+    assert (shown[0], len(shown), shown[-1]) == ("Z", 4, "x")
+    assert clean("Việt Nam, Ångström, ệ") == "Việt Nam, Ångström, ệ"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -181,6 +182,24 @@ def test_what_was_told_of_others_stays_told(store: Store) -> None:
     (row,) = outbox.rows(store)
     assert (row.out.fact.says, row.out.fact.reason) == (Form.NOTED, "(erased)")
     assert (row.title, row.body) == ("On (erased)", "It names (erased) in a letter to Canary")
+
+
+def test_what_a_message_about_others_called_a_forgotten_order_and_its_buyer_is_erased(store: Store) -> None:
+    """A digest names several orders: initials, a nickname, a link in which the number is quoted."""
+    order = Order("#10035", "Noah Brown", buyer="tb_noah", goods="Desk lamp")
+    add(store, NUMBER, orders=(order,))
+    other = add(store, "OTHER0002")
+    enqueue(store, alert(parcel_id=other))
+    said = "order #10035, Noah B. (tb_noah); https://x.example/o/%2310035; order #10036"
+    with store.transaction():
+        group = outbox.claim(store, NOW, NOW + HOUR)
+        assert group is not None
+        outbox.freeze(store, group, said, said)
+    parcels.forget(store, NUMBER)
+    (row,) = outbox.rows(store)
+    assert row.title == row.body
+    assert not re.search("10035|Noah|noah", row.title or "")
+    assert "#10036" in (row.title or "")
 
 
 @pytest.mark.parametrize("name", ["Scan", "lost", "since", "1772438400000", "exception"])

@@ -110,7 +110,10 @@ class Returned(Rule):
 
 @dataclass(frozen=True, slots=True)
 class CourierException(Rule):
-    """An exception that no other rule speaks for."""
+    """An exception that no other rule speaks for.
+
+    Graver where somebody has taken the parcel away.
+    """
 
     kind: ClassVar[str] = "courier_exception"
 
@@ -118,7 +121,8 @@ class CourierException(Rule):
         entry = _reached_by(view) if view.milestone is Milestone.EXCEPTION else None
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
-        return Verdict(self.told(Severity.MEDIUM, entry, Form.EXCEPTION))
+        seized = entry.checkpoint.cause is Cause.SECURITY
+        return Verdict(self.told(Severity.HIGH if seized else Severity.MEDIUM, entry, Form.EXCEPTION))
 
 
 @dataclass(frozen=True, slots=True)

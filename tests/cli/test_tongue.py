@@ -1,0 +1,111 @@
+"""The commands speak the agents' language where they show what agents read, and hold at 80 columns in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+import parcelwatch.cli
+from parcelwatch.cli import why
+from parcelwatch.cli.tongue import Tongue
+from parcelwatch.core import policy
+from parcelwatch.core.clockwork import Reason
+from parcelwatch.model import ClaimState, DraftState, LetterStep, State
+from parcelwatch.render import Renderer
+from parcelwatch.words import catalogue, languages
+from tests.cli.conftest import STALLED, Shop
+
+CHINESE = Tongue("zh-CN", Renderer(agent_language="zh-CN"))
+# Said by what the commands work with: titles and names of values, states, reasons.
+SAID = {
+    *map(str, State),
+    *map(str, DraftState),
+    *map(str, Reason),
+    *map(str, ClaimState),
+    *map(str, LetterStep),
+    *why._KNOWN.values(),
+    *(policy._TOLD, policy._PROMISE),
+    *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
+    *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
+    *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
+    *("claim", "last day to claim", "window", "claim number"),
+}
+
+
+def spoken() -> set[str]:
+    """Every text that a command has put into the agents' language."""
+    found = set(SAID)
+    for path in Path(parcelwatch.cli.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            node.targets[0].id: str(node.value.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        }
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            titles = isinstance(call.func, ast.Attribute) and call.func.attr == "columns"
+            if titles or (isinstance(call.func, ast.Name) and call.func.id == "t"):
+                texts = call.args if titles else call.args[:1]
+                found |= {str(one.value).lstrip("!>~?") for one in texts if isinstance(one, ast.Constant)}
+                found |= {named[one.id] for one in texts if isinstance(one, ast.Name) and one.id in named}
+    return found - {""}
+
+
+@pytest.mark.parametrize("language", languages("cli"))
+def test_every_text_of_the_commands_has_words_in_every_language_that_has_some(language: str) -> None:
+    terms = catalogue(language, "cli")["terms"]
+    assert spoken() - set(terms) == set()
+    assert set(terms) - spoken() == set()
+
+
+@pytest.mark.parametrize("language", languages("cli"))
+def test_a_text_has_the_same_places_in_every_language(language: str) -> None:
+    for english, said in catalogue(language, "cli")["terms"].items():
+        assert places(said) == places(english), english
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_nothing_in_chinese_is_left_in_latin_letters() -> None:
+    for said in catalogue("zh-CN", "cli")["terms"].values():
+        assert not re.search("[A-Za-z]", re.sub(r"\{\w+\}|`[^`]*`|UTC", "", said)), said
+
+
+def test_a_language_without_words_of_its_own_is_shown_english() -> None:
+    english = Tongue("en", Renderer())
+    assert english("{count} times", count=2) == "2 times"
+    assert english.kind("stalled") == "stalled"
+    assert english.styles["critical"] == CHINESE.styles["严重"]
+
+
+@pytest.fixture
+def chinese(watched: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """A shop whose agents read Chinese, on a terminal of the usual width."""
+    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    monkeypatch.setenv("COLUMNS", "80")
+    return watched
+
+
+@pytest.mark.parametrize("said", ["cases list", "cases show 1", "drafts list", "drafts show 1", f"why {STALLED}"])
+def test_an_agent_reads_in_chinese_what_agents_read(chinese: Shop, said: str) -> None:
+    shown = chinese.run(*said.split()).out
+    assert re.search("[\u3400-\u9fff]", shown)
+    ours = re.sub(r"“[^”]*(?:”|…)|DHL|[A-Z]\w+/\w+|profile international \(domestic\)|A-\d|UTC|`[^`]*`", "", shown)
+    if said.startswith(("cases", "why")):
+        assert re.findall("[A-Za-z]{3,}", ours) == [], shown
+
+
+@pytest.mark.parametrize("said", ["cases list", "drafts list"])
+def test_a_table_in_chinese_holds_at_eighty_columns(chinese: Shop, said: str) -> None:
+    for line in chinese.run(*said.split()).out.splitlines():
+        assert cell_len(line) <= 80, line
