@@ -299,8 +299,7 @@ class Renderer:
         worst = group.rows[0]
         others = {row.number for row in group.rows if not row.draft} - {worst.number}
         if others:
-            order = ", ".join(clean(each, _NAME) for each in worst.orders)
-            first = replace(first, title=self.phrases.others.format(title=first.title, count=len(others), order=order))
+            first = replace(first, title=self.phrases.others.format(title=first.title, count=len(others)))
         return [first, *rest]
 
     def _rows(self, group: Group, now: datetime) -> list[_Row]:

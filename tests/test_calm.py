@@ -85,9 +85,9 @@ def test_an_alert_and_its_letter_are_one_message(tmp_path: Path) -> None:
     place.trouble("PW000001", order="A-1")
     place.until(MONDAY + MINUTE)
     (told,) = place.told
-    assert told.title.startswith("[A1] CRITICAL damaged")
-    assert "Draft D1" in told.body
-    assert "cases show 1" in told.body
+    assert "CRITICAL · damaged" in told.title
+    assert "drafts approve 1" in told.body
+    assert "case 1 · A1" in told.body
 
 
 def test_three_parcels_of_one_order_in_trouble_are_one_message(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_three_parcels_of_one_order_in_trouble_are_one_message(tmp_path: Path) -
     told = {frozenset(one.numbers): one for one in place.told}
     assert set(told) == {frozenset({"PW1", "PW2", "PW3"}), frozenset({"PW9"})}
     order = told[frozenset({"PW1", "PW2", "PW3"})]
-    assert order.title.endswith("PW1, and 2 more of order A-1")
-    assert all(f"Parcel: {number}" in order.body for number in ("PW1", "PW2", "PW3"))
+    assert order.title.endswith("order A-1, and 2 more of its parcels")
+    assert all(f"case {case} · A" in order.body for case in (1, 2, 3))
 
 
 def test_a_restart_in_the_middle_of_a_group_repeats_it_under_its_id_and_as_it_was(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ class Phrases:
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
-    others: str = "{title}, and {count} more of order {order}"
+    others: str = "{title}, and {count} more of its parcels"
 
     def label(self, kind: str) -> str:
         return self.labels.get(kind) or kind.replace("_", " ")

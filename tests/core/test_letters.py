@@ -141,6 +141,7 @@ def test_a_letter_whose_scan_is_gone_altogether_is_taken_back() -> None:
     step = advance(before, Answered(PARCEL.number, (other,)), POLICY, NOW + HOUR)
     assert any(isinstance(one, LetterTakenBack) for one in step.notices)
 
+
 # --- after one was sent --------------------------------------------------------------------------
 
 
