@@ -6,8 +6,9 @@ from pathlib import Path
 
 from parcelwatch import config, engine
 from parcelwatch.deliver import Wording, claim
+from parcelwatch.model import Fact, Form
 from parcelwatch.store import Store
-from tests.store.making import NOW, alert, enqueue
+from tests.store.making import HOUR, NOW, alert, enqueue
 
 SETTINGS = """
 [service]
@@ -27,12 +28,13 @@ def test_a_channel_is_told_in_its_language_and_by_its_clock(tmp_path: Path) -> N
     words = Wording(engine.renderer(settings), {"ops": 4000, "hangzhou": 4000}, voices=engine.voices(settings))
     told: dict[str, str] = {}
     with Store.open(tmp_path / "shop.db") as store:
-        enqueue(store, alert(channel="ops"), alert(channel="hangzhou"))
+        fact = Fact(Form.NOT_PICKED_UP, since=NOW - HOUR)
+        enqueue(store, *(alert("not_picked_up", channel, fact=fact) for channel in ("ops", "hangzhou")))
         while claimed := claim(store, NOW, (), words):
             group, text = claimed
             assert text is not None
             told[group.channel] = f"{text.title}\n{text.body}"
-    assert "stalled" in told["ops"]
+    assert "not picked up" in told["ops"]
     assert "8:00" in told["ops"]
-    assert "物流" in told["hangzhou"]
+    assert "揽收" in told["hangzhou"]
     assert "15:00" in told["hangzhou"]
