@@ -16,7 +16,7 @@ from typing import Final
 
 from parcelwatch.core.content import About, Shop
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.messages import Outgoing, single
+from parcelwatch.core.messages import Outgoing, message
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -217,7 +217,7 @@ def operators() -> Iterator[Card]:
 def card(section: str, name: str, out: Outgoing, language: str) -> Card:
     """A message as a channel without limits gets it, with the line it is in a digest."""
     words = RENDERERS[language].alert(out, NOW)
-    text = single(words, 10_000, RENDERERS[language].phrases)
+    text = message([words], 10_000, RENDERERS[language].phrases)
     return Card(section, name, language, text.title, f"{text.body}\n\n— A{out.id} {words.line}")
 
 

@@ -13,7 +13,7 @@ import pytest
 from parcelwatch import couriers
 from parcelwatch.core.intake import COLUMNS
 from parcelwatch.core.kinds import RULES
-from parcelwatch.core.messages import single
+from parcelwatch.core.messages import message
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 from parcelwatch.render import Renderer
@@ -98,7 +98,7 @@ def test_the_program_is_on_the_path_before_it_is_typed() -> None:
 @pytest.mark.parametrize("language", gallery.RENDERERS)
 def test_a_message_stands_there_as_it_is_sent(language: str) -> None:
     words = gallery.RENDERERS[language].alert(gallery.alert("stalled", language), gallery.NOW)
-    sent = single(words, 10_000)
+    sent = message([words], 10_000)
     assert f"```text\n{sent.title}\n{sent.body}\n```" in README
 
 
