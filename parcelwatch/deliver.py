@@ -27,6 +27,7 @@ from parcelwatch.core.messages import Group, Shorter, Size, Text
 from parcelwatch.core.pacing import Grant, Pace, grant
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
+from parcelwatch.core.timing import Timing
 from parcelwatch.detours import Ways
 from parcelwatch.errors import (
     ChannelBusy,
@@ -84,11 +85,13 @@ class Deliverer:
         renderer: Renderer,
         links: Linking | None = None,
         fallbacks: Mapping[str, str] | None = None,
+        voices: Mapping[str, Renderer] | None = None,
     ) -> None:
         self._writer = writer
         self._policy = policy
         paces = {name: channel.pace for name, channel in channels.items()}
-        self._words = Wording(renderer, channels, links, paces, Ways(tuple(channels), fallbacks or {}))
+        ways = Ways(tuple(channels), fallbacks or {})
+        self._words = Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -217,9 +220,10 @@ async def _blocking(channel: Sends, text: Text, severity: Severity, name: str) -
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What finds the words of a message, and makes its link, if any.
+    """What finds the words of a message, how much and how fast each channel takes them, and when each may be told.
 
-    `sizes`, `paces`: how much and how fast each channel takes them. `ways`: which way else they may go.
+    `voices`: what finds the words of channels with a language or a zone of their own. `links`: what makes a message's
+    link, if any. `ways`: which way else messages may go.
     """
 
     renderer: Renderer
@@ -228,11 +232,17 @@ class Wording:
     paces: Mapping[str, Pace] = field(default_factory=dict)
     ways: Ways = field(default_factory=Ways)
 
+    voices: Mapping[str, Renderer] = field(default_factory=dict)
+    timing: Timing = field(default_factory=lambda: Timing(interval=timedelta(0)))
+
     def granted(self, name: str, known: Known, now: datetime, *, wanted: int, insist: bool = False) -> Grant:
         """Whether the channel may be sent to now: then there is no `next_at`."""
         state, pace = known
         hold = rules.ready_at(state, insist=insist)
         return grant(self.paces.get(name, Pace()), pace, now, wanted=wanted, hold_until=hold)
+
+    def voice(self, channel: str) -> Renderer:
+        return self.voices.get(channel, self.renderer)
 
 
 def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *, insist: bool = False) -> Group | None:
@@ -252,7 +262,8 @@ def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *,
     if due_at is None or due_at > now:
         return None
     with store.transaction():
-        group = outbox.claim(store, now, now + LEASE, paused=paused)
+        timing = words.timing.hurried() if insist else words.timing
+        group = outbox.claim(store, now, now + LEASE, paused=paused, timing=timing)
         if group is None:
             return None
         size = words.sizes.get(group.channel)
@@ -322,7 +333,7 @@ def _worded(store: Store, group: Group, words: Wording, size: Size, now: datetim
 
 
 def _in_words(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
-    renderer = words.renderer
+    renderer = words.voice(group.channel)
     link = "" if group.said else linking.tail(store, group, size, words.links, renderer)
     texts = linking.under(renderer.message(group, Shorter(size, linking.room(link, size)), now), link)
     if not group.said:

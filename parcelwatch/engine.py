@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators, pushes
+from parcelwatch import operators, pushes, repeats
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
@@ -33,11 +33,15 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
+from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
 
 # Seconds that calls and sends on their way get to arrive when everything stops.
 PATIENCE = 20.0
+
+# Who has waited for hours can wait a minute more; looking for them takes a look at every open case.
+REPEATS_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,10 @@ class Engine:
         renderer: Renderer,
         links: Linking | None = None,
         fallbacks: Mapping[str, str] | None = None,
+        voices: Mapping[str, Renderer] | None = None,
     ) -> None:
         self.workers = [Worker(one, client, writer, policy) for one in posts]
-        self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks)
+        self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -86,6 +91,7 @@ class Engine:
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
         self._running: dict[object, asyncio.Task[object]] = {}
+        self._repeated_at: datetime | None = None
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
@@ -183,6 +189,9 @@ class Engine:
 
     async def _look_again(self, now: datetime) -> None:
         self.assessed += await self._writer.run(_assess, self._policy, self._apis, now)
+        if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
+            self._repeated_at = now
+            await self._writer.run(_repeat, self._policy, now)
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
@@ -229,7 +238,13 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
+        silencing.release(store, now)
     return tally
+
+
+def _repeat(store: Store, policy: Policy, now: datetime) -> None:
+    with store.transaction():
+        repeats.repeat(store, policy, now)
 
 
 def _to_look_at(store: Store, policy_id: str, now: datetime) -> bool:
@@ -251,9 +266,20 @@ def _release(store: Store, now: datetime) -> None:
 
 def renderer(config: Config) -> Renderer:
     """What finds the words, as configured."""
-    return Renderer(
-        str(config.timezone), config.language, shop=config.shop, apis=config.apis, templates=config.templates
-    )
+    return _voice(config, str(config.timezone), config.language)
+
+
+def voices(config: Config) -> dict[str, Renderer]:
+    """What finds the words of each channel, in its language and its zone."""
+    return {
+        name: _voice(config, str(each.timezone), each.language, private=each.private)
+        for name, each in config.channels().items()
+    }
+
+
+def _voice(config: Config, timezone: str, language: str, *, private: bool = False) -> Renderer:
+    shop, apis, templates = config.shop, config.apis, config.templates
+    return Renderer(timezone, language, shop=shop, apis=apis, private=private, templates=templates)
 
 
 def posts(config: Config) -> list[Post]:
@@ -302,7 +328,7 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     writer = Writer(config.database, daemon=True, check=True)
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
-    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links, fallbacks)
+    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links, fallbacks, voices(config))
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

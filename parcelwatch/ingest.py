@@ -24,6 +24,7 @@ from parcelwatch.model import (
     Amended,
     Answered,
     Case,
+    CaseTold,
     Checkpoint,
     Dossier,
     Event,
@@ -36,10 +37,12 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Pushed,
+    State,
     Unanswered,
     Undelivered,
+    Why,
 )
-from parcelwatch.store import Store, cases, drafts, evidence, imports, orders, outbox, parcels
+from parcelwatch.store import Store, cases, drafts, evidence, imports, orders, outbox, parcels, silences
 from parcelwatch.store.dossiers import Saved
 from parcelwatch.store.rows import Added, NewAlert, whole
 
@@ -151,6 +154,8 @@ def take_step(
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    for event_kind in {one.kind for one in step.events if one.after in _TAKEN}:
+        outbox.hush(store, parcel_id, event_kind)
     if _claims_are_over(before, step.dossier):
         outbox.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
@@ -169,6 +174,7 @@ def _claims_are_over(before: Dossier, after: Dossier) -> bool:
 
 
 _MOOT = "the case was resolved before it was sent"
+_TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
 
 
 def _dossier(store: Store, parcel_id: int, event: Event) -> Dossier:
@@ -271,11 +277,12 @@ def _enqueue(
     reason = "the draft no longer holds"
     if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
         return
-    way = dispatch.way(notice, policy, now, first=step.first)
+    holding = silences.holding(store, now)
+    way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding)
     parcel_id, case = _about(store, step, notice, saved)
     alert = NewAlert(
         kind=case.kind,
-        channel=way.channel,
+        channel="",
         severity=dispatch.severity(notice),
         why=dispatch.why(notice),
         fact=dispatch.fact(notice),
@@ -284,9 +291,23 @@ def _enqueue(
         case_id=case.id,
         draft_id=draft_id,
         suppressed=way.suppressed,
+        silence=way.silence,
         import_id=wave,
     )
-    outbox.enqueue(store, alert, now)
+    outbox.enqueue_all(store, alert, way.receivers, now)
+
+
+def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: datetime) -> bool:
+    """Repeat what is said of a case that nobody took; False where it is silenced. The caller holds the transaction."""
+    case = cases.of_kind(store, parcel_id, kind)
+    notice = CaseTold(case, Why.REPEATED)
+    parcel = parcels.dossier(store, parcel_id).parcel
+    way = dispatch.way(notice, parcel, policy, now, first=False, silences=silences.holding(store, now))
+    if way.suppressed:
+        return False
+    alert = NewAlert(kind, "", case.severity, Why.REPEATED, case.fact, parcel_id=parcel_id, case_id=case.id)
+    outbox.enqueue_all(store, alert, way.receivers, now)
+    return True
 
 
 def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[int, Case]:

@@ -406,6 +406,10 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+FLAPPING = 2
+"""So many times in a row a case comes back before that is what is told of it."""
+
+
 class ClaimState(StrEnum):
     """The life of a claim against the courier; `open` while nobody said anything of it."""
 
@@ -448,7 +452,8 @@ class Case:
     `since`: when the trouble itself began (the last movement, the damaging scan), not when we noticed.
     `fact` is what a human can check; `limit` is the threshold that spoke, None where none did, `line` where it is set.
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
-    `by_agent`: an agent resolved it, so the same evidence does not open it again.
+    `by_agent`: an agent resolved it, so the same evidence does not open it again. `flaps`: how often in a row it came
+    back soon after it had ended by itself.
     `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
     """
 
@@ -466,8 +471,14 @@ class Case:
     resolved_at: datetime | None = None
     by_agent: bool = False
     snoozed_until: datetime | None = None
+    flaps: int = 0
     claim: Claim | None = None
     id: int | None = None
+
+    @property
+    def flapping(self) -> bool:
+        """It comes and goes: agents were told so, and hear no more of each coming and going."""
+        return self.flaps >= FLAPPING
 
     @property
     def live(self) -> bool:
@@ -667,6 +678,8 @@ class Why(StrEnum):
     REOPENED = "reopened"
     UNHIDDEN = "unhidden"
     WOKEN = "woken"
+    FLAPPING = "flapping"
+    REPEATED = "repeated"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
     CLAIM_DUE = "claim_due"

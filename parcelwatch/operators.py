@@ -71,14 +71,14 @@ def _tell_unread(store: Store, name: str, api: str, policy: Policy, now: datetim
 
 
 def _enqueue(store: Store, kind: str, account: str, why: Why, fact: Fact, policy: Policy, now: datetime) -> None:
-    way = operators(kind, policy)
+    way = operators(kind, account, policy)
     alert = NewAlert(
         kind=kind,
-        channel=way.channel,
+        channel="",
         severity=Severity.OPERATOR,
         why=why,
         fact=fact,
         account=account,
         suppressed=way.suppressed,
     )
-    outbox.enqueue(store, alert, now)
+    outbox.enqueue_all(store, alert, way.receivers, now)

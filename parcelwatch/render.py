@@ -27,7 +27,7 @@ from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Te
 from parcelwatch.core.privacy import shown, uncoded
 from parcelwatch.core.text import clean, code, link
 from parcelwatch.core.whereabouts import read, split
-from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Milestone, Sure, Unread, Why
+from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Milestone, Severity, Sure, Unread, Why
 from parcelwatch.templates import Templates
 from parcelwatch.whose import Whose
 from parcelwatch.words import catalogue
@@ -69,6 +69,7 @@ class _Row:
     out: Outgoing
     renderer: Renderer
     now: datetime
+    letters: tuple[Outgoing, ...] = ()
 
     @property
     def id(self) -> int:
@@ -84,11 +85,15 @@ class _Row:
 
     @property
     def bare(self) -> str:
-        return self.renderer.bare(self.out)
+        return self.renderer.bare(self.out) + self._beside
 
     @property
     def line(self) -> str:
-        return self.renderer.alert(self.out, self.now).line
+        return self.renderer.alert(self.out, self.now).line + self._beside
+
+    @property
+    def _beside(self) -> str:
+        return "".join(map(self.renderer.beside, self.letters))
 
 
 class Renderer:
@@ -109,6 +114,7 @@ class Renderer:
         templates: Path | None = None,
     ) -> None:
         self._zone = ZoneInfo(timezone)
+        self._private = private
         self._agents = agent_language
         self._private = private
         self._words = words = catalogue(agent_language, "agents")
@@ -285,8 +291,37 @@ class Renderer:
         if group.said:
             return group.said
         if group.digest_id is None:
-            return message([self.alert(group.rows[0], now)], size, self.phrases)
-        return (digest([_Row(row, self, now) for row in group.rows], size, self.phrases, ident=group.id),)
+            return message(self._pieces(group, now), size, self.phrases)
+        rows = self._rows(group, now)
+        return (digest(rows, size, self.phrases, ident=group.id, grade=self._grade(group)),)
+
+    def _grade(self, group: Group) -> str:
+        """How bad the worst of a digest is, before its heading; nothing where it is about us."""
+        worst = max((row.severity for row in group.rows), key=lambda severity: severity.rank)
+        return "" if worst is Severity.OPERATOR else f"{self._words['severities'][worst].upper()} · "
+
+    def _pieces(self, group: Group, now: datetime) -> list[Words]:
+        """All that is about one order, the worst first; the title says how many of its parcels there are more."""
+        first, *rest = (self.alert(row, now) for row in group.rows)
+        worst = group.rows[0]
+        others = {row.number for row in group.rows if not row.draft} - {worst.number}
+        if others:
+            first = replace(first, title=self.phrases.others.format(title=first.title, count=len(others)))
+        return [first, *rest]
+
+    def _rows(self, group: Group, now: datetime) -> list[_Row]:
+        """A line for each alert, which names its letters; a letter without its alert has one of its own."""
+        cases = {row.case_id for row in group.rows if not row.draft} - {None}
+        beside: dict[int | None, list[Outgoing]] = {}
+        for row in group.rows:
+            if row.draft and row.why is Why.DRAFTED and row.case_id in cases:
+                beside.setdefault(row.case_id, []).append(row)
+        inside = {row.id for rows in beside.values() for row in rows}
+        return [
+            _Row(row, self, now, () if row.draft else tuple(beside.pop(row.case_id, ())))
+            for row in group.rows
+            if row.id not in inside
+        ]
 
     def alert(self, out: Outgoing, now: datetime) -> Words:
         """What agents read of one message: a case, a draft to copy, a draft taken back, or an account."""
@@ -305,6 +340,10 @@ class Renderer:
         if not (out.draft and out.letter):
             return name
         return str(self._words["digest_of_drafts"][out.why].format(number=name, draft=out.letter.id))
+
+    def beside(self, out: Outgoing) -> str:
+        """What the line of an alert says of a draft that comes with it."""
+        return str(self._words["digest_of_drafts"]["beside"].format(draft=out.letter.id)) if out.letter else ""
 
     def _case(self, out: Outgoing, now: datetime) -> dict[str, object]:
         words, fact, lane = self._words, out.fact, (out.about.origin, out.about.destination)
@@ -374,12 +413,14 @@ class Renderer:
             return {}
         letter = self.letter(draft)
         body = letter.body if self._private else uncoded(letter.body)
+        to = (clean(each, _NAME) for each in (draft.to_name, draft.to_contact)) if self._private else ()
         return {
             "draft_id": draft.id,
             "language": _tongue(draft.language, self._agents),
             "step": draft.step,
             "subject": " ".join(letter.subject.split()),
             "body": body,
+            "to": " ".join(filter(None, to)),
             "hidden": body != letter.body,
         }
 

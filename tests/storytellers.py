@@ -92,7 +92,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
     assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
     assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
-    quiet = {id(one): dispatch.way(one, policy, at, first=step.first).suppressed for one in news}
+    quiet = {id(one): dispatch.way(one, step.dossier.parcel, policy, at, first=step.first).suppressed for one in news}
     fired = [one for one in step.events if one.signal == "fires"]
     return Happened(
         opened=tuple(one.kind for one in fired if not one.before),

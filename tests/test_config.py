@@ -12,6 +12,8 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.config.checks import Adapter
 from parcelwatch.core.calendar import Dates, Peak, Remote, Stoppage
+from parcelwatch.core.matching import Subject
+from parcelwatch.core.policy import Receiver
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import Rate, parse
 from parcelwatch.errors import ConfigError
@@ -101,8 +103,8 @@ def test_the_policy_decides_what_the_file_says(tmp_path: Path) -> None:
     policy = loaded(tmp_path, WHOLE).policy()
     assert policy.profile == "china"
     assert policy.channels == ("ops", "leads")
-    assert policy.channel("lost", Severity.CRITICAL) == "leads"
-    assert policy.channel("stalled", Severity.HIGH) == "ops"
+    assert policy.receivers(Subject("lost", Severity.CRITICAL)) == (Receiver("leads", "config.toml:42 routes"),)
+    assert policy.receivers(Subject("stalled", Severity.HIGH)) == (Receiver("ops"),)
     assert policy.draft_channel == "leads"
     assert policy.old_news == timedelta(days=3)
     assert policy.courier_silent("kd100") == timedelta(minutes=45)

@@ -42,11 +42,11 @@ LINKING = Linking(PUBLIC, KEY)
 POLICY = Policy(
     profile="china",
     thresholds={"stalled": Threshold(parse("48h"), None, "config.toml:9")},
-    channels=("lin",),
-    draft_channel="lin",
+    channels=("lin", "letters"),
+    draft_channel="letters",
 )
-LIMITS = {"lin": Characters(10_000), "ops": Characters(10_000)}
-PEOPLE = {"lin": "lin"}
+LIMITS = {name: Characters(10_000) for name in ("lin", "letters", "ops")}
+PEOPLE = {"lin": "lin", "letters": "lin"}
 NUMBER = "PW000000001XX"
 FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
@@ -212,7 +212,7 @@ def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         for limit in (160, 210, 220, 500):
             trouble(store, f"PW{limit:09}XX")
-            words = Wording(Renderer(), {"lin": Characters(limit)}, LINKING)
+            words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(limit)), LINKING)
             while group := claim(store, NOW, (), words):
                 assert all(len(text.title) + 1 + len(text.body) <= limit for text in group.said)
                 assert bool(FOUND.search(group.said[-1].body)) == (limit > 210)
@@ -457,7 +457,7 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
 def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         trouble(store)
-        words = Wording(Renderer(), {"lin": Characters(420)}, LINKING)
+        words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(420)), LINKING)
         offered: dict[int, list[int | None]] = {}
         while group := claim(store, NOW, (), words):
             assert not any(FOUND.search(text.body) for text in group.said[:-1])

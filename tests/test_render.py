@@ -683,6 +683,41 @@ def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:
     assert together.body.split("\n")[1].startswith("A17 JD0012345678 HIGH (")
 
 
+def draft_of(number: int, **more: object) -> Outgoing:
+    """The push of a draft about a case."""
+    said = facts("stalled")
+    written = Draft("stalled", "en", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, facts=said, id=number, **more)  # type: ignore[arg-type]
+    return out(id=number, draft=True, why=Why.DRAFTED, letter=written)
+
+
+def test_an_alert_and_its_letter_are_one_text_whose_title_is_the_alert_s() -> None:
+    (said,) = RENDERERS["en"].message(Group("ops", "stalled", False, (out(), draft_of(18))), Characters(9000), NOW)
+    assert said.title == "[A17] HIGH stalled: JD0012345678"
+    assert said.body.startswith("Stalled, high\n")
+    assert "\n\nDraft D18 for the customer of JD0012345678" in said.body
+
+
+def test_the_line_of_an_alert_in_a_digest_names_the_letter_that_comes_with_it() -> None:
+    rows = (out(case_id=4), replace(draft_of(18), case_id=4), out(id=19, case_id=5))
+    (said,) = RENDERERS["en"].message(Group("ops", "stalled", False, rows, 17), Characters(9000), NOW)
+    assert said.title == "[A17] HIGH · 2 parcels: stalled"
+    head, first, second = said.body.split("\n")
+    assert (head, first.endswith(" · draft D18"), second.startswith("A19 JD")) == (
+        "Alerts A17, A19, worst first:",
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_only_who_may_know_reads_whom_a_letter_is_for(language: str) -> None:
+    row = draft_of(18, to_name="Zhao Ting", to_contact="+86 138 0000 0000")
+    group = Group("ops", "stalled", True, (row,))
+    assert "138 0000" not in RENDERERS[language].message(group, Characters(9000), NOW)[0].body
+    private = Renderer("Europe/Berlin", language, private=True)
+    assert "Zhao Ting +86 138 0000 0000" in private.message(group, Characters(9000), NOW)[0].body
+
+
 def test_an_attempt_that_was_made_before_is_repeated_word_for_word() -> None:
     again = Group("ops", "stalled", False, (out(),), said=(Text("[A17] as it was", "then"),))
     assert RENDERERS["zh-CN"].message(again, Characters(2000), NOW + timedelta(days=9)) == again.said

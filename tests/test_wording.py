@@ -258,8 +258,8 @@ def test_what_many_parcels_newly_say_goes_out_as_one_digest(store: Store) -> Non
             assert take(store, NOW) is None, "the rest is not looked at yet"
     told = send_all(store, NOW + 5 * SECOND, by=policy("24h"))
     assert sorted(text.title.split("] ")[1] for text in told) == [
-        "510 customer drafts: stalled",
-        "510 parcels: stalled",
+        "MEDIUM · 510 customer drafts: stalled",
+        "MEDIUM · 510 parcels: stalled",
     ]
     assert len(kinds(store, "open")) == 510
 

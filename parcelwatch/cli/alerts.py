@@ -12,7 +12,9 @@ import typer
 from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
 from parcelwatch.cli.cases import one_of, standing
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.matching import Company, Courier, Destination, Tag, Tier, checked
 from parcelwatch.errors import (
+    BadInput,
     ChannelBusy,
     ChannelRefused,
     ConfigError,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from parcelwatch.channels import Channel
     from parcelwatch.config import ChannelConfig
     from parcelwatch.core.messages import Group, Size
+    from parcelwatch.model import Severity
     from parcelwatch.store import Store
 
 app = group("See what agents were told, test channels, send again.")
@@ -203,12 +206,42 @@ class _TellNobody(Exception):
     """Undoes the claims a preview made."""
 
 
-@command(app, "preview", "alerts preview", "alerts preview --json")
-def preview(desk: Desk, as_json: Json = False) -> None:
+@command(
+    app,
+    "preview",
+    "alerts preview",
+    "alerts preview --json",
+    "alerts preview --kind lost --severity critical --tag vip",
+)
+def preview(
+    desk: Desk,
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="Who would hear of trouble of this kind.")] = "",
+    severity: Annotated[str, typer.Option("--severity", help="… so grave; high if not given.")] = "",
+    courier: Courier = "",
+    company: Company = "",
+    destination: Destination = "",
+    tag: Tag = "",
+    tier: Tier = "",
+    value: Annotated[float, typer.Option("--value", metavar="N", min=0.0, help="Worth so much.")] = 0.0,
+    as_json: Json = False,
+) -> None:
     """Print what would be told, to whom.
 
-    Grouped as it would go; tells nobody.
+    What waits, grouped as it would go. With --kind: who would hear of such trouble, by which route, and when. Tells
+    nobody.
     """
+    if kind:
+        checked(desk, [kind], severity, courier, destination)
+        tags = (tag,) if tag else ()
+        asked = (courier, company, destination, tags, value, (tier,) if tier else ())
+        _print_who(_who(desk, kind, severity, asked), as_json=as_json)
+        return
+    if any((severity, courier, company, destination, tag, tier, value)):
+        raise BadInput("say of which trouble: --kind stalled; without it, preview prints what waits")
+    _print_waiting(desk, as_json=as_json)
+
+
+def _print_waiting(desk: Desk, *, as_json: bool) -> None:
     from parcelwatch.cli import output
 
     with desk.store() as store:
@@ -222,13 +255,54 @@ def preview(desk: Desk, as_json: Json = False) -> None:
     for each in shown:
         count = f"{len(each['alerts'])} messages as one" if len(each["alerts"]) > 1 else "one message"
         count += f" in {each['parts']} parts" if each["parts"] > 1 else ""
-        output.say(
-            f"To {each['channel']}: {count}, due {output.moment(each['due_at'], desk.config.timezone) or 'later'}",
-            "bold",
-        )
+        by = f", by {each['route']}" if each["route"] else ""
+        due = output.moment(each["due_at"], desk.config.timezone) or "later"
+        output.say(f"To {each['channel']}{by}: {count}, due {due}", "bold")
         output.say(each["title"])
         output.say(each["body"])
         output.say()
+
+
+_NO_ROUTE = "no route: the first channel"
+_NO_DRAFT_ROUTE = "[drafts] channel"
+
+
+def _who(desk: Desk, kind: str, severity: str, asked: tuple[Any, ...]) -> list[dict[str, str]]:
+    """Who would get a message of such trouble, and its draft."""
+    from parcelwatch.core.kinds import KINDS, LETTERS, Family
+    from parcelwatch.core.matching import Subject
+    from parcelwatch.model import Severity
+
+    ours = KINDS[kind].family is Family.OPERATOR
+    grade = Severity.OPERATOR if ours else Severity(severity or Severity.HIGH)
+    one = Subject(kind, grade, *asked)
+    found: list[dict[str, str]] = []
+    for what, draft in (("alert", False), ("draft", True)) if kind in LETTERS else (("alert", False),):
+        for each in desk.policy.receivers(one, draft=draft):
+            by = each.line or (_NO_DRAFT_ROUTE if draft else _NO_ROUTE)
+            found.append({"what": what, "channel": each.channel, "by": by, "when": _when(desk, each.channel, grade)})
+    return found
+
+
+def _when(desk: Desk, channel: str, grade: Severity) -> str:
+    """When it would leave if it came now, as far as the channel's hours say."""
+    from parcelwatch.cli.output import moment
+
+    hours, now = desk.policy.timing.hours(channel), desk.now
+    if hours.gathers(grade.rank):
+        return f"with the digest, {moment(hours.next_digest(now)[0], hours.zone)}"
+    wakes_at = now if hours.lets_pass(grade.rank) else hours.awake(now)
+    return "at once" if wakes_at == now else f"after its quiet hours, {moment(wakes_at, hours.zone)}"
+
+
+def _print_who(found: list[dict[str, str]], *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+
+    if as_json:
+        output.emit(found)
+        return
+    rows = [(each["what"], each["channel"], each["by"], each["when"]) for each in found]
+    output.show(["!What", "!Channel", "By", "When"], rows, "Nobody: no channel is configured.")
 
 
 def _groups(store: Store, now: datetime) -> list[tuple[Group, datetime | None]]:
@@ -257,11 +331,12 @@ def _claims(store: Store, at: datetime) -> Iterator[Group]:
 def _previewed(desk: Desk, group: Group, due: datetime | None) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
-    texts = desk.words.message(group, _size(desk, group.channel), desk.now)
+    texts = desk.voice(group.channel).message(group, _size(desk, group.channel), desk.now)
     return {
         "channel": group.channel,
         "kind": group.kind,
         "draft": group.draft,
+        "route": group.rows[0].route,
         "alerts": list(group.ids),
         "due_at": stamp(due),
         "title": texts[0].title,

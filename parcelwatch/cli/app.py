@@ -22,6 +22,7 @@ from parcelwatch.cli import (
     orders,
     parcels,
     sandbox,
+    silences,
     unit,
     watch,
     why,
@@ -64,6 +65,7 @@ for name, commands in (
     ("claims", claims.app),
     ("drafts", drafts.app),
     ("alerts", alerts.app),
+    ("silences", silences.app),
     ("couriers", couriers.app),
     ("db", database.app),
 ):

@@ -15,6 +15,7 @@ from parcelwatch.errors import BadInput, ConfigError
 
 if TYPE_CHECKING:
     from parcelwatch.config import AccountConfig, ChannelConfig, Config, Secret
+    from parcelwatch.core.timing import Hours
 
 app = group("Write, check and show the configuration.")
 
@@ -33,9 +34,11 @@ def check(desk: Desk, as_json: Json = False) -> None:
         config = desk.whole_config
         couriers = [_courier(each) for each in config.accounts().values()]
         channels = _channels(config)
+        told = _told(config)
     except ConfigError as error:
         if as_json:
-            output.emit({"valid": False, "errors": error.problems, "warnings": [], "couriers": [], "channels": []})
+            nothing: dict[str, list[Any]] = {"warnings": [], "couriers": [], "channels": [], "told": []}
+            output.emit({"valid": False, "errors": error.problems, **nothing})
         raise
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
@@ -46,12 +49,12 @@ def check(desk: Desk, as_json: Json = False) -> None:
     if as_json:
         document = {"valid": not wrong, "errors": wrong, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
-        output.emit({**document, "couriers": couriers, "channels": channels})
+        output.emit({**document, "couriers": couriers, "channels": channels, "told": told})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
         valid = "can be read, but not all about letters is right" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
-        _print(couriers, channels)
+        _print(couriers, channels, told)
     if wrong:
         raise ConfigError(wrong)
 
@@ -88,7 +91,9 @@ def _unreadable(config: Config) -> Iterator[str]:
             yield from error.problems
 
 
-def _print(couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str, Any]]) -> None:
+def _print(
+    couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str, Any]], told: Sequence[Mapping[str, Any]]
+) -> None:
     from parcelwatch.cli import output
 
     output.say()
@@ -106,8 +111,16 @@ def _print(couriers: Sequence[Mapping[str, Any]], channels: Sequence[Mapping[str
     ]
     output.show(columns, rows, "No couriers.")
     output.say()
-    channel_rows = [(each["name"], each["service"] or "?", _secrets(each["secrets"])) for each in channels]
-    output.show(["!Channel", "Service", "Secrets"], channel_rows, "No channels.")
+    channel_rows = [
+        (each["name"], each["service"] or "?", each["hours"] or "any", _secrets(each["secrets"])) for each in channels
+    ]
+    output.show(["!Channel", "Service", "When", "Secrets"], channel_rows, "No channels.")
+    if told:
+        output.say()
+        told_rows = [(each["what"], ", ".join(each["channels"]), each["by"]) for each in told]
+        output.show(["Who is told", "Channels", "By"], told_rows, "")
+        if len(told) > len(("else", "drafts")):
+            output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
@@ -138,6 +151,7 @@ def _channels(config: Config) -> list[dict[str, Any]]:
     problems: list[str] = []
     for each in config.channels().values():
         row: dict[str, Any] = {"name": each.name, "service": "", "secrets": {"url": _readable(each.url)}}
+        row["hours"] = _hours(config.policy().timing.hours(each.name))
         found.append(row)
         if row["secrets"]["url"]["readable"]:
             try:
@@ -147,6 +161,37 @@ def _channels(config: Config) -> list[dict[str, Any]]:
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def _hours(hours: Hours) -> str:
+    """When a channel is told, "" for at any time."""
+    from parcelwatch.cli.matching import grave
+
+    said = []
+    if hours.quiet:
+        begin, end = hours.quiet
+        but = f", but {grave(hours.passes)}" if hours.passes else ""
+        said.append(f"not {begin:%H:%M}–{end:%H:%M}{but}")
+    if hours.digest_at:
+        said.append(f"milder than {hours.digest_below} in a digest at {hours.digest_at:%H:%M}")
+    if hours.most:
+        said.append(f"{hours.most} an hour at most")
+    return "; ".join(said)
+
+
+def _told(config: Config) -> list[dict[str, Any]]:
+    """Who is told of what, route by route, then of all that no route takes."""
+    from parcelwatch.cli.matching import described
+
+    policy, rows = config.policy(), []
+    for route in policy.routes:
+        what = f"{described(route.match)}{'; drafts too' if route.drafts else ''}"
+        goes_on = ", and goes on" if route.goes_on else ""
+        rows.append({"what": what, "channels": list(route.channels), "by": f"{route.line}{goes_on}"})
+    if policy.channels:
+        rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
+        rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
+    return rows
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:

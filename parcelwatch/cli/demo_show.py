@@ -17,15 +17,12 @@ from parcelwatch.cli.tables import Listing
 
 WIDEST: Final = 100
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-_LINES: Final = 14
+_LINES: Final = 34
 _MOST_ALERTS: Final = 5
 _MOST_DIGESTS: Final = 4
-_MOST_LETTERS: Final = 2  # of each language
-# Drafts that show most of what a draft can say.
-_TELLING: Final = ("damaged", "attempt failed")
 _NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
-_WHERE: Final = {"agents": "alert to agents", "letters": "draft for a customer, waiting for approval"}
-_COLOURS: Final = {"agents": "red", "letters": "cyan"}
+_WHERE: Final = {"agents": "to agents; the draft in it waits for approval"}
+_COLOURS: Final = {"agents": "red"}
 
 
 class Show:
@@ -70,17 +67,10 @@ class Show:
                 self._step(f"→ {one.channel}: {one.title}")
 
     def _whole(self, one: Arrived) -> bool:
-        """Whether it is worth its lines: one of each sort of trouble, and of drafts both languages."""
-        if one.body.startswith("Alerts "):
-            sort, about, most = "digest", one.title, _MOST_DIGESTS
-        elif one.channel == "letters":
-            head = one.body.partition("\n\n")[0]
-            sort, most = ("zh-CN" if "zh-CN" in head else "en"), _MOST_LETTERS
-            about = f"{sort} {_label(one.title)}"
-        else:
-            sort, about, most = one.channel, _label(one.title), _MOST_ALERTS
-        if one.channel == "letters" and sort != "digest" and not any(each in about for each in _TELLING):
-            return False
+        """Whether it is worth its lines: one of each sort of trouble, and some digests."""
+        digest = one.body.startswith("Alerts ")
+        sort, most = ("digest", _MOST_DIGESTS) if digest else ("alert", _MOST_ALERTS)
+        about = one.title if digest else _label(one.title)
         if about in self._known or self._shown[sort] >= most:
             return False
         self._known.add(about)
@@ -91,8 +81,8 @@ class Show:
         if self._quiet:
             return
         lines = one.body.splitlines()
-        most = _LINES * 2 if one.channel == "letters" else _LINES
-        body = "\n".join(lines[:most]) + (f"\n… {len(lines) - most} more lines" if len(lines) > most else "")
+        more = f"\n… {len(lines) - _LINES} more lines" if len(lines) > _LINES else ""
+        body = "\n".join(lines[:_LINES]) + more
         self._console.print(
             Panel(
                 Text(body),

@@ -66,7 +66,7 @@ class Stage:
 
     def _configured(self) -> Config:
         path = self._folder / "config.toml"
-        channels = {name: self._inbox.url(name) for name in ("agents", "letters")}
+        channels = {name: self._inbox.url(name) for name in ("agents",)}
         path.write_text(
             configuration({api: server.base_url for api, server in self.servers.items()}, channels, self.story),
             encoding="utf-8",
@@ -178,6 +178,8 @@ def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) 
     ]
     tables.append("\n".join(['[[thresholds.override]]\ncourier = "kuaidi100"', *limits]))
     tables += [f'[channels.{name}]\nurl = "{url}"' for name, url in channels.items()]
+    # A week passes in seconds, so news waits for company no longer than that.
+    tables.append('[messages]\ngroup_interval = "3s"')
     tables.append('[shop]\norder_url = "https://shop.example/orders/{order}"\ncurrency = "EUR"')
-    tables.append('[drafts]\nshop = "Lotus & Lantern"\nchannel = "letters"')
+    tables.append('[drafts]\nshop = "Lotus & Lantern"')
     return "\n\n".join(tables) + "\n"

@@ -83,6 +83,18 @@ class Desk:
 
         return Tongue(self.config.language, self.words)
 
+    def voice(self, channel: str) -> Renderer:
+        """What finds the words of one channel, in its language and its zone."""
+        from parcelwatch.render import Renderer
+
+        each = self.config.channels().get(channel)
+        if each is None:
+            return self.words
+        shop, apis, templates = self.config.shop, self.config.apis, self.config.templates
+        return Renderer(
+            str(each.timezone), each.language, shop=shop, apis=apis, private=each.private, templates=templates
+        )
+
     @property
     def now(self) -> datetime:
         from parcelwatch import clock

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from parcelwatch.config import contracts, days
+from parcelwatch.config import contracts, days, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -20,9 +20,8 @@ from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core import cells, companies
-from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, Family
+from parcelwatch.core.kinds import CLOCKED, LATER
 from parcelwatch.errors import BadInput, ConfigError
-from parcelwatch.model import Severity
 
 ANY = "*"
 """Stands among an adapter's options when it takes any."""
@@ -49,12 +48,12 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     """What refers to something that is not there. `apis`: every known adapter by name, None if unknown."""
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
-        yield from _channel(route, channels, ("routes", position, "channel"))
+        yield from routes.errors(route, channels, _keys(written, "couriers"), ("routes", position))
     for name in channels:
         yield from _fallback(name, written["channels"][name], channels)
     drafts = written.get("drafts")
     if isinstance(drafts, dict):
-        yield from _channel(drafts, channels, ("drafts", "channel"))
+        yield from routes.unknown_channel(drafts.get("channel"), channels, ("drafts", "channel"))
     yield from contracts.errors(written)
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
@@ -81,6 +80,10 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _unreached(file)
     yield from _links(file)
     yield from _stoppages(file)
+    yield from routes.warnings(file)
+    for position, route in enumerate(file.routes):
+        for name, why in _mismatches(route, file):
+            yield Problem(("routes", position, name), why)
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):
@@ -106,17 +109,7 @@ def _fallback(name: str, table: object, channels: Collection[str]) -> Iterator[P
     if table.get("fallback") == name:
         yield Problem(at, "is this channel itself, which takes nothing while it is down: name another one")
     else:
-        yield from _named(table.get("fallback"), channels, at)
-
-
-def _channel(table: Mapping[str, Any], channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    yield from _named(table.get("channel"), channels, at)
-
-
-def _named(name: object, channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    if isinstance(name, str) and name and name not in channels:
-        there = f"there are {listed(channels)}" if channels else "there is no [channels.*] at all"
-        yield Problem(at, f'no channel "{name}"{did_you_mean(name, channels)}; {there}')
+        yield from routes.unknown_channel(table.get("fallback"), channels, at)
 
 
 def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Problem]:
@@ -212,15 +205,15 @@ def _thresholds(file: File) -> Iterator[Problem]:
 _IDLE = "; it matches no parcel"
 
 
-def _mismatches(override: Override, file: File) -> Iterator[tuple[str, str]]:
-    """The keys by which an override can match no parcel that was imported, and why."""
+def _mismatches(one: Override | Route, file: File) -> Iterator[tuple[str, str]]:
+    """The keys by which an override or a route can match no parcel that was imported, and why."""
     accounts = file.couriers
-    if override.courier and accounts and override.courier not in accounts:
-        yield "courier", f'no account "{override.courier}"{did_you_mean(override.courier, accounts)}{_IDLE}'
+    if one.courier and accounts and one.courier not in accounts:
+        yield "courier", f'no account "{one.courier}"{did_you_mean(one.courier, accounts)}{_IDLE}'
     else:
-        yield from (("company", why) for why in _unknown_company(override.company, _asked(override.courier, file)))
-    for name in ("service", "tag"):
-        if fault := _unreadable(name, getattr(override, name)):
+        yield from (("company", why) for why in _unknown_company(one.company, _asked(one.courier, file)))
+    for name in ("service", "tag", "tier"):
+        if fault := _unreadable(name, getattr(one, name, "")):
             yield name, f"{fault}{_IDLE}"
 
 
@@ -232,7 +225,7 @@ def _unreadable(name: str, text: str) -> str:
     except BadInput as error:
         return str(error)
     if len(tags) > 1:
-        return f"each of {listed(tags)} is a tag of its own: write an override for each"
+        return f"each of {listed(tags)} is a tag of its own: write one for each"
     return "" if plain == text else f'"{text}" is read as "{plain}" in an import: write that'
 
 
@@ -268,7 +261,7 @@ def _unknown_company(text: str, apis: Collection[str]) -> Iterator[str]:
 
 
 def _unreached(file: File) -> Iterator[Problem]:
-    """What another override, or another route, leaves nothing to do."""
+    """What another override leaves nothing to do."""
     overrides = file.thresholds.override
     for position, one in enumerate(overrides):
         later = [other for other in overrides[position + 1 :] if other.matchers == one.matchers]
@@ -276,22 +269,6 @@ def _unreached(file: File) -> Iterator[Problem]:
         for kind in sorted(covered):
             at = ("thresholds", "override", position, kind)
             yield Problem(at, "a later override for the same parcels sets it too, and wins")
-    for position, route in enumerate(file.routes):
-        if any(_takes_all(earlier, route) for earlier in file.routes[:position]):
-            yield Problem(("routes", position), "an earlier route takes all that this one would")
-
-
-def _takes_all(earlier: Route, later: Route) -> bool:
-    """What is about us goes only to routes that name it, so a route for all kinds leaves those to a later one."""
-    if earlier.kinds:
-        kinds = bool(later.kinds) and set(later.kinds) <= set(earlier.kinds)
-    else:
-        kinds = not any(KINDS[kind].family is Family.OPERATOR for kind in later.kinds)
-    return kinds and _least(later) >= _least(earlier)
-
-
-def _least(route: Route) -> int:
-    return Severity(route.severity).rank if route.severity else 0
 
 
 def _links(file: File) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, models
+from parcelwatch.config import checks, contracts, days, models, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -24,6 +24,7 @@ from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
+from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
@@ -31,6 +32,7 @@ from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
@@ -68,12 +70,16 @@ class AccountConfig:
 class ChannelConfig:
     """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
 
-    `fallback`: the channel that takes what is grave while this one is down, "" for the first other that works.
+    `language`, `timezone`: of what it is told. `fallback`: the channel that takes what is grave while this one is down,
+    "" for the first other that works.
     `person`: whose own chat it is, "" for nobody's.
     """
 
     name: str
     url: Secret
+    language: str
+    timezone: ZoneInfo
+    private: bool
     at: str = ""
     fallback: str = ""
     person: str = ""
@@ -167,10 +173,23 @@ class Config:
         at = ("channels", name, "url")
         return ChannelConfig(
             name=name,
+            language=written.language or self.language,
+            timezone=self._zone(written),
+            private=written.private,
             url=written.url.at(self._spot(at)),
             at=self.places.spot(at),
             fallback=written.fallback,
             person=written.person or "",
+        )
+
+    def timing(self) -> Timing:
+        """When messages leave."""
+        said = self.file.messages
+        return Timing(
+            said.group_wait.natural(),
+            said.group_interval.natural(),
+            said.repeat.natural() if said.repeat else None,
+            {name: _hours(channel, self._zone(channel)) for name, channel in self.file.channels.items()},
         )
 
     def to_customers(self) -> dict[str, Secret]:
@@ -185,10 +204,8 @@ class Config:
             profile=thresholds.profile,
             thresholds=self._thresholds(thresholds.limits, ("thresholds",)),
             overrides=tuple(self._override(each, place) for place, each in enumerate(thresholds.override)),
-            routes=tuple(
-                Route(each.kinds, Severity(each.severity) if each.severity else None, each.channel)
-                for each in self.file.routes
-            ),
+            routes=tuple(self._route(each, place) for place, each in enumerate(self.file.routes)),
+            timing=self.timing(),
             channels=channels,
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
@@ -219,7 +236,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote", "claims"):
+        for table in ("peaks", "stoppages", "remote", "routes", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,
@@ -244,6 +261,14 @@ class Config:
             for kind, each in self._thresholds(override.limits, at).items()
         }
         return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
+
+    def _route(self, route: models.Route, position: int) -> Route:
+        return Route(
+            routes.matcher(route), route.takers, route.continue_, route.drafts, self._spot(("routes", position))
+        )
+
+    def _zone(self, channel: models.Channel) -> ZoneInfo:
+        return ZoneInfo(channel.timezone) if channel.timezone else self.timezone
 
     def _secret(self, secret: Secret | None, at: tuple[str, ...]) -> Secret | None:
         return secret.at(self._spot(at)) if secret else None
@@ -281,7 +306,7 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
     except ValidationError as error:
         problems += [problem_of(each, File) for each in error.errors(include_url=False)]
     if file:
-        problems += days.errors(file)
+        problems += [*days.errors(file), *routes.unreached(file, places)]
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))
@@ -303,6 +328,18 @@ def example() -> str:
     installed = importlib.resources.files("parcelwatch").joinpath(_EXAMPLE)
     source = installed if installed.is_file() else Path(__file__).parents[2] / _EXAMPLE
     return source.read_text(encoding="utf-8")
+
+
+def _hours(channel: models.Channel, zone: ZoneInfo) -> Hours:
+    begin, _, end = (channel.quiet_hours or "").partition("-")
+    return Hours(
+        zone,
+        (clock(begin), clock(end)) if begin else None,
+        None if channel.quiet_except == NOTHING else Severity(channel.quiet_except),
+        clock(channel.digest_at) if channel.digest_at else None,
+        Severity(channel.digest_below),
+        channel.max_per_hour,
+    )
 
 
 def _database(file: File, path: Path) -> Path:

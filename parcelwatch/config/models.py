@@ -15,6 +15,8 @@ from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     ADay,
     BaseUrl,
+    Clock,
+    Clocks,
     Country,
     Currency,
     Day,
@@ -39,6 +41,7 @@ from parcelwatch.config.values import (
     PublicUrl,
     Remedy,
     SeverityName,
+    SeverityOrNone,
     StartName,
     TimeZone,
 )
@@ -227,6 +230,24 @@ class Alerts(Table):
     language: Language = Field(default="en", description="of agents' messages")
 
 
+class Messages(Table):
+    """[messages]"""
+
+    group_wait: NaturalSpan = Field(
+        default=Duration(0, "s"),
+        json_schema_extra={"default": "0s"},
+        description="how long news waits for other news to go with; critical news never",
+    )
+    group_interval: NaturalSpan = Field(
+        default=Duration(5, "m"),
+        json_schema_extra={"default": "5m"},
+        description="when several messages left within it, what comes next waits until it is over",
+    )
+    repeat: NaturalLimit | None = Field(
+        default=None, description="after how long an open case nobody took is told again; never when left out"
+    )
+
+
 class Channel(Table):
     """[channels.NAME]"""
 
@@ -235,6 +256,14 @@ class Channel(Table):
         default="",
         description="the channel that takes what is grave while this one is down; else the first other that works",
     )
+    language: Language | None = Field(default=None, description="of its messages, where it is not that of [alerts]")
+    timezone: TimeZone | None = Field(default=None, description="of its times and hours, where not that of [service]")
+    private: bool = Field(default=False, description="who reads it may see customers' names and contacts")
+    quiet_hours: Clocks | None = Field(default=None, description="when nothing is sent, by its clock")
+    quiet_except: SeverityOrNone = Field(default="critical", description="this or worse waits for nothing")
+    digest_at: Clock | None = Field(default=None, description="when what is milder goes as one message a day")
+    digest_below: SeverityName = Field(default="high", description="what is milder than this goes with that message")
+    max_per_hour: int | None = Field(default=None, ge=1, le=10_000, strict=True, description="messages in an hour")
     person: Person | None = Field(default=None, description="whose own chat it is: its links act in that name")
 
 
@@ -243,7 +272,27 @@ class Route(Table):
 
     kinds: tuple[Kind, ...] = Field(default=(), description="all kinds when left out")
     severity: SeverityName | None = Field(default=None, description="this or worse")
-    channel: str = Field(description="the name of a channel")
+    courier: str = Field(default="", description="the name of an account")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    destination: PlaceCode = Field(default="", description="country code, or region's")
+    tag: str = Field(default="", description="one of the parcel's tags")
+    value: Annotated[float, Field(ge=0, strict=True)] = Field(default=0.0, description="worth this or more")
+    tier: str = Field(default="", description="the customer's tier")
+    channel: str = Field(default="", description="the name of a channel")
+    channels: tuple[str, ...] = Field(default=(), description="the names of several")
+    drafts: bool = Field(default=False, description="it takes customers' drafts as well")
+    continue_: bool = Field(default=False, alias="continue", description="the routes after it are asked, too")
+
+    @property
+    def takers(self) -> tuple[str, ...]:
+        return self.channels or (self.channel,)
+
+    @model_validator(mode="after")
+    def _says_where(self) -> Route:
+        if bool(self.channel) == bool(self.channels):
+            both = "both channel and channels" if self.channel else "no channel"
+            raise ValueError(f'names {both}: give one of channel = "ops" and channels = ["ops", "leads"]')
+        return self
 
 
 class Offer(Table):
@@ -321,6 +370,7 @@ class File(Table):
     remote: tuple[Remote, ...] = ()
     shop: Shop = Shop()
     alerts: Alerts = Alerts()
+    messages: Messages = Messages()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()

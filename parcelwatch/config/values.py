@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -39,6 +39,7 @@ SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _REGION = re.compile(r"(-[A-Z0-9]{1,3})?")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4}-)?([0-9]{2}-[0-9]{2})")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LEAP_YEAR = "2024-"
 _ZONES_MEANT = {"beijing": "Asia/Shanghai", "北京": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
 
@@ -207,6 +208,26 @@ def _postal(code: str) -> str:
     return plain
 
 
+def _clock(text: str) -> str:
+    if not _CLOCK.fullmatch(text):
+        raise ValueError(f'expected a time of day such as "09:00", got {shown(text)}')
+    return text
+
+
+def _clocks(text: str) -> str:
+    begin, dash, end = text.partition("-")
+    if not (dash and _CLOCK.fullmatch(begin) and _CLOCK.fullmatch(end)):
+        raise ValueError(f'expected two times of day such as "22:00-08:00", got {shown(text)}')
+    if begin == end:
+        raise ValueError(f"from {begin} to {end} is no time, or all of it: give two different times")
+    return text
+
+
+def clock(text: str) -> time:
+    """A time of day as it was written."""
+    return time.fromisoformat(text)
+
+
 def _name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f'the name "{name[:80]}" may only have a-z, 0-9, "_" and "-", and at most 64 of them')
@@ -263,6 +284,10 @@ Day = Annotated[str, AfterValidator(_day_of_year)]
 Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
+NOTHING: Final = "none"
+SeverityOrNone = Annotated[str, OneOf((*SEVERITIES, NOTHING), "severity")]
+Clock = Annotated[str, AfterValidator(_clock)]
+Clocks = Annotated[str, AfterValidator(_clocks)]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
 Person = Annotated[str, AfterValidator(_person)]

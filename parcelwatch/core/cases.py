@@ -6,13 +6,17 @@ What belongs here: how findings and agents move cases. What is then said about i
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.rules import Finding
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Action, Case, CaseEvent, Fact, Form, State
+from parcelwatch.model import FLAPPING, Action, Case, CaseEvent, Fact, Form, State
+
+SOON: Final = timedelta(days=2)
+"""A case that comes back within this time after it ended flaps."""
 
 
 class Signal(StrEnum):
@@ -122,16 +126,23 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
         return _still_saying(replace(case, told=None), finding)
     assert finding is not None
     if signal is Signal.FIRES:
-        fresh = finding.since > case.since
+        flaps = case.flaps + 1 if _soon(case, now) else 0
+        news = finding.since > case.since and flaps <= FLAPPING
         case = replace(
             case,
             opened_at=now,
             resolved_at=None,
             by_agent=False,
             reopened=case.reopened + 1,
-            told=None if fresh else case.told,
+            told=None if news else case.told,
+            flaps=flaps,
         )
     return _saying(case, finding)
+
+
+def _soon(case: Case, now: datetime) -> bool:
+    """Whether it comes back though it had only just ended by itself."""
+    return not case.by_agent and case.resolved_at is not None and now - case.resolved_at <= SOON
 
 
 def _up_to_date(case: Case | None, finding: Finding | None) -> Case | None:

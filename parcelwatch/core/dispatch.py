@@ -6,11 +6,14 @@ grouping.py's.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.matching import Subject, subject
+from parcelwatch.core.policy import Policy, Receiver
+from parcelwatch.core.silences import Silence, reason, silenced
 from parcelwatch.model import (
     Case,
     CaseTold,
@@ -20,6 +23,7 @@ from parcelwatch.model import (
     LetterTakenBack,
     LetterWritten,
     Notice,
+    Parcel,
     Severity,
     Why,
 )
@@ -29,24 +33,38 @@ NO_CHANNEL: Final = "no channel is configured"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The channel that takes a message, "" for none; `suppressed`: why it is recorded and not sent, "" when it is."""
+    """Who takes a message, () for nobody; `suppressed`: why it is recorded and not sent, "" when it is.
 
-    channel: str
+    `silence`: the silence that keeps it back, None where none does.
+    """
+
+    receivers: tuple[Receiver, ...]
     suppressed: str = ""
+    silence: int | None = None
 
 
-def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
-    """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
-    letter = isinstance(notice, LetterWritten | LetterTakenBack)
-    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, severity(notice))
-    stale = _old_news(notice.case, policy, now) if first and not isinstance(notice, ClaimTold) else _quiet(notice)
-    return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
+def way(
+    notice: Notice, parcel: Parcel, policy: Policy, now: datetime, *, first: bool, silences: Sequence[Silence] = ()
+) -> Way:
+    """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news.
+
+    That a draft must not be sent, and until when a claim can be made, is told whatever is silenced.
+    """
+    one = subject(notice.case.kind, severity(notice), parcel)
+    found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
+    old = first and not isinstance(notice, ClaimTold)
+    if why_not := (_old_news(notice.case, policy, now) if old else _quiet(notice)):
+        return Way(found, why_not)
+    silence = None if isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
+    if silence is not None:
+        return Way(found, reason(silence), silence.id)
+    return Way(found, "" if found else NO_CHANNEL)
 
 
-def operators(kind: str, policy: Policy) -> Way:
+def operators(kind: str, account: str, policy: Policy) -> Way:
     """Where what is said of an account goes."""
-    channel = policy.channel(kind, Severity.OPERATOR)
-    return Way(channel) if channel else Way("", NO_CHANNEL)
+    found = policy.receivers(Subject(kind, Severity.OPERATOR, courier=account))
+    return Way(found, "" if found else NO_CHANNEL)
 
 
 def why(notice: Notice) -> Why:

@@ -335,6 +335,15 @@ def _is(checkpoint: Checkpoint, identity: list[object]) -> bool:
     return [*checkpoint.identity[2:]] == identity[2:] and _identity(checkpoint) == identity
 
 
+def _stands(said: Facts, checkpoint: Checkpoint) -> bool:
+    """Whether this is the checkpoint in evidence. One that names a cause may have been dated anew since."""
+    rests_on = said["evidence"]
+    assert isinstance(rests_on, list)
+    if said.get("cause") and checkpoint.cause == said["cause"]:
+        return [*checkpoint.identity[2:]] == rests_on[2:]
+    return _is(checkpoint, rests_on)
+
+
 def stamp(at: datetime | None) -> str:
     """ISO 8601 UTC to the second, with Z; "" for None."""
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
@@ -347,7 +356,7 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     """Why an unsent draft is no longer true of this parcel, None while it is.
 
     Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft says it is
-    not. Damage stays damage wherever the parcel goes.
+    not. Damage stays damage wherever the parcel goes, and however often the courier dates it anew.
     """
     said = about(draft, dossier.parcel.id)
     if said is None:
@@ -373,7 +382,7 @@ def rests(said: Facts, dossier: Dossier) -> bool:
     on = said.get("evidence")
     if not (isinstance(on, list) and on):
         return True
-    return any(_is(entry.checkpoint, on) for entry in current(dossier.timeline))
+    return any(_stands(said, entry.checkpoint) for entry in current(dossier.timeline))
 
 
 def newer(draft: Draft, dossier: Dossier) -> Checkpoint | None:

@@ -1,58 +1,261 @@
-"""Which waiting messages leave together, and how long the news of an import waits for the rest of it.
+"""Which waiting messages leave together, which of them first, and which have to wait: one channel at a time.
 
-What belongs here: the decision. The words of a digest and the keeping of rows are others'.
+What belongs here: the decision. When clocks let a channel be told is timing.py's; the words of a digest and the keeping
+of rows are others'. Nothing is ever dropped: what may not leave now is given a time.
+
+A channel's waiting messages go through these stages:
+
+1. *Tried before.* What was in an attempt goes again as it went, for it may have arrived.
+2. *Gather.* What is about one order (else one parcel) is one message: its troubles and its letters.
+3. *Hold.* Each waits for the daily digest, for the end of the quiet hours, for company, or for the hour's next message.
+4. *Bundle.* Of what may leave the worst comes first. A few go one by one; where there are more of one grade (critical,
+   high, milder), they go as one digest. No more than the hour allows: the last message takes what would be too many.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
+from parcelwatch.core.timing import HOUR, Hours, Timing
+from parcelwatch.model import Severity
+
 SINGLY: Final = 5
-"""So many messages of one kind and channel are sent one by one; more become one digest."""
+"""So many messages go one by one within Timing.interval; more of a grade that wait together become one digest."""
+
+FEW: Final = 2
+"""So many are no crowd, whatever went before."""
+
+LONGEST: Final = 40
+"""Critical messages in one digest, so that even a channel of 2,000 bytes has room to name each."""
 
 FIRST_HOLD: Final = timedelta(seconds=30)
 LATER_HOLD: Final = timedelta(minutes=15)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A message that waits, of one channel, one kind, drafts apart.
+    """A message that waits, of one channel. `rank`: of its severity.
 
-    `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it.
+    `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
+    `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
+    the daily digest. `hurried`: an agent wants it sent now.
     """
 
     id: int
     rank: int
     priority: int
     bundle: int | None = None
+    digest: bool = False
+    about: str = ""
+    draft: bool = False
+    created_at: datetime = _EVER
+    gathered: bool = False
+    hurried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Messages that leave as one, worst first; `digest` when they are (or once were) more than one."""
+    """Messages that leave as one, worst first, letters after what they are about; `digest`: a line for each."""
 
     id: int
     messages: tuple[int, ...]
     digest: bool
 
 
-def group(waiting: Sequence[Waiting]) -> tuple[Bundle, ...]:
-    """Everything that waits, bundled: what was tried before goes again as it went, then the new.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that a channel took lately, with the rank of the worst in it."""
 
-    A bundle once tried is never changed, for it may have arrived: its repetition must be told by its id.
-    """
-    bound: dict[int, list[Waiting]] = {}
+    rank: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Messages that may not leave before `until`; `digest_on`: with the daily digest of that date, "" for none."""
+
+    messages: tuple[int, ...]
+    until: datetime
+    digest_on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What leaves now, in this order, and what does not."""
+
+    bundles: tuple[Bundle, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never torn apart: a bundle tried before, or all that is about one order."""
+
+    members: tuple[Waiting, ...]
+
+    @property
+    def first(self) -> Waiting:
+        return self.members[0]
+
+    @property
+    def rank(self) -> int:
+        return max(one.rank for one in self.members)
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(one.id for one in self.members)
+
+    @property
+    def born_at(self) -> datetime:
+        return min(one.created_at for one in self.members)
+
+    @property
+    def hurried(self) -> bool:
+        return any(one.hurried for one in self.members)
+
+    @property
+    def gathered(self) -> bool:
+        return self.first.bundle is None and all(one.gathered for one in self.members)
+
+
+def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Timing, sent: Sequence[Sent] = ()) -> Plan:
+    """What of a channel's waiting messages leaves now. `sent`: what it took within the hour, or Timing.interval."""
+    units = _units(waiting)
+    oldest = min((unit.born_at for unit in units if unit.first.bundle is None), default=now)
+    leaving: list[_Unit] = []
+    held: list[Held] = []
+    for unit in units:
+        wait = None if unit.hurried else _hold(unit, oldest, now, hours, timing, sent)
+        held += [wait] if wait else []
+        leaving += [] if wait else [unit]
+    return Plan(_bundles(leaving, now, hours, timing, sent), tuple(held))
+
+
+def _units(waiting: Sequence[Waiting]) -> list[_Unit]:
+    together: dict[object, list[Waiting]] = {}
     for one in sorted(waiting, key=_worst_first):
-        if one.bundle is not None:
-            bound.setdefault(one.bundle, []).append(one)
-    fresh = sorted((one for one in waiting if one.bundle is None), key=_worst_first)
-    again = tuple(_bundle(key, members) for key, members in bound.items())
-    if len(fresh) > SINGLY:
-        return (*again, _bundle(fresh[0].id, fresh))
-    return (*again, *(_bundle(one.id, [one]) for one in fresh))
+        fresh = one.about or one.id
+        together.setdefault((one.bundle,) if one.bundle is not None else fresh, []).append(one)
+    return [_Unit(tuple(sorted(each, key=_letters_last))) for each in together.values()]
+
+
+# --- who waits -----------------------------------------------------------------------------------
+
+
+def _hold(
+    unit: _Unit, oldest: datetime, now: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]
+) -> Held | None:
+    if unit.first.bundle is None and hours.gathers(unit.rank) and not unit.gathered:
+        return Held(unit.ids, *hours.next_digest(now))
+    times = [_company(unit, oldest, hours, timing, sent)]
+    if not hours.lets_pass(unit.rank):
+        times += [hours.awake(now), _budget(hours, now, sent)]
+    until = max(times)
+    return Held(unit.ids, until) if until > now else None
+
+
+def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]) -> datetime:
+    """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
+    if unit.first.bundle is not None or unit.gathered or not timing.patient:
+        return _EVER
+    waits = _EVER if hours.lets_pass(unit.rank) else oldest + timing.wait
+    before = [one.at for one in sent if one.rank >= unit.rank]
+    crowd = before[-SINGLY:] if len(before) >= SINGLY else []
+    # Not only many, but lately; and it came after them.
+    flood = crowd and crowd[-1] - crowd[0] < timing.interval and unit.born_at > crowd[-1]
+    return max(waits, crowd[-1] + timing.interval) if flood else waits
+
+
+def _budget(hours: Hours, now: datetime, sent: Sequence[Sent]) -> datetime:
+    """When the hour has room for one message more."""
+    lately = [one.at for one in sent if one.at > now - HOUR]
+    return lately[-hours.most] + HOUR if hours.most and len(lately) >= hours.most else now
+
+
+# --- what leaves ---------------------------------------------------------------------------------
+
+
+def _bundles(
+    units: Sequence[_Unit], now: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]
+) -> tuple[Bundle, ...]:
+    """Everything that leaves, worst first; of one grade what was tried before comes first."""
+    again = [(unit, _again(unit)) for unit in units if unit.first.bundle is not None]
+    daily = [unit for unit in units if unit.gathered]
+    fresh = [unit for unit in units if unit.first.bundle is None and not unit.gathered]
+    made = [*again, *_graded(fresh, now, timing, sent), *([(daily[0], _digest(daily))] if daily else [])]
+    made.sort(key=lambda one: -one[0].rank)
+    return tuple(_rationed(made, now, hours, sent))
+
+
+def _graded(
+    units: Sequence[_Unit], now: datetime, timing: Timing, sent: Sequence[Sent]
+) -> Iterator[tuple[_Unit, Bundle]]:
+    """One by one while few went lately; of more of one grade a digest."""
+    lately = [one.rank for one in sent if one.at > now - timing.interval]
+    for rank, found in groupby(units, key=_grade):
+        grade = list(found)
+        room = SINGLY - sum(each >= rank for each in lately)
+        made = [[unit] for unit in grade] if len(grade) <= max(FEW, room) else _chunks(grade, rank)
+        lately += [rank] * len(made)
+        yield from ((some[0], _one(some[0]) if len(some) == 1 else _digest(some)) for some in made)
+
+
+def _grade(unit: _Unit) -> int:
+    """What goes into one digest: what is critical, what is high, and all that is milder."""
+    return unit.rank if unit.rank >= Severity.HIGH.rank else Severity.LOW.rank
+
+
+def _chunks(units: list[_Unit], rank: int) -> list[list[_Unit]]:
+    if rank < Severity.CRITICAL.rank:
+        return [units]
+    return [units[place : place + LONGEST] for place in range(0, len(units), LONGEST)]
+
+
+def _rationed(
+    made: Sequence[tuple[_Unit, Bundle]], now: datetime, hours: Hours, sent: Sequence[Sent]
+) -> Iterator[Bundle]:
+    """No more messages than the hour has left; the last of them takes what would be too many."""
+    limited = [bundle for unit, bundle in made if unit.first.bundle is None and not hours.lets_pass(unit.rank)]
+    left = len(limited) if hours.most is None else hours.most - sum(one.at > now - HOUR for one in sent)
+    rest = limited[max(0, left - 1) :] if len(limited) > left else []
+    for _, bundle in made:
+        if bundle not in rest:
+            yield bundle
+        elif bundle == rest[0]:
+            ids = tuple(one for each in rest for one in each.messages)
+            yield replace(bundle, messages=ids, digest=True)
+
+
+def _again(unit: _Unit) -> Bundle:
+    """A bundle once tried is never changed, for it may have arrived: its repetition must be told by its id."""
+    assert unit.first.bundle is not None
+    return Bundle(unit.first.bundle, unit.ids, digest=any(one.digest for one in unit.members))
+
+
+def _one(unit: _Unit) -> Bundle:
+    crowded = sum(not one.draft for one in unit.members) > SINGLY
+    return Bundle(unit.first.id, unit.ids, digest=crowded)
+
+
+def _digest(units: Iterable[_Unit]) -> Bundle:
+    ids = tuple(one for unit in units for one in unit.ids)
+    return Bundle(ids[0], ids, digest=len(ids) > 1)
+
+
+def _worst_first(one: Waiting) -> tuple[int, int, datetime, int]:
+    return (-one.rank, -one.priority, one.created_at, one.id)
+
+
+def _letters_last(one: Waiting) -> bool:
+    return one.draft
+
+
+# --- imports -------------------------------------------------------------------------------------
 
 
 def release_at(first_waiting: datetime, released: datetime | None, *, all_asked: bool) -> datetime:
@@ -66,11 +269,3 @@ def release_at(first_waiting: datetime, released: datetime | None, *, all_asked:
     if released is None:
         return first_waiting + FIRST_HOLD
     return max(first_waiting, released + LATER_HOLD)
-
-
-def _worst_first(one: Waiting) -> tuple[int, int, int]:
-    return (-one.rank, -one.priority, one.id)
-
-
-def _bundle(key: int, members: Sequence[Waiting]) -> Bundle:
-    return Bundle(key, tuple(one.id for one in members), digest=len(members) > 1)

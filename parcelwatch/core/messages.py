@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,9 +40,9 @@ class Outgoing:
     """A message to agents with all that its words may speak of, as known now.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
-    `value` and `promised_by` are the parcel's. `claim`: how the claim against the courier stands that its case may lead
-    to, with its last day; None where no window is known. `about`: its orders as a whole; of a customer's name a group
-    reads the initials.
+    `route`: the line that chose the channel, "" where none did. `value` and `promised_by` are the parcel's.
+    `claim`: how the claim against the courier stands that its case may lead to, with its last day; None where no window
+    is known. `about`: its orders as a whole; of a customer's name a group reads the initials.
     """
 
     id: int
@@ -64,16 +65,18 @@ class Outgoing:
     parcel_id: int | None = None
     case_id: int | None = None
     letter: Draft | None = None
+    route: str = ""
     claim: Claim | None = None
     about: About = _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Messages to be sent as one: a single one, or a digest whose id is that of its first.
+    """Messages to be sent as one: all that is about one order, letters last, or a digest with a line for each.
 
-    After a crash the same group comes again with the same id. Worst first. `said`: the words of an earlier attempt with
-    these very messages, in the parts they went in; of these the first `arrived` have arrived.
+    After a crash the same group comes again with the same id, that of its first or of the digest. Worst first. `said`:
+    the words of an earlier attempt with these very messages, in the parts they went in; of these the first `arrived`
+    have arrived. `bundle`: the id that its messages are bound by.
     """
 
     channel: str
@@ -81,13 +84,14 @@ class Group:
     draft: bool
     rows: tuple[Outgoing, ...]
     digest_id: int | None = None
+    bundle: int | None = None
     said: tuple[Text, ...] = ()
     arrived: int = 0
 
     @property
     def id(self) -> int:
         """What the message calls itself, so that people can tell a repetition."""
-        return self.rows[0].id if self.digest_id is None else self.digest_id
+        return next((one for one in (self.bundle, self.digest_id) if one is not None), self.rows[0].id)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -215,6 +219,7 @@ class Phrases:
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
+    others: str = "{title}, and {count} more of its parcels"
 
     def label(self, kind: str) -> str:
         return self.labels.get(kind) or kind.replace("_", " ")
@@ -251,21 +256,25 @@ def _title(title: str, size: Size) -> str:
     return cut(title, min(size.title_limit, _LONGEST_TITLE))
 
 
-def digest(rows: Sequence[Row], size: Size, phrases: Phrases = ENGLISH, ident: int | None = None) -> Text:
-    """Many alerts of one kind as one message: every number, in the order given, and of the first the whole line.
+def digest(
+    rows: Sequence[Row], size: Size, phrases: Phrases = ENGLISH, ident: int | None = None, grade: str = ""
+) -> Text:
+    """Many alerts as one message: every number, in the order given, and of the first the whole line.
 
     Where not even all numbers fit, the last line says how many more there are and how to see them. `ident` is the
-    id of the message, else that of its first alert.
+    id of the message, else that of its first alert; `grade` says how bad the worst is.
     """
-    title = _title(f"[A{rows[0].id if ident is None else ident}] {_heading(rows, phrases)}", size)
+    named = rows[0].id if ident is None else ident
+    title = _title(f"[A{named}] {grade}{_heading(rows, phrases)}", size)
     room = size.room(title)
     head = phrases.ids.format(ids=ranges([row.id for row in rows]))
-    bare = [f"A{row.id} {' '.join(row.bare.split())}" for row in rows]
+    about = _kinds(rows, phrases)
+    bare = [f"A{row.id} {about[row.kind]}{' '.join(row.bare.split())}" for row in rows]
     if size.measure("\n".join((head, *bare))) <= room:
-        return Text(title, _spelled_out(head, bare, rows, room, size))
+        return Text(title, _spelled_out(head, bare, rows, about, room, size))
 
     def more(left: int) -> str:
-        return phrases.more.format(count=min(left, len(rows)), command=_command(rows[0]))
+        return phrases.more.format(count=min(left, len(rows)), command=_command(rows))
 
     return Text(title, _shortened([head, *bare], room, size, more))
 
@@ -280,25 +289,38 @@ def ranges(ids: Sequence[int]) -> str:
 
 
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
-    kinds = dict.fromkeys(row.kind for row in rows)
-    pattern = phrases.drafts if rows[0].draft else phrases.alerts
-    if rows[0].kind in _OPERATOR_KINDS:
+    kinds = Counter(row.kind for row in rows)
+    pattern = phrases.drafts if all(row.draft for row in rows) else phrases.alerts
+    if all(row.kind in _OPERATOR_KINDS for row in rows):
         pattern = phrases.operator
-    return pattern.format(count=len(rows), label=", ".join(map(phrases.label, kinds)))
+    counted = (f"{phrases.label(kind)} {count}" for kind, count in kinds.items())
+    label = phrases.label(rows[0].kind) if len(kinds) == 1 else ", ".join(counted)
+    return pattern.format(count=len(rows), label=label)
 
 
-def _command(row: Row) -> str:
-    if row.draft:
+def _kinds(rows: Sequence[Row], phrases: Phrases) -> dict[str, str]:
+    """What each line says of its kind: nothing where they are all of one."""
+    kinds = dict.fromkeys(row.kind for row in rows)
+    return {kind: f"{phrases.label(kind)}: " if len(kinds) > 1 else "" for kind in kinds}
+
+
+def _command(rows: Sequence[Row]) -> str:
+    kinds = {row.kind for row in rows}
+    if all(row.draft for row in rows):
         return "parcelwatch drafts list"
-    return "parcelwatch alerts list" if row.kind in _OPERATOR_KINDS else f"parcelwatch cases list --kind {row.kind}"
+    if kinds & _OPERATOR_KINDS:
+        return "parcelwatch alerts list"
+    return f"parcelwatch cases list --kind {kinds.pop()}" if len(kinds) == 1 else "parcelwatch cases list"
 
 
-def _spelled_out(head: str, bare: Sequence[str], rows: Iterable[Row], room: int, size: Size) -> str:
+def _spelled_out(
+    head: str, bare: Sequence[str], rows: Iterable[Row], about: Mapping[str, str], room: int, size: Size
+) -> str:
     """The head, and as many whole lines as there is room for beside the bare ones, the first lines first."""
     lines: list[str] = []
     spare = room - size.measure("\n".join((head, *bare)))
     for short, row in zip(bare, rows, strict=True):
-        whole = f"A{row.id} {' '.join(row.line.split())}"
+        whole = f"A{row.id} {about[row.kind]}{' '.join(row.line.split())}"
         spare -= size.measure(whole) - size.measure(short)
         if spare < 0:
             break

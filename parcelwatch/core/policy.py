@@ -16,11 +16,13 @@ from typing import Final
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import KINDS, Family
+from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.timing import Timing
 from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Duration
-from parcelwatch.model import Parcel, Severity
+from parcelwatch.model import Parcel
 
 Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
@@ -62,19 +64,25 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Which kinds, from which severity on, go to which channel; () and None match all."""
+    """Whose messages go to which channels.
 
-    kinds: tuple[str, ...]
-    severity: Severity | None
+    `goes_on`: the routes after this one are asked too, and in the end the first channel. `drafts`: it takes what
+    matches of customers' drafts as well.
+    """
+
+    match: Matcher
+    channels: tuple[str, ...]
+    goes_on: bool = False
+    drafts: bool = False
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A channel that gets a message, and the line of the route that says so, "" where none does."""
+
     channel: str
-
-    def matches(self, kind: str, severity: Severity) -> bool:
-        if self.kinds and kind not in self.kinds:
-            return False
-        if severity is Severity.OPERATOR:
-            # About us, not about a parcel, so worse than nothing: only a route that names the kind takes it.
-            return bool(self.kinds)
-        return self.severity is None or severity.rank >= self.severity.rank
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +91,7 @@ class Policy:
 
     `thresholds` are the file's global ones, `overrides` in the file's order: of two that weigh the same, the
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
-    `draft_channel`: "" sends new drafts to nobody.
+    `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
     """
 
     profile: str = "international"
@@ -94,6 +102,7 @@ class Policy:
     old_news: timedelta = timedelta(days=14)
     draft_channel: str = ""
     wording: Wording = field(default_factory=Wording)
+    timing: Timing = field(default_factory=Timing, compare=False)
     calendar: Calendar = field(default_factory=Calendar)
     claims: Terms = field(default_factory=Terms)
     policy_id: str = field(init=False, default="")
@@ -116,12 +125,19 @@ class Policy:
         limit = self._choose((account, "", "", "", "", ()))["courier_silent"].warn
         return limit.natural() if limit else timedelta.max
 
-    def channel(self, kind: str, severity: Severity) -> str | None:
-        """Who is told: the first route that matches, else the first channel; None without channels."""
+    def receivers(self, one: Subject, *, draft: bool = False) -> tuple[Receiver, ...]:
+        """Who gets a message, each channel once: those of the first route that matches, and of those it goes on to.
+
+        Where none ends it: the first channel, of customers' drafts the channel for these. () without channels.
+        """
+        found: dict[str, str] = {}
         for route in self.routes:
-            if route.matches(kind, severity):
-                return route.channel
-        return self.channels[0] if self.channels else None
+            if (route.drafts or not draft) and route.match.matches(one):
+                found |= {channel: route.line for channel in route.channels if channel not in found}
+                if not route.goes_on:
+                    return _receivers(found)
+        last = self.draft_channel if draft else next(iter(self.channels), "")
+        return _receivers(found | ({last: ""} if last and last not in found else {}))
 
     def _remember(self, key: Key) -> Mapping[str, Threshold]:
         if len(self._tables) >= _CACHED_TABLES:
@@ -136,6 +152,10 @@ class Policy:
             if override.matches(key):
                 table.update(override.thresholds)
         return table
+
+
+def _receivers(found: Mapping[str, str]) -> tuple[Receiver, ...]:
+    return tuple(Receiver(channel, line) for channel, line in found.items())
 
 
 def _defaults(profile: Profile, origin: str, destination: str) -> dict[str, Threshold]:
@@ -173,7 +193,7 @@ def _length(limit: Duration | None) -> timedelta:
 
 def _digest(policy: Policy) -> str:
     profile = PROFILES[policy.profile]
-    deciding = {each.name: _plain(getattr(policy, each.name)) for each in fields(policy) if each.init}
+    deciding = {each.name: _plain(getattr(policy, each.name)) for each in fields(policy) if each.init and each.compare}
     text = json.dumps([deciding, _plain(profile)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -78,4 +78,6 @@ def _why(case: Case, event: CaseEvent | None) -> Why:
         return Why.WORSENED
     if event is None or event.after != State.OPEN:
         return Why.UNHIDDEN
+    if case.flapping:
+        return Why.FLAPPING
     return Why.REOPENED if case.reopened else Why.OPENED

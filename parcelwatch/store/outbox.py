@@ -1,8 +1,9 @@
 """Messages on their way to people: the table `alerts`, from enqueue to sent, dead or suppressed.
 
-What belongs here: what is due, claims, and what became of a send. A claim binds its rows into a bundle and
-postpones them: after a crash the same bundle comes again under the same id. News of an import's first answers has
-no due time until the import is released. Which rows go together is decided by core.grouping.
+What belongs here: what is due, claims, and what became of a send. There is one row for each message and channel. A
+claim binds its rows into a bundle and postpones them: after a crash the same bundle comes again under the same id. News
+of an import's first answers has no due time until the import is released. Which rows go together, and which have to
+wait, is decided by core.grouping.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from zlib import crc32
 
 from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
-from parcelwatch.core.grouping import Bundle, Waiting, group, release_at
+from parcelwatch.core.grouping import Bundle, Plan, Sent, Waiting, plan, release_at
 from parcelwatch.core.messages import Group, Outgoing, Text
+from parcelwatch.core.policy import Receiver
 from parcelwatch.core.priority import Weighed, rank
+from parcelwatch.core.timing import HOUR, Timing
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Why
+from parcelwatch.model import Severity, Why
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
@@ -67,9 +70,19 @@ class Setback(Enum):
 
 _ENQUEUE: Final = """
 INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, account, kind, why, channel, severity, fact, state, reason,
-  created_at, due_at, import_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+  created_at, due_at, import_id, silence_id, route, notice)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
+# Nobody was told of the older one, so the newer says it all; it is no worsening to who never heard of it.
+_OLDER: Final = """
+UPDATE alerts SET state = 'suppressed', reason = 'a newer message says it', due_at = NULL
+WHERE case_id = ? AND channel = ? AND id < ? AND NOT for_draft AND state = 'pending' AND bundle IS NULL AND why IN
+  ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'repeated')
+RETURNING why
+"""
+_TOLD_OF: Final = frozenset(
+    {Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN, Why.FLAPPING, Why.REPEATED}
+)
 
 
 def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
@@ -91,16 +104,32 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
         at,
         at if alert.import_id is None else None,
         alert.import_id,
+        alert.silence,
+        alert.route,
+        alert.notice,
     )
     alert_id: int = store.write(_ENQUEUE, values).fetchall()[0][0]
+    if alert.notice is None:
+        store.write("UPDATE alerts SET notice = id WHERE id = ?", (alert_id,))
+    if alert.case_id is not None and alert.why in _TOLD_OF and not (alert.draft or alert.suppressed):
+        for (why,) in store.write(_OLDER, (alert.case_id, alert.channel, alert_id)).fetchall():
+            store.write("UPDATE alerts SET why = ? WHERE id = ?", (why, alert_id))
     return alert_id
+
+
+def enqueue_all(store: Store, alert: NewAlert, receivers: Sequence[Receiver], now: datetime) -> None:
+    """The same message to every channel that gets it; recorded once where none does."""
+    notice: int | None = None
+    for one in receivers or (Receiver(""),):
+        sent = enqueue(store, replace(alert, channel=one.channel, route=one.line, notice=notice), now)
+        notice = notice or sent
 
 
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
   AND why NOT IN ('claim_due', 'claim_missed')
-RETURNING id, for_draft
+RETURNING notice, for_draft
 """
 _MOOT: Final = """
 UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'
@@ -111,18 +140,26 @@ _DOUBTED: Final = """
 UPDATE alerts SET state = 'sent', sent_at = tried_at, due_at = NULL
 WHERE {which} AND state = 'pending' AND lease_until IS NULL AND doubts > 1
 """
+_UNSILENCE: Final = """
+UPDATE alerts SET reason = ?, silence_id = NULL
+WHERE parcel_id = ? AND kind = ? AND state = 'suppressed' AND silence_id IS NOT NULL RETURNING notice, for_draft
+"""
+_GOT: Final = "SELECT 1 FROM alerts WHERE notice = ? AND state IN ('sent', 'pending') LIMIT 1"
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent, but for its claim.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
-    is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
+    is known to have failed. True if an alert about the case was taken back or silenced that no other channel got: then
+    nobody was told of it.
     """
     store.write(_DOUBTED.format(which="parcel_id = ? AND kind = ?"), (parcel_id, kind))
-    rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
-    store.write(_MOOT, (reason, parcel_id, kind))
-    return any(not for_draft for _, for_draft in rows)
+    about = (reason, parcel_id, kind)
+    rows = [row for sql in (_TAKE_BACK, _UNSILENCE) for row in store.write(sql, about).fetchall()]
+    store.write(_MOOT, about)
+    notices = {notice for notice, for_draft in rows if not for_draft}
+    return any(store.one(_GOT, (notice,)) is None for notice in notices)
 
 
 _TAKE_BACK_CLAIMS: Final = """
@@ -186,32 +223,37 @@ def release(store: Store, now: datetime, *, every: bool = False) -> int:
 
 # --- out -----------------------------------------------------------------------------------------
 
-_Queue = tuple[str, str, int]
+_AT_ONCE: Final = Timing(interval=timedelta(0))
+_NOW: Final = "now"
 
 
 class _Due(NamedTuple):
-    """The first message of a queue: when it is due, in milliseconds, and how grave it is."""
+    """The first message of a channel and severity: when it is due, in milliseconds."""
 
-    queue: _Queue
+    channel: str
     at: int
     severity: str
 
 
-# Asked with ">", SQLite would start at the queue just seen and read all of it.
-_NEXT_QUEUE: Final = """
-SELECT channel, kind, for_draft FROM alerts WHERE state = 'pending' AND (channel, kind, for_draft) >= (?, ?, ? + 1)
-ORDER BY channel, kind, for_draft LIMIT 1
+# Asked with ">", SQLite would start at the channel just seen and read all of it.
+_NEXT_CHANNEL: Final = """
+SELECT channel FROM alerts WHERE state = 'pending' AND channel >= ? || char(0) ORDER BY channel LIMIT 1
 """
 _FIRST_DUE: Final = """
-SELECT due_at, severity FROM alerts
-WHERE state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at IS NOT NULL ORDER BY due_at LIMIT 1
+SELECT due_at FROM alerts WHERE state = 'pending' AND channel = ? AND severity = ? AND due_at IS NOT NULL
+ORDER BY due_at LIMIT 1
 """
-_WAITING: Final = """
-SELECT a.id, a.severity, a.bundle, json_extract(a.fact, '$.since'), p.promised_by, p.value
+_ABOUT: Final = """
+coalesce('o' || (SELECT min(order_id) FROM parcel_orders l WHERE l.parcel_id = a.parcel_id), 'p' || a.parcel_id, '')
+"""
+_WAITING: Final = f"""
+SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at, a.slot,
+  json_extract(a.fact, '$.since'), p.promised_by, p.value
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
-WHERE a.state = 'pending' AND a.channel = ? AND a.kind = ? AND a.for_draft = ? AND a.due_at <= ?
-ORDER BY a.due_at LIMIT ?
+WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
+LIMIT ?
 """
+_HOLD: Final = "UPDATE alerts SET due_at = ?, slot = ? WHERE id = ?"
 _CLAIM: Final = """
 UPDATE alerts SET due_at = ?, lease_until = ?, bundle = ?, digest = ?, attempts = attempts + 1, error = '',
   tried_at = coalesce(tried_at, ?) WHERE id = ?
@@ -221,10 +263,11 @@ _LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 _OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
   p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
-  a.case_id, {", ".join(_LETTER)}, c.claim"""
+  a.case_id, {", ".join(_LETTER)}, a.route, c.claim"""
 _FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
   LEFT JOIN cases c ON c.id = a.case_id"""
 _OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
+_ORDER: Final = "SELECT ids FROM sendings WHERE bundle = ? LIMIT 1"
 _WORDS: Final = "SELECT title, body, arrived_at FROM sendings WHERE bundle = ? AND ids = ? ORDER BY part"
 _FORGET: Final = "DELETE FROM sendings WHERE bundle = ?"
 _FREEZE: Final = "INSERT INTO sendings (bundle, part, ids, title, body) VALUES (?, ?, ?, ?, ?)"
@@ -232,40 +275,81 @@ _ARRIVED: Final = "UPDATE sendings SET arrived_at = ? WHERE bundle = ? AND part 
 _RENEW: Final = "UPDATE alerts SET due_at = ?, lease_until = ? WHERE id = ?"
 
 
-def claim(store: Store, now: datetime, lease_until: datetime, *, paused: Collection[str] = ()) -> Group | None:
-    """The next messages to send as one, not due again before `lease_until`; None when nothing is due.
+def claim(
+    store: Store, now: datetime, lease_until: datetime, *, paused: Collection[str] = (), timing: Timing = _AT_ONCE
+) -> Group | None:
+    """The next messages to send as one, not due again before `lease_until`; None when nothing may leave.
 
-    Channels in `paused` are passed over. Of several queues the gravest comes first, then the one due longest, both by
-    its first message.
+    Channels in `paused` are passed over. Of several channels the one with the gravest comes first, then the one due
+    longest. What `timing` holds is given the time of its holding's end.
     """
     release(store, now)
-    due = [one for one in _first_due(store) if one.at <= to_ms(now) and one.queue[0] not in paused]
-    if not due:
-        return None
-    queue = min(due, key=lambda one: (-SEVERITIES[one.severity].rank, one.at, one.queue)).queue
-    rows = store.all(_WAITING, (*queue, to_ms(now), _LARGEST_DIGEST))
-    bundle = group([_waiting(row, now) for row in rows])[0]
-    return _claim(store, queue, bundle, now, lease_until)
+    due = [one for one in _first_due(store) if one.at <= to_ms(now) and one.channel not in paused]
+    ordered = sorted(due, key=lambda one: (-SEVERITIES[one.severity].rank, one.at, one.channel))
+    for channel in dict.fromkeys(one.channel for one in ordered):
+        decided = _planned(store, channel, timing, now)
+        for held in decided.held:
+            slot = held.digest_on
+            store.write_many(_HOLD, [(to_ms(held.until), slot or _slot(store, one), one) for one in held.messages])
+        if decided.bundles:
+            return _claim(store, channel, decided.bundles[0], now, lease_until)
+    return None
+
+
+def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
+    rows = store.all(_WAITING, (channel, *Severity, to_ms(now), _LARGEST_DIGEST))
+    waiting = [_waiting(row, now) for row in rows]
+    return plan(waiting, now, hours=timing.hours(channel), timing=timing, sent=_lately(store, channel, timing, now))
 
 
 def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
-    alert_id, severity, bundle, since, promised_by, value = row
+    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value = row
     grade = SEVERITIES[severity]
     weighed = Weighed(grade, now if since is None else from_ms(since), maybe_at(promised_by), value or 0.0)
-    return Waiting(alert_id, grade.rank, rank(weighed, now), bundle)
+    return Waiting(
+        alert_id,
+        grade.rank,
+        rank(weighed, now),
+        bundle,
+        digest=digest is not None,
+        about=about,
+        draft=bool(for_draft),
+        created_at=from_ms(created_at),
+        gathered=slot not in ("", _NOW),
+        hurried=slot == _NOW,
+    )
 
 
-def _claim(store: Store, queue: _Queue, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:
+def _slot(store: Store, alert_id: int) -> str:
+    """What waited for a daily digest still does, however long the channel must not be told."""
+    found: str = store.value("SELECT slot FROM alerts WHERE id = ?", (alert_id,))
+    return found
+
+
+_LATELY: Final = "SELECT severity, at FROM deliveries WHERE channel = ? AND at > ? ORDER BY at"
+
+
+def _lately(store: Store, channel: str, timing: Timing, now: datetime) -> list[Sent]:
+    since = to_ms(now - max(HOUR, timing.interval))
+    return [Sent(SEVERITIES[grade].rank, from_ms(at)) for grade, at in store.all(_LATELY, (channel, since))]
+
+
+def _claim(store: Store, channel: str, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:
     lease = to_ms(lease_until)
-    # One of a digest that is left alone still goes under the digest's id.
-    digest = bundle.id if bundle.digest or bundle.messages != (bundle.id,) else None
+    digest = bundle.id if bundle.digest else None
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
-    rows = tuple(_whole(store, _outgoing(row)) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
-    channel, kind, for_draft = queue
-    found = Group(channel, kind, bool(for_draft), rows, digest)
+    ids = _as_before(store, bundle)
+    rows = tuple(_whole(store, _outgoing(row)) for one in ids for row in store.all(_OUTGOING, (one,)))
+    found = Group(channel, rows[0].kind, all(row.draft for row in rows), rows, digest, bundle.id)
     parts = store.all(_WORDS, (found.id, dump(found.ids)))
     said = tuple(Text(title, body) for title, body, _ in parts)
     return replace(found, said=said, arrived=sum(arrived_at is not None for *_, arrived_at in parts))
+
+
+def _as_before(store: Store, bundle: Bundle) -> Sequence[int]:
+    """Its messages in the order of an earlier attempt with the same ones; what presses most may have changed since."""
+    before: list[int] = load((store.one(_ORDER, (bundle.id,)) or ("[]",))[0])
+    return before if sorted(before) == sorted(bundle.messages) else bundle.messages
 
 
 def freeze(store: Store, group: Group, texts: Sequence[Text]) -> None:
@@ -311,7 +395,8 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         parcel_id=row[17],
         case_id=row[18],
         letter=None if letter[0] is None else to_draft(letter),
-        claim=to_claim(row[19 + len(_LETTER)]),
+        route=row[19 + len(_LETTER)],
+        claim=to_claim(row[20 + len(_LETTER)]),
     )
 
 
@@ -336,20 +421,50 @@ def _whole(store: Store, out: Outgoing) -> Outgoing:
 
 
 def _first_due(store: Store) -> Iterator[_Due]:
-    """Every queue in which something waits, with its first message. Two seeks each, however many wait."""
-    queue: _Queue = ("", "", -1)
-    while row := store.one(_NEXT_QUEUE, queue):
-        queue = (row[0], row[1], row[2])
-        first = store.one(_FIRST_DUE, queue)
-        if first is not None:
-            yield _Due(queue, *first)
+    """Every channel and severity of which something waits, with its first message. A seek each, however many wait."""
+    channel = ""
+    while row := store.one(_NEXT_CHANNEL, (channel,)):
+        channel = row[0]
+        for severity in Severity:
+            first = store.one(_FIRST_DUE, (channel, severity))
+            if first is not None:
+                yield _Due(channel, first[0], severity)
 
 
 def next_due(store: Store, *, paused: Collection[str] = ()) -> datetime | None:
     """When the next message is due, held ones included; None when none waits."""
-    times = [from_ms(one.at) for one in _first_due(store) if one.queue[0] not in paused]
+    times = [from_ms(one.at) for one in _first_due(store) if one.channel not in paused]
     times += [at for _, at in _held(store)]
     return min(times, default=None)
+
+
+# --- told again ----------------------------------------------------------------------------------
+
+# Open, seen, and told: since its last news, how often it was repeated and when it was sent last.
+_UNTAKEN: Final = """
+SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
+JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
+WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
+  (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'
+     AND news.notice = news.id)
+GROUP BY c.id HAVING sum(a.state = 'pending') = 0 AND max(a.sent_at) IS NOT NULL
+"""
+
+
+def untaken(store: Store) -> list[tuple[int, str, datetime, int]]:
+    """Cases that agents were told of and nobody took: parcel, kind, when they were last told, how often repeated."""
+    return [(parcel, kind, from_ms(at), times) for parcel, kind, at, times in store.all(_UNTAKEN)]
+
+
+_HUSH: Final = """
+UPDATE alerts SET state = 'suppressed', reason = 'somebody took the case', due_at = NULL
+WHERE parcel_id = ? AND kind = ? AND why = 'repeated' AND state = 'pending' AND lease_until IS NULL
+"""
+
+
+def hush(store: Store, parcel_id: int, kind: str) -> None:
+    """Somebody took the case: it is not repeated."""
+    store.write(_HUSH, (parcel_id, kind))
 
 
 # --- what became of it ---------------------------------------------------------------------------
@@ -367,17 +482,26 @@ _DOUBTED_ON_ITS_WAY: Final = f"{_SENT} AND state = 'pending' AND reason <> ''"
 _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
 
 
+_DELIVERED: Final = (
+    "INSERT INTO deliveries (channel, severity, at) SELECT channel, severity, ? FROM alerts WHERE id = ?"
+)
+_KEPT: Final = timedelta(days=1)
+
+
 def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = "") -> None:
-    """The channel took them."""
+    """The channel took them, as one message; the worst comes first."""
     store.write_many(_SENT, [(to_ms(now), outcome, one) for one in ids])
+    store.write_many(_DELIVERED, [(to_ms(now), one) for one in ids[:1]])
+    store.write("DELETE FROM deliveries WHERE at < ?", (to_ms(now - _KEPT),))
 
 
-# Should the trouble have come again since, and agents been told of that, they know.
+# Should another channel have it, or the trouble have come again since and agents been told of that, they know.
 _UNTOLD: Final = """
 SELECT parcel_id, kind FROM alerts a
 WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND why NOT IN ('claim_due', 'claim_missed') AND NOT EXISTS (
-  SELECT 1 FROM alerts later WHERE later.case_id = a.case_id AND later.id > a.id AND NOT later.for_draft
-    AND later.state <> 'suppressed')
+  SELECT 1 FROM alerts other WHERE other.case_id = a.case_id AND NOT other.for_draft AND (
+    other.notice > a.notice AND other.state <> 'suppressed'
+    OR other.notice = a.notice AND other.state IN ('sent', 'pending')))
 """
 
 
@@ -438,31 +562,32 @@ def void_leases(store: Store, now: datetime) -> int:
 
 _RETRY: Final = """
 UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_until = NULL, tried_at = NULL,
-  attempts = 0, doubts = 0, meant_for = '', channel = ? WHERE id = ?
+  attempts = 0, doubts = 0, meant_for = '', channel = ?, slot = 'now', silence_id = NULL WHERE id = ?
 """
 
 
 def retry(store: Store, alert_id: int, now: datetime, channel: str = "", otherwise: str = "") -> list[int]:
-    """Send a dead or suppressed message after all, with the rest of its digest, over `channel` if given; the ids.
+    """Send a dead or suppressed message after all, whatever the hour, over `channel` if given; the ids.
 
-    `otherwise`: the channel of one that has none. One that still waits is due at once. Raises NotFound, and BadInput
-    for one that was sent or has no channel.
+    What it was once sent with goes with it. `otherwise`: the channel of one that has none. One that still waits is due
+    at once. Raises NotFound, and BadInput for one that was sent or has no channel.
     """
-    row = store.one("SELECT state, channel, digest FROM alerts WHERE id = ?", (alert_id,))
+    row = store.one("SELECT state, channel, bundle FROM alerts WHERE id = ?", (alert_id,))
     if row is None:
         raise NotFound(f"there is no alert {alert_id}; `parcelwatch alerts list` shows them")
-    state, old, digest = row
+    state, old, bundle = row
     if state == "sent":
         raise BadInput(f"alert {alert_id} was sent already")
     to = channel or old or otherwise
     if not to:
         raise BadInput(f"alert {alert_id} has no channel; configure one under [channels]")
     same = "SELECT id FROM alerts WHERE bundle = ? AND state = ? AND lease_until IS NULL"
-    ids = [one for (one,) in store.all(same, (digest, state))] if digest is not None else [alert_id]
+    ids = [one for (one,) in store.all(same, (bundle, state))] if bundle is not None else []
+    ids = ids or [alert_id]
     store.write_many(_RETRY, [(to_ms(now), to, one) for one in ids])
     # Another channel takes another length; who asks for it on this one wants the whole of it.
     again = _FORGET if to != old else "UPDATE sendings SET arrived_at = NULL WHERE bundle = ?"
-    store.write(again, (alert_id if digest is None else digest,))
+    store.write(again, (alert_id if bundle is None else bundle,))
     return ids
 
 
@@ -510,7 +635,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[20 + len(_LETTER) :]
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[21 + len(_LETTER) :]
     return AlertRow(
         out=_outgoing(row),
         state=state,

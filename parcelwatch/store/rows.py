@@ -230,7 +230,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until, claim"
+    "resolved_at, by_agent, snoozed_until, flaps, claim"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -254,6 +254,7 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.resolved_at),
         int(case.by_agent),
         maybe_ms(case.snoozed_until),
+        case.flaps,
         claim_json(case.claim),
     ]
 
@@ -276,7 +277,8 @@ def to_case(row: tuple[Any, ...]) -> Case:
         resolved_at=maybe_at(row[13]),
         by_agent=bool(row[14]),
         snoozed_until=maybe_at(row[15]),
-        claim=to_claim(row[16]),
+        flaps=row[16],
+        claim=to_claim(row[17]),
     )
 
 
@@ -369,7 +371,9 @@ class NewAlert:
     """A message for the outbox, as facts.
 
     `draft`: it brings or takes back a customer draft. `account`: the courier account it is about, if it is about one.
-    `suppressed`: why it is recorded and not sent. `import_id`: it waits for the rest of that import.
+    `suppressed`: why it is recorded and not sent; `silence`: the silence that keeps it back. `import_id`: it waits for
+    the rest of that import. `route`: the line that chose its channel. `notice`: the first message, on another channel,
+    that says the same.
     """
 
     kind: str
@@ -383,7 +387,10 @@ class NewAlert:
     case_id: int | None = None
     draft_id: int | None = None
     suppressed: str = ""
+    silence: int | None = None
     import_id: int | None = None
+    route: str = ""
+    notice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

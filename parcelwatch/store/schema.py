@@ -628,6 +628,50 @@ def m010_channels(db: Database) -> None:
         db.execute(statement)
 
 
+_CALM: Final = (
+    # `notice`: the first of the messages that tell several channels the same. `slot`: the date of the daily digest it
+    # waits for, or 'now' where an agent wants it sent whatever the hour. `route`: the line that chose its channel.
+    "ALTER TABLE alerts ADD COLUMN notice INTEGER",
+    "UPDATE alerts SET notice = id",
+    "ALTER TABLE alerts ADD COLUMN slot TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE alerts ADD COLUMN route TEXT NOT NULL DEFAULT ''",
+    """
+CREATE TABLE silences (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  matcher TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL,
+  by TEXT NOT NULL,
+  comment TEXT NOT NULL,
+  released_at INTEGER
+) STRICT
+""",
+    "CREATE INDEX silences_holding ON silences (until_at) WHERE released_at IS NULL",
+    "ALTER TABLE alerts ADD COLUMN silence_id INTEGER REFERENCES silences(id)",
+    "CREATE INDEX alerts_silenced ON alerts (silence_id) WHERE silence_id IS NOT NULL",
+    "DROP INDEX alerts_waiting",
+    "CREATE INDEX alerts_waiting ON alerts (channel, severity, due_at) WHERE state = 'pending'",
+    # One row a message that a channel took, kept for as long as its hour counts.
+    """
+CREATE TABLE deliveries (
+  id INTEGER PRIMARY KEY,
+  channel TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT
+""",
+    "CREATE INDEX deliveries_lately ON deliveries (channel, at)",
+    "ALTER TABLE cases ADD COLUMN flaps INTEGER NOT NULL DEFAULT 0",
+)
+
+
+@MIGRATIONS()
+def m011_calm(db: Database) -> None:
+    """Several channels a message, silences, hours, and how many messages each channel took lately."""
+    for statement in _CALM:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -639,5 +683,6 @@ NAMES: Final = (
     "m008_letters",
     "m009_content",
     "m010_channels",
+    "m011_calm",
 )
 """Every migration this version knows, in order."""

@@ -21,6 +21,8 @@ import httpx
 
 from parcelwatch import clock, config, deliver, engine, outcomes
 from parcelwatch.client import Client
+from parcelwatch.core import policy
+from parcelwatch.core.matching import Subject
 from parcelwatch.core.messages import Group, Size, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
@@ -112,10 +114,10 @@ class Judging(Policy):
 
     __slots__ = ()
 
-    def channel(self, kind: str, severity: Severity) -> str | None:
-        if _GUIDES:
+    def receivers(self, one: Subject, *, draft: bool = False) -> tuple[policy.Receiver, ...]:
+        if _GUIDES and not draft:
             _GUIDES[-1].passes(INGESTING)
-        return super().channel(kind, severity)
+        return super().receivers(one, draft=draft)
 
 
 # A policy is a frozen value that only holds what decides.

@@ -74,7 +74,7 @@ def test_its_configuration_is_valid(tmp_path: Path) -> None:
     story, _ = demo_story(FRIDAY)
     path = tmp_path / "config.toml"
     urls = dict.fromkeys(story.apis, "http://127.0.0.1:1/x")
-    path.write_text(configuration(urls, {"agents": "json://127.0.0.1:1/", "letters": "json://127.0.0.1:1/"}, story))
+    path.write_text(configuration(urls, {"agents": "json://127.0.0.1:1/"}, story))
     path.chmod(0o600)
     loaded = config.load(path)
     assert set(loaded.accounts()) == set(story.apis)

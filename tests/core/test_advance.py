@@ -10,7 +10,8 @@ import pytest
 from parcelwatch import errors
 from parcelwatch.core.advance import advance
 from parcelwatch.core.dispatch import Way, way, why
-from parcelwatch.core.policy import Policy, Route
+from parcelwatch.core.matching import Matcher
+from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Action,
@@ -136,23 +137,25 @@ def test_an_answer_that_comes_late_does_not_turn_back_when_the_courier_last_answ
 
 
 def test_an_alert_goes_by_its_route_and_a_draft_to_the_channel_of_drafts() -> None:
-    policy = Policy(channels=("ops", "boss"), routes=(Route((), Severity.CRITICAL, "boss"),), draft_channel="drafts")
+    policy = Policy(
+        channels=("ops", "boss"), routes=(Route(Matcher((), Severity.CRITICAL), ("boss",)),), draft_channel="drafts"
+    )
     told = step(DAMAGED, policy=policy)
-    assert [(type(one), way(one, policy, NOW, first=True)) for one in told.notices] == [
-        (CaseTold, Way("boss")),
-        (LetterWritten, Way("drafts")),
+    assert [(type(one), way(one, PARCEL, policy, NOW, first=True)) for one in told.notices] == [
+        (CaseTold, Way((Receiver("boss"),))),
+        (LetterWritten, Way((Receiver("drafts"),))),
     ]
 
 
 def test_without_a_channel_everything_is_recorded_and_the_reason_said() -> None:
     notices = step(DAMAGED, policy=Policy()).notices
-    assert [way(one, Policy(), NOW, first=True) for one in notices] == [Way("", "no channel is configured")] * 2
+    assert [way(one, PARCEL, Policy(), NOW, first=True) for one in notices] == [Way((), "no channel is configured")] * 2
 
 
 def test_old_news_is_recorded_with_the_reason_and_what_is_a_second_younger_is_told() -> None:
     def told(age: timedelta) -> list[str]:
         notices = step(scan(M.RETURNED, NOW - age)).notices
-        return [way(one, POLICY, NOW, first=True).suppressed for one in notices if isinstance(one, CaseTold)]
+        return [way(one, PARCEL, POLICY, NOW, first=True).suppressed for one in notices if isinstance(one, CaseTold)]
 
     assert told(timedelta(days=14)) == [""]
     old = told(timedelta(days=14, seconds=1))

@@ -119,6 +119,29 @@ def test_a_line_tells_how_the_draft_is_after_the_move() -> None:
     assert {case.state for case in written().cases} == {State.OPEN}
 
 
+# --- the same trouble dated anew -----------------------------------------------------------------
+
+
+def test_damage_that_the_courier_dates_anew_at_every_answer_has_one_case_and_one_letter() -> None:
+    dossier, notices = Dossier(PARCEL), []
+    for poll in range(31):
+        at = NOW + poll * 4 * HOUR
+        again = Checkpoint(at, at, Milestone.EXCEPTION, Cause.DAMAGED, text="外包装破损", place="成都")
+        step = advance(dossier, Answered(PARCEL.number, (again,)), POLICY, at)
+        dossier = step.dossier
+        notices += [type(one).__name__ for one in step.notices]
+    assert notices == ["CaseTold", "LetterWritten"]
+    assert dossier.cases[0].reopened == 0
+
+
+def test_a_letter_whose_scan_is_gone_altogether_is_taken_back() -> None:
+    said = Checkpoint(NOW, NOW, Milestone.EXCEPTION, Cause.DAMAGED, text="外包装破损", place="成都")
+    other = replace(said, text="快件已发出", milestone=Milestone.IN_TRANSIT, cause=None)
+    before = advance(Dossier(PARCEL), Answered(PARCEL.number, (said,)), POLICY, NOW).dossier
+    step = advance(before, Answered(PARCEL.number, (other,)), POLICY, NOW + HOUR)
+    assert any(isinstance(one, LetterTakenBack) for one in step.notices)
+
+
 # --- after one was sent --------------------------------------------------------------------------
 
 

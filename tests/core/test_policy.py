@@ -10,9 +10,11 @@ import pytest
 
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import CLOCKED, KINDS, LATER
-from parcelwatch.core.policy import Override, Policy, Route
+from parcelwatch.core.matching import Matcher, Subject
+from parcelwatch.core.policy import Override, Policy, Receiver, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
+from parcelwatch.core.timing import Timing
 from parcelwatch.duration import parse
 from parcelwatch.model import Order, Parcel, Severity
 
@@ -169,9 +171,9 @@ def test_an_account_may_be_silent_for_half_an_hour_unless_the_file_says_more() -
 # --- routes --------------------------------------------------------------------------------------
 
 ROUTES = (
-    Route(("damaged", "lost"), Severity.HIGH, "urgent"),
-    Route(("courier_silent",), None, "tech"),
-    Route((), Severity.HIGH, "leads"),
+    Route(Matcher(("damaged", "lost"), Severity.HIGH), ("urgent",)),
+    Route(Matcher(("courier_silent",)), ("tech",)),
+    Route(Matcher((), Severity.HIGH), ("leads",)),
 )
 ROUTED = Policy(channels=("ops", "urgent", "tech", "leads"), routes=ROUTES)
 
@@ -188,15 +190,66 @@ ROUTED = Policy(channels=("ops", "urgent", "tech", "leads"), routes=ROUTES)
     ],
 )
 def test_the_first_route_that_matches_gets_it(kind: str, severity: Severity, channel: str, why: str) -> None:
-    assert ROUTED.channel(kind, severity) == channel, why
+    assert ROUTED.receivers(Subject(kind, severity)) == (Receiver(channel),), why
 
 
 def test_without_routes_the_first_channel_gets_all() -> None:
-    assert Policy(channels=("ops", "other")).channel("stalled", Severity.LOW) == "ops"
+    assert Policy(channels=("ops", "other")).receivers(Subject("stalled", Severity.LOW)) == (Receiver("ops"),)
 
 
 def test_without_channels_nobody_gets_anything() -> None:
-    assert Policy().channel("stalled", Severity.CRITICAL) is None
+    assert Policy().receivers(Subject("stalled", Severity.CRITICAL)) == ()
+
+
+def test_a_route_matches_by_all_it_names() -> None:
+    one = Subject("lost", Severity.HIGH, "my_dhl", "100", "BR-SP", ("vip", "gift"), 80.0, ("Gold",))
+    for fits in (
+        Matcher(("lost", "late"), Severity.HIGH),
+        Matcher(courier="my_dhl", company="100", destination="BR", tag="vip", value=80, tier="gold"),
+        Matcher(destination="br-sp", below=Severity.CRITICAL),
+    ):
+        assert fits.matches(one)
+    for fails in (
+        Matcher(("late",)),
+        Matcher(severity=Severity.CRITICAL),
+        Matcher(below=Severity.HIGH),
+        Matcher(courier="dhl"),
+        Matcher(company="1"),
+        Matcher(destination="BR-RJ"),
+        Matcher(destination="B"),
+        Matcher(tag="vi"),
+        Matcher(value=80.01),
+        Matcher(tier="silver"),
+    ):
+        assert not fails.matches(one), fails
+
+
+def test_a_route_may_name_several_channels_and_go_on_and_each_channel_gets_it_once() -> None:
+    routes = (
+        Route(Matcher(severity=Severity.CRITICAL), ("boss", "leads"), goes_on=True, line="1"),
+        Route(Matcher(("lost",)), ("leads", "claims"), line="2"),
+    )
+    policy = Policy(channels=("ops", "boss", "leads", "claims"), routes=routes)
+    assert policy.receivers(Subject("lost", Severity.CRITICAL)) == (
+        Receiver("boss", "1"),
+        Receiver("leads", "1"),
+        Receiver("claims", "2"),
+    )
+    assert [one.channel for one in policy.receivers(Subject("late", Severity.CRITICAL))] == ["boss", "leads", "ops"]
+
+
+def test_drafts_go_by_the_routes_that_take_them_and_else_to_their_own_channel() -> None:
+    routes = (
+        Route(Matcher(), ("ops",)),
+        Route(Matcher(("lost",)), ("claims",), drafts=True, line="2"),
+    )
+    policy = Policy(channels=("ops", "claims"), routes=routes, draft_channel="letters")
+    assert policy.receivers(Subject("lost", Severity.HIGH), draft=True) == (Receiver("claims", "2"),)
+    assert policy.receivers(Subject("late", Severity.HIGH), draft=True) == (Receiver("letters"),)
+
+
+def test_when_messages_leave_decides_nothing_about_parcels() -> None:
+    assert Policy(timing=Timing(repeat=timedelta(hours=8))).policy_id == Policy().policy_id
 
 
 # --- identity ------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ def test_a_digest_an_older_version_had_half_sent_comes_again_under_its_id_with_e
             sent[group.id] = (len(group.ids), text.title, text.body)
             settle(store, group, None, POLICY, NOW)
         assert {ident: (count, title) for ident, (count, title, _) in sent.items()} == {
-            1: (6, "[A1] 6 parcels: stalled"),
+            1: (6, "[A1] HIGH · 6 parcels: stalled"),
             7: (1, "[A7] MEDIUM stalled: PW7"),
         }
         assert all(f"PW{number}" in sent[1][2] for number in range(1, 7))

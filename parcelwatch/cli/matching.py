@@ -1,0 +1,64 @@
+"""Options that say which messages are meant, and matchers as people read them: for silences, routes and previews.
+
+What belongs here: from what was typed to matchers, checked, and back into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from parcelwatch.cli.cases import one_of
+from parcelwatch.cli.desk import Desk, known_account
+from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.core.matching import Matcher
+    from parcelwatch.model import Severity
+
+Kinds = Annotated[list[str], typer.Option("--kind", metavar="KIND", help="Of this kind, such as stalled; several.")]
+Courier = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Of this courier account.")]
+Company = Annotated[str, typer.Option("--company", metavar="CODE", help="Of this courier behind an aggregator.")]
+Destination = Annotated[str, typer.Option("--destination", metavar="XX", help="Going to this country, or region.")]
+Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="With this tag.")]
+Tier = Annotated[str, typer.Option("--tier", metavar="TIER", help="Of customers of this tier.")]
+Value = Annotated[float, typer.Option("--value", metavar="N", min=0.0, help="Worth this or more.")]
+
+_NAMES: Final = ("courier", "company", "destination", "tag", "tier")
+
+
+def checked(
+    desk: Desk, kinds: Sequence[str], severity: str, courier: str, destination: str, option: str = "severity"
+) -> tuple[str, ...]:
+    """The kinds that were typed, each once. Raises BadInput for a name that is nobody's; `option`: the severity's."""
+    from parcelwatch import territories
+    from parcelwatch.core.kinds import KINDS
+    from parcelwatch.model import Severity
+
+    for kind in kinds:
+        one_of("kind", kind, list(KINDS))
+    one_of(option, severity, [each for each in Severity if each is not Severity.OPERATOR])
+    known_account(desk, courier)
+    country = destination.partition("-")[0]
+    if country and territories.country(country) != country.upper():
+        found = territories.country(country)
+        hint = f": write {found}" if found else "; expected two letters, such as BR"
+        raise BadInput(f"--destination: no country has the code {country[:60]!r}{hint}")
+    return tuple(dict.fromkeys(kinds))
+
+
+def grave(severity: Severity) -> str:
+    """This or worse, in words."""
+    return str(severity) if severity == "critical" else f"{severity} or worse"
+
+
+def described(match: Matcher) -> str:
+    """What a matcher means, in words: "lost, damaged; high or worse; tag vip"; "everything" where all."""
+    said = [", ".join(match.kinds)] if match.kinds else []
+    said += [grave(match.severity)] if match.severity else []
+    said += [f"milder than {match.below}"] if match.below else []
+    said += [f"{name} {value}" for name in _NAMES if (value := getattr(match, name))]
+    said += [f"worth {match.value:g} or more"] if match.value else []
+    return "; ".join(said) or "everything"
