@@ -692,8 +692,8 @@ def draft_of(number: int, **more: object) -> Outgoing:
 
 def test_an_alert_and_its_letter_are_one_text_whose_title_is_the_alert_s() -> None:
     (said,) = RENDERERS["en"].message(Group("ops", "stalled", False, (out(), draft_of(18))), Characters(9000), NOW)
-    assert said.title == "[A17] HIGH stalled: JD0012345678"
-    assert said.body.startswith("Stalled, high\n")
+    assert said.title == "🟠 HIGH · stalled 70 h · order T-1001"
+    assert "case 7 · A17" in said.body
     assert "\n\nDraft D18 for the customer of JD0012345678" in said.body
 
 
