@@ -243,13 +243,25 @@ class Form(StrEnum):
     SCAN_TAKEN_BACK = "scan_taken_back"
     NEWER_SCAN = "newer_scan"
     CUSTOMER_CHANGED = "customer_changed"
+    PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
+    # what agents did about a case, and what time made of it
+    ASSIGNED = "assigned"
+    REMEDY_AGREED = "remedy_agreed"
+    REMEDY_DONE = "remedy_done"
+    REMEDY_DUE = "remedy_due"
+    WORD_PROMISED = "word_promised"
+    WORD_DUE = "word_due"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    NOTHING_NEW = "nothing_new"
     # about an account
     COURIER_SILENT = "courier_silent"
     COURIER_REFUSES = "courier_refuses"
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    # about a while
+    REPORT = "report"
     # what an older version said in English
     NOTED = "noted"
 
@@ -270,7 +282,7 @@ class Fact:
     `since`: when it began; ages count from it. `scan`: the checkpoint it rests on, within the times it can have
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
     that promise is, "shop" or "courier". `count`: which attempt, how many parcels. `kind`: another kind it speaks of.
-    `reason`: somebody else's words, quoted as they are. `unread`: what could not be read.
+    `reason`: somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what.
     """
 
     says: Form
@@ -283,6 +295,7 @@ class Fact:
     kind: str = ""
     reason: str = ""
     unread: tuple[Unread, ...] = ()
+    tally: tuple[tuple[str, int], ...] = ()
 
 
 # --- what we know --------------------------------------------------------------------------------
@@ -393,6 +406,42 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+class Remedy(StrEnum):
+    """What a shop can do for a customer in trouble."""
+
+    RESEND = "resend"
+    REFUND = "refund"
+    REPLACE = "replace"
+    DISCOUNT = "discount"
+    WAIT = "wait"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A remedy somebody promised a customer. `by`: who did. `reminded`: agents were reminded that it is not done."""
+
+    what: Remedy
+    at: datetime
+    by: str = ""
+    note: str = ""
+    done_at: datetime | None = None
+    reminded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a letter that was sent promised its customer: to hear again by `by`.
+
+    `remind_at`: when agents are reminded. `letter`: the number of the draft. `reminded`: they were.
+    """
+
+    by: datetime
+    remind_at: datetime
+    letter: int
+    reminded: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One problem of one parcel; parcel and kind are its identity, reopening keeps it.
@@ -401,6 +450,10 @@ class Case:
     `fact` is what a human can check; `limit` is the threshold that spoke, None where none did, `line` where it is set.
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again.
+    `owner`: the agent who has it. `told_at`: when agents were last told; `handled_at`: when one last did
+    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since it opened.
+    `cleared`: the last that agents were told is that it is over.
+    `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     """
 
     kind: str
@@ -417,6 +470,14 @@ class Case:
     resolved_at: datetime | None = None
     by_agent: bool = False
     snoozed_until: datetime | None = None
+    owner: str = ""
+    told_at: datetime | None = None
+    handled_at: datetime | None = None
+    escalated: bool = False
+    reraised: bool = False
+    cleared: bool = False
+    word: Word | None = None
+    remedy: Agreed | None = None
     id: int | None = None
 
     @property
@@ -508,12 +569,17 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent does to a case: "ack", "snooze", "resolve"; "stop" and "resume" do it with its parcel."""
+    """What an agent does to a case: "ack", "snooze", "resolve", "assign" (`to`: whom, "" for nobody), "agree" (`what`)
+    and "fulfil", which is having done what was agreed; "stop" and "resume" do it with its parcel.
+    """
 
     verb: str
     kind: str
     by: str = ""
     until: datetime | None = None
+    to: str = ""
+    what: Remedy | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,6 +611,16 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A letter about a case of `kind` was sent, which says that the customer hears again by `until`."""
+
+    kind: str
+    until: datetime
+    letter: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
 
@@ -556,7 +632,7 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | LetterAction | Amended | Marked | Undelivered | Passed
+Event = Observation | Pushed | Action | LetterAction | Promised | Amended | Marked | Undelivered | Passed
 """What can happen to a parcel."""
 
 
@@ -568,19 +644,38 @@ class Why(StrEnum):
     REOPENED = "reopened"
     UNHIDDEN = "unhidden"
     WOKEN = "woken"
+    ESCALATED = "escalated"
+    RERAISED = "reraised"
+    PROMISED = "promised"
+    UNFULFILLED = "unfulfilled"
+    CLEARED = "cleared"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
+    REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTold:
-    """Agents are to hear of a case."""
+    """Agents are to hear of a case. `fact`: what of it, None for the trouble itself."""
 
     case: Case
     why: Why
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCleared:
+    """Trouble that agents may have been told of is over. `why`: what happened. `moot`: they hear of the parcel anyway.
+
+    Whether they really were told, and where, the outbox knows.
+    """
+
+    case: Case
+    why: Fact
+    moot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -600,7 +695,7 @@ class LetterTakenBack:
     why: Fact
 
 
-Notice = CaseTold | LetterWritten | LetterTakenBack
+Notice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack
 """What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
 

@@ -7,6 +7,7 @@ masked on its way into a template, and no value is ever read as a template. The 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.drafts import parts
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Text, Words, digest, single
 from parcelwatch.core.privacy import mask
+from parcelwatch.core.report import OWNER
 from parcelwatch.core.text import clean
 from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, Unread, Why
@@ -42,6 +44,10 @@ _TEMPLATES: Final = {
     Form.COURIER_BACK: "recovered",
     Form.CODES_UNREAD: "unmapped",
     Form.ANSWER_UNREAD: "unreadable",
+    Form.CLEARED: "cleared",
+    Form.WORD_DUE: "reminder",
+    Form.REMEDY_DUE: "reminder",
+    Form.REPORT: "report",
 }
 _LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
 
@@ -65,6 +71,10 @@ class _Row:
     @property
     def draft(self) -> bool:
         return self.out.draft
+
+    @property
+    def cleared(self) -> bool:
+        return self.out.why is Why.CLEARED
 
     @property
     def bare(self) -> str:
@@ -118,6 +128,12 @@ class Renderer:
             reason=self._reason(fact, most),
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
+            outcome=words["outcomes"][fact.scan.milestone] if fact.scan else "",
+            at=self._moment(fact.scan.occurred_at, now) if fact.scan else "",
+            place=_third_party(fact.scan.place, _NAME) if fact.scan else "",
+            remedy=words["remedies"].get(fact.kind, ""),
+            who=clean(fact.reason, _NAME),
+            n=Counter(dict(fact.tally)),
         )
 
     def label(self, kind: str) -> str:
@@ -220,6 +236,10 @@ class Renderer:
             "refused": fact.says is Form.COURIER_REFUSES,
             "error": _third_party(fact.reason, _REASON),
             "unknown": [_unread(one) for one in fact.unread],
+            "says": str(fact.says),
+            "until": self._moment(fact.until, now),
+            "n": Counter(dict(fact.tally)),
+            "owners": _owners(fact),
         }
 
     def _draft(self, draft: Draft | None) -> dict[str, object]:
@@ -309,6 +329,11 @@ class _Calendar:
             if (local - _LAST_MINUTE).date() != local.date() or (local + _LAST_MINUTE).date() != local.date():
                 return self.day((local - _LAST_MINUTE).replace(tzinfo=self.zone))
         return self.day(until)
+
+
+def _owners(fact: Fact) -> list[tuple[str, int]]:
+    """Who has how many cases, by name; "" has those that nobody has."""
+    return [(clean(name.removeprefix(OWNER), _NAME), count) for name, count in fact.tally if name.startswith(OWNER)]
 
 
 # --- values on their way into a template ---------------------------------------------------------

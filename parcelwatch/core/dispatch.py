@@ -11,9 +11,21 @@ from datetime import datetime
 from typing import Final
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Case, CaseTold, Form, LetterTakenBack, LetterWritten, Notice, Severity, Why
+from parcelwatch.model import (
+    Case,
+    CaseCleared,
+    CaseTold,
+    Fact,
+    Form,
+    LetterTakenBack,
+    LetterWritten,
+    Notice,
+    Severity,
+    Why,
+)
 
 NO_CHANNEL: Final = "no channel is configured"
+MOOT: Final = "the parcel is told of again at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,8 @@ def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
     letter = isinstance(notice, LetterWritten | LetterTakenBack)
     channel = policy.draft_channel if letter else policy.channel(notice.case.kind, notice.case.severity)
+    if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED:
+        channel = policy.follow_up.escalate_to or channel
     stale = _old_news(notice.case, policy, now) if first else _quiet(notice)
     return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
 
@@ -42,11 +56,22 @@ def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
     if isinstance(notice, CaseTold):
         return notice.why
+    if isinstance(notice, CaseCleared):
+        return Why.CLEARED
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
 
 
+def fact(notice: Notice) -> Fact:
+    """What it says."""
+    if isinstance(notice, CaseTold):
+        return notice.fact or notice.case.fact
+    return notice.why if isinstance(notice, CaseCleared | LetterTakenBack) else notice.case.fact
+
+
 def _quiet(notice: Notice) -> str:
-    """Nothing changed for the parcel, so what its letter says is as true as before."""
+    """Why nobody need hear: of a letter, nothing changed for the parcel, so what it says is as true as before."""
+    if isinstance(notice, CaseCleared):
+        return MOOT if notice.moot else ""
     raised = isinstance(notice, LetterTakenBack) and notice.why.says is Form.LIMIT_RAISED
     return "the threshold was raised" if raised else ""
 

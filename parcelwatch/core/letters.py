@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts
+from parcelwatch.core import drafts, followup
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
@@ -27,6 +27,7 @@ from parcelwatch.model import (
     LetterTakenBack,
     LetterWritten,
     Order,
+    Promised,
     Sure,
     Why,
 )
@@ -89,7 +90,17 @@ def _act(step: Step, action: LetterAction) -> Step:
     then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
-    return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+    step = replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+    given = promised(then, action.by) if verb is Verb.SENT else None
+    return followup.promised(step, given) if given else step
+
+
+def promised(draft: Draft, by: str = "") -> Promised | None:
+    """The word that a letter gives its customer, None where it names no day."""
+    until = draft.facts.get("follow_up_at")
+    if not isinstance(until, str) or not until or draft.id is None:
+        return None
+    return Promised(draft.kind, datetime.fromisoformat(until), draft.id, by)
 
 
 def _numbered(step: Step) -> Step:
@@ -166,6 +177,7 @@ def _readdressed(draft: Draft, step: Step) -> Draft:
 
 
 _WRITTEN_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
+_ANEW_WHEN = frozenset({Why.WORSENED, Why.WOKEN})
 
 
 def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Step:
@@ -199,7 +211,8 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     orders = [order.number for order in step.dossier.parcel.orders or (_UNNAMED,)]
     news = [each for each in step.notices if isinstance(each, CaseTold)]
     told = {each.case.kind for each in news if each.why in _WRITTEN_WHEN}
-    told |= {each.case.kind for each in news if each.case.kind in LETTERS and LETTERS[each.case.kind].again}
+    worse = {each.case.kind for each in news if each.why in _ANEW_WHEN}
+    told |= {kind for kind in worse if kind in LETTERS and LETTERS[kind].again}
     wanted = {(kind, order) for kind in told & set(LETTERS) for order in orders}
     known = {order.number for order in before or (_UNNAMED,)}
     told_before = {case.kind for case in step.dossier.cases if case.told and case.live} & set(LETTERS)

@@ -118,6 +118,8 @@ class Row(Protocol):
     @property
     def draft(self) -> bool: ...
     @property
+    def cleared(self) -> bool: ...
+    @property
     def bare(self) -> str: ...
     @property
     def line(self) -> str: ...
@@ -138,6 +140,7 @@ class Phrases:
     labels: Mapping[str, str] = field(default_factory=dict)
     alerts: str = "{count} parcels: {label}"
     drafts: str = "{count} customer drafts: {label}"
+    cleared: str = "{count} parcels cleared: {label}"
     operator: str = "{count} accounts: {label}"
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
@@ -193,6 +196,8 @@ def ranges(ids: Sequence[int]) -> str:
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
     kinds = dict.fromkeys(row.kind for row in rows)
     pattern = phrases.drafts if rows[0].draft else phrases.alerts
+    if rows[0].cleared:
+        pattern = phrases.cleared
     if rows[0].kind in _OPERATOR_KINDS:
         pattern = phrases.operator
     return pattern.format(count=len(rows), label=", ".join(map(phrases.label, kinds)))

@@ -17,7 +17,9 @@ from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.profiles import PROFILES, Profile
+from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.working import FollowUp, Hours, Working
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel, Severity
 
@@ -82,7 +84,8 @@ class Policy:
 
     `thresholds` are the file's global ones, `overrides` in the file's order: of two that weigh the same, the
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
-    `draft_channel`: "" sends new drafts to nobody.
+    `draft_channel`: "" sends new drafts to nobody. `follow_up`: how long cases wait for people, in the time in which
+    somebody is there, which is `working`. `daily`: who gets the day's report.
     """
 
     profile: str = "international"
@@ -94,11 +97,16 @@ class Policy:
     draft_channel: str = ""
     wording: Wording = field(default_factory=Wording)
     calendar: Calendar = field(default_factory=Calendar)
+    follow_up: FollowUp = field(default_factory=FollowUp)
+    hours: Hours = field(default_factory=Hours)
+    daily: Daily = field(default_factory=Daily)
+    working: Working = field(init=False, repr=False)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "policy_id", _digest(self))
+        object.__setattr__(self, "working", Working(self.hours, self.calendar.home))
 
     def threshold(self, kind: str, parcel: Parcel) -> Threshold:
         """The threshold of one kind for one parcel. Raises KeyError for a kind that does not exist."""
