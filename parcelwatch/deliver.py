@@ -22,7 +22,7 @@ from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
-from parcelwatch.ingest import undelivered
+from parcelwatch.ingest import over_meanwhile, undelivered
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, drafts, outbox
 from parcelwatch.store.writer import Writer
@@ -225,7 +225,9 @@ def settle(store: Store, group: Group, error: Exception | None, policy: Policy, 
     """What became of a group: sent, again later, or dead and shown."""
     with store.transaction():
         if error is None:
+            late = outbox.told_late(store, group.ids)
             outbox.settle_sent(store, group.ids, now)
+            over_meanwhile(store, late, now)
         elif isinstance(error, DeliveryRefused):
             outbox.settle_dead(store, group.ids, str(error))
         else:

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators, pushes
+from parcelwatch import operators, pushes, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel
 from parcelwatch.client import Client
@@ -218,6 +218,7 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
+        reports.tell_daily(store, policy, now)
     return tally
 
 

@@ -45,7 +45,7 @@ _OF_A_PARCEL: Final = {
     "sendings": "SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?) ORDER BY bundle",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
 }
-_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids"})
+_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "word", "remedy"})
 
 
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
@@ -83,6 +83,8 @@ _MENTIONS: Final = (
     "DELETE FROM unknown_codes WHERE names(text, ?1) OR names(code, ?1)",
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
+    "UPDATE cases SET remedy = struck(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
+    "UPDATE case_events SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))

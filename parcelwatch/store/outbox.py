@@ -18,6 +18,7 @@ from parcelwatch.core.grouping import Bundle, Waiting, group, release_at
 from parcelwatch.core.messages import Group, Outgoing
 from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
+from parcelwatch.model import Why
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
@@ -52,14 +53,20 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 
 
+_CLEARS: Final = 2
+
+
 def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
-    """Put a message in; its id. It is due at once, or with its import's, or recorded as suppressed."""
+    """Put a message in; its id. It is due at once, or with its import's, or recorded as suppressed.
+
+    All-clears wait in a queue of their own (`for_draft` is 2), so that many of them make one digest.
+    """
     at = to_ms(now)
     values = (
         alert.parcel_id,
         alert.case_id,
         alert.draft_id,
-        int(alert.draft),
+        _CLEARS if alert.why is Why.CLEARED else int(alert.draft),
         alert.account,
         alert.kind,
         alert.why,
@@ -78,10 +85,11 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
 
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
-WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending' AND lease_until IS NULL
+  AND (digest IS NULL OR error <> '')
 RETURNING id, for_draft
 """
-_MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'"
+_MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'"
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
@@ -106,6 +114,45 @@ def take_back_draft(store: Store, draft_id: int, reason: str) -> bool:
     """A draft no longer holds: take back its push. True when somebody may have it already and must be told."""
     store.write(_TAKE_BACK_DRAFT, (reason, draft_id))
     return store.one(_PUSHED, (draft_id,)) is not None
+
+
+# --- all-clears ----------------------------------------------------------------------------------
+
+_CONTRADICTED: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
+WHERE case_id = ? AND for_draft = 2 AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+"""
+# Of the newest message about a case that each channel took, whether it is an all-clear.
+_LAST_WORDS: Final = """
+SELECT channel, for_draft, max(id) FROM alerts
+WHERE case_id = ? AND state = 'sent' AND for_draft <> 1 AND why NOT IN ('promised', 'unfulfilled')
+GROUP BY channel ORDER BY channel
+"""
+_LATE: Final = """
+SELECT DISTINCT parcel_id, kind FROM alerts
+WHERE id IN (SELECT value FROM json_each(?)) AND for_draft = 0 AND case_id IS NOT NULL AND reason <> ''
+"""
+_REMINDED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'promised' LIMIT 1"
+
+
+def told_on(store: Store, case_id: int) -> list[str]:
+    """The channels that took the news of a case and no all-clear after it."""
+    return [channel for channel, lane, _ in store.all(_LAST_WORDS, (case_id,)) if lane != _CLEARS]
+
+
+def not_over(store: Store, case_id: int, reason: str) -> None:
+    """A case stands again: take back the all-clears that nobody has yet."""
+    store.write(_CONTRADICTED, (reason, case_id))
+
+
+def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Of messages that are about to be settled as sent, the parcels and kinds that were over when they left."""
+    return store.all(_LATE, (dump(list(ids)),))
+
+
+def reminded_of(store: Store, draft_id: int) -> bool:
+    """Whether agents were reminded of the word that a letter gave."""
+    return store.one(_REMINDED, (draft_id,)) is not None
 
 
 # --- imports -------------------------------------------------------------------------------------
@@ -214,7 +261,7 @@ def _claim(store: Store, queue: _Queue, bundle: Bundle, now: datetime, lease_unt
     store.write_many(_CLAIM, [(lease, lease, bundle.id, digest, to_ms(now), one) for one in bundle.messages])
     rows = tuple(_outgoing(row) for one in bundle.messages for row in store.all(_OUTGOING, (one,)))
     channel, kind, for_draft = queue
-    found = Group(channel, kind, bool(for_draft), rows, digest)
+    found = Group(channel, kind, for_draft == 1, rows, digest)
     title, body = store.one(_WORDS, (found.id, dump(found.ids))) or (None, None)
     return replace(found, title=title, body=body)
 
@@ -231,7 +278,7 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         id=row[0],
         kind=row[1],
         channel=row[2],
-        draft=bool(row[3]),
+        draft=row[3] == 1,
         severity=SEVERITIES[row[4]],
         why=WHYS[row[5]],
         fact=to_fact(row[6]),

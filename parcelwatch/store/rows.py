@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from parcelwatch.duration import parse
 from parcelwatch.model import (
+    Agreed,
     Ask,
     Case,
     Cause,
@@ -24,11 +25,13 @@ from parcelwatch.model import (
     Milestone,
     Order,
     Parcel,
+    Remedy,
     Severity,
     State,
     Sure,
     Unread,
     Why,
+    Word,
 )
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -186,6 +189,8 @@ def fact_json(fact: Fact) -> str:
         kept |= {} if said.moves else {"moves": False}
     if fact.unread:
         kept["unread"] = [[one.code, one.text, one.count] for one in fact.unread]
+    if fact.tally:
+        kept["tally"] = fact.tally
     return dump(kept)
 
 
@@ -199,6 +204,7 @@ def to_fact(text: str) -> Fact:
         **values,
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
+        tally=tuple((name, count) for name, count in kept.get("tally", ())),
     )
 
 
@@ -223,7 +229,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until"
+    "resolved_at, by_agent, snoozed_until, owner, told_at, handled_at, escalated, reraised, cleared, word, remedy"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -247,6 +253,14 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.resolved_at),
         int(case.by_agent),
         maybe_ms(case.snoozed_until),
+        case.owner,
+        maybe_ms(case.told_at),
+        maybe_ms(case.handled_at),
+        int(case.escalated),
+        int(case.reraised),
+        int(case.cleared),
+        _word_json(case.word) if case.word else None,
+        _remedy_json(case.remedy) if case.remedy else None,
     ]
 
 
@@ -268,7 +282,36 @@ def to_case(row: tuple[Any, ...]) -> Case:
         resolved_at=maybe_at(row[13]),
         by_agent=bool(row[14]),
         snoozed_until=maybe_at(row[15]),
+        owner=row[16],
+        told_at=maybe_at(row[17]),
+        handled_at=maybe_at(row[18]),
+        escalated=bool(row[19]),
+        reraised=bool(row[20]),
+        cleared=bool(row[21]),
+        word=_to_word(row[22]) if row[22] else None,
+        remedy=_to_remedy(row[23]) if row[23] else None,
     )
+
+
+def _word_json(word: Word) -> str:
+    kept = {"by": to_ms(word.by), "remind_at": to_ms(word.remind_at), "letter": word.letter, "reminded": word.reminded}
+    return dump(kept)
+
+
+def _to_word(text: str) -> Word:
+    kept = load(text)
+    return Word(from_ms(kept["by"]), from_ms(kept["remind_at"]), kept["letter"], kept["reminded"])
+
+
+def _remedy_json(one: Agreed) -> str:
+    kept = {"what": one.what, "at": to_ms(one.at), "by": one.by, "note": one.note, "reminded": one.reminded}
+    return dump({**kept, "done_at": maybe_ms(one.done_at)})
+
+
+def _to_remedy(text: str) -> Agreed:
+    kept = load(text)
+    what, at, done_at = Remedy(kept["what"]), from_ms(kept["at"]), maybe_at(kept["done_at"])
+    return Agreed(what, at, kept["by"], kept["note"], done_at, kept["reminded"])
 
 
 DRAFT_COLUMNS: Final = (
