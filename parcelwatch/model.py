@@ -451,7 +451,8 @@ class Case:
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again.
     `owner`: the agent who has it. `told_at`: when agents were last told; `handled_at`: when one last did
-    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since it opened.
+    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since
+    it opened.
     `cleared`: the last that agents were told is that it is over.
     `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     """

@@ -49,9 +49,9 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
         yield from _channel(route, channels, ("routes", position, "channel"))
-    drafts = written.get("drafts")
-    if isinstance(drafts, dict):
-        yield from _channel(drafts, channels, ("drafts", "channel"))
+    for table, key in (("drafts", "channel"), ("report", "channel"), ("alerts", "escalate_to")):
+        if isinstance(found := written.get(table), dict):
+            yield from _channel(found, channels, (table, key))
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
@@ -76,6 +76,8 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _thresholds(file)
     yield from _unreached(file)
     yield from _stoppages(file)
+    if file.alerts.escalate_to and not file.alerts.escalate_after:
+        yield Problem(("alerts", "escalate_to"), 'nothing is ever escalated: write escalate_after = { critical = "4h" }')
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):
@@ -94,7 +96,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
 
 
 def _channel(table: Mapping[str, Any], channels: Collection[str], at: tuple[str | int, ...]) -> Iterator[Problem]:
-    name = table.get("channel")
+    name = table.get(str(at[-1]))
     if isinstance(name, str) and name and name not in channels:
         there = f"there are {listed(channels)}" if channels else "there is no [channels.*] at all"
         yield Problem(at, f'no channel "{name}"{did_you_mean(name, channels)}; {there}')

@@ -9,7 +9,7 @@ import importlib.resources
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -29,7 +29,9 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.working import FollowUp, Hours
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -152,7 +154,21 @@ class Config:
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
             wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            follow_up=self._follow_up(),
+            hours=self._hours(),
+            daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def _follow_up(self) -> FollowUp:
+        alerts = self.file.alerts
+        limits = {Severity(name): limit for name, limit in alerts.escalate_after.items()}
+        return FollowUp(limits, alerts.escalate_to, alerts.reraise_after, alerts.remedy_after)
+
+    def _hours(self) -> Hours:
+        opens, _, closes = self.file.calendar.hours.partition("-")
+        if not opens:
+            return Hours(self.timezone)
+        return Hours(self.timezone, time.fromisoformat(opens), time.fromisoformat(closes))
 
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""

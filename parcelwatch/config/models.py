@@ -32,7 +32,9 @@ from parcelwatch.config.values import (
     ProfileName,
     Remedy,
     SeverityName,
+    TimeOfDay,
     TimeZone,
+    WorkingHours,
 )
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
@@ -198,6 +200,7 @@ class Calendar(Table):
     country: PlaceCode = Field(default="", description="where the shop is, or its region")
     closed: tuple[Day, ...] = Field(default=(), description="days that are no business days there")
     open: tuple[Day, ...] = Field(default=(), description="days that are, whatever the calendar says")
+    hours: WorkingHours = Field(default="", description="when somebody is there on a business day")
 
 
 class Alerts(Table):
@@ -209,6 +212,20 @@ class Alerts(Table):
         description="what began longer ago at a first answer is not told",
     )
     language: Language = Field(default="en", description="of agents' messages")
+    escalate_after: Mapping[SeverityName, Limit] = Field(
+        default_factory=dict, description="how long a case of a severity may stand before somebody takes it"
+    )
+    escalate_to: str = Field(default="", description="the channel that then hears of it; the same one when left out")
+    reraise_after: Limit = Field(
+        default=Duration(3, "bd"),
+        json_schema_extra={"default": "3bd"},
+        description="how long a case that was taken may stand without news",
+    )
+    remedy_after: Limit = Field(
+        default=Duration(2, "bd"),
+        json_schema_extra={"default": "2bd"},
+        description="how long a remedy that was agreed may take",
+    )
 
 
 class Channel(Table):
@@ -241,6 +258,13 @@ class Drafts(Table):
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
 
 
+class Report(Table):
+    """[report]"""
+
+    channel: str = Field(default="", description="the channel that gets the day's report; none when left out")
+    at: TimeOfDay = Field(default="18:00", description="from when on, in [service] timezone")
+
+
 class File(Table):
     """config.toml"""
 
@@ -255,3 +279,4 @@ class File(Table):
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
+    report: Report = Report()
