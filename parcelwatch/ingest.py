@@ -14,6 +14,7 @@ import structlog
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
+from parcelwatch.core.cases import Signal
 from parcelwatch.core.drafts import about, parts
 from parcelwatch.core.letters import promised
 from parcelwatch.core.orders import described
@@ -41,7 +42,6 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Pushed,
-    State,
     Unanswered,
     Undelivered,
     Why,
@@ -249,7 +249,7 @@ def _count(step: Advance) -> Tally:
     if not step.events:
         return Tally()
     opened = [event.kind for event in step.events if event.signal == "fires"]
-    resolved = sum(event.after == "resolved" for event in step.events)
+    resolved = sum(event.after == "resolved" != event.before for event in step.events)
     return Tally(opened=len(opened), resolved=resolved, kinds={kind: opened.count(kind) for kind in opened})
 
 
@@ -332,9 +332,9 @@ def over_meanwhile(store: Store, told: Iterable[tuple[int, str]], now: datetime)
         case = cases.of_kind(store, parcel_id, kind)
         if case.live or case.by_agent or case.id is None:
             continue
-        ends = [event for event in cases.events(store, case.id) if event.after == State.RESOLVED]
-        if ends and ends[-1].why.says is Form.CLEARED:
-            all_clear(store, case, parcel_id, CaseCleared(case, ends[-1].why), now)
+        ends = [event.why for event in cases.events(store, case.id) if event.signal == Signal.CLEARS]
+        if ends and ends[-1].says is Form.CLEARED:
+            all_clear(store, case, parcel_id, CaseCleared(case, ends[-1]), now)
 
 
 def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[int, Case]:

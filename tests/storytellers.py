@@ -99,7 +99,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     return Happened(
         opened=tuple(one.kind for one in fired if not one.before),
         reopened=tuple(one.kind for one in fired if one.before),
-        resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED),
+        resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED != one.before),
         told=tuple(_told(one) for one in news if not quiet[id(one)]),
         suppressed=tuple(_told(one) for one in news if quiet[id(one)]),
         drafted=tuple(f"{one.kind} {one.language}" for one in born),
@@ -186,7 +186,7 @@ class InStore:
         return Happened(
             opened=tuple(row[1] for row in fires if not row[3]),
             reopened=tuple(row[1] for row in fires if row[3]),
-            resolved=tuple(row[1] for row in moved if row[4] == "resolved"),
+            resolved=tuple(row[1] for row in moved if row[4] == "resolved" != row[3]),
             told=tuple(_row_told(row) for row in news if row["state"] == "pending"),
             suppressed=tuple(_row_told(row) for row in news if row["state"] == "suppressed"),
             drafted=tuple(f"{row['kind']} {row['language']}" for row in born.values()),

@@ -20,6 +20,7 @@ from parcelwatch.cli import (
     drafts,
     orders,
     parcels,
+    report,
     sandbox,
     unit,
     watch,
@@ -53,7 +54,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, database, unit):
+for noun in (demo, sandbox, watch, why, report, database, unit):
     noun.register(app)
 for name, commands in (
     ("config", configuration.app),

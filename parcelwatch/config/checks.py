@@ -77,7 +77,9 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _unreached(file)
     yield from _stoppages(file)
     if file.alerts.escalate_to and not file.alerts.escalate_after:
-        yield Problem(("alerts", "escalate_to"), 'nothing is ever escalated: write escalate_after = { critical = "4h" }')
+        yield Problem(
+            ("alerts", "escalate_to"), 'nothing is ever escalated: write escalate_after = { critical = "4h" }'
+        )
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):

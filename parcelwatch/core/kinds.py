@@ -37,8 +37,8 @@ class LetterSpec:
     """How customers are written to about a kind.
 
     `evidence`: what the checkpoint it rests on looks like, best first. `undone_by`: where a parcel cannot be, by news
-    younger than the letter's, if it is to stay true. `again`: it is written anew when the trouble gets worse, because
-    it then says something else. `remedies`: what is offered where the shop says nothing; where it
+    younger than the letter's, if it is to stay true. `promise`: it names the promised day. `again`: it is written anew when
+    the trouble gets worse, because it then says something else. `remedies`: what is offered where the shop says nothing; where it
     is empty the letter says what is being done (asking the courier), and money or goods are the shop's to add.
     """
 
@@ -46,6 +46,7 @@ class LetterSpec:
     undone_by: frozenset[Milestone] = frozenset()
     remedies: tuple[str, ...] = ()
     again: bool = False
+    promise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,14 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             LetterSpec((_reached(_M.AVAILABLE_FOR_PICKUP),), _FOUND - {_M.AVAILABLE_FOR_PICKUP}, ("hold",)),
         ),
     ),
-    (_kind("late", _SILENCE, promise.Late, letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP})),),
+    (
+        _kind(
+            "late",
+            _SILENCE,
+            promise.Late,
+            letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP}, promise=True),
+        ),
+    ),
     (_kind("tracking_stopped", _TOLD, feed.TrackingStopped, ("24h", "24h", "24h")),),
     (_kind("unknown_number", _TOLD, feed.UnknownNumber, ("24h 72h", "24h 72h", "48h 120h")),),
     (

@@ -137,7 +137,7 @@ def _fate(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
         return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
     if drafts.misaddressed(draft, step.dossier.parcel.orders):
         return Verb.WITHDRAW, Fact(Form.CUSTOMER_CHANGED)
-    untrue = drafts.contradicted(draft, step.dossier)
+    untrue = drafts.contradicted(draft, step.dossier) or drafts.repromised(draft, step.dossier)
     return (Verb.WITHDRAW, untrue) if untrue else None
 
 

@@ -13,6 +13,10 @@ from typing import Final
 OWNER: Final = "owner:"
 """Before the name of an agent in a tally."""
 
+_AGES: Final = (("day", 1), ("three", 3), ("week", 7))
+AGES: Final = (*(name for name, _ in _AGES), "longer")
+"""Less than a day, less than three, less than a week, and longer."""
+
 LONGEST: Final = timedelta(days=7)
 
 
@@ -55,7 +59,7 @@ class Figures:
 def age(opened_at: datetime, now: datetime) -> str:
     """Which of `Figures.ages` it falls into."""
     days = (now - opened_at) / timedelta(days=1)
-    return next((name for name, most in (("day", 1), ("three", 3), ("week", 7)) if days < most), "longer")
+    return next((name for name, most in _AGES if days < most), "longer")
 
 
 def day_due(daily: Daily, zone: tzinfo, last: str, now: datetime) -> date | None:

@@ -87,9 +87,9 @@ class Working:
                 yield self._at(day, self.hours.opens), self._at(day, self.hours.closes)
 
     def _works(self, day: date) -> bool:
-        """Whether any of a day is business time."""
-        midnight = self._at(day, time(0))
-        return bool(self.home.elapsed(midnight, self._at(day + _DAY, time(0)), BUSINESS_DAY))
+        """Whether most of a day is business time: the shop's clock may be another than that of its country."""
+        begins, ends = self._at(day, time(0)), self._at(day + _DAY, time(0))
+        return self.home.elapsed(begins, ends, BUSINESS_DAY) * 2 > ends - begins
 
     def _at(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.hours.zone).astimezone(UTC)
