@@ -37,9 +37,10 @@ class LetterSpec:
     """How customers are written to about a kind.
 
     `evidence`: what the checkpoint it rests on looks like, best first. `undone_by`: where a parcel cannot be, by news
-    younger than the letter's, if it is to stay true. `promise`: it names the promised day. `again`: it is written anew when
-    the trouble gets worse, because it then says something else. `remedies`: what is offered where the shop says nothing; where it
-    is empty the letter says what is being done (asking the courier), and money or goods are the shop's to add.
+    younger than the letter's, if it is to stay true. `promise`: it names the promised day. `again`: it is written anew
+    when the trouble gets worse, because it then says something else. `remedies`: what is offered where the shop says
+    nothing; where it is empty the letter says what is being done (asking the courier), and money or goods are the
+    shop's to add.
     """
 
     evidence: tuple[Fits, ...]
