@@ -134,6 +134,7 @@ class Renderer:
             remedy=words["remedies"].get(fact.kind, ""),
             who=clean(fact.reason, _NAME),
             n=Counter(dict(fact.tally)),
+            day=_format(fact.until, self._zone, words["times"]["day"], self._agents) if fact.until else "",
         )
 
     def label(self, kind: str) -> str:

@@ -266,3 +266,29 @@ def test_the_days_report_is_told_once_a_local_day_whoever_restarts(store: Store)
     assert "1 opened" in first.body
     assert "nobody 1" in first.body
     assert "0 opened" in WORDS.renderer.alert(rows[1].out, NOW + 27 * HOUR).body
+
+
+# --- what is taken back --------------------------------------------------------------------------
+
+
+def test_what_a_customer_was_promised_is_reminded_of_though_the_case_ends_before_that_is_sent(store: Store) -> None:
+    parcel = said(store, "PW1")
+    hear(store, parcel, LOST)
+    send(store)
+    case = cases.rows(store, NOW)[0].case.id or 0
+    agents.agree(store, case, Remedy.REFUND, POLICY, NOW + HOUR, by="lin")
+    look(store, 49)
+    hear(store, parcel, LOST, found(50), hours=51)
+    states = {row.out.why: row.state for row in outbox.rows(store) if not row.out.draft}
+    assert states == {Why.OPENED: "sent", Why.UNFULFILLED: "pending", Why.CLEARED: "pending"}
+
+
+def test_a_reminder_that_is_taken_back_does_not_undo_that_agents_were_told(store: Store) -> None:
+    parcel = said(store, "PW1")
+    hear(store, parcel, LOST)
+    send(store)
+    look(store, 4)
+    hear(store, parcel, LOST, found(5), hours=6)
+    told = cases.rows(store, NOW)[0].case
+    assert (told.told, told.cleared, told.escalated) == (Severity.CRITICAL, True, True)
+    assert clears(store) == [("ops", "pending")]

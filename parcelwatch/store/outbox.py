@@ -85,22 +85,29 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
 
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
-WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending' AND lease_until IS NULL
-  AND (digest IS NULL OR error <> '')
-RETURNING id, for_draft
+WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND why <> 'unfulfilled' AND state = 'pending'
+  AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+RETURNING why
 """
-_MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'"
+_MOOT: Final = """
+UPDATE alerts SET reason = ?
+WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND why <> 'unfulfilled' AND state = 'pending'
+"""
+# Whoever is spoken to of a case again has heard of it before.
+_NEWS: Final = frozenset({Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN})
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent.
+
+    What a customer was promised is owed all the same.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
     """
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
-    return any(not for_draft for _, for_draft in rows)
+    return any(WHYS[why] in _NEWS for (why,) in rows)
 
 
 _TAKE_BACK_DRAFT: Final = """
@@ -336,7 +343,8 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
 
 # Should the trouble have come again since, and agents been told of that, they know.
 _UNTOLD: Final = """
-SELECT parcel_id, kind FROM alerts a WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND NOT EXISTS (
+SELECT parcel_id, kind FROM alerts a WHERE id = ? AND state = 'suppressed' AND NOT for_draft
+  AND why NOT IN ('escalated', 'reraised', 'promised', 'unfulfilled') AND NOT EXISTS (
   SELECT 1 FROM alerts later WHERE later.case_id = a.case_id AND later.id > a.id AND NOT later.for_draft
     AND later.state <> 'suppressed')
 """

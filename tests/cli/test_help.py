@@ -54,12 +54,15 @@ def test_every_command_says_what_it_does_and_shows_an_example(
 
 def test_all_commands_of_this_version_are_there() -> None:
     assert {" ".join(path) for path, _ in ALL} == {
-        *("demo", "sandbox", "run", "once", "why", "doctor", "systemd-unit", "db backup", "db check"),
+        *("demo", "sandbox", "run", "once", "why", "report", "doctor", "systemd-unit", "db backup", "db check"),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
         *(f"parcels {verb}" for verb in ("move", "mark")),
         *(f"orders {verb}" for verb in ("list", "show", "forget")),
-        *(f"cases {verb}" for verb in ("list", "show", "ack", "snooze", "resolve", "note", "verdict")),
+        *(
+            f"cases {verb}"
+            for verb in ("list", "show", "ack", "snooze", "resolve", "note", "verdict", "assign", "remedy")
+        ),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send", "sent")),
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
         *(f"couriers {verb}" for verb in ("list", "show", "check", "read", "wordings", "detect", "try")),
