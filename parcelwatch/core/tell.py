@@ -50,8 +50,8 @@ def move(step: Step, findings: Mapping[str, Finding], event: Event) -> Step:
         case Undelivered(kinds):
             # Nobody was told of these after all: should the very same trouble come again, it is told.
             cases |= {kind: replace(cases[kind], told=None) for kind in kinds}
-    news = _news(step)
     for kind in dict.fromkeys((*findings, *cases)):
+        news = None if kind in findings else _news(step)
         case, moved = react(cases.get(kind), findings.get(kind), step.now, rejudged=step.rejudged, news=news)
         if case is None:
             continue

@@ -87,7 +87,7 @@ _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND why <> 'unfulfilled' AND state = 'pending'
   AND lease_until IS NULL AND (digest IS NULL OR error <> '')
-RETURNING why
+RETURNING for_draft, why
 """
 _MOOT: Final = """
 UPDATE alerts SET reason = ?
@@ -107,7 +107,7 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
-    return any(WHYS[why] in _NEWS for (why,) in rows)
+    return any(not for_draft and WHYS[why] in _NEWS for for_draft, why in rows)
 
 
 _TAKE_BACK_DRAFT: Final = """
