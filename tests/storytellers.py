@@ -25,6 +25,7 @@ from parcelwatch.model import (
     LetterAction,
     LetterTakenBack,
     LetterWritten,
+    Notice,
     State,
 )
 from parcelwatch.render import Renderer
@@ -94,6 +95,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
     assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
     over = [one for one in step.notices if isinstance(one, CaseCleared) and not one.moot]
+    spoken: list[Notice] = [*news, *over]
     quiet = {id(one): dispatch.way(one, policy, at, first=step.first).suppressed for one in news}
     fired = [one for one in step.events if one.signal == "fires"]
     return Happened(
@@ -106,7 +108,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
         withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
         superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
         cleared=tuple(one.case.kind for one in over),
-        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in (*news, *over)),
+        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in spoken),
     )
 
 
