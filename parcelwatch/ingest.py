@@ -158,6 +158,8 @@ def take_step(
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    if _claims_are_over(before, step.dossier):
+        outbox.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
         if isinstance(notice, CaseTold):
@@ -171,6 +173,13 @@ def take_step(
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
+
+
+def _claims_are_over(before: Dossier, after: Dossier) -> bool:
+    def running(dossier: Dossier) -> bool:
+        return any(case.claim is not None and case.claim.running for case in dossier.cases)
+
+    return running(before) and not running(after)
 
 
 _MOOT = "the case was resolved before it was sent"
@@ -293,7 +302,7 @@ def _enqueue(
     alert = NewAlert(
         kind=case.kind,
         channel=way.channel,
-        severity=case.severity,
+        severity=dispatch.severity(notice),
         why=dispatch.why(notice),
         fact=dispatch.fact(notice),
         draft=isinstance(notice, LetterWritten | LetterTakenBack),
@@ -356,4 +365,4 @@ def _draft_id(notice: Notice, saved: Saved) -> int | None:
         return notice.case.word.letter
     if isinstance(notice, LetterTakenBack):
         return notice.draft.id
-    return saved.drafts[notice.draft.kind, notice.draft.order] if isinstance(notice, LetterWritten) else None
+    return saved.drafts[drafts.key(notice.draft)] if isinstance(notice, LetterWritten) else None

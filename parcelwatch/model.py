@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from parcelwatch.duration import Duration
@@ -254,6 +254,13 @@ class Form(StrEnum):
     WORD_DUE = "word_due"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     NOTHING_NEW = "nothing_new"
+    # about a claim against the courier
+    CLAIM_DUE = "claim_due"
+    CLAIM_MISSED = "claim_missed"
+    CLAIM_FILED = "claim_filed"
+    CLAIM_PAID = "claim_paid"
+    CLAIM_REFUSED = "claim_refused"
+    CLAIM_NONE = "claim_none"
     # about an account
     COURIER_SILENT = "courier_silent"
     COURIER_REFUSES = "courier_refuses"
@@ -281,8 +288,9 @@ class Fact:
 
     `since`: when it began; ages count from it. `scan`: the checkpoint it rests on, within the times it can have
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
-    that promise is, "shop" or "courier". `count`: which attempt, how many parcels. `kind`: another kind it speaks of.
-    `reason`: somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what.
+    that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
+    how many days. `kind`: another kind it speaks of. `reason`: somebody else's words, quoted as they are. `unread`:
+    what could not be read. `tally`: how many of what.
     """
 
     says: Form
@@ -291,6 +299,7 @@ class Fact:
     quiet_since: datetime | None = None
     until: datetime | None = None
     whose: str = ""
+    on: date | None = None
     count: int = 0
     kind: str = ""
     reason: str = ""
@@ -442,6 +451,41 @@ class Word:
     reminded: bool = False
 
 
+class ClaimState(StrEnum):
+    """The life of a claim against the courier; `open` while nobody said anything of it."""
+
+    OPEN = "open"
+    FILED = "filed"
+    PAID = "paid"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claim against the courier that a case may lead to.
+
+    `last_on`: the last day on which it is in time, None where that is not known. `ends_at`: when that day is over, in
+    the shop or where it was counted, whichever comes first. `line`: the window, and where it is set. `told`: how many
+    days before `last_on` agents were reminded last, 0 once it counts as missed, None before. `stands`: whether there is
+    still something to claim for. `ref`: its number at the courier. `amount`: what was paid, as it was written.
+    """
+
+    last_on: date | None = None
+    ends_at: datetime | None = None
+    line: str = ""
+    told: int | None = None
+    stands: bool = True
+    state: ClaimState = ClaimState.OPEN
+    ref: str = ""
+    amount: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still to be made, by a day that is known."""
+        return self.stands and self.state is ClaimState.OPEN and self.last_on is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One problem of one parcel; parcel and kind are its identity, reopening keeps it.
@@ -455,6 +499,7 @@ class Case:
     it opened.
     `cleared`: the last that agents were told is that it is over.
     `word`: when its customer was promised to hear again; `remedy`: what they were promised.
+    `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
     """
 
     kind: str
@@ -479,6 +524,7 @@ class Case:
     cleared: bool = False
     word: Word | None = None
     remedy: Agreed | None = None
+    claim: Claim | None = None
     id: int | None = None
 
     @property
@@ -492,14 +538,26 @@ class Case:
 
 
 class DraftState(StrEnum):
-    """The life of a draft."""
+    """The life of a draft. SENDING: given to the channel to customers, and not known whether it arrived."""
 
     DRAFT = "draft"
     APPROVED = "approved"
+    SENDING = "sending"
     SENT = "sent"
     DISCARDED = "discarded"
     WITHDRAWN = "withdrawn"
     SUPERSEDED = "superseded"
+
+
+class LetterStep(StrEnum):
+    """Which word a letter is: the first notice of a trouble, or what follows one that was sent; or of no trouble."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    MOVED = "moved"
+    DELIVERED = "delivered"
+    CORRECTED = "corrected"
+    PEAK = "peak"
 
 
 @dataclass(frozen=True, slots=True)
@@ -508,6 +566,7 @@ class Draft:
 
     `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
     "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
+    `edited`: an agent chose its words. `sent_at`: None while it was not.
     """
 
     kind: str
@@ -521,11 +580,19 @@ class Draft:
     facts: Mapping[str, object] = field(default_factory=dict)
     subject: str = ""
     body: str = ""
+    step: LetterStep = LetterStep.FIRST
+    edited: bool = False
+    sent_at: datetime | None = None
     id: int | None = None
 
     @property
     def unsent(self) -> bool:
         return self.state in (DraftState.DRAFT, DraftState.APPROVED)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the customer has it, or may have it."""
+        return self.state in (DraftState.SENT, DraftState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,7 +607,8 @@ class Dossier:
     `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
-    `cases`: every case it ever had. `drafts`: those not yet sent. `poll_at`: when the courier is asked next.
+    `cases`: every case it ever had. `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when
+    the courier is asked next.
     `unwatched`: an agent stopped it, so nothing of it is trouble any more.
     """
 
@@ -561,6 +629,7 @@ class Dossier:
     policy_id: str = ""
     cases: tuple[Case, ...] = ()
     drafts: tuple[Draft, ...] = ()
+    past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
     unwatched: bool = False
 
@@ -584,8 +653,25 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimAction:
+    """What an agent says of a case's claim against the courier: "file", "pay", "refuse", or "drop" where there is none.
+
+    `ref`: its number at the courier. `amount`: what was paid. What is empty stays as it was.
+    """
+
+    verb: str
+    kind: str
+    by: str = ""
+    ref: str = ""
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LetterAction:
-    """What an agent does to a draft: "approve", "discard", "edit", "sent". `subject`, `body`: the words it then has."""
+    """What is done to a draft: "approve", "discard", "edit", "send", "sent", "unsent".
+
+    `subject`, `body`: the words it then has.
+    """
 
     verb: str
     draft_id: int
@@ -622,6 +708,15 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class Announced:
+    """Customers of parcels on the road are to hear of a peak, from its first instant to its last."""
+
+    peak: str
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Undelivered:
     """Alerts about cases of these kinds were taken back, or failed and were moot by then: nobody was told."""
 
@@ -633,7 +728,19 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | LetterAction | Promised | Amended | Marked | Undelivered | Passed
+Event = (
+    Observation
+    | Pushed
+    | Action
+    | ClaimAction
+    | LetterAction
+    | Promised
+    | Amended
+    | Marked
+    | Announced
+    | Undelivered
+    | Passed
+)
 """What can happen to a parcel."""
 
 
@@ -652,6 +759,8 @@ class Why(StrEnum):
     CLEARED = "cleared"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
+    CLAIM_DUE = "claim_due"
+    CLAIM_MISSED = "claim_missed"
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
@@ -696,7 +805,17 @@ class LetterTakenBack:
     why: Fact
 
 
-Notice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack
+@dataclass(frozen=True, slots=True)
+class ClaimTold:
+    """Agents are to hear that the last day of a claim is near, or over: `fact` says which."""
+
+    case: Case
+    severity: Severity
+    why: Why
+    fact: Fact
+
+
+Notice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack | ClaimTold
 """What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
 

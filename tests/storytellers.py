@@ -18,11 +18,13 @@ from parcelwatch.model import (
     CaseCleared,
     CaseEvent,
     CaseTold,
+    ClaimTold,
     Dossier,
     Draft,
     DraftState,
     Event,
     LetterAction,
+    LetterStep,
     LetterTakenBack,
     LetterWritten,
     Notice,
@@ -76,7 +78,10 @@ class InCore:
         fresh = [one for one in dossier.drafts if one.id is None]
         ids = {id(one): self._letters + place for place, one in enumerate(fresh, 1)}
         self._letters += len(fresh)
-        return replace(dossier, drafts=tuple(replace(one, id=ids.get(id(one), one.id)) for one in dossier.drafts))
+        letters = [replace(one, id=ids.get(id(one), one.id)) for one in dossier.drafts]
+        past = {one.id: one for one in (*dossier.past, *letters) if not one.unsent}
+        past_in_order = tuple(past[draft_id] for draft_id in sorted(past, key=lambda draft_id: draft_id or 0))
+        return replace(dossier, drafts=tuple(one for one in letters if one.unsent), past=past_in_order)
 
 
 def _action(letter: Letter, dossier: Dossier) -> LetterAction:
@@ -90,7 +95,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     moved = [new for old, new in zip(before.drafts, step.dossier.drafts, strict=False) if old.state is not new.state]
     taken = [one for one in moved if one.state in (DraftState.WITHDRAWN, DraftState.SUPERSEDED)]
     born = step.dossier.drafts[known:]
-    news = [one for one in step.notices if isinstance(one, CaseTold)]
+    news = [one for one in step.notices if isinstance(one, CaseTold | ClaimTold)]
     letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
     assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
     assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
@@ -104,7 +109,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
         resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED != one.before),
         told=tuple(_told(one) for one in news if not quiet[id(one)]),
         suppressed=tuple(_told(one) for one in news if quiet[id(one)]),
-        drafted=tuple(f"{one.kind} {one.language}" for one in born),
+        drafted=tuple(_drafted(one.kind, one.step, one.language) for one in born),
         withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
         superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
         cleared=tuple(one.case.kind for one in over),
@@ -112,8 +117,8 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     )
 
 
-def _told(notice: CaseTold) -> str:
-    return f"{notice.case.kind} {notice.case.severity} {notice.why}"
+def _told(notice: CaseTold | ClaimTold) -> str:
+    return f"{notice.case.kind} {dispatch.severity(notice)} {notice.why}"
 
 
 # --- through a store -----------------------------------------------------------------------------
@@ -191,7 +196,7 @@ class InStore:
             resolved=tuple(row[1] for row in moved if row[4] == "resolved" != row[3]),
             told=tuple(_row_told(row) for row in news if row["state"] == "pending"),
             suppressed=tuple(_row_told(row) for row in news if row["state"] == "suppressed"),
-            drafted=tuple(f"{row['kind']} {row['language']}" for row in born.values()),
+            drafted=tuple(_drafted(row["kind"], row["step"], row["language"]) for row in born.values()),
             withdrawn=tuple(row["kind"] for row in changed if row["state"] == "withdrawn"),
             superseded=tuple(row["kind"] for row in changed if row["state"] == "superseded"),
             cleared=tuple(row["kind"] for row in over),
@@ -221,6 +226,10 @@ class _Seen:
     drafts: Mapping[int, dict[str, Any]] = field(default_factory=dict)
 
 
+def _drafted(kind: str, step: str, language: str) -> str:
+    return f"{kind} {language}" if step == LetterStep.FIRST else f"{kind} {step} {language}"
+
+
 def _states(store: Store) -> dict[int, dict[str, Any]]:
     return {row["id"]: draft_shape(row, RENDERER) for row in drafts.rows(store)}
 
@@ -239,6 +248,7 @@ def plain(dossier: Dossier) -> Dossier:
         parcel=replace(dossier.parcel, id=0),
         cases=tuple(sorted((replace(case, id=None) for case in dossier.cases), key=lambda case: case.kind)),
         drafts=tuple(sorted(map(_wordless, filter(_waits, dossier.drafts)), key=lambda draft: draft.kind)),
+        past=tuple(map(_wordless, dossier.past)),
         poll_at=whole(dossier.poll_at) if dossier.poll_at else None,
     )
 

@@ -196,9 +196,9 @@ def test_a_letter_about_several_parcels_is_reminded_of_once_by_whichever_still_s
         agents.act_on_draft(store, written(store), verb, POLICY, NOW + HOUR, subject="", body="", by="lin")
     hear(store, one, LOST, found(5), hours=6)
     look(store, 72)
-    reminded = [row.out.number for row in outbox.rows(store) if row.out.why is Why.PROMISED]
-    assert reminded == ["PW2"]
-    assert "Letter D2 promised" in WORDS.renderer.alert(outbox.rows(store)[-1].out, NOW + 72 * HOUR).body
+    (reminder,) = [row.out for row in outbox.rows(store) if row.out.why is Why.PROMISED]
+    assert reminder.number == "PW2"
+    assert "Letter D2 promised" in WORDS.renderer.alert(reminder, NOW + 72 * HOUR).body
 
 
 def test_a_reminder_of_a_letter_is_given_once_for_all_of_its_parcels(store: Store) -> None:

@@ -15,6 +15,7 @@ from parcelwatch.core.kinds import RULES
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 from parcelwatch.render import Renderer
+from parcelwatch.words import languages
 from tests import chat_table, matrix
 from tests.servers import PATIENCE
 
@@ -40,6 +41,12 @@ def row(kind: str) -> str:
 @pytest.mark.parametrize("kind", RULES)
 def test_every_rule_stands_in_the_readme_with_its_thresholds(kind: str) -> None:
     assert row(kind) in README
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_every_language_of_letters_is_named(language: str) -> None:
+    (sentence,) = re.findall(r"^There are letters in (.*?):", README, re.MULTILINE | re.DOTALL)
+    assert f"(`{language}`)" in sentence
 
 
 def test_the_table_of_adapters_is_the_one_the_adapters_make() -> None:

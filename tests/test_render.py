@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.core import get_global
+from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,23 +25,20 @@ from parcelwatch.model import (
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
     Severity,
     Unread,
     Why,
 )
 from parcelwatch.render import Renderer
-from parcelwatch.words import FOLDER, languages
+from parcelwatch.words import FOLDER, catalogue, languages
 
 NOW = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
 LANGUAGES = languages("letters")
 VOICES = languages("agents")
 RENDERERS = {language: Renderer("Asia/Shanghai", language) for language in VOICES}
 EVERY_LETTER = [(kind, language) for kind in LETTERS for language in LANGUAGES]
-OFFERS = {
-    "en": {"resend": "send you the same items again", "refund": "give you a refund"},
-    "zh-CN": {"resend": "为您重新补发", "refund": "为您办理退款"},
-}
 HOSTILE = "{{7*7}} {% raw %} <b>@everyone</b>\r\nSubject: won\n\n\u202egnp.exe\u200b https://evil.example/x {number} %s"
 
 
@@ -154,7 +152,7 @@ def alert(language: str = "en", **more: object) -> Words:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_draft_has_a_template_and_every_template_a_kind(language: str) -> None:
     files = {path.name.removesuffix(".txt.j2") for path in (FOLDER / language / "letters").glob("[!_]*.j2")}
-    assert files == set(LETTERS)
+    assert files == {*LETTERS, *LetterStep} - {LetterStep.FIRST}
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
@@ -163,9 +161,16 @@ def test_a_full_letter_names_the_parcel_the_order_and_the_day_of_the_next_word(
     kind: str, language: str, cause: str
 ) -> None:
     text = letter(kind, language, cause=cause)
-    assert all(part in text for part in ("JDX", "T-X", "Lin", "Leipzig", "Moonlight"))
-    assert {"en": "8 May", "zh-CN": "5月8日"}[language] in text
-    assert {"en": "3 May", "zh-CN": "5月3日"}[language] in text
+    place = {"Leipzig"} if kind != "not_picked_up" else set()  # of what did not happen there is no place
+    assert all(part in text for part in {"JDX", "T-X", "Lin", "Moonlight"} | place)
+    assert day(8, language) in text
+    assert day(3, language) in text
+
+
+def day(number: int, language: str) -> str:
+    """A day of May, as letters in that language write it."""
+    pattern = catalogue(language, "letters")["dates"]["day"]
+    return format_date(datetime(2026, 5, number, tzinfo=UTC), pattern, locale=language.replace("-", "_"))
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)
@@ -179,10 +184,12 @@ def test_a_letter_of_which_little_is_known_reads_whole(kind: str, language: str)
 @pytest.mark.parametrize("kind", ["damaged", "lost", "destroyed", "returning", "returned"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_damage_loss_and_return_offer_what_the_shop_offers_and_nothing_else(kind: str, language: str) -> None:
+    phrases = catalogue(language, "letters")["remedies"]
     both, one = letter(kind, language), letter(kind, language, remedies=["refund"])
-    assert all(phrase in both for phrase in OFFERS[language].values())
-    assert OFFERS[language]["refund"] in one
-    assert OFFERS[language]["resend"] not in one
+    assert phrases["refund"] in both
+    assert phrases["resend"] in both
+    assert phrases["refund"] in one
+    assert phrases["resend"] not in one
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -229,7 +236,7 @@ def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: 
     plain = letter(kind, language)
     assert "49" not in text
     assert "{{7*7}}" in text
-    assert text.count("\n") == plain.count("\n") + (0 if LETTERS[kind].remedies else 2)
+    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text else 0)
     assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
 
 
@@ -248,11 +255,16 @@ def test_chinese_notes_are_not_quoted_to_a_reader_of_english() -> None:
     assert "“" not in text
 
 
+@pytest.mark.parametrize(("language", "stands"), [("en", False), ("de", False), ("fr", False), ("zh-CN", True)])
+def test_a_couriers_name_stands_only_in_letters_to_those_who_can_read_it(language: str, stands: bool) -> None:
+    assert ("申通快递" in letter("stalled", language, courier="申通快递")) is stands
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 
 def dated(
-    language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "lost", **where: str
+    language: str, seen_from: str, seen_until: str, zone: str = "Asia/Shanghai", kind: str = "stalled", **where: str
 ) -> str:
     renderer = Renderer(zone)
     more: dict[str, object] = {"seen_from": seen_from, "seen_until": seen_until, **where}
@@ -261,7 +273,9 @@ def dated(
 
 def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
     assert "made between 2 May and 3 May (" in dated("en", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
-    assert "快递公司5月2日至5月3日之间在" in dated("zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
+    assert "最近一次记录是5月2日至5月3日之间（Leipzig）" in dated(
+        "zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z"
+    )
 
 
 def test_days_of_a_scan_are_those_of_its_place_else_of_the_destination_else_of_the_shop() -> None:
@@ -276,12 +290,12 @@ def test_days_of_a_scan_are_those_of_its_place_else_of_the_destination_else_of_t
 @pytest.mark.parametrize(
     ("place", "destination", "told"),
     [
-        ("Berlin, DE", "DE", "14:05 GMT+02:00"),
-        ("Hangzhou, CN", "DE", "20:05 GMT+08:00"),
-        ("Los Angeles, CA, US", "US", "05:05 GMT-07:00"),
+        ("Berlin, DE", "DE", "14:05 ("),
+        ("Hangzhou, CN", "DE", "20:05 ("),
+        ("Los Angeles, CA, US", "US", "05:05 ("),
         ("Springfield, US", "DE", "14:05 GMT+02:00"),  # a country of several clocks
-        ("", "GB", "13:05 GMT+01:00"),
-        ("", "US", "20:05 GMT+08:00"),
+        ("", "GB", "13:05"),
+        ("", "US", "07:05 GMT-05:00"),  # a clock of several is named
         ("", "", "20:05 GMT+08:00"),
     ],
 )
@@ -295,9 +309,42 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
     exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
     blurred = "2026-05-03T02:05:00Z", "2026-05-03T06:05:00Z"
     assert "on 3 May at 12:05 GMT+08:00 (Leipzig)" in dated("en", *exact, kind="attempt_failed")
-    assert "5月3日 12:05（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
-    assert "5月3日 06:05（GMT+02:00）（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
-    assert "recorded on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
+    assert "5月3日 12:05（GMT+08:00）（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
+    assert "5月3日 06:05（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
+    assert "on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("de", "am 3. Mai um 12:05 Uhr (GMT+08:00) (Leipzig)"),
+        ("fr", "le 3 mai à 12\u00a0h\u00a005 (UTC+08:00) (Leipzig)"),
+    ],
+)
+def test_days_and_hours_are_written_as_the_language_does(language: str, told: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    assert told in dated(language, *exact, kind="attempt_failed")
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_the_clock_of_greenwich_is_called_utc_in_every_language(language: str) -> None:
+    exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
+    text = dated(language, *exact, zone="UTC", kind="attempt_failed", destination="")
+    assert re.search(r"UTC(?![+-])", text)
+    assert "00:00" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "year_too"),
+    [
+        ("en", "on 1 May (", "on 1 December 2025 ("),
+        ("de", "am 1. Mai (", "am 1. Dezember 2025 ("),
+        ("fr", "le 1er mai (", "le 1er décembre 2025 ("),
+    ],
+)
+def test_the_first_of_a_month_is_written_as_the_language_does(language: str, first: str, year_too: str) -> None:
+    assert first in dated(language, "2026-05-01T04:05:00Z", "2026-05-01T04:05:00Z")
+    assert year_too in dated(language, "2025-12-01T04:05:00Z", "2025-12-01T04:05:00Z")
 
 
 def test_another_year_is_named() -> None:

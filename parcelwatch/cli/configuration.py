@@ -27,6 +27,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     too. Asks and sends nothing.
     """
     from parcelwatch.cli import output
+    from parcelwatch.cli.own_letters import broken_templates
 
     try:
         config = desk.whole_config
@@ -36,25 +37,51 @@ def check(desk: Desk, as_json: Json = False) -> None:
         if as_json:
             output.emit({"valid": False, "errors": error.problems, "warnings": [], "couriers": [], "channels": []})
         raise
-    for warning in config.warnings:
+    unreadable, broken = list(_unreadable(config)), broken_templates(config)
+    broken += [] if unreadable else _unsendable(config)
+    wrong = [*unreadable, *broken]
+    warnings = [*config.warnings, *_mailboxes(config)]
+    for warning in warnings:
         output.warn(warning)
-    unreadable = list(_unreadable(config))
     if as_json:
-        document = {"valid": not unreadable, "errors": unreadable, "warnings": list(config.warnings)}
+        document = {"valid": not wrong, "errors": wrong, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
         output.emit({**document, "couriers": couriers, "channels": channels})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
+        valid = "can be read, but not all about letters is right" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
         _print(couriers, channels)
-    if unreadable:
-        raise ConfigError(unreadable)
+    if wrong:
+        raise ConfigError(wrong)
+
+
+def _unsendable(config: Config) -> list[str]:
+    """What is wrong with the ways to customers."""
+    from parcelwatch.cli.drafts import to_customers
+
+    try:
+        to_customers(config)
+    except ConfigError as error:
+        return error.problems
+    return []
+
+
+def _mailboxes(config: Config) -> Iterator[str]:
+    """A sentence for each person whose own chat is a mailbox."""
+    from parcelwatch.channels import is_mail
+
+    for each in config.channels().values():
+        if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
+            spot = config.places.spot(("channels", each.name, "person"))
+            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:
     """A sentence for each secret that cannot be read here."""
     secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
-    for secret in (*secrets, *(channel.url for channel in config.channels().values())):
+    channels = (channel.url for channel in config.channels().values())
+    for secret in (*secrets, *channels, *config.to_customers().values()):
         try:
             secret.read()
         except ConfigError as error:

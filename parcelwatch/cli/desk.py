@@ -70,7 +70,8 @@ class Desk:
         """What finds the words agents read."""
         from parcelwatch.render import Renderer
 
-        return Renderer(timezone=str(self.config.timezone), agent_language=self.config.language)
+        zone, language = str(self.config.timezone), self.config.language
+        return Renderer(timezone=zone, agent_language=language, templates=self.config.templates)
 
     @property
     def now(self) -> datetime:

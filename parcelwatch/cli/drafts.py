@@ -21,6 +21,9 @@ from parcelwatch.core.text import plain, written
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.channels.customers import Customers
+    from parcelwatch.config import Config
+    from parcelwatch.model import Announced
     from parcelwatch.store import Store
 
 app = group("Read, change, approve or discard the texts written for customers.")
@@ -37,7 +40,7 @@ _LONGEST = 20_000
 def list_all(
     desk: Desk,
     state: Annotated[
-        str, typer.Option("--state", help="draft, approved, sent, discarded, withdrawn or superseded.")
+        str, typer.Option("--state", help="draft, approved, sending, sent, discarded, withdrawn or superseded.")
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -59,7 +62,7 @@ def list_all(
         (
             row["id"],
             row["number"],
-            row["kind"],
+            _what(row),
             row["language"],
             row["state"],
             row["to"] or "",
@@ -96,7 +99,7 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     output.pairs(
         [
             ("draft", f"{shown['id']} ({shown['state']}, {shown['language']})"),
-            ("about", f"{shown['kind']} of {shown['number']}, case {shown['case']}"),
+            ("about", f"{_what(shown)} of {shown['number']}" + (f", case {shown['case']}" if shown["case"] else "")),
             ("order", safe(shown["order"])),
             ("to", shown["to"] or "(no contact known)"),
             ("subject", shown["subject"]),
@@ -105,6 +108,11 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     )
     output.say()
     output.say(shown["body"])
+
+
+def _what(shown: Mapping[str, Any]) -> str:
+    """The kind, and which word of it the letter is where it is not the first."""
+    return str(shown["kind"]) if shown["step"] in ("first", "peak") else f"{shown['kind']} ({shown['step']})"
 
 
 def _how(event: Mapping[str, Any], zone: tzinfo) -> str:
@@ -210,6 +218,49 @@ def sent(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> No
     _move(desk, drafts, "sent", by, as_json=as_json)
 
 
+@command(app, "templates", "drafts templates", "drafts templates --write letters --language zh-CN")
+def templates(
+    desk: Desk,
+    folder: Annotated[
+        str, typer.Option("--write", metavar="FOLDER", help="Copy them there; files that exist are left as they are.")
+    ] = "",
+    language: Annotated[str, typer.Option("--language", help="Only this language.")] = "",
+) -> None:
+    """List the shipped letters, or copy them to be changed.
+
+    `[drafts] templates` in the configuration names the folder; what is not in it is used as shipped, so delete the
+    files you do not change. `parcelwatch config check` tries every one of them.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.templates import shipped
+    from parcelwatch.words import languages
+
+    one_of("language", language, [*languages("letters")])
+    found = [(name, path) for name, path in shipped() if not language or name.startswith(f"{language}/")]
+    if not folder:
+        for name, _ in found:
+            output.say(name)
+        return
+    written = [name for name, path in found if _copied(path, Path(folder) / name)]
+    output.say(f"Wrote {len(written)} of {len(found)} letters below {folder}. Next:")
+    output.say("  1. change what you want to read otherwise, and delete the rest")
+    output.say(f'  2. [drafts] templates = "{folder}" in {desk.named or "config.toml"}')
+    output.say("  3. parcelwatch config check")
+
+
+def _copied(source: Path, target: Path) -> bool:
+    """Whether the file was written; one that is there stays."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(source.read_text(encoding="utf-8"))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror}") from None
+    return True
+
+
 def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
@@ -235,26 +286,126 @@ def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: s
         agents.act_on_draft(store, draft, verb, desk.policy, desk.now, subject=subject, body=body, by=by or who())
 
 
-@command(app, "send", "drafts send 4")
-def send(desk: Desk, draft: DraftId) -> None:
-    """Send an approved draft to the customer.
+@command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin")
+def send(
+    desk: Desk,
+    drafts: DraftIds,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve those that are not approved yet.")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Send approved drafts to the customer, each once.
 
-    Only if a channel to customers is configured; this version has none, and says how to send it yourself.
+    Through [drafts.send] of the configuration. Where nobody can tell whether one arrived it is not sent again: look
+    there, then `drafts sent` if it did, or `drafts approve` if it did not.
     """
-    from parcelwatch.model import DraftState
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+
+    customers = to_customers(desk.config)
+    if customers is None:
+        _ready(desk, drafts, approve=approve)
+        raise NeedsAttention(
+            f"draft {drafts[0]} was not sent: no channel to customers is configured ([drafts.send]). Copy the text "
+            f"from `parcelwatch drafts show {drafts[0]}`, send it yourself, then `parcelwatch drafts sent {drafts[0]}`"
+        )
+    with desk.store() as store:
+        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in dict.fromkeys(drafts)]
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in dict.fromkeys(drafts)]
+    if as_json:
+        output.emit(shown[0] if len(shown) == 1 else shown)
+    else:
+        for each in shown:
+            output.say(f"Draft {each['id']} ({each['kind']} of {each['number']}) is {each['state']}.")
+    if told := [trouble for trouble in troubles if trouble]:
+        raise NeedsAttention("\n".join(told))
+
+
+def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
+    """Say first what is wrong with a draft that could not be sent anyway."""
     from parcelwatch.store import drafts
 
     with desk.store() as store:
-        _, found = drafts.one(store, draft)
-    if found.state is DraftState.DRAFT:
-        raise NeedsAttention(f"draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`")
-    if found.state is not DraftState.APPROVED:
-        raise NeedsAttention(f"draft {draft} is {found.state}; only an approved one can be sent")
-    _warn_of_age(desk, draft)
-    raise NeedsAttention(
-        f"draft {draft} was not sent: no channel to customers is configured, and this version has none. Copy the text "
-        f"from `parcelwatch drafts show {draft}`, send it yourself, then `parcelwatch drafts sent {draft}`"
+        for draft in ids:
+            if drafts.one(store, draft)[1].state == "draft" and not approve:
+                raise NeedsAttention(
+                    f"draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
+                )
+
+
+def _sent(desk: Desk, store: Store, customers: Customers, draft: int, by: str, *, approve: bool) -> str:
+    """Send one; what is to be done about it, "" when it arrived."""
+    from parcelwatch.channels.customers import Outcome
+    from parcelwatch.verbs import letters
+
+    try:
+        attempt = letters.send(
+            store, customers, draft, desk.words, desk.policy, desk.now, by=by or who(), approve=approve
+        )
+    except BadInput as error:
+        return str(error)
+    match attempt.outcome:
+        case Outcome.ARRIVED:
+            return ""
+        case Outcome.REFUSED:
+            return f"draft {draft} was not sent: {attempt.why}. It is approved as before"
+    return (
+        f"draft {draft} may have arrived or not: {attempt.why}. It is not sent again: look there, then "
+        f"`parcelwatch drafts sent {draft}` if it did, or `parcelwatch drafts approve {draft}` if it did not"
     )
+
+
+def to_customers(config: Config) -> Customers | None:
+    """The ways to customers; None where none is configured. Raises ConfigError."""
+    from parcelwatch.channels.customers import Customers
+
+    ways = {name: secret.read() for name, secret in config.to_customers().items()}
+    if not ways:
+        return None
+    body = config.file.drafts.send.body
+    return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body)
+
+
+@command(app, "announce", 'drafts announce "Double 11"')
+def announce(
+    desk: Desk,
+    peak: Annotated[str, typer.Argument(metavar="PEAK", help="The name of one of the [[peaks]].")],
+    as_json: Json = False,
+) -> None:
+    """Write to the customers of every order on the road that a peak is coming.
+
+    Drafts, one an order and once for each peak, to be approved like all others.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import letters
+
+    event, country = _announcement(desk, peak)
+    with desk.store() as store:
+        written = letters.announce(store, event, desk.policy, desk.now, country=country)
+    if as_json:
+        output.emit({"peak": peak, "drafts": written})
+        return
+    output.say(f"Wrote {written} drafts; `parcelwatch drafts list --state draft` shows them.")
+
+
+def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
+    """The next time a peak comes about, or the one that is on; and where."""
+    from datetime import UTC, datetime, time
+
+    from parcelwatch.core.calendar import Dates
+    from parcelwatch.model import Announced
+
+    today = desk.now.astimezone(desk.config.timezone).date()
+    for one in desk.config.file.peaks:
+        if one.name.casefold() == name.strip().casefold():
+            coming = [days for days in Dates(one.from_, one.to).near(today.year) if days[1] >= today]
+            if not coming:
+                raise BadInput(f'the peak "{one.name}" is over')
+            # Noon, so that it is the same day to customers elsewhere.
+            first, last = (datetime.combine(day, time(12), UTC) for day in min(coming))
+            return Announced(one.name, first, last), one.country
+    known = ", ".join(f'"{one.name}"' for one in desk.config.file.peaks) or "none: write one as [[peaks]]"
+    raise BadInput(f'no peak is called "{name[:60]}"; there are {known}')
 
 
 def _warn_of_age(desk: Desk, draft: int) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from parcelwatch.config import days
+from parcelwatch.config import contracts, days
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -52,6 +53,7 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     for table, key in (("drafts", "channel"), ("report", "channel"), ("alerts", "escalate_to")):
         if isinstance(found := written.get(table), dict):
             yield from _channel(found, channels, (table, key))
+    yield from contracts.errors(written)
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
@@ -75,6 +77,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _unused(file)
     yield from _thresholds(file)
     yield from _unreached(file)
+    yield from _links(file)
     yield from _stoppages(file)
     if file.alerts.escalate_to and not file.alerts.escalate_after:
         yield Problem(
@@ -86,6 +89,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
         yield Problem((), f"others may read this file and the secrets in it; `chmod o-r {path}`")
     yield from _exposed(file)
     yield from days.warnings(file)
+    yield from contracts.warnings(file)
     if database.is_relative_to("/etc"):
         yield Problem(("service", "database"), "a database does not belong below /etc; /var/lib is made for it")
     if not file.couriers:
@@ -279,6 +283,22 @@ def _least(route: Route) -> int:
     return Severity(route.severity).rank if route.severity else 0
 
 
+def _links(file: File) -> Iterator[Problem]:
+    """A public address by which nobody comes, or not safely; persons without one."""
+    url, at = file.service.public_url, ("service", "public_url")
+    if not url:
+        for name, channel in file.channels.items():
+            if channel.person:
+                yield Problem(("channels", name, "person"), "does nothing without [service] public_url")
+        return
+    if not file.service.listen:
+        yield Problem(at, 'messages get no links: nobody listens with listen = ""')
+    if url.startswith("http:") and not is_loopback(url):
+        yield Problem(at, "whoever reads the traffic can act by its links: write https://")
+    if path := urlsplit(url).path:
+        yield Problem(at, f"links lead to {url}/a/…: your web server must take {path} away on the way here")
+
+
 def _limits(file: File) -> Iterator[tuple[tuple[str | int, ...], Limits]]:
     for kind, limits in file.thresholds.limits.items():
         yield ("thresholds", kind), limits
@@ -309,6 +329,8 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
                 yield ("couriers", name, key), secret
     for name, channel in file.channels.items():
         yield ("channels", name, "url"), channel.url
+    for key, secret in file.drafts.send.secrets.items():
+        yield ("drafts", "send", key), secret
 
 
 def _sandbox(account: Courier) -> bool:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models
+from parcelwatch.config import checks, contracts, days, models
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -25,12 +25,13 @@ from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.drafts import Wording
+from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, Hours
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
@@ -66,10 +67,11 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL."""
+    """A destination for messages; `url` is any Apprise URL. `person`: whose own chat it is, "" for nobody's."""
 
     name: str
     url: Secret
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +93,12 @@ class Config:
         return _database(self.file, self.path)
 
     @property
+    def templates(self) -> Path | None:
+        """The folder of the shop's own letters, None where it has none; a relative one starts at this file."""
+        written = self.file.drafts.templates
+        return self.path.absolute().parent / Path(written).expanduser() if written else None
+
+    @property
     def timezone(self) -> ZoneInfo:
         """The zone of people's times: reports and naive times of imports."""
         return ZoneInfo(self.file.service.timezone)
@@ -105,6 +113,11 @@ class Config:
     def listen_written(self) -> bool:
         """Whether the file says so, or the default does."""
         return "listen" in self.file.service.model_fields_set
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach `listen`; "" where they do not, or nobody listens."""
+        return self.file.service.public_url if self.listen else ""
 
     @property
     def language(self) -> str:
@@ -134,9 +147,14 @@ class Config:
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
+            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person or "")
             for name, channel in self.file.channels.items()
         }
+
+    def to_customers(self) -> dict[str, Secret]:
+        """The ways to customers that are configured: url, sms, webhook."""
+        written = self.file.drafts.send.secrets
+        return {name: secret.at(self._spot(("drafts", "send", name))) for name, secret in written.items()}
 
     def policy(self) -> Policy:
         """What decides. Ask once and keep it: it remembers what it chose."""
@@ -153,7 +171,14 @@ class Config:
             old_news=self.file.alerts.old_news.natural(),
             draft_channel=drafts.channel or next(iter(channels), ""),
             calendar=self.calendar(),
-            wording=Wording(drafts.shop, drafts.languages, drafts.follow_up.natural(), drafts.remedies),
+            wording=Wording(
+                drafts.shop,
+                drafts.languages,
+                drafts.follow_up.natural(),
+                drafts.remedies,
+                tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
+            ),
+            claims=self.claims(),
             follow_up=self._follow_up(),
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
@@ -170,6 +195,10 @@ class Config:
             return Hours(self.timezone)
         return Hours(self.timezone, time.fromisoformat(opens), time.fromisoformat(closes))
 
+    def claims(self) -> Terms:
+        """Until when claims are in time: by this file, and by what comes along."""
+        return contracts.terms(self.file, self.declared, self._spot)
+
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""
         return days.calendar(self.file)
@@ -182,7 +211,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote"):
+        for table in ("peaks", "stoppages", "remote", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,
@@ -191,10 +220,9 @@ class Config:
             "override": [_without_blanks(each) for each in shown["thresholds"]["override"]],
         }
         shown["peaks"] = [_without_blanks(each) for each in shown["peaks"]]
-        written = {kind: codes for kind, codes in shown["drafts"]["remedies"].items() if codes}
-        shown["drafts"]["remedies"] = {
-            kind: list(spec.remedies) for kind, spec in LETTERS.items() if spec.remedies
-        } | written
+        chosen = shown["drafts"]["remedies"]
+        shown["drafts"]["remedies"] = {kind: list(spec.remedies) for kind, spec in LETTERS.items()} | chosen
+        shown["drafts"]["offers"] = [_without_blanks(each) for each in shown["drafts"]["offers"]]
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:

@@ -6,32 +6,38 @@ What belongs here: what one table can be judged by on its own. What needs two of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
+    ADay,
     BaseUrl,
     Country,
     Day,
     DraftKind,
     DraftLanguages,
     Kind,
+    LaneName,
     Language,
     Limit,
     Listen,
+    LossName,
     Name,
     NaturalLimit,
     NaturalSpan,
     Pace,
     Paces,
+    Person,
     PlaceCode,
     Postal,
     ProfileName,
+    PublicUrl,
     Remedy,
     SeverityName,
+    StartName,
     TimeOfDay,
     TimeZone,
     WorkingHours,
@@ -49,6 +55,7 @@ class Service(Table):
 
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
+    public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
@@ -232,6 +239,7 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    person: Person | None = Field(default=None, description="whose own chat it is: its links act in that name")
 
 
 class Route(Table):
@@ -242,6 +250,30 @@ class Route(Table):
     channel: str = Field(description="the name of a channel")
 
 
+class Offer(Table):
+    """[[drafts.offers]]"""
+
+    kinds: tuple[DraftKind, ...] = Field(default=(), description="all kinds when left out")
+    tier: str = Field(default="", description="the customer's, as imported; any when left out")
+    value: Annotated[float, Field(ge=0)] = Field(default=0.0, description="of the order, or more")
+    remedies: tuple[Remedy, ...] = Field(description="what is offered; nothing when empty")
+
+
+class DraftSend(Table):
+    """[drafts.send]"""
+
+    url: Secret | None = Field(default=None, description="an Apprise URL with {contact}, for mail addresses")
+    sms: Secret | None = Field(default=None, description="the same for phone numbers")
+    webhook: Secret | None = Field(default=None, description="an address that takes all that the others do not")
+    body: Mapping[str, Any] = Field(default_factory=dict, description="what is posted to it, as JSON")
+
+    @property
+    def secrets(self) -> dict[str, Secret]:
+        """Those that are set, by key."""
+        ways = {"url": self.url, "sms": self.sms, "webhook": self.webhook}
+        return {name: secret for name, secret in ways.items() if secret}
+
+
 class Drafts(Table):
     """[drafts]"""
 
@@ -250,12 +282,35 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
+    templates: str = Field(default="", description="a folder with letters of your own, named as the shipped ones")
     follow_up: NaturalLimit = Field(
         default=Duration(2, "d"),
         json_schema_extra={"default": "2d"},
         description="when the buyer is promised to hear again",
     )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
+    offers: tuple[Offer, ...] = ()
+    send: DraftSend = DraftSend()
+
+
+class ClaimWindow(Table):
+    """[[claims]]"""
+
+    kind: LossName = Field(description="what is claimed: damaged, contents, lost or late")
+    days: int = Field(ge=0, le=3660, strict=True, description="the last day on which it is in time; 0 is none at all")
+    from_: StartName = Field(
+        default="shipped",
+        alias="from",
+        description="what they are counted from: shipped, delivered, promised, last_scan",
+    )
+    courier: str = Field(default="", description="the name of an account, or a courier: ups, 申通")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    service: str = Field(default="", description="the courier's product")
+    lane: LaneName = Field(default="", description="domestic or abroad; both when left out")
+    origin: Country = Field(default="", description="country code")
+    destination: Country = Field(default="", description="country code")
+    source: str = Field(default="", description="who says so")
+    checked_on: ADay | None = Field(default=None, description="when that was read")
 
 
 class Report(Table):
@@ -280,3 +335,4 @@ class File(Table):
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
     report: Report = Report()
+    claims: tuple[ClaimWindow, ...] = ()

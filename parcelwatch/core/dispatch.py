@@ -15,6 +15,7 @@ from parcelwatch.model import (
     Case,
     CaseCleared,
     CaseTold,
+    ClaimTold,
     Fact,
     Form,
     LetterTakenBack,
@@ -39,10 +40,10 @@ class Way:
 def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
     letter = isinstance(notice, LetterWritten | LetterTakenBack)
-    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, notice.case.severity)
+    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, severity(notice))
     if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED:
         channel = policy.follow_up.escalate_to or channel
-    stale = _old_news(notice.case, policy, now) if first else _quiet(notice)
+    stale = _old_news(notice.case, policy, now) if first and not isinstance(notice, ClaimTold) else _quiet(notice)
     return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
 
 
@@ -54,18 +55,28 @@ def operators(kind: str, policy: Policy) -> Way:
 
 def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
-    if isinstance(notice, CaseTold):
+    if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
     if isinstance(notice, CaseCleared):
         return Why.CLEARED
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
 
 
+def severity(notice: Notice) -> Severity:
+    """How grave it is: a deadline is so by itself, whatever its case is."""
+    return notice.severity if isinstance(notice, ClaimTold) else notice.case.severity
+
+
 def fact(notice: Notice) -> Fact:
-    """What it says."""
-    if isinstance(notice, CaseTold):
-        return notice.fact or notice.case.fact
-    return notice.why if isinstance(notice, CaseCleared | LetterTakenBack) else notice.case.fact
+    """What there is to say."""
+    match notice:
+        case ClaimTold():
+            return notice.fact
+        case CaseCleared() | LetterTakenBack():
+            return notice.why
+        case CaseTold() if notice.fact is not None:
+            return notice.fact
+    return notice.case.fact
 
 
 def _quiet(notice: Notice) -> str:

@@ -10,40 +10,100 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from parcelwatch.core.asks import asks, recalled
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import current, earliest, latest
-from parcelwatch.model import Case, Checkpoint, Dossier, Draft, Entry, Fact, Form, Order, Sure
+from parcelwatch.model import (
+    Case,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Draft,
+    Entry,
+    Fact,
+    Form,
+    LetterStep,
+    Milestone,
+    Order,
+    Sure,
+)
 
-REMEDIES = ("resend", "refund", "redeliver", "hold", "documents")
+REMEDIES = ("resend", "refund", "redeliver", "hold", "documents", "voucher")
 """What a draft can offer; each has a phrase in every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What some customers are offered: those of `tier`, and with orders of `value` or more. "" and () match all."""
+
+    remedies: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
+    tier: str = ""
+    value: float = 0.0
+
+    def matches(self, kind: str, order: Order) -> bool:
+        same_tier = not self.tier or self.tier.casefold() == order.tier.casefold()
+        return same_tier and order.value >= self.value and (not self.kinds or kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
     """What the shop decides about its drafts.
 
-    `remedies`: codes of REMEDIES by kind; an absent or empty entry means the default.
+    `remedies`: codes of REMEDIES by kind; an absent entry means the default, an empty one that nothing is offered.
+    `offers`: what comes before them for some orders; the first that matches holds.
     """
 
     shop: str = ""
     languages: tuple[str, ...] = ("en",)
     follow_up: timedelta = timedelta(days=2)
     remedies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    offers: tuple[Offer, ...] = ()
+
+    def offered(self, kind: str, order: Order) -> tuple[str, ...] | None:
+        """What the shop chose to offer, None where it chose nothing."""
+        chosen = next((offer.remedies for offer in self.offers if offer.matches(kind, order)), None)
+        return self.remedies.get(kind) if chosen is None else chosen
 
 
 # --- language ------------------------------------------------------------------------------------
 
+# Regions that write as another does rather than as the first listed of their language.
+_WRITES_AS = {
+    "zh": "zh-cn",
+    "zh-sg": "zh-cn",
+    "zh-hans": "zh-cn",
+    "zh-hk": "zh-tw",
+    "zh-mo": "zh-tw",
+    "zh-hant": "zh-tw",
+}
 
-def language(order: Order, languages: Sequence[str]) -> str:
-    """The listed language nearest the order's: the same, else one with the same first part.
+# What is read where a parcel goes to, where one language is read by all but everybody.
+_READ_IN = {
+    "zh-cn": "CN",
+    "zh-tw": "TW HK MO",
+    "en": "GB IE US AU NZ",
+    "de": "DE AT LI",
+    "fr": "FR MC",
+    "es": "ES MX AR CL CO PE EC UY VE BO PY CR PA GT HN NI SV DO CU PR",
+    "pt": "PT BR AO MZ",
+    "ja": "JP",
+}
+_LANGUAGE_OF = {country: language for language, countries in _READ_IN.items() for country in countries.split()}
 
-    Where none is near, English if it is listed and the order names a language, for more people read it; else the first.
+
+def language(order: Order, languages: Sequence[str], destination: str = "") -> str:
+    """The listed language nearest the order's, else nearest that of the country it goes to.
+
+    Near is the same, the one its region writes as, or one with the same first part. Where none is near, English if it
+    is listed, for more people read it; the first where nothing is known of the customer's.
     """
-    wanted = order.language.strip().replace("_", "-").lower()
-    near = [listed for listed in languages if listed.lower() == wanted]
-    if wanted:
-        near += [listed for first in (_primary(wanted), "en") for listed in languages if _primary(listed) == first]
-    return next(iter((*near, *languages)), "en")
+    wanted = order.language.strip().replace("_", "-").lower() or _LANGUAGE_OF.get(destination[:2].upper(), "")
+    if not wanted:
+        return next(iter(languages), "en")
+    same = [listed for tag in (wanted, _WRITES_AS.get(wanted, "")) for listed in languages if listed.lower() == tag]
+    near = [listed for first in (_primary(wanted), "en") for listed in languages if _primary(listed) == first]
+    return next(iter((*same, *near, *languages)), "en")
 
 
 def _primary(tag: str) -> str:
@@ -84,45 +144,150 @@ def _newest(entries: Sequence[Entry], kind: str) -> Entry | None:
 
 # --- facts ---------------------------------------------------------------------------------------
 
+Facts = Mapping[str, object]
 
-def facts(dossier: Dossier, case: Case, order: Order, wording: Wording, now: datetime) -> dict[str, object]:
+
+def facts(
+    dossier: Dossier,
+    case: Case,
+    order: Order,
+    wording: Wording,
+    now: datetime,
+    step: LetterStep = LetterStep.FIRST,
+    earlier: Draft | None = None,
+) -> dict[str, object]:
     """All a draft may say, fit for JSON: texts as they came (cleaned when rendered), times ISO 8601 UTC.
 
     What is not known is "". Of the parcel: its id, where it is, and the checkpoint in evidence, which happened from
     `seen_from` to `seen_until`; `seen_as` is how we read it, `evidence` its identity, which no text shows. `also`: the
-    same of other parcels of the order that the draft is about too.
+    same of other parcels of the order that the draft is about too. `attempt`: which one failed, 0 where nobody counted.
+    `reason`: why it goes back, `asks`: what customs wants, as far as the courier says. `wrote_at`: when the customer
+    was written to before.
     """
     promised_by = order.promised_by or dossier.promise
     return {
+        **_of_order(order, wording, now, step),
         "kind": case.kind,
-        "order": order.number,
-        "shop": wording.shop,
-        "customer_name": order.customer_name,
         "promised_by": stamp(promised_by),
         "promise_of": "shop" if order.promised_by else "courier" if dossier.promise else "",
-        "remedies": list(wording.remedies.get(case.kind) or LETTERS[case.kind].remedies),
-        "written_at": stamp(now),
-        "follow_up_at": stamp(now + wording.follow_up),
-        **_of_parcel(dossier, case),
+        "remedies": list(_remedies(dossier, case.kind, order, wording)),
+        "wrote_at": stamp(earlier.sent_at or earlier.created_at) if earlier else "",
+        **_of_parcel(dossier, case, step),
+        # Of a correction: how sure the letter was that is corrected.
+        **({"sure": earlier.facts.get("sure", "")} if earlier and step is LetterStep.CORRECTED else {}),
         "also": [],
     }
 
 
-def _of_parcel(dossier: Dossier, case: Case) -> dict[str, object]:
+def announcing(
+    dossier: Dossier, order: Order, wording: Wording, now: datetime, peak: str, first: datetime, last: datetime
+) -> dict[str, object]:
+    """All that an announcement of a peak may say, as in `facts`."""
+    return {
+        **_of_order(order, wording, now, LetterStep.PEAK),
+        "kind": PEAK,
+        "peak": peak,
+        "peak_from": stamp(first),
+        "peak_to": stamp(last),
+        **_parcel(dossier),
+        **_seen(None),
+        "also": [],
+    }
+
+
+PEAK = "peak"
+"""Stands where a kind of trouble would, in a letter about none."""
+
+
+def _of_order(order: Order, wording: Wording, now: datetime, step: LetterStep) -> dict[str, object]:
+    return {
+        "step": str(step),
+        "order": order.number,
+        "shop": wording.shop,
+        "customer_name": order.customer_name,
+        "promised_by": "",
+        "promise_of": "",
+        "remedies": [],
+        "written_at": stamp(now),
+        "follow_up_at": stamp(now + wording.follow_up),
+        "wrote_at": "",
+    }
+
+
+def _parcel(dossier: Dossier) -> dict[str, object]:
     return {
         "parcel": dossier.parcel.id,
         "number": dossier.parcel.number,
         "origin": dossier.parcel.origin,
         "destination": dossier.parcel.destination,
         "milestone": str(dossier.milestone),
-        "since": stamp(case.since),
-        **_seen(_rests_on(dossier, case)),
+        "since": "",
+        "attempt": 0,
+        "reason": "",
+        "asks": "",
     }
 
 
-# --- one draft for several parcels ---------------------------------------------------------------
+def _of_parcel(dossier: Dossier, case: Case, step: LetterStep) -> dict[str, object]:
+    entry = _rests_on(dossier, case) if step in _OF_TROUBLE else newest(dossier)
+    return {
+        **_parcel(dossier),
+        "since": stamp(case.since),
+        "attempt": case.fact.count if case.kind == "attempt_failed" else 0,
+        "reason": str(why_back(dossier) or "") if case.kind in _BACK else "",
+        "asks": asks(entry.checkpoint.text) if entry and case.kind == "customs_held" else "",
+        **_seen(entry),
+    }
 
-Facts = Mapping[str, object]
+
+_OF_TROUBLE = (LetterStep.FIRST, LetterStep.UPDATE)
+_BACK = ("returning", "returned")
+
+
+def newest(dossier: Dossier) -> Entry | None:
+    """The courier's newest scan of movement."""
+    moved = [entry for entry in current(dossier.timeline) if entry.checkpoint.moves and not entry.checkpoint.by]
+    return moved[-1] if moved else None
+
+
+def why_back(dossier: Dossier) -> Cause | None:
+    """Why a parcel goes back, where the courier says so: refused, or the address.
+
+    By the scan of its return, else by the last trouble before it.
+    """
+    said = [entry.checkpoint for entry in current(dossier.timeline) if not entry.checkpoint.by]
+    back = [at for at, one in enumerate(said) if one.milestone in (Milestone.RETURNING, Milestone.RETURNED)]
+    named = [said[at].cause for at in reversed(back) if said[at].cause in (Cause.REFUSED, Cause.ADDRESS)]
+    before = said[: back[0]] if back else []
+    failed = [one.cause for one in before if one.milestone is Milestone.ATTEMPT_FAILED or one.cause is Cause.REFUSED]
+    cause = next(iter((*named, *reversed(failed))), None)
+    return cause if cause in (Cause.REFUSED, Cause.ADDRESS) else None
+
+
+def called_back(dossier: Dossier) -> bool:
+    """Whether the shop itself had the parcel sent back, as its scans say."""
+    said = (entry.checkpoint for entry in current(dossier.timeline))
+    return any(recalled(one.text) for one in said if one.milestone in (Milestone.RETURNING, Milestone.RETURNED))
+
+
+def _remedies(dossier: Dossier, kind: str, order: Order, wording: Wording) -> tuple[str, ...]:
+    """What the shop chose to offer, else what its kind has; who refused a parcel is not sent another."""
+    chosen = wording.offered(kind, order)
+    if chosen is not None:
+        return chosen
+    refused = kind in _BACK and why_back(dossier) is Cause.REFUSED
+    return ("refund",) if refused else LETTERS[kind].remedies
+
+
+def offered(facts: Facts) -> list[str]:
+    """The codes of what is offered beyond what the letter's own sentences offer."""
+    codes, spec = facts.get("remedies"), LETTERS.get(str(facts["kind"]))
+    in_text = ("refund", "resend") if facts.get("reason") == Cause.REFUSED else spec.in_text if spec else ()
+    first = facts.get("step", LetterStep.FIRST) == LetterStep.FIRST
+    return [code for code in codes if not (first and code in in_text)] if isinstance(codes, list) else []
+
+
+# --- one draft for several parcels ---------------------------------------------------------------
 
 MOST = 50
 """Parcels that one draft is about; an order with more of them in trouble gets another draft."""
@@ -141,7 +306,7 @@ def about(draft: Draft, parcel_id: int) -> Facts | None:
 
 def joined(draft: Draft, dossier: Dossier, case: Case) -> Facts:
     """The facts of a draft that is from now on about one more parcel."""
-    return {**draft.facts, "also": [*parts(draft.facts)[1:], _of_parcel(dossier, case)]}
+    return {**draft.facts, "also": [*parts(draft.facts)[1:], _of_parcel(dossier, case, draft.step)]}
 
 
 def without(draft: Draft, parcel_id: int) -> Facts | None:
@@ -157,10 +322,7 @@ _OF_SCANS = ("what", "place", "seen_from", "seen_until", "seen_as", "cause", "su
 
 def _seen(entry: Entry | None) -> dict[str, object]:
     if entry is None:
-        return {
-            "evidence": [],
-            **dict.fromkeys(("what", "place", "seen_from", "seen_until", "seen_as", "cause", "sure"), ""),
-        }
+        return {"evidence": [], **dict.fromkeys(_OF_SCANS, "")}
     checkpoint = entry.checkpoint
     return {
         "evidence": _identity(checkpoint),
@@ -203,9 +365,10 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
         return None
     entries = current(dossier.timeline)
     checkpoints = [entry.checkpoint for entry in entries]
-    rests_on = said.get("evidence")
-    if isinstance(rests_on, list) and rests_on and not any(_is(checkpoint, rests_on) for checkpoint in checkpoints):
+    if not rests(said, dossier):
         return Fact(Form.SCAN_TAKEN_BACK)
+    if draft.step not in _OF_TROUBLE:
+        return None
     surer = _newest(entries, draft.kind)
     if surer is not None and _weighs_otherwise(said.get("sure"), surer.checkpoint.sure):
         return Fact(Form.NEWER_SCAN, scan=surer.checkpoint)
@@ -214,6 +377,35 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
         return None
     newest = moved[-1]
     return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
+
+
+def rests(said: Facts, dossier: Dossier) -> bool:
+    """Whether the courier still lists the checkpoint that a draft rests on; true of one that rests on none."""
+    on = said.get("evidence")
+    if not (isinstance(on, list) and on):
+        return True
+    return any(_is(entry.checkpoint, on) for entry in current(dossier.timeline))
+
+
+def newer(draft: Draft, dossier: Dossier) -> Checkpoint | None:
+    """The newest scan of movement, if it is younger than what a draft says of this parcel."""
+    said, entry = about(draft, dossier.parcel.id), newest(dossier)
+    if said is None or entry is None or stamp(entry.checkpoint.occurred_at) <= _newest_known(said):
+        return None
+    return entry.checkpoint
+
+
+def last_sent(dossier: Dossier, kind: str, order: Order) -> Draft | None:
+    """The last letter about this parcel and kind that the customer of an order has, or may have."""
+    sent = (one for one in reversed(dossier.past) if one.gone and (one.kind, one.order) == (kind, order.number))
+    ours = (one for one in sent if _same_customer(one, order))
+    return next((one for one in ours if about(one, dossier.parcel.id) is not None), None)
+
+
+def _same_customer(draft: Draft, order: Order) -> bool:
+    """Whether who was written to is whose order it is; a contact that was found out later changes nothing."""
+    known = (draft.to_contact, order.customer_contact)
+    return known[0] == known[1] if all(known) else draft.to_name == order.customer_name
 
 
 def order_of(draft: Draft, orders: Sequence[Order]) -> Order | None:
@@ -234,9 +426,11 @@ def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
 
 def repromised(draft: Draft, dossier: Dossier) -> Fact | None:
     """The promise that holds by now, where a draft names another one; None where it names none, or that one."""
+    if draft.kind not in LETTERS or not LETTERS[draft.kind].promise:
+        return None
     order = order_of(draft, dossier.parcel.orders)
     until = (order.promised_by if order else None) or dossier.promise
-    if not LETTERS[draft.kind].promise or draft.facts.get("promised_by") in (None, "", stamp(until)):
+    if draft.facts.get("promised_by") in (None, "", stamp(until)):
         return None
     return Fact(Form.PROMISE_CHANGED, until=until)
 

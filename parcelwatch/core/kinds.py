@@ -39,8 +39,8 @@ class LetterSpec:
     `evidence`: what the checkpoint it rests on looks like, best first. `undone_by`: where a parcel cannot be, by news
     younger than the letter's, if it is to stay true. `promise`: it names the promised day. `again`: it is written anew
     when the trouble gets worse, because it then says something else. `remedies`: what is offered where the shop says
-    nothing; where it is empty the letter says what is being done (asking the courier), and money or goods are the
-    shop's to add.
+    nothing. `waits`: the goods may still
+    arrive, so that what is offered is for those who would rather not wait. `in_text`: what the letter itself offers.
     """
 
     evidence: tuple[Fits, ...]
@@ -48,6 +48,8 @@ class LetterSpec:
     remedies: tuple[str, ...] = ()
     again: bool = False
     promise: bool = False
+    waits: bool = False
+    in_text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,19 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             LetterSpec((_reached(_M.RETURNING),), frozenset({_M.RETURNED, _M.DELIVERED}), _SETTLED),
         ),
     ),
-    (_kind("refused", _TOLD, told.Refused),),
+    (
+        _kind(
+            "refused",
+            _TOLD,
+            told.Refused,
+            letter=LetterSpec(
+                (_caused(Cause.REFUSED),),
+                _OVER | {_M.OUT_FOR_DELIVERY, _M.AVAILABLE_FOR_PICKUP},
+                ("redeliver", "refund"),
+                in_text=("redeliver", "refund"),
+            ),
+        ),
+    ),
     (_kind("wrong_delivery", _TOLD),),
     (_kind("security_held", _TOLD),),
     (
@@ -137,7 +151,10 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             told.CustomsHeld,
             ("72h 168h", "", "5bd 10bd"),
             LetterSpec(
-                (_caused(Cause.CUSTOMS), _reached(_M.CUSTOMS)), _FOUND - {_M.CUSTOMS, _M.PICKED_UP}, ("documents",)
+                (_caused(Cause.CUSTOMS), _reached(_M.CUSTOMS)),
+                _FOUND - {_M.CUSTOMS, _M.PICKED_UP},
+                ("refund",),
+                waits=True,
             ),
         ),
     ),
@@ -153,6 +170,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
                 (_reached(_M.ATTEMPT_FAILED), _caused(Cause.NOBODY_HOME, Cause.ADDRESS), _reached(_M.OUT_FOR_DELIVERY)),
                 _FOUND - {_M.ATTEMPT_FAILED, _M.IN_TRANSIT, _M.PICKED_UP},
                 ("redeliver",),
+                in_text=("redeliver",),
             ),
         ),
     ),
@@ -170,7 +188,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             "late",
             _SILENCE,
             promise.Late,
-            letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP}, promise=True),
+            letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP}, _SETTLED, waits=True, promise=True),
         ),
     ),
     (_kind("tracking_stopped", _TOLD, feed.TrackingStopped, ("24h", "24h", "24h")),),
@@ -181,17 +199,23 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             _SILENCE,
             silence.Stalled,
             ("48h 120h", "3bd 7d", "5bd 20d"),
-            LetterSpec((_moved,), _EVERYWHERE),
+            LetterSpec((_moved,), _EVERYWHERE, _SETTLED, waits=True),
         ),
         _kind(
             "not_delivered",
             _SILENCE,
             silence.NotDelivered,
             ("36h 72h", "1bd 2bd", "2bd 3bd"),
-            LetterSpec((_reached(_M.OUT_FOR_DELIVERY),), _EVERYWHERE),
+            LetterSpec((_reached(_M.OUT_FOR_DELIVERY),), _EVERYWHERE, _SETTLED, waits=True),
         ),
         _kind("no_first_scan", _SILENCE, silence.NoFirstScan, ("24h 48h", "2bd 3bd", "3bd 5bd")),
-        _kind("not_picked_up", _SILENCE, silence.NotPickedUp, ("24h 48h", "2bd 4bd", "3bd 5bd")),
+        _kind(
+            "not_picked_up",
+            _SILENCE,
+            silence.NotPickedUp,
+            ("24h 48h", "2bd 4bd", "3bd 5bd"),
+            LetterSpec((_reached(_M.INFO_RECEIVED),), _EVERYWHERE, ("refund",), waits=True),
+        ),
     ),
     (_kind("will_be_late", Family.FORECAST),),
     (_kind("misrouted", _TOLD),),

@@ -11,12 +11,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from parcelwatch.core import drafts, followup
-from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
+    FINAL,
+    Announced,
     Case,
     CaseTold,
+    Dossier,
     Draft,
     DraftState,
     Event,
@@ -24,8 +27,10 @@ from parcelwatch.model import (
     Form,
     LetterAction,
     LetterEvent,
+    LetterStep,
     LetterTakenBack,
     LetterWritten,
+    Milestone,
     Order,
     Promised,
     Sure,
@@ -34,12 +39,18 @@ from parcelwatch.model import (
 
 
 class Verb(StrEnum):
-    """What can be done to a draft; the last two are ours."""
+    """What can be done to a draft; the last two are ours.
+
+    Sending is two moves, SEND before the channel is asked and SENT or UNSENT after it answered: a letter that stays
+    between them may have arrived, and is not sent again until an agent has looked.
+    """
 
     APPROVE = "approve"
     DISCARD = "discard"
     EDIT = "edit"
+    SEND = "send"
     SENT = "sent"
+    UNSENT = "unsent"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
 
@@ -50,6 +61,11 @@ _UNSENT = (DraftState.DRAFT, DraftState.APPROVED)
 TRANSITIONS: dict[tuple[DraftState, Verb], DraftState] = {
     (DraftState.DRAFT, Verb.APPROVE): DraftState.APPROVED,
     (DraftState.APPROVED, Verb.SENT): DraftState.SENT,
+    (DraftState.APPROVED, Verb.SEND): DraftState.SENDING,
+    (DraftState.SENDING, Verb.SENT): DraftState.SENT,
+    (DraftState.SENDING, Verb.UNSENT): DraftState.APPROVED,
+    (DraftState.SENDING, Verb.APPROVE): DraftState.APPROVED,
+    (DraftState.SENDING, Verb.DISCARD): DraftState.DISCARDED,
     **{(state, Verb.EDIT): DraftState.DRAFT for state in _UNSENT},
     **{(state, Verb.DISCARD): DraftState.DISCARDED for state in _UNSENT},
     **{(state, Verb.WITHDRAW): DraftState.WITHDRAWN for state in _UNSENT},
@@ -71,7 +87,7 @@ def moved(
     after = TRANSITIONS.get((draft.state, verb))
     if after is None:
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”")
-    then = replace(draft, state=after)
+    then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None)
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 
@@ -79,7 +95,12 @@ def move(step: Step, event: Event) -> Step:
     """Every draft after what happened: those that no longer hold, and what an agent did to one. Raises BadInput."""
     if step.dossier.drafts:
         step = _take_back(_numbered(step))
-    return _act(step, event) if isinstance(event, LetterAction) else step
+    match event:
+        case LetterAction():
+            return _act(step, event)
+        case Announced():
+            return _announce(step, event)
+    return step
 
 
 def _act(step: Step, action: LetterAction) -> Step:
@@ -89,6 +110,7 @@ def _act(step: Step, action: LetterAction) -> Step:
         return step
     then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
+    then = replace(then, edited=then.edited or verb is Verb.EDIT)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     step = replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
     given = promised(then, action.by) if verb is Verb.SENT else None
@@ -98,7 +120,7 @@ def _act(step: Step, action: LetterAction) -> Step:
 def promised(draft: Draft, by: str = "") -> Promised | None:
     """The word that a letter gives its customer, None where it names no day."""
     until = draft.facts.get("follow_up_at")
-    if not isinstance(until, str) or not until or draft.id is None:
+    if draft.step not in _OF_TROUBLE or not isinstance(until, str) or not until or draft.id is None:
         return None
     return Promised(draft.kind, datetime.fromisoformat(until), draft.id, by)
 
@@ -121,7 +143,7 @@ def _take_back(step: Step) -> Step:
     for draft in step.dossier.drafts:
         if not draft.unsent or drafts.about(draft, step.dossier.parcel.id) is None:
             continue
-        case = cases[draft.kind]
+        case = cases.get(draft.kind)
         if (fate := _fate(draft, case, step)) is not None:
             rest = drafts.without(draft, step.dossier.parcel.id)
             step = _end(step, draft, case, *fate)
@@ -130,36 +152,72 @@ def _take_back(step: Step) -> Step:
     return step
 
 
-def _fate(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
-    if not case.live:
-        return Verb.WITHDRAW, Fact(Form.LIMIT_RAISED if step.rejudged else Form.CASE_CLOSED, kind=case.kind)
-    if case.hidden_by:
-        return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
+def _fate(draft: Draft, case: Case | None, step: Step) -> tuple[Verb, Fact] | None:
+    if draft.step in _OF_TROUBLE:
+        assert case is not None, "trouble has a case"
+        ended = _ended(draft, case, step)
+    else:
+        ended = _belied(draft, step)
+    if ended is not None:
+        return ended
     if drafts.misaddressed(draft, step.dossier.parcel.orders):
         return Verb.WITHDRAW, Fact(Form.CUSTOMER_CHANGED)
     untrue = drafts.contradicted(draft, step.dossier) or drafts.repromised(draft, step.dossier)
     return (Verb.WITHDRAW, untrue) if untrue else None
 
 
-def _end(step: Step, draft: Draft, case: Case, verb: Verb, why: Fact) -> Step:
+_OF_TROUBLE = (LetterStep.FIRST, LetterStep.UPDATE)
+
+
+def _ended(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
+    """Whether the trouble is over, with the scan that says so, or a worse one hides it."""
+    if not case.live:
+        scan = drafts.newer(draft, step.dossier)
+        closed = Fact(Form.NEWER_SCAN, scan=scan) if scan else Fact(Form.CASE_CLOSED, kind=case.kind)
+        return Verb.WITHDRAW, Fact(Form.LIMIT_RAISED, kind=case.kind) if step.rejudged else closed
+    if case.hidden_by:
+        return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
+    return None
+
+
+def _belied(draft: Draft, step: Step) -> tuple[Verb, Fact] | None:
+    """Whether good news is none any more, a correction is to be corrected, or an announcement comes too late."""
+    where, newest = step.dossier.milestone, drafts.newest(step.dossier)
+    scan = newest.checkpoint if newest else None
+    if draft.step is LetterStep.DELIVERED:
+        return None if where is Milestone.DELIVERED else (Verb.WITHDRAW, Fact(Form.SCAN_TAKEN_BACK))
+    if where in FINAL:
+        return Verb.SUPERSEDE, Fact(Form.NEWER_SCAN, scan=scan)
+    for case in step.dossier.cases:
+        if draft.step is not LetterStep.PEAK and _stands(case) and case.opened_at >= draft.created_at:
+            return Verb.WITHDRAW, Fact(Form.WORSE_OFF, kind=case.kind)
+    return None
+
+
+def _stands(case: Case) -> bool:
+    """Whether it is trouble that customers are written to about."""
+    return case.live and not case.hidden_by and case.kind in LETTERS and _tellable(case)
+
+
+def _end(step: Step, draft: Draft, case: Case | None, verb: Verb, why: Fact) -> Step:
+    """After a move of ours; agents are told of it where there is a case to tell it of."""
     then, line = moved(draft, verb, step.now, why=why)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
-    return replace(
-        step,
-        dossier=replace(step.dossier, drafts=kept),
-        moves=(*step.moves, line),
-        notices=(*step.notices, LetterTakenBack(then, case, why)),
-    )
+    told = (LetterTakenBack(then, case, why),) if case else ()
+    dossier = replace(step.dossier, drafts=kept)
+    return replace(step, dossier=dossier, moves=(*step.moves, line), notices=(*step.notices, *told))
 
 
-def _add(step: Step, draft: Draft, case: Case) -> Step:
+def _add(step: Step, draft: Draft, case: Case | None) -> Step:
     dossier = replace(step.dossier, drafts=(*step.dossier.drafts, draft))
-    return replace(step, dossier=dossier, notices=(*step.notices, LetterWritten(draft, case)))
+    told = (LetterWritten(draft, case),) if case else ()
+    return replace(step, dossier=dossier, notices=(*step.notices, *told))
 
 
 def _again(draft: Draft, facts: drafts.Facts, now: datetime) -> Draft:
     """A draft of its own with other facts; its words, and an agent's yes to them, were of the former."""
-    return replace(draft, id=None, state=DraftState.DRAFT, created_at=now, facts=facts, subject="", body="")
+    fresh = replace(draft, id=None, state=DraftState.DRAFT, created_at=now, facts=facts)
+    return replace(fresh, subject="", body="", edited=False)
 
 
 def _readdressed(draft: Draft, step: Step) -> Draft:
@@ -169,32 +227,40 @@ def _readdressed(draft: Draft, step: Step) -> Draft:
         return draft
     return replace(
         draft,
-        language=drafts.language(order, step.policy.wording.languages),
+        language=_language(step, order),
         to_name=order.customer_name,
         to_contact=order.customer_contact,
         facts={**draft.facts, "customer_name": order.customer_name},
     )
 
 
+def _language(step: Step, order: Order) -> str:
+    return drafts.language(order, step.policy.wording.languages, step.dossier.parcel.destination)
+
+
+# --- writing -------------------------------------------------------------------------------------
+
 _WRITTEN_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
 _ANEW_WHEN = frozenset({Why.WORSENED, Why.WOKEN})
+_FOR_AGENTS = frozenset({Why.ESCALATED, Why.RERAISED, Why.UNFULFILLED})
 
 
-def write(step: Step, standing: Collection[str], before: Sequence[Order]) -> Step:
+def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
     """One draft an order for each case agents are newly told of, if customers are written to about its kind.
 
     A draft that newer facts made untrue is written anew while the trouble stands, and an order that the parcel did not
-    have `before` gets its own. Parcels of one order share a draft.
+    have `before` gets its own. Parcels of one order share a draft. Who was sent a letter hears again: when the trouble
+    gets worse, on the day that letter names, when the parcel moves or is delivered, and when it was wrong.
     """
-    wanted = _wanted(step, standing, before) if step.dossier.cases else set()
-    if not wanted:
+    if not step.dossier.cases:
         return step
+    wanted = _wanted(step, standing, before.parcel.orders)
     for case in step.dossier.cases:
-        if case.live and not case.hidden_by and _tellable(case):
-            for order in step.dossier.parcel.orders or (_UNNAMED,):
+        if _stands(case) and _worth_a_letter(case, step.dossier):
+            for order in _orders(step):
                 if (case.kind, order.number) in wanted:
-                    step = _write(step, case, order)
-    return step
+                    step = _write(step, case, order, _step(step, case, order))
+    return _close(step, before)
 
 
 def _tellable(case: Case) -> bool:
@@ -203,12 +269,21 @@ def _tellable(case: Case) -> bool:
     return scan is None or not (scan.by or (case.kind == "damaged" and scan.sure is Sure.SLIGHT))
 
 
+def _worth_a_letter(case: Case, dossier: Dossier) -> bool:
+    """Whether the customer does not know it already: what the shop called back, it has spoken of."""
+    return case.kind not in ("returning", "returned") or not drafts.called_back(dossier)
+
+
 _UNNAMED = Order()
+
+
+def _orders(step: Step) -> Sequence[Order]:
+    return step.dossier.parcel.orders or (_UNNAMED,)
 
 
 def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> set[tuple[str, str]]:
     """Kinds and orders to write about."""
-    orders = [order.number for order in step.dossier.parcel.orders or (_UNNAMED,)]
+    orders = [order.number for order in _orders(step)]
     news = [each for each in step.notices if isinstance(each, CaseTold)]
     told = {each.case.kind for each in news if each.why in _WRITTEN_WHEN}
     worse = {each.case.kind for each in news if each.why in _ANEW_WHEN}
@@ -218,16 +293,143 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     told_before = {case.kind for case in step.dossier.cases if case.told and case.live} & set(LETTERS)
     wanted |= {(kind, order) for kind in told_before for order in orders if order not in known}
     untrue = (each.draft for each in step.notices if isinstance(each, LetterTakenBack))
-    wanted |= {(draft.kind, draft.order) for draft in untrue if draft.kind in standing}
+    wanted |= {(draft.kind, draft.order) for draft in untrue if draft.step in _OF_TROUBLE and draft.kind in standing}
+    fresh = (each.case.kind for each in news if each.why not in _FOR_AGENTS)
+    wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
+    wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 
 
-def _write(step: Step, case: Case, order: Order) -> Step:
+def _sent(dossier: Dossier, kind: str) -> list[Draft]:
+    """What the customers of its orders were last sent about a kind."""
+    last = (drafts.last_sent(dossier, kind, order) for order in dossier.parcel.orders or (_UNNAMED,))
+    return [one for one in last if one is not None]
+
+
+def _promises(dossier: Dossier) -> list[tuple[Draft, datetime]]:
+    """Letters whose word is still to be kept, and when: their trouble stands, and nothing was written since then."""
+    mine = dossier.parcel.id
+    later = [one for one in (*dossier.past, *dossier.drafts) if drafts.about(one, mine) is not None]
+    sent = [(one, _due(one, case)) for case in dossier.cases if _stands(case) for one in _sent(dossier, case.kind)]
+    return [
+        (one, due)
+        for one, due in sent
+        if one.step in _OF_TROUBLE
+        and not any((other.kind, other.order) == (one.kind, one.order) and _answers(other, one, due) for other in later)
+    ]
+
+
+def _answers(later: Draft, sent: Draft, due: datetime) -> bool:
+    return later is not sent and (later.unsent or later.created_at >= due)
+
+
+def _due(sent: Draft, case: Case) -> datetime:
+    """When agents are reminded of the day that a letter promised; where that is not known, that day."""
+    if case.word is not None and case.word.letter == sent.id:
+        return case.word.remind_at
+    return datetime.fromisoformat(str(sent.facts["follow_up_at"]))
+
+
+def next_word(dossier: Dossier, now: datetime) -> datetime | None:
+    """When the next day comes on which a customer was promised word."""
+    promised = (due for _, due in _promises(dossier)) if dossier.past else ()
+    return min((at for at in promised if at > now), default=None)
+
+
+def _step(step: Step, case: Case, order: Order) -> LetterStep:
+    """An update where the customer was sent the same trouble already, told as surely; else the first word of it."""
+    sent = drafts.last_sent(step.dossier, case.kind, order)
+    if sent is None or sent.step not in _OF_TROUBLE:
+        return LetterStep.FIRST
+    said, found = drafts.about(sent, step.dossier.parcel.id) or {}, drafts.evidence(step.dossier, case.kind)
+    sure = str(found.checkpoint.sure) if found else ""
+    same = (said.get("since"), said.get("sure")) == (drafts.stamp(case.since), sure)
+    return LetterStep.UPDATE if same else LetterStep.FIRST
+
+
+# --- after one was sent --------------------------------------------------------------------------
+
+_UNDER_WAY = frozenset(
+    {
+        Milestone.PICKED_UP,
+        Milestone.IN_TRANSIT,
+        Milestone.CUSTOMS,
+        Milestone.OUT_FOR_DELIVERY,
+        Milestone.AVAILABLE_FOR_PICKUP,
+    }
+)
+
+
+def _close(step: Step, before: Dossier) -> Step:
+    """Good news, and corrections, to those who were sent a letter; one an order."""
+    if not any(one.gone for one in step.dossier.past):
+        return step
+    for order in _orders(step):
+        sent = [one for case in step.dossier.cases if (one := drafts.last_sent(step.dossier, case.kind, order))]
+        for letter in sorted(sent, key=lambda one: one.id or 0, reverse=True):
+            case = next(case for case in step.dossier.cases if case.kind == letter.kind)
+            what = _closing(step, case, letter, before)
+            if what is not None and not _written_already(step, order, what):
+                step = _write(step, case, order, what, letter)
+    return step
+
+
+def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterStep | None:
+    """What is to follow a letter now, if anything."""
+    after = step.dossier
+    if after.milestone is Milestone.DELIVERED:
+        news = before.milestone is not Milestone.DELIVERED and letter.step is not LetterStep.DELIVERED
+        return LetterStep.DELIVERED if news else None
+    if letter.step not in _OF_TROUBLE:
+        return None
+    said = drafts.about(letter, after.parcel.id) or {}
+    told = KINDS[case.kind].family is Family.TOLD
+    if told and drafts.rests(said, before) and not drafts.rests(said, after):
+        return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None
+    cleared = any((each.kind, each.signal) == (case.kind, "clears") for each in step.events) and not step.rejudged
+    if not cleared or after.milestone not in _UNDER_WAY or any(map(_stands, after.cases)):
+        return None
+    return LetterStep.MOVED if drafts.newer(letter, after) else None
+
+
+def _written_already(step: Step, order: Order, what: LetterStep) -> bool:
+    """Whether a parcel's order has good news of it already, of this step or as it stands."""
+    mine = step.dossier.parcel.id
+    return any(
+        (one.step, one.order) == (what, order.number) and drafts.about(one, mine) is not None
+        for one in step.dossier.drafts
+        if one.unsent
+    )
+
+
+# --- a peak --------------------------------------------------------------------------------------
+
+
+def _announce(step: Step, event: Announced) -> Step:
+    """One announcement an order, where the parcel is under way and customers did not hear of this peak yet."""
+    dossier = step.dossier
+    if dossier.milestone in FINAL or dossier.unwatched or any(map(_stands, dossier.cases)):
+        return step
+    for order in _orders(step):
+        known = (
+            one for one in (*dossier.past, *dossier.drafts) if (one.kind, one.order) == (drafts.PEAK, order.number)
+        )
+        if any(one.facts.get("peak_from") == drafts.stamp(event.first) for one in known):
+            continue
+        said = drafts.announcing(dossier, order, step.policy.wording, step.now, event.peak, event.first, event.last)
+        step = _add(step, _new(step, drafts.PEAK, order, said, LetterStep.PEAK), None)
+    return step
+
+
+# --- one draft -----------------------------------------------------------------------------------
+
+
+def _write(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draft | None = None) -> Step:
     """A draft for one order; it joins the one that another parcel of the order has already."""
-    other = _with_room(step.dossier.drafts, case.kind, order) if order.number else None
+    other = _with_room(step.dossier.drafts, case.kind, order, what) if order.number else None
     if other is None:
-        draft = _written(step, case, order)
+        draft = _written(step, case, order, what, earlier)
     else:
         draft = _again(other, drafts.joined(other, step.dossier, case), step.now)
     # A later checkpoint of the same answer can make it untrue before it is written down.
@@ -238,10 +440,13 @@ def _write(step: Step, case: Case, order: Order) -> Step:
     return _add(step, draft, case)
 
 
-def _with_room(letters: Sequence[Draft], kind: str, order: Order) -> Draft | None:
-    """The newest draft of that kind to the customer of the order that can be about one parcel more."""
+def _with_room(letters: Sequence[Draft], kind: str, order: Order, what: LetterStep) -> Draft | None:
+    """The newest draft of that kind and step to the customer of the order that can be about one parcel more.
+
+    Words that an agent chose stand: beside them comes a draft of its own.
+    """
     same = (one for one in reversed(letters) if one.unsent and (one.kind, one.order) == (kind, order.number))
-    ours = (one for one in same if not drafts.misaddressed(one, (order,)))
+    ours = (one for one in same if one.step is what and not one.edited and not drafts.misaddressed(one, (order,)))
     return next((one for one in ours if len(drafts.parts(one.facts)) < drafts.MOST), None)
 
 
@@ -255,16 +460,23 @@ def _forget(step: Step, draft: Draft) -> Step:
     return replace(step, dossier=replace(step.dossier, drafts=kept), notices=notices)
 
 
-def _written(step: Step, case: Case, order: Order) -> Draft:
-    wording = step.policy.wording
+def _written(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draft | None) -> Draft:
+    if earlier is None and what is LetterStep.UPDATE:
+        earlier = drafts.last_sent(step.dossier, case.kind, order)
+    said = drafts.facts(step.dossier, case, order, step.policy.wording, step.now, what, earlier)
+    return _new(step, case.kind, order, said, what)
+
+
+def _new(step: Step, kind: str, order: Order, said: drafts.Facts, what: LetterStep) -> Draft:
     return Draft(
-        kind=case.kind,
-        language=drafts.language(order, wording.languages),
+        kind=kind,
+        language=_language(step, order),
         state=DraftState.DRAFT,
         created_at=step.now,
         milestone=step.dossier.milestone,
         order=order.number,
         to_name=order.customer_name,
         to_contact=order.customer_contact,
-        facts=drafts.facts(step.dossier, case, order, wording, step.now),
+        facts=said,
+        step=what,
     )

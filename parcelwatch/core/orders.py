@@ -1,6 +1,7 @@
 """What the shop says of a parcel and its orders, joined with what it said before.
 
-What belongs here: merging descriptions. What is left empty stays as it was; nothing is ever taken away by silence.
+What belongs here: merging descriptions. What is left empty stays as it was; nothing is taken away by silence but the
+contact of a customer who has given way to another.
 """
 
 from __future__ import annotations
@@ -24,11 +25,18 @@ def described(known: Parcel, said: Parcel) -> Parcel:
 
 
 def merged(known: Order, said: Order) -> Order:
-    """One order with what is said of it now; its tags add up."""
+    """One order with what is said of it now; its tags add up. Another customer's contact is not the former one's."""
     news = {name: getattr(said, name) for name in _OF_ORDERS if getattr(said, name)}
+    if _another(known.customer_name, said.customer_name) and not said.customer_contact:
+        news["customer_contact"] = ""
     if known.tags and said.tags:
         news["tags"] = tuple(dict.fromkeys((*known.tags, *said.tags)))
     return replace(known, **news)
+
+
+def _another(known: str, said: str) -> bool:
+    """Whether two names are of two people, as far as they show."""
+    return bool(known and said) and "".join(known.split()).casefold() != "".join(said.split()).casefold()
 
 
 def _joined(known: Sequence[Order], said: Sequence[Order]) -> tuple[Order, ...]:
@@ -38,13 +46,14 @@ def _joined(known: Sequence[Order], said: Sequence[Order]) -> tuple[Order, ...]:
         if same is None:
             orders[order.number] = order
         else:
+            # Of several orders in a parcel, nobody knows whose one without a number is.
             whose = order.number or len(orders) == 1
-            orders[same.number] = merged(same, order if whose else _of_nobody(order))
+            orders[same.number] = merged(same, order if whose else of_nobody(order))
     return tuple(orders.values())
 
 
-def _of_nobody(said: Order) -> Order:
-    """Without the buyer: of several orders in a parcel, nobody knows whose it is."""
+def of_nobody(said: Order) -> Order:
+    """The order without its buyer, where nobody knows whose it is."""
     return replace(said, customer_name="", customer_contact="", buyer="", language="")
 
 

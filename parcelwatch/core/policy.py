@@ -19,6 +19,7 @@ from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, Hours, Working
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel, Severity
@@ -101,6 +102,7 @@ class Policy:
     hours: Hours = field(default_factory=Hours)
     daily: Daily = field(default_factory=Daily)
     working: Working = field(init=False, repr=False)
+    claims: Terms = field(default_factory=Terms)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 

@@ -17,6 +17,7 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
 from parcelwatch.store import drafts, history, orders
 from parcelwatch.store.connection import Store
+from parcelwatch.store.drafts import Key
 from parcelwatch.store.rows import (
     CASE,
     CASE_COLUMNS,
@@ -47,7 +48,7 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
   estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
   unwatched_at IS NOT NULL,
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
-  EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id AND state IN ('draft', 'approved')),
+  EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id)
 FROM parcels WHERE id = ?
 """
@@ -57,10 +58,10 @@ FROM checkpoints WHERE parcel_id = ? ORDER BY occurred_at, occurred_until, code,
 """
 _CASES: Final = f"SELECT {CASE_COLUMNS} FROM cases WHERE parcel_id = ? ORDER BY id"
 # Those of its orders too: parcels of one order share a draft.
-_UNSENT: Final = f"""
-SELECT {DRAFT_COLUMNS} FROM drafts WHERE parcel_id = ?1 AND state IN ('draft', 'approved')
+_DRAFTS: Final = f"""
+SELECT {DRAFT_COLUMNS} FROM drafts WHERE parcel_id = ?1
 UNION SELECT {DRAFT_COLUMNS} FROM drafts
-  WHERE order_id IN (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1) AND state IN ('draft', 'approved')
+  WHERE order_id IN (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1)
 ORDER BY 1
 """
 
@@ -73,6 +74,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
     estimate, promise, stands, registered, policy_id, *times, unwatched, with_cases, with_drafts, with_orders = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
+    letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     return Dossier(
         parcel=to_parcel(row, orders.of(store, parcel_id) if with_orders else ()),
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
@@ -90,7 +92,8 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         registered_at=maybe_at(registered or None),
         policy_id=policy_id,
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))) if with_cases else (),
-        drafts=tuple(map(to_draft, store.all(_UNSENT, (parcel_id,)))) if with_drafts or with_orders else (),
+        drafts=tuple(one for one in letters if one.unsent),
+        past=tuple(one for one in letters if not one.unsent),
         poll_at=poll_at,
         unwatched=bool(unwatched),
     )
@@ -133,10 +136,10 @@ def _entries(rows: list[tuple[Any, ...]], answered_at: datetime | None) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The ids of a parcel's cases by kind, and of its unsent drafts by kind and order."""
+    """The ids of a parcel's cases by kind, and of its unsent drafts by their key."""
 
     cases: dict[str, int]
-    drafts: dict[tuple[str, str], int]
+    drafts: dict[Key, int]
 
 
 def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:

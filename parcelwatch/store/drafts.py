@@ -16,12 +16,12 @@ from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, to_draft
 
 _NEW: Final = """
 INSERT INTO drafts (parcel_id, order_id, order_no, to_name, to_contact, kind, language, state, milestone, facts,
-  subject, body, created_at, changed_at)
+  subject, body, created_at, changed_at, step, edited)
 VALUES (
   ?1, (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2),
-  ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id
+  ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id
 """
-_CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ? WHERE id = ?"
+_CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ?, edited = ? WHERE id = ?"
 _NUMBERED: Final = """
 UPDATE drafts SET order_no = ?2, order_id =
   (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2)
@@ -34,21 +34,29 @@ INSERT INTO draft_events (draft_id, at, verb, before, after, fact, by) VALUES (?
 
 def save(
     store: Store, parcel_id: int, before: tuple[Draft, ...], after: tuple[Draft, ...], now: datetime
-) -> dict[tuple[str, str], int]:
-    """Write the drafts of a parcel that are new or other than before; the id of each unsent one by kind and order."""
+) -> dict[Key, int]:
+    """Write the drafts of a parcel that are new or other than before; the id of the newest unsent one by `key`."""
     if after is before:
-        return {(one.kind, one.order): one.id for one in after if one.id is not None and one.unsent}
+        return {key(one): one.id for one in after if one.id is not None and one.unsent}
     known = {draft.id: draft for draft in before}
-    ids: dict[tuple[str, str], int] = {}
+    ids: dict[Key, int] = {}
     for draft in after:
         draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
         if draft.id is not None and known.get(draft.id) != draft:
-            store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), draft.id))
+            store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), int(draft.edited), draft.id))
             if draft.order != known.get(draft.id, draft).order:
                 store.write(_NUMBERED, (parcel_id, draft.order, draft.id))
         if draft.unsent:
-            ids[draft.kind, draft.order] = draft_id
+            ids[key(draft)] = draft_id
     return ids
+
+
+Key = tuple[str, str, str]
+
+
+def key(draft: Draft) -> Key:
+    """What one step writes no two drafts of: kind, step and order."""
+    return (draft.kind, draft.step, draft.order)
 
 
 def _insert(store: Store, parcel_id: int, draft: Draft, now: datetime) -> int:
@@ -67,6 +75,8 @@ def _insert(store: Store, parcel_id: int, draft: Draft, now: datetime) -> int:
         draft.body,
         to_ms(draft.created_at),
         to_ms(now),
+        draft.step,
+        int(draft.edited),
     )
     draft_id: int = store.write(_NEW, values).fetchall()[0][0]
     return draft_id
@@ -104,7 +114,7 @@ def one(store: Store, draft_id: int) -> tuple[int, Draft]:
 
 
 _ROWS: Final = f"""
-SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, d.changed_at, p.courier
+SELECT {", ".join(f"d.{name}" for name in DRAFT_COLUMNS.split(", "))}, c.id, p.number, p.courier
 FROM drafts d JOIN parcels p ON p.id = d.parcel_id LEFT JOIN cases c ON c.parcel_id = d.parcel_id AND c.kind = d.kind
 """
 
@@ -116,6 +126,7 @@ def rows(
     draft_id: int | None = None,
     case_id: int | None = None,
     order_id: int | None = None,
+    kind: str = "",
 ) -> list[dict[str, Any]]:
     """Drafts, oldest first, shaped as `drafts list --json`, with the `draft` itself for whoever finds its words."""
     clause, values = where(
@@ -125,6 +136,7 @@ def rows(
             "d.id = ?": draft_id,
             "c.id = ?": case_id,
             "d.order_id = ?": order_id,
+            "d.kind = ?": kind,
         }
     )
     return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY d.id", values)]
@@ -132,13 +144,14 @@ def rows(
 
 def _listed(row: tuple[Any, ...]) -> dict[str, Any]:
     draft = to_draft(row)
-    case_id, number, changed_at, courier = row[len(DRAFT_COLUMNS.split(", ")) :]
+    changed_at, case_id, number, courier = row[len(DRAFT_COLUMNS.split(", ")) - 1 :]
     return {
         "id": draft.id,
         "case": case_id,
         "number": number,
         "order": draft.order,
         "kind": draft.kind,
+        "step": draft.step,
         "language": draft.language,
         "state": draft.state,
         "to": draft.to_contact or None,

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from parcelwatch.core import cadence
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Dossier, Parcel
+from parcelwatch.model import FINAL, Dossier, Parcel
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import dossier, save
@@ -261,6 +261,19 @@ def _conditions(chosen: Mapping[str, str], first: int = 1) -> str:
 
 
 # --- stopping ------------------------------------------------------------------------------------
+
+_UNDER_WAY: Final = f"""
+SELECT id FROM parcels WHERE unwatched_at IS NULL AND first_tracked_at IS NOT NULL
+  AND milestone NOT IN ({", ".join(f"'{milestone}'" for milestone in sorted(FINAL))})
+  AND (?1 = '' OR substr(origin, 1, 2) = ?1 OR substr(destination, 1, 2) = ?1)
+ORDER BY id
+"""
+
+
+def under_way(store: Store, country: str = "") -> list[int]:
+    """Watched parcels on the road: known to their courier, and not at an end; from or to `country`, "" for any."""
+    return [parcel_id for (parcel_id,) in store.all(_UNDER_WAY, (country[:2].upper(),))]
+
 
 _STOP: Final = """
 UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', assess_at = NULL,

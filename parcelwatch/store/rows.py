@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from parcelwatch.duration import parse
@@ -18,10 +18,13 @@ from parcelwatch.model import (
     Case,
     Cause,
     Checkpoint,
+    Claim,
+    ClaimState,
     Draft,
     DraftState,
     Fact,
     Form,
+    LetterStep,
     Milestone,
     Order,
     Parcel,
@@ -180,6 +183,7 @@ def fact_json(fact: Fact) -> str:
     kept: dict[str, object] = {"says": fact.says}
     kept |= {name: to_ms(at) for name in _MOMENTS if (at := getattr(fact, name)) is not None}
     kept |= {name: value for name in _PLAIN if (value := getattr(fact, name))}
+    kept |= {"on": fact.on.isoformat()} if fact.on is not None else {}
     if fact.scan is not None:
         said = fact.scan
         times = (to_ms(said.occurred_at), to_ms(said.occurred_until))
@@ -202,6 +206,7 @@ def to_fact(text: str) -> Fact:
     return Fact(
         Form(kept["says"]),
         **values,
+        on=date.fromisoformat(kept["on"]) if "on" in kept else None,
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
         tally=tuple((name, count) for name, count in kept.get("tally", ())),
@@ -229,7 +234,8 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until, owner, told_at, handled_at, escalated, reraised, cleared, word, remedy"
+    "resolved_at, by_agent, snoozed_until, claim, owner, told_at, handled_at, escalated, reraised, cleared, word, "
+    "remedy"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -253,6 +259,7 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.resolved_at),
         int(case.by_agent),
         maybe_ms(case.snoozed_until),
+        claim_json(case.claim),
         case.owner,
         maybe_ms(case.told_at),
         maybe_ms(case.handled_at),
@@ -282,14 +289,45 @@ def to_case(row: tuple[Any, ...]) -> Case:
         resolved_at=maybe_at(row[13]),
         by_agent=bool(row[14]),
         snoozed_until=maybe_at(row[15]),
-        owner=row[16],
-        told_at=maybe_at(row[17]),
-        handled_at=maybe_at(row[18]),
-        escalated=bool(row[19]),
-        reraised=bool(row[20]),
-        cleared=bool(row[21]),
-        word=_to_word(row[22]) if row[22] else None,
-        remedy=_to_remedy(row[23]) if row[23] else None,
+        owner=row[17],
+        told_at=maybe_at(row[18]),
+        handled_at=maybe_at(row[19]),
+        escalated=bool(row[20]),
+        reraised=bool(row[21]),
+        cleared=bool(row[22]),
+        word=_to_word(row[23]) if row[23] else None,
+        remedy=_to_remedy(row[24]) if row[24] else None,
+        claim=to_claim(row[16]),
+    )
+
+
+def claim_json(claim: Claim | None) -> str | None:
+    """A claim as it is kept: what it does not have is left out."""
+    if claim is None:
+        return None
+    kept: dict[str, object] = {"state": claim.state}
+    if claim.last_on is not None:
+        kept |= {"last_on": claim.last_on.isoformat(), "ends_at": maybe_ms(claim.ends_at)}
+    kept |= {name: value for name in ("line", "ref", "amount") if (value := getattr(claim, name))}
+    kept |= {"told": claim.told} if claim.told is not None else {}
+    kept |= {} if claim.stands else {"stands": False}
+    return dump(kept)
+
+
+def to_claim(text: str | None) -> Claim | None:
+    """What `claim_json` was given."""
+    if text is None:
+        return None
+    kept = load(text)
+    return Claim(
+        last_on=date.fromisoformat(kept["last_on"]) if "last_on" in kept else None,
+        ends_at=maybe_at(kept.get("ends_at")),
+        line=kept.get("line", ""),
+        told=kept.get("told"),
+        stands=kept.get("stands", True),
+        state=ClaimState(kept["state"]),
+        ref=kept.get("ref", ""),
+        amount=kept.get("amount", ""),
     )
 
 
@@ -315,7 +353,8 @@ def _to_remedy(text: str) -> Agreed:
 
 
 DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact"
+    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
+    "edited, changed_at"
 )
 
 
@@ -334,6 +373,9 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         order=row[9],
         to_name=row[10],
         to_contact=row[11],
+        step=LetterStep(row[12]),
+        edited=bool(row[13]),
+        sent_at=from_ms(row[14]) if row[3] == DraftState.SENT else None,
     )
 
 

@@ -61,9 +61,11 @@ def test_all_commands_of_this_version_are_there() -> None:
         *(f"orders {verb}" for verb in ("list", "show", "forget")),
         *(
             f"cases {verb}"
-            for verb in ("list", "show", "ack", "snooze", "resolve", "note", "verdict", "assign", "remedy")
+            for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
         ),
+        *(f"claims {verb}" for verb in ("list", "windows")),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send", "sent")),
+        *(f"drafts {verb}" for verb in ("announce", "templates")),
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
         *(f"couriers {verb}" for verb in ("list", "show", "check", "read", "wordings", "detect", "try")),
     }
@@ -77,7 +79,7 @@ def test_a_shell_is_told_how_to_complete_the_program() -> None:
 
 
 def test_what_shows_something_has_json() -> None:
-    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts send"}
+    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts templates"}
     for path, command in ALL:
         options = {option for each in command.params for option in getattr(each, "opts", [])}
         assert ("--json" in options) is (" ".join(path) not in silent), path

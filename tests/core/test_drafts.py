@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core import drafts
-from parcelwatch.core.drafts import Wording, contradicted, facts, language, overdue, stamp
+from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, language, overdue, stamp
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.timeline import merge
 from parcelwatch.model import (
@@ -47,6 +47,8 @@ TELLING = {
     "returning": (M.RETURNING, None),
     "returned": (M.RETURNED, None),
     "late": (M.IN_TRANSIT, None),
+    "refused": (M.ATTEMPT_FAILED, Cause.REFUSED),
+    "not_picked_up": (M.INFO_RECEIVED, None),
 }
 
 
@@ -171,12 +173,50 @@ def test_the_next_word_is_promised_after_the_shops_own_span() -> None:
     assert said["follow_up_at"] == "2026-05-09T09:00:00Z"
 
 
-@pytest.mark.parametrize("kind", ["damaged", "lost", "destroyed", "returning", "returned"])
-def test_damage_loss_and_return_always_come_with_a_remedy(kind: str) -> None:
+@pytest.mark.parametrize("kind", LETTERS)
+def test_every_letter_of_trouble_comes_with_a_remedy_unless_the_shop_says_otherwise(kind: str) -> None:
     about = dossier(milestone=M.UNKNOWN)
-    assert draft(kind, about).facts["remedies"] == ["resend", "refund"]
-    assert draft(kind, about, Wording(remedies={kind: ()})).facts["remedies"] == ["resend", "refund"]
-    assert draft(kind, about, Wording(remedies={kind: ("refund",)})).facts["remedies"] == ["refund"]
+    assert draft(kind, about).facts["remedies"] == list(LETTERS[kind].remedies) != []
+    assert draft(kind, about, Wording(remedies={kind: ()})).facts["remedies"] == []
+    assert draft(kind, about, Wording(remedies={kind: ("voucher",)})).facts["remedies"] == ["voucher"]
+
+
+def test_what_is_offered_may_hang_on_the_value_of_an_order_and_on_its_customers_tier() -> None:
+    offers = (
+        Offer(("resend",), kinds=("lost",), tier="gold"),
+        Offer(("refund",), value=500.0),
+        Offer(("voucher",), tier="Gold"),
+    )
+    wording = Wording(remedies={"stalled": ("hold",)}, offers=offers)
+    assert wording.offered("lost", Order(tier="gold", value=900)) == ("resend",)
+    assert wording.offered("late", Order(tier="gold", value=900)) == ("refund",)
+    assert wording.offered("late", Order(tier="gold", value=9)) == ("voucher",)
+    assert wording.offered("stalled", Order(value=499)) == ("hold",)
+    assert wording.offered("late", Order()) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "reason", "remedies"),
+    [
+        (Cause.REFUSED, None, "refused", ["refund"]),
+        (None, Cause.REFUSED, "refused", ["refund"]),
+        (None, Cause.ADDRESS, "address", ["resend", "refund"]),
+        (Cause.ADDRESS, Cause.REFUSED, "address", ["resend", "refund"]),
+        (None, Cause.NOBODY_HOME, "", ["resend", "refund"]),
+        (None, None, "", ["resend", "refund"]),
+    ],
+)
+def test_a_letter_about_a_return_knows_why_the_courier_says_it_goes_back(
+    cause: Cause | None, before: Cause | None, reason: str, remedies: list[str]
+) -> None:
+    scans = (scan(90, M.ATTEMPT_FAILED, before), scan(70, M.RETURNING, cause))
+    said = draft("returning", dossier(*scans, milestone=M.RETURNING)).facts
+    assert (said["reason"], said["remedies"]) == (reason, remedies)
+
+
+def test_a_letter_about_customs_knows_what_customs_asks_for() -> None:
+    about = dossier(scan(70, M.CUSTOMS, Cause.CUSTOMS, "Held: a commercial invoice is required"), milestone=M.CUSTOMS)
+    assert draft("customs_held", about).facts["asks"] == "invoice"
 
 
 def test_every_default_remedy_is_one_there_are_words_for() -> None:

@@ -7,25 +7,31 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from parcelwatch.core import drafts
 from parcelwatch.core.advance import advance
 from parcelwatch.core.letters import TRANSITIONS, Verb, moved
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Advance,
+    Announced,
     Answered,
     Cause,
     Checkpoint,
     Dossier,
     DraftState,
+    Event,
     Fact,
     Form,
     LetterAction,
     LetterTakenBack,
+    LetterWritten,
     Milestone,
+    Order,
     Parcel,
     Passed,
     State,
+    Sure,
 )
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -98,7 +104,7 @@ def test_a_draft_that_no_longer_holds_is_taken_back_with_a_line_that_says_why(st
     step = advance(written(state), Answered(PARCEL.number, (LOST, moves_again)), POLICY, NOW + HOUR)
     (line,) = step.moves
     assert (line.verb, line.before, line.after, line.by) == ("withdraw", state, "withdrawn", "")
-    assert line.why == Fact(Form.CASE_CLOSED, kind="lost")
+    assert line.why == Fact(Form.NEWER_SCAN, scan=moves_again)
     assert [one.why for one in step.notices if isinstance(one, LetterTakenBack)] == [line.why]
 
 
@@ -111,3 +117,148 @@ def test_a_line_tells_how_the_draft_is_after_the_move() -> None:
     then, line = moved(draft, Verb.APPROVE, NOW, by="lin")
     assert line.draft == then == replace(draft, state=DraftState.APPROVED)
     assert {case.state for case in written().cases} == {State.OPEN}
+
+
+# --- after one was sent --------------------------------------------------------------------------
+
+
+def one_by_one(*events: tuple[timedelta, Event], start: Dossier | None = None) -> list[Advance]:
+    """What follows from each event; drafts get ids as a store gives them, and those that have left go to the past."""
+    dossier, steps = start or Dossier(PARCEL), []
+    for after, event in events:
+        step = advance(dossier, event, POLICY, NOW + after)
+        steps.append(step)
+        known = len(dossier.drafts) + len(dossier.past)
+        numbered = [replace(one, id=one.id or known + at) for at, one in enumerate(step.dossier.drafts, 1)]
+        past = {one.id: one for one in (*step.dossier.past, *numbered) if not one.unsent}
+        unsent = tuple(one for one in numbered if one.unsent)
+        dossier = replace(step.dossier, drafts=unsent, past=tuple(past.values()))
+    return steps
+
+
+def sent(kind: str, *events: tuple[timedelta, Event]) -> Dossier:
+    """A parcel whose customer was sent the letter about its trouble an hour after it was written."""
+    dossier = one_by_one(*events)[-1].dossier
+    (draft,) = [one for one in dossier.drafts if one.kind == kind]
+    gone = replace(draft, id=1, state=DraftState.SENT, sent_at=events[-1][0] + NOW)
+    return replace(dossier, drafts=(), past=(gone,))
+
+
+def at(hours: float, milestone: Milestone, cause: Cause | None = None, text: str = "") -> Checkpoint:
+    when = NOW + hours * HOUR
+    return Checkpoint(when, when, milestone, cause, text=text)
+
+
+def heard(hours: float, *scans: Checkpoint) -> tuple[timedelta, Event]:
+    return hours * HOUR, Answered(PARCEL.number, scans)
+
+
+def written_by(step: Advance) -> list[tuple[str, str]]:
+    return [(one.draft.kind, one.draft.step) for one in step.notices if isinstance(one, LetterWritten)]
+
+
+FOUND = at(5, Milestone.IN_TRANSIT, text="found")
+HOME = at(9, Milestone.DELIVERED, text="delivered")
+
+
+def test_who_was_told_of_a_loss_hears_that_it_is_found_and_then_that_it_arrived() -> None:
+    steps = one_by_one(heard(5, LOST, FOUND), heard(9, LOST, FOUND, HOME), start=sent("lost", heard(0, LOST)))
+    assert [written_by(step) for step in steps] == [[("lost", "moved")], [("lost", "delivered")]]
+    assert [line.after for line in steps[1].moves] == ["superseded"]
+    (moved,) = steps[0].dossier.drafts
+    assert (moved.facts["what"], moved.facts["wrote_at"]) == ("found", drafts.stamp(NOW))
+
+
+def test_hearing_good_news_twice_tells_it_once_even_when_it_was_discarded() -> None:
+    steps = one_by_one(
+        heard(5, LOST, FOUND),
+        (6 * HOUR, LetterAction("discard", 2, "lin")),
+        heard(7, LOST, FOUND),
+        start=sent("lost", heard(0, LOST)),
+    )
+    assert [written_by(step) for step in steps] == [[("lost", "moved")], [], []]
+
+
+def test_nobody_who_was_sent_nothing_is_told_good_news() -> None:
+    steps = one_by_one(heard(0, LOST), heard(5, LOST, FOUND), heard(9, LOST, FOUND, HOME))
+    assert [written_by(step) for step in steps] == [[("lost", "first")], [], []]
+
+
+def test_worse_trouble_is_no_good_news() -> None:
+    back = at(5, Milestone.RETURNING, text="going back")
+    (step,) = one_by_one(heard(5, LOST, back), start=sent("lost", heard(0, LOST)))
+    assert written_by(step) == [("returning", "first")]
+
+
+def test_what_the_courier_takes_back_is_corrected() -> None:
+    before = at(-9, Milestone.IN_TRANSIT, text="sorted")
+    (step,) = one_by_one(heard(5, before), start=sent("lost", heard(0, before, LOST)))
+    assert written_by(step) == [("lost", "corrected")]
+    (correction,) = step.dossier.drafts
+    assert (correction.facts["what"], correction.facts["sure"]) == ("sorted", "stated")
+
+
+def test_on_the_day_a_letter_names_the_next_word_is_written_once() -> None:
+    start = sent("lost", heard(0, LOST))
+    assert advance(start, Passed(), POLICY, NOW + HOUR).assess_at == NOW + 48 * HOUR
+    steps = one_by_one(
+        (47 * HOUR, Passed()),
+        (48 * HOUR, Passed()),
+        (49 * HOUR, LetterAction("discard", 2, "lin")),
+        (50 * HOUR, Passed()),
+        start=start,
+    )
+    assert [written_by(step) for step in steps] == [[], [("lost", "update")], [], []]
+    assert steps[3].assess_at is None
+
+
+def test_a_suspected_loss_that_is_stated_is_a_first_word_again() -> None:
+    maybe = replace(LOST, text="cannot be found", sure=Sure.SUSPECTED)
+    (step,) = one_by_one(
+        heard(5, maybe, at(5, Milestone.EXCEPTION, Cause.LOST, "lost")), start=sent("lost", heard(0, maybe))
+    )
+    assert written_by(step) == [("lost", "first")]
+
+
+@pytest.mark.parametrize(
+    "text", ["快件已被拦截，退回寄件人", "应寄件方要求退回", "Returned at the request of the sender"]
+)
+def test_nobody_is_written_to_about_what_the_shop_called_back(text: str) -> None:
+    (step,) = one_by_one(heard(0, at(0, Milestone.RETURNING, text=text)))
+    assert written_by(step) == []
+    assert [case.kind for case in step.dossier.cases] == ["returning"]
+
+
+def test_an_edited_letter_stays_and_what_is_new_comes_beside_it() -> None:
+    order = Order("T-1", "Ann", "ann@example.org")
+    first, second = (replace(PARCEL, id=number, number=f"PW{number}", orders=(order,)) for number in (1, 2))
+    one = advance(Dossier(first), Answered(first.number, (LOST,)), POLICY, NOW).dossier
+    (draft,) = (replace(each, id=4) for each in one.drafts)
+    edited = advance(
+        replace(one, drafts=(draft,)), LetterAction("edit", 4, "lin", body="Dear Ann"), POLICY, NOW
+    ).dossier
+    step = advance(Dossier(second, drafts=edited.drafts), Answered(second.number, (LOST,)), POLICY, NOW + HOUR)
+    kept, beside = step.dossier.drafts
+    assert (kept.body, kept.state, beside.body, beside.facts["number"]) == ("Dear Ann", DraftState.DRAFT, "", "PW2")
+    assert [type(notice).__name__ for notice in step.notices] == ["CaseTold", "LetterWritten"]
+
+
+def test_a_letter_that_may_have_left_is_neither_taken_back_nor_sent_again() -> None:
+    gone = act(act(written(), "approve").dossier, "send").dossier
+    assert [one.state for one in gone.drafts] == [DraftState.SENDING]
+    step = advance(gone, Answered(PARCEL.number, (LOST, FOUND)), POLICY, NOW + 5 * HOUR)
+    assert not [one for one in step.notices if isinstance(one, LetterTakenBack)]
+    for verb, after in (("sent", "sent"), ("unsent", "approved"), ("approve", "approved"), ("discard", "discarded")):
+        assert [one.state for one in act(gone, verb).dossier.drafts] == [after]
+    with pytest.raises(BadInput, match="draft 4 is sending"):
+        act(gone, "send")
+
+
+def test_a_peak_is_announced_once_to_those_on_the_road_without_trouble() -> None:
+    peak = Announced("Double 11", NOW + 24 * HOUR, NOW + 48 * HOUR)
+    moving = at(0, Milestone.IN_TRANSIT)
+    steps = one_by_one(heard(0, moving), (HOUR, peak), (2 * HOUR, peak), heard(9, moving, HOME))
+    assert [[one.kind for one in step.dossier.drafts if one.unsent] for step in steps] == [[], ["peak"], ["peak"], []]
+    assert all(step.notices == () for step in steps)
+    assert one_by_one((HOUR, peak), start=sent("lost", heard(0, LOST)))[0].dossier.drafts == ()
+    assert one_by_one(heard(9, HOME), (10 * HOUR, peak))[1].dossier.drafts == ()

@@ -109,4 +109,4 @@ def write(store: Store, parcel_id: int, *letters: Draft) -> dict[str, int]:
         before = parcels.dossier(store, parcel_id)
         after = replace(before, drafts=(*before.drafts, *letters))
         saved = parcels.save(store, before, Advance(after, poll_at=before.poll_at), NOW)
-    return {kind: draft_id for (kind, _), draft_id in saved.drafts.items()}
+    return {kind: draft_id for (kind, _, _), draft_id in saved.drafts.items()}

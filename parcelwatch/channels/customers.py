@@ -1,0 +1,157 @@
+"""Letters on their way to customers: an Apprise URL for each addressee, or a webhook with a body of the shop's own.
+
+What belongs here: filling in an addressee without letting anything else in, one attempt, and what is known of it
+afterwards. Nothing is tried twice here: a customer who gets a letter twice is not served better.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from parcelwatch.channels import verdicts as says
+from parcelwatch.channels.address import service
+from parcelwatch.channels.told import Message
+from parcelwatch.channels.verdicts import Fate, Verdict
+from parcelwatch.channels.wire import Call, ask
+from parcelwatch.errors import BadInput, ConfigError
+from parcelwatch.model import Severity
+
+CONTACT: Final = "{contact}"
+FIELDS: Final = ("to", "name", "subject", "body", "order", "number", "kind", "step", "language", "draft")
+"""What the body of a webhook may name, in braces."""
+
+_TIMEOUT: Final = (5.0, 20.0)  # seconds: to connect, and until it answers
+_MAIL: Final = re.compile(r"[\w.!#$&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE: Final = re.compile(r"\+?\d(?:[ ().-]?\d){4,18}")
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+# These say for sure that nothing left. A 4xx of a mail server does, too.
+_NEVER_LEFT: Final = (says.NO_CONNECTION, says.UNTRUSTED)
+
+
+class Outcome(StrEnum):
+    """What is known after an attempt."""
+
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a letter; `why`: in words, "" when it arrived."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """The ways to customers. `mail`, `sms`: Apprise URLs with {contact} in them; `webhook`: an address; "" for none.
+
+    `body`: what is posted there, as JSON, with FIELDS in braces; all of them when empty. Raises ConfigError.
+    """
+
+    mail: str = ""
+    sms: str = ""
+    webhook: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if faults := [*_faults(self)]:
+            raise ConfigError(faults)
+
+    def send(self, said: Mapping[str, str]) -> Attempt:
+        """One attempt with a letter, as FIELDS. Raises BadInput where no way takes its addressee; nothing left then."""
+        to = said["to"].strip()
+        if url := self._url(to):
+            return _judged(_through(url, to, said))
+        if not self.webhook:
+            raise BadInput(_nobody(to))
+        content = filled(self.body or {name: f"{{{name}}}" for name in FIELDS}, said)
+        headers = {"Idempotency-Key": f"letter-{said['draft']}"}
+        answer = ask(Call(self.webhook, content, headers=headers), _TIMEOUT, verify=True)
+        return _judged(answer if isinstance(answer, Verdict) else says.by_status(answer))
+
+    def _url(self, to: str) -> str:
+        if _MAIL.fullmatch(to):
+            return self.mail
+        return self.sms if _PHONE.fullmatch(to) else ""
+
+
+def filled(template: Any, said: Mapping[str, str]) -> Any:
+    """A JSON value with the fields put in, in one pass: no value is ever read as a template."""
+    if isinstance(template, str):
+        return _PLACEHOLDER.sub(lambda found: said[found[1]] if found[1] in FIELDS else found[0], template)
+    if isinstance(template, Mapping):
+        return {key: filled(value, said) for key, value in template.items()}
+    return [filled(value, said) for value in template] if isinstance(template, list | tuple) else template
+
+
+def _through(url: str, to: str, said: Mapping[str, str]) -> Verdict:
+    """Through one of Apprise's services, whole or not at all."""
+    number = re.sub(r"[ ().-]", "", to) if _PHONE.fullmatch(to) else to
+    way = service("customers", url.replace(CONTACT, quote(number, safe="")))
+    subject, body = " ".join(said["subject"].split()), said["body"]
+    if way.measure(body) > way.room(subject):
+        raise BadInput("the letter is too long for the channel to customers: edit it, or send it by hand")
+    return way.deliver(Message(subject, body, Severity.MEDIUM))
+
+
+def _judged(verdict: Verdict) -> Attempt:
+    why = verdict.why + (f" ({verdict.said})" if verdict.said else "")
+    if verdict.fate is Fate.ARRIVED:
+        return Attempt(Outcome.ARRIVED)
+    sure = verdict.fate in (Fate.NEVER, Fate.CLOSED, Fate.BUSY) or verdict in _NEVER_LEFT
+    sure = sure or verdict.said.startswith("SMTP 4")
+    return Attempt(Outcome.REFUSED if sure else Outcome.UNKNOWN, why)
+
+
+def _nobody(to: str) -> str:
+    if not to:
+        return "nobody knows the customer's contact: `parcelwatch parcels update NUMBER --customer-contact …`"
+    if _MAIL.fullmatch(to):
+        return "no way to mail addresses: set [drafts.send] url, or webhook"
+    if _PHONE.fullmatch(to):
+        return "no way to phone numbers: set [drafts.send] sms, or webhook"
+    return f"{to[:60]!r} is neither a mail address nor a phone number: only [drafts.send] webhook takes it"
+
+
+# --- what is wrong with the ways -----------------------------------------------------------------
+
+
+def _faults(ways: Customers) -> list[str]:
+    faults = [fault for name in ("mail", "sms") if (fault := _fault_of_url(getattr(ways, name)))]
+    if ways.webhook:
+        where = urlsplit(ways.webhook)
+        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
+            faults.append("webhook must be an https:// address, or http:// on this machine: customers' names go there")
+    unknown = sorted({name for text in _texts(ways.body) for name in _PLACEHOLDER.findall(text)} - set(FIELDS))
+    faults += [f"body: there is no {{{name}}}; there are {', '.join(FIELDS)}" for name in unknown]
+    return [f"[drafts.send] {fault}" for fault in faults]
+
+
+def _fault_of_url(url: str) -> str:
+    if not url:
+        return ""
+    if url.count(CONTACT) != 1:
+        return f"a URL to customers names its addressee once, as {CONTACT}: mailtos://…?to={CONTACT}"
+    if CONTACT in url.partition("://")[2].partition("@")[0] and "@" in url:
+        return f"{CONTACT} stands where a user name or password does"
+    try:
+        service("customers", url.replace(CONTACT, "customer%40example.com" if "mail" in url[:7] else "15550100123"))
+    except ConfigError as error:
+        return error.problems[0].partition(": ")[2]
+    return ""
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return [text for each in inner for text in _texts(each)]

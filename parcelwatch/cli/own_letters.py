@@ -1,0 +1,53 @@
+"""A shop's own letters, tried with all there may be to say.
+
+What belongs here: what `config check` says of the folder named by `[drafts] templates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from parcelwatch.config import Config
+from parcelwatch.config.problems import did_you_mean
+from parcelwatch.errors import BadInput
+from parcelwatch.render import Renderer, letter_name
+from parcelwatch.specimens import specimens
+from parcelwatch.templates import own, shipped
+
+
+def broken_templates(config: Config) -> list[str]:
+    """A sentence for each thing that is wrong with them, with file and line."""
+    folder = config.templates
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        return [f"[drafts] templates: there is no folder {folder}"]
+    names, mine = dict(shipped()), own(folder)
+    words = Renderer(str(config.timezone), config.language, folder)
+    spoken = {name.partition("/")[0] for name in names}
+    read = [name for name in mine if name in names or (name.partition("/")[0] in spoken and "/letters/_" in name)]
+    faults = [*_misnamed(folder, mine, names), *_faults(words, read)]
+    return list(dict.fromkeys(faults))
+
+
+def _misnamed(folder: Path, mine: Collection[str], names: Collection[str]) -> Iterator[str]:
+    """Files that are never read. Hidden ones are nobody's business, and pieces of its own a shop may have."""
+    for name in mine:
+        if name not in names and not name.rpartition("/")[2].startswith((".", "_")):
+            meant = did_you_mean(name, names)
+            yield f"{folder / name}: no letter has this name{meant}; `parcelwatch drafts templates` lists them"
+
+
+def _faults(words: Renderer, mine: Collection[str]) -> Iterator[str]:
+    for language in dict.fromkeys(name.partition("/")[0] for name in mine):
+        files = {name.rpartition("/")[2] for name in mine if name.startswith(f"{language}/")}
+        pieces = any(name.startswith("_") for name in files)
+        for each in specimens(language):
+            name = letter_name(each.kind, language, each.facts)
+            if not (pieces or f"{name.rpartition('/')[2]}.txt.j2" in files):
+                continue
+            try:
+                words.own_letter(each.kind, language, each.facts)
+            except BadInput as error:
+                yield str(error)

@@ -1,0 +1,81 @@
+"""What a courier's note asks for or says of itself, as far as a letter must not contradict it.
+
+What belongs here: phrases in the couriers' languages, as data. Where a parcel is, and why, is the lexicon's to read; a
+note that nobody here can read asks for nothing, and the letter then asks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WANTED: Final = re.compile(
+    r"requir|request|need|await|missing|provide|submit|pending|upload|must|unpaid|to be paid|payable|payment due"
+    r"|outstanding"
+    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte"
+    r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam"
+    r"|requier|falta|pendiente|proporcion|solicit|necesari"
+    r"|necess[áa]ri|pendente|fornecer|aguard|exig"
+    r"|必要|提出|不足|待ち|未納"
+    r"|需|要求|请|補|补|缺|待|等待|提供|提交|上传|上傳|未缴|未繳",
+    re.IGNORECASE,
+)
+
+# The first that fits names what is asked; papers come last, for they name the others too.
+_THINGS: Final = (
+    ("invoice", r"invoice|发票|發票|rechnung|facture|factura|fatura|インボイス|請求書"),
+    (
+        "identity",
+        (
+            r"\bid\b(?: card| number| document|$|[^a-z])|identity|identification|passport|身份|證件|证件|护照|個人資料"
+            r"|ausweis|identité|identidad|\bdni\b|identidade|\bcpf\b|本人確認"
+        ),
+    ),
+    (
+        "duties",
+        (
+            r"dut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|customs fee|税|稅|zollgebühr|einfuhrabgabe|einfuhrumsatz"
+            r"|droits de douane|\btva\b|arancel|impuesto|\biva\b|imposto"
+        ),
+    ),
+    (
+        "papers",
+        (
+            r"document|paperwork|papers|information|declaration|资料|資料|文件|材料|单证|單證|报关单|報關單"
+            r"|unterlagen|dokument|pièces|書類"
+        ),
+    ),
+)
+_ASKED: Final = tuple((thing, re.compile(words, re.IGNORECASE)) for thing, words in _THINGS)
+
+_NOT_ASKED: Final = re.compile(
+    r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
+    r"|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
+    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|payée?s?\b",
+    re.IGNORECASE,
+)
+
+_RECALLED: Final = re.compile(
+    r"拦截|攔截|截件|召回|(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?(?:主动|主動|的)?(?:要求|申请|申請)"
+    r"|intercept|recall"
+    r"|(?:request(?:ed)?|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
+    r"|(?<!to )(?<!to the )(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"
+    r"|auf wunsch des (?:absenders|versenders)|vom (?:absender|versender) (?:zurück|angefordert|gewünscht)"
+    r"|à la demande de l'expéditeur|demandé par l'expéditeur|rappelé"
+    r"|(?:a petición|por solicitud|a solicitud) del (?:remitente|vendedor)|solicitad[oa] por el (?:remitente|vendedor)"
+    r"|(?:a pedido|por solicitação) do (?:remetente|vendedor)|solicitad[oa] pelo (?:remetente|vendedor)"
+    r"|差出人.{0,6}(?:依頼|希望|請求)|発送元.{0,6}依頼",
+    re.IGNORECASE,
+)
+
+
+def asks(text: str) -> str:
+    """What customs wants by a note: "invoice", "identity", "duties" or "papers"; "" where it does not say."""
+    if not _WANTED.search(text) or _NOT_ASKED.search(text):
+        return ""
+    return next((thing for thing, words in _ASKED if words.search(text)), "")
+
+
+def recalled(text: str) -> bool:
+    """Whether a note says that a parcel goes back because its sender called it back."""
+    return bool(_RECALLED.search(text))

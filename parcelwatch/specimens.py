@@ -1,0 +1,124 @@
+"""Made-up facts for every letter in every variant: full, bare, and about two parcels of an order.
+
+What belongs here: what templates are tried with, those of a shop by `config check`, ours by the tests and the gallery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from parcelwatch.core.drafts import PEAK
+from parcelwatch.core.kinds import LETTERS
+from parcelwatch.model import LetterStep
+
+Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """Facts of one letter, as core.drafts gives them. `trouble`: it tells or repeats one."""
+
+    name: str
+    kind: str
+    facts: Facts
+    trouble: bool
+
+
+FULL: Final[Facts] = {
+    "order": "4120000000059331",
+    "shop": "Lotus & Lantern",
+    "customer_name": "Lin",
+    "origin": "CN",
+    "destination": "DE",
+    "since": "2026-11-22T08:26:00Z",
+    "promised_by": "2026-11-26T22:59:59Z",
+    "promise_of": "shop",
+    "written_at": "2026-11-28T09:00:00Z",
+    "follow_up_at": "2026-11-30T09:00:00Z",
+    "wrote_at": "2026-11-26T09:00:00Z",
+    "seen_from": "2026-11-22T08:26:00Z",
+    "seen_until": "2026-11-22T08:26:00Z",
+    "place": "Leipzig, DE",
+    "number": "7710000000059",
+    "milestone": "in_transit",
+    "seen_as": "in_transit",
+    "peak": "Double 11",
+    "peak_from": "2026-10-31T23:00:00Z",
+    "peak_to": "2026-11-20T22:59:59Z",
+    "parcel": 1,
+    "evidence": [],
+    "also": [],
+}
+_NAMES: Final = "order shop customer_name origin destination promised_by promise_of what place"
+_UNKNOWN: Final = f"{_NAMES} seen_from seen_until seen_as cause peak".split()
+BARE: Final[Facts] = {**FULL, **dict.fromkeys(_UNKNOWN, "")}
+TWO: Final[Facts] = {"also": [{"parcel": 2, "number": "7710000000067"}]}
+
+# What the courier says, in the script of each language; a language that is not here is read in Latin letters.
+NOTES: Final[Mapping[str, str]] = {
+    "en": "The shipment was processed in the parcel center",
+    "zh-CN": "快件已到达转运中心",
+    "zh-TW": "包裹已到達轉運中心",
+    "ja": "荷物は配送センターに到着しました",
+}
+
+FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
+    "attempt_failed": (
+        {"cause": "nobody_home", "attempt": 1, "seen_as": "attempt_failed"},
+        {"cause": "nobody_home", "attempt": 2, "seen_as": "attempt_failed"},
+        {"cause": "address", "attempt": 1, "seen_as": "attempt_failed"},
+        {"cause": "", "attempt": 1, "seen_as": "attempt_failed"},
+        {"cause": "", "seen_as": "out_for_delivery"},
+    ),
+    "customs_held": tuple({"asks": asks} for asks in ("", "invoice", "identity", "duties", "papers")),
+    "damaged": (
+        {"sure": "stated", "milestone": "exception"},
+        {"sure": "stated", "milestone": "in_transit"},
+        {"sure": "stated", "milestone": "delivered"},
+        {"sure": "suspected", "milestone": "exception"},
+        {"sure": "slight", "milestone": "in_transit"},
+    ),
+    "late": ({"promise_of": "shop"}, {"promise_of": "courier"}, {"milestone": "available_for_pickup"}),
+    "lost": ({"sure": "stated"}, {"sure": "suspected"}),
+    "returned": tuple({"reason": reason} for reason in ("", "refused", "address")),
+    "returning": tuple({"reason": reason} for reason in ("", "refused", "address")),
+}
+# What was sure or not is told on in the letters that follow.
+_LATER: Final = {"lost": ({"sure": "stated"}, {"sure": "suspected"}), "returning": ({}, {"reason": "refused"})}
+_MOVED: Final = tuple({"milestone": at} for at in ("in_transit", "out_for_delivery", "available_for_pickup"))
+
+
+def variants() -> Iterator[tuple[str, LetterStep, Facts]]:
+    """Every kind, step and variant there is a sentence for."""
+    for kind in LETTERS:
+        yield from ((kind, LetterStep.FIRST, facts) for facts in FIRST.get(kind, ({},)))
+        for facts in _LATER.get(kind, ({},)):
+            yield kind, LetterStep.UPDATE, facts
+            yield kind, LetterStep.CORRECTED, facts
+        yield from ((kind, LetterStep.MOVED, facts) for facts in _MOVED)
+        yield kind, LetterStep.DELIVERED, {"milestone": "delivered"}
+    yield PEAK, LetterStep.PEAK, {}
+
+
+def remedies(kind: str, variant: Facts) -> list[str]:
+    """What is offered where the shop says nothing."""
+    if variant.get("reason") == "refused":
+        return ["refund"]
+    return list(LETTERS[kind].remedies) if kind in LETTERS else []
+
+
+def specimens(language: str) -> Iterator[Specimen]:
+    """Every letter there is, with notes of couriers that its readers can read."""
+    note = NOTES.get(language, NOTES["en"])
+    contexts = {"full": {**FULL, "what": note}, "bare": BARE, "two": {**FULL, **TWO, "what": note}}
+    for kind, step, variant in variants():
+        named = ", ".join(f"{key} {value}" for key, value in variant.items() if value != "")
+        for context, facts in contexts.items():
+            said = {"kind": kind, "step": str(step), "remedies": remedies(kind, variant)}
+            known = {"cause": "", "sure": "", **facts, **variant, **said}
+            if context == "bare":
+                known["promise_of"] = ""
+            name = " · ".join(filter(None, (kind, str(step), named, context)))
+            yield Specimen(name, kind, known, step in (LetterStep.FIRST, LetterStep.UPDATE))

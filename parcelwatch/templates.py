@@ -1,0 +1,135 @@
+"""The shipped templates, and a shop's own in their place.
+
+What belongs here: the only user of Jinja2. A template is sandboxed and strict: it may name what it is given and nothing
+else. A shop's own letter that does not work is told once, and the shipped one is used.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import structlog
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+)
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from parcelwatch.errors import BadInput
+from parcelwatch.words import FOLDER
+
+log = structlog.get_logger()
+
+ENDING: Final = ".txt.j2"
+_HOLES: Final = re.compile(r"\n{3,}")
+# What a shop's own template can do wrong. Anything: it is a program.
+_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+class Templates:
+    """Texts from templates. `own`: a folder of a shop's letters, in the shipped ones' relative names; None for none.
+
+    Keeps compiled templates; safe to share by threads.
+    """
+
+    def __init__(self, own: Path | None = None) -> None:
+        self._shipped = _Environment(FileSystemLoader(FOLDER))
+        self._own = _Environment(ChoiceLoader([_Letters(own), FileSystemLoader(FOLDER)])) if own else None
+        self._told: set[str] = set()
+
+    def phrase(self, said: str) -> Template:
+        """A phrase of a catalogue, ready to be filled in."""
+        return self._shipped.from_string(said)
+
+    def text(self, name: str, values: Mapping[str, object]) -> str:
+        """What the shipped template of that name says, without holes where something is not known."""
+        return self._shipped.text(name, values)
+
+    def letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """A letter's subject and body: in the shop's own words where it has some that work, else in ours."""
+        try:
+            return self.own_letter(name, values)
+        except BadInput as error:
+            if name not in self._told:
+                self._told.add(name)
+                log.warning("a letter template does not work: the shipped one is used", template=name, why=str(error))
+        return _parted(self._shipped.text(name, values))
+
+    def own_letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """As `letter`, but raises BadInput, with file and line, for a template that does not work."""
+        try:
+            return _parted((self._own or self._shipped).text(name, values))
+        except _FAULTS as error:
+            raise BadInput(_fault(name, error)) from error
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Sandboxed and strict. A name that begins with "_" is that of a piece beside the template which names it."""
+
+    def __init__(self, loader: BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            undefined=StrictUndefined,
+            autoescape=False,  # text/plain everywhere; what is dangerous in plain text is cleaned
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+
+    def join_path(self, template: str, parent: str) -> str:
+        return f"{parent.rpartition('/')[0]}/{template}" if template.startswith("_") else template
+
+    def text(self, name: str, values: Mapping[str, object]) -> str:
+        return _HOLES.sub("\n\n", self.get_template(f"{name}{ENDING}").render(values)).strip()
+
+
+class _Letters(FileSystemLoader):
+    """A shop's own templates, of letters only."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        if "/letters/" not in template:
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A letter as a template gives it: a line with the subject, then the body. Raises ValueError for less."""
+    subject, _, body = text.partition("\n")
+    _, _, subject = subject.replace("：", ":", 1).partition(":")
+    if not subject.strip() or not body.strip():
+        raise ValueError("a letter is a line “Subject: …” with the body below it")
+    return subject.strip(), body.strip()
+
+
+def _fault(name: str, error: Exception) -> str:
+    """What is wrong with a template, with its file and line where they are known."""
+    where, line = getattr(error, "filename", None), getattr(error, "lineno", None)
+    for frame, at in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename.endswith(ENDING):
+            where, line = frame.f_code.co_filename, at
+    why = str(error) or type(error).__name__
+    return f"{where or name + ENDING}{f', line {line}' if line else ''}: {why}"
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def shipped() -> Iterator[tuple[str, Path]]:
+    """Every template of letters: its relative name, which a shop's own has too, and the file."""
+    for path in sorted(FOLDER.glob(f"*/letters/*{ENDING}")):
+        yield path.relative_to(FOLDER).as_posix(), path
+
+
+def own(folder: Path) -> list[str]:
+    """The relative names of the files in a shop's folder of templates, whatever they are."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,99 @@
+"""Letters leave: at most once as well as one can, and only with an agent's yes.
+
+What belongs here: sending one letter, and announcing a peak. Where letters stand, and what may be done to one as it
+stands, is the core's to say.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from parcelwatch.channels.customers import Attempt, Customers, Outcome
+from parcelwatch.core.drafts import PEAK, overdue
+from parcelwatch.core.policy import Policy
+from parcelwatch.errors import BadInput
+from parcelwatch.ingest import take_step
+from parcelwatch.model import Announced, DraftState, LetterAction
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, drafts, parcels
+from parcelwatch.store.rows import whole
+
+
+def send(
+    store: Store,
+    customers: Customers,
+    draft_id: int,
+    words: Renderer,
+    policy: Policy,
+    now: datetime,
+    *,
+    by: str = "",
+    approve: bool = False,
+) -> Attempt:
+    """Send an approved letter. Raises BadInput, with nothing sent, for one that cannot be as it stands.
+
+    That it is being sent is on record before it leaves, so that no crash and no second hand repeats it. Where nobody
+    knows whether it arrived it stays so: an agent looks, and says.
+    """
+    now = whole(now)
+    with store.transaction():
+        said = _taken_up(store, draft_id, words, policy, now, by, approve=approve)
+    try:
+        attempt = customers.send(said)
+    except BadInput:
+        _note(store, draft_id, "unsent", policy, now, by)
+        raise
+    if attempt.outcome is not Outcome.UNKNOWN:
+        _note(store, draft_id, "sent" if attempt.outcome is Outcome.ARRIVED else "unsent", policy, now, by)
+    return attempt
+
+
+def _taken_up(
+    store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime, by: str, *, approve: bool
+) -> dict[str, str]:
+    """What is sent, in the words that are from now on the draft's."""
+    parcel_id, draft = drafts.one(store, draft_id)
+    if draft.state is DraftState.SENDING:
+        raise BadInput(
+            f"draft {draft_id} was given to the channel before, and may have arrived: look there, then say "
+            f"`parcelwatch drafts sent {draft_id}`, or `parcelwatch drafts approve {draft_id}` if it did not"
+        )
+    if draft.state is DraftState.DRAFT and not approve:
+        raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
+    if not draft.unsent:
+        raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent")
+    if overdue(draft, now) and not draft.edited:
+        raise BadInput(
+            f"draft {draft_id} promises word by a day that has come: `parcelwatch drafts edit {draft_id}` first"
+        )
+    letter = words.letter(draft)
+    for verb in ("approve", "send") if draft.state is DraftState.DRAFT else ("send",):
+        take_step(store, parcel_id, LetterAction(verb, draft_id, by, letter.subject, letter.body), policy, now)
+    (row,) = drafts.rows(store, draft_id=draft_id)
+    return {
+        "to": draft.to_contact,
+        "name": draft.to_name,
+        "subject": letter.subject,
+        "body": letter.body,
+        "order": draft.order,
+        "number": str(row["number"]),
+        "kind": draft.kind,
+        "step": str(draft.step),
+        "language": draft.language,
+        "draft": str(draft_id),
+    }
+
+
+def _note(store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, by: str) -> None:
+    parcel_id, _ = drafts.one(store, draft_id)
+    with store.transaction():
+        take_step(store, parcel_id, LetterAction(verb, draft_id, by), policy, now)
+
+
+def announce(store: Store, peak: Announced, policy: Policy, now: datetime, *, country: str = "") -> int:
+    """Write the announcement of a peak for each order on the road, once; how many are new."""
+    before = len(drafts.rows(store, kind=PEAK))
+    for parcel_id in parcels.under_way(store, country):
+        with store.transaction():
+            take_step(store, parcel_id, peak, policy, whole(now))
+    return len(drafts.rows(store, kind=PEAK)) - before

@@ -1,0 +1,213 @@
+"""Letters that leave: over real SMTP and HTTP, once, to whom they are addressed and to nobody else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.conftest import DAMAGED, STALLED, Shop
+from tests.servers import Server, answers, hangs_up
+from tests.test_channel_mail import Post
+
+ANN = "ann+shop@example.org"
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    with Post() as server:
+        yield server
+
+
+@pytest.fixture
+def helpdesk() -> Iterator[Server]:
+    with Server(answers(b"{}")) as server:
+        yield server
+
+
+def by_mail(shop: Shop, post: Post, contact: str = ANN) -> str:
+    """The number of a draft to a customer, with a way to mail addresses."""
+    url = f"mailto://robot:pa55@127.0.0.1:{post.port}?mode=insecure&from=hello@lotus.example&name=Lotus&to={{contact}}"
+    shop.configure(f'\n[drafts.send]\nurl = "{url}"\n')
+    return draft_to(shop, contact)
+
+
+def draft_to(shop: Shop, contact: str, number: str = DAMAGED) -> str:
+    more = ("--customer-name", "Ann", "--customer-contact", contact)
+    assert shop.run("parcels", "add", number, "--courier", "my_dhl", *more).code == 0
+    rows = shop.run("drafts", "list", "--state", "draft", "--json").document
+    return str(next(row["id"] for row in rows if (row["number"], row["to"]) == (number, contact)))
+
+
+def state(shop: Shop, draft: str) -> str:
+    return str(shop.run("drafts", "show", draft, "--json").document["state"])
+
+
+def test_a_letter_arrives_as_a_mail_that_a_person_reads(watched: Shop, post: Post) -> None:
+    draft = by_mail(watched, post)
+    words = watched.run("drafts", "show", draft, "--json").document
+    assert watched.run("drafts", "approve", draft, "--by", "lin").code == 0
+    sent = watched.run("drafts", "send", draft, "--by", "lin", "--json").document
+    assert sent["state"] == "sent"
+    assert [(one["verb"], one["by"]) for one in sent["events"]][-3:] == [
+        ("approve", "lin"),
+        ("send", "lin"),
+        ("sent", "lin"),
+    ]
+    ((to, mail),) = post.taken
+    assert to == [ANN]
+    assert str(mail["Subject"]) == words["subject"]
+    assert "Lotus" in str(mail["From"])
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n").strip() == words["body"]
+    assert "parcelwatch" not in body.get_content()
+
+
+def test_nothing_leaves_that_nobody_approved_and_one_yes_will_do(watched: Shop, post: Post) -> None:
+    draft = by_mail(watched, post)
+    refused = watched.run("drafts", "send", draft)
+    assert (refused.code, post.taken) == (1, [])
+    assert "is not approved" in refused.err
+    assert watched.run("drafts", "send", draft, "--approve").code == 0
+    assert len(post.taken) == 1
+    again = watched.run("drafts", "send", draft, "--approve")
+    assert (again.code, len(post.taken)) == (1, 1)
+    assert "is sent" in again.err
+
+
+def test_a_letter_that_was_turned_away_is_approved_as_before(watched: Shop, post: Post) -> None:
+    post.says = {f"RCPT {ANN}": "550 no such user"}
+    draft = by_mail(watched, post)
+    refused = watched.run("drafts", "send", draft, "--approve")
+    assert (refused.code, state(watched, draft)) == (1, "approved")
+    assert "was not sent: the recipient's address is refused (SMTP 550)" in refused.err
+    assert "pa55" not in refused.err
+    post.says = {}
+    assert watched.run("drafts", "send", draft).code == 0
+    assert state(watched, draft) == "sent"
+
+
+def test_a_letter_that_may_have_arrived_is_not_sent_again_until_somebody_looked(
+    watched: Shop, helpdesk: Server
+) -> None:
+    helpdesk.behaviour = hangs_up()
+    watched.configure(f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n')
+    draft = draft_to(watched, ANN)
+    unsure = watched.run("drafts", "send", draft, "--approve")
+    assert (unsure.code, state(watched, draft), len(helpdesk.hits)) == (1, "sending", 1)
+    assert f"`parcelwatch drafts sent {draft}` if it did" in unsure.err
+    assert "may have arrived" in watched.run("drafts", "send", draft).err
+    assert len(helpdesk.hits) == 1
+    helpdesk.behaviour = answers(b"{}")
+    assert watched.run("drafts", "approve", draft).code == 0
+    assert watched.run("drafts", "send", draft).code == 0
+    assert (state(watched, draft), len(helpdesk.hits)) == ("sent", 2)
+
+
+def test_a_webhook_gets_the_body_the_shop_wrote_with_the_fields_put_in(watched: Shop, helpdesk: Server) -> None:
+    watched.configure(
+        f'\n[drafts.send]\nwebhook = "{helpdesk.url}/tickets"\n'
+        "[drafts.send.body]\n"
+        'ticket = { subject = "Re: {order} {subject}", tags = ["parcel", "{kind}"], public = true }\n'
+        'requester = "{to}"\ntext = "{body}"\n'
+    )
+    draft = draft_to(watched, "旺旺 {body} ann")
+    assert watched.run("drafts", "send", draft, "--approve").code == 0
+    (hit,) = helpdesk.hits
+    said = json.loads(hit.body)
+    assert said["ticket"]["tags"] == ["parcel", "damaged"]
+    assert said["ticket"]["subject"].startswith("Re: A-2 Your parcel")
+    assert said["ticket"]["public"] is True
+    assert said["requester"] == "旺旺 {body} ann"
+    assert said["text"].startswith("Hello Ann,\n")
+    assert hit.headers["idempotency-key"] == f"letter-{draft}"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "ann@example.org,eve@evil.example",
+        "ann@example.org;eve@evil.example",
+        "ann@example.org&bcc=eve@evil.example",
+        "ann@example.org%0aBcc: eve@evil.example",
+        "Ann <ann@example.org>",
+        "ann@example.org?cc=eve@evil.example",
+        "ann@exa mple.org",
+        "ann@localhost",
+        "+49 151 2345678",
+        "旺旺 ann",
+    ],
+)
+def test_a_contact_that_is_more_or_less_than_one_address_gets_nothing(watched: Shop, post: Post, contact: str) -> None:
+    draft = by_mail(watched, post, contact)
+    refused = watched.run("drafts", "send", draft, "--approve")
+    assert (refused.code, post.taken, state(watched, draft)) == (1, [], "approved")
+
+
+def test_the_addressee_is_the_one_it_was_written_to(watched: Shop, post: Post) -> None:
+    draft = by_mail(watched, post)
+    watched.run("drafts", "approve", draft)
+    watched.run("parcels", "add", DAMAGED, "--courier", "my_dhl", "--customer-name", "Bob")
+    refused = watched.run("drafts", "send", draft)
+    assert (refused.code, post.taken) == (1, [])
+    assert state(watched, draft) == "withdrawn"
+    (mine,) = [
+        row for row in watched.run("drafts", "list", "--state", "draft", "--json").document if row["number"] == DAMAGED
+    ]
+    assert mine["to"] is None
+    assert "Hello Bob" in mine["body"]
+
+
+def test_a_letter_that_promises_a_day_that_has_come_is_edited_first(watched: Shop, post: Post) -> None:
+    watched.configure('follow_up = "1s"\n')
+    draft = by_mail(watched, post)
+    refused = watched.run("drafts", "send", draft, "--approve")
+    if refused.code == 0:  # sent within the second
+        return
+    assert "promises word by a day that has come" in refused.err
+    watched.run("drafts", "edit", draft, "--body-file", watched.file("Dear Ann, it is here.", "better.txt"))
+    assert watched.run("drafts", "send", draft, "--approve").code == 0
+
+
+def test_ways_to_customers_that_cannot_work_are_told_by_config_check(shop: Shop) -> None:
+    shop.configure(
+        '\n[drafts.send]\nurl = "mailto://robot:pa55@smtp.example.com?to=ann@example.org"\n'
+        'webhook = "http://helpdesk.example.com/x"\nbody = { a = "{nope}" }\n'
+    )
+    said = shop.run("config", "check")
+    assert said.code != 0
+    assert "names its addressee once, as {contact}" in said.err
+    assert "webhook must be an https:// address" in said.err
+    assert "there is no {nope}" in said.err
+    assert "pa55" not in said.err
+
+
+def test_a_peak_is_announced_once_to_each_order_on_the_road(watched: Shop) -> None:
+    watched.configure('\n[[peaks]]\nname = "Double 11"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n')
+    assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] >= 1
+    assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] == 0
+    peaks = [row for row in watched.run("drafts", "list", "--json").document if row["kind"] == "peak"]
+    assert peaks
+    assert all("Double 11" in row["body"] and row["case"] is None for row in peaks)
+    assert STALLED not in {row["number"] for row in peaks}, "who waits for news of trouble is not told of more"
+    assert watched.run("drafts", "announce", "Easter").code == 2
+
+
+def test_a_shops_own_letter_is_used_and_a_broken_one_is_not(watched: Shop) -> None:
+    folder = watched.folder / "letters"
+    assert watched.run("drafts", "templates", "--write", str(folder), "--language", "en").code == 0
+    (folder / "en/letters/damaged.txt.j2").write_text(
+        "Subject: Oh dear\nDear {{ name or 'friend' }}, sorry.\n{{ shop }}"
+    )
+    (folder / "en/letters/stalled.txt.j2").write_text("Subject: Hm\nfine\n{{ nobody_knows }}")
+    watched.configure(f'templates = "{folder}"\n')
+    broken, own = (
+        watched.run("drafts", "show", draft_to(watched, ANN, number), "--json").document
+        for number in (STALLED, DAMAGED)
+    )
+    assert (own["subject"], own["body"]) == ("Oh dear", "Dear Ann, sorry.\nLotus & Lantern")
+    assert broken["subject"].startswith("No news of your parcel")
+    said = watched.run("config", "check").err
+    assert f"{folder}/en/letters/stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said

@@ -1,0 +1,131 @@
+"""Every letter in every language, variant by variant: whole, in its own language, and of use to who gets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+import pytest
+from babel.dates import format_date
+
+from parcelwatch.specimens import specimens
+from parcelwatch.words import catalogue, languages
+from tests.gallery_letters import RENDERER, Card, letters, page
+
+LETTERS: Final = tuple(letters())
+LEFTOVERS: Final = re.compile(
+    r"\(\)|（）|“”|„“|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n|[:：]\s*\n"
+)
+LATIN_IN_HAN: Final = re.compile(r"Lotus & Lantern|Leipzig, DE|Lin|Double 11|GMT[+-]\d\d:\d\d|DHL")
+
+
+def each(language: str) -> list[Card]:
+    return [card for card in LETTERS if card.language == language]
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_no_letter_has_a_gap_or_a_leftover_where_a_fact_is_missing(language: str) -> None:
+    for card in each(language):
+        for text in (card.title, card.body):
+            assert not LEFTOVERS.search(text), f"{card.name}: {text}"
+            assert all(line == line.strip() for line in text.split("\n")), f"{card.name}: {text}"
+        assert card.body.count("\n\n") >= 3, f"{card.name}: {card.body}"
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_every_letter_names_its_parcels_from_the_subject_on(language: str) -> None:
+    for card in each(language):
+        numbers = ["7710000000059"] + (["7710000000067"] if card.name.endswith("two") else [])
+        assert all(number in card.title for number in numbers), card.title
+        assert all(number in card.body for number in numbers), card.body
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_every_letter_of_trouble_offers_something_and_names_the_day_of_the_next_word(language: str) -> None:
+    words = catalogue(language, "letters")
+    day = format_date(date(2026, 11, 30), words["dates"]["day"], locale=language.replace("-", "_"))
+    for card in each(language):
+        assert (day in card.body) is card.trouble, f"{card.name}: {card.body}"
+        said_so = any(phrase in card.body for phrase in words["remedies"].values())
+        in_text = any(kind in card.name for kind in ("refused", "attempt_failed · first"))
+        assert said_so or in_text or not card.trouble, f"{card.name}: {card.body}"
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_every_letter_is_in_the_letters_of_its_language(language: str) -> None:
+    for card in each(language):
+        text = f"{card.title}\n{card.body}"
+        if language.partition("-")[0] in ("zh", "ja"):
+            assert not re.search("[A-Za-z]", LATIN_IN_HAN.sub("", text)), f"{card.name}: {text}"
+        else:
+            assert not re.search("[\u0400-\u04ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]", text), f"{card.name}: {text}"
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_no_letter_names_the_tool_or_blames_anybody(language: str) -> None:
+    for card in each(language):
+        assert not re.search(r"parcelwatch|17track|kuaidi100|your fault|您的责任|您的錯", card.body.lower())
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
+    """A variant that reads like another has no sentence of its own, so something was forgotten."""
+    seen: dict[str, str] = {}
+    for card in (one for one in each(language) if " · first · " in one.name and one.name.endswith("full")):
+        text = f"{card.title}\n{card.body}"
+        assert text not in seen, f"{card.name} reads like {seen[text]}"
+        seen[text] = card.name
+
+
+@pytest.mark.parametrize(("language", "lost"), [("en", "lost"), ("de", "verloren"), ("fr", "perdu|perte")])
+def test_a_parcel_that_is_searched_for_is_not_called_lost(language: str, lost: str) -> None:
+    told = [card for card in each(language) if card.name.startswith("lost · ") and "sure" in card.name]
+    for card in told:
+        assert bool(re.search(lost, f"{card.title}\n{card.body}")) is ("sure stated" in card.name), card.body
+    assert len(told) >= 12
+
+
+# --- a language's own rules ----------------------------------------------------------------------
+
+ARTICLES: Final = "the|der|die|das|den|dem|des|vom|beim|zum|zur|im|le|la|les|du|au|aux|de|d’|que|qu’"
+
+
+def said(language: str, courier: str) -> Iterator[str]:
+    """Every letter of a language about the parcels of a courier, "" for one that is not known by name."""
+    for each in specimens(language):
+        letter = RENDERER.worded(each.kind, language, {**each.facts, "courier": courier})
+        yield f"{letter.subject}\n{letter.body}"
+
+
+@pytest.mark.parametrize("courier", ["UPS", "La Poste", "Deutsche Post / DHL"])
+@pytest.mark.parametrize("language", languages("letters"))
+def test_a_courier_is_named_in_sentences_that_hold_for_any_name(language: str, courier: str) -> None:
+    texts = list(said(language, courier))
+    assert any(courier in text for text in texts)
+    for text in texts:
+        assert not LEFTOVERS.search(text), text
+        assert not re.search(rf"\b({ARTICLES}) ?{courier}", text, re.IGNORECASE), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_french_letters_keep_the_spaces_and_elisions_of_french(courier: str) -> None:
+    for text in said("fr", courier):
+        assert not re.search("(?<!\u202f)[:;!?»]|«(?!\u202f)|['\"“”]", text), text
+        assert not re.search(r"\b([dljmnst]e|la|que|jusque|si(?= ils?\b)) (?=[aeiouyéèêàâîôœh])", text), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_german_letters_go_on_in_lower_case_after_the_greeting_and_quote_as_germans_do(courier: str) -> None:
+    for text in said("de", courier):
+        first = text.split("\n\n")[1]
+        assert first[0].islower() or first.startswith(("Ihr", *filter(None, [courier]))), text
+        assert text.count("„") == text.count("“")
+        assert not re.search("[\"”«»']", text), text
+
+
+def test_all_letters_can_be_read_on_one_page() -> None:
+    html = page()
+    assert html.count("<article") == len(LETTERS)
+    assert "<script" not in html
