@@ -37,7 +37,7 @@ from parcelwatch.errors import (
     DeliveryUnknown,
     StoreError,
 )
-from parcelwatch.ingest import undelivered
+from parcelwatch.ingest import over_meanwhile, undelivered
 from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, channels, drafts, outbox
@@ -376,7 +376,9 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
     if part < len(group.said):
         outbox.renew(store, group.ids, now + LEASE)
     else:
+        late = outbox.told_late(store, group.ids)
         outbox.settle_sent(store, group.ids, now)
+        over_meanwhile(store, late, now)
 
 
 def _refused(

@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators, pushes, repeats
+from parcelwatch import operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
@@ -239,6 +239,7 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
         silencing.release(store, now)
+        reports.tell_daily(store, policy, now)
     return tally
 
 

@@ -14,7 +14,9 @@ import structlog
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
-from parcelwatch.core.drafts import about
+from parcelwatch.core.cases import Signal
+from parcelwatch.core.drafts import about, parts
+from parcelwatch.core.letters import promised
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.privacy import wording
@@ -24,10 +26,13 @@ from parcelwatch.model import (
     Amended,
     Answered,
     Case,
+    CaseCleared,
     CaseTold,
     Checkpoint,
     Dossier,
+    DraftState,
     Event,
+    Form,
     LetterAction,
     LetterTakenBack,
     LetterWritten,
@@ -160,7 +165,14 @@ def take_step(
         outbox.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
-        _enqueue(store, step, notice, saved, policy, now, wave)
+        if isinstance(notice, CaseTold):
+            outbox.not_over(store, saved.cases[notice.case.kind], _AGAIN)
+        if isinstance(notice, CaseCleared):
+            all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel_id, notice, now)
+        else:
+            _enqueue(store, step, notice, saved, policy, now, wave)
+    if isinstance(event, LetterAction):
+        _promise_of_others(store, step, policy, now)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
@@ -175,6 +187,8 @@ def _claims_are_over(before: Dossier, after: Dossier) -> bool:
 
 _MOOT = "the case was resolved before it was sent"
 _TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
+_AGAIN = "the case stands again"
+_SAID_ALREADY = "agents were reminded of this letter already"
 
 
 def _dossier(store: Store, parcel_id: int, event: Event) -> Dossier:
@@ -205,6 +219,16 @@ def _rounded(said: Answered) -> Answered:
         for one in said.checkpoints
     )
     return replace(said, checkpoints=tuple(checkpoints))
+
+
+def _promise_of_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
+    """A letter that was sent about several parcels gave its word of each."""
+    for move in step.moves:
+        given = promised(move.draft, move.by) if move.after == DraftState.SENT else None
+        for part in parts(move.draft.facts)[1:] if given else ():
+            other = part.get("parcel")
+            if given and isinstance(other, int):
+                take_step(store, other, given, policy, now)
 
 
 # --- one bad parcel ------------------------------------------------------------------------------
@@ -238,7 +262,7 @@ def _count(step: Advance) -> Tally:
     if not step.events:
         return Tally()
     opened = [event.kind for event in step.events if event.signal == "fires"]
-    resolved = sum(event.after == "resolved" for event in step.events)
+    resolved = sum(event.after == "resolved" != event.before for event in step.events)
     return Tally(opened=len(opened), resolved=resolved, kinds={kind: opened.count(kind) for kind in opened})
 
 
@@ -274,6 +298,7 @@ def _enqueue(
     store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime, wave: int | None
 ) -> None:
     draft_id = _draft_id(notice, saved)
+    repeated = _SAID_ALREADY if _is_reminder(notice) and draft_id and outbox.reminded_of(store, draft_id) else ""
     reason = "the draft no longer holds"
     if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
         return
@@ -286,11 +311,11 @@ def _enqueue(
         severity=dispatch.severity(notice),
         why=dispatch.why(notice),
         fact=dispatch.fact(notice),
-        draft=draft_id is not None,
+        draft=isinstance(notice, LetterWritten | LetterTakenBack),
         parcel_id=parcel_id,
         case_id=case.id,
         draft_id=draft_id,
-        suppressed=way.suppressed,
+        suppressed=way.suppressed or repeated,
         silence=way.silence,
         import_id=wave,
     )
@@ -310,6 +335,37 @@ def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: dat
     return True
 
 
+def all_clear(store: Store, case: Case, parcel_id: int, notice: CaseCleared, now: datetime) -> None:
+    """Tell whoever was told of a case that it is over, and nobody else."""
+    assert case.id is not None
+    for channel in outbox.told_on(store, case.id):
+        alert = NewAlert(
+            kind=case.kind,
+            channel=channel,
+            severity=case.severity,
+            why=Why.CLEARED,
+            fact=replace(notice.why, since=case.since),
+            parcel_id=parcel_id,
+            case_id=case.id,
+            suppressed=dispatch.MOOT if notice.moot else "",
+        )
+        outbox.enqueue(store, alert, now)
+
+
+def over_meanwhile(store: Store, told: Iterable[tuple[int, str]], now: datetime) -> None:
+    """Agents were told of these cases (parcel, kind) while they ended: an all-clear follows what did arrive.
+
+    The caller holds the transaction.
+    """
+    for parcel_id, kind in told:
+        case = cases.of_kind(store, parcel_id, kind)
+        if case.live or case.by_agent or case.id is None:
+            continue
+        ends = [event.why for event in cases.events(store, case.id) if event.signal == Signal.CLEARS]
+        if ends and ends[-1].says is Form.CLEARED:
+            all_clear(store, case, parcel_id, CaseCleared(case, ends[-1]), now)
+
+
 def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[int, Case]:
     """The parcel and the case of a message: this one's, but for a letter that is only about others of the order."""
     parcel_id = step.dossier.parcel.id
@@ -320,7 +376,13 @@ def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[i
     return other, cases.of_kind(store, other, notice.case.kind)
 
 
+def _is_reminder(notice: Notice) -> bool:
+    return isinstance(notice, CaseTold) and notice.why is Why.PROMISED
+
+
 def _draft_id(notice: Notice, saved: Saved) -> int | None:
+    if isinstance(notice, CaseTold) and notice.case.word and _is_reminder(notice):
+        return notice.case.word.letter
     if isinstance(notice, LetterTakenBack):
         return notice.draft.id
     return saved.drafts[drafts.key(notice.draft)] if isinstance(notice, LetterWritten) else None

@@ -243,7 +243,17 @@ class Form(StrEnum):
     SCAN_TAKEN_BACK = "scan_taken_back"
     NEWER_SCAN = "newer_scan"
     CUSTOMER_CHANGED = "customer_changed"
+    PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
+    # what agents did about a case, and what time made of it
+    ASSIGNED = "assigned"
+    REMEDY_AGREED = "remedy_agreed"
+    REMEDY_DONE = "remedy_done"
+    REMEDY_DUE = "remedy_due"
+    WORD_PROMISED = "word_promised"
+    WORD_DUE = "word_due"
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    NOTHING_NEW = "nothing_new"
     # about a claim against the courier
     CLAIM_DUE = "claim_due"
     CLAIM_MISSED = "claim_missed"
@@ -260,6 +270,8 @@ class Form(StrEnum):
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
+    # about a while
+    REPORT = "report"
     # what an older version said in English
     NOTED = "noted"
 
@@ -282,7 +294,7 @@ class Fact:
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
     messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
-    somebody else's words, quoted as they are. `unread`: what could not be read.
+    somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what.
     """
 
     says: Form
@@ -296,6 +308,7 @@ class Fact:
     kind: str = ""
     reason: str = ""
     unread: tuple[Unread, ...] = ()
+    tally: tuple[tuple[str, int], ...] = ()
 
 
 # --- what we know --------------------------------------------------------------------------------
@@ -410,6 +423,42 @@ FLAPPING = 2
 """So many times in a row a case comes back before that is what is told of it."""
 
 
+class Remedy(StrEnum):
+    """What a shop can do for a customer in trouble."""
+
+    RESEND = "resend"
+    REFUND = "refund"
+    REPLACE = "replace"
+    DISCOUNT = "discount"
+    WAIT = "wait"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A remedy somebody promised a customer. `by`: who did. `reminded`: agents were reminded that it is not done."""
+
+    what: Remedy
+    at: datetime
+    by: str = ""
+    note: str = ""
+    done_at: datetime | None = None
+    reminded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a letter that was sent promised its customer: to hear again by `by`.
+
+    `remind_at`: when agents are reminded. `letter`: the number of the draft. `reminded`: they were.
+    """
+
+    by: datetime
+    remind_at: datetime
+    letter: int
+    reminded: bool = False
+
+
 class ClaimState(StrEnum):
     """The life of a claim against the courier; `open` while nobody said anything of it."""
 
@@ -454,6 +503,11 @@ class Case:
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again. `flaps`: how often in a row it came
     back soon after it had ended by itself.
+    `owner`: the agent who has it. `told_at`: when agents were last told; `handled_at`: when one last did
+    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since
+    it opened.
+    `cleared`: the last that agents were told is that it is over.
+    `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
     """
 
@@ -472,6 +526,14 @@ class Case:
     by_agent: bool = False
     snoozed_until: datetime | None = None
     flaps: int = 0
+    owner: str = ""
+    told_at: datetime | None = None
+    handled_at: datetime | None = None
+    escalated: bool = False
+    reraised: bool = False
+    cleared: bool = False
+    word: Word | None = None
+    remedy: Agreed | None = None
     claim: Claim | None = None
     id: int | None = None
 
@@ -592,12 +654,17 @@ class Dossier:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What an agent does to a case: "ack", "snooze", "resolve"; "stop" and "resume" do it with its parcel."""
+    """What an agent does to a case: "ack", "snooze", "resolve", "assign" (`to`: whom, "" for nobody), "agree" (`what`)
+    and "fulfil", which is having done what was agreed; "stop" and "resume" do it with its parcel.
+    """
 
     verb: str
     kind: str
     by: str = ""
     until: datetime | None = None
+    to: str = ""
+    what: Remedy | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -646,6 +713,16 @@ class Marked:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """A letter about a case of `kind` was sent, which says that the customer hears again by `until`."""
+
+    kind: str
+    until: datetime
+    letter: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """Customers of parcels on the road are to hear of a peak, from its first instant to its last."""
 
@@ -666,7 +743,19 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | ClaimAction | LetterAction | Amended | Marked | Announced | Undelivered | Passed
+Event = (
+    Observation
+    | Pushed
+    | Action
+    | ClaimAction
+    | LetterAction
+    | Promised
+    | Amended
+    | Marked
+    | Announced
+    | Undelivered
+    | Passed
+)
 """What can happen to a parcel."""
 
 
@@ -680,6 +769,11 @@ class Why(StrEnum):
     WOKEN = "woken"
     FLAPPING = "flapping"
     REPEATED = "repeated"
+    ESCALATED = "escalated"
+    RERAISED = "reraised"
+    PROMISED = "promised"
+    UNFULFILLED = "unfulfilled"
+    CLEARED = "cleared"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
     CLAIM_DUE = "claim_due"
@@ -687,14 +781,28 @@ class Why(StrEnum):
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
+    REPORTED = "reported"
 
 
 @dataclass(frozen=True, slots=True)
 class CaseTold:
-    """Agents are to hear of a case."""
+    """Agents are to hear of a case. `fact`: what of it, None for the trouble itself."""
 
     case: Case
     why: Why
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCleared:
+    """Trouble that agents may have been told of is over. `why`: what happened. `moot`: they hear of the parcel anyway.
+
+    Whether they really were told, and where, the outbox knows.
+    """
+
+    case: Case
+    why: Fact
+    moot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -724,7 +832,7 @@ class ClaimTold:
     fact: Fact
 
 
-Notice = CaseTold | LetterWritten | LetterTakenBack | ClaimTold
+Notice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack | ClaimTold
 """What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
 

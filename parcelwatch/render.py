@@ -7,6 +7,7 @@ masked on its way into a template, and no value is ever read as a template. The 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -25,6 +26,7 @@ from parcelwatch.core.drafts import offered, parts
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
 from parcelwatch.core.privacy import shown, uncoded
+from parcelwatch.core.report import OWNER
 from parcelwatch.core.text import clean, code, link
 from parcelwatch.core.whereabouts import read, split
 from parcelwatch.model import Checkpoint, Draft, Fact, Form, LetterStep, Milestone, Severity, Sure, Unread, Why
@@ -56,6 +58,10 @@ _TEMPLATES: Final = {
     Form.ANSWER_UNREAD: "unreadable",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
+    Form.CLEARED: "cleared",
+    Form.WORD_DUE: "reminder",
+    Form.REMEDY_DUE: "reminder",
+    Form.REPORT: "report",
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
@@ -82,6 +88,10 @@ class _Row:
     @property
     def draft(self) -> bool:
         return self.out.draft
+
+    @property
+    def cleared(self) -> bool:
+        return self.out.why is Why.CLEARED
 
     @property
     def bare(self) -> str:
@@ -184,6 +194,13 @@ class Renderer:
             clears=words["clears"].get(fact.kind, ""),
             account=clean(account, _NAME),
             tracker=tracker,
+            outcome=words["outcomes"][fact.scan.milestone] if fact.scan else "",
+            at=self._moment(fact.scan.occurred_at, now) if fact.scan else "",
+            place=_third_party(fact.scan.place, _NAME) if fact.scan else "",
+            remedy=words["remedies"].get(fact.kind, ""),
+            who=clean(fact.reason, _NAME),
+            n=Counter(dict(fact.tally)),
+            day=_format(fact.until, self._zone, words["times"]["day"], self._agents) if fact.until else "",
         )
 
     def label(self, kind: str) -> str:
@@ -384,6 +401,10 @@ class Renderer:
             "error": _third_party(fact.reason, _REASON),
             "unknown": [_unread(one) for one in fact.unread],
             "numbered": any(one.numbers for one in fact.unread),
+            "says": str(fact.says),
+            "until": self._moment(fact.until, now),
+            "n": Counter(dict(fact.tally)),
+            "owners": _owners(fact),
         }
 
     def _lasted(self, fact: Fact, now: datetime) -> str:
@@ -561,6 +582,11 @@ class _Calendar:
             if (local - _LAST_MINUTE).date() != local.date() or (local + _LAST_MINUTE).date() != local.date():
                 return self.day((local - _LAST_MINUTE).replace(tzinfo=self.zone))
         return ""
+
+
+def _owners(fact: Fact) -> list[tuple[str, int]]:
+    """Who has how many cases, by name; "" has those that nobody has."""
+    return [(clean(name.removeprefix(OWNER), _NAME), count) for name, count in fact.tally if name.startswith(OWNER)]
 
 
 # --- values on their way into a template ---------------------------------------------------------

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from parcelwatch.model import Case, CaseEvent, ClaimState, Fact
+from parcelwatch.core.report import AGES, Figures
+from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts
 from parcelwatch.store.cases import CaseRow
@@ -46,6 +47,9 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "priority": row.priority(at),
         "snoozed_until": stamp(one.snoozed_until),
         "verdict": row.verdict,
+        "owner": one.owner or None,
+        "remedy": _remedy(one.remedy),
+        "word_due_at": stamp(one.word.by) if one.word else None,
         "claim": claim(one, at),
     }
 
@@ -70,6 +74,13 @@ def claim(case: Case, now: datetime) -> dict[str, Any] | None:
         "ref": one.ref,
         "amount": one.amount,
     }
+
+
+def _remedy(agreed: Agreed | None) -> dict[str, Any] | None:
+    if agreed is None:
+        return None
+    times = {"agreed_at": stamp(agreed.at), "done_at": stamp(agreed.done_at)}
+    return {"what": agreed.what, "by": agreed.by, "note": agreed.note, **times}
 
 
 def case_whole(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[str, Any]:
@@ -145,6 +156,25 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "why": out.why,
         "says": out.fact.says,
         "line": said.line,
+    }
+
+
+def report(figures: Figures) -> dict[str, Any]:
+    """What happened in a while and what waits, as `report --json` gives it out."""
+    counts = figures.counts
+    return {
+        "from": stamp(figures.since),
+        "to": stamp(figures.until),
+        **{name: counts[name] for name in ("opened", "acknowledged", "resolved", "escalated", "reraised")},
+        "waiting": {
+            "total": figures.waiting,
+            "states": dict(figures.states),
+            "ages": {name: figures.ages.get(name, 0) for name in AGES},
+            "owners": dict(figures.owners),
+        },
+        "letters": {name: counts[name] for name in ("drafted", "approved", "sent")},
+        "remedies": {"agreed": counts["agreed"], "done": counts["done"], "open": figures.owed},
+        "verdicts": {"true": counts["right"], "false": counts["wrong"], "known": counts["known"]},
     }
 
 

@@ -2,8 +2,8 @@
 
     title = "A parcel that stops moving is told of after two days"
     start = "2026-03-02 08:00"             # a Monday, UTC; the default. "+26h" counts from here
-    [policy]                               # profile, thresholds, old_news, languages, shop; all optional
-    profile = "china"
+    [policy]                               # profile, thresholds, old_news, languages, shop, zone, hours, follow_up,
+    profile = "china"                      # escalate_after, escalate_to, reraise_after, remedy_after; all optional
     [calendar]                             # with [[peaks]], [[stoppages]], [[remote]] as in config.toml
     [[claims]]                             # as in config.toml; without them no window is known. The shop is in UTC
     [parcel]                               # any field of model.Parcel or of its order; all optional
@@ -27,7 +27,8 @@ One thing happens in a step, else only time passes:
   stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
-  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled"
+  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled",
+            "assign stalled to mei", "agree stalled refund", "fulfil stalled"
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   claim     "file damaged RMA-7", "pay damaged 12.50", "refuse damaged", "drop damaged": what becomes of a claim
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
@@ -37,7 +38,8 @@ expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "
 language"), withdrawn, superseded (drafts, by kind). What is not named must not happen. `nothing = true` says so.
 How things stand, where named: claims = { damaged = "open 2026-05-12" } (state, last day),
 hidden = { stalled = "damaged" } (all of them), cases = { stalled = "open medium" },
-milestone, cause, poll_at ("never"), says = ["part of what is told"], facts = { stalled = { place = "…" } }.
+milestone, cause, poll_at ("never"), says = ["part of what is told"], facts = { stalled = { place = "…" } },
+cleared = ["stalled"] (whoever was told is told that it is over; all of them), owners = { stalled = "lin" }.
 """
 
 from __future__ import annotations
@@ -46,9 +48,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from parcelwatch.config import days
 from parcelwatch.config.models import File
@@ -58,6 +61,7 @@ from parcelwatch.core.kinds import RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.windows import Loss, Start, Terms, Window
+from parcelwatch.core.working import FollowUp, OfficeHours
 from parcelwatch.duration import Duration, parse
 from parcelwatch.model import (
     Action,
@@ -73,6 +77,8 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Refused,
+    Remedy,
+    Severity,
     Sure,
     Unanswered,
 )
@@ -82,7 +88,9 @@ STORIES: Final = Path(__file__).parent / "stories"
 START: Final = "2026-03-02 08:00"
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
-STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims"})
+STANDINGS: Final = frozenset(
+    {"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims", "cleared", "owners"}
+)
 DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim")
 DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
 BESIDE: Final = frozenset(
@@ -203,7 +211,7 @@ def _iso(written: str) -> datetime:
 
 def _policy(written: Mapping[str, Any]) -> Policy:
     chosen = written.get("policy", {})
-    _only(chosen, {"profile", "thresholds", "old_news", "languages", "shop"})
+    _only(chosen, {"profile", "thresholds", "old_news", "languages", "shop", "follow_up", *_WAITS, "zone", "hours"})
     limits = {
         kind: Threshold(_duration(row, "warn"), _duration(row, "critical"), "the story")
         for kind, row in chosen.get("thresholds", {}).items()
@@ -216,8 +224,28 @@ def _policy(written: Mapping[str, Any]) -> Policy:
         old_news=parse(chosen.get("old_news", "14d")).natural(),
         calendar=_calendar(written),
         claims=Terms(tuple(map(_window, written.get("claims", ())))),
-        wording=Wording(shop=chosen.get("shop", ""), languages=tuple(chosen.get("languages", ("zh-CN", "en")))),
+        wording=Wording(
+            shop=chosen.get("shop", ""),
+            languages=tuple(chosen.get("languages", ("zh-CN", "en"))),
+            follow_up=parse(chosen.get("follow_up", "2d")).natural(),
+        ),
+        follow_up=_follow_up(chosen),
+        hours=_hours(chosen),
     )
+
+
+_WAITS: Final = ("escalate_after", "escalate_to", "reraise_after", "remedy_after")
+
+
+def _follow_up(chosen: Mapping[str, Any]) -> FollowUp:
+    given = {name: parse(chosen[name]) for name in ("reraise_after", "remedy_after") if name in chosen}
+    limits = {Severity(name): parse(limit) for name, limit in chosen.get("escalate_after", {}).items()}
+    return FollowUp(limits, chosen.get("escalate_to", ""), **given)
+
+
+def _hours(chosen: Mapping[str, Any]) -> OfficeHours:
+    opens, closes = map(time.fromisoformat, chosen["hours"].split("-")) if "hours" in chosen else (None, None)
+    return OfficeHours(ZoneInfo(chosen.get("zone", "UTC")), opens, closes)
 
 
 def _calendar(written: Mapping[str, Any]) -> Calendar:
@@ -351,8 +379,10 @@ def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoin
 
 def _action(written: str, start: datetime, at: datetime) -> Action:
     doing, _, until = written.partition(" until ")
-    verb, kind = doing.split()
-    return Action(verb, kind, by="lin", until=_when(until, start, at) if until else None)
+    doing, _, to = doing.partition(" to ")
+    verb, kind, *what = doing.split()
+    ends = _when(until, start, at) if until else None
+    return Action(verb, kind, by="lin", until=ends, to=to, what=Remedy(what[0]) if what else None)
 
 
 def _claim(written: str) -> ClaimAction:

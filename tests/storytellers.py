@@ -16,6 +16,7 @@ from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (
     Advance,
+    CaseCleared,
     CaseEvent,
     CaseTold,
     ClaimTold,
@@ -27,6 +28,7 @@ from parcelwatch.model import (
     LetterStep,
     LetterTakenBack,
     LetterWritten,
+    Notice,
     State,
 )
 from parcelwatch.render import Renderer
@@ -38,8 +40,9 @@ from tests.storybook import Letter, Story
 from tests.storytelling import Happened
 
 RENDERER: Final = Renderer()
-WORDS: Final = Wording(RENDERER, {"ops": Characters(100_000), "drafts": Characters(100_000)})
+WORDS: Final = Wording(RENDERER, {name: Characters(100_000) for name in ("ops", "drafts", "boss")})
 BY: Final = "lin"
+_OF_LETTERS: Final = ("drafted", "withdrawn")
 
 # --- through the core ----------------------------------------------------------------------------
 
@@ -53,12 +56,17 @@ class InCore:
         self.dossier = Dossier(replace(story.parcel, id=1))  # as the first of a database
         self.assess_at: datetime | None = None
         self.events: list[CaseEvent] = []
+        self._heard: set[str] = set()
 
     def step(self, event: Event, at: datetime) -> Happened:
         before, step = self.dossier, advance(self.dossier, event, self._policy, at)
         self.dossier, self.assess_at = self._numbered(step.dossier), step.assess_at
         self.events += step.events
-        return _in_words(before, step, self._policy, at)
+        happened = _in_words(before, step, self._policy, at)
+        over = tuple(kind for kind in happened.cleared if kind in self._heard)
+        self._heard |= {one.split()[0] for one in happened.told}
+        self._heard -= set(over)
+        return replace(happened, cleared=over)
 
     def letter(self, letter: Letter, at: datetime) -> Happened:
         return self.step(_action(letter, self.dossier), at)
@@ -92,18 +100,21 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
     assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
     assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
+    over = [one for one in step.notices if isinstance(one, CaseCleared) and not one.moot]
+    spoken: list[Notice] = [*news, *over]
     quiet = {id(one): dispatch.way(one, step.dossier.parcel, policy, at, first=step.first).suppressed for one in news}
     fired = [one for one in step.events if one.signal == "fires"]
     return Happened(
         opened=tuple(one.kind for one in fired if not one.before),
         reopened=tuple(one.kind for one in fired if one.before),
-        resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED),
+        resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED != one.before),
         told=tuple(_told(one) for one in news if not quiet[id(one)]),
         suppressed=tuple(_told(one) for one in news if quiet[id(one)]),
         drafted=tuple(_drafted(one.kind, one.step, one.language) for one in born),
         withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
         superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
-        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in news),
+        cleared=tuple(one.case.kind for one in over),
+        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in spoken),
     )
 
 
@@ -176,24 +187,26 @@ class InStore:
             states,
         )
         self._check_rows(rows, born)
-        news = [row for row in rows if row["draft"] is None]
+        news = [row for row in rows if row["why"] not in (*_OF_LETTERS, "cleared")]
+        over = [row for row in rows if row["why"] == "cleared" and row["state"] == "pending"]
         fires = [row for row in moved if row[2] == "fires"]
         return Happened(
             opened=tuple(row[1] for row in fires if not row[3]),
             reopened=tuple(row[1] for row in fires if row[3]),
-            resolved=tuple(row[1] for row in moved if row[4] == "resolved"),
+            resolved=tuple(row[1] for row in moved if row[4] == "resolved" != row[3]),
             told=tuple(_row_told(row) for row in news if row["state"] == "pending"),
             suppressed=tuple(_row_told(row) for row in news if row["state"] == "suppressed"),
             drafted=tuple(_drafted(row["kind"], row["step"], row["language"]) for row in born.values()),
             withdrawn=tuple(row["kind"] for row in changed if row["state"] == "withdrawn"),
             superseded=tuple(row["kind"] for row in changed if row["state"] == "superseded"),
-            says=tuple(row["body"] for row in news),
+            cleared=tuple(row["kind"] for row in over),
+            says=tuple(row["body"] for row in (*news, *over)),
         )
 
     def _check_rows(self, rows: list[dict[str, Any]], born: Mapping[int, dict[str, Any]]) -> None:
         number = self.dossier.parcel.number
         for row in rows:
-            assert row["channel"] == ("ops" if row["draft"] is None else "drafts")
+            assert (row["channel"] == "drafts") is (row["why"] in _OF_LETTERS)
             assert number in row["title"] + row["body"], "who reads it knows which parcel it is about"
         assert {row["draft"] for row in rows if row["why"] == "drafted"} == set(born)
         for draft in born.values():

@@ -28,6 +28,7 @@ class Happened:
     drafted: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     superseded: tuple[str, ...] = ()
+    cleared: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -135,6 +136,7 @@ def _poll_at(teller: Teller) -> datetime | None:
 
 
 def _judge(story: Story, step: Step, teller: Teller, happened: Happened) -> None:
+    assert set(happened.cleared) <= set(happened.resolved), "an all-clear is for what just ended"
     for name, expected in step.expect.happens.items():
         actual = getattr(happened, name)
         if not _fit(expected, actual):
@@ -188,6 +190,14 @@ def _says(story: Story, step: Step, expected: Any, _: Dossier, happened: Happene
             _fail(story, step, f"words with “{part}”", str(list(happened.says)))
 
 
+def _cleared(story: Story, step: Step, expected: Any, _: Dossier, happened: Happened) -> None:
+    _check(story, step, "cleared", sorted(expected), sorted(happened.cleared))
+
+
+def _owners(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    _check(story, step, "owners", expected, {one.kind: one.owner for one in dossier.cases if one.kind in expected})
+
+
 def _facts(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
     newest = {one.kind: one.facts for one in dossier.drafts if one.unsent}
     for kind, facts in expected.items():
@@ -210,6 +220,8 @@ _STANDINGS: Final = {
     "poll_at": _polls,
     "says": _says,
     "facts": _facts,
+    "cleared": _cleared,
+    "owners": _owners,
 }
 
 

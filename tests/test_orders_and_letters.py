@@ -14,7 +14,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
+from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Why
 from parcelwatch.store import Store, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents
@@ -175,3 +175,21 @@ def test_a_buyer_named_without_an_order_is_nobodys_where_a_parcel_holds_the_orde
     said(store, "PW1", Order(customer_contact="bob2@example.com", value=9.0), at=NOW + HOUR)
     assert unsent(store) == before
     assert parcels.one(store, 1).value == 9.0
+
+
+def test_a_letter_that_names_the_promised_day_is_written_anew_when_the_shop_promises_another(store: Store) -> None:
+    promised = [Order("A-1", customer_name="Ann", promised_by=NOW + days * 24 * HOUR) for days in (1, 2, 9)]
+    parcel = said(store, "PW1", promised[0])
+    moving = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT)
+    hear(store, parcel, moving)
+    hear(store, parcel, moving, at=NOW + 49 * HOUR)
+    said(store, "PW1", promised[1], at=NOW + 50 * HOUR)
+    late = [row["draft"] for row in drafts.rows(store) if row["kind"] == "late"]
+    assert [(one.state, one.facts["promised_by"]) for one in late] == [
+        ("withdrawn", "2026-03-03T08:00:00Z"),
+        ("draft", "2026-03-04T08:00:00Z"),
+    ]
+    says = drafts.events(store, late[0].id or 0)[-1]["fact"].says
+    assert says is Form.PROMISE_CHANGED
+    said(store, "PW1", promised[2], at=NOW + 51 * HOUR)
+    assert [row["draft"] for row in drafts.rows(store) if row["kind"] == "late" and row["draft"].unsent] == []

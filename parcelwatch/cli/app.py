@@ -21,6 +21,7 @@ from parcelwatch.cli import (
     drafts,
     orders,
     parcels,
+    report,
     sandbox,
     silences,
     unit,
@@ -55,7 +56,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, database, unit):
+for noun in (demo, sandbox, watch, why, report, database, unit):
     noun.register(app)
 for name, commands in (
     ("config", configuration.app),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,10 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.model import Remedy
+    from parcelwatch.store import Store
 
-app = group("List parcels in trouble; acknowledge, snooze, resolve them.")
+app = group("List parcels in trouble; acknowledge, assign, snooze, resolve them.")
 
 Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case's number, as in `cases list`.")]
 
@@ -33,6 +35,8 @@ Cases = Annotated[
     "cases list --state open --kind stalled",
     "cases list --severity high --tag vip --limit 20",
     "cases list --order A-1001 --json",
+    "cases list --mine",
+    "cases list --remedy open --owner lin",
 )
 def list_all(
     desk: Desk,
@@ -42,6 +46,13 @@ def list_all(
     order: Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")] = "",
     severity: Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")] = "",
     tag: Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")] = "",
+    owner: Annotated[
+        str | None, typer.Option("--owner", metavar="NAME", help='Only this agent\'s; "" for those nobody has.')
+    ] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever is logged in.")] = False,
+    remedy: Annotated[
+        str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
+    ] = "",
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -59,11 +70,25 @@ def list_all(
     one_of("state", state, list(State))
     one_of("kind", kind, list(RULES))
     one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
+    one_of("remedy", remedy, list(cases.REMEDIES))
+    if mine and owner is not None:
+        raise BadInput("--mine and --owner: say one of the two")
     with desk.store() as store:
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
-        found = cases.rows(store, now, state=state, kind=kind, courier=courier, order=order, severity=severity, tag=tag)
+        found = cases.rows(
+            store,
+            now,
+            state=state,
+            kind=kind,
+            courier=courier,
+            order=order,
+            severity=severity,
+            tag=tag,
+            owner=who() if mine else owner,
+            remedy=remedy,
+        )
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
@@ -78,19 +103,20 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     from parcelwatch.cli.output import moment, safe, worded
 
     zone, t = desk.config.timezone, desk.tongue
-    columns = t.columns(
-        ">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "!?Claim by", "?Tags", "~Why"
-    )
+    columns = t.columns(">ID", "!Kind", "!Severity", "!State", "?Owner", "!Number", "!?Order", "!?Since", "!?Claim by")
+    columns += t.columns("?Promised", "?Tags", "~Why")
     shown = [
         (
             row["id"],
             t.kind(row["kind"]),
             t.severity(row["severity"]),
             t(row["state"]),
+            safe(row["owner"], 20),
             row["number"],
             output.some(map(safe, row["orders"]), 3),
             moment(row["since"], zone),
             claim_by(row["claim"], t),
+            _promised(row["remedy"], t),
             safe(", ".join(row["tags"]), 40),
             (t("(behind {kind})", kind=t.kind(row["hidden_by"])) + " " if row["hidden_by"] else "")
             + worded(row["sentence"]),
@@ -99,6 +125,13 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     ]
     output.show(columns, shown, t("No cases."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
+
+
+def _promised(remedy: Mapping[str, Any] | None, t: Tongue) -> str:
+    """What a customer was promised, in a word."""
+    if remedy is None:
+        return ""
+    return t("{remedy}, done", remedy=t(remedy["what"])) if remedy["done_at"] else t(remedy["what"])
 
 
 def claim_by(claim: Mapping[str, Any] | None, t: Tongue) -> str:
@@ -191,6 +224,9 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "kind": t.kind(shown["kind"]),
         "severity": t.severity(shown["severity"]),
         "state": t(shown["state"]),
+        "owner": safe(shown["owner"], 60),
+        "remedy": _remedy(shown["remedy"], desk),
+        "customer hears by": moment(shown["word_due_at"], zone),
         "hidden by": t.kind(shown["hidden_by"]) if shown["hidden_by"] else None,
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
@@ -221,11 +257,23 @@ def _claim(claim: Mapping[str, Any] | None, t: Tongue) -> dict[str, object]:
     }
 
 
+def _remedy(remedy: Mapping[str, Any] | None, desk: Desk) -> str:
+    from parcelwatch.cli.output import moment, safe
+
+    if remedy is None:
+        return ""
+    zone = desk.config.timezone
+    by = f" by {safe(remedy['by'], 60)}" if remedy["by"] else ""
+    done = f"done {moment(remedy['done_at'], zone)}" if remedy["done_at"] else "not done yet"
+    note = f" ({safe(remedy['note'])})" if remedy["note"] else ""
+    return f"{remedy['what']}, promised {moment(remedy['agreed_at'], zone)}{by}, {done}{note}"
+
+
 @command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")
 def ack(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> None:
     """Say that you look after it.
 
-    It is told again only if it gets worse.
+    It is yours if nobody has it. It is told again if it gets worse, and once if nothing comes of it.
     """
     _act(desk, cases, "ack", by, None, as_json=as_json)
 
@@ -311,36 +359,163 @@ def claim(
 _STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
 
 
-def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
-    from parcelwatch import shapes
-    from parcelwatch.cli import output
+@command(app, "assign", "cases assign 17 --to lin", "cases assign 17 18 --to mei --by boss", 'cases assign 17 --to ""')
+def assign(
+    desk: Desk,
+    cases: Cases,
+    to: Annotated[str, typer.Option("--to", metavar="NAME", help='Who has it from now on; "" for nobody.')],
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Give it to an agent.
+
+    `cases list --owner` and `--mine` show who has what.
+    """
     from parcelwatch.verbs import agents
 
-    done: list[dict[str, Any]] = []
-    idle: list[str] = []
+    to = _name(to)
+
+    def give(store: Store, case: int) -> bool:
+        return agents.assign(store, case, to, desk.policy, desk.now, by=by or who())
+
+    shown = _each(desk, cases, give, lambda one: f"is {one['owner'] or 'nobody'}'s already")
+    _print_done(shown, as_json, lambda one: f"is {one['owner'] or 'nobody'}'s now")
+
+
+_LONGEST_NAME = 60
+
+
+def _name(text: str) -> str:
+    """A person's name as it is kept: one line, not too long. Raises BadInput."""
+    from parcelwatch.core.text import plain
+
+    name = plain(text, _LONGEST_NAME + 1).strip()
+    if len(name) > _LONGEST_NAME:
+        raise BadInput(f"a name has at most {_LONGEST_NAME} characters")
+    return name
+
+
+@command(
+    app,
+    "remedy",
+    "cases remedy 17 refund --note 'half of it'",
+    "cases remedy 17 18 resend --by lin",
+    "cases remedy 17 --done",
+)
+def remedy(
+    desk: Desk,
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID… resend|refund|replace|discount|wait|other", help="Cases; what the customer was promised."
+        ),
+    ],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What exactly, for whoever reads it later.")] = "",
+    done: Annotated[bool, typer.Option("--done", help="It is done; which one may be left out.")] = False,
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Record what a customer was promised, and that it is done.
+
+    The history keeps who promised what, and when; what is not done is reminded of once.
+    """
+    from parcelwatch.verbs import agents
+
+    ids, what = _ids_and_remedy(given, done=done)
+    said = {"by": by or who(), "note": note.strip()}
+
+    def record(store: Store, case: int) -> bool:
+        if done or what is None:
+            return agents.fulfil(store, case, what, desk.policy, desk.now, **said)
+        return agents.agree(store, case, what, desk.policy, desk.now, **said)
+
+    shown = _each(desk, ids, record, lambda one: f"has that already: {_promised(one['remedy'], desk.tongue)}")
+    _print_done(shown, as_json, lambda one: f"has a remedy: {_remedy(one['remedy'], desk)}")
+
+
+def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
+    from parcelwatch.core.intake import meant
+    from parcelwatch.model import Remedy
+
+    *named, last = given
+    if last.isdigit():
+        if not done:
+            raise BadInput(
+                f"say what was promised: {', '.join(Remedy)}; as in `parcelwatch cases remedy {last} refund`"
+            )
+        return [whole(each) for each in given], None
+    if last not in list(Remedy):
+        raise BadInput(f"no remedy {last[:40]!r}{meant(last, list(Remedy))}; there are {', '.join(Remedy)}")
+    if not named:
+        raise BadInput(f"say which case: `parcelwatch cases remedy 17 {last}`")
+    return [whole(each) for each in named], Remedy(last)
+
+
+def _each(
+    desk: Desk, ids: list[int], do: Callable[[Store, int], bool], already: Callable[[dict[str, Any]], str]
+) -> _Done:
+    """Do it to each case, to all or to none; what they are then, and which were so already."""
+    from parcelwatch import shapes
+
+    done = _Done(len(ids) == 1)
     with desk.store() as store, store.transaction():
         for case in dict.fromkeys(ids):
             with standing():
-                moved = agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
+                moved = do(store, case)
             shown = shapes.case_whole(store, case, desk.words, desk.now)
-            done += [shown] if moved else []
-            idle += [] if moved else [f"case {case} is {shown['state']} already"]
+            done.moved += [shown] if moved else []
+            done.idle += [] if moved else [f"case {case} {already(shown)}"]
+    return done
+
+
+class _Done:
+    """What a verb came to. `alone`: one case was named."""
+
+    def __init__(self, alone: bool) -> None:
+        self.alone = alone
+        self.moved: list[dict[str, Any]] = []
+        self.idle: list[str] = []
+
+
+def _print_done(done: _Done, as_json: bool, says: Callable[[dict[str, Any]], str]) -> None:
+    from parcelwatch.cli import output
+
     if as_json:
-        output.emit(done[0] if len(ids) == 1 and done else done)
-    else:
-        for shown in done:
-            waits = output.moment(shown["snoozed_until"], desk.config.timezone)
-            end = f" until {waits}" if waits else ""
-            output.say(f"Case {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}{end}.")
-            if verb == "resolve" and shown["claim"] and shown["claim"]["running"]:
-                last = shown["claim"]["last_on"]
-                output.note(
-                    f"Its claim against the courier can be made until {last}: "
-                    f"`cases claim {shown['id']} --filed`, or `--none`.",
-                    "dim",
-                )
-    if idle:
-        raise NeedsAttention("; ".join(idle))
+        output.emit(done.moved[0] if done.alone and done.moved else done.moved)
+    for shown in () if as_json else done.moved:
+        output.say(f"Case {shown['id']} ({shown['kind']} of {shown['number']}) {says(shown)}.")
+    if done.idle:
+        raise NeedsAttention("; ".join(done.idle))
+
+
+def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import agents
+
+    def act(store: Store, case: int) -> bool:
+        return agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
+
+    def says(shown: dict[str, Any]) -> str:
+        waits = output.moment(shown["snoozed_until"], desk.config.timezone)
+        return f"is {shown['state']}{f' until {waits}' if waits else ''}"
+
+    done = _each(desk, ids, act, lambda one: f"is {one['state']} already")
+    if verb == "resolve" and not as_json:
+        _remind_of_claims(done.moved)
+    _print_done(done, as_json, says)
+
+
+def _remind_of_claims(resolved: list[dict[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    for shown in resolved:
+        if shown["claim"] and shown["claim"]["running"]:
+            last = shown["claim"]["last_on"]
+            output.note(
+                f"Its claim against the courier can be made until {last}: "
+                f"`cases claim {shown['id']} --filed`, or `--none`.",
+                "dim",
+            )
 
 
 def who() -> str:

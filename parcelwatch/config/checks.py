@@ -51,9 +51,9 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
         yield from routes.errors(route, channels, _keys(written, "couriers"), ("routes", position))
     for name in channels:
         yield from _fallback(name, written["channels"][name], channels)
-    drafts = written.get("drafts")
-    if isinstance(drafts, dict):
-        yield from routes.unknown_channel(drafts.get("channel"), channels, ("drafts", "channel"))
+    for table, key in (("drafts", "channel"), ("report", "channel"), ("alerts", "escalate_to")):
+        if isinstance(found := written.get(table), dict):
+            yield from routes.unknown_channel(found.get(key), channels, (table, key))
     yield from contracts.errors(written)
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
@@ -84,6 +84,10 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     for position, route in enumerate(file.routes):
         for name, why in _mismatches(route, file):
             yield Problem(("routes", position, name), why)
+    if file.alerts.escalate_to and not file.alerts.escalate_after:
+        yield Problem(
+            ("alerts", "escalate_to"), 'nothing is ever escalated: write escalate_after = { critical = "4h" }'
+        )
     literals = list(_literals(file))
     yield from literals
     if literals and others_may_read(path):

@@ -9,7 +9,7 @@ import importlib.resources
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -31,9 +31,11 @@ from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
+from parcelwatch.core.working import FollowUp, OfficeHours
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -218,7 +220,21 @@ class Config:
                 tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
             ),
             claims=self.claims(),
+            follow_up=self._follow_up(),
+            hours=self._hours(),
+            daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def _follow_up(self) -> FollowUp:
+        alerts = self.file.alerts
+        limits = {Severity(name): limit for name, limit in alerts.escalate_after.items()}
+        return FollowUp(limits, alerts.escalate_to, alerts.reraise_after, alerts.remedy_after)
+
+    def _hours(self) -> OfficeHours:
+        opens, _, closes = self.file.calendar.hours.partition("-")
+        if not opens:
+            return OfficeHours(self.timezone)
+        return OfficeHours(self.timezone, time.fromisoformat(opens), time.fromisoformat(closes))
 
     def claims(self) -> Terms:
         """Until when claims are in time: by this file, and by what comes along."""

@@ -43,7 +43,9 @@ from parcelwatch.config.values import (
     SeverityName,
     SeverityOrNone,
     StartName,
+    TimeOfDay,
     TimeZone,
+    WorkingHours,
 )
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
@@ -210,6 +212,7 @@ class Calendar(Table):
     country: PlaceCode = Field(default="", description="where the shop is, or its region")
     closed: tuple[Day, ...] = Field(default=(), description="days that are no business days there")
     open: tuple[Day, ...] = Field(default=(), description="days that are, whatever the calendar says")
+    hours: WorkingHours = Field(default="", description="when somebody is there on a business day")
 
 
 class Shop(Table):
@@ -228,6 +231,20 @@ class Alerts(Table):
         description="what began longer ago at a first answer is not told",
     )
     language: Language = Field(default="en", description="of agents' messages")
+    escalate_after: Mapping[SeverityName, Limit] = Field(
+        default_factory=dict, description="how long a case of a severity may stand before somebody takes it"
+    )
+    escalate_to: str = Field(default="", description="the channel that then hears of it; the same one when left out")
+    reraise_after: Limit = Field(
+        default=Duration(3, "bd"),
+        json_schema_extra={"default": "3bd"},
+        description="how long a case that was taken may stand without news",
+    )
+    remedy_after: Limit = Field(
+        default=Duration(2, "bd"),
+        json_schema_extra={"default": "2bd"},
+        description="how long a remedy that was agreed may take",
+    )
 
 
 class Messages(Table):
@@ -358,6 +375,13 @@ class ClaimWindow(Table):
     checked_on: ADay | None = Field(default=None, description="when that was read")
 
 
+class Report(Table):
+    """[report]"""
+
+    channel: str = Field(default="", description="the channel that gets the day's report; none when left out")
+    at: TimeOfDay = Field(default="18:00", description="from when on, in [service] timezone")
+
+
 class File(Table):
     """config.toml"""
 
@@ -374,4 +398,5 @@ class File(Table):
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
+    report: Report = Report()
     claims: tuple[ClaimWindow, ...] = ()

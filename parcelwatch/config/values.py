@@ -38,6 +38,7 @@ from parcelwatch.words import languages
 SEVERITIES: Final = tuple(severity.value for severity in Severity if severity is not Severity.OPERATOR)
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 _REGION = re.compile(r"(-[A-Z0-9]{1,3})?")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _DAY_OF_YEAR = re.compile(r"([0-9]{4}-)?([0-9]{2}-[0-9]{2})")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _LEAP_YEAR = "2024-"
@@ -201,6 +202,23 @@ def _place(code: str) -> str:
     return f"{_country(country)}{dash}{region.upper()}"
 
 
+def _time_of_day(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError(f'expected a time of day such as "18:00", got {shown(text)}')
+    return text
+
+
+def _hours(text: str) -> str:
+    if not text:
+        return ""
+    opens, _, closes = text.partition("-")
+    if not (_TIME.fullmatch(opens) and _TIME.fullmatch(closes)):
+        raise ValueError(f'expected hours such as "09:00-18:00", or "" for the whole day, got {shown(text)}')
+    if opens >= closes:
+        raise ValueError(f'"{text}" ends before it begins; hours over midnight are not known here')
+    return text
+
+
 def _postal(code: str) -> str:
     plain = "".join(code.split()).upper()
     if not plain:
@@ -281,6 +299,8 @@ Remedy = Annotated[str, OneOf(drafts.REMEDIES, "remedy")]
 DraftLanguage = Annotated[str, OneOf(languages("letters"), "language with templates")]
 DraftLanguages = Annotated[tuple[DraftLanguage, ...], AfterValidator(_not_empty)]
 Day = Annotated[str, AfterValidator(_day_of_year)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+WorkingHours = Annotated[str, AfterValidator(_hours)]
 Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]

@@ -15,7 +15,7 @@ It goes in this order, and each part only adds to what the one before it left:
    since when its clock runs, and when that may change. Silence is only found when the courier has answered after the
    deadline, so an outage accuses nobody (assess).
 4. *Move.* Findings and agents move cases through one table; what no longer fires is closed; worse hides milder
-   (tell.move).
+   (tell.move). So does time: what nobody acknowledged, what nothing followed, and what was promised (followup).
 5. *Tell.* A case is news when it is open, visible and worse than what agents were told of it. That they were told is
    part of the case, so nothing is told twice, across restarts too (tell.tell).
 6. *Letters.* Drafts that are untrue by now are taken back before new ones are written, and only for trouble that agents
@@ -34,7 +34,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.core import claims, letters, tell
+from parcelwatch.core import claims, followup, letters, tell
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import CORRECTED, PROMISED, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
@@ -74,6 +74,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Ad
         rejudged=isinstance(event, Passed) and dossier.policy_id not in ("", policy.policy_id),
     )
     step = tell.move(step, found.findings, event)
+    step = followup.follow(step, event)
     step = tell.tell(step)
     step = letters.move(step, event)
     step = letters.write(step, found.findings, before)
@@ -98,6 +99,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
     if dossier.parcel.successor != before.parcel.successor:
         poll_at, why = REPLACED.after(now)
     wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
+    wakes += followup.due(dossier, step.policy)
     wakes += [at] if (at := letters.next_word(dossier, now)) is not None else []
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),

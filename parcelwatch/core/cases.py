@@ -5,15 +5,29 @@ What belongs here: how findings and agents move cases. What is then said about i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.rules import Finding
 from parcelwatch.errors import BadInput
-from parcelwatch.model import FLAPPING, Action, Case, CaseEvent, Fact, Form, State
+from parcelwatch.model import (
+    FLAPPING,
+    Action,
+    Agreed,
+    Case,
+    CaseEvent,
+    Checkpoint,
+    Fact,
+    Form,
+    Promised,
+    Remedy,
+    State,
+    Word,
+)
 
 SOON: Final = timedelta(days=2)
 """A case that comes back within this time after it ended flaps."""
@@ -31,6 +45,22 @@ class Signal(StrEnum):
     RESOLVE = "resolve"
     STOP = "stop"
     RESUME = "resume"
+    ASSIGN = "assign"
+    AGREE = "agree"
+    FULFIL = "fulfil"
+    PROMISE = "promise"
+    ESCALATE = "escalate"
+    RERAISE = "reraise"
+    REMIND = "remind"
+    CHASE = "chase"
+
+
+BESIDE: Final = frozenset(
+    {Signal.ASSIGN, Signal.AGREE, Signal.FULFIL, Signal.PROMISE, Signal.ESCALATE, Signal.REMIND, Signal.CHASE}
+)
+"""What changes nothing of how a case stands."""
+
+_LIVE: Final = (State.OPEN, State.ACKNOWLEDGED, State.SNOOZED)
 
 
 # The whole life of a case. None is a case that does not exist yet; a pair that is not here is not a move.
@@ -57,25 +87,32 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
     (State.ACKNOWLEDGED, Signal.STOP): State.RESOLVED,
     (State.SNOOZED, Signal.STOP): State.RESOLVED,
     (State.RESOLVED, Signal.RESUME): State.OPEN,
+    (State.OPEN, Signal.ESCALATE): State.OPEN,
+    (State.ACKNOWLEDGED, Signal.RERAISE): State.OPEN,
+    # Who has it, and what a letter said, matters while it lasts; what a customer was promised, longer.
+    **{(state, signal): state for state in _LIVE for signal in (Signal.ASSIGN, Signal.PROMISE, Signal.REMIND)},
+    **{(state, signal): state for state in State for signal in (Signal.AGREE, Signal.FULFIL, Signal.CHASE)},
 }
 
 
-_SAYS = {Signal.SNOOZE: Form.SNOOZED, Signal.STOP: Form.WATCHED_NO_MORE, Signal.RESUME: Form.WATCHED_AGAIN}
-
-
 def react(
-    case: Case | None, finding: Finding | None, now: datetime, *, rejudged: bool = False
+    case: Case | None,
+    finding: Finding | None,
+    now: datetime,
+    *,
+    rejudged: bool = False,
+    news: Checkpoint | None = None,
 ) -> tuple[Case | None, CaseEvent | None]:
     """The case after one assessment, with the line for its history, None when nothing moved it.
 
-    `rejudged`: only the thresholds are others, so what ends now ends because of them.
+    `rejudged`: only the thresholds are others, so what ends now ends because of them. `news`: what ends it else.
     """
     signal = _signal(case, finding, now)
     if signal is None:
         return _up_to_date(case, finding), None
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
-    why = finding.fact if finding else _unfound(signal, case, rejudged)
+    why = finding.fact if finding else _unfound(signal, case, rejudged, news)
     moved = _moved(case, finding, signal, after, now)
     return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
 
@@ -83,21 +120,119 @@ def react(
 def act(case: Case, action: Action, now: datetime) -> tuple[Case, CaseEvent]:
     """The case after an agent's action. Raises BadInput when the case cannot be moved so."""
     signal = Signal(action.verb)
-    after = TRANSITIONS.get((case.state, signal))
+    after = TRANSITIONS.get((case.state, signal)) if signal in _DEEDS else None
     if after is None:
         raise BadInput(f"case {case.id} is {case.state}: it cannot be moved by “{signal}”")
-    done, again = after is State.RESOLVED, signal is Signal.RESUME
-    moved = replace(
-        case,
-        state=after,
-        snoozed_until=action.until if signal is Signal.SNOOZE else None,
-        resolved_at=now if done else None,
-        by_agent=done,
-        reopened=case.reopened + again,
-        told=None if again else case.told,
-    )
-    why = Fact(_SAYS.get(signal, Form.BY_AGENT), until=moved.snoozed_until)
+    changes, why = _DEEDS[signal](case, action, now)
+    moved = replace(case, state=after, handled_at=now, **changes)
     return moved, CaseEvent(case.kind, now, signal, case.state, after, why, action.by)
+
+
+def promise(case: Case, said: Promised, remind_at: datetime, now: datetime) -> tuple[Case, CaseEvent]:
+    """The case of a letter that was sent, which says when its customer hears again; an older word is replaced."""
+    why = Fact(Form.WORD_PROMISED, until=said.until, count=said.letter)
+    moved = replace(case, word=Word(said.until, remind_at, said.letter))
+    return moved, CaseEvent(case.kind, now, Signal.PROMISE, case.state, case.state, why, said.by)
+
+
+def pursue(case: Case, signal: Signal, now: datetime) -> tuple[Case, CaseEvent]:
+    """The case after a moment came at which it should have been seen to (followup.py says when)."""
+    changes, why = _PURSUITS[signal](case)
+    after = TRANSITIONS[case.state, signal]
+    return replace(case, state=after, **changes), CaseEvent(case.kind, now, signal, case.state, after, why)
+
+
+# --- what agents do ------------------------------------------------------------------------------
+
+_Changed = tuple[dict[str, Any], Fact]
+
+
+def _acknowledged(case: Case, action: Action, _: datetime) -> _Changed:
+    return {"snoozed_until": None, "owner": case.owner or action.by}, Fact(Form.BY_AGENT)
+
+
+def _snoozed(_: Case, action: Action, __: datetime) -> _Changed:
+    return {"snoozed_until": action.until}, Fact(Form.SNOOZED, until=action.until)
+
+
+def _closed(says: Form) -> Callable[[Case, Action, datetime], _Changed]:
+    def closed(_: Case, __: Action, now: datetime) -> _Changed:
+        return {"snoozed_until": None, "resolved_at": now, "by_agent": True, "word": None}, Fact(says)
+
+    return closed
+
+
+def _resumed(case: Case, _: Action, __: datetime) -> _Changed:
+    anew = {"resolved_at": None, "by_agent": False, "reopened": case.reopened + 1, "told": None}
+    return {**anew, "escalated": False, "reraised": False, "cleared": False}, Fact(Form.WATCHED_AGAIN)
+
+
+def _assigned(_: Case, action: Action, __: datetime) -> _Changed:
+    return {"owner": action.to}, Fact(Form.ASSIGNED, reason=action.to)
+
+
+def _agreed(_: Case, action: Action, now: datetime) -> _Changed:
+    what = action.what or Remedy.OTHER
+    return {"remedy": Agreed(what, now, action.by, action.note)}, _of_remedy(Form.REMEDY_AGREED, what, action.note)
+
+
+def _fulfilled(case: Case, action: Action, now: datetime) -> _Changed:
+    if case.remedy is None:
+        raise BadInput(
+            f"case {case.id} has no remedy that was agreed: say which, as in `cases remedy {case.id} refund`"
+        )
+    done = replace(case.remedy, done_at=now, note=action.note or case.remedy.note)
+    return {"remedy": done}, _of_remedy(Form.REMEDY_DONE, done.what, action.note)
+
+
+def _of_remedy(says: Form, what: Remedy, note: str) -> Fact:
+    return Fact(says, kind=what, reason=note)
+
+
+_DEEDS: Final[Mapping[Signal, Callable[[Case, Action, datetime], _Changed]]] = {
+    Signal.ACK: _acknowledged,
+    Signal.SNOOZE: _snoozed,
+    Signal.RESOLVE: _closed(Form.BY_AGENT),
+    Signal.STOP: _closed(Form.WATCHED_NO_MORE),
+    Signal.RESUME: _resumed,
+    Signal.ASSIGN: _assigned,
+    Signal.AGREE: _agreed,
+    Signal.FULFIL: _fulfilled,
+}
+
+
+# --- what time does ------------------------------------------------------------------------------
+
+
+def _escalated(case: Case) -> _Changed:
+    return {"escalated": True}, Fact(Form.NOT_ACKNOWLEDGED, since=case.told_at)
+
+
+def _reraised(case: Case) -> _Changed:
+    return {"reraised": True, "told": None}, Fact(Form.NOTHING_NEW, since=case.handled_at, reason=case.owner)
+
+
+def _reminded(case: Case) -> _Changed:
+    assert case.word is not None
+    why = Fact(Form.WORD_DUE, since=case.since, until=case.word.by, count=case.word.letter)
+    return {"word": replace(case.word, reminded=True)}, why
+
+
+def _chased(case: Case) -> _Changed:
+    assert case.remedy is not None
+    why = Fact(Form.REMEDY_DUE, since=case.remedy.at, kind=case.remedy.what, reason=case.remedy.by)
+    return {"remedy": replace(case.remedy, reminded=True)}, why
+
+
+_PURSUITS: Final[Mapping[Signal, Callable[[Case], _Changed]]] = {
+    Signal.ESCALATE: _escalated,
+    Signal.RERAISE: _reraised,
+    Signal.REMIND: _reminded,
+    Signal.CHASE: _chased,
+}
+
+
+# --- what findings do ----------------------------------------------------------------------------
 
 
 def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal | None:
@@ -120,7 +255,7 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
         assert finding is not None
         return _saying(Case(finding.kind, after, finding.severity, now, finding.fact), finding)
     if signal is Signal.CLEARS:
-        return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None)
+        return replace(case, state=after, resolved_at=now, by_agent=False, snoozed_until=None, word=None)
     case = replace(case, state=after, snoozed_until=None)
     if signal is Signal.WAKES:
         return _still_saying(replace(case, told=None), finding)
@@ -136,7 +271,10 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
             reopened=case.reopened + 1,
             told=None if news else case.told,
             flaps=flaps,
+            cleared=case.cleared and not news,
+            reraised=False,
         )
+        case = replace(case, escalated=case.escalated and case.told is not None)
     return _saying(case, finding)
 
 
@@ -164,8 +302,10 @@ def _saying(case: Case, finding: Finding) -> Case:
     return replace(case, severity=finding.severity, fact=finding.fact, limit=finding.limit, line=finding.line)
 
 
-def _unfound(signal: Signal, case: Case | None, rejudged: bool) -> Fact:
+def _unfound(signal: Signal, case: Case | None, rejudged: bool, news: Checkpoint | None) -> Fact:
     assert case is not None
     if signal is Signal.WAKES:
         return Fact(Form.SNOOZE_OVER)
-    return Fact(Form.LIMIT_RAISED if rejudged else Form.CLEARED, kind=case.kind)
+    if rejudged:
+        return Fact(Form.LIMIT_RAISED, kind=case.kind)
+    return Fact(Form.CLEARED, kind=case.kind, scan=news)

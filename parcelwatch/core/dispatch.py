@@ -16,6 +16,7 @@ from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.core.silences import Silence, reason, silenced
 from parcelwatch.model import (
     Case,
+    CaseCleared,
     CaseTold,
     ClaimTold,
     Fact,
@@ -29,6 +30,7 @@ from parcelwatch.model import (
 )
 
 NO_CHANNEL: Final = "no channel is configured"
+MOOT: Final = "the parcel is told of again at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def way(
     """
     one = subject(notice.case.kind, severity(notice), parcel)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
+    if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED and policy.follow_up.escalate_to:
+        found = (Receiver(policy.follow_up.escalate_to, "[alerts] escalate_to"),)
     old = first and not isinstance(notice, ClaimTold)
     if why_not := (_old_news(notice.case, policy, now) if old else _quiet(notice)):
         return Way(found, why_not)
@@ -71,6 +75,8 @@ def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
     if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
+    if isinstance(notice, CaseCleared):
+        return Why.CLEARED
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
 
 
@@ -84,13 +90,17 @@ def fact(notice: Notice) -> Fact:
     match notice:
         case ClaimTold():
             return notice.fact
-        case LetterTakenBack():
+        case CaseCleared() | LetterTakenBack():
             return notice.why
+        case CaseTold() if notice.fact is not None:
+            return notice.fact
     return notice.case.fact
 
 
 def _quiet(notice: Notice) -> str:
-    """Nothing changed for the parcel, so what its letter says is as true as before."""
+    """Why nobody need hear: of a letter, nothing changed for the parcel, so what it says is as true as before."""
+    if isinstance(notice, CaseCleared):
+        return MOOT if notice.moot else ""
     raised = isinstance(notice, LetterTakenBack) and notice.why.says is Form.LIMIT_RAISED
     return "the threshold was raised" if raised else ""
 

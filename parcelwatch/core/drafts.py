@@ -121,6 +121,19 @@ def evidence(dossier: Dossier, kind: str) -> Entry | None:
     return _newest([entry for entry in current(dossier.timeline) if not entry.checkpoint.by], kind)
 
 
+def _rests_on(dossier: Dossier, case: Case) -> Entry | None:
+    """The entry that the case itself rests on, if a letter may quote it; else the best there is.
+
+    What was stated is not doubted again because a search goes on.
+    """
+    scan = case.fact.scan
+    if scan is not None and not scan.by and any(fits(scan) for fits in LETTERS[case.kind].evidence):
+        same = (each for each in current(dossier.timeline) if each.checkpoint.identity == scan.identity)
+        if (entry := next(same, None)) is not None:
+            return entry
+    return evidence(dossier, case.kind)
+
+
 def _newest(entries: Sequence[Entry], kind: str) -> Entry | None:
     for fits in LETTERS[kind].evidence:
         found = [entry for entry in entries if fits(entry.checkpoint)]
@@ -218,7 +231,7 @@ def _parcel(dossier: Dossier) -> dict[str, object]:
 
 
 def _of_parcel(dossier: Dossier, case: Case, step: LetterStep) -> dict[str, object]:
-    entry = evidence(dossier, case.kind) if step in _OF_TROUBLE else newest(dossier)
+    entry = _rests_on(dossier, case) if step in _OF_TROUBLE else newest(dossier)
     return {
         **_parcel(dossier),
         "since": stamp(case.since),
@@ -420,6 +433,17 @@ def misaddressed(draft: Draft, orders: Sequence[Order]) -> bool:
     """Whether the order has another customer by now than the one a draft is addressed to."""
     order = order_of(draft, orders)
     return order is not None and (order.customer_name, order.customer_contact) != (draft.to_name, draft.to_contact)
+
+
+def repromised(draft: Draft, dossier: Dossier) -> Fact | None:
+    """The promise that holds by now, where a draft names another one; None where it names none, or that one."""
+    if draft.kind not in LETTERS or not LETTERS[draft.kind].promise:
+        return None
+    order = order_of(draft, dossier.parcel.orders)
+    until = (order.promised_by if order else None) or dossier.promise
+    if draft.facts.get("promised_by") in (None, "", stamp(until)):
+        return None
+    return Fact(Form.PROMISE_CHANGED, until=until)
 
 
 def _newest_known(said: Facts) -> str:

@@ -34,6 +34,7 @@ LONGEST: Final = 40
 
 FIRST_HOLD: Final = timedelta(seconds=30)
 LATER_HOLD: Final = timedelta(minutes=15)
+_OVER: Final = -1
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -43,7 +44,7 @@ class Waiting:
 
     `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
     `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
-    the daily digest. `hurried`: an agent wants it sent now.
+    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over.
     """
 
     id: int
@@ -56,6 +57,7 @@ class Waiting:
     created_at: datetime = _EVER
     gathered: bool = False
     hurried: bool = False
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,12 @@ class _Unit:
 
     @property
     def rank(self) -> int:
-        return max(one.rank for one in self.members)
+        """Of the worst in it; that a trouble is over is never urgent."""
+        return max(Severity.LOW.rank if one.cleared else one.rank for one in self.members)
+
+    @property
+    def cleared(self) -> bool:
+        return all(one.cleared for one in self.members)
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -139,7 +146,7 @@ def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Tim
 def _units(waiting: Sequence[Waiting]) -> list[_Unit]:
     together: dict[object, list[Waiting]] = {}
     for one in sorted(waiting, key=_worst_first):
-        fresh = one.about or one.id
+        fresh = (one.about or one.id, one.cleared)
         together.setdefault((one.bundle,) if one.bundle is not None else fresh, []).append(one)
     return [_Unit(tuple(sorted(each, key=_letters_last))) for each in together.values()]
 
@@ -197,7 +204,7 @@ def _graded(
 ) -> Iterator[tuple[_Unit, Bundle]]:
     """One by one while few went lately; of more of one grade a digest."""
     lately = [one.rank for one in sent if one.at > now - timing.interval]
-    for rank, found in groupby(units, key=_grade):
+    for rank, found in groupby(sorted(units, key=_grade, reverse=True), key=_grade):
         grade = list(found)
         room = SINGLY - sum(each >= rank for each in lately)
         made = [[unit] for unit in grade] if len(grade) <= max(FEW, room) else _chunks(grade, rank)
@@ -206,7 +213,9 @@ def _graded(
 
 
 def _grade(unit: _Unit) -> int:
-    """What goes into one digest: what is critical, what is high, and all that is milder."""
+    """What goes into one digest: what is critical, what is high, all that is milder, and what is over."""
+    if unit.cleared:
+        return _OVER
     return unit.rank if unit.rank >= Severity.HIGH.rank else Severity.LOW.rank
 
 

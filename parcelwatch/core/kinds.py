@@ -37,8 +37,9 @@ class LetterSpec:
     """How customers are written to about a kind.
 
     `evidence`: what the checkpoint it rests on looks like, best first. `undone_by`: where a parcel cannot be, by news
-    younger than the letter's, if it is to stay true. `again`: it is written anew when the trouble gets worse, because
-    it then says something else. `remedies`: what is offered where the shop says nothing. `waits`: the goods may still
+    younger than the letter's, if it is to stay true. `promise`: it names the promised day. `again`: it is written anew
+    when the trouble gets worse, because it then says something else. `remedies`: what is offered where the shop says
+    nothing. `waits`: the goods may still
     arrive, so that what is offered is for those who would rather not wait. `in_text`: what the letter itself offers.
     `good_news`: whether who was written to is told how it ended, too; who fetched a parcel knows.
     """
@@ -47,6 +48,7 @@ class LetterSpec:
     undone_by: frozenset[Milestone] = frozenset()
     remedies: tuple[str, ...] = ()
     again: bool = False
+    promise: bool = False
     waits: bool = False
     in_text: tuple[str, ...] = ()
     good_news: bool = True
@@ -190,7 +192,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             "late",
             _SILENCE,
             promise.Late,
-            letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP}, _SETTLED, waits=True),
+            letter=LetterSpec((_moved,), _OVER | {_M.AVAILABLE_FOR_PICKUP}, _SETTLED, waits=True, promise=True),
         ),
     ),
     (_kind("tracking_stopped", _TOLD, feed.TrackingStopped, ("24h", "24h", "24h")),),

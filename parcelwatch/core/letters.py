@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts
+from parcelwatch.core import drafts, followup
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
@@ -32,6 +32,7 @@ from parcelwatch.model import (
     LetterWritten,
     Milestone,
     Order,
+    Promised,
     Sure,
     Why,
 )
@@ -111,7 +112,17 @@ def _act(step: Step, action: LetterAction) -> Step:
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
-    return replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+    step = replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+    given = promised(then, action.by) if verb is Verb.SENT else None
+    return followup.promised(step, given) if given else step
+
+
+def promised(draft: Draft, by: str = "") -> Promised | None:
+    """The word that a letter gives its customer, None where it names no day."""
+    until = draft.facts.get("follow_up_at")
+    if draft.step not in _OF_TROUBLE or not isinstance(until, str) or not until or draft.id is None:
+        return None
+    return Promised(draft.kind, datetime.fromisoformat(until), draft.id, by)
 
 
 def _numbered(step: Step) -> Step:
@@ -151,7 +162,7 @@ def _fate(draft: Draft, case: Case | None, step: Step) -> tuple[Verb, Fact] | No
         return ended
     if drafts.misaddressed(draft, step.dossier.parcel.orders):
         return Verb.WITHDRAW, Fact(Form.CUSTOMER_CHANGED)
-    untrue = drafts.contradicted(draft, step.dossier)
+    untrue = drafts.contradicted(draft, step.dossier) or drafts.repromised(draft, step.dossier)
     return (Verb.WITHDRAW, untrue) if untrue else None
 
 
@@ -230,6 +241,8 @@ def _language(step: Step, order: Order) -> str:
 # --- writing -------------------------------------------------------------------------------------
 
 _WRITTEN_WHEN = frozenset({Why.OPENED, Why.REOPENED, Why.UNHIDDEN})
+_ANEW_WHEN = frozenset({Why.WORSENED, Why.WOKEN})
+_FOR_AGENTS = frozenset({Why.ESCALATED, Why.RERAISED, Why.UNFULFILLED})
 
 
 def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
@@ -273,15 +286,17 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     orders = [order.number for order in _orders(step)]
     news = [each for each in step.notices if isinstance(each, CaseTold)]
     told = {each.case.kind for each in news if each.why in _WRITTEN_WHEN}
-    told |= {each.case.kind for each in news if each.case.kind in LETTERS and LETTERS[each.case.kind].again}
+    worse = {each.case.kind for each in news if each.why in _ANEW_WHEN}
+    told |= {kind for kind in worse if kind in LETTERS and LETTERS[kind].again}
     wanted = {(kind, order) for kind in told & set(LETTERS) for order in orders}
     known = {order.number for order in before or (_UNNAMED,)}
     told_before = {case.kind for case in step.dossier.cases if case.told and case.live} & set(LETTERS)
     wanted |= {(kind, order) for kind in told_before for order in orders if order not in known}
     untrue = (each.draft for each in step.notices if isinstance(each, LetterTakenBack))
     wanted |= {(draft.kind, draft.order) for draft in untrue if draft.step in _OF_TROUBLE and draft.kind in standing}
-    wanted |= {(each.case.kind, sent.order) for each in news for sent in _sent(step.dossier, each.case.kind)}
-    wanted |= {(sent.kind, sent.order) for sent in _promises(step.dossier) if _promised(sent) <= step.now}
+    fresh = (each.case.kind for each in news if each.why not in _FOR_AGENTS)
+    wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
+    wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 
@@ -292,30 +307,33 @@ def _sent(dossier: Dossier, kind: str) -> list[Draft]:
     return [one for one in last if one is not None]
 
 
-def _promises(dossier: Dossier) -> list[Draft]:
-    """Letters whose day of next word is still to be kept: their trouble stands, and nothing was written on that day."""
+def _promises(dossier: Dossier) -> list[tuple[Draft, datetime]]:
+    """Letters whose word is still to be kept, and when: their trouble stands, and nothing was written since then."""
     mine = dossier.parcel.id
     later = [one for one in (*dossier.past, *dossier.drafts) if drafts.about(one, mine) is not None]
-    sent = [one for case in dossier.cases if _stands(case) for one in _sent(dossier, case.kind)]
+    sent = [(one, _due(one, case)) for case in dossier.cases if _stands(case) for one in _sent(dossier, case.kind)]
     return [
-        one
-        for one in sent
+        (one, due)
+        for one, due in sent
         if one.step in _OF_TROUBLE
-        and not any((other.kind, other.order) == (one.kind, one.order) and _answers(other, one) for other in later)
+        and not any((other.kind, other.order) == (one.kind, one.order) and _answers(other, one, due) for other in later)
     ]
 
 
-def _answers(later: Draft, sent: Draft) -> bool:
-    return later is not sent and (later.unsent or later.created_at >= _promised(sent))
+def _answers(later: Draft, sent: Draft, due: datetime) -> bool:
+    return later is not sent and (later.unsent or later.created_at >= due)
 
 
-def _promised(draft: Draft) -> datetime:
-    return datetime.fromisoformat(str(draft.facts["follow_up_at"]))
+def _due(sent: Draft, case: Case) -> datetime:
+    """When agents are reminded of the day that a letter promised; where that is not known, that day."""
+    if case.word is not None and case.word.letter == sent.id:
+        return case.word.remind_at
+    return datetime.fromisoformat(str(sent.facts["follow_up_at"]))
 
 
 def next_word(dossier: Dossier, now: datetime) -> datetime | None:
     """When the next day comes on which a customer was promised word."""
-    promised = map(_promised, _promises(dossier)) if dossier.past else ()
+    promised = (due for _, due in _promises(dossier)) if dossier.past else ()
     return min((at for at in promised if at > now), default=None)
 
 

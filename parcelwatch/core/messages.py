@@ -195,6 +195,8 @@ class Row(Protocol):
     @property
     def draft(self) -> bool: ...
     @property
+    def cleared(self) -> bool: ...
+    @property
     def bare(self) -> str: ...
     @property
     def line(self) -> str: ...
@@ -215,6 +217,7 @@ class Phrases:
     labels: Mapping[str, str] = field(default_factory=dict)
     alerts: str = "{count} parcels: {label}"
     drafts: str = "{count} customer drafts: {label}"
+    cleared: str = "{count} parcels cleared: {label}"
     operator: str = "{count} accounts: {label}"
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
@@ -291,6 +294,8 @@ def ranges(ids: Sequence[int]) -> str:
 def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
     kinds = Counter(row.kind for row in rows)
     pattern = phrases.drafts if all(row.draft for row in rows) else phrases.alerts
+    if all(row.cleared for row in rows):
+        pattern = phrases.cleared
     if all(row.kind in _OPERATOR_KINDS for row in rows):
         pattern = phrases.operator
     counted = (f"{phrases.label(kind)} {count}" for kind, count in kinds.items())

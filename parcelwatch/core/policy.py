@@ -18,9 +18,11 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
+from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Timing
 from parcelwatch.core.windows import Terms
+from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel
 
@@ -92,6 +94,8 @@ class Policy:
     `thresholds` are the file's global ones, `overrides` in the file's order: of two that weigh the same, the
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
     `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
+    `follow_up`: how long cases wait for people, in the time in which somebody is there, which is `working`. `daily`:
+    who gets the day's report.
     """
 
     profile: str = "international"
@@ -104,12 +108,17 @@ class Policy:
     wording: Wording = field(default_factory=Wording)
     timing: Timing = field(default_factory=Timing, compare=False)
     calendar: Calendar = field(default_factory=Calendar)
+    follow_up: FollowUp = field(default_factory=FollowUp)
+    hours: OfficeHours = field(default_factory=OfficeHours)
+    daily: Daily = field(default_factory=Daily)
+    working: Working = field(init=False, repr=False)
     claims: Terms = field(default_factory=Terms)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "policy_id", _digest(self))
+        object.__setattr__(self, "working", Working(self.hours, self.calendar.home))
 
     def threshold(self, kind: str, parcel: Parcel) -> Threshold:
         """The threshold of one kind for one parcel. Raises KeyError for a kind that does not exist."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from parcelwatch.core.priority import Weighed, rank
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Case, CaseEvent, Severity
+from parcelwatch.model import Case, CaseEvent, Remedy, Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
@@ -52,6 +52,11 @@ EXISTS (SELECT 1 FROM parcel_orders l JOIN orders o ON o.id = l.order_id WHERE l
 """
 
 
+_HOW_FAR: Final = {"open": 1, "done": 0}
+REMEDIES: Final = (*_HOW_FAR, *Remedy)
+"""What cases can be listed by: remedies that are agreed and not done, that are done, or of one kind."""
+
+
 def rows(
     store: Store,
     now: datetime,
@@ -62,10 +67,16 @@ def rows(
     order: str = "",
     severity: str = "",
     tag: str = "",
+    owner: str | None = None,
+    remedy: str = "",
     parcel_id: int | None = None,
     case_id: int | None = None,
 ) -> list[CaseRow]:
-    """Cases, live ones first, the most pressing first. `severity`: this or worse."""
+    """Cases, live ones first, the most pressing first.
+
+    `severity`: this or worse. `owner`: "" for those nobody has. `remedy`: one of REMEDIES: which was agreed, or how far
+    it is.
+    """
     worse = [each for each in Severity if severity and each.rank >= Severity(severity).rank]
     clause, values = where(
         {
@@ -75,6 +86,9 @@ def rows(
             _OF_ORDER: order,
             "c.severity IN (SELECT value FROM json_each(?))": json.dumps(worse) if worse else "",
             "EXISTS (SELECT 1 FROM json_each(p.tags) WHERE value = ?)": tag,
+            "c.owner = json_extract(?, '$')": None if owner is None else json.dumps(owner),
+            "json_extract(c.remedy, '$.what') = ?": "" if remedy in _HOW_FAR else remedy,
+            "(c.remedy IS NOT NULL AND (json_extract(c.remedy, '$.done_at') IS NULL) = ?)": _HOW_FAR.get(remedy),
             "c.parcel_id = ?": parcel_id,
             "c.id = ?": case_id,
         }

@@ -47,7 +47,7 @@ _OF_A_PARCEL: Final = {
       ORDER BY bundle, part""",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
 }
-_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "claim"})
+_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "word", "remedy", "claim"})
 
 
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
@@ -88,6 +88,8 @@ _MENTIONS: Final = (
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
+    "UPDATE cases SET remedy = struck(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
+    "UPDATE case_events SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",

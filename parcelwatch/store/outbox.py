@@ -85,14 +85,20 @@ _TOLD_OF: Final = frozenset(
 )
 
 
+_CLEARS: Final = 2
+
+
 def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
-    """Put a message in; its id. It is due at once, or with its import's, or recorded as suppressed."""
+    """Put a message in; its id. It is due at once, or with its import's, or recorded as suppressed.
+
+    All-clears wait in a queue of their own (`for_draft` is 2), so that many of them make one digest.
+    """
     at = to_ms(now)
     values = (
         alert.parcel_id,
         alert.case_id,
         alert.draft_id,
-        int(alert.draft),
+        _CLEARS if alert.why is Why.CLEARED else int(alert.draft),
         alert.account,
         alert.kind,
         alert.why,
@@ -127,13 +133,15 @@ def enqueue_all(store: Store, alert: NewAlert, receivers: Sequence[Receiver], no
 
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
-WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
-  AND why NOT IN ('claim_due', 'claim_missed')
-RETURNING notice, for_draft
+WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'
+  AND why NOT IN ('unfulfilled', 'claim_due', 'claim_missed') AND lease_until IS NULL
+  AND (digest IS NULL OR error <> '')
+RETURNING notice, for_draft, why
 """
 _MOOT: Final = """
-UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'
-  AND why NOT IN ('claim_due', 'claim_missed')
+UPDATE alerts SET reason = ?
+WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'
+  AND why NOT IN ('unfulfilled', 'claim_due', 'claim_missed')
 """
 # Two answers that never came: it counts as delivered, so whoever got it is told what followed.
 _DOUBTED: Final = """
@@ -142,13 +150,17 @@ WHERE {which} AND state = 'pending' AND lease_until IS NULL AND doubts > 1
 """
 _UNSILENCE: Final = """
 UPDATE alerts SET reason = ?, silence_id = NULL
-WHERE parcel_id = ? AND kind = ? AND state = 'suppressed' AND silence_id IS NOT NULL RETURNING notice, for_draft
+WHERE parcel_id = ? AND kind = ? AND state = 'suppressed' AND silence_id IS NOT NULL RETURNING notice, for_draft, why
 """
 _GOT: Final = "SELECT 1 FROM alerts WHERE notice = ? AND state IN ('sent', 'pending') LIMIT 1"
+# Whoever is spoken to of a case again has heard of it before.
+_NEWS: Final = _TOLD_OF
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent, but for its claim.
+
+    What a customer was promised is owed all the same.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back or silenced that no other channel got: then
@@ -158,7 +170,7 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     about = (reason, parcel_id, kind)
     rows = [row for sql in (_TAKE_BACK, _UNSILENCE) for row in store.write(sql, about).fetchall()]
     store.write(_MOOT, about)
-    notices = {notice for notice, for_draft in rows if not for_draft}
+    notices = {notice for notice, for_draft, why in rows if not for_draft and WHYS[why] in _NEWS}
     return any(store.one(_GOT, (notice,)) is None for notice in notices)
 
 
@@ -190,6 +202,46 @@ def take_back_draft(store: Store, draft_id: int, reason: str) -> bool:
     store.write(_DOUBTED.format(which="draft_id = ?"), (draft_id,))
     store.write(_TAKE_BACK_DRAFT, (reason, draft_id))
     return store.one(_PUSHED, (draft_id,)) is not None
+
+
+# --- all-clears ----------------------------------------------------------------------------------
+
+_CONTRADICTED: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
+WHERE case_id = ? AND for_draft = 2 AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+"""
+# Of the newest message about a case that each channel took, whether it is an all-clear.
+_LAST_WORDS: Final = """
+SELECT channel, for_draft, max(id) FROM alerts
+WHERE case_id = ? AND state = 'sent' AND for_draft <> 1
+  AND why NOT IN ('promised', 'unfulfilled', 'claim_due', 'claim_missed')
+GROUP BY channel ORDER BY channel
+"""
+_LATE: Final = """
+SELECT DISTINCT parcel_id, kind FROM alerts
+WHERE id IN (SELECT value FROM json_each(?)) AND for_draft = 0 AND case_id IS NOT NULL AND reason <> ''
+"""
+_REMINDED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'promised' LIMIT 1"
+
+
+def told_on(store: Store, case_id: int) -> list[str]:
+    """The channels that took the news of a case and no all-clear after it."""
+    return [channel for channel, lane, _ in store.all(_LAST_WORDS, (case_id,)) if lane != _CLEARS]
+
+
+def not_over(store: Store, case_id: int, reason: str) -> None:
+    """A case stands again: take back the all-clears that nobody has yet."""
+    store.write(_CONTRADICTED, (reason, case_id))
+
+
+def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Of messages that are about to be settled as sent, the parcels and kinds that were over when they left."""
+    return store.all(_LATE, (dump(list(ids)),))
+
+
+def reminded_of(store: Store, draft_id: int) -> bool:
+    """Whether agents were reminded of the word that a letter gave."""
+    return store.one(_REMINDED, (draft_id,)) is not None
 
 
 # --- imports -------------------------------------------------------------------------------------
@@ -313,7 +365,8 @@ def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
         bundle,
         digest=digest is not None,
         about=about,
-        draft=bool(for_draft),
+        draft=for_draft == 1,
+        cleared=for_draft == _CLEARS,
         created_at=from_ms(created_at),
         gathered=slot not in ("", _NOW),
         hurried=slot == _NOW,
@@ -378,7 +431,7 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         id=row[0],
         kind=row[1],
         channel=row[2],
-        draft=bool(row[3]),
+        draft=row[3] == 1,
         severity=SEVERITIES[row[4]],
         why=WHYS[row[5]],
         fact=to_fact(row[6]),
@@ -498,7 +551,8 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
 # Should another channel have it, or the trouble have come again since and agents been told of that, they know.
 _UNTOLD: Final = """
 SELECT parcel_id, kind FROM alerts a
-WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND why NOT IN ('claim_due', 'claim_missed') AND NOT EXISTS (
+WHERE id = ? AND state = 'suppressed' AND NOT for_draft
+  AND why NOT IN ('escalated', 'reraised', 'promised', 'unfulfilled', 'claim_due', 'claim_missed') AND NOT EXISTS (
   SELECT 1 FROM alerts other WHERE other.case_id = a.case_id AND NOT other.for_draft AND (
     other.notice > a.notice AND other.state <> 'suppressed'
     OR other.notice = a.notice AND other.state IN ('sent', 'pending')))

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from parcelwatch.duration import parse
 from parcelwatch.model import (
+    Agreed,
     Ask,
     Case,
     Cause,
@@ -27,11 +28,13 @@ from parcelwatch.model import (
     Milestone,
     Order,
     Parcel,
+    Remedy,
     Severity,
     State,
     Sure,
     Unread,
     Why,
+    Word,
 )
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -192,6 +195,8 @@ def fact_json(fact: Fact) -> str:
         kept["unread"] = [
             [one.code, one.text, one.count, *([one.numbers] if one.numbers else [])] for one in fact.unread
         ]
+    if fact.tally:
+        kept["tally"] = fact.tally
     return dump(kept)
 
 
@@ -206,6 +211,7 @@ def to_fact(text: str) -> Fact:
         on=date.fromisoformat(kept["on"]) if "on" in kept else None,
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
+        tally=tuple((name, count) for name, count in kept.get("tally", ())),
     )
 
 
@@ -230,7 +236,8 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until, flaps, claim"
+    "resolved_at, by_agent, snoozed_until, flaps, claim, owner, told_at, handled_at, escalated, reraised, cleared, "
+    "word, remedy"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -256,6 +263,14 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.snoozed_until),
         case.flaps,
         claim_json(case.claim),
+        case.owner,
+        maybe_ms(case.told_at),
+        maybe_ms(case.handled_at),
+        int(case.escalated),
+        int(case.reraised),
+        int(case.cleared),
+        _word_json(case.word) if case.word else None,
+        _remedy_json(case.remedy) if case.remedy else None,
     ]
 
 
@@ -279,6 +294,14 @@ def to_case(row: tuple[Any, ...]) -> Case:
         snoozed_until=maybe_at(row[15]),
         flaps=row[16],
         claim=to_claim(row[17]),
+        owner=row[18],
+        told_at=maybe_at(row[19]),
+        handled_at=maybe_at(row[20]),
+        escalated=bool(row[21]),
+        reraised=bool(row[22]),
+        cleared=bool(row[23]),
+        word=_to_word(row[24]) if row[24] else None,
+        remedy=_to_remedy(row[25]) if row[25] else None,
     )
 
 
@@ -310,6 +333,27 @@ def to_claim(text: str | None) -> Claim | None:
         ref=kept.get("ref", ""),
         amount=kept.get("amount", ""),
     )
+
+
+def _word_json(word: Word) -> str:
+    kept = {"by": to_ms(word.by), "remind_at": to_ms(word.remind_at), "letter": word.letter, "reminded": word.reminded}
+    return dump(kept)
+
+
+def _to_word(text: str) -> Word:
+    kept = load(text)
+    return Word(from_ms(kept["by"]), from_ms(kept["remind_at"]), kept["letter"], kept["reminded"])
+
+
+def _remedy_json(one: Agreed) -> str:
+    kept = {"what": one.what, "at": to_ms(one.at), "by": one.by, "note": one.note, "reminded": one.reminded}
+    return dump({**kept, "done_at": maybe_ms(one.done_at)})
+
+
+def _to_remedy(text: str) -> Agreed:
+    kept = load(text)
+    what, at, done_at = Remedy(kept["what"]), from_ms(kept["at"]), maybe_at(kept["done_at"])
+    return Agreed(what, at, kept["by"], kept["note"], done_at, kept["reminded"])
 
 
 DRAFT_COLUMNS: Final = (

@@ -672,6 +672,35 @@ def m011_calm(db: Database) -> None:
         db.execute(statement)
 
 
+_LIFE: Final = (
+    "ALTER TABLE cases ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE cases ADD COLUMN told_at INTEGER",
+    # Not known of cases that were acknowledged before, which are therefore not raised again all at once.
+    "ALTER TABLE cases ADD COLUMN handled_at INTEGER",
+    "ALTER TABLE cases ADD COLUMN escalated INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE cases ADD COLUMN reraised INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE cases ADD COLUMN cleared INTEGER NOT NULL DEFAULT 0",
+    # As JSON: what a letter promised its customer, and what an agent did.
+    "ALTER TABLE cases ADD COLUMN word TEXT",
+    "ALTER TABLE cases ADD COLUMN remedy TEXT",
+    """UPDATE cases SET owner = coalesce(
+         (SELECT by FROM case_events WHERE case_id = cases.id AND signal = 'ack' ORDER BY id DESC LIMIT 1), '')
+       WHERE state = 'acknowledged'""",
+    # Local days whose report was told.
+    "CREATE TABLE reports (day TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE INDEX case_events_by_time ON case_events (at)",
+    "CREATE INDEX draft_events_by_time ON draft_events (at)",
+    "CREATE INDEX cases_promised ON cases (id) WHERE remedy IS NOT NULL",
+)
+
+
+@MIGRATIONS()
+def m012_life(db: Database) -> None:
+    """Who has a case, what its customer was promised, and which days' reports were told."""
+    for statement in _LIFE:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -684,5 +713,6 @@ NAMES: Final = (
     "m009_content",
     "m010_channels",
     "m011_calm",
+    "m012_life",
 )
 """Every migration this version knows, in order."""

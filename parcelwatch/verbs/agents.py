@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
@@ -27,6 +28,7 @@ from parcelwatch.model import (
     Marked,
     Milestone,
     Parcel,
+    Remedy,
     State,
 )
 from parcelwatch.store import Store, cases, drafts, parcels
@@ -75,9 +77,51 @@ def act_on_case(
     signal = Signal(verb)
     if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
         return False
-    parcel_id, kind = cases.locate(store, case_id)
-    take_step(store, parcel_id, Action(verb, kind, by=by, until=until), policy, whole(now))
+    _act(store, case_id, Action(verb, "", by=by, until=until), policy, now)
     return True
+
+
+@_joined
+def assign(store: Store, case_id: int, to: str, policy: Policy, now: datetime, *, by: str = "") -> bool:
+    """Give a case to an agent, or to nobody with ""; False if it was theirs already."""
+    if cases.one(store, case_id, now).case.owner == to:
+        return False
+    _act(store, case_id, Action(Signal.ASSIGN, "", by=by, to=to), policy, now)
+    return True
+
+
+@_joined
+def agree(
+    store: Store, case_id: int, what: Remedy, policy: Policy, now: datetime, *, by: str = "", note: str = ""
+) -> bool:
+    """Record what the customer was promised; False if that is agreed already and still to be done."""
+    agreed = cases.one(store, case_id, now).case.remedy
+    if agreed is not None and agreed.done_at is None and (agreed.what, agreed.note) == (what, note or agreed.note):
+        return False
+    _act(store, case_id, Action(Signal.AGREE, "", by=by, what=what, note=note), policy, now)
+    return True
+
+
+@_joined
+def fulfil(
+    store: Store, case_id: int, what: Remedy | None, policy: Policy, now: datetime, *, by: str = "", note: str = ""
+) -> bool:
+    """Record that what was agreed is done, or something else instead (`what`); False if it was done already.
+
+    Raises BadInput where nothing was agreed and nothing is said.
+    """
+    agreed = cases.one(store, case_id, now).case.remedy
+    if agreed is not None and agreed.done_at is not None and what in (None, agreed.what):
+        return False
+    if what is not None and (agreed is None or agreed.done_at is not None or agreed.what is not what):
+        _act(store, case_id, Action(Signal.AGREE, "", by=by, what=what), policy, now)
+    _act(store, case_id, Action(Signal.FULFIL, "", by=by, note=note), policy, now)
+    return True
+
+
+def _act(store: Store, case_id: int, action: Action, policy: Policy, now: datetime) -> None:
+    parcel_id, kind = cases.locate(store, case_id)
+    take_step(store, parcel_id, replace(action, kind=kind), policy, whole(now))
 
 
 @_joined

@@ -54,13 +54,16 @@ def test_every_command_says_what_it_does_and_shows_an_example(
 
 def test_all_commands_of_this_version_are_there() -> None:
     assert {" ".join(path) for path, _ in ALL} == {
-        *("demo", "sandbox", "run", "once", "why", "doctor", "systemd-unit", "db backup", "db check"),
+        *("demo", "sandbox", "run", "once", "why", "report", "doctor", "systemd-unit", "db backup", "db check"),
         *(f"silences {verb}" for verb in ("add", "list", "end")),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
         *(f"parcels {verb}" for verb in ("move", "mark")),
         *(f"orders {verb}" for verb in ("list", "show", "forget")),
-        *(f"cases {verb}" for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict")),
+        *(
+            f"cases {verb}"
+            for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
+        ),
         *(f"claims {verb}" for verb in ("list", "windows")),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send", "sent")),
         *(f"drafts {verb}" for verb in ("announce", "templates")),

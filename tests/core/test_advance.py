@@ -17,6 +17,7 @@ from parcelwatch.model import (
     Action,
     Advance,
     Answered,
+    CaseCleared,
     CaseTold,
     Cause,
     Checkpoint,
@@ -171,8 +172,8 @@ def test_a_case_that_ends_names_itself_so_that_what_waits_to_be_said_of_it_is_ta
     lost = step(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST))
     found = advance(lost.dossier, said(scan(M.EXCEPTION, NOW - HOUR, Cause.LOST), scan(M.IN_TRANSIT)), POLICY, NOW)
     assert found.ended == ("lost",)
-    assert [type(one) for one in found.notices] == [LetterTakenBack]
-    assert why(found.notices[0]) is Why.WITHDRAWN
+    assert [type(one) for one in found.notices] == [CaseCleared, LetterTakenBack]
+    assert [why(one) for one in found.notices] == [Why.CLEARED, Why.WITHDRAWN]
 
 
 # --- agents --------------------------------------------------------------------------------------

@@ -52,8 +52,9 @@ def test_an_agents_action_moves_a_case_as_the_table_says_or_is_refused(state: St
     assert (event.before, event.after, event.by) == (state, after, "lin")
 
 
-def test_a_resolved_case_cannot_be_taken_on_or_snoozed() -> None:
-    assert {signal for state, signal in TRANSITIONS if state is State.RESOLVED} == {Signal.FIRES, Signal.RESUME}
+def test_of_a_resolved_case_only_what_was_promised_is_followed_until_it_comes_again() -> None:
+    after = {Signal.FIRES, Signal.RESUME, Signal.AGREE, Signal.FULFIL, Signal.CHASE}
+    assert {signal for state, signal in TRANSITIONS if state is State.RESOLVED} == after
 
 
 def test_what_is_taken_on_sleeps_no_more() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -14,16 +16,21 @@ from hypothesis import strategies as st
 from parcelwatch.core import drafts
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
+from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timeline import as_of, heard, join, merge
 from parcelwatch.core.view import view
 from parcelwatch.core.windows import CLAIMABLE, Loss, Start, Terms, Window
+from parcelwatch.core.working import FollowUp
+from parcelwatch.duration import Duration
+from parcelwatch.errors import ParcelwatchError
 from parcelwatch.model import (
     FINAL,
     Action,
     Advance,
     Answered,
+    CaseCleared,
     CaseTold,
     Cause,
     Checkpoint,
@@ -31,6 +38,7 @@ from parcelwatch.model import (
     Dossier,
     Draft,
     DraftState,
+    Event,
     Milestone,
     NotFound,
     Observation,
@@ -38,6 +46,9 @@ from parcelwatch.model import (
     Parcel,
     Passed,
     Refused,
+    Remedy,
+    Severity,
+    State,
     Timeline,
     Unanswered,
     Why,
@@ -190,14 +201,90 @@ def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel: Parcel, told: T
 
 
 @given(parcels, answers(), policies)
-def test_no_severity_of_one_trouble_is_told_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
-    said = [
-        (notice.case.kind, notice.case.since, notice.case.severity)
-        for step in life(parcel, told, policy)
-        for notice in step.notices
-        if isinstance(notice, CaseTold)
-    ]
-    assert len(said) == len(set(said))
+def test_no_severity_of_one_trouble_is_told_twice_unless_it_was_over_between(
+    parcel: Parcel, told: Told, policy: Policy
+) -> None:
+    known: set[tuple[str, datetime, Severity]] = set()
+    for notice in (one for step in life(parcel, told, policy) for one in step.notices):
+        if isinstance(notice, CaseCleared):
+            known = {one for one in known if one[0] != notice.case.kind}
+        if isinstance(notice, CaseTold) and notice.why not in SPOKEN_OF_AGAIN:
+            said = (notice.case.kind, notice.case.since, notice.case.severity)
+            assert said not in known
+            known.add(said)
+
+
+SPOKEN_OF_AGAIN = {Why.ESCALATED, Why.RERAISED, Why.PROMISED, Why.UNFULFILLED}
+
+
+@st.composite
+def busy_lives(draw: st.DrawFn) -> list[tuple[datetime, Event]]:
+    """What couriers say and agents do, and looks between, in order."""
+    kinds = st.sampled_from(["stalled", "damaged", "lost", "late", "attempt_failed"])
+    acting = st.builds(
+        Action,
+        st.sampled_from(["ack", "snooze", "resolve", "assign", "agree", "fulfil"]),
+        kinds,
+        by=st.just("lin"),
+        until=hours.map(lambda after: START + after),
+        what=st.sampled_from(Remedy),
+    )
+    times = sorted(draw(st.lists(hours, min_size=1, max_size=12)))
+    return [(START + at, draw(observations() | acting | st.just(Passed()))) for at in times]
+
+
+ESCALATING = [
+    replace(each, follow_up=FollowUp(dict.fromkeys(Severity, Duration(hours, "h")), "boss"))
+    for each in POLICIES
+    for hours in (1, 30)
+]
+
+
+def lived(parcel: Parcel, events: list[tuple[datetime, Event]], policy: Policy) -> Iterator[Advance]:
+    """Each step, and each look that fell due between; what an agent cannot do is not done."""
+    dossier, look_at = Dossier(parcel), None
+    for at, event in events:
+        while look_at is not None and look_at < at:
+            step = advance(dossier, Passed(), policy, look_at)
+            assert step.assess_at is None or step.assess_at > look_at
+            dossier, look_at = step.dossier, step.assess_at
+            yield step
+        with suppress(ParcelwatchError):
+            step = advance(dossier, event, policy, at)
+            dossier, look_at = step.dossier, step.assess_at
+            yield step
+
+
+@given(parcels, busy_lives(), st.sampled_from(ESCALATING))
+def test_an_all_clear_only_follows_what_was_told_and_what_was_told_is_cleared_once(
+    parcel: Parcel, events: list[tuple[datetime, Event]], policy: Policy
+) -> None:
+    told: set[str] = set()
+    for step in lived(parcel, events, policy):
+        for notice in step.notices:
+            if isinstance(notice, CaseCleared):
+                assert notice.case.kind in told
+                assert not notice.case.by_agent
+                told.remove(notice.case.kind)
+            if isinstance(notice, CaseTold) and notice.why is not Why.UNFULFILLED:
+                told.add(notice.case.kind)
+
+
+@given(parcels, busy_lives(), st.sampled_from(ESCALATING))
+def test_a_case_is_escalated_and_raised_again_at_most_once_an_opening_and_never_once_acknowledged(
+    parcel: Parcel, events: list[tuple[datetime, Event]], policy: Policy
+) -> None:
+    done: set[tuple[str, str]] = set()
+    for step in lived(parcel, events, policy):
+        states = {case.kind: case.state for case in step.dossier.cases}
+        for event in step.events:
+            if event.after == State.OPEN and event.before in ("", State.RESOLVED):
+                done = {each for each in done if each[0] != event.kind}
+            if event.signal in (Signal.ESCALATE, Signal.RERAISE):
+                assert (event.kind, event.signal) not in done
+                assert event.before == (State.OPEN if event.signal == Signal.ESCALATE else State.ACKNOWLEDGED)
+                assert states[event.kind] is State.OPEN
+                done.add((event.kind, event.signal))
 
 
 # --- law 3 ---------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ class Waiting:
     sentence: str = "high (my_dhl): No new scan for 70 h"
     kind: str = "stalled"
     draft: bool = False
+    cleared: bool = False
     title: str = "HIGH stalled"
     body: str = "Stalled, high"
 

@@ -15,7 +15,18 @@ from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Answered, Cause, Fact, Form, LetterEvent, Milestone, Order, Timeline
+from parcelwatch.model import (
+    Agreed,
+    Answered,
+    Cause,
+    Fact,
+    Form,
+    LetterEvent,
+    Milestone,
+    Order,
+    Remedy,
+    Timeline,
+)
 from parcelwatch.store import (
     Store,
     accounts,
@@ -31,6 +42,7 @@ from parcelwatch.store import (
     parcels,
 )
 from parcelwatch.store.erase import forget_order
+from parcelwatch.store.rows import fact_json
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
 NUMBER = "CANARY0001"
@@ -261,3 +273,22 @@ def test_a_forgotten_order_leaves_the_parcel_that_another_order_shares(store: St
     gone = forget_order(store, "B-2")
     assert (gone.parcels, gone.kept_parcels) == ({}, {shared: NUMBER})
     assert [order.number for order in parcels.one(store, shared).orders] == ["B-1"]
+
+
+def test_what_a_remedy_or_its_history_says_of_a_forgotten_number_is_struck_out(store: Store) -> None:
+    add(store, NUMBER)
+    other = add(store, "PW2")
+    agreed = Agreed(Remedy.RESEND, NOW, "lin", note=f"instead of {NUMBER}")
+    case_id = save(store, other, cases=(case(remedy=agreed),))["stalled"]
+    said = Fact(Form.REMEDY_AGREED, kind="resend", reason=f"instead of {NUMBER}")
+    with store.transaction():
+        store.write(
+            "INSERT INTO case_events (case_id, at, signal, before, after, by, fact) "
+            "VALUES (?, 0, 'agree', 'open', 'open', 'lin', ?)",
+            (case_id, fact_json(said)),
+        )
+    parcels.forget(store, NUMBER)
+    kept = cases.one(store, case_id, NOW).case.remedy
+    assert kept is not None
+    assert (kept.what, kept.note) == (Remedy.RESEND, "instead of (erased)")
+    assert cases.events(store, case_id)[0].why.reason == "instead of (erased)"

@@ -236,3 +236,33 @@ def test_parcels_of_one_order_keep_together_what_each_of_them_said_of_it(tmp_pat
 def test_every_migration_is_known_by_name(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
         assert [migration.name for migration in MIGRATIONS.applied(store.db)] == list(NAMES)
+
+
+# --- who has a case ------------------------------------------------------------------------------
+
+
+def test_whoever_acknowledged_a_case_before_has_it_and_it_is_not_raised_again_all_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "watch.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before="m009_life")
+    with db.conn:
+        db.execute("INSERT INTO parcels (number, courier, added_at) VALUES ('PW1', 'track', ?)", (to_ms(NOW),))
+        db.execute(
+            "INSERT INTO cases (parcel_id, kind, state, severity, opened_at, since, threshold, policy_line, policy_id, "
+            "hidden_by, told, reopened, by_agent, fact) VALUES (1, 'lost', 'acknowledged', 'critical', ?, ?, '', '', "
+            "'', '', 'critical', 0, 0, ?)",
+            (to_ms(MOVED), to_ms(MOVED), dump({"says": "lost", "since": to_ms(MOVED)})),
+        )
+        for by in ("mei", "lin"):
+            db.execute(
+                "INSERT INTO case_events (case_id, at, signal, before, after, by, fact) "
+                "VALUES (1, ?, 'ack', 'open', 'acknowledged', ?, '{\"says\":\"by_agent\"}')",
+                (to_ms(MOVED), by),
+            )
+    db.close()
+    with Store.open(path) as store:
+        (row,) = cases.rows(store, NOW)
+        assert (row.case.owner, row.case.handled_at, row.case.word, row.case.remedy) == ("lin", None, None, None)
+        with store.transaction():
+            rejudge(store, POLICY, NOW + timedelta(days=30))
+        assert outbox.rows(store) == []
