@@ -61,7 +61,7 @@ def _moved(
 ) -> Iterator[tuple[list[int], str]]:
     for name in (name for name, (state, _) in known.items() if shut(state, now)):
         channel = ways.round(name, down)
-        if channel and (ids := taken.to_divert(store, name, DOWN)):
+        if channel and (ids := taken.to_divert(store, name, DOWN, channel)):
             yield ids, channel
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
@@ -105,10 +105,16 @@ ARTICLES: Final = {
 }
 
 
+def _by(courier: str, facts: Mapping[str, object]) -> Mapping[str, object]:
+    """All parcels carried by a courier that has no page."""
+    also = facts["also"] if isinstance(facts["also"], list) else []
+    return {"courier": courier, "account": "", "also": [{**one, "account": ""} for one in also]}
+
+
 def said(language: str, courier: str) -> Iterator[str]:
     """Every letter of a language about the parcels of a courier, "" for one that is not known by name."""
     for each in specimens(language):
-        letter = RENDERER.worded(each.kind, language, {**each.facts, "courier": courier})
+        letter = RENDERER.worded(each.kind, language, {**each.facts, **_by(courier, each.facts)})
         yield f"{letter.subject}\n{letter.body}"
 
 

@@ -694,7 +694,7 @@ def test_an_alert_and_its_letter_are_one_text_whose_title_is_the_alert_s() -> No
     (said,) = RENDERERS["en"].message(Group("ops", "stalled", False, (out(), draft_of(18))), Characters(9000), NOW)
     assert said.title == "🟠 HIGH · stalled 70 h · order T-1001"
     assert "case 7 · A17" in said.body
-    assert "\n\nDraft D18 for the customer of JD0012345678" in said.body
+    assert "\n\nDraft D18 for the customer. Nothing has been sent" in said.body
 
 
 def test_the_line_of_an_alert_in_a_digest_names_the_letter_that_comes_with_it() -> None:

@@ -262,11 +262,14 @@ def _remedy(remedy: Mapping[str, Any] | None, desk: Desk) -> str:
 
     if remedy is None:
         return ""
-    zone = desk.config.timezone
-    by = f" by {safe(remedy['by'], 60)}" if remedy["by"] else ""
-    done = f"done {moment(remedy['done_at'], zone)}" if remedy["done_at"] else "not done yet"
+    zone, t = desk.config.timezone, desk.tongue
+    what, at, who = t(remedy["what"]), moment(remedy["agreed_at"], zone), safe(remedy["by"], 60)
+    promised = t("{remedy}, promised {at}", remedy=what, at=at)
+    if who:
+        promised = t("{remedy}, promised {at} by {who}", remedy=what, at=at, who=who)
+    done = t("done {at}", at=moment(remedy["done_at"], zone)) if remedy["done_at"] else t("not done yet")
     note = f" ({safe(remedy['note'])})" if remedy["note"] else ""
-    return f"{remedy['what']}, promised {moment(remedy['agreed_at'], zone)}{by}, {done}{note}"
+    return f"{promised}, {done}{note}"
 
 
 @command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")

@@ -74,11 +74,14 @@ def _news(step: Step) -> Checkpoint | None:
 
 
 def _cleared(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable[CaseCleared]:
-    """Trouble that agents were told of, and that is over by itself; what a worse kind hid they have not in mind."""
+    """Trouble that agents were told of, and that is over by itself; what a worse kind hid they have not in mind.
+
+    Of what comes and goes they were told just that.
+    """
     for event in events:
         case = cases[event.kind]
         over = event.signal == Signal.CLEARS and event.why.says is Form.CLEARED
-        if over and case.told and not case.cleared and not case.hidden_by:
+        if over and case.told and not (case.cleared or case.hidden_by or case.flapping):
             yield CaseCleared(case, event.why)
 
 

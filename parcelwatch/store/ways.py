@@ -17,7 +17,9 @@ _GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.
 # What was once tried as one stays one, so that its repetition can be told.
 _TO_DIVERT: Final = f"""
 SELECT id, bundle FROM alerts a WHERE state = 'pending' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
-  AND kind <> ?2 AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
+  AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.channel = ?3
+    AND other.state IN ('pending', 'sent'))
+  AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
     AND worse.state = 'pending' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
 """
 _DIVERT: Final = """
@@ -26,9 +28,12 @@ UPDATE alerts SET state = 'pending', reason = '', channel = ?, meant_for = iif(m
 """
 
 
-def to_divert(store: Store, channel: str, but: str) -> list[int]:
-    """What waits for a channel and is grave, high or worse, with what it was once bundled with; none of kind `but`."""
-    return [one for one, _ in store.all(_TO_DIVERT, (channel, but))]
+def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
+    """What waits for a channel and is grave, high or worse, with what it was once bundled with; none of kind `but`.
+
+    What the channel `to` is told anyhow stays.
+    """
+    return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
 
 
 def divert(store: Store, ids: Sequence[int], channel: str, now: datetime) -> None:

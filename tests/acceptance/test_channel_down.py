@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -170,3 +171,14 @@ def test_a_digest_once_tried_takes_another_way_as_one(tmp_path: Path) -> None:
         digests = [json.loads(hit.body) for hit in fine.hits if b"this channel" not in hit.body]
     assert len(digests) == 1
     assert all(f"A{one} " in digests[0]["message"] for one in together)
+
+
+def test_what_the_fall_back_is_told_anyhow_is_not_sent_there_twice(tmp_path: Path) -> None:
+    with Server(DEAD_KEY) as dying, Server(FINE) as fine:
+        outlet = Outlet(tmp_path, {"ops": webhook(dying), "care": webhook(fine, "care")})
+        (first,) = outlet.put(alert("lost", severity=CRITICAL))
+        (same,) = outlet.put(replace(alert("lost", "care", severity=CRITICAL), notice=first))
+        outlet.live(10 * MINUTE, MINUTE)
+        found = ids(told(fine, "care"))
+    assert found.count(same) == 1
+    assert first not in found

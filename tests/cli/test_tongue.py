@@ -15,7 +15,7 @@ from parcelwatch.cli import why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
-from parcelwatch.model import ClaimState, DraftState, LetterStep, State
+from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import STALLED, Shop
@@ -28,12 +28,13 @@ SAID = {
     *map(str, Reason),
     *map(str, ClaimState),
     *map(str, LetterStep),
+    *map(str, Remedy),
     *why._KNOWN.values(),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
-    *("claim", "last day to claim", "window", "claim number"),
+    *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
 }
 
 

@@ -244,7 +244,7 @@ def test_every_migration_is_known_by_name(tmp_path: Path) -> None:
 def test_whoever_acknowledged_a_case_before_has_it_and_it_is_not_raised_again_all_at_once(tmp_path: Path) -> None:
     path = tmp_path / "watch.db"
     db = Database(path)
-    MIGRATIONS.apply(db, stop_before="m009_life")
+    MIGRATIONS.apply(db, stop_before="m012_life")
     with db.conn:
         db.execute("INSERT INTO parcels (number, courier, added_at) VALUES ('PW1', 'track', ?)", (to_ms(NOW),))
         db.execute(
