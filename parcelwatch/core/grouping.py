@@ -44,7 +44,8 @@ class Waiting:
 
     `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
     `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
-    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over.
+    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over;
+    `withdrawn`: that a letter is untrue by now.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Waiting:
     gathered: bool = False
     hurried: bool = False
     cleared: bool = False
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,9 @@ class _Unit:
         return max(Severity.LOW.rank if one.cleared else one.rank for one in self.members)
 
     @property
-    def cleared(self) -> bool:
-        return all(one.cleared for one in self.members)
+    def over(self) -> bool:
+        """Whether it says of nothing that it is new."""
+        return self.first.cleared
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -145,8 +148,10 @@ def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Tim
 
 def _units(waiting: Sequence[Waiting]) -> list[_Unit]:
     together: dict[object, list[Waiting]] = {}
+    news = {one.about for one in waiting if not (one.cleared or one.withdrawn)}
     for one in sorted(waiting, key=_worst_first):
-        fresh = (one.about or one.id, one.cleared)
+        # A letter taken back goes with what is new of its order, else with what is over.
+        fresh = (one.about or one.id, one.cleared or (one.withdrawn and one.about not in news))
         together.setdefault((one.bundle,) if one.bundle is not None else fresh, []).append(one)
     return [_Unit(tuple(sorted(each, key=_letters_last))) for each in together.values()]
 
@@ -214,7 +219,7 @@ def _graded(
 
 def _grade(unit: _Unit) -> int:
     """What goes into one digest: what is critical, what is high, all that is milder, and what is over."""
-    if unit.cleared:
+    if unit.over:
         return _OVER
     return unit.rank if unit.rank >= Severity.HIGH.rank else Severity.LOW.rank
 

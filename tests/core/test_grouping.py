@@ -129,6 +129,20 @@ def test_an_alert_and_its_letter_go_as_one_and_the_letter_comes_last() -> None:
     assert group([letter, alert]) == (Bundle(2, (2, 1), digest=False),)
 
 
+def test_a_letter_taken_back_goes_with_what_is_over_and_with_what_is_new_where_there_is_any() -> None:
+    over = Waiting(2, CRITICAL, 9, about="o7", cleared=True)
+    back = Waiting(1, HIGH, 9, about="o7", draft=True, withdrawn=True)
+    assert [bundle.messages for bundle in group([over, back])] == [(2, 1)]
+    news = Waiting(3, HIGH, 9, about="o7")
+    assert [bundle.messages for bundle in group([over, back, news])] == [(3, 1), (2,)]
+
+
+def test_what_is_over_is_told_after_all_that_is_not_and_apart_from_it() -> None:
+    over = [Waiting(one, CRITICAL, 9, about=f"o{one}", cleared=True) for one in range(1, 9)]
+    news = [Waiting(one, LOW, 0, about=f"o{one}") for one in range(11, 19)]
+    assert [bundle.messages for bundle in group([*over, *news])] == [tuple(range(11, 19)), tuple(range(1, 9))]
+
+
 def test_three_parcels_of_one_order_go_as_one() -> None:
     rows = [Waiting(1, LOW, 0, about="o7"), Waiting(2, HIGH, 0, about="o7"), Waiting(3, MEDIUM, 0, about="o7")]
     assert group([*rows, *fresh(4)]) == (Bundle(2, (2, 3, 1), digest=False), *alone(4))
