@@ -70,7 +70,7 @@ def test_every_fact_has_a_source_and_fits_where_it_is_shown(name: str) -> None:
     table, key = name.split(".", 1)
     facts = FACTS[table][key]
     assert table == "apis" or key in COURIERS
-    assert set(facts) <= {"zh", "en", "hotline", "page", "source", "checked_on"}
+    assert set(facts) <= {"zh", "en", "hotline", "page", "source"}
     assert facts.get("source") or not {"hotline", "page"} & set(facts)
     assert re.fullmatch(r"(?:[0-9][0-9 -]{3,16}(?: \([A-Z]{2}\))?)?", facts.get("hotline", ""))
     if page := facts.get("page"):
@@ -79,4 +79,4 @@ def test_every_fact_has_a_source_and_fits_where_it_is_shown(name: str) -> None:
 
 
 def test_the_facts_say_when_they_were_checked() -> None:
-    assert isinstance(FACTS["checked_on"], date)
+    assert isinstance(FACTS["written_on"], date)
