@@ -75,7 +75,8 @@ def test_a_remedy_is_recorded_with_who_promised_it_and_when_it_was_done(watched:
     assert (done.code, "has a remedy: refund" in done.out) == (0, True)
     assert kinds(watched, "--remedy", "open") == []
     assert kinds(watched, "--remedy", "done") == kinds(watched, "--remedy", "refund") == ["damaged"]
-    assert "refund, done" in watched.run("cases", "list").out
+    listed = [row["remedy"] for row in watched.run("cases", "list", "--json").document if row["remedy"]]
+    assert [(one["what"], bool(one["done_at"])) for one in listed] == [("refund", True)]
     again = watched.run("cases", "remedy", damaged, "--done")
     assert (again.code, "has that already" in again.err) == (1, True)
 
