@@ -71,7 +71,8 @@ def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Se
 
 
 def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Links:
-    readers = web.Readers(engine.people(config), {}, config.language, config.timezone)
+    languages = {name: channel.language for name, channel in config.channels().items()}
+    readers = web.Readers(engine.people(config), languages, config.language, config.timezone)
     return web.Links(readers, parts.policy, parts.writer, now)
 
 

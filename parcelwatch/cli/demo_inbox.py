@@ -23,7 +23,7 @@ class Arrived:
 
 
 class Inbox:
-    """A context manager; `url(channel)` is an Apprise URL that ends here."""
+    """A context manager; what is posted to a path of `address` came over the channel of that name."""
 
     def __init__(self) -> None:
         self._arrived: SimpleQueue[Arrived] = SimpleQueue()
@@ -45,8 +45,10 @@ class Inbox:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True, name="inbox")
 
-    def url(self, channel: str) -> str:
-        return f"json://127.0.0.1:{self._server.server_address[1]}/{channel}"
+    @property
+    def address(self) -> str:
+        """Its host and port."""
+        return f"127.0.0.1:{self._server.server_address[1]}"
 
     def new(self) -> list[Arrived]:
         """What arrived since the last call, in order."""

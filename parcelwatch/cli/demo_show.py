@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,8 +22,9 @@ _LINES: Final = 34
 _MOST_ALERTS: Final = 5
 _MOST_DIGESTS: Final = 4
 _NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
-_WHERE: Final = {"agents": "to agents; the draft in it waits for approval"}
-_COLOURS: Final = {"agents": "red"}
+_WHERE: Final = {"agents": "to agents", "buyer": "to the customer"}
+_COLOURS: Final = {"agents": "red", "buyer": "green"}
+_AGE: Final = re.compile(r" \d.*")
 
 
 class Show:
@@ -58,6 +60,10 @@ class Show:
         """A courier says something new while one watches."""
         self._step(f"{api} has news of {number}; it is asked again", "dim")
 
+    def acted(self, what: str) -> None:
+        """An agent does something."""
+        self._step(what, "bold green")
+
     def arrived(self, messages: Sequence[Arrived]) -> None:
         """Messages that really came through Apprise: some whole, the others by their title."""
         for one in messages:
@@ -70,7 +76,7 @@ class Show:
         """Whether it is worth its lines: one of each sort of trouble, and some digests."""
         digest = one.body.startswith("Alerts ")
         sort, most = ("digest", _MOST_DIGESTS) if digest else ("alert", _MOST_ALERTS)
-        about = one.title if digest else _label(one.title)
+        about = one.title if digest or one.channel == "buyer" else _label(one.title)
         if about in self._known or self._shown[sort] >= most:
             return False
         self._known.add(about)
@@ -142,8 +148,10 @@ class Show:
 
 
 def _label(title: str) -> str:
-    """What a title is about, without ids and numbers: "[A7] CRITICAL damaged: 4343" is about "CRITICAL damaged"."""
-    return title.rpartition(":")[0].partition("] ")[2].translate(_NO_DIGITS)
+    """What a title is about, without age and order: "🔴 CRITICAL · lost 30 h ago · order A-1" is about "lost"."""
+    severity, _, rest = title.partition(" · ")
+    what = _AGE.sub("", rest.partition(" · ")[0]) if severity.isupper() or rest.count(" · ") else severity
+    return what.translate(_NO_DIGITS)
 
 
 def _counted(counts: Counter[str]) -> str:

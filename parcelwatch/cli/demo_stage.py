@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from parcelwatch import clock, config, engine, shapes
+from parcelwatch import clock, config, engine, shapes, web
+from parcelwatch.cli.demo_agent import BUYER, NAME, Agent
 from parcelwatch.cli.demo_inbox import Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
@@ -56,6 +57,8 @@ class Stage:
         self._inbox = self._open.enter_context(Inbox())
         world = World(self.story, clock.now)
         self.servers = {api: self._open.enter_context(SandboxServer(world, api)) for api in self.story.apis}
+        self._listening = web.bound("127.0.0.1", 0)
+        self._open.callback(self._listening.close)
         self.config = self._configured()
         return self
 
@@ -66,11 +69,9 @@ class Stage:
 
     def _configured(self) -> Config:
         path = self._folder / "config.toml"
-        channels = {name: self._inbox.url(name) for name in ("agents",)}
-        path.write_text(
-            configuration({api: server.base_url for api, server in self.servers.items()}, channels, self.story),
-            encoding="utf-8",
-        )
+        urls = {api: server.base_url for api, server in self.servers.items()}
+        host, port = self._listening.getsockname()
+        path.write_text(configuration(urls, self._inbox.address, self.story, f"{host}:{port}"), encoding="utf-8")
         path.chmod(0o600)
         return config.load(path)
 
@@ -78,12 +79,16 @@ class Stage:
         """Import, then tick until everything has happened or the time is up."""
         show.couriers({api: server.origin for api, server in self.servers.items()})
         self._import(show)
-        parts = engine.build(self.config)
+        parts = engine.build(self.config, serving=True)
+        links = web.Links(web.Readers(engine.people(self.config), {}, "en"), parts.policy, parts.writer, clock.now)
+        doors = web.Server(web.application(links.route), self._listening)
+        doors.start()
         try:
             await parts.start(clock.now())
             await self._tick(parts, show)
             await self._settle(parts)
         finally:
+            await doors.stop()
             self._polled = sum(worker.tally.answered for worker in parts.workers)
             await parts.close()
             show.arrived(self._inbox.new())
@@ -106,6 +111,7 @@ class Stage:
     async def _tick(self, parts: Engine, show: Show) -> None:
         live = coming(self.story)
         last = live[-1][0].total_seconds() if live else 0.0
+        agent = Agent(self.config, {number for _, _, number in live})
         while time.monotonic() < self._deadline - ENDING:
             now = clock.now()
             happened = [one for one in live if now >= self.start + one[0] + timedelta(seconds=_PUSH_LAG)]
@@ -114,7 +120,9 @@ class Stage:
                 self._ask_now(api, number)
                 show.happened(api, number)
             await parts.tick(now)
-            show.arrived(self._inbox.new())
+            messages = self._inbox.new()
+            show.arrived(messages)
+            await agent.reads(messages, show)
             if not live and (now - self.start).total_seconds() > last + LINGER and not await self._waiting(parts):
                 return
             await asyncio.sleep(TICK)
@@ -162,9 +170,13 @@ def written(path: Path, rows: list[Row]) -> None:
         writer.writerows(rows)
 
 
-def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) -> str:
-    """The demonstration's config.toml: the sandbox couriers at full speed, Chinese thresholds for Chinese parcels."""
-    tables = ['[service]\ndatabase = "demo.db"\nlisten = ""\ntimezone = "Asia/Shanghai"']
+def configuration(urls: dict[str, str], inbox: str, story: Story, listen: str) -> str:
+    """The demonstration's config.toml: the sandbox couriers at full speed, Chinese thresholds for Chinese parcels.
+
+    `inbox`, `listen`: host and port of the chat and the buyer's mailbox, and of ours.
+    """
+    service = f'database = "demo.db"\nlisten = "{listen}"\npublic_url = "http://{listen}"\ntimezone = "Asia/Shanghai"'
+    tables = [f"[service]\n{service}"]
     for api, url in urls.items():
         customer = f'\ncustomer = "{story.access.customer}"' if api == "kuaidi100" else ""
         tables.append(
@@ -177,9 +189,11 @@ def configuration(urls: dict[str, str], channels: dict[str, str], story: Story) 
         if each.warn and each.critical
     ]
     tables.append("\n".join(['[[thresholds.override]]\ncourier = "kuaidi100"', *limits]))
-    tables += [f'[channels.{name}]\nurl = "{url}"' for name, url in channels.items()]
+    tables.append(f'[channels.agents]\nurl = "json://{inbox}/agents"\nperson = "{NAME}"')
     # A week passes in seconds, so news waits for company no longer than that.
     tables.append('[messages]\ngroup_interval = "3s"')
     tables.append('[shop]\norder_url = "https://shop.example/orders/{order}"\ncurrency = "EUR"')
     tables.append('[drafts]\nshop = "Lotus & Lantern"')
+    letter = '{ title = "{subject}", message = "{body}" }'
+    tables.append(f'[drafts.send]\nwebhook = "http://{inbox}/{BUYER}"\nbody = {letter}')
     return "\n\n".join(tables) + "\n"

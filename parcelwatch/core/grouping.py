@@ -44,8 +44,7 @@ class Waiting:
 
     `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
     `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
-    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over;
-    `withdrawn`: that a letter is untrue by now.
+    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over.
     """
 
     id: int
@@ -59,7 +58,6 @@ class Waiting:
     gathered: bool = False
     hurried: bool = False
     cleared: bool = False
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +146,10 @@ def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Tim
 
 def _units(waiting: Sequence[Waiting]) -> list[_Unit]:
     together: dict[object, list[Waiting]] = {}
-    news = {one.about for one in waiting if not (one.cleared or one.withdrawn)}
+    news = {one.about for one in waiting if not (one.cleared or one.draft)}
     for one in sorted(waiting, key=_worst_first):
-        # A letter taken back goes with what is new of its order, else with what is over.
-        fresh = (one.about or one.id, one.cleared or (one.withdrawn and one.about not in news))
+        # A letter, written or taken back, goes with what is new of its order, else with what is over.
+        fresh = (one.about or one.id, one.cleared or (one.draft and one.about not in news))
         together.setdefault((one.bundle,) if one.bundle is not None else fresh, []).append(one)
     return [_Unit(tuple(sorted(each, key=_letters_last))) for each in together.values()]
 

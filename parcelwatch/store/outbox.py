@@ -299,7 +299,7 @@ _ABOUT: Final = """
 coalesce('o' || (SELECT min(order_id) FROM parcel_orders l WHERE l.parcel_id = a.parcel_id), 'p' || a.parcel_id, '')
 """
 _WAITING: Final = f"""
-SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.why, a.created_at, a.slot,
+SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at, a.slot,
   json_extract(a.fact, '$.since'), p.promised_by, p.value
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
 WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
@@ -355,7 +355,7 @@ def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
 
 
 def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
-    alert_id, severity, bundle, digest, about, for_draft, why, created_at, slot, since, promised_by, value = row
+    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value = row
     grade = SEVERITIES[severity]
     weighed = Weighed(grade, now if since is None else from_ms(since), maybe_at(promised_by), value or 0.0)
     return Waiting(
@@ -367,7 +367,6 @@ def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
         about=about,
         draft=for_draft == 1,
         cleared=for_draft == _CLEARS,
-        withdrawn=WHYS[why] is Why.WITHDRAWN,
         created_at=from_ms(created_at),
         gathered=slot not in ("", _NOW),
         hurried=slot == _NOW,

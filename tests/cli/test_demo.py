@@ -46,6 +46,10 @@ def test_the_demonstration_prints_one_document_and_ends_by_itself(tmp_path: Path
     assert {"damaged", "stalled", "returned"} <= {case["kind"] for case in result["cases"]}
     assert {"zh-CN", "en"} == {draft["language"] for draft in result["drafts"]}
     assert sum(alert["state"] == "sent" for alert in result["alerts"]) > 20
+    assert "acknowledged" in {case["state"] for case in result["cases"]}
+    # On a slow machine the parcels move before anybody has written; but never is one followed up that was not sent.
+    sent = {draft["number"] for draft in result["drafts"] if draft["state"] == "sent"}
+    assert {draft["number"] for draft in result["drafts"] if draft["step"] in ("moved", "delivered")} <= sent
     assert result["seconds"] < PATIENCE
     assert list(tmp_path.iterdir()) == []
     assert err == ""
@@ -74,7 +78,7 @@ def test_its_configuration_is_valid(tmp_path: Path) -> None:
     story, _ = demo_story(FRIDAY)
     path = tmp_path / "config.toml"
     urls = dict.fromkeys(story.apis, "http://127.0.0.1:1/x")
-    path.write_text(configuration(urls, {"agents": "json://127.0.0.1:1/"}, story))
+    path.write_text(configuration(urls, "127.0.0.1:1", story, "127.0.0.1:2"))
     path.chmod(0o600)
     loaded = config.load(path)
     assert set(loaded.accounts()) == set(story.apis)
@@ -83,12 +87,13 @@ def test_its_configuration_is_valid(tmp_path: Path) -> None:
 
 def test_of_each_trouble_one_message_is_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
     show = Show(time.monotonic(), quiet=False)
-    first = Arrived("agents", "[A1] CRITICAL damaged: PW1", "Damaged\n\nall about it")
-    show.arrived([first, Arrived("agents", "[A2] CRITICAL damaged: PW2", "Damaged\n\nall about the second")])
+    first = Arrived("agents", "🔴 CRITICAL · damaged 26 h ago · order A-1", "Damaged\n\nall about it")
+    second = "🔴 CRITICAL · damaged 3 days ago · order A-2"
+    show.arrived([first, Arrived("agents", second, "Damaged\n\nall about the second")])
     shown = capsys.readouterr().out
     assert "all about it" in shown
     assert "all about the second" not in shown
-    assert "[A2] CRITICAL damaged: PW2" in shown
+    assert second in shown
 
 
 def test_quiet_means_quiet(capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,9 +129,9 @@ def test_an_alert_and_its_letter_go_as_one_and_the_letter_comes_last() -> None:
     assert group([letter, alert]) == (Bundle(2, (2, 1), digest=False),)
 
 
-def test_a_letter_taken_back_goes_with_what_is_over_and_with_what_is_new_where_there_is_any() -> None:
+def test_a_letter_goes_with_what_is_over_and_with_what_is_new_where_there_is_any() -> None:
     over = Waiting(2, CRITICAL, 9, about="o7", cleared=True)
-    back = Waiting(1, HIGH, 9, about="o7", draft=True, withdrawn=True)
+    back = Waiting(1, HIGH, 9, about="o7", draft=True)
     assert [bundle.messages for bundle in group([over, back])] == [(2, 1)]
     news = Waiting(3, HIGH, 9, about="o7")
     assert [bundle.messages for bundle in group([over, back, news])] == [(3, 1), (2,)]

@@ -1,0 +1,71 @@
+"""The demonstration's agent: reads the chat, takes a case by the link in its message, sends a letter.
+
+What belongs here: what a person does with what parcelwatch says, by the same ways as a person has: a link pressed over
+HTTP, a letter approved and sent through [drafts.send].
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import httpx
+
+from parcelwatch import clock, engine
+from parcelwatch.channels.customers import Customers
+from parcelwatch.cli.demo_inbox import Arrived
+from parcelwatch.cli.demo_show import Show
+from parcelwatch.config import Config
+from parcelwatch.store import Store, drafts
+from parcelwatch.verbs import letters
+
+NAME: Final = "lin"
+BUYER: Final = "buyer"
+
+_LINK: Final = re.compile(r"^Act: (http://\S+)$", re.MULTILINE)
+_CASE: Final = re.compile(r"^case (\d+) ", re.MULTILINE)
+
+
+class Agent:
+    """Takes the first case whose message has a link, and sends the first letter about one of `numbers`."""
+
+    def __init__(self, config: Config, numbers: Collection[str]) -> None:
+        self._config = config
+        self._numbers = numbers
+        self._took = False
+        self._wrote = False
+        self._read = ""
+
+    async def reads(self, messages: Sequence[Arrived], show: Show) -> None:
+        """What came in since the last time."""
+        for one in messages:
+            link, case = _LINK.search(one.body), _CASE.search(one.body)
+            self._read += one.body
+            if not self._took and link and case:
+                self._took = await self._takes(link[1], case[1], show)
+        if not self._wrote:
+            self._wrote = await asyncio.to_thread(self._writes, show)
+
+    async def _takes(self, link: str, case: str, show: Show) -> bool:
+        async with httpx.AsyncClient(trust_env=False, timeout=10) as client:
+            pressed = await client.post(link, data={"verb": "ack", "case": case})
+        show.acted(f"{NAME} opens the link in that message and takes case {case}")
+        return pressed.is_success
+
+    def _writes(self, show: Show) -> bool:
+        """Whether there was a letter to send: one that something will follow, for the parcel moves again."""
+        with Store.open(self._config.database) as store:
+            for row in drafts.rows(store, state="draft"):
+                if row["number"] in self._numbers and f"D{row['id']}" in self._read:
+                    show.acted(f"{NAME} approves draft D{row['id']} and sends it to the customer")
+                    self._sends(store, row["id"])
+                    return True
+        return False
+
+    def _sends(self, store: Store, draft: int) -> None:
+        said = self._config.file.drafts.send
+        customers = Customers(webhook=said.webhook.read() if said.webhook else "", body=said.body)
+        words, policy = engine.renderer(self._config), self._config.policy()
+        letters.send(store, customers, draft, words, policy, clock.now(), by=NAME, approve=True)
