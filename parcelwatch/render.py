@@ -319,7 +319,8 @@ class Renderer:
 
     def _pieces(self, group: Group, now: datetime) -> list[Words]:
         """All that is about one order, the worst first; the title says how many of its parcels there are more."""
-        first, *rest = (self.alert(row, now) for row in group.rows)
+        said = {row.number for row in group.rows if not row.draft}
+        first, *rest = (self.alert(row, now, beside=row.draft and row.number in said) for row in group.rows)
         worst = group.rows[0]
         others = {row.number for row in group.rows if not row.draft} - {worst.number}
         if others:
@@ -340,10 +341,15 @@ class Renderer:
             if row.id not in inside
         ]
 
-    def alert(self, out: Outgoing, now: datetime) -> Words:
-        """What agents read of one message: a case, a draft to copy, a draft taken back, or an account."""
+    def alert(self, out: Outgoing, now: datetime, *, beside: bool = False) -> Words:
+        """What agents read of one message: a case, a draft to copy, a draft taken back, or an account.
+
+        `beside`: another message about the parcel stands above it, and says all that is not the letter's.
+        """
         template = _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
-        text = self._render(f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out.letter)})
+        text = self._render(
+            f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out.letter), "beside": beside}
+        )
         title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
 

@@ -59,9 +59,9 @@ class Counting(Renderer):
         self.alerts: list[int] = []
         self.letters: list[str] = []
 
-    def alert(self, out: Outgoing, now: datetime) -> Words:
+    def alert(self, out: Outgoing, now: datetime, *, beside: bool = False) -> Words:
         self.alerts.append(out.id)
-        return super().alert(out, now)
+        return super().alert(out, now, beside=beside)
 
     def worded(self, kind: str, language: str, facts: object) -> object:  # type: ignore[override]
         self.letters.append(kind)
