@@ -79,7 +79,10 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         seen[text] = card.name
 
 
-@pytest.mark.parametrize(("language", "lost"), [("en", "lost"), ("de", "verloren"), ("fr", "perdu|perte")])
+@pytest.mark.parametrize(
+    ("language", "lost"),
+    [("en", "lost"), ("de", "verloren"), ("fr", "perdu|perte"), ("ja", "紛失"), ("zh-CN", "遗失"), ("zh-TW", "遺失")],
+)
 def test_a_parcel_that_is_searched_for_is_not_called_lost(language: str, lost: str) -> None:
     told = [card for card in each(language) if card.name.startswith("lost · ") and "sure" in card.name]
     for card in told:
@@ -123,6 +126,19 @@ def test_german_letters_go_on_in_lower_case_after_the_greeting_and_quote_as_germ
         assert first[0].islower() or first.startswith(("Ihr", *filter(None, [courier]))), text
         assert text.count("„") == text.count("“")
         assert not re.search("[\"”«»']", text), text
+
+
+@pytest.mark.parametrize(("language", "charset"), [("ja", "cp932"), ("zh-CN", "gb2312"), ("zh-TW", "big5")])
+def test_letters_in_chinese_characters_keep_to_those_of_their_country(language: str, charset: str) -> None:
+    for text in said(language, ""):
+        text.encode(charset)
+        assert ("“" in text) <= (language == "zh-CN"), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_japanese_letters_leave_no_particle_without_its_noun(courier: str) -> None:
+    for text in said("ja", courier):
+        assert not re.search("[、。（「][はがをにの]", text), text
 
 
 def test_all_letters_can_be_read_on_one_page() -> None:
