@@ -22,7 +22,6 @@ from parcelwatch.couriers.base import (
     Courier,
     Fetches,
     Grants,
-    Picky,
     Registers,
     Registration,
     discreet,
@@ -88,6 +87,9 @@ class Caller:
     def __init__(self, account: Account, courier: Courier, client: Sends) -> None:
         self._account = account
         self._courier = courier
+        # Asked of the kind once, for a protocol takes longer to compare with than most answers to read.
+        self._fetches = courier if isinstance(courier, Fetches) else None
+        self._grants = courier if isinstance(courier, Grants) else None
         self._client = client
         self._granted: _Granted | None = None
         self._granting = asyncio.Lock()
@@ -102,8 +104,8 @@ class Caller:
 
     async def _ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         courier = self._courier
-        if isinstance(courier, Fetches):
-            return _one_each(asked, await self._in_time(_in_thread(courier.fetch, self._account, asked)))
+        if self._fetches:
+            return _one_each(asked, await self._in_time(_in_thread(self._fetches.fetch, self._account, asked)))
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
             request = courier.request(account, asked, self._there(clock()))
@@ -147,9 +149,9 @@ class Caller:
 
     async def _with_token(self, exchange: Callable[[Account], Awaitable[T]], clock: Clock) -> T:
         """The exchange with a token, if the courier grants any; one it takes no more is replaced, once."""
-        if not isinstance(self._courier, Grants):
+        if self._grants is None:
             return await exchange(self._account)
-        token = await self._token(self._courier, clock)
+        token = await self._token(self._grants, clock)
         try:
             return await self._with(token, exchange)
         except CourierDeclines as declined:
@@ -161,7 +163,7 @@ class Caller:
             self._drop(token)
             if not token.taken:
                 raise
-        return await self._with(await self._token(self._courier, clock), exchange)
+        return await self._with(await self._token(self._grants, clock), exchange)
 
     async def _with(self, token: _Granted, exchange: Callable[[Account], Awaitable[T]]) -> T:
         said = await exchange(replace(self._account, token=token.value))
@@ -214,10 +216,11 @@ def told_apart(courier: Courier, asked: Sequence[Ask]) -> tuple[list[Ask], dict[
 
 def lacking(courier: Courier, ask: Ask) -> str:
     """What a courier would want beside this number, in words an operator can act on; "" when it can be asked."""
-    if not isinstance(courier, Picky):
+    lacks: Callable[[Ask], str] | None = getattr(courier, "lacks", None)  # couriers.base.Picky
+    if lacks is None:
         return ""
     try:
-        return courier.lacks(ask)
+        return lacks(ask)
     except Exception as error:  # noqa: BLE001 - asking will tell whether the number can be asked about
         log.warning("the adapter failed", error=whereabouts(error))
         return ""

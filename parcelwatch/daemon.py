@@ -37,7 +37,7 @@ def run(config: Config, environment: Mapping[str, str], now: Callable[[], dateti
     """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    parts = engine.build(config)
+    parts = engine.build(config, serving=True)
     doors = _doors(config, parts, now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
@@ -46,24 +46,33 @@ def run(config: Config, environment: Mapping[str, str], now: Callable[[], dateti
 
 
 def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
-    """What answers couriers that call us; None when no configured courier does, or nobody is to be listened to.
+    """What answers couriers that call us and people who act from a message; None when neither can come.
 
     Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
     """
     hooks = web.Hooks(parts.posts, parts.writer, now)
-    if config.listen is None or not hooks.accounts:
+    if config.listen is None or not (hooks.accounts or config.public_url):
         return None
     host, port = config.listen
     try:
         listening = web.bound(host, port)
     except ConfigError as error:
-        if config.listen_written:
+        if config.listen_written or config.public_url:
             parts.writer.close()
             raise
         log.warning("couriers cannot call", why=str(error))
         return None
-    log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
-    return web.Server(hooks.app, listening)
+    if hooks.accounts:
+        log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
+    if config.public_url:
+        log.info("people may act from messages", address=f"{config.public_url}/a/…", on=f"{host}:{port}")
+    links = [_links(config, parts, now).route] if config.public_url else []
+    return web.Server(web.application(hooks.route, *links), listening)
+
+
+def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Links:
+    readers = web.Readers(engine.people(config), {}, config.language, config.timezone)
+    return web.Links(readers, parts.policy, parts.writer, now)
 
 
 async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None) -> int:

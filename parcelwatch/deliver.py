@@ -18,6 +18,8 @@ from typing import Protocol
 
 import structlog
 
+from parcelwatch import linking
+from parcelwatch.core.links import Linking
 from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
@@ -56,10 +58,17 @@ class _Desk:
 class Deliverer:
     """Sends what is due. `beat` is the monotonic time at which it last was seen to work."""
 
-    def __init__(self, channels: Mapping[str, Sends], writer: Writer, policy: Policy, renderer: Renderer) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Sends],
+        writer: Writer,
+        policy: Policy,
+        renderer: Renderer,
+        links: Linking | None = None,
+    ) -> None:
         self._writer = writer
         self._policy = policy
-        self._words = Wording(renderer, {name: channel.body_limit for name, channel in channels.items()})
+        self._words = Wording(renderer, {name: channel.body_limit for name, channel in channels.items()}, links)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
         self.undelivered = 0
@@ -173,10 +182,11 @@ async def _blocking(channel: Sends, text: Text, name: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What finds the words of a message, and how many characters each channel takes."""
+    """What finds the words of a message, how many characters each channel takes, and what makes its link, if any."""
 
     renderer: Renderer
     limits: Mapping[str, int]
+    links: Linking | None = None
 
 
 def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) -> tuple[Group, Text | None] | None:
@@ -189,13 +199,13 @@ def claim(store: Store, now: datetime, paused: tuple[str, ...], words: Wording) 
         if group is None:
             return None
         limit = words.limits.get(group.channel)
-        return group, None if limit is None else _worded(store, group, words.renderer, limit, now)
+        return group, None if limit is None else _worded(store, group, words, limit, now)
 
 
-def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:
+def _worded(store: Store, group: Group, words: Wording, limit: int, now: datetime) -> Text:
     """Its words. Where none are found it goes out bare: whoever reads it can look the parcel up."""
     try:
-        return _in_words(store, group, renderer, limit, now)
+        return _in_words(store, group, words, limit, now)
     except StoreError:
         raise
     except Exception:
@@ -205,15 +215,17 @@ def _worded(store: Store, group: Group, renderer: Renderer, limit: int, now: dat
         return text
 
 
-def _in_words(store: Store, group: Group, renderer: Renderer, limit: int, now: datetime) -> Text:
-    text = renderer.message(group, limit, now)
+def _in_words(store: Store, group: Group, words: Wording, limit: int, now: datetime) -> Text:
+    renderer = words.renderer
+    link = linking.tail(store, group, limit, words.links, renderer) if group.title is None else ""
+    text = linking.under(renderer.message(group, limit - linking.room(link), now), link)
     if group.title is None:
         outbox.freeze(store, group, text.title, text.body)
         for draft in (row.letter for row in group.rows):
             if draft is not None and draft.id is not None and not draft.body and group.digest_id is None:
                 letter = renderer.letter(draft)
                 drafts.freeze(store, draft.id, letter.subject, letter.body)
-    return text
+    return linking.opened(store, group, text, words.links, renderer, now)
 
 
 def _bare(group: Group, limit: int) -> Text:

@@ -16,20 +16,22 @@ import structlog
 
 from parcelwatch import operators, pushes
 from parcelwatch.caller import Sends as Asks
-from parcelwatch.channels import Channel
+from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
+from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.errors import ConfigError
+from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.ingest import Tally, assess_due, rejudge
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, outbox, parcels
+from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
@@ -70,9 +72,10 @@ class Engine:
         client: Asks,
         policy: Policy,
         renderer: Renderer,
+        links: Linking | None = None,
     ) -> None:
         self.workers = [Worker(one, client, writer, policy) for one in posts]
-        self.deliverer = Deliverer(channels, writer, policy, renderer)
+        self.deliverer = Deliverer(channels, writer, policy, renderer, links)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -144,6 +147,11 @@ class Engine:
     def posts(self) -> tuple[Post, ...]:
         """Every account with its adapter."""
         return tuple(self._posts.values())
+
+    @property
+    def policy(self) -> Policy:
+        """What decides."""
+        return self._policy
 
     @property
     def writer(self) -> Writer:
@@ -271,8 +279,30 @@ def channels(config: Config) -> dict[str, Channel]:
     return found
 
 
-def build(config: Config) -> Engine:
-    """An engine as configured; its database is opened and locked. Raises ConfigError, StoreError, StoreLocked."""
+def people(config: Config) -> dict[str, str]:
+    """The channels that are one person's own, with whose; no mailbox is, where scanners press buttons.
+
+    Raises ConfigError.
+    """
+    own = (one for one in config.channels().values() if one.person)
+    return {one.name: one.person for one in own if not is_mail(one.url.read())}
+
+
+def build(config: Config, *, serving: bool = False) -> Engine:
+    """An engine as configured; its database is opened and locked. `serving`: somebody answers the links of messages.
+
+    Raises ConfigError, StoreError, StoreLocked.
+    """
     staffed, sends, policy = posts(config), channels(config), config.policy()
     writer = Writer(config.database, daemon=True, check=True)
-    return Engine(staffed, sends, writer, Client(), policy, renderer(config))
+    links = _linking(config, writer) if serving else None
+    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links)
+
+
+def _linking(config: Config, writer: Writer) -> Linking | None:
+    """What makes links, where people can reach us. Raises StoreError, the database closed."""
+    try:
+        return Linking(config.public_url, link_key(config.database)) if config.public_url else None
+    except StoreError:
+        writer.close()
+        raise

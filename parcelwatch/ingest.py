@@ -151,12 +151,21 @@ def take_step(
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    if _claims_are_over(before, step.dossier):
+        outbox.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
         _enqueue(store, step, notice, saved, policy, now, wave)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
+
+
+def _claims_are_over(before: Dossier, after: Dossier) -> bool:
+    def running(dossier: Dossier) -> bool:
+        return any(case.claim is not None and case.claim.running for case in dossier.cases)
+
+    return running(before) and not running(after)
 
 
 _MOOT = "the case was resolved before it was sent"
@@ -266,9 +275,9 @@ def _enqueue(
     alert = NewAlert(
         kind=case.kind,
         channel=way.channel,
-        severity=case.severity,
+        severity=dispatch.severity(notice),
         why=dispatch.why(notice),
-        fact=notice.why if isinstance(notice, LetterTakenBack) else case.fact,
+        fact=dispatch.fact(notice),
         draft=draft_id is not None,
         parcel_id=parcel_id,
         case_id=case.id,

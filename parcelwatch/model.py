@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from parcelwatch.duration import Duration
@@ -244,6 +244,13 @@ class Form(StrEnum):
     NEWER_SCAN = "newer_scan"
     CUSTOMER_CHANGED = "customer_changed"
     OTHER_PARCELS = "other_parcels"
+    # about a claim against the courier
+    CLAIM_DUE = "claim_due"
+    CLAIM_MISSED = "claim_missed"
+    CLAIM_FILED = "claim_filed"
+    CLAIM_PAID = "claim_paid"
+    CLAIM_REFUSED = "claim_refused"
+    CLAIM_NONE = "claim_none"
     # about an account
     COURIER_SILENT = "courier_silent"
     COURIER_REFUSES = "courier_refuses"
@@ -269,8 +276,9 @@ class Fact:
 
     `since`: when it began; ages count from it. `scan`: the checkpoint it rests on, within the times it can have
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
-    that promise is, "shop" or "courier". `count`: which attempt, how many parcels. `kind`: another kind it speaks of.
-    `reason`: somebody else's words, quoted as they are. `unread`: what could not be read.
+    that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
+    how many days. `kind`: another kind it speaks of. `reason`: somebody else's words, quoted as they are. `unread`:
+    what could not be read.
     """
 
     says: Form
@@ -279,6 +287,7 @@ class Fact:
     quiet_since: datetime | None = None
     until: datetime | None = None
     whose: str = ""
+    on: date | None = None
     count: int = 0
     kind: str = ""
     reason: str = ""
@@ -393,6 +402,41 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
+class ClaimState(StrEnum):
+    """The life of a claim against the courier; `open` while nobody said anything of it."""
+
+    OPEN = "open"
+    FILED = "filed"
+    PAID = "paid"
+    REFUSED = "refused"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claim against the courier that a case may lead to.
+
+    `last_on`: the last day on which it is in time, None where that is not known. `ends_at`: when that day is over, in
+    the shop or where it was counted, whichever comes first. `line`: the window, and where it is set. `told`: how many
+    days before `last_on` agents were reminded last, 0 once it counts as missed, None before. `stands`: whether there is
+    still something to claim for. `ref`: its number at the courier. `amount`: what was paid, as it was written.
+    """
+
+    last_on: date | None = None
+    ends_at: datetime | None = None
+    line: str = ""
+    told: int | None = None
+    stands: bool = True
+    state: ClaimState = ClaimState.OPEN
+    ref: str = ""
+    amount: str = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still to be made, by a day that is known."""
+        return self.stands and self.state is ClaimState.OPEN and self.last_on is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One problem of one parcel; parcel and kind are its identity, reopening keeps it.
@@ -401,6 +445,7 @@ class Case:
     `fact` is what a human can check; `limit` is the threshold that spoke, None where none did, `line` where it is set.
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again.
+    `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
     """
 
     kind: str
@@ -417,6 +462,7 @@ class Case:
     resolved_at: datetime | None = None
     by_agent: bool = False
     snoozed_until: datetime | None = None
+    claim: Claim | None = None
     id: int | None = None
 
     @property
@@ -540,6 +586,20 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimAction:
+    """What an agent says of a case's claim against the courier: "file", "pay", "refuse", or "drop" where there is none.
+
+    `ref`: its number at the courier. `amount`: what was paid. What is empty stays as it was.
+    """
+
+    verb: str
+    kind: str
+    by: str = ""
+    ref: str = ""
+    amount: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LetterAction:
     """What is done to a draft: "approve", "discard", "edit", "send", "sent", "unsent".
 
@@ -591,7 +651,7 @@ class Passed:
     """Nothing but time."""
 
 
-Event = Observation | Pushed | Action | LetterAction | Amended | Marked | Announced | Undelivered | Passed
+Event = Observation | Pushed | Action | ClaimAction | LetterAction | Amended | Marked | Announced | Undelivered | Passed
 """What can happen to a parcel."""
 
 
@@ -605,6 +665,8 @@ class Why(StrEnum):
     WOKEN = "woken"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
+    CLAIM_DUE = "claim_due"
+    CLAIM_MISSED = "claim_missed"
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
@@ -635,7 +697,17 @@ class LetterTakenBack:
     why: Fact
 
 
-Notice = CaseTold | LetterWritten | LetterTakenBack
+@dataclass(frozen=True, slots=True)
+class ClaimTold:
+    """Agents are to hear that the last day of a claim is near, or over: `fact` says which."""
+
+    case: Case
+    severity: Severity
+    why: Why
+    fact: Fact
+
+
+Notice = CaseTold | LetterWritten | LetterTakenBack | ClaimTold
 """What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
 

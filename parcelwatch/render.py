@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,7 @@ _NAME: Final = 60
 _QUOTED: Final = 200
 _SHORT: Final = 80
 _REASON: Final = 500
+_UTC: Final = ZoneInfo("UTC")
 _LAST_MINUTE: Final = timedelta(minutes=1)
 
 _TEMPLATES: Final = {
@@ -41,6 +42,8 @@ _TEMPLATES: Final = {
     Form.COURIER_BACK: "recovered",
     Form.CODES_UNREAD: "unmapped",
     Form.ANSWER_UNREAD: "unreadable",
+    Form.CLAIM_DUE: "claim",
+    Form.CLAIM_MISSED: "claim",
 }
 _LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
 
@@ -89,6 +92,23 @@ class Renderer:
         self._parts = {name: self._templates.phrase(said) for name, said in words["parts"].items()}
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
 
+    # --- single words ----------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The agents'."""
+        return self._agents
+
+    def said(self, table: str) -> Mapping[str, str]:
+        """A table of the agents' words, such as "milestones"."""
+        words: Mapping[str, str] = self._words[table]
+        return words
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's."""
+        return self._zone
+
     # --- sentences -------------------------------------------------------------------------------
 
     def sentence(self, fact: Fact, now: datetime, account: str = "", most: int = _QUOTED) -> str:
@@ -103,6 +123,7 @@ class Renderer:
             quiet=self._age(now - fact.quiet_since) if fact.quiet_since else "",
             until=self._moment(fact.until, now),
             whose=words["owners"].get(fact.whose, ""),
+            on=self.day(fact.on, now),
             count=fact.count or len(fact.unread),
             kind=self.label(fact.kind) if fact.kind else "",
             cause=words["causes"].get(fact.scan.cause or "", "") if fact.scan else "",
@@ -195,6 +216,10 @@ class Renderer:
         title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line)
 
+    def link(self, address: str) -> str:
+        """The line that says where to act on a message."""
+        return str(catalogue(self._agents, "links")["line"].format(address=address))
+
     def bare(self, out: Outgoing) -> str:
         """The least a line must say: the number or the account; of a draft also which one."""
         name = clean(out.number, _NAME) or out.account
@@ -220,6 +245,8 @@ class Renderer:
             "zoned": _format(fact.since, self._zone, words["times"]["zoned"], self._agents) if fact.since else "",
             "age": self._age(now - (fact.since or now)),
             "case_id": out.case_id,
+            "on": self.day(fact.on, now),
+            "missed": fact.says is Form.CLAIM_MISSED,
             "account": out.account,
             "api": fact.kind,
             "parcels": fact.count,
@@ -233,7 +260,13 @@ class Renderer:
             return {}
         letter = self.letter(draft)
         subject = " ".join(letter.subject.split())
-        return {"draft_id": draft.id, "language": draft.language, "subject": subject, "body": letter.body}
+        return {
+            "draft_id": draft.id,
+            "language": draft.language,
+            "step": draft.step,
+            "subject": subject,
+            "body": letter.body,
+        }
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return self._templates.text(name, values)
@@ -246,6 +279,14 @@ class Renderer:
             return ""
         this_year = at.astimezone(self._zone).year == now.astimezone(self._zone).year
         return _format(at, self._zone, self._words["times"]["moment" if this_year else "with_year"], self._agents)
+
+    def day(self, on: date | None, now: datetime) -> str:
+        """A day of the calendar, which is the same in every zone; the year is named where it is not this one."""
+        if on is None:
+            return ""
+        pattern = "day" if on.year == now.astimezone(self._zone).year else "day_with_year"
+        noon = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+        return _format(noon, _UTC, self._words["times"][pattern], self._agents)
 
     def _age(self, span: timedelta) -> str:
         """A span as people say it: minutes, then hours up to three days, then days."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from parcelwatch.model import CaseEvent, Fact
+from parcelwatch.model import Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts
 from parcelwatch.store.cases import CaseRow
@@ -46,6 +46,29 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "priority": row.priority(at),
         "snoozed_until": stamp(one.snoozed_until),
         "verdict": row.verdict,
+        "claim": claim(one, at),
+    }
+
+
+def claim(case: Case, now: datetime) -> dict[str, Any] | None:
+    """How a case's claim against the courier stands, None where no window is known and nobody said anything.
+
+    `last_on` is null where it is not known, or the trouble ended by itself and there is nothing to claim any more: then
+    it no longer `stands`. `running`: it is still to be made by that day. `missed`: that day is over.
+    """
+    one = case.claim
+    if one is None:
+        return None
+    shown = one.last_on if one.running or one.state is not ClaimState.OPEN else None
+    return {
+        "state": one.state,
+        "stands": one.stands,
+        "running": one.running,
+        "last_on": shown.isoformat() if shown else None,
+        "missed": bool(one.running and one.ends_at and one.ends_at <= now),
+        "window": one.line,
+        "ref": one.ref,
+        "amount": one.amount,
     }
 
 

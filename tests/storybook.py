@@ -5,6 +5,7 @@
     [policy]                               # profile, thresholds, old_news, languages, shop; all optional
     profile = "china"
     [calendar]                             # with [[peaks]], [[stoppages]], [[remote]] as in config.toml
+    [[claims]]                             # as in config.toml; without them no window is known. The shop is in UTC
     [parcel]                               # any field of model.Parcel or of its order; all optional
     language = "zh-CN"
 
@@ -28,12 +29,14 @@ One thing happens in a step, else only time passes:
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
   act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled"
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
+  claim     "file damaged RMA-7", "pay damaged 12.50", "refuse damaged", "drop damaged": what becomes of a claim
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
 Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true, stands = "delivered".
 
 expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "kind severity why"), drafted ("kind
 language"), withdrawn, superseded (drafts, by kind). What is not named must not happen. `nothing = true` says so.
-How things stand, where named: hidden = { stalled = "damaged" } (all of them), cases = { stalled = "open medium" },
+How things stand, where named: claims = { damaged = "open 2026-05-12" } (state, last day),
+hidden = { stalled = "damaged" } (all of them), cases = { stalled = "open medium" },
 milestone, cause, poll_at ("never"), says = ["part of what is told"], facts = { stalled = { place = "…" } }.
 """
 
@@ -54,12 +57,14 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
+from parcelwatch.core.windows import Loss, Start, Terms, Window
 from parcelwatch.duration import Duration, parse
 from parcelwatch.model import (
     Action,
     Answered,
     Cause,
     Checkpoint,
+    ClaimAction,
     Marked,
     Milestone,
     NotFound,
@@ -77,8 +82,8 @@ STORIES: Final = Path(__file__).parent / "stories"
 START: Final = "2026-03-02 08:00"
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
-STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts"})
-DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter")
+STANDINGS: Final = frozenset({"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims"})
+DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim")
 DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
 BESIDE: Final = frozenset(
     {"at", "stopped", "estimate", "destination", "pending", "stands", "reason", "expect", "quiet_until"}
@@ -132,7 +137,7 @@ class Step:
     place: int
     at: datetime
     written: str
-    does: Said | Action | Marked | Letter | Passed
+    does: Said | Action | ClaimAction | Marked | Letter | Passed
     expect: Expect
     due: bool = False
     quiet_until: datetime | None = None
@@ -157,7 +162,7 @@ def read(path: Path) -> Story:
     """The story in `path`. Raises StoryFault."""
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
-        _only(written, {"title", "start", "policy", "parcel", "then", *DAYS})
+        _only(written, {"title", "start", "policy", "parcel", "then", "claims", *DAYS})
         start = _iso(written.get("start", START))
         steps = _steps(written["then"], start)
         story = Story(path.name, written["title"], _policy(written), _parcel(written, start), steps)
@@ -210,6 +215,7 @@ def _policy(written: Mapping[str, Any]) -> Policy:
         draft_channel="drafts",
         old_news=parse(chosen.get("old_news", "14d")).natural(),
         calendar=_calendar(written),
+        claims=Terms(tuple(map(_window, written.get("claims", ())))),
         wording=Wording(shop=chosen.get("shop", ""), languages=tuple(chosen.get("languages", ("zh-CN", "en")))),
     )
 
@@ -218,6 +224,12 @@ def _calendar(written: Mapping[str, Any]) -> Calendar:
     """Saturdays and Sundays alone, by UTC, unless the story speaks of days."""
     said = {name: written[name] for name in DAYS if name in written}
     return days.calendar(File.model_validate(said)) if said else Calendar()
+
+
+def _window(row: Mapping[str, Any]) -> Window:
+    _only(row, {"kind", "days", "from", "lane", "origin", "destination", "service"})
+    rest = {name: row[name] for name in ("lane", "origin", "destination", "service") if name in row}
+    return Window(Loss(row["kind"]), row["days"], Start(row["from"]), line="the story", **rest)
 
 
 def _duration(row: Mapping[str, str], name: str) -> Duration | None:
@@ -274,7 +286,9 @@ def _step(place: int, written: dict[str, Any], start: datetime, now: datetime) -
     )
 
 
-def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Action | Marked | Letter | Passed:
+def _does(
+    written: dict[str, Any], start: datetime, at: datetime
+) -> Said | Action | ClaimAction | Marked | Letter | Passed:
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
@@ -286,6 +300,8 @@ def _does(written: dict[str, Any], start: datetime, at: datetime) -> Said | Acti
         case "mark":
             how, _, note = written["mark"].partition(" ")
             return Marked(*MARKS[how], note, by="lin")
+        case "claim":
+            return _claim(written["claim"])
         case "letter":
             return Letter(*written["letter"].split())
         case "answer":
@@ -337,6 +353,13 @@ def _action(written: str, start: datetime, at: datetime) -> Action:
     doing, _, until = written.partition(" until ")
     verb, kind = doing.split()
     return Action(verb, kind, by="lin", until=_when(until, start, at) if until else None)
+
+
+def _claim(written: str) -> ClaimAction:
+    verb, kind, *said = written.split()
+    named = " ".join(said)
+    paid = verb == "pay"
+    return ClaimAction(verb, kind, by="lin", ref="" if paid else named, amount=named if paid else "")
 
 
 def _expect(written: dict[str, Any], start: datetime, at: datetime) -> Expect:

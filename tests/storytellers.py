@@ -17,6 +17,7 @@ from parcelwatch.model import (
     Advance,
     CaseEvent,
     CaseTold,
+    ClaimTold,
     Dossier,
     Draft,
     DraftState,
@@ -86,7 +87,7 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
     moved = [new for old, new in zip(before.drafts, step.dossier.drafts, strict=False) if old.state is not new.state]
     taken = [one for one in moved if one.state in (DraftState.WITHDRAWN, DraftState.SUPERSEDED)]
     born = step.dossier.drafts[known:]
-    news = [one for one in step.notices if isinstance(one, CaseTold)]
+    news = [one for one in step.notices if isinstance(one, CaseTold | ClaimTold)]
     letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
     assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
     assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
@@ -101,12 +102,12 @@ def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> H
         drafted=tuple(_drafted(one.kind, one.step, one.language) for one in born),
         withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
         superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
-        says=tuple(RENDERER.sentence(one.case.fact, at) for one in news),
+        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in news),
     )
 
 
-def _told(notice: CaseTold) -> str:
-    return f"{notice.case.kind} {notice.case.severity} {notice.why}"
+def _told(notice: CaseTold | ClaimTold) -> str:
+    return f"{notice.case.kind} {dispatch.severity(notice)} {notice.why}"
 
 
 # --- through a store -----------------------------------------------------------------------------

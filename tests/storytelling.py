@@ -195,7 +195,14 @@ def _facts(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happene
         _check(story, step, f"what the {kind} draft may say", facts, actual)
 
 
+def _claims(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    known = {one.kind: one.claim for one in dossier.cases if one.claim is not None and one.claim.stands}
+    actual = {kind: f"{claim.state} {claim.last_on or 'unknown'}" for kind, claim in known.items()}
+    _check(story, step, "claims", expected, actual)
+
+
 _STANDINGS: Final = {
+    "claims": _claims,
     "hidden": _hidden,
     "cases": _cases,
     "milestone": _milestone,

@@ -130,6 +130,11 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[drafts]\nlanguages = "en"', 'expected a list, such as ["one", "two"], got "en"'),
         ('[drafts.remedies]\nlost = ["refnd"]', 'no remedy "refnd" (did you mean "refund"?)'),
         ('[drafts.remedies]\nlosd = ["refund"]', 'no kind with a draft "losd" (did you mean "lost"?)'),
+        ('[service]\npublic_url = "pw.example"', "expected the address people reach this port at, such as https://"),
+        ('[service]\npublic_url = "https://pw.example/?x=1"', "expected a plain URL: no user, password, query or"),
+        ('[service]\npublic_url = "https://me:pw@pw.example"', "expected a plain URL: no user, password, query or"),
+        ('[service]\npublic_url = "https://pw.example/ a"', "service.public_url: expected"),
+        (OPS + 'person = "lin\\nwang"', "3: channels.ops.person: expected a name on one line"),
         ("[service]\n[service]", "2: not valid TOML: Cannot declare"),
         ("service", "not valid TOML"),
     ],
@@ -213,6 +218,10 @@ def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
         ('[thresholds]\nstalled = { warn = "1d", critical = "24h" }', "critical is warn, 1d"),
         ('[[thresholds.override]]\ncourier = "b"', "1: thresholds.override: sets no threshold"),
         ('[[thresholds.override]]\ntag = "x"\ncourier_silent = { warn = "1h" }', "is silent for all parcels"),
+        ('[service]\nlisten = ""\npublic_url = "https://pw.example"', "3: service.public_url: messages get no links"),
+        ('[service]\npublic_url = "http://pw.example/"', "2: service.public_url: whoever reads the traffic can act"),
+        ('[service]\npublic_url = "https://pw.example/pw/"', "links lead to https://pw.example/pw/a/…: your web"),
+        (OPS + 'person = "lin"', "3: channels.ops.person: does nothing without [service] public_url"),
     ],
 )  # fmt: skip
 def test_what_works_but_hardly_as_meant_is_warned_of(tmp_path: Path, text: str, warning: str) -> None:
@@ -233,6 +242,13 @@ def test_what_works_but_hardly_as_meant_is_warned_of(tmp_path: Path, text: str, 
 def test_what_can_match_is_not_warned_of(tmp_path: Path, text: str) -> None:
     told = loaded(tmp_path, text).warnings
     assert not [each for each in told if "override" in each or "routes" in each]
+
+
+@pytest.mark.parametrize("url", ["", "https://pw.example", "https://pw.example:8443/", "http://127.0.0.1:8350"])
+def test_an_address_people_can_come_by_is_not_warned_of(tmp_path: Path, url: str) -> None:
+    found = loaded(tmp_path, f'[service]\npublic_url = "{url}"')
+    assert not [each for each in found.warnings if "public_url" in each]
+    assert found.public_url == url.rstrip("/")
 
 
 def test_what_stands_unquoted_behind_a_key_is_not_shown(tmp_path: Path) -> None:

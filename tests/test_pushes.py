@@ -96,7 +96,9 @@ async def shop(folder: Path, patience: float = web.PATIENCE) -> AsyncIterator[Sh
     writer = Writer(folder / "watch.db")
     await writer.run(_watch)
     listening = web.bound("127.0.0.1", 0)
-    server = web.Server(web.Hooks([POST, DEAF], writer, lambda: NOW, patience).app, listening, patience)
+    server = web.Server(
+        web.application(web.Hooks([POST, DEAF], writer, lambda: NOW, patience).route), listening, patience
+    )
     server.start()
     try:
         async with httpx.AsyncClient(

@@ -47,6 +47,7 @@ FULL = {
     "quiet_since": THEN,
     "until": NOW + timedelta(days=400),
     "whose": "courier",
+    "on": (NOW + timedelta(days=400)).date(),
     "count": 3,
     "kind": "stalled",
     "reason": "7-Q",
@@ -61,6 +62,8 @@ LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.LIMIT_RAISED: {"kind": "stalled"},
     Form.CASE_CLOSED: {"kind": "stalled"},
     Form.WORSE_OFF: {"kind": "damaged"},
+    Form.CLAIM_DUE: {"since": THEN, "on": NOW.date(), "count": 3},
+    Form.CLAIM_MISSED: {"since": THEN, "on": NOW.date()},
     Form.CODES_UNREAD: {"unread": (Unread("7-Q", "", 1),)},
 }
 

@@ -12,6 +12,7 @@
 "Timed out" may mean "delivered", so whoever sends must expect to send twice.
 """
 
+from parcelwatch.channels.address import is_mail
 from parcelwatch.channels.channel import Channel
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "is_mail"]

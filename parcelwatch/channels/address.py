@@ -46,6 +46,14 @@ LOCAL: Final = frozenset(
 # With format=markdown Apprise collects mentions from the text and posts them as live ones.
 RINGS_IN_MARKDOWN: Final = frozenset({"fluxer"})
 
+# Scanners open the links in mail, and press buttons.
+MAIL: Final = frozenset(
+    {
+        *("mailto", "mailtos", "azure", "brevo", "groundmail", "mailersend", "mailgun", "o365", "postmark"),
+        *("resend", "sendgrid", "sendpulse", "ses", "smtp2go", "sparkpost", "deltachat", "deltachats"),
+    }
+)
+
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9]{1,19})://")
 _SECOND: Final = re.compile(r"[\s,;]+[a-z][a-z0-9]{1,19}://", re.IGNORECASE)
 _HOST: Final = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
@@ -65,6 +73,11 @@ def service(name: str, url: str) -> Told | Other:
         raise _refusal(name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
     _refuse(name, _faults(plugin))
     return plugin if isinstance(plugin, Told) else Other(plugin)
+
+
+def is_mail(url: str) -> bool:
+    """Whether what is sent there is read in a mailbox."""
+    return url.strip().partition(":")[0].lower() in MAIL
 
 
 def _refuse(name: str, faults: Iterable[str]) -> None:

@@ -96,11 +96,17 @@ def filled(template: Any, said: Mapping[str, str]) -> Any:
 def _through(url: str, to: str, said: Mapping[str, str]) -> Verdict:
     """Through one of Apprise's services, whole or not at all."""
     number = re.sub(r"[ ().-]", "", to) if _PHONE.fullmatch(to) else to
-    way = service("customers", url.replace(CONTACT, quote(number, safe="")))
+    way = service("customers", _unsigned(url.replace(CONTACT, quote(number, safe=""))))
     subject, body = " ".join(said["subject"].split()), said["body"]
     if way.measure(body) > way.room(subject):
         raise BadInput("the letter is too long for the channel to customers: edit it, or send it by hand")
     return way.deliver(Message(subject, body, Severity.MEDIUM))
+
+
+def _unsigned(url: str) -> str:
+    """A mail to a customer is the shop's: its head does not name the program that wrote it."""
+    head = "X-Application"
+    return url if not url.startswith("mail") or head in url else f"{url}&%2B{head}=letters"
 
 
 def _judged(verdict: Verdict) -> Attempt:

@@ -13,6 +13,7 @@ from parcelwatch import __version__
 from parcelwatch.cli import (
     alerts,
     cases,
+    claims,
     configuration,
     couriers,
     database,
@@ -60,6 +61,7 @@ for name, commands in (
     ("parcels", parcels.app),
     ("orders", orders.app),
     ("cases", cases.app),
+    ("claims", claims.app),
     ("drafts", drafts.app),
     ("alerts", alerts.app),
     ("couriers", couriers.app),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -74,7 +75,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     from parcelwatch.cli.output import moment, safe, worded
 
     zone = desk.config.timezone
-    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "?Tags", "~Why"]
+    columns = [">ID", "!Kind", "!Severity", "!State", "!Number", "!?Order", "!?Since", "!?Claim by", "?Tags", "~Why"]
     shown = [
         (
             row["id"],
@@ -84,6 +85,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
             row["number"],
             output.some(map(safe, row["orders"]), 3),
             moment(row["since"], zone),
+            claim_by(row["claim"]),
             safe(", ".join(row["tags"]), 40),
             (f"(behind {row['hidden_by']}) " if row["hidden_by"] else "") + worded(row["sentence"]),
         )
@@ -91,6 +93,15 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     ]
     output.show(columns, shown, "No cases.")
     output.zone_note(zone)
+
+
+def claim_by(claim: Mapping[str, Any] | None) -> str:
+    """The last day of a claim that is still to be made, or what became of it; "" where nothing is known."""
+    if claim is None:
+        return ""
+    if claim["state"] != "open":
+        return str(claim["state"]) if claim["state"] != "none" else "no claim"
+    return "missed" if claim["missed"] else claim["last_on"] or ""
 
 
 def one_of(option: str, value: str, known: list[Any]) -> None:
@@ -102,13 +113,27 @@ def one_of(option: str, value: str, known: list[Any]) -> None:
         raise BadInput(f"--{option}: no {option} {value!r}{meant(value, names)}; there are {', '.join(names)}")
 
 
-@command(app, "show", "cases show 17")
-def show(desk: Desk, case: Case, as_json: Json = False) -> None:
-    """Show one case and its history."""
+@command(app, "show", "cases show 17", "cases show 17 --bundle claim-17.zip")
+def show(
+    desk: Desk,
+    case: Case,
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", metavar="FILE.zip", help="Write its evidence there, for a claim.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file, if it is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show one case and its history.
+
+    Or write all that speaks for it into one file, for the courier's claim form.
+    """
     from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe, worded
 
+    if bundle is not None:
+        _bundle(desk, case, bundle, force=force, as_json=as_json)
+        return
     with desk.store() as store:
         shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
@@ -135,6 +160,19 @@ def show(desk: Desk, case: Case, as_json: Json = False) -> None:
     output.note(f"`parcelwatch why {shown['number']}` shows every rule's clock.", "dim")
 
 
+def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) -> None:
+    from parcelwatch import bundle
+    from parcelwatch.cli import output
+
+    with desk.store() as store:
+        made = bundle.files(store, case, desk.words, desk.now)
+    bundle.write(target, made, force=force)
+    if as_json:
+        output.emit({"case": case, "path": str(target.absolute()), "files": list(made)})
+        return
+    output.say(f"{target} holds what speaks for case {case}: {', '.join(made)}.")
+
+
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     from parcelwatch.cli.output import moment, safe, some, worded
 
@@ -157,6 +195,23 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "resolved": moment(shown["resolved_at"], zone),
         "reopened": f"{shown['reopened']} times" if shown["reopened"] else "",
         "verdict": shown["verdict"],
+        **_claim(shown["claim"]),
+    }
+
+
+def _claim(claim: Mapping[str, Any] | None) -> dict[str, object]:
+    from parcelwatch.cli.output import safe
+
+    if claim is None:
+        return {"claim": "no window is known; `[[claims]]` in the configuration sets one"}
+    if claim["state"] == "open" and not claim["stands"]:
+        return {}
+    return {
+        "claim": claim["state"] if claim["state"] != "open" else "missed" if claim["missed"] else "not made",
+        "last day to claim": claim["last_on"] or ("not known yet" if claim["window"] else ""),
+        "window": claim["window"],
+        "claim number": safe(claim["ref"], 60),
+        "paid": safe(claim["amount"], 60),
     }
 
 
@@ -197,6 +252,59 @@ def resolve(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> Non
     _act(desk, cases, "resolve", by, None, as_json=as_json)
 
 
+@command(
+    app,
+    "claim",
+    "cases claim 17 --filed --ref RMA-2211",
+    'cases claim 17 --paid "12.50 EUR"',
+    "cases claim 17 --none",
+)
+def claim(
+    desk: Desk,
+    case: Case,
+    filed: Annotated[bool, typer.Option("--filed", help="It was made.")] = False,
+    paid: Annotated[str | None, typer.Option("--paid", metavar="AMOUNT", help="The courier paid so much.")] = None,
+    refused: Annotated[bool, typer.Option("--refused", help="The courier will not pay.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="There is nothing to claim.")] = False,
+    ref: Annotated[str, typer.Option("--ref", metavar="NO", help="The claim's number at the courier.")] = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Say what became of the claim against the courier.
+
+    From then on nobody is reminded of its last day.
+    """
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+    from parcelwatch.verbs import agents
+
+    said = [
+        verb
+        for verb, given in (("file", filed), ("pay", paid is not None), ("refuse", refused), ("drop", none))
+        if given
+    ]
+    if len(said) != 1 or paid == "":
+        raise BadInput(
+            f"say one of --filed, --paid AMOUNT, --refused, --none: `parcelwatch cases claim {case} --filed --ref NO`"
+        )
+    with desk.store() as store, store.transaction():
+        with standing():
+            moved = agents.claim(
+                store, case, said[0], desk.policy, desk.now, by=by or who(), ref=ref, amount=paid or ""
+            )
+        shown = shapes.case_whole(store, case, desk.words, desk.now)
+    if as_json:
+        output.emit(shown)
+    state = shown["claim"]["state"]
+    if not moved:
+        raise NeedsAttention(f"the claim of case {case} is {state} already")
+    if not as_json:
+        output.say(f"Case {case} ({shown['kind']} of {shown['number']}): {_STANDS[state]}.")
+
+
+_STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
+
+
 def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
@@ -218,6 +326,13 @@ def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None,
             waits = output.moment(shown["snoozed_until"], desk.config.timezone)
             end = f" until {waits}" if waits else ""
             output.say(f"Case {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}{end}.")
+            if verb == "resolve" and shown["claim"] and shown["claim"]["running"]:
+                last = shown["claim"]["last_on"]
+                output.note(
+                    f"Its claim against the courier can be made until {last}: "
+                    f"`cases claim {shown['id']} --filed`, or `--none`.",
+                    "dim",
+                )
     if idle:
         raise NeedsAttention("; ".join(idle))
 

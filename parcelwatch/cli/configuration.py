@@ -37,13 +37,14 @@ def check(desk: Desk, as_json: Json = False) -> None:
         if as_json:
             output.emit({"valid": False, "errors": error.problems, "warnings": [], "couriers": [], "channels": []})
         raise
-    for warning in config.warnings:
-        output.warn(warning)
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
+    warnings = [*config.warnings, *_mailboxes(config)]
+    for warning in warnings:
+        output.warn(warning)
     if as_json:
-        document = {"valid": not wrong, "errors": wrong, "warnings": list(config.warnings)}
+        document = {"valid": not wrong, "errors": wrong, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
         output.emit({**document, "couriers": couriers, "channels": channels})
     else:
@@ -64,6 +65,16 @@ def _unsendable(config: Config) -> list[str]:
     except ConfigError as error:
         return error.problems
     return []
+
+
+def _mailboxes(config: Config) -> Iterator[str]:
+    """A sentence for each person whose own chat is a mailbox."""
+    from parcelwatch.channels import is_mail
+
+    for each in config.channels().values():
+        if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
+            spot = config.places.spot(("channels", each.name, "person"))
+            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:

@@ -17,8 +17,9 @@ from typing import Any, Final
 from parcelwatch.cli.asking import account_rows
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
+from parcelwatch.cli.own_letters import broken_templates
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.store import Store, audit, outbox
+from parcelwatch.store import Store, audit, drafts, outbox
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -40,10 +41,12 @@ def examine(desk: Desk) -> list[Remark]:
     config = desk.whole_config
     found = [Remark(f"configuration: {warning}", wrong=False) for warning in config.warnings]
     found += _secrets(desk)
+    found += [Remark(f"letters: {fault}; the shipped one is used") for fault in broken_templates(config)]
     if config.database.exists():
         try:
             with desk.store() as store:
                 found += _database(desk, store)
+                found += _letters(store)
         except StoreError as error:
             found.append(Remark(str(error)))
     else:
@@ -79,6 +82,15 @@ def _secrets(desk: Desk) -> Iterator[Remark]:
             secret.read()
         except ConfigError as error:
             yield Remark(f"{error}; the service may read it all the same, or run this with sudo", wrong=False)
+
+
+def _letters(store: Store) -> Iterator[Remark]:
+    """Letters of which nobody knows whether they arrived."""
+    for draft in (row["id"] for row in drafts.rows(store, "sending")):
+        yield Remark(
+            f"draft {draft} may have reached its customer or not: look, then `parcelwatch drafts sent {draft}` if it "
+            f"did, or `parcelwatch drafts approve {draft}` if it did not"
+        )
 
 
 def _database(desk: Desk, store: Store) -> Iterator[Remark]:

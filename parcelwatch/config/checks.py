@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from parcelwatch.config import days
+from parcelwatch.config import contracts, days
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -52,6 +53,7 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
     drafts = written.get("drafts")
     if isinstance(drafts, dict):
         yield from _channel(drafts, channels, ("drafts", "channel"))
+    yield from contracts.errors(written)
     for name in _keys(written, "couriers"):
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
@@ -75,6 +77,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     yield from _unused(file)
     yield from _thresholds(file)
     yield from _unreached(file)
+    yield from _links(file)
     yield from _stoppages(file)
     literals = list(_literals(file))
     yield from literals
@@ -82,6 +85,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
         yield Problem((), f"others may read this file and the secrets in it; `chmod o-r {path}`")
     yield from _exposed(file)
     yield from days.warnings(file)
+    yield from contracts.warnings(file)
     if database.is_relative_to("/etc"):
         yield Problem(("service", "database"), "a database does not belong below /etc; /var/lib is made for it")
     if not file.couriers:
@@ -273,6 +277,22 @@ def _takes_all(earlier: Route, later: Route) -> bool:
 
 def _least(route: Route) -> int:
     return Severity(route.severity).rank if route.severity else 0
+
+
+def _links(file: File) -> Iterator[Problem]:
+    """A public address by which nobody comes, or not safely; persons without one."""
+    url, at = file.service.public_url, ("service", "public_url")
+    if not url:
+        for name, channel in file.channels.items():
+            if channel.person:
+                yield Problem(("channels", name, "person"), "does nothing without [service] public_url")
+        return
+    if not file.service.listen:
+        yield Problem(at, 'messages get no links: nobody listens with listen = ""')
+    if url.startswith("http:") and not is_loopback(url):
+        yield Problem(at, "whoever reads the traffic can act by its links: write https://")
+    if path := urlsplit(url).path:
+        yield Problem(at, f"links lead to {url}/a/…: your web server must take {path} away on the way here")
 
 
 def _limits(file: File) -> Iterator[tuple[tuple[str | int, ...], Limits]]:

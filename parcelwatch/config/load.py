@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, days, models
+from parcelwatch.config import checks, contracts, days, models
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -30,6 +30,7 @@ from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
@@ -64,10 +65,11 @@ class AccountConfig:
 
 @dataclass(frozen=True, slots=True)
 class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL."""
+    """A destination for messages; `url` is any Apprise URL. `person`: whose own chat it is, "" for nobody's."""
 
     name: str
     url: Secret
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +113,11 @@ class Config:
         return "listen" in self.file.service.model_fields_set
 
     @property
+    def public_url(self) -> str:
+        """Where people reach `listen`; "" where they do not, or nobody listens."""
+        return self.file.service.public_url if self.listen else ""
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
@@ -138,7 +145,7 @@ class Config:
     def channels(self) -> dict[str, ChannelConfig]:
         """Every channel by name, in the file's order: the first takes what no route does."""
         return {
-            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))))
+            name: ChannelConfig(name, channel.url.at(self._spot(("channels", name, "url"))), channel.person or "")
             for name, channel in self.file.channels.items()
         }
 
@@ -169,7 +176,12 @@ class Config:
                 drafts.remedies,
                 tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
             ),
+            claims=self.claims(),
         )
+
+    def claims(self) -> Terms:
+        """Until when claims are in time: by this file, and by what comes along."""
+        return contracts.terms(self.file, self.declared, self._spot)
 
     def calendar(self) -> Calendar:
         """The days of every place, with what this file adds to them."""
@@ -183,7 +195,7 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
-        for table in ("peaks", "stoppages", "remote"):
+        for table in ("peaks", "stoppages", "remote", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
             "profile": self.file.thresholds.profile,

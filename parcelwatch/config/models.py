@@ -13,25 +13,31 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
+    ADay,
     BaseUrl,
     Country,
     Day,
     DraftKind,
     DraftLanguages,
     Kind,
+    LaneName,
     Language,
     Limit,
     Listen,
+    LossName,
     Name,
     NaturalLimit,
     NaturalSpan,
     Pace,
     Paces,
+    Person,
     PlaceCode,
     Postal,
     ProfileName,
+    PublicUrl,
     Remedy,
     SeverityName,
+    StartName,
     TimeZone,
 )
 from parcelwatch.core.calendar import Dates
@@ -47,6 +53,7 @@ class Service(Table):
 
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
+    public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
@@ -215,6 +222,7 @@ class Channel(Table):
     """[channels.NAME]"""
 
     url: Secret = Field(description='any Apprise URL, best named by where it is: "env:OPS_CHANNEL"')
+    person: Person | None = Field(default=None, description="whose own chat it is: its links act in that name")
 
 
 class Route(Table):
@@ -268,6 +276,26 @@ class Drafts(Table):
     send: DraftSend = DraftSend()
 
 
+class ClaimWindow(Table):
+    """[[claims]]"""
+
+    kind: LossName = Field(description="what is claimed: damaged, contents, lost or late")
+    days: int = Field(ge=0, le=3660, strict=True, description="the last day on which it is in time; 0 is none at all")
+    from_: StartName = Field(
+        default="shipped",
+        alias="from",
+        description="what they are counted from: shipped, delivered, promised, last_scan",
+    )
+    courier: str = Field(default="", description="the name of an account, or a courier: ups, 申通")
+    company: str = Field(default="", description="the courier behind an aggregator, in its code")
+    service: str = Field(default="", description="the courier's product")
+    lane: LaneName = Field(default="", description="domestic or abroad; both when left out")
+    origin: Country = Field(default="", description="country code")
+    destination: Country = Field(default="", description="country code")
+    source: str = Field(default="", description="who says so")
+    checked_on: ADay | None = Field(default=None, description="when that was read")
+
+
 class File(Table):
     """config.toml"""
 
@@ -282,3 +310,4 @@ class File(Table):
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
+    claims: tuple[ClaimWindow, ...] = ()

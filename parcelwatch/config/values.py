@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,6 +29,7 @@ from parcelwatch.config.problems import did_you_mean, listed, shown
 from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
 from parcelwatch.core.profiles import PROFILES
+from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.duration import Duration, Rate, parse, parse_rate
 from parcelwatch.model import Severity
 from parcelwatch.words import languages
@@ -127,6 +128,23 @@ def base_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def _public_url(url: str) -> str:
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname or not url.isascii() or not url.isprintable():
+        raise ValueError("expected the address people reach this port at, such as https://pw.example.com")
+    if parts.username or parts.password or parts.query or parts.fragment or " " in url:
+        raise ValueError("expected a plain URL: no user, password, query or fragment")
+    return url.rstrip("/")
+
+
+def _person(name: str) -> str:
+    if name != " ".join(name.split()) or not name.isprintable() or len(name) > 60:
+        raise ValueError("expected a name on one line, at most 60 characters long")
+    return name
+
+
 def is_loopback(url: str) -> bool:
     """The URL leads to this machine."""
     host = urlsplit(url).hostname or ""
@@ -182,6 +200,18 @@ def _name(name: str) -> str:
     return name
 
 
+def _read_date(value: object) -> object:
+    """A day of one year, as TOML has it by itself or in quotes."""
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f'expected a day such as "2026-11-28", got {shown(value)}') from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError(f'expected a day such as "2026-11-28", got {shown(value)}')
+
+
 def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
     if not names:
         raise ValueError("expected at least one")
@@ -221,5 +251,11 @@ Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
 BaseUrl = Annotated[str, AfterValidator(base_url)]
+PublicUrl = Annotated[str, AfterValidator(_public_url)]
+Person = Annotated[str, AfterValidator(_person)]
+LossName = Annotated[str, OneOf(tuple(map(str, Loss)), "loss")]
+StartName = Annotated[str, OneOf(tuple(map(str, Start)), "beginning")]
+LaneName = Annotated[str, OneOf(("", *map(str, Lane)), "lane")]
+ADay = Annotated[date, PlainValidator(_read_date), WithJsonSchema({"type": "string", "format": "date"})]
 Listen = Annotated[str, AfterValidator(_listen)]
 TimeZone = Annotated[str, AfterValidator(_zone)]

@@ -21,7 +21,8 @@ It goes in this order, and each part only adds to what the one before it left:
 6. *Letters.* Drafts that are untrue by now are taken back before new ones are written, and only for trouble that agents
    are newly told of. A letter that was sent is followed up: on the day it promised, when the parcel moved or arrived,
    and when it turned out wrong (letters).
-7. *Look again.* The courier is asked when its milestone's cadence or the next deadline says so; where time alone
+7. *Claims.* What a case may lead to at the courier has a last day; agents are reminded before it (claims).
+8. *Look again.* The courier is asked when its milestone's cadence or the next deadline says so; where time alone
    decides, and on the day a customer was promised word, the parcel is looked at again (look_again).
 
 What comes out are notices, not messages: who is told, over which channel and in which words is decided later and by
@@ -33,7 +34,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.core import letters, tell
+from parcelwatch.core import claims, letters, tell
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import CORRECTED, PROMISED, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
@@ -76,6 +77,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Ad
     step = tell.tell(step)
     step = letters.move(step, event)
     step = letters.write(step, found.findings, before)
+    step = claims.move(step, event, seen, found.findings)
     return _look_again(step, event, seen, found, dossier)
 
 
@@ -104,7 +106,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
         moves=step.moves,
         ended=step.ended,
         poll_at=poll_at,
-        assess_at=min((at for at in (*wakes, found.valid_until) if at is not None), default=None),
+        assess_at=min((at for at in (*wakes, found.valid_until, claims.next_at(step)) if at is not None), default=None),
         poll_why=why,
         first=step.first,
         heard=isinstance(event, Answered | NotFound | Refused | Unanswered | Pushed) and bool(why),

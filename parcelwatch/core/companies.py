@@ -280,6 +280,16 @@ def called(api: str, code: str, language: str = "en") -> str:
 _HOW: Final = f"if you know its code there, write {_AS_IT_IS}CODE"
 
 
+def key(api: str, code: str) -> str:
+    """The key in COURIERS of the courier that has a code at an API, "" if unknown."""
+    return _keys(api).get(code.casefold(), "")
+
+
+def keys(text: str) -> list[str]:
+    """The keys in COURIERS of what people, or any API, call so."""
+    return [text] if text in COURIERS else _called(text) if text else []
+
+
 def _near(api: str, text: str, cutoff: float = _NEAR) -> Courier | None:
     """The courier that was meant, if one is near: by a typing error, or by more than its name."""
     plain, known = _plain(text), _shown(api)

@@ -11,7 +11,18 @@ from datetime import datetime
 from typing import Final
 
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Case, CaseTold, Form, LetterTakenBack, LetterWritten, Notice, Severity, Why
+from parcelwatch.model import (
+    Case,
+    CaseTold,
+    ClaimTold,
+    Fact,
+    Form,
+    LetterTakenBack,
+    LetterWritten,
+    Notice,
+    Severity,
+    Why,
+)
 
 NO_CHANNEL: Final = "no channel is configured"
 
@@ -27,8 +38,8 @@ class Way:
 def way(notice: Notice, policy: Policy, now: datetime, *, first: bool) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news."""
     letter = isinstance(notice, LetterWritten | LetterTakenBack)
-    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, notice.case.severity)
-    stale = _old_news(notice.case, policy, now) if first else _quiet(notice)
+    channel = policy.draft_channel if letter else policy.channel(notice.case.kind, severity(notice))
+    stale = _old_news(notice.case, policy, now) if first and not isinstance(notice, ClaimTold) else _quiet(notice)
     return Way(channel or "", stale or ("" if channel else NO_CHANNEL))
 
 
@@ -40,9 +51,24 @@ def operators(kind: str, policy: Policy) -> Way:
 
 def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
-    if isinstance(notice, CaseTold):
+    if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
     return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
+
+
+def severity(notice: Notice) -> Severity:
+    """How grave it is: a deadline is so by itself, whatever its case is."""
+    return notice.severity if isinstance(notice, ClaimTold) else notice.case.severity
+
+
+def fact(notice: Notice) -> Fact:
+    """What there is to say."""
+    match notice:
+        case ClaimTold():
+            return notice.fact
+        case LetterTakenBack():
+            return notice.why
+    return notice.case.fact
 
 
 def _quiet(notice: Notice) -> str:

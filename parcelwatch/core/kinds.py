@@ -40,6 +40,7 @@ class LetterSpec:
     younger than the letter's, if it is to stay true. `again`: it is written anew when the trouble gets worse, because
     it then says something else. `remedies`: what is offered where the shop says nothing. `waits`: the goods may still
     arrive, so that what is offered is for those who would rather not wait. `in_text`: what the letter itself offers.
+    `good_news`: whether who was written to is told how it ended, too; who fetched a parcel knows.
     """
 
     evidence: tuple[Fits, ...]
@@ -48,6 +49,7 @@ class LetterSpec:
     again: bool = False
     waits: bool = False
     in_text: tuple[str, ...] = ()
+    good_news: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,9 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             _SILENCE,
             silence.AwaitingCollection,
             ("72h 168h", "3d 5d", "3d 7d"),
-            LetterSpec((_reached(_M.AVAILABLE_FOR_PICKUP),), _FOUND - {_M.AVAILABLE_FOR_PICKUP}, ("hold",)),
+            LetterSpec(
+                (_reached(_M.AVAILABLE_FOR_PICKUP),), _FOUND - {_M.AVAILABLE_FOR_PICKUP}, ("hold",), good_news=False
+            ),
         ),
     ),
     (

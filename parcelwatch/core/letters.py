@@ -360,6 +360,8 @@ def _close(step: Step, before: Dossier) -> Step:
 def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterStep | None:
     """What is to follow a letter now, if anything."""
     after = step.dossier
+    if not LETTERS[case.kind].good_news:
+        return None
     if after.milestone is Milestone.DELIVERED:
         news = before.milestone is not Milestone.DELIVERED and letter.step is not LetterStep.DELIVERED
         return LetterStep.DELIVERED if news else None

@@ -13,7 +13,7 @@ from itertools import accumulate, groupby
 from typing import Final, Protocol
 
 from parcelwatch.core.text import cut
-from parcelwatch.model import Draft, Fact, Severity, Why
+from parcelwatch.model import Claim, Draft, Fact, Severity, Why
 
 SHORTEST_LIMIT: Final = 160
 """A channel that takes less cannot carry a digest's head and its last line."""
@@ -34,7 +34,8 @@ class Outgoing:
     """A message to agents with all that its words may speak of, as known now. No customer names but in a letter.
 
     `draft`: it brings or takes back the `letter`. `account`: the courier account it is about, if it is about one.
-    `value` and `promised_by` are the parcel's.
+    `value` and `promised_by` are the parcel's. `claim`: how the claim against the courier stands that its case may lead
+    to, with its last day; None where no window is known.
     """
 
     id: int
@@ -57,6 +58,7 @@ class Outgoing:
     parcel_id: int | None = None
     case_id: int | None = None
     letter: Draft | None = None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)

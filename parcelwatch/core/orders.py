@@ -46,13 +46,14 @@ def _joined(known: Sequence[Order], said: Sequence[Order]) -> tuple[Order, ...]:
         if same is None:
             orders[order.number] = order
         else:
+            # Of several orders in a parcel, nobody knows whose one without a number is.
             whose = order.number or len(orders) == 1
-            orders[same.number] = merged(same, order if whose else _of_nobody(order))
+            orders[same.number] = merged(same, order if whose else of_nobody(order))
     return tuple(orders.values())
 
 
-def _of_nobody(said: Order) -> Order:
-    """Without the buyer: of several orders in a parcel, nobody knows whose it is."""
+def of_nobody(said: Order) -> Order:
+    """The order without its buyer, where nobody knows whose it is."""
     return replace(said, customer_name="", customer_contact="", buyer="", language="")
 
 

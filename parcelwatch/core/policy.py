@@ -18,6 +18,7 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.thresholds import Limits, Threshold
+from parcelwatch.core.windows import Terms
 from parcelwatch.duration import Duration
 from parcelwatch.model import Parcel, Severity
 
@@ -94,6 +95,7 @@ class Policy:
     draft_channel: str = ""
     wording: Wording = field(default_factory=Wording)
     calendar: Calendar = field(default_factory=Calendar)
+    claims: Terms = field(default_factory=Terms)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 

@@ -16,6 +16,7 @@ from parcelwatch.store.rows import iso, to_ms
 OVERDUE: Final = timedelta(hours=1)
 """How late a poll, a look or a message may be before something must be wrong."""
 
+_FILES: Final = ("", "-wal", "-shm", ".write", ".lock", ".key")
 _Finding = tuple[str, str]
 
 # One question each: a sentence with {} for what each row holds, and the rows that break the promise.
@@ -65,7 +66,7 @@ def _damage(store: Store, thorough: bool) -> list[str]:
 
 
 def _open_files(store: Store) -> list[str]:
-    files = (store.path.with_name(store.path.name + suffix) for suffix in ("", "-wal", "-shm", ".write", ".lock"))
+    files = (store.path.with_name(store.path.name + suffix) for suffix in _FILES)
     loose = [path for path in files if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     return [f"{path} can be read by others: chmod 600 it" for path in loose]
 

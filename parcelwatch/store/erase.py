@@ -45,7 +45,7 @@ _OF_A_PARCEL: Final = {
     "sendings": "SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?) ORDER BY bundle",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
 }
-_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids"})
+_JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "claim"})
 
 
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:

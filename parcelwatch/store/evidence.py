@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.store.connection import Store
@@ -40,6 +42,28 @@ def payloads(store: Store, account: str = "") -> list[dict[str, Any]]:
     sql = "SELECT account, at, error, body FROM payloads WHERE ?1 = '' OR account = ?1 ORDER BY id DESC"
     rows = store.all(sql, (account,))
     return [{"account": account, "at": iso(at), "error": error, "body": body} for account, at, error, body in rows]
+
+
+_RAW: Final = """
+SELECT 'answer', id, at, body FROM payloads WHERE account = ?1 AND instr(body, ?2)
+UNION SELECT 'push', id, received_at, body FROM inbox WHERE account = ?1 AND instr(body, ?2)
+ORDER BY 3, 1, 2
+"""
+
+
+def naming(store: Store, account: str, numbers: Iterable[str]) -> list[dict[str, Any]]:
+    """`[{what, id, at, body}]`, oldest first: what an account's courier said that is kept as it came and names one.
+
+    `what`: an "answer" that could not be read, or a "push". Both are kept for a while only.
+    """
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for number in numbers:
+        alone = re.compile(rb"(?<![A-Za-z0-9])" + re.escape(number.encode()) + rb"(?![A-Za-z0-9])")
+        for what, key, at, body in store.all(_RAW, (account, number.encode())):
+            # A form's quoting hides where the number begins.
+            if alone.search(body) or alone.search(unquote_to_bytes(body)):
+                found[what, key] = {"what": what, "id": key, "at": iso(at), "body": body}
+    return sorted(found.values(), key=lambda one: (one["at"], one["what"], one["id"]))
 
 
 def count_unknown(store: Store, courier: str, code: str, text: str, now: datetime, *, another: bool = False) -> bool:

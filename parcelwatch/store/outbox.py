@@ -30,6 +30,7 @@ from parcelwatch.store.rows import (
     from_ms,
     load,
     maybe_at,
+    to_claim,
     to_draft,
     to_fact,
     to_ms,
@@ -79,13 +80,17 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND kind = ? AND state = 'pending' AND lease_until IS NULL AND (digest IS NULL OR error <> '')
+  AND why NOT IN ('claim_due', 'claim_missed')
 RETURNING id, for_draft
 """
-_MOOT: Final = "UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'"
+_MOOT: Final = """
+UPDATE alerts SET reason = ? WHERE parcel_id = ? AND kind = ? AND state = 'pending'
+  AND why NOT IN ('claim_due', 'claim_missed')
+"""
 
 
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
-    """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent.
+    """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent, but for its claim.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back: then nobody was told of it.
@@ -93,6 +98,22 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     rows = store.write(_TAKE_BACK, (reason, parcel_id, kind)).fetchall()
     store.write(_MOOT, (reason, parcel_id, kind))
     return any(not for_draft for _, for_draft in rows)
+
+
+_TAKE_BACK_CLAIMS: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
+WHERE parcel_id = ? AND why IN ('claim_due', 'claim_missed') AND state = 'pending' AND lease_until IS NULL
+  AND (digest IS NULL OR error <> '')
+"""
+_MOOT_CLAIMS: Final = """
+UPDATE alerts SET reason = ? WHERE parcel_id = ? AND why IN ('claim_due', 'claim_missed') AND state = 'pending'
+"""
+
+
+def take_back_claims(store: Store, parcel_id: int, reason: str) -> None:
+    """Nothing is to be claimed for a parcel, or it is seen to: what was not sent of the last day is moot."""
+    store.write(_TAKE_BACK_CLAIMS, (reason, parcel_id))
+    store.write(_MOOT_CLAIMS, (reason, parcel_id))
 
 
 _TAKE_BACK_DRAFT: Final = """
@@ -174,8 +195,9 @@ _LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 _OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
   p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
-  a.case_id, {", ".join(_LETTER)}"""
-_FROM: Final = "FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id"
+  a.case_id, {", ".join(_LETTER)}, c.claim"""
+_FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
+  LEFT JOIN cases c ON c.id = a.case_id"""
 _OUTGOING: Final = f"SELECT {_OUT} {_FROM} WHERE a.id = ?"
 _WORDS: Final = "SELECT title, body FROM sendings WHERE bundle = ? AND ids = ?"
 _FREEZE: Final = """
@@ -248,6 +270,7 @@ def _outgoing(row: tuple[Any, ...]) -> Outgoing:
         parcel_id=row[17],
         case_id=row[18],
         letter=None if letter[0] is None else to_draft(letter),
+        claim=to_claim(row[19 + len(_LETTER)]),
     )
 
 
@@ -289,7 +312,8 @@ def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = 
 
 # Should the trouble have come again since, and agents been told of that, they know.
 _UNTOLD: Final = """
-SELECT parcel_id, kind FROM alerts a WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND NOT EXISTS (
+SELECT parcel_id, kind FROM alerts a
+WHERE id = ? AND state = 'suppressed' AND NOT for_draft AND why NOT IN ('claim_due', 'claim_missed') AND NOT EXISTS (
   SELECT 1 FROM alerts later WHERE later.case_id = a.case_id AND later.id > a.id AND NOT later.for_draft
     AND later.state <> 'suppressed')
 """
@@ -394,7 +418,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, due_at, sent_at, digest, title, body = row[19 + len(_LETTER) :]
+    state, reason, error, due_at, sent_at, digest, title, body = row[20 + len(_LETTER) :]
     return AlertRow(_outgoing(row), state, reason, error, maybe_at(due_at), maybe_at(sent_at), digest, title, body)
 
 

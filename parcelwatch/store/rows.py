@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from parcelwatch.duration import parse
@@ -17,6 +17,8 @@ from parcelwatch.model import (
     Case,
     Cause,
     Checkpoint,
+    Claim,
+    ClaimState,
     Draft,
     DraftState,
     Fact,
@@ -178,6 +180,7 @@ def fact_json(fact: Fact) -> str:
     kept: dict[str, object] = {"says": fact.says}
     kept |= {name: to_ms(at) for name in _MOMENTS if (at := getattr(fact, name)) is not None}
     kept |= {name: value for name in _PLAIN if (value := getattr(fact, name))}
+    kept |= {"on": fact.on.isoformat()} if fact.on is not None else {}
     if fact.scan is not None:
         said = fact.scan
         times = (to_ms(said.occurred_at), to_ms(said.occurred_until))
@@ -198,6 +201,7 @@ def to_fact(text: str) -> Fact:
     return Fact(
         Form(kept["says"]),
         **values,
+        on=date.fromisoformat(kept["on"]) if "on" in kept else None,
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one) for one in kept.get("unread", ())),
     )
@@ -224,7 +228,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
-    "resolved_at, by_agent, snoozed_until"
+    "resolved_at, by_agent, snoozed_until, claim"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -248,6 +252,7 @@ def case_row(case: Case) -> list[object]:
         maybe_ms(case.resolved_at),
         int(case.by_agent),
         maybe_ms(case.snoozed_until),
+        claim_json(case.claim),
     ]
 
 
@@ -269,6 +274,37 @@ def to_case(row: tuple[Any, ...]) -> Case:
         resolved_at=maybe_at(row[13]),
         by_agent=bool(row[14]),
         snoozed_until=maybe_at(row[15]),
+        claim=to_claim(row[16]),
+    )
+
+
+def claim_json(claim: Claim | None) -> str | None:
+    """A claim as it is kept: what it does not have is left out."""
+    if claim is None:
+        return None
+    kept: dict[str, object] = {"state": claim.state}
+    if claim.last_on is not None:
+        kept |= {"last_on": claim.last_on.isoformat(), "ends_at": maybe_ms(claim.ends_at)}
+    kept |= {name: value for name in ("line", "ref", "amount") if (value := getattr(claim, name))}
+    kept |= {"told": claim.told} if claim.told is not None else {}
+    kept |= {} if claim.stands else {"stands": False}
+    return dump(kept)
+
+
+def to_claim(text: str | None) -> Claim | None:
+    """What `claim_json` was given."""
+    if text is None:
+        return None
+    kept = load(text)
+    return Claim(
+        last_on=date.fromisoformat(kept["last_on"]) if "last_on" in kept else None,
+        ends_at=maybe_at(kept.get("ends_at")),
+        line=kept.get("line", ""),
+        told=kept.get("told"),
+        stands=kept.get("stands", True),
+        state=ClaimState(kept["state"]),
+        ref=kept.get("ref", ""),
+        amount=kept.get("amount", ""),
     )
 
 

@@ -517,12 +517,75 @@ def m005_leases(db: Database) -> None:
         db.execute(statement)
 
 
+# Of a token only the digest: whoever reads the database cannot act. What a digest of many parcels links to outlives
+# its first one, so the bundle is no reference.
+_LINKS: Final = (
+    """
+CREATE TABLE links (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  digest TEXT NOT NULL UNIQUE,
+  salt BLOB NOT NULL,
+  bundle INTEGER NOT NULL,
+  channel TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE link_cases (
+  id INTEGER PRIMARY KEY,
+  link_id INTEGER NOT NULL REFERENCES links(id) ON DELETE CASCADE,
+  case_id INTEGER NOT NULL REFERENCES cases(id) ON DELETE CASCADE,
+  reopened INTEGER NOT NULL,
+  draft_id INTEGER REFERENCES drafts(id) ON DELETE SET NULL,
+  words TEXT NOT NULL
+) STRICT
+""",
+    """
+CREATE TABLE link_uses (
+  id INTEGER PRIMARY KEY,
+  link_case_id INTEGER NOT NULL REFERENCES link_cases(id) ON DELETE CASCADE,
+  verb TEXT NOT NULL,
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  UNIQUE (link_case_id, verb)
+) STRICT
+""",
+    "CREATE INDEX links_by_bundle ON links (bundle)",
+    "CREATE INDEX links_by_end ON links (expires_at)",
+    "CREATE INDEX link_cases_by_link ON link_cases (link_id)",
+    "CREATE INDEX link_cases_by_case ON link_cases (case_id)",
+    "CREATE INDEX link_cases_by_draft ON link_cases (draft_id) WHERE draft_id IS NOT NULL",
+)
+
+
 @MIGRATIONS()
-def m006_letters(db: Database) -> None:
+def m006_links(db: Database) -> None:
+    """Links in messages: what each is about and what was done through it."""
+    for statement in _LINKS:
+        db.execute(statement)
+
+
+@MIGRATIONS()
+def m007_claims(db: Database) -> None:
+    """A case knows the last day of the claim it may lead to, and what became of that."""
+    db.execute("ALTER TABLE cases ADD COLUMN claim TEXT")
+
+
+@MIGRATIONS()
+def m008_letters(db: Database) -> None:
     """A letter is the first word of a trouble or a later one; words that an agent chose are known as such."""
     db.execute("ALTER TABLE drafts ADD COLUMN step TEXT NOT NULL DEFAULT 'first'")
     db.execute("ALTER TABLE drafts ADD COLUMN edited INTEGER NOT NULL DEFAULT 0")
 
 
-NAMES: Final = ("m001_first", "m002_couriers", "m003_facts", "m004_orders", "m005_leases", "m006_letters")
+NAMES: Final = (
+    "m001_first",
+    "m002_couriers",
+    "m003_facts",
+    "m004_orders",
+    "m005_leases",
+    "m006_links",
+    "m007_claims",
+    "m008_letters",
+)
 """Every migration this version knows, in order."""

@@ -6,16 +6,29 @@ things stand is the core's to say; it raises BadInput for what cannot, and NotFo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 from parcelwatch.core.cases import Signal
+from parcelwatch.core.claims import TRANSITIONS
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.text import plain
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Action, Amended, Cause, LetterAction, Marked, Milestone, Parcel, State
+from parcelwatch.model import (
+    Action,
+    Amended,
+    Cause,
+    ClaimAction,
+    LetterAction,
+    Marked,
+    Milestone,
+    Parcel,
+    State,
+)
 from parcelwatch.store import Store, cases, drafts, parcels
 from parcelwatch.store.rows import whole
 
@@ -67,13 +80,60 @@ def act_on_case(
     return True
 
 
+@_joined
+def claim(
+    store: Store,
+    case_id: int,
+    verb: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    by: str = "",
+    ref: str = "",
+    amount: str = "",
+) -> bool:
+    """Do "file", "pay", "refuse" or "drop" to the claim of a case; False if all that is said was known."""
+    known = cases.one(store, case_id, now).case.claim
+    parcel_id, kind = cases.locate(store, case_id)
+    action = ClaimAction(verb, kind, by, _named("ref", ref), _paid(amount))
+    if (
+        known
+        and _CLAIMED[verb] is known.state
+        and action.ref in ("", known.ref)
+        and action.amount in ("", known.amount)
+    ):
+        return False
+    take_step(store, parcel_id, action, policy, whole(now))
+    return True
+
+
+_CLAIMED: Final = {verb: after for (_, verb), after in TRANSITIONS.items()}
+_LONGEST: Final = 60
+_AMOUNT: Final = re.compile(r"(?:\D{0,4}\s?)?[0-9]{1,12}(?:[.,][0-9]{1,3})*(?:\s?\D{1,4})?")
+
+
+def _named(what: str, text: str) -> str:
+    """One short line. Raises BadInput for more."""
+    line = plain(text, _LONGEST + 1)
+    if len(line) > _LONGEST:
+        raise BadInput(f"--{what}: at most {_LONGEST} characters")
+    return line
+
+
+def _paid(text: str) -> str:
+    amount = _named("paid", text)
+    if amount and not _AMOUNT.fullmatch(amount):
+        raise BadInput(f'--paid {amount!r}: expected an amount such as 12.50 or "12.50 EUR"')
+    return amount
+
+
 def act_on_draft(
     store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, *, subject: str, body: str, by: str = ""
 ) -> None:
     """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough."""
     parcel_id, _ = drafts.one(store, draft_id)
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
-    with store.transaction():
+    with store.joined():
         take_step(store, parcel_id, action, policy, whole(now))
 
 

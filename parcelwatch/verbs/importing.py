@@ -28,7 +28,7 @@ from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
 from parcelwatch.verbs.records import Record
-from parcelwatch.verbs.sheet import Headings, Orders, Seen, Useless
+from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless
 
 BATCH: Final = 500
 _IN_MEMORY: Final = 1 << 20
@@ -227,7 +227,8 @@ def _described(
     remarked: Callable[[Remarked], None],
 ) -> Iterator[Parcel]:
     """The parcels of the good rows, in order, each once."""
-    headings, orders, seen = Headings(renamed, result.warnings), Orders(), Seen(result.warnings)
+    headings, orders, buyers = Headings(renamed, result.warnings), Orders(), Buyers()
+    seen = Seen(result.warnings)
     for record in rows:
         try:
             cells = orders.whole(headings.named(record), headed=record.headed)
@@ -242,9 +243,11 @@ def _described(
             refused(Rejected(record.line, headings.number(record), str(error)))
             continue
         if seen.new(described.parcel, record.line, follows=orders.follows):
-            for remark in described.remarks:
-                remarked(Remarked(record.line, described.parcel.number, remark.column, remark.text))
-            yield described.parcel
+            parcel, doubt = buyers.settled(described.parcel, record.line)
+            for column, text in (*((each.column, each.text) for each in described.remarks), ("customer", doubt)):
+                if text:
+                    remarked(Remarked(record.line, parcel.number, column, text))
+            yield parcel
         elif not orders.follows:
             result.unchanged += 1
     if orders.passed_over:

@@ -1,4 +1,4 @@
-"""What the rows of one file mean together: its headings, the lines of one order, parcels that are named twice.
+"""What the rows of one file mean together: its headings, the lines of one order, its buyer, parcels named twice.
 
 What belongs here: what a row alone does not say. What is passed over is told in the list of warnings that is handed in.
 """
@@ -6,12 +6,14 @@ What belongs here: what a row alone does not say. What is passed over is told in
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from parcelwatch.core import intake
 from parcelwatch.core.cells import cell
+from parcelwatch.core.orders import of_nobody
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Parcel
+from parcelwatch.model import Order, Parcel
 from parcelwatch.verbs.records import Record
 
 MOST_DOUBLES: Final = 20
@@ -83,6 +85,37 @@ class Seen:
         elif self._doubles == MOST_DOUBLES + 1:
             self._warnings.append(f"line {line} and later ones name parcels again, too; they are passed over")
         return False
+
+
+class Buyers:
+    """Whom the orders of a file are for. An order has one buyer: whom its first row names."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[int, Order]] = {}
+
+    def settled(self, parcel: Parcel, line: int) -> tuple[Parcel, str]:
+        """The parcel without a buyer that an earlier row of its order contradicts, and what to say then, else ""."""
+        for order in parcel.orders:
+            if not order.number or not (order.customer_name or order.customer_contact):
+                continue
+            first, known = self._first.setdefault(order.number, (line, order))
+            if _another(known, order):
+                rest = tuple(of_nobody(each) if each is order else each for each in parcel.orders)
+                said = f"order {order.number} has another buyer in line {first}, who holds: this one is left out"
+                return replace(parcel, orders=rest), said
+        return parcel, ""
+
+
+def _another(known: Order, said: Order) -> bool:
+    """Whether two rows name different people; another spelling, or a second address of one name, is the same."""
+    contacts = [order.customer_contact.casefold() for order in (known, said)]
+    if all(contacts) and contacts[0] == contacts[1]:
+        return False
+    one, other = (order.customer_name.casefold() for order in (known, said))
+    if one and other:
+        masked = "*" in one + other
+        return not (masked or one in other or other in one or set(one.split()) & set(other.split()))
+    return all(contacts)
 
 
 class Headings:

@@ -22,6 +22,7 @@ from parcelwatch import config, engine
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
+from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.engine import Engine
@@ -180,6 +181,7 @@ channel = "drafts"
         writer: Writer | None = None,
         policy: Policy | None = None,
         renderer: Renderer | None = None,
+        links: Linking | None = None,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
@@ -190,6 +192,7 @@ channel = "drafts"
             client or Client(),
             policy or read.policy(),
             renderer or engine.renderer(read),
+            links,
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

@@ -42,6 +42,13 @@ def test_a_check_lists_what_would_be_used_and_which_secrets_can_be_read(shop: Sh
     assert "sandbox-key" not in ended.out + ended.err + shop.run("config", "check").out
 
 
+def test_a_mailbox_that_is_named_a_persons_own_chat_is_warned_of(shop: Shop) -> None:
+    shop.configure('[channels.lin]\nurl = "mailto://lin:pw@mail.example"\nperson = "lin"\n')
+    ended = shop.run("config", "check", "--json")
+    assert any("channels.lin.person: links in mail do not act" in each for each in ended.document["warnings"])
+    assert ended.code == 0
+
+
 def test_a_secret_that_cannot_be_read_is_no_valid_configuration(shop: Shop) -> None:
     assert shop.run("config", "check").code == 0
     shop.configure('[couriers.spare]\napi = "17track"\nkey = "env:PARCELWATCH_TEST_NOWHERE"\n')

@@ -62,7 +62,7 @@ def test_a_letter_arrives_as_a_mail_that_a_person_reads(watched: Shop, post: Pos
     body = mail.get_body(("plain",))
     assert body is not None
     assert body.get_content().replace("\r\n", "\n").strip() == words["body"]
-    assert "parcelwatch" not in body.get_content()
+    assert "parcelwatch" not in mail.as_string()
 
 
 def test_nothing_leaves_that_nobody_approved_and_one_yes_will_do(watched: Shop, post: Post) -> None:
@@ -158,6 +158,40 @@ def test_the_addressee_is_the_one_it_was_written_to(watched: Shop, post: Post) -
     ]
     assert mine["to"] is None
     assert "Hello Bob" in mine["body"]
+
+
+def test_a_customer_who_was_sent_nothing_gets_no_news_of_what_was_sent_to_another(watched: Shop, post: Post) -> None:
+    draft = by_mail(watched, post)
+    assert watched.run("drafts", "send", draft, "--approve").code == 0
+    more = ("--customer-name", "Bob", "--customer-contact", "bob@example.org")
+    watched.run("parcels", "add", DAMAGED, "--courier", "my_dhl", *more)
+    watched.run("parcels", "mark", DAMAGED, "delivered", "--note", "he rang")
+    rows = watched.run("drafts", "list", "--json").document
+    assert [row["step"] for row in rows if row["to"] == "bob@example.org"] == []
+
+
+def test_good_news_follows_a_letter_that_was_sent(watched: Shop, post: Post) -> None:
+    draft = by_mail(watched, post)
+    watched.run("drafts", "send", draft, "--approve")
+    watched.run("parcels", "mark", DAMAGED, "delivered", "--note", "she rang")
+    (news,) = [row for row in watched.run("drafts", "list", "--state", "draft", "--json").document if row["to"] == ANN]
+    assert (news["step"], news["kind"]) == ("delivered", "damaged")
+    assert "she rang" not in news["body"]
+    assert watched.run("drafts", "send", str(news["id"]), "--approve").code == 0
+    assert len(post.taken) == 2
+
+
+def test_what_is_wrong_with_letters_is_told_by_doctor(watched: Shop, helpdesk: Server) -> None:
+    folder = watched.folder / "letters/en/letters"
+    folder.mkdir(parents=True)
+    (folder / "stalled.txt.j2").write_text("Subject: Hm\nfine\n{{ nobody_knows }}", encoding="utf-8")
+    watched.configure(f'templates = "letters"\n[drafts.send]\nwebhook = "{helpdesk.url}/x"\n')
+    helpdesk.behaviour = hangs_up()
+    draft = draft_to(watched, ANN)
+    watched.run("drafts", "send", draft, "--approve")
+    said = watched.run("doctor").out
+    assert "stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said
+    assert f"draft {draft} may have reached its customer or not" in said
 
 
 def test_a_letter_that_promises_a_day_that_has_come_is_edited_first(watched: Shop, post: Post) -> None:

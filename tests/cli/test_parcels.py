@@ -423,6 +423,33 @@ def test_a_parcel_named_twice_in_a_file_is_warned_of_and_the_file_settles(shop: 
     assert shop.run("parcels", "list", "--json").document[0]["order"] == "A1"
 
 
+@pytest.mark.parametrize(
+    ("rows", "whose"),
+    [
+        ("JD00021234,A1,Ann,ann@example.org\nJD00021235,A1,Bob,bob@example.org\n", "Ann"),
+        ("JD00021234,A1,Ann,ann@example.org\nJD00021235,A1,Bob,\n", "Ann"),
+        ("JD00021234,A1,,ann@example.org\nJD00021235,A1,,bob@example.org\n", ""),
+    ],
+)
+def test_an_order_has_the_buyer_whom_its_first_row_names_and_another_one_is_warned_of(
+    shop: Shop, rows: str, whose: str
+) -> None:
+    head = "number,order,customer_name,customer_contact\n"
+    first = shop.run("parcels", "import", shop.file(head + rows), "--courier", "my_dhl")
+    assert "line 3" in first.err
+    assert "order A1 has another buyer in line 2" in first.err
+    order = shop.run("orders", "show", "A1", "--json").document
+    assert (order["customer"], order["contact"]) == (whose, "ann@example.org")
+    assert len(order["parcels"]) == 2
+
+
+@pytest.mark.parametrize("other", ["Ann Lee,", "J. Brown,ann@example.org", "ann,ann@work.example", "A**,"])
+def test_another_spelling_of_the_same_buyer_is_no_other_buyer(shop: Shop, other: str) -> None:
+    head = "number,order,customer_name,customer_contact\nJD00021234,A1,Ann,ann@example.org\n"
+    path = shop.file(f"{head}JD00021235,A1,{other}\n")
+    assert "another buyer" not in shop.run("parcels", "import", path, "--courier", "my_dhl").err
+
+
 def test_a_column_that_stands_there_twice_or_not_at_all_is_said(shop: Shop) -> None:
     twice = shop.run("parcels", "import", shop.file("number,order,order\nJD00021234,A1,A2\n"))
     assert (twice.code, "two columns of the file mean order" in twice.err) == (2, True)

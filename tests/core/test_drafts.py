@@ -113,6 +113,28 @@ def test_a_draft_is_in_the_listed_language_nearest_the_parcels(
     assert language(Order(language=wanted), listed) == chosen
 
 
+@pytest.mark.parametrize(
+    ("wanted", "destination", "listed", "chosen"),
+    [
+        ("", "DE", ("zh-CN", "en", "de"), "de"),
+        ("", "AT", ("zh-CN", "en", "de"), "de"),
+        ("", "BR-SP", ("zh-CN", "en", "pt"), "pt"),
+        ("", "TW", ("en", "zh-CN", "zh-TW"), "zh-TW"),
+        ("", "HK", ("en", "zh-CN"), "zh-CN"),
+        ("", "JP", ("zh-CN", "en"), "en"),  # Japanese is not listed: more people read English than Chinese
+        ("", "CH", ("zh-CN", "en"), "zh-CN"),  # several languages: nothing is known of the customer's
+        ("fr", "DE", ("zh-CN", "de", "fr"), "fr"),
+        ("zh-HK", "", ("zh-CN", "zh-TW"), "zh-TW"),
+        ("zh", "", ("zh-TW", "zh-CN"), "zh-CN"),
+        ("pt-BR", "", ("en", "pt"), "pt"),
+    ],
+)
+def test_a_draft_is_in_the_language_of_its_destination_where_the_order_names_none(
+    wanted: str, destination: str, listed: tuple[str, ...], chosen: str
+) -> None:
+    assert language(Order(language=wanted), listed, destination) == chosen
+
+
 # --- facts ---------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timeline import as_of, heard, join, merge
 from parcelwatch.core.view import view
+from parcelwatch.core.windows import CLAIMABLE, Loss, Start, Terms, Window
 from parcelwatch.model import (
     FINAL,
     Action,
@@ -25,6 +27,7 @@ from parcelwatch.model import (
     CaseTold,
     Cause,
     Checkpoint,
+    ClaimTold,
     Dossier,
     Draft,
     DraftState,
@@ -45,6 +48,16 @@ POLICIES = [
     Policy(wording=drafts.Wording(), profile=profile, channels=("ops",), draft_channel="ops")
     for profile in ("china", "international")
 ]
+WINDOWS = tuple(
+    Window(loss, days, start)
+    for loss, days, start in (
+        (Loss.LOST, 12, Start.SHIPPED),
+        (Loss.DAMAGED, 9, Start.LAST_SCAN),
+        (Loss.CONTENTS, 5, Start.DELIVERED),
+        (Loss.LATE, 8, Start.DELIVERED),
+    )
+)
+CLAIMING = [*POLICIES, replace(POLICIES[0], claims=Terms(WINDOWS, zone=ZoneInfo("Asia/Shanghai")))]
 SILENCE = {
     "not_picked_up",
     "no_first_scan",
@@ -59,6 +72,7 @@ Told = list[tuple[datetime, Observation]]
 
 hours = st.integers(0, 24 * 40).map(lambda n: timedelta(hours=n))
 policies = st.sampled_from(POLICIES)
+claiming = st.sampled_from(CLAIMING)
 
 
 @st.composite
@@ -166,7 +180,7 @@ def test_what_was_known_then_does_not_depend_on_what_came_later(told: Told) -> N
 # --- law 2 ---------------------------------------------------------------------------------------
 
 
-@given(parcels, answers(), policies)
+@given(parcels, answers(), claiming)
 def test_hearing_the_same_thing_twice_tells_nobody_twice(parcel: Parcel, told: Told, policy: Policy) -> None:
     for step, (at, said) in zip(life(parcel, told, policy), told, strict=True):
         again = advance(step.dossier, said, policy, at)
@@ -201,7 +215,7 @@ def acted(step: Advance, act: tuple[str, timedelta] | None, policy: Policy, now:
     return advance(step.dossier, Action(verb, case.kind, until=now + span), policy, now)
 
 
-@given(parcels, answers(), policies, acts, st.floats(0, 1, exclude_max=True), hours)
+@given(parcels, answers(), claiming, acts, st.floats(0, 1, exclude_max=True), hours)
 def test_without_news_nothing_changes_before_the_next_look_and_every_rule_says_the_same(
     parcel: Parcel, told: Told, policy: Policy, act: tuple[str, timedelta] | None, part: float, wait: timedelta
 ) -> None:
@@ -216,7 +230,7 @@ def test_without_news_nothing_changes_before_the_next_look_and_every_rule_says_t
     assert assess(view(step.dossier, policy.calendar), policy) == assess(view(quiet.dossier, policy.calendar), policy)
 
 
-@given(parcels, answers(), policies, hours)
+@given(parcels, answers(), claiming, hours)
 def test_at_the_next_look_something_is_due_and_looking_twice_is_looking_once(
     parcel: Parcel, told: Told, policy: Policy, asleep: timedelta
 ) -> None:
@@ -227,6 +241,22 @@ def test_at_the_next_look_something_is_due_and_looking_twice_is_looking_once(
     assert looked.assess_at is None or looked.assess_at > step.assess_at
     again = advance(looked.dossier, Passed(), policy, step.assess_at)
     assert (again.notices, again.events, again.dossier) == ((), (), looked.dossier)
+
+
+@given(parcels, answers(), acts)
+def test_no_reminder_of_one_last_day_is_told_twice(
+    parcel: Parcel, told: Told, act: tuple[str, timedelta] | None
+) -> None:
+    policy = CLAIMING[-1]
+    step = acted(life(parcel, told, policy)[-1], act, policy, told[-1][0])
+    said: list[tuple[object, ...]] = []
+    for _ in range(60):
+        if step.assess_at is None:
+            break
+        step = advance(step.dossier, Passed(), policy, step.assess_at)
+        notices = [one for one in step.notices if isinstance(one, ClaimTold)]
+        said += [(CLAIMABLE[one.case.kind], one.fact.on, one.case.claim and one.case.claim.told) for one in notices]
+    assert len(said) == len(set(said))
 
 
 @given(parcels, answers(), st.permutations(POLICIES), hours)

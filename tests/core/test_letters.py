@@ -184,6 +184,13 @@ def test_nobody_who_was_sent_nothing_is_told_good_news() -> None:
     assert [written_by(step) for step in steps] == [[("lost", "first")], [], []]
 
 
+def test_who_fetched_a_parcel_need_not_be_told_that_it_arrived() -> None:
+    ready = at(0, Milestone.AVAILABLE_FOR_PICKUP)
+    start = sent("awaiting_collection", heard(0, ready), heard(80, ready))
+    (step,) = one_by_one(heard(90, ready, at(89, Milestone.DELIVERED)), start=start)
+    assert (written_by(step), [line.after for line in step.events]) == ([], ["resolved"])
+
+
 def test_worse_trouble_is_no_good_news() -> None:
     back = at(5, Milestone.RETURNING, text="going back")
     (step,) = one_by_one(heard(5, LOST, back), start=sent("lost", heard(0, LOST)))

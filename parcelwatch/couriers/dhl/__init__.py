@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import httpx
 
@@ -33,11 +33,11 @@ from parcelwatch.couriers.shared.fields import (
     text,
 )
 from parcelwatch.couriers.shared.history import Scan, history
-from parcelwatch.couriers.shared.meanings import UNKNOWN, beside, standing
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.times import Span, country_code, due, span
 from parcelwatch.errors import CourierRefused
-from parcelwatch.lexicon import read
+from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Unanswered
 
 M = Milestone
@@ -164,7 +164,7 @@ def _tracked(ask: Ask, shipment: Record) -> Observation:
 
 def _stands(shipment: Record, lane: _Lane) -> Milestone | None:
     """Where the shipment's status says that it is; one with returnFlag was delivered to its sender."""
-    told = _told(record(shipment.get("status"), "status"), lane)
+    told, _ = _said(record(shipment.get("status"), "status"), lane)
     stands = standing(beside(told.meaning, told.reading) if told.meaning else None)
     back = flag(shipment.get("returnFlag"), "returnFlag")
     return M.RETURNED if back and stands is M.DELIVERED else stands
@@ -205,27 +205,49 @@ def _events(shipment: Record) -> list[Record]:
     return events
 
 
+class _Said(NamedTuple):
+    """All of a Scan but its time."""
+
+    code: str
+    meaning: Meaning | None
+    words: str
+    place: str
+    reading: Reading
+    moves: bool | None
+    unmapped: bool
+    suspected: bool
+
+
 def _told(event: Record, lane: _Lane) -> Scan:
+    said, country = _said(event, lane)
+    return Scan(_span(event, country or lane.home), *said)
+
+
+def _said(event: Record, lane: _Lane) -> tuple[_Said, str]:
+    """What an event says but for its time, and the country it names."""
     address = part(part(event.get("location")).get("address"))
-    scan, country = _scan(
+    return _scan(
         lane.service,
         event.get("statusCode"),
         event.get("status"),
         event.get("description"),
-        aside(event.get("remark"), TEXT_LIMIT),
-        aside(address.get("addressLocality")),
-        aside(address.get("countryCode")),
+        _plainly(event.get("remark")),
+        _plainly(address.get("addressLocality")),
+        _plainly(address.get("countryCode")),
     )
-    return replace(scan, when=_span(event, country or lane.home))
+
+
+def _plainly(value: object) -> str:
+    """A text that may as well be missing, as it came if it is one."""
+    return value if isinstance(value, str) else aside(value)
 
 
 @lru_cache(maxsize=8192)  # events of many parcels say the same things at the same places
 def _scan(
     service: str, status_code: object, status: object, description: object, remark: str, where: str, iso: str
-) -> tuple[Scan, str]:
-    """What an event says but for its time, and the country it names."""
+) -> tuple[_Said, str]:
     first, second = text(status_code, "statusCode"), text(status, "status", TEXT_LIMIT)
-    words, more = text(description, "description", TEXT_LIMIT), remark
+    words, more = text(description, "description", TEXT_LIMIT), aside(remark, TEXT_LIMIT)
     meaning, unmapped = DIVISIONS.get(service, {}).get(second), _unlisted(service, second)
     if meaning is not None or unmapped:
         code = f"{first}/{second}" if first else second
@@ -236,9 +258,9 @@ def _scan(
         meaning = STATUS_CODES.get(first.lower(), UNKNOWN) if first.lower() not in ("", NO_CODE) else None
     if " " in more and more != words:
         words = f"{words} ({more})" if words else more
-    place, country = _where(where.strip("- "), iso.upper())
+    place, country = _where(aside(where).strip("- "), aside(iso).upper())
     moves = False if second.startswith(NOTICES) and " " not in second else None
-    return Scan(None, code, meaning, words, place, read(words), moves, unmapped, second in NOTICED), country
+    return _Said(code, meaning, words, place, read(words), moves, unmapped, second in NOTICED), country
 
 
 def _unlisted(service: str, second: str) -> bool:

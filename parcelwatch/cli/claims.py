@@ -1,0 +1,144 @@
+"""`parcelwatch claims …`: what can still be claimed from couriers, and until when they take claims."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Account, Json, command, group
+from parcelwatch.cli.desk import Desk, asked_account
+from parcelwatch.errors import BadInput
+
+app = group("What can still be claimed from couriers, and until when they take claims.")
+
+
+@command(app, "list", "claims list", "claims list --due 7d", "claims list --all --json")
+def list_all(
+    desk: Desk,
+    due: Annotated[str, typer.Option("--due", metavar="SPAN", help="Only those to be made within so long: 7d.")] = "",
+    courier: Account = "",
+    every: Annotated[bool, typer.Option("--all", help="Also those made, paid, refused, dropped or missed.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the claims that are still to be made, the most pressing first.
+
+    A claim made on its last day is in time.
+    """
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+    from parcelwatch.store import cases
+
+    now = desk.now
+    today = now.astimezone(desk.config.timezone).date()
+    latest = today + _span(due) if due else date.max
+    with desk.store() as store:
+        asked_account(desk, store, courier)
+        found = [shapes.case(row, desk.words, now) for row in cases.rows(store, now, courier=courier)]
+    rows = [_row(case, today) for case in found if _wanted(case["claim"], latest, every=every)]
+    rows.sort(key=lambda row: (row["last_on"] or "9999", row["case"]))
+    if as_json:
+        output.emit_list(rows)
+        return
+    columns = [">Case", "!Kind", "!Number", "!?Order", "!Last day", ">?Days left", "!State", "?Claim number", "~Window"]
+    shown = [
+        (
+            row["case"],
+            row["kind"],
+            row["number"],
+            output.some(map(output.safe, row["orders"]), 3),
+            row["last_on"] or "not known",
+            "" if row["days_left"] is None else row["days_left"],
+            "missed" if row["missed"] else row["state"],
+            output.safe(row["ref"], 60),
+            row["window"],
+        )
+        for row in rows
+    ]
+    output.show(columns, shown, "Nothing to claim." if not due else "Nothing to claim within that time.")
+
+
+def _wanted(claim: dict[str, Any] | None, latest: date, *, every: bool) -> bool:
+    if claim is None or (claim["state"] == "open" and not claim["running"]):
+        return False
+    open_still = claim["state"] == "open" and not claim["missed"]
+    return (every or open_still) and (
+        latest == date.max or date.fromisoformat(claim["last_on"] or "9999-12-31") <= latest
+    )
+
+
+def _row(case: dict[str, Any], today: date) -> dict[str, Any]:
+    claim = case["claim"]
+    last = date.fromisoformat(claim["last_on"]) if claim["last_on"] else None
+    named = ("number", "courier", "company", "orders", "kind", "severity")
+    return {
+        "case": case["id"],
+        **{name: case[name] for name in named},
+        "case_state": case["state"],
+        **claim,
+        "days_left": (last - today).days if last and claim["running"] and not claim["missed"] else None,
+    }
+
+
+def _span(text: str) -> timedelta:
+    from parcelwatch.duration import parse
+
+    try:
+        return parse(text).natural()
+    except ValueError as error:
+        raise BadInput(f"--due {text}: {error}") from None
+
+
+@command(app, "windows", "claims windows", "claims windows --courier ups --json")
+def windows(
+    desk: Desk,
+    courier: Annotated[str, typer.Option("--courier", metavar="NAME", help="Only this courier's: ups, 申通.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List until when couriers take claims, and who says so.
+
+    Your own, from `[[claims]]` in the configuration, go before those that come along.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.core import companies
+
+    config = desk.config
+    wanted = {courier, *companies.keys(courier)} if courier else set()
+    known = [one for one in config.claims().windows if not wanted or one.courier in wanted]
+    rows = [
+        {
+            "courier": one.courier or None,
+            "company": one.company or None,
+            "service": one.service or None,
+            "lane": one.lane or None,
+            "origin": one.origin or None,
+            "destination": one.destination or None,
+            "loss": one.loss,
+            "days": one.days,
+            "from": one.start,
+            "own": one.own,
+            "source": one.source,
+            "checked_on": one.checked_on.isoformat() if one.checked_on else None,
+            "note": one.note,
+        }
+        for one in known
+    ]
+    if as_json:
+        output.emit_list(rows)
+        return
+    whom = ("company", "service", "lane", "origin", "destination")
+    columns = ["!Courier", "?Only", "!Loss", ">Days", "!From", "!?Read on", "~Source"]
+    shown = [
+        (
+            row["courier"] or "any",
+            ", ".join(f"{name} {row[name]}" for name in whom if row[name]),
+            row["loss"],
+            row["days"],
+            row["from"],
+            row["checked_on"] or "",
+            row["source"] or ("your configuration" if row["own"] else ""),
+        )
+        for row in rows
+    ]
+    output.show(columns, shown, f"No window is known for {courier}: [[claims]] in the configuration sets one.")

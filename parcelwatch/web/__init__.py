@@ -1,0 +1,18 @@
+"""The HTTP we answer: couriers that call, and people who act from a message. One file each; the port is serving's."""
+
+from parcelwatch.web.hooks import LIMIT, Hooks
+from parcelwatch.web.links import Links, Readers
+from parcelwatch.web.serving import CONNECTIONS, PATIENCE, Server, application, bound, impatient
+
+__all__ = [
+    "CONNECTIONS",
+    "LIMIT",
+    "PATIENCE",
+    "Hooks",
+    "Links",
+    "Readers",
+    "Server",
+    "application",
+    "bound",
+    "impatient",
+]
