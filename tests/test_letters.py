@@ -82,7 +82,16 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         seen[text] = card.name
 
 
-_LOST: Final = {"en": "lost", "de": "verloren", "fr": "perdu|perte", "es": "extravi|perdi", "pt": "extravi|perdi"}
+_LOST: Final = {
+    "en": "lost",
+    "de": "verloren",
+    "fr": "perdu|perte",
+    "es": "extravi|perdi",
+    "pt": "extravi|perdi",
+    "ja": "紛失",
+    "zh-CN": "遗失",
+    "zh-TW": "遺失",
+}
 
 
 @pytest.mark.parametrize(("language", "lost"), _LOST.items())
@@ -158,6 +167,19 @@ def test_portuguese_letters_contract_what_must_be_and_quote_as_portuguese_do(cou
         assert text.count("“") == text.count("”")
         assert not re.search(r"[\"«»']|\b(de|em|por|a) (a|o|as|os) (sua|transportadora|rastreio)", text), text
         assert not re.search(r"\b[Aa] (suas|transportadoras)\b|\b[Aa]s (sua|transportadora)\b", text), text
+
+
+@pytest.mark.parametrize(("language", "charset"), [("ja", "cp932"), ("zh-CN", "gb2312"), ("zh-TW", "big5")])
+def test_letters_in_chinese_characters_keep_to_those_of_their_country(language: str, charset: str) -> None:
+    for text in said(language, ""):
+        text.encode(charset)
+        assert ("“" in text) <= (language == "zh-CN"), text
+
+
+@pytest.mark.parametrize("courier", ["", "UPS"])
+def test_japanese_letters_leave_no_particle_without_its_noun(courier: str) -> None:
+    for text in said("ja", courier):
+        assert not re.search("[、。（「][はがをにの]", text), text
 
 
 def test_all_letters_can_be_read_on_one_page() -> None:

@@ -521,7 +521,9 @@ def test_a_promise_of_a_day_is_told_as_that_day(destination: str, until: datetim
 def test_a_withdrawal_says_what_happened_and_which_draft_is_true_now() -> None:
     fact = Fact(Form.NEWER_SCAN, scan=replace(LAST, milestone=Milestone.RETURNED, text=""))
     said = alert("zh-CN", draft=True, why=Why.WITHDRAWN, fact=fact, letter=draft(), about=About(drafts=(19,)))
-    assert said.body.startswith("草稿 D5 已撤回，请勿发送：包裹退件已签收：5月3日 19:00 Kassel, DE。如已发给买家，请改发草稿 D19。\n")
+    assert said.body.startswith(
+        "草稿 D5 已撤回，请勿发送：包裹退件已签收：5月3日 19:00 Kassel, DE。如已发给买家，请改发草稿 D19。\n"
+    )
 
 
 @pytest.mark.parametrize("language", VOICES)

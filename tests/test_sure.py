@@ -44,7 +44,7 @@ def test_how_bad_it_is_and_whether_customers_hear_of_it_depends_on_how_sure_it_i
     [
         ("en", Sure.SUSPECTED, "is looking for it", "as lost"),
         ("en", Sure.STATED, "as lost", "looking for"),
-        ("zh-CN", Sure.SUSPECTED, "正在查找", "已遗失"),
+        ("zh-CN", Sure.SUSPECTED, "正在查找", "遗失"),
         ("zh-CN", Sure.STATED, "遗失", "正在查找"),
     ],
 )

@@ -99,6 +99,8 @@ def told(kind: str) -> tuple[Dossier, Draft]:
         ("de-AT", ("zh-CN", "en-GB"), "en-GB"),
         ("de", ("zh-CN",), "zh-CN"),
         ("zh-TW", ("en", "zh-CN"), "zh-CN"),
+        ("zh-TW", ("zh-CN", "zh-TW"), "zh-TW"),
+        ("ja-JP", ("en", "ja"), "ja"),
         ("", ("zh-CN", "en"), "zh-CN"),
         ("", ("en", "zh-CN"), "en"),
         (" en ", ("zh-CN", "en"), "en"),
