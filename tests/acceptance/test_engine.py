@@ -117,10 +117,10 @@ def _garbled(said: Observation) -> Observation:
 class Speechless(Renderer):
     """Finds no words for one parcel."""
 
-    def alert(self, out: Outgoing, now: datetime) -> Words:
+    def alert(self, out: Outgoing, now: datetime, *, beside: bool = False) -> Words:
         if out.number == POISON:
             raise LookupError("no words")
-        return super().alert(out, now)
+        return super().alert(out, now, beside=beside)
 
 
 def test_one_poisonous_parcel_is_undone_alone_and_set_aside(tmp_path: Path) -> None:

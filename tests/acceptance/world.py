@@ -161,6 +161,8 @@ class Shop:
         return f"""
 [service]
 database = "parcelwatch.db"
+[messages]
+group_interval = "0s"
 {"".join(tables)}
 [channels.ops]
 url = "json://127.0.0.1:{self.sink.port}/ops"
