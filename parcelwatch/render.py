@@ -641,14 +641,21 @@ def _offset(zone: ZoneInfo, at: datetime) -> timedelta | None:
 def _readable(text: str, language: str) -> bool:
     """Whether readers of a language know every script in it; Latin letters are known to all."""
     known = _READS.get(language.partition("-")[0], frozenset())
-    return not any(letters.search(text) for name, letters in _SCRIPTS.items() if name not in known)
+    return not any(letters.search(text) for name, letters in _SCRIPTS.items() if name not in known) and (
+        not language.startswith("ja") or _in_japanese_characters(text)
+    )
+
+
+def _in_japanese_characters(text: str) -> bool:
+    """Whether its Chinese characters are in use in Japan: 杭州 is read there, 郑州 is not."""
+    return all(each.encode("cp932", "ignore") for each in _SCRIPTS["han"].findall(text))
 
 
 def _quotable(text: str, language: str) -> bool:
     """Whether a letter may quote it: in the letter's own script, and not only in one that its readers know too."""
-    known = _READS.get(language.partition("-")[0], frozenset())
-    own = not known or any(_SCRIPTS[name].search(text) for name in known) or not _LATIN.search(text)
-    return own and _readable(text, language)
+    own = _OWN.get(language.partition("-")[0])
+    foreign = _LATIN.search(text) or _SCRIPTS["han"].search(text)
+    return (own is None or bool(_SCRIPTS[own].search(text)) or not foreign) and _readable(text, language)
 
 
 _SCRIPTS: Final = {
@@ -659,6 +666,8 @@ _SCRIPTS: Final = {
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _READS: Final = {"zh": frozenset({"han"}), "ja": frozenset({"han", "kana"})}
 """The scripts of languages that are not written in Latin letters."""
+# What tells a sentence of theirs from another's: one of Japanese has kana, one without is Chinese.
+_OWN: Final = {"zh": "han", "ja": "kana"}
 
 
 def _parse(stamp: str) -> datetime | None:

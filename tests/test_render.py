@@ -277,6 +277,25 @@ def test_a_couriers_name_stands_only_in_letters_to_those_who_can_read_it(languag
     assert ("申通快递" in letter("stalled", language, courier="申通快递")) is stands
 
 
+@pytest.mark.parametrize(
+    ("what", "place", "quoted", "named"),
+    [
+        ("荷物は営業所に到着しました", "横浜市", True, True),
+        ("快件已到达转运中心", "郑州市", False, False),
+        ("包裹已到達轉運中心", "杭州市", False, True),
+        ("Sorted", "Leipzig", False, True),
+    ],
+)
+def test_chinese_is_not_quoted_to_a_reader_of_japanese(what: str, place: str, quoted: bool, named: bool) -> None:
+    text = letter("damaged", "ja", what=what, place=place)
+    assert (what in text, place in text) == (quoted, named)
+    assert ("申通快递" in letter("stalled", "ja", courier="申通快递")) is False
+
+
+def test_a_quotation_within_a_japanese_quotation_has_marks_of_its_own() -> None:
+    assert "「荷物は『保管中』です」" in letter("damaged", "ja", what="荷物は「保管中」です")
+
+
 # --- dates ---------------------------------------------------------------------------------------
 
 
@@ -338,6 +357,7 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
         ("fr", "le 3 mai à 12\u00a0h\u00a005 (UTC+08:00) (Leipzig)"),
         ("es", "el 3 de mayo a las 12:05 h (GMT+08:00) (Leipzig)"),
         ("pt", "em 3 de maio às 12h05 (GMT+08:00) (Leipzig)"),
+        ("ja", "5月3日 12:05（GMT+08:00）（Leipzig）"),
     ],
 )
 def test_days_and_hours_are_written_as_the_language_does(language: str, told: str) -> None:
