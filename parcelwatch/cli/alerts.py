@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
-from parcelwatch.cli.cases import one_of, standing
+from parcelwatch.cli.base import Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.matching import Company, Courier, Destination, Tag, Tier, checked
+from parcelwatch.cli.typed import one_of
 from parcelwatch.errors import (
     BadInput,
     ChannelBusy,

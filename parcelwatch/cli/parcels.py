@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group
-from parcelwatch.cli.cases import standing, who
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing
 from parcelwatch.cli.desk import Desk, asked_account, known_account
+from parcelwatch.cli.typed import who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
