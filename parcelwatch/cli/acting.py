@@ -102,11 +102,8 @@ def claim(
     from parcelwatch.cli import output
     from parcelwatch.verbs import agents
 
-    said = [
-        verb
-        for verb, given in (("file", filed), ("pay", paid is not None), ("refuse", refused), ("drop", none))
-        if given
-    ]
+    choices = {"file": filed, "pay": paid is not None, "refuse": refused, "drop": none}
+    said = [verb for verb, given in choices.items() if given]
     if len(said) != 1 or paid == "":
         raise BadInput(
             f"say one of --filed, --paid AMOUNT, --refused, --none: `parcelwatch cases claim {case} --filed --ref NO`"

@@ -54,15 +54,10 @@ def list_all(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.core.kinds import RULES
-    from parcelwatch.model import Severity, State
     from parcelwatch.store import cases, orders
 
     now = desk.now
-    one_of("state", state, list(State))
-    one_of("kind", kind, list(RULES))
-    one_of("severity", severity, [each for each in Severity if each is not Severity.OPERATOR])
-    one_of("remedy", remedy, list(cases.REMEDIES))
+    _check(state=state, kind=kind, severity=severity, remedy=remedy)
     if mine and owner is not None:
         raise BadInput("--mine and --owner: say one of the two")
     with desk.store() as store:
@@ -85,12 +80,22 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
-    _print_list(rows, desk)
-    if len(rows) < len(found):
-        output.note(f"{len(found) - len(rows)} more: give a higher --limit, or none.", "dim")
+    _print_list(rows, desk, len(found) - len(rows))
 
 
-def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
+def _check(**asked: str) -> None:
+    """Raise BadInput for an option's value that it does not know."""
+    from parcelwatch.core.kinds import RULES
+    from parcelwatch.model import Severity, State
+    from parcelwatch.store import cases
+
+    one_of("state", asked["state"], list(State))
+    one_of("kind", asked["kind"], list(RULES))
+    one_of("severity", asked["severity"], [each for each in Severity if each is not Severity.OPERATOR])
+    one_of("remedy", asked["remedy"], list(cases.REMEDIES))
+
+
+def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe, worded
 
@@ -117,6 +122,8 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     ]
     output.show(columns, shown, t("No cases."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
+    if more:
+        output.note(f"{more} more: give a higher --limit, or none.", "dim")
 
 
 def promised(remedy: Mapping[str, Any] | None, t: Tongue) -> str:
@@ -151,7 +158,6 @@ def show(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe, worded
 
     if bundle is not None:
         _bundle(desk, case, bundle, force=force, as_json=as_json)
@@ -161,6 +167,13 @@ def show(
     if as_json:
         output.emit(shown)
         return
+    _print(shown, desk)
+
+
+def _print(shown: Mapping[str, Any], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe, worded
+
     zone, t = desk.config.timezone, desk.tongue
     written = ", ".join(f"{row['id']} ({t(row['state'])})" for row in shown["drafts"])
     output.pairs(t.named({**_summary(shown, desk), "drafts": written}))
