@@ -40,10 +40,10 @@ from parcelwatch.errors import (
 from parcelwatch.ingest import over_meanwhile, undelivered
 from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, channels, drafts, outbox
+from parcelwatch.store import Store, alerts, channels, drafts, outbox, settling
 from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
-from parcelwatch.store.outbox import Setback
+from parcelwatch.store.settling import Setback
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
@@ -366,7 +366,7 @@ def settle(
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
             _refused(store, group, str(error), ways or Ways(), now)
         else:
-            untold = outbox.settle_failed(store, group.ids, now, str(error), _setback(error))
+            untold = settling.settle_failed(store, group.ids, now, str(error), _setback(error))
             undelivered(store, untold, policy, now)
 
 
@@ -376,8 +376,8 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
     if part < len(group.said):
         outbox.renew(store, group.ids, now + LEASE)
     else:
-        late = outbox.told_late(store, group.ids)
-        outbox.settle_sent(store, group.ids, now)
+        late = alerts.told_late(store, group.ids)
+        settling.settle_sent(store, group.ids, now)
         over_meanwhile(store, late, now)
 
 
@@ -388,7 +388,7 @@ def _refused(
     if channel := detours.refused(store, group.ids, group.channel, group.severity, ways):
         taken.divert(store, group.ids, channel, now)
     else:
-        outbox.settle_dead(store, group.ids, error, reason)
+        settling.settle_dead(store, group.ids, error, reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:

@@ -12,7 +12,7 @@ from typing import Final
 
 from parcelwatch.core.channels import ChannelState, news, shut, way_round
 from parcelwatch.model import Fact, Form, Severity, Why
-from parcelwatch.store import Store, channels, outbox
+from parcelwatch.store import Store, alerts, channels, outbox
 from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
 from parcelwatch.store.rows import NewAlert
@@ -91,7 +91,7 @@ def _tell(
     fact = Fact(
         Form.CHANNEL_DOWN,
         since=state.down_since,
-        count=outbox.count_waiting(store, name),
+        count=alerts.count_waiting(store, name),
         kind=ways.round(name, down),
         reason=state.last_error,
     )

@@ -30,7 +30,7 @@ from parcelwatch.ingest import Tally, assess_due, rejudge
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, accounts, outbox, parcels
+from parcelwatch.store import Store, accounts, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import silencing
@@ -127,7 +127,7 @@ class Engine:
         left = await self._writer.run(_left, [worker.post.name for worker in self.workers], at)
         await self._writer.run(_release, at)
         await self.deliverer.drain(at, insist=True, patience=patience)
-        unsent = await self._writer.run(outbox.count_unsent, at)
+        unsent = await self._writer.run(alerts.count_unsent, at)
         tally = sum((worker.tally for worker in self.workers), self.assessed + self.pushed)
         return Passed(
             polled=tally.answered,
@@ -174,7 +174,7 @@ class Engine:
 
     async def count_waiting(self) -> int:
         """Messages not delivered yet."""
-        return await self._writer.run(outbox.count_waiting)
+        return await self._writer.run(alerts.count_waiting)
 
     def _wake(self, name: object, work: Coroutine[Any, Any, object]) -> None:
         if name in self._running:

@@ -47,7 +47,19 @@ from parcelwatch.model import (
     Undelivered,
     Why,
 )
-from parcelwatch.store import Store, cases, drafts, evidence, imports, orders, outbox, parcels, silences
+from parcelwatch.store import (
+    Store,
+    alerts,
+    cases,
+    drafts,
+    evidence,
+    imports,
+    orders,
+    outbox,
+    parcels,
+    silences,
+    takeback,
+)
 from parcelwatch.store.dossiers import Saved
 from parcelwatch.store.rows import Added, NewAlert, whole
 
@@ -158,15 +170,15 @@ def take_step(
     match event:
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
-    untold = [kind for kind in step.ended if outbox.suppress(store, parcel_id, kind, _MOOT)]
+    untold = [kind for kind in step.ended if takeback.suppress(store, parcel_id, kind, _MOOT)]
     for event_kind in {one.kind for one in step.events if one.after in _TAKEN}:
-        outbox.hush(store, parcel_id, event_kind)
+        takeback.hush(store, parcel_id, event_kind)
     if _claims_are_over(before, step.dossier):
-        outbox.take_back_claims(store, parcel_id, "there is no claim to be made any more")
+        takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
         if isinstance(notice, CaseTold):
-            outbox.not_over(store, saved.cases[notice.case.kind], _AGAIN)
+            takeback.not_over(store, saved.cases[notice.case.kind], _AGAIN)
         if isinstance(notice, CaseCleared):
             all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel_id, notice, now)
         else:
@@ -298,9 +310,9 @@ def _enqueue(
     store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime, wave: int | None
 ) -> None:
     draft_id = _draft_id(notice, saved)
-    repeated = _SAID_ALREADY if _is_reminder(notice) and draft_id and outbox.reminded_of(store, draft_id) else ""
+    repeated = _SAID_ALREADY if _is_reminder(notice) and draft_id and alerts.reminded_of(store, draft_id) else ""
     reason = "the draft no longer holds"
-    if isinstance(notice, LetterTakenBack) and not outbox.take_back_draft(store, draft_id or 0, reason):
+    if isinstance(notice, LetterTakenBack) and not takeback.take_back_draft(store, draft_id or 0, reason):
         return
     holding = silences.holding(store, now)
     way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding)
@@ -338,7 +350,7 @@ def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: dat
 def all_clear(store: Store, case: Case, parcel_id: int, notice: CaseCleared, now: datetime) -> None:
     """Tell whoever was told of a case that it is over, and nobody else."""
     assert case.id is not None
-    for channel in outbox.told_on(store, case.id):
+    for channel in alerts.told_on(store, case.id):
         alert = NewAlert(
             kind=case.kind,
             channel=channel,

@@ -10,7 +10,7 @@ from datetime import datetime
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.timing import repeat_at
 from parcelwatch.ingest import tell_again
-from parcelwatch.store import Store, outbox
+from parcelwatch.store import Store, alerts
 
 
 def repeat(store: Store, policy: Policy, now: datetime) -> int:
@@ -18,7 +18,7 @@ def repeat(store: Store, policy: Policy, now: datetime) -> int:
     if policy.timing.repeat is None:
         return 0
     told = 0
-    for parcel_id, kind, at, times in outbox.untaken(store):
+    for parcel_id, kind, at, times in alerts.untaken(store):
         due_at = repeat_at(at, times, policy.timing.repeat)
         if due_at is not None and due_at <= now:
             told += tell_again(store, parcel_id, kind, policy, now)

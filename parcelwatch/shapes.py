@@ -14,8 +14,8 @@ from parcelwatch.core.report import AGES, Figures
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts
+from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.cases import CaseRow
-from parcelwatch.store.outbox import AlertRow
 from parcelwatch.store.rows import iso, maybe_ms
 
 

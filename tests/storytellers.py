@@ -34,7 +34,7 @@ from parcelwatch.model import (
 from parcelwatch.render import Renderer
 from parcelwatch.shapes import alert as alert_shape
 from parcelwatch.shapes import draft as draft_shape
-from parcelwatch.store import Store, drafts, outbox, parcels
+from parcelwatch.store import Store, alerts, drafts, parcels
 from parcelwatch.store.rows import whole
 from tests.storybook import Letter, Story
 from tests.storytelling import Happened
@@ -176,7 +176,7 @@ class InStore:
 
     def _read(self, at: datetime) -> Happened:
         """What the step left in the tables, and nothing but that."""
-        rows = [alert_shape(row, RENDERER, at) for row in outbox.rows(self._store, after=self._seen.alert)]
+        rows = [alert_shape(row, RENDERER, at) for row in alerts.rows(self._store, after=self._seen.alert)]
         moved = self._store.all(_EVENTS, (self._seen.event,))
         states, before = _states(self._store), self._seen.drafts
         born = {one: row for one, row in states.items() if one not in before}

@@ -18,7 +18,7 @@ from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.deliver import claim, settle
 from parcelwatch.errors import BadInput, DeliveryFailed
 from parcelwatch.model import Cause, Milestone, Severity
-from parcelwatch.store import cases, outbox
+from parcelwatch.store import alerts, cases
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY, SECOND, Office
 
@@ -169,7 +169,7 @@ def test_an_import_of_526_parcels_in_trouble_is_a_handful_of_messages_the_critic
     assert ranks == sorted(ranks, reverse=True)
     assert len(place.told) <= 10
     assert last - began <= MINUTE
-    critical = {row.out.number for row in outbox.rows(place.store) if row.out.severity is Severity.CRITICAL}
+    critical = {row.out.number for row in alerts.rows(place.store) if row.out.severity is Severity.CRITICAL}
     told = [one for one in place.told if one.worst is Severity.CRITICAL]
     assert all(any(number in one.title + one.body for one in told) for number in critical)
     assert all(len(one.title) + 1 + len(one.body) <= 2000 for one in place.told)
@@ -258,7 +258,7 @@ def test_what_one_channel_takes_and_the_other_refuses_counts_as_told(tmp_path: P
 def test_what_no_channel_took_before_it_was_over_counts_as_told_to_nobody(tmp_path: Path) -> None:
     place = Office(tmp_path / "shop.db", _BOTH)
     parcel = place.trouble("PW1", Cause.LOST)
-    assert sorted(row.out.channel for row in outbox.rows(place.store) if not row.out.draft) == ["boss", "ops"]
+    assert sorted(row.out.channel for row in alerts.rows(place.store) if not row.out.draft) == ["boss", "ops"]
     place.hear(parcel, place.scan(M.EXCEPTION, Cause.LOST, ago=2 * HOUR), place.scan(M.IN_TRANSIT, ago=MINUTE))
     assert cases.of_kind(place.store, parcel, "lost").told is None
 
@@ -280,7 +280,7 @@ def test_what_is_silenced_is_kept_and_what_still_stands_when_it_ends_is_told_onc
     place.trouble("GRAVE", Cause.LOST)
     place.until(MONDAY + HOUR)
     assert [one.numbers for one in place.told] == [{"GRAVE"}]
-    kept = outbox.rows(place.store, "suppressed")
+    kept = alerts.rows(place.store, "suppressed")
     assert len(kept) == 10
     assert {row.reason for row in kept} == {"silenced (silence 1 by lin)"}
     place.hear(gone, place.scan(M.EXCEPTION, Cause.UNSTATED, ago=2 * HOUR), place.scan(M.IN_TRANSIT, ago=MINUTE))
@@ -337,7 +337,7 @@ def test_a_case_that_somebody_took_is_not_repeated_even_where_its_repetition_wai
     place = office(tmp_path, night, Timing(repeat=8 * HOUR), now=MONDAY + 7 * HOUR)
     parcel = place.trouble("PW1")
     place.until(MONDAY + 16 * HOUR)
-    assert outbox.rows(place.store, "pending")
+    assert alerts.rows(place.store, "pending")
     agents.act_on_case(place.store, case_of(place, parcel), "ack", place.policy, place.now, by="lin")
     place.until(MONDAY + timedelta(days=3), step=10 * MINUTE)
     assert len(place.told) == 1

@@ -21,7 +21,7 @@ from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, assess_due, ingest, rejudge, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Remedy, Severity, Why
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, drafts, outbox, report
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, report
 from parcelwatch.verbs import agents
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ def send(store: Store, hours: float = 0, *, away: tuple[str, ...] = (), policy: 
 
 def clears(store: Store) -> list[tuple[str, str]]:
     """Channel and state of every all-clear."""
-    return [(row.out.channel, row.state) for row in outbox.rows(store) if row.out.why is Why.CLEARED]
+    return [(row.out.channel, row.state) for row in alerts.rows(store) if row.out.why is Why.CLEARED]
 
 
 # --- all-clears ----------------------------------------------------------------------------------
@@ -196,7 +196,7 @@ def test_a_letter_about_several_parcels_is_reminded_of_once_by_whichever_still_s
         agents.act_on_draft(store, written(store), verb, POLICY, NOW + HOUR, subject="", body="", by="lin")
     hear(store, one, LOST, found(5), hours=6)
     look(store, 72)
-    (reminder,) = [row.out for row in outbox.rows(store) if row.out.why is Why.PROMISED]
+    (reminder,) = [row.out for row in alerts.rows(store) if row.out.why is Why.PROMISED]
     assert reminder.number == "PW2"
     assert "Letter D2 promised" in WORDS.renderer.alert(reminder, NOW + 72 * HOUR).body
 
@@ -209,7 +209,7 @@ def test_a_reminder_of_a_letter_is_given_once_for_all_of_its_parcels(store: Stor
     for verb in ("approve", "sent"):
         agents.act_on_draft(store, written(store), verb, POLICY, NOW + HOUR, subject="", body="", by="lin")
     look(store, 72)
-    states = [row.state for row in outbox.rows(store) if row.out.why is Why.PROMISED]
+    states = [row.state for row in alerts.rows(store) if row.out.why is Why.PROMISED]
     assert sorted(states) == ["pending", "suppressed"]
 
 
@@ -223,7 +223,7 @@ def test_an_escalation_goes_to_the_channel_that_the_kind_has_where_none_is_named
     parcel = said(store, "PW1")
     hear(store, parcel, LOST, policy=policy)
     look(store, 5, policy)
-    told = [(row.out.why, row.out.channel) for row in outbox.rows(store) if not row.out.draft]
+    told = [(row.out.why, row.out.channel) for row in alerts.rows(store) if not row.out.draft]
     assert told == [(Why.OPENED, "boss"), (Why.ESCALATED, "boss")]
 
 
@@ -259,7 +259,7 @@ def test_the_days_report_is_told_once_a_local_day_whoever_restarts(store: Store)
     for minutes in range(0, 60 * 50, 30):
         with Store.open(store.path) as again, again.transaction():
             reports.tell_daily(again, policy, NOW + timedelta(minutes=minutes))
-    rows = [row for row in outbox.rows(store) if row.out.why is Why.REPORTED]
+    rows = [row for row in alerts.rows(store) if row.out.why is Why.REPORTED]
     assert [row.out.created_at for row in rows] == [NOW + 2 * HOUR, NOW + 26 * HOUR]
     assert {row.out.channel for row in rows} == {"boss"}
     first = WORDS.renderer.alert(rows[0].out, NOW + 3 * HOUR)
@@ -279,7 +279,7 @@ def test_what_a_customer_was_promised_is_reminded_of_though_the_case_ends_before
     agents.agree(store, case, Remedy.REFUND, POLICY, NOW + HOUR, by="lin")
     look(store, 49)
     hear(store, parcel, LOST, found(50), hours=51)
-    states = {row.out.why: row.state for row in outbox.rows(store) if not row.out.draft}
+    states = {row.out.why: row.state for row in alerts.rows(store) if not row.out.draft}
     assert states == {Why.OPENED: "sent", Why.UNFULFILLED: "pending", Why.CLEARED: "pending"}
 
 

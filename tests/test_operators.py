@@ -14,7 +14,7 @@ from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, evidence, outbox, parcels
+from parcelwatch.store import Store, alerts, evidence, parcels
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -38,7 +38,7 @@ def say(store: Store, parcel: int, code: str, text: str, now: datetime) -> None:
 
 def told(store: Store) -> list[str]:
     words = Renderer()
-    return [words.alert(row.out, NOW).body for row in outbox.rows(store) if row.out.kind == "unknown_status"]
+    return [words.alert(row.out, NOW).body for row in alerts.rows(store) if row.out.kind == "unknown_status"]
 
 
 def test_a_code_nobody_can_read_is_told_once_it_is_on_many_parcels_and_never_again(store: Store) -> None:

@@ -15,7 +15,7 @@ from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Why
-from parcelwatch.store import Store, drafts, outbox, parcels
+from parcelwatch.store import Store, alerts, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents
 
@@ -127,7 +127,7 @@ def test_trouble_that_came_again_while_its_first_alert_was_failing_is_told_once(
     hear(store, parcel, LOST, found, at=NOW + HOUR)
     hear(store, parcel, LOST, found, again, at=NOW + 2 * HOUR)
     settle(store, group, DeliveryFailed("503"), POLICY, NOW + 3 * HOUR)
-    told = [row.out.why for row in outbox.rows(store) if not row.out.draft and row.state != "suppressed"]
+    told = [row.out.why for row in alerts.rows(store) if not row.out.draft and row.state != "suppressed"]
     assert told == [Why.REOPENED]
 
 
@@ -138,7 +138,7 @@ def test_the_message_about_a_letter_names_the_parcel_that_is_left_in_it(store: S
     found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
     hear(store, one, LOST, found, at=NOW + 2 * HOUR)
     assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
-    last = outbox.rows(store)[-1].out
+    last = alerts.rows(store)[-1].out
     assert (last.why, last.number, last.case_id) == (Why.DRAFTED, "PW2", store.value(_CASE_OF, (other,)))
 
 
@@ -153,18 +153,18 @@ def test_nobody_is_told_of_a_parcel_that_was_stopped(store: Store) -> None:
         agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 21 * HOUR)
     said(store, "PW1", replace(ANN, promised_by=NOW + 2 * HOUR), at=NOW + 22 * HOUR)
     hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 23 * HOUR)
-    assert outbox.rows(store) == []
+    assert alerts.rows(store) == []
     with store.transaction():
         parcels.resume(store, parcel, NOW + 24 * HOUR)
     hear(store, parcel, moved, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 24 * HOUR)
-    assert {row.out.kind for row in outbox.rows(store)} == {"lost"}
+    assert {row.out.kind for row in alerts.rows(store)} == {"lost"}
 
 
 def test_a_letter_is_about_no_more_parcels_than_anybody_reads(store: Store) -> None:
     for number in range(MOST + 2):
         hear(store, said(store, f"PW{number}", ANN), LOST)
     assert [len(about) for *_, about in unsent(store)] == [MOST, 2]
-    pushed = [row.out.letter for row in outbox.rows(store, "pending") if row.out.draft]
+    pushed = [row.out.letter for row in alerts.rows(store, "pending") if row.out.draft]
     assert [len(parts(one.facts)) for one in pushed if one] == [MOST, 2]
 
 

@@ -25,7 +25,7 @@ from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
 from parcelwatch.posts import Post
-from parcelwatch.store import Store, cases, evidence, inbox, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, evidence, inbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer
 from tests.servers import PATIENCE
@@ -148,7 +148,7 @@ def test_the_same_push_five_times_is_one_piece_of_news(tmp_path: Path) -> None:
         for _ in range(5):
             assert (await one.push(DAMAGED)).status_code == 200
             await one.read()
-        assert len(await one.writer.run(outbox.rows)) == 2  # the alert and the draft it brings
+        assert len(await one.writer.run(alerts.rows)) == 2  # the alert and the draft it brings
 
     play(tmp_path, story)
 

@@ -18,7 +18,7 @@ from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, ingest, rejudge
 from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -188,7 +188,7 @@ def test_what_is_sent_over_another_channel_after_all_fits_that_one(store: Store)
 def test_a_suppressed_message_is_never_worded(store: Store) -> None:
     words = Counting()
     watch(store, silent=49 * HOUR, by=policy(channels=(), draft_channel=""))
-    assert outbox.counts(store) == {"suppressed": 2}
+    assert alerts.counts(store) == {"suppressed": 2}
     assert send_all(store, NOW + HOUR, words) == []
     assert (words.alerts, words.letters) == ([], [])
     assert store.value("SELECT count(*) FROM sendings") == 0

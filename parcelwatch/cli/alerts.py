@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group, whole
-from parcelwatch.cli.cases import one_of, standing
+from parcelwatch.cli.base import Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.matching import Company, Courier, Destination, Tag, Tier, checked
+from parcelwatch.cli.typed import one_of
 from parcelwatch.errors import (
     BadInput,
     ChannelBusy,
@@ -60,12 +60,12 @@ def list_all(
     from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe, worded
-    from parcelwatch.store import outbox
+    from parcelwatch.store import alerts
 
     now = desk.now
     one_of("state", state, list(STATES))
     with desk.store() as store:
-        rows = [shapes.alert(row, desk.words, now) for row in outbox.rows(store, state)]
+        rows = [shapes.alert(row, desk.words, now) for row in alerts.rows(store, state)]
     if as_json:
         output.emit_list(rows)
         return
@@ -307,9 +307,9 @@ def _print_who(found: list[dict[str, str]], *, as_json: bool) -> None:
 
 def _groups(store: Store, now: datetime) -> list[tuple[Group, datetime | None]]:
     """Everything that waits, claimed as the sender would and given back before anybody could see it."""
-    from parcelwatch.store import outbox
+    from parcelwatch.store import alerts
 
-    due = {row.out.id: row.due_at for row in outbox.rows(store, "pending")}
+    due = {row.out.id: row.due_at for row in alerts.rows(store, "pending")}
     found: list[tuple[Group, datetime | None]] = []
     with suppress(_TellNobody), store.transaction():
         for claimed in _claims(store, now + _AGES):

@@ -11,6 +11,7 @@ import typer.main
 
 from parcelwatch import __version__
 from parcelwatch.cli import (
+    acting,
     alerts,
     cases,
     claims,
@@ -58,6 +59,7 @@ app = group(
 
 for noun in (demo, sandbox, watch, why, report, database, unit):
     noun.register(app)
+acting.register(cases.app)
 for name, commands in (
     ("config", configuration.app),
     ("parcels", parcels.app),

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from parcelwatch.cli.desk import Desk
-from parcelwatch.errors import ParcelwatchError
+from parcelwatch.errors import BadInput, ParcelwatchError
 
 ConfigFile = Annotated[
     Path | None,
@@ -42,6 +42,15 @@ _SHARED: Final = {"config_file": (ConfigFile, None), "debug": (Debug, False)}
 
 class NeedsAttention(ParcelwatchError):
     """The command did its work, but somebody should look at what it said: exit code 1."""
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """What cannot be done to a thing as it stands is no wrong usage: exit 1, not 2."""
+    try:
+        yield
+    except BadInput as error:
+        raise NeedsAttention(str(error)) from None
 
 
 def nothing(desk: Desk) -> None:

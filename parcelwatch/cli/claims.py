@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from parcelwatch.cli.base import Account, Json, command, group
 from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.core.windows import Window
 
 app = group("What can still be claimed from couriers, and until when they take claims.")
 
@@ -41,6 +44,12 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
+    _print(rows, "Nothing to claim." if not due else "Nothing to claim within that time.")
+
+
+def _print(rows: list[dict[str, Any]], empty: str) -> None:
+    from parcelwatch.cli import output
+
     columns = [">Case", "!Kind", "!Number", "!?Order", "!Last day", ">?Days left", "!State", "?Claim number", "~Window"]
     shown = [
         (
@@ -56,7 +65,7 @@ def list_all(
         )
         for row in rows
     ]
-    output.show(columns, shown, "Nothing to claim." if not due else "Nothing to claim within that time.")
+    output.show(columns, shown, empty)
 
 
 def _wanted(claim: dict[str, Any] | None, latest: date, *, every: bool) -> bool:
@@ -106,27 +115,34 @@ def windows(
     config = desk.config
     wanted = {courier, *companies.keys(courier)} if courier else set()
     known = [one for one in config.claims().windows if not wanted or one.courier in wanted]
-    rows = [
-        {
-            "courier": one.courier or None,
-            "company": one.company or None,
-            "service": one.service or None,
-            "lane": one.lane or None,
-            "origin": one.origin or None,
-            "destination": one.destination or None,
-            "loss": one.loss,
-            "days": one.days,
-            "from": one.start,
-            "own": one.own,
-            "source": one.source,
-            "checked_on": one.checked_on.isoformat() if one.checked_on else None,
-            "note": one.note,
-        }
-        for one in known
-    ]
+    rows = [_window(one) for one in known]
     if as_json:
         output.emit_list(rows)
         return
+    _print_windows(rows, courier)
+
+
+def _window(one: Window) -> dict[str, Any]:
+    return {
+        "courier": one.courier or None,
+        "company": one.company or None,
+        "service": one.service or None,
+        "lane": one.lane or None,
+        "origin": one.origin or None,
+        "destination": one.destination or None,
+        "loss": one.loss,
+        "days": one.days,
+        "from": one.start,
+        "own": one.own,
+        "source": one.source,
+        "checked_on": one.checked_on.isoformat() if one.checked_on else None,
+        "note": one.note,
+    }
+
+
+def _print_windows(rows: list[dict[str, Any]], courier: str) -> None:
+    from parcelwatch.cli import output
+
     whom = ("company", "service", "lane", "origin", "destination")
     columns = ["!Courier", "?Only", "!Loss", ">Days", "!From", "!?Read on", "~Source"]
     shown = [

@@ -23,7 +23,7 @@ from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
 from parcelwatch.sandbox.world import World
-from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, drafts, parcels
 from parcelwatch.verbs import importing, records
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Stage:
                 "parcels": self.parcels,
                 "polled": self._polled,
                 "cases": [shapes.case(row, words, now) for row in cases.rows(store, now)],
-                "alerts": [shapes.alert(row, words, now) for row in outbox.rows(store)],
+                "alerts": [shapes.alert(row, words, now) for row in alerts.rows(store)],
                 "drafts": [shapes.draft(row, words) for row in drafts.rows(store)],
             }
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, whole
-from parcelwatch.cli.cases import one_of, standing, who
+from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
 from parcelwatch.errors import BadInput
 

@@ -19,7 +19,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.cli.own_letters import broken_templates
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.store import Store, audit, channels, drafts, outbox
+from parcelwatch.store import Store, alerts, audit, channels, drafts
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -130,7 +130,7 @@ def held(database: Path) -> bool:
 
 
 def _channels(desk: Desk, store: Store) -> Iterator[Remark]:
-    known = outbox.standings(store)
+    known = alerts.standings(store)
     for name in desk.whole_config.channels():
         state, _ = channels.load(store, name)
         if state.down_since:
@@ -148,13 +148,13 @@ def _channels(desk: Desk, store: Store) -> Iterator[Remark]:
             yield Remark(f"channel {name} is failing: {error}")
         else:
             yield Remark(f"channel {name} has never delivered anything ({error}): `parcelwatch alerts test {name}`")
-    dead = outbox.given_up(store)
+    dead = alerts.given_up(store)
     if dead:
         ids = ", ".join(map(str, dead[:5])) + ("…" if len(dead) > 5 else "")
         yield Remark(
             f"{len(dead)} alerts were given up ({ids}): `parcelwatch alerts list --state dead`, then retry them"
         )
-    nowhere = outbox.unheard(store)
+    nowhere = alerts.unheard(store)
     if nowhere:
         yield Remark(f"{nowhere} alerts were recorded and told to nobody: configure a [channels.NAME]")
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from parcelwatch.cli.cases import one_of
 from parcelwatch.cli.desk import Desk, known_account
+from parcelwatch.cli.typed import one_of
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:

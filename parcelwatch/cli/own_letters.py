@@ -11,7 +11,8 @@ from pathlib import Path
 from parcelwatch.config import Config
 from parcelwatch.config.problems import did_you_mean
 from parcelwatch.errors import BadInput
-from parcelwatch.render import Renderer, letter_name
+from parcelwatch.lettering import letter_name
+from parcelwatch.render import Renderer
 from parcelwatch.specimens import specimens
 from parcelwatch.templates import own, shipped
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group
-from parcelwatch.cli.cases import standing, who
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing
 from parcelwatch.cli.desk import Desk, asked_account, known_account
+from parcelwatch.cli.typed import who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from parcelwatch.model import Parcel
     from parcelwatch.store import Store
 
@@ -40,7 +42,6 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
     from parcelwatch.core.intake import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
@@ -56,23 +57,26 @@ def list_all(
             output.emit_list(rows)
             return
         zone = desk.config.timezone
-        shown = [
-            (
-                row["number"],
-                _who(row),
-                output.some(map(safe, row["orders"]), 3),
-                _state(row),
-                moment(row["last_checkpoint_at"], zone),
-                row["open_cases"] or "",
-            )
-            for row in rows
-        ]
+        shown = [_listed(row, zone) for row in rows]
     output.show(
         ["!Number", "Courier", "?Order", "Milestone", "!Last scan", ">Cases"],
         shown,
         "No parcels. `parcelwatch parcels import FILE` watches some.",
     )
     output.zone_note(zone)
+
+
+def _listed(row: Mapping[str, Any], zone: tzinfo) -> tuple[object, ...]:
+    from parcelwatch.cli.output import moment, safe, some
+
+    return (
+        row["number"],
+        _who(row),
+        some(map(safe, row["orders"]), 3),
+        _state(row),
+        moment(row["last_checkpoint_at"], zone),
+        row["open_cases"] or "",
+    )
 
 
 def _who(row: Mapping[str, Any]) -> str:

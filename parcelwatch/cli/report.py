@@ -50,7 +50,7 @@ def report(
 
 def _ago(text: str, now: datetime, desk: Desk) -> datetime:
     """When so long ago was, or a time that is past. Raises BadInput."""
-    from parcelwatch.cli.cases import when
+    from parcelwatch.cli.typed import when
     from parcelwatch.duration import parse
 
     try:

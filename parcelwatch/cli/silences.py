@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, whole
-from parcelwatch.cli.cases import standing, when, who
+from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.matching import Company, Courier, Destination, Kinds, Tag, Tier, checked, described
+from parcelwatch.cli.typed import when, who
 
 if TYPE_CHECKING:
     from datetime import datetime

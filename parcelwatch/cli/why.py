@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import Company, Json, Number, command
-from parcelwatch.cli.cases import when
 from parcelwatch.cli.desk import Desk, asked_account
+from parcelwatch.cli.typed import when
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:

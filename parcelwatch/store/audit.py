@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from parcelwatch.store.connection import Store
-from parcelwatch.store.outbox import GIVE_UP
 from parcelwatch.store.rows import iso, to_ms
+from parcelwatch.store.settling import GIVE_UP
 
 OVERDUE: Final = timedelta(hours=1)
 """How late a poll, a look or a message may be before something must be wrong."""

@@ -20,8 +20,8 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer, Sends
 from parcelwatch.model import Draft, Severity, Why
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, outbox
-from parcelwatch.store.outbox import AlertRow
+from parcelwatch.store import Store, alerts, outbox
+from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
 from tests.servers import Server
@@ -80,7 +80,7 @@ class Outlet:
     @property
     def rows(self) -> list[AlertRow]:
         with Store.open(self.path) as store:
-            return outbox.rows(store)
+            return alerts.rows(store)
 
     @property
     def states(self) -> Counter[str]:

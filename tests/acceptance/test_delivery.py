@@ -14,7 +14,7 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone, Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import outbox
+from parcelwatch.store import alerts, outbox
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import THRESHOLDS, Shop, ago, happens, known, numbers
 from tests.receivers import Receiver
@@ -131,7 +131,7 @@ def test_messages_a_channel_refuses_for_good_are_shown_as_dead_and_can_be_sent_a
         place.play(lambda parts: place.live(parts, HOUR, 10 * MINUTE))
         assert len(place.sink.hits) == 4, "each of both on each of both channels"
         with place.store() as store:
-            dead = outbox.rows(store, "dead")
+            dead = alerts.rows(store, "dead")
             assert ["it does not take this message" in row.error for row in dead] == [True, True]
             with store.transaction():
                 for row in dead:
@@ -139,7 +139,7 @@ def test_messages_a_channel_refuses_for_good_are_shown_as_dead_and_can_be_sent_a
         place.sink.behaviour = answers(b"ok")
         place.play(place.beat)
         with place.store() as store:
-            assert outbox.counts(store) == {"sent": 2}
+            assert alerts.counts(store) == {"sent": 2}
 
 
 def test_an_alert_is_taken_back_when_its_case_clears_before_it_was_sent(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_an_alert_is_taken_back_when_its_case_clears_before_it_was_sent(tmp_path
         place.play(place.one_pass)
         assert place.cases()[number, "stalled"]["state"] == "resolved"
         with place.store() as store:
-            states = outbox.counts(store)
+            states = alerts.counts(store)
         assert place.sink.told == []
         assert states == {"suppressed": 2}
 

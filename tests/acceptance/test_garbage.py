@@ -24,7 +24,7 @@ from parcelwatch.errors import BadInput
 from parcelwatch.model import Ask, Observation
 from parcelwatch.posts import Post
 from parcelwatch.sandbox.story import Trouble
-from parcelwatch.store import accounts, evidence, outbox, parcels
+from parcelwatch.store import accounts, alerts, evidence, parcels
 from tests.acceptance.world import Account, Shop, ago, known, numbers
 from tests.sandbox.worlds import START
 from tests.servers import Server, bomb
@@ -64,7 +64,7 @@ def state_of(place: Shop) -> dict[str, Any]:
 def told_the_operator(place: Shop) -> list[str]:
     """The bodies of what the operator was told."""
     with place.store() as store:
-        return [row.body or "" for row in outbox.rows(store, "sent") if row.out.severity == "operator"]
+        return [row.body or "" for row in alerts.rows(store, "sent") if row.out.severity == "operator"]
 
 
 @pytest.mark.parametrize("kind", [*UNREADABLE, *PASSING])

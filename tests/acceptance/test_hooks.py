@@ -19,7 +19,7 @@ import pytest
 from parcelwatch import clock
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.model import Parcel
-from parcelwatch.store import Store, cases, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, parcels
 from tests.servers import PATIENCE
 
 SALT = "salt-of-this-test"
@@ -103,5 +103,5 @@ def test_a_push_answered_yes_outlives_a_death_right_after(shop: tuple[Path, int]
         assert subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False).returncode == 0
     with Store.open(config.parent / "watch.db") as store:
         assert [row.case.kind for row in cases.rows(store, clock.now())] == ["damaged"]
-        told = [row.out.kind for row in outbox.rows(store) if row.out.kind == "damaged"]
+        told = [row.out.kind for row in alerts.rows(store) if row.out.kind == "damaged"]
     assert len(told) == 2  # the alert and its draft, once

@@ -10,7 +10,7 @@ from parcelwatch.core.grouping import LONGEST
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.story import Says, StoryParcel
-from parcelwatch.store import outbox
+from parcelwatch.store import alerts
 from tests.acceptance.world import Account, Shop, Told, ago, known, numbers
 
 M = Milestone
@@ -64,7 +64,7 @@ def check_digests(place: Shop, told: list[Told], lot: dict[str, list[StoryParcel
             assert not any(parcel.number in text for parcel in lot[name]), name
     old = {parcel.number for parcel in lot["ancient"]}
     with place.store() as store:
-        rows = [row for row in outbox.rows(store, "suppressed") if row.out.number in old]
+        rows = [row for row in alerts.rows(store, "suppressed") if row.out.number in old]
     assert {row.out.number for row in rows} == old
     assert all("old news" in row.reason for row in rows)
 

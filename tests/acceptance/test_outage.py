@@ -9,7 +9,7 @@ import pytest
 
 from parcelwatch.engine import Engine
 from parcelwatch.sandbox.story import Says, Trouble
-from parcelwatch.store import accounts, outbox
+from parcelwatch.store import accounts, alerts
 from tests.acceptance.world import Account, Shop, Told, ago, known, numbers
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ def deadlines(count: int, prefix: str, *later: Says) -> list[tuple[str, tuple[Sa
 def of_the_account(place: Shop) -> list[str]:
     """What the operator was told of the account, in order; each arrived exactly once."""
     with place.store() as store:
-        rows = [row.out for row in outbox.rows(store, "sent") if row.out.kind == "courier_silent"]
+        rows = [row.out for row in alerts.rows(store, "sent") if row.out.kind == "courier_silent"]
     arrived = [one.id for one in place.sink.to("ops")]
     assert all(arrived.count(row.id) == 1 for row in rows)
     return [row.why for row in rows]
@@ -37,7 +37,7 @@ def of_the_account(place: Shop) -> list[str]:
 def of_parcels(place: Shop) -> list[Told]:
     """What agents were told of parcels."""
     with place.store() as store:
-        ours = {row.out.id for row in outbox.rows(store) if row.out.kind == "courier_silent"}
+        ours = {row.out.id for row in alerts.rows(store) if row.out.kind == "courier_silent"}
     return [one for one in place.sink.to("ops") if one.id not in ours]
 
 

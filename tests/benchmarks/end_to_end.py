@@ -23,7 +23,7 @@ from parcelwatch import clock, config, engine
 from parcelwatch.model import Parcel
 from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.process import apart
-from parcelwatch.store import Store, cases, imports, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, imports, parcels
 
 IN_FLIGHT = 32
 FIRST = 100
@@ -91,7 +91,7 @@ def main(count: int) -> None:
         numbers = [row["number"] for row in rows]
         peer = asyncio.run(bare(urls["dhl"], numbers[: min(count, 4000)]))
         with Store.open(settings.database) as store:
-            opened, said = len(cases.rows(store, clock.now())), outbox.counts(store)
+            opened, said = len(cases.rows(store, clock.now())), alerts.counts(store)
     print(f"parcelwatch: {rate:,.0f} parcels/s from due to decided-and-saved ({count:,} parcels, {opened:,} cases)")
     print(f"bare httpx:  {peer:,.0f} calls/s, nothing decided or saved")
     print(f"ratio: {rate / peer:.2f}   peak resident memory of parcelwatch: {memory:,.0f} MiB   messages: {said}")

@@ -7,7 +7,7 @@ import pytest
 from parcelwatch import clock
 from parcelwatch.core.kinds import RULES
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, outbox
+from parcelwatch.store import Store, alerts, settling
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 from tests.servers import answers
 
@@ -70,7 +70,7 @@ def test_a_parcel_with_two_orders_is_shown_with_both_and_so_is_its_alert(watched
         assert "A-1, A-7" in watched.run(*said).out
     assert "A-1, A-7" in watched.run("parcels", "list").out
     with Store.open(watched.folder / "shop.db") as store:
-        (row,) = outbox.rows(store, case_id=int(case["id"]))[:1]
+        (row,) = alerts.rows(store, case_id=int(case["id"]))[:1]
     assert "orders A-1, A-7" in Renderer().alert(row.out, clock.now()).title
 
 
@@ -231,7 +231,7 @@ def test_a_preview_tells_nobody_and_changes_nothing(watched: Shop) -> None:
     assert first == second
     assert len(watched.inbox.hits) == hits
     with Store.open(watched.folder / "shop.db") as store:
-        assert outbox.counts(store)["pending"] == len(first) == 1
+        assert alerts.counts(store)["pending"] == len(first) == 1
 
 
 def test_a_test_message_really_goes_out(shop: Shop) -> None:
@@ -257,7 +257,7 @@ def test_a_channel_whose_secret_is_missing_is_bad_configuration(shop: Shop) -> N
 
 def test_a_dead_alert_is_sent_again_when_asked(watched: Shop) -> None:
     with Store.open(watched.folder / "shop.db") as store, store.transaction():
-        outbox.settle_dead(store, [1], "gone")
+        settling.settle_dead(store, [1], "gone")
     assert watched.run("alerts", "retry", "1", "--json").document == {"retried": [1]}
     assert watched.run("once", "--json").document["sent"] == 1
     assert watched.run("alerts", "retry", "1").code == 1

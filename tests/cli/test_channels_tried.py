@@ -7,7 +7,7 @@ import json
 import pytest
 
 from parcelwatch.model import Severity
-from parcelwatch.store import Store, outbox
+from parcelwatch.store import Store, outbox, settling
 from tests.chats import KEY, SERVICES, Chat, Service
 from tests.cli.conftest import Shop
 from tests.servers import Server, answers
@@ -98,7 +98,7 @@ def test_what_may_have_arrived_is_said_so(shop: Shop) -> None:
         for _ in range(2):
             with store.transaction():
                 outbox.claim(store, NOW + HOUR, NOW + HOUR)
-                outbox.settle_failed(store, [one], NOW + HOUR, "ops: no answer", outbox.Setback.DOUBTED)
+                settling.settle_failed(store, [one], NOW + HOUR, "ops: no answer", settling.Setback.DOUBTED)
     assert "it may have arrived" in " ".join(shop.run("alerts", "list").out.split())
     (row,) = shop.run("alerts", "list", "--json").document
     assert (row["state"], row["outcome"]) == ("pending", "unknown")

@@ -13,7 +13,7 @@ import pytest
 
 from parcelwatch import config
 from parcelwatch.cli.examination import sqlite_verdict
-from parcelwatch.store import Store, outbox
+from parcelwatch.store import Store, settling
 from tests.cli.conftest import Shop
 
 
@@ -138,7 +138,7 @@ def test_a_database_in_order_has_no_findings(watched: Shop) -> None:
 def test_the_doctor_says_what_to_do(watched: Shop) -> None:
     (watched.folder / "shop.db").chmod(0o644)
     with Store.open(watched.folder / "shop.db") as store, store.transaction():
-        outbox.settle_dead(store, [1], "gone")
+        settling.settle_dead(store, [1], "gone")
     ended = watched.run("doctor", "--json")
     assert ended.code == 1
     assert any("chmod 600" in finding for finding in ended.document["findings"])

@@ -30,6 +30,7 @@ from parcelwatch.model import (
 from parcelwatch.store import (
     Store,
     accounts,
+    alerts,
     audit,
     cases,
     drafts,
@@ -146,7 +147,7 @@ def test_a_longer_number_that_holds_the_forgotten_one_is_left_alone(store: Store
     parcels.forget(store, NUMBER)
     assert parcels.export(store, f"{NUMBER}9") == before
     assert len(evidence.payloads(store)) == 1
-    assert len(outbox.rows(store, parcel_id=longer)) == 1
+    assert len(alerts.rows(store, parcel_id=longer)) == 1
 
 
 def test_an_alert_of_another_parcel_only_loses_the_number(store: Store) -> None:
@@ -158,7 +159,7 @@ def test_an_alert_of_another_parcel_only_loses_the_number(store: Store) -> None:
         assert group is not None
         outbox.freeze(store, group, [Text("HIGH", f"Now {NUMBER}: see there")])
     parcels.forget(store, NUMBER)
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert row.out.fact.reason == "It goes on as (erased), says the courier."
     assert row.body == "Now (erased): see there"
 
@@ -192,7 +193,7 @@ def test_an_export_holds_all_that_is_known_and_is_fit_for_json(store: Store) -> 
 def test_what_was_told_of_others_stays_told(store: Store) -> None:
     live_through_everything(store, NUMBER, "Canary")
     parcels.forget(store, NUMBER)
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert (row.out.fact.says, row.out.fact.reason) == (Form.NOTED, "(erased)")
     assert (row.title, row.body) == ("On (erased)", "It names (erased) in a letter to Canary")
 
@@ -209,7 +210,7 @@ def test_what_a_message_about_others_called_a_forgotten_order_and_its_buyer_is_e
         assert group is not None
         outbox.freeze(store, group, [Text(said, said)])
     parcels.forget(store, NUMBER)
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert row.title == row.body
     assert not re.search("10035|Noah|noah", row.title or "")
     assert "#10036" in (row.title or "")
@@ -222,7 +223,7 @@ def test_a_buyer_called_like_a_word_of_ours_leaves_the_messages_about_others_rea
     other = add(store, "OTHER0002")
     enqueue(store, alert(parcel_id=other, fact=Fact(Form.LOST, since=NOW, scan=scan)))
     parcels.forget(store, NUMBER)
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert row.out.fact == Fact(Form.LOST, since=NOW, scan=replace(scan, text="left with (erased)"))
 
 

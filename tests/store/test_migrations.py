@@ -16,7 +16,7 @@ from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.ingest import rejudge
 from parcelwatch.model import Form, Order, State
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, accounts, audit, cases, drafts, evidence, outbox, parcels
+from parcelwatch.store import Store, accounts, alerts, audit, cases, drafts, evidence, outbox, parcels
 from parcelwatch.store.rows import dump, to_ms
 from parcelwatch.store.schema import MIGRATIONS, NAMES
 
@@ -265,4 +265,4 @@ def test_whoever_acknowledged_a_case_before_has_it_and_it_is_not_raised_again_al
         assert (row.case.owner, row.case.handled_at, row.case.word, row.case.remedy) == ("lin", None, None, None)
         with store.transaction():
             rejudge(store, POLICY, NOW + timedelta(days=30))
-        assert outbox.rows(store) == []
+        assert alerts.rows(store) == []

@@ -18,7 +18,7 @@ from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone
 from parcelwatch.render import Renderer
 from parcelwatch.shapes import draft as shape
-from parcelwatch.store import Store, audit, drafts, orders, outbox, parcels
+from parcelwatch.store import Store, alerts, audit, drafts, orders, parcels
 from parcelwatch.store.erase import forget_order
 from parcelwatch.verbs import agents
 from tests.store.making import HOUR, MINUTE, NOW, parcel
@@ -335,4 +335,4 @@ def test_only_orders_with_a_parcel_in_trouble_are_listed_when_asked_for(store: S
     hears(store, bought(store, "PW2", "A-1002", **BOB), MOVES)
     assert [row["order"] for row in orders.rows(store, open_only=True)] == ["A-1001"]
     assert [row["open_cases"] for row in orders.rows(store)] == [1, 0]
-    assert outbox.counts(store)["pending"] == 2
+    assert alerts.counts(store)["pending"] == 2

@@ -14,8 +14,8 @@ from parcelwatch.core.messages import Group
 from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Milestone, Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, imports, outbox, parcels
-from parcelwatch.store.outbox import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
+from parcelwatch.store import Store, alerts, imports, outbox, parcels, settling, takeback
+from parcelwatch.store.settling import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, noted, save
 
 LEASE = MINUTE
@@ -38,7 +38,7 @@ def drain(store: Store, now: datetime = NOW) -> list[tuple[int, ...]]:
     while group := claim(store, now):
         gone.append(group.ids)
         with store.transaction():
-            outbox.settle_sent(store, group.ids, now)
+            settling.settle_sent(store, group.ids, now)
     return gone
 
 
@@ -58,7 +58,7 @@ def test_six_that_wait_together_go_as_one(store: Store) -> None:
     ids = enqueue(store, *[alert()] * 6)
     group = claimed(store)
     assert (group.ids, group.id, group.digest_id) == (tuple(ids), ids[0], ids[0])
-    assert {row.digest for row in outbox.rows(store)} == {ids[0]}
+    assert {row.digest for row in alerts.rows(store)} == {ids[0]}
 
 
 def test_channels_and_severities_never_mix_in_a_digest_and_kinds_do(store: Store) -> None:
@@ -107,7 +107,7 @@ def test_a_message_is_sent_once(store: Store) -> None:
     (alert_id,) = enqueue(store, alert())
     assert drain(store) == [(alert_id,)]
     assert drain(store, NOW + HOUR) == []
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert (row.state, row.sent_at, row.out.attempts) == ("sent", NOW, 1)
 
 
@@ -150,14 +150,14 @@ def test_a_failed_send_is_tried_again_ever_later(store: Store) -> None:
     for _ in range(10):
         group = claimed(store, now)
         with store.transaction():
-            assert not outbox.settle_failed(store, group.ids, now, "503 from the channel")
+            assert not settling.settle_failed(store, group.ids, now, "503 from the channel")
         due = outbox.next_due(store)
         assert due is not None
         waits.append(due - now)
         now = due
     assert 0.75 * FIRST_BACKOFF <= waits[0] <= FIRST_BACKOFF
     assert 0.75 * LONGEST_BACKOFF <= waits[-1] <= LONGEST_BACKOFF
-    (row,) = outbox.rows(store)
+    (row,) = alerts.rows(store)
     assert (row.out.id, row.state, row.error, row.out.attempts) == (alert_id, "pending", "503 from the channel", 10)
 
 
@@ -172,7 +172,7 @@ def test_a_message_is_given_up_a_day_after_the_first_attempt_not_after_its_birth
     for now in (NOW, NOW + GIVE_UP - SECOND, NOW + GIVE_UP + LONGEST_BACKOFF):
         group = claimed(store, now)
         with store.transaction():
-            assert outbox.settle_failed(store, group.ids, now, "no route") == []
+            assert settling.settle_failed(store, group.ids, now, "no route") == []
         outcomes.append(states(store)[alert_id])
     assert outcomes == ["pending", "pending", "dead"]
 
@@ -181,7 +181,7 @@ def test_a_refused_message_is_dead_at_once_and_can_be_sent_after_all(store: Stor
     (alert_id,) = enqueue(store, alert())
     group = claimed(store)
     with store.transaction():
-        outbox.settle_dead(store, group.ids, "404")
+        settling.settle_dead(store, group.ids, "404")
     assert claim(store, NOW + HOUR) is None
     with store.transaction():
         assert outbox.retry(store, alert_id, NOW + HOUR, channel="boss") == [alert_id]
@@ -194,7 +194,7 @@ def test_a_dead_digest_is_retried_whole_under_its_id(store: Store) -> None:
     with store.transaction():
         group = outbox.claim(store, NOW, NOW + LEASE)
         assert group is not None
-        outbox.settle_dead(store, group.ids, "404")
+        settling.settle_dead(store, group.ids, "404")
         assert sorted(outbox.retry(store, ids[3], NOW)) == ids
     assert claimed(store).id == group.id
 
@@ -202,7 +202,7 @@ def test_a_dead_digest_is_retried_whole_under_its_id(store: Store) -> None:
 def test_a_suppressed_message_is_recorded_with_its_reason_and_not_sent(store: Store) -> None:
     (alert_id,) = enqueue(store, alert(channel="", suppressed="no channel is configured"))
     assert claim(store) is None
-    (row,) = outbox.rows(store, "suppressed")
+    (row,) = alerts.rows(store, "suppressed")
     assert (row.state, row.reason) == ("suppressed", "no channel is configured")
     with store.transaction(), pytest.raises(BadInput, match="has no channel"):
         outbox.retry(store, alert_id, NOW)
@@ -229,7 +229,7 @@ def troubled(store: Store) -> tuple[int, int]:
 def take_back(store: Store, parcel_id: int) -> bool:
     """Whether an alert about the case itself was among what was taken back."""
     with store.transaction():
-        return outbox.suppress(store, parcel_id, "stalled", "it moves again")
+        return takeback.suppress(store, parcel_id, "stalled", "it moves again")
 
 
 def test_a_case_that_clears_before_its_alert_was_sent_tells_nobody(store: Store) -> None:
@@ -240,7 +240,7 @@ def test_a_case_that_clears_before_its_alert_was_sent_tells_nobody(store: Store)
     )
     assert take_back(store, parcel_id)
     assert states(store) == {first: "suppressed", about_draft: "suppressed", other: "pending", stranger: "pending"}
-    assert outbox.rows(store)[0].reason == "it moves again"
+    assert alerts.rows(store)[0].reason == "it moves again"
 
 
 def test_only_an_alert_about_the_case_counts_as_having_been_told_of_it(store: Store) -> None:
@@ -258,7 +258,7 @@ def test_of_a_case_that_cleared_while_its_alert_failed_nobody_was_told(store: St
     group = claimed(store)
     assert not take_back(store, parcel_id)
     with store.transaction():
-        assert outbox.settle_failed(store, group.ids, NOW, "503") == [(parcel_id, "stalled")]
+        assert settling.settle_failed(store, group.ids, NOW, "503") == [(parcel_id, "stalled")]
 
 
 def test_what_is_on_its_way_when_the_case_clears_counts_as_sent_if_it_arrives(store: Store) -> None:
@@ -267,8 +267,8 @@ def test_what_is_on_its_way_when_the_case_clears_counts_as_sent_if_it_arrives(st
     group = claimed(store)
     assert not take_back(store, parcel_id)
     with store.transaction():
-        outbox.settle_sent(store, group.ids, NOW)
-    assert [(row.state, row.reason) for row in outbox.rows(store)] == [("sent", "")]
+        settling.settle_sent(store, group.ids, NOW)
+    assert [(row.state, row.reason) for row in alerts.rows(store)] == [("sent", "")]
 
 
 def test_what_is_on_its_way_when_the_case_clears_is_not_tried_again_if_it_fails(store: Store) -> None:
@@ -277,9 +277,9 @@ def test_what_is_on_its_way_when_the_case_clears_is_not_tried_again_if_it_fails(
     group = claimed(store)
     take_back(store, parcel_id)
     with store.transaction():
-        outbox.settle_failed(store, group.ids, NOW, "503")
+        settling.settle_failed(store, group.ids, NOW, "503")
     assert claim(store, NOW + HOUR) is None
-    assert [(row.state, row.reason) for row in outbox.rows(store)] == [("suppressed", "it moves again")]
+    assert [(row.state, row.reason) for row in alerts.rows(store)] == [("suppressed", "it moves again")]
 
 
 def test_a_digest_that_may_have_arrived_keeps_its_rows(store: Store) -> None:
@@ -297,7 +297,7 @@ def test_a_digest_known_to_have_failed_loses_what_no_longer_holds(store: Store) 
     *others, mine = enqueue(store, *[alert()] * 5, alert(parcel_id=parcel_id, case_id=case_id))
     group = claimed(store)
     with store.transaction():
-        outbox.settle_failed(store, group.ids, NOW, "503")
+        settling.settle_failed(store, group.ids, NOW, "503")
     assert take_back(store, parcel_id)
     assert states(store)[mine] == "suppressed"
     again = claimed(store, NOW + HOUR)
@@ -379,7 +379,7 @@ def test_one_pass_leaves_nothing_waiting_for_a_group(store: Store) -> None:
 def test_the_list_has_the_promised_shape(store: Store) -> None:
     parcel_id, case_id = troubled(store)
     (alert_id,) = enqueue(store, alert(parcel_id=parcel_id, case_id=case_id))
-    row = shapes.alert(outbox.rows(store)[0], Renderer(), NOW)
+    row = shapes.alert(alerts.rows(store)[0], Renderer(), NOW)
     promised = {
         "id": alert_id,
         "cases": [case_id],
@@ -395,9 +395,9 @@ def test_the_list_has_the_promised_shape(store: Store) -> None:
     assert row["number"] == "PW1"
     assert "PW1" in row["title"]
     assert "It stands still." in row["body"]
-    assert outbox.rows(store, after=alert_id) == []
-    assert outbox.counts(store) == {"pending": 1}
-    assert outbox.count_waiting(store) == 1
+    assert alerts.rows(store, after=alert_id) == []
+    assert alerts.counts(store) == {"pending": 1}
+    assert alerts.count_waiting(store) == 1
 
 
 def test_an_empty_outbox_has_nothing_due(store: Store) -> None:

@@ -13,7 +13,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Parcel
-from parcelwatch.store import Store, cases, drafts, outbox, parcels
+from parcelwatch.store import Store, alerts, cases, drafts, parcels
 from parcelwatch.verbs import agents, finding
 from tests.store.making import HOUR, MINUTE, NOW, parcel
 
@@ -145,13 +145,13 @@ def test_stopping_a_parcel_closes_every_case_in_the_name_of_who_did_it_and_tells
     one = watched(store, STANDS_STILL, BROKEN)
     answers(store, one, STANDS_STILL, BROKEN, scan(3, M.IN_TRANSIT), hours=60)
     assert standing(store, one) == {"damaged": "open", "stalled": "open"}
-    told = [row.out.kind for row in outbox.rows(store, "pending") if row.out.letter is None]
+    told = [row.out.kind for row in alerts.rows(store, "pending") if row.out.letter is None]
     assert told == ["damaged"]
     with store.transaction():
         assert agents.stop(store, one, POLICY, NOW + 61 * HOUR, by="lin")
     assert standing(store, one) == {"damaged": "resolved", "stalled": "resolved"}
     assert {row["state"] for row in drafts.rows(store)} == {"withdrawn"}
-    assert list(outbox.rows(store, "pending")) == []
+    assert list(alerts.rows(store, "pending")) == []
     for row in cases.rows(store, NOW, parcel_id=one.id):
         assert row.case.id is not None
         last = list(cases.events(store, row.case.id))[-1]
@@ -170,7 +170,7 @@ def test_a_parcel_watched_again_has_the_trouble_it_was_stopped_with_and_is_told_
         assert not agents.resume(store, one, POLICY, NOW + 2 * HOUR)
     answers(store, one, MOVES, BROKEN, hours=3)
     assert standing(store, one) == {"damaged": "open"}
-    told = [row.out.kind for row in outbox.rows(store, "pending") if row.out.letter is None]
+    told = [row.out.kind for row in alerts.rows(store, "pending") if row.out.letter is None]
     assert told == ["damaged"]
 
 

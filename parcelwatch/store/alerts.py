@@ -1,0 +1,259 @@
+"""Messages as they stand in the table `alerts`: what each says, what agents were told, and how many wait.
+
+What belongs here: reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from parcelwatch.core.content import About
+from parcelwatch.core.dispatch import NO_CHANNEL
+from parcelwatch.core.messages import Outgoing
+from parcelwatch.model import Why
+from parcelwatch.store import orders
+from parcelwatch.store.connection import Store
+from parcelwatch.store.orders import NUMBERS_OF
+from parcelwatch.store.rows import (
+    DRAFT_COLUMNS,
+    SEVERITIES,
+    WHYS,
+    dump,
+    from_ms,
+    load,
+    maybe_at,
+    to_claim,
+    to_draft,
+    to_fact,
+    to_ms,
+    where,
+)
+
+# --- what one says -------------------------------------------------------------------------------
+
+# What a message may speak of beside its fact is read when it is sent, so that it is as known then.
+_LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
+OUT: Final = f"""
+  a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
+  p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
+  a.case_id, {", ".join(_LETTER)}, a.route, c.claim"""
+FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
+  LEFT JOIN cases c ON c.id = a.case_id"""
+
+
+def outgoing(row: tuple[Any, ...]) -> Outgoing:
+    """A message from the values of OUT; more may follow them."""
+    letter = row[19 : 19 + len(_LETTER)]
+    return Outgoing(
+        id=row[0],
+        kind=row[1],
+        channel=row[2],
+        draft=row[3] == 1,
+        severity=SEVERITIES[row[4]],
+        why=WHYS[row[5]],
+        fact=to_fact(row[6]),
+        account=row[7],
+        attempts=row[8],
+        created_at=from_ms(row[9]),
+        number=row[10] or "",
+        courier=row[11] or "",
+        company=row[12] or "",
+        orders=tuple(load(row[13])),
+        milestone=row[14] or "",
+        promised_by=maybe_at(row[15]),
+        value=row[16] or 0.0,
+        parcel_id=row[17],
+        case_id=row[18],
+        letter=None if letter[0] is None else to_draft(letter),
+        route=row[19 + len(_LETTER)],
+        claim=to_claim(row[20 + len(_LETTER)]),
+    )
+
+
+_LANE: Final = "SELECT origin, destination FROM parcels WHERE id = ?"
+_LETTERS: Final = """
+SELECT id FROM drafts WHERE parcel_id = ?1 AND ?2 IN ('', kind) AND state IN ('draft', 'approved')
+UNION SELECT d.id FROM parcel_orders l JOIN drafts d ON d.order_id = l.order_id
+  WHERE l.parcel_id = ?1 AND ?2 IN ('', d.kind) AND d.state IN ('draft', 'approved')
+    AND EXISTS (SELECT 1 FROM json_each(d.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = ?1)
+ORDER BY 1
+"""
+
+
+def whole(store: Store, out: Outgoing) -> Outgoing:
+    """A message about a parcel with what is known of that beside its trouble."""
+    lane = store.all(_LANE, (out.parcel_id,)) if out.parcel_id is not None else []
+    if not lane:
+        return out
+    kind = "" if out.why is Why.WITHDRAWN else out.kind  # what is true now may be of another
+    letters = tuple(one for (one,) in store.all(_LETTERS, (out.parcel_id, kind)))
+    return replace(out, about=About(orders.of(store, out.parcel_id or 0), lane[0][0], lane[0][1], letters))
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None.
+
+    `meant_for`: the channel it was meant for, where it took another way. `doubts`: how often no answer came, so that
+    nobody knows whether it arrived. `outcome`: what else is known of its arrival.
+    """
+
+    out: Outgoing
+    state: str
+    reason: str
+    error: str
+    outcome: str
+    meant_for: str
+    doubts: int
+    due_at: datetime | None
+    sent_at: datetime | None
+    digest: int | None
+    title: str | None
+    body: str | None
+
+
+_ITS_WORDS: Final = "FROM sendings s WHERE s.bundle = a.id AND s.ids = '[' || a.id || ']' ORDER BY s.part"
+_ROWS: Final = f"""
+SELECT {OUT}, a.state, a.reason, a.error, a.outcome, a.meant_for, a.doubts, a.due_at, a.sent_at, a.digest,
+  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS}))
+{FROM}
+"""
+
+
+def rows(
+    store: Store, state: str = "", parcel_id: int | None = None, after: int = 0, case_id: int | None = None
+) -> list[AlertRow]:
+    """Messages, oldest first, with ids above `after`."""
+    conditions = {"a.state = ?": state, "a.parcel_id = ?": parcel_id, "a.id > ?": after, "a.case_id = ?": case_id}
+    clause, values = where(conditions)
+    listed = [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY a.id", values)]
+    return [replace(row, out=whole(store, row.out)) for row in listed]
+
+
+def _listed(row: tuple[Any, ...]) -> AlertRow:
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[21 + len(_LETTER) :]
+    return AlertRow(
+        out=outgoing(row),
+        state=state,
+        reason=reason,
+        error=error,
+        outcome=outcome,
+        meant_for=meant_for,
+        doubts=doubts,
+        due_at=maybe_at(due_at),
+        sent_at=maybe_at(sent_at),
+        digest=digest,
+        title=title,
+        body=body,
+    )
+
+
+# --- what agents were told -----------------------------------------------------------------------
+
+CLEARS: Final = 2
+# Of the newest message about a case that each channel took, whether it is an all-clear.
+_LAST_WORDS: Final = """
+SELECT channel, for_draft, max(id) FROM alerts
+WHERE case_id = ? AND state = 'sent' AND for_draft <> 1
+  AND why NOT IN ('promised', 'unfulfilled', 'claim_due', 'claim_missed')
+GROUP BY channel ORDER BY channel
+"""
+_LATE: Final = """
+SELECT DISTINCT parcel_id, kind FROM alerts
+WHERE id IN (SELECT value FROM json_each(?)) AND for_draft = 0 AND case_id IS NOT NULL AND reason <> ''
+"""
+_REMINDED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'promised' LIMIT 1"
+
+
+def told_on(store: Store, case_id: int) -> list[str]:
+    """The channels that took the news of a case and no all-clear after it."""
+    return [channel for channel, lane, _ in store.all(_LAST_WORDS, (case_id,)) if lane != CLEARS]
+
+
+def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Of messages that are about to be settled as sent, the parcels and kinds that were over when they left."""
+    return store.all(_LATE, (dump(list(ids)),))
+
+
+def reminded_of(store: Store, draft_id: int) -> bool:
+    """Whether agents were reminded of the word that a letter gave."""
+    return store.one(_REMINDED, (draft_id,)) is not None
+
+
+# Open, seen, and told: since its last news, how often it was repeated and when it was sent last.
+_UNTAKEN: Final = """
+SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
+JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
+WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
+  (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'
+     AND news.notice = news.id)
+GROUP BY c.id HAVING sum(a.state = 'pending') = 0 AND max(a.sent_at) IS NOT NULL
+"""
+
+
+def untaken(store: Store) -> list[tuple[int, str, datetime, int]]:
+    """Cases that agents were told of and nobody took: parcel, kind, when they were last told, how often repeated."""
+    return [(parcel, kind, from_ms(at), times) for parcel, kind, at, times in store.all(_UNTAKEN)]
+
+
+# --- counts --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a channel fares: messages it took, messages it keeps failing to take, and the last error of these."""
+
+    sent: int
+    failing: int
+    error: str
+
+
+_STANDINGS: Final = """
+SELECT channel, sum(state = 'sent'), sum(state = 'pending' AND error <> ''),
+  coalesce((SELECT error FROM alerts last WHERE last.channel = alerts.channel AND state = 'pending' AND error <> ''
+            ORDER BY id DESC LIMIT 1), '')
+FROM alerts GROUP BY channel
+"""
+_GIVEN_UP: Final = "SELECT id FROM alerts WHERE state = 'dead' ORDER BY id"
+_UNHEARD: Final = "SELECT count(*) FROM alerts WHERE state = 'suppressed' AND channel = '' AND reason = ?"
+
+
+def standings(store: Store) -> dict[str, Standing]:
+    """Every channel that ever had a message."""
+    return {channel: Standing(*counted) for channel, *counted in store.all(_STANDINGS)}
+
+
+def given_up(store: Store) -> list[int]:
+    """The ids of the messages that are dead."""
+    return [one for (one,) in store.all(_GIVEN_UP)]
+
+
+def unheard(store: Store) -> int:
+    """How many messages were told to nobody for want of a channel."""
+    found: int = store.value(_UNHEARD, (NO_CHANNEL,))
+    return found
+
+
+def count_waiting(store: Store, channel: str = "") -> int:
+    """How many messages are not delivered yet; as quick as they are few, however many there ever were."""
+    clause, values = where({"state = ?": "pending", "channel = ?": channel})
+    found: int = store.value(f"SELECT count(*) FROM alerts {clause}", values)
+    return found
+
+
+def count_unsent(store: Store, now: datetime) -> int:
+    """How many messages are due and were not tried: their channels' paces say wait, or their channels rest."""
+    sql = "SELECT count(*) FROM alerts WHERE state = 'pending' AND due_at <= ? AND error = ''"
+    found: int = store.value(sql, (to_ms(now),))
+    return found
+
+
+def counts(store: Store) -> dict[str, int]:
+    """How many messages are in each state."""
+    return dict(store.all("SELECT state, count(*) FROM alerts GROUP BY state"))

@@ -1,0 +1,120 @@
+"""What became of a send: sent, dead, or to be tried again.
+
+What belongs here: how a claim of the outbox ends, and how long a message waits for its next attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Final
+from zlib import crc32
+
+from parcelwatch.store.connection import Store
+from parcelwatch.store.rows import from_ms, to_ms
+
+FIRST_BACKOFF: Final = timedelta(seconds=5)
+LONGEST_BACKOFF: Final = timedelta(minutes=15)
+GIVE_UP: Final = timedelta(hours=24)
+"""Counted from the first attempt: what waited for a daemon that was down still gets its day."""
+
+FIRST_DOUBT: Final = timedelta(hours=2)
+LONGEST_DOUBT: Final = timedelta(hours=8)
+
+DOUBTED: Final = "no answer came, twice or more: it counts as delivered"
+"""The outcome of what was sent to a service that never said whether it took it."""
+
+
+class Setback(Enum):
+    """Why a message is sent again: it failed; it may have arrived; or it waits in its place, for all the channel."""
+
+    FAILED = auto()
+    DOUBTED = auto()
+    WAITS = auto()
+
+
+_SENT: Final = """
+UPDATE alerts SET state = 'sent', sent_at = ?, outcome = ?, reason = '', due_at = NULL, lease_until = NULL WHERE id = ?
+"""
+# A pending message with a reason became moot while it was on its way.
+_AGAIN: Final = """
+UPDATE alerts SET lease_until = NULL, error = ?, state = iif(reason = '', 'pending', 'suppressed'),
+  due_at = iif(reason = '', ?, NULL), doubts = doubts + ?
+WHERE id = ? AND state = 'pending'
+"""
+_DOUBTED_ON_ITS_WAY: Final = f"{_SENT} AND state = 'pending' AND reason <> ''"
+_DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
+
+
+_DELIVERED: Final = (
+    "INSERT INTO deliveries (channel, severity, at) SELECT channel, severity, ? FROM alerts WHERE id = ?"
+)
+_KEPT: Final = timedelta(days=1)
+
+
+def settle_sent(store: Store, ids: Sequence[int], now: datetime, outcome: str = "") -> None:
+    """The channel took them, as one message; the worst comes first."""
+    store.write_many(_SENT, [(to_ms(now), outcome, one) for one in ids])
+    store.write_many(_DELIVERED, [(to_ms(now), one) for one in ids[:1]])
+    store.write("DELETE FROM deliveries WHERE at < ?", (to_ms(now - _KEPT),))
+
+
+# Should another channel have it, or the trouble have come again since and agents been told of that, they know.
+_UNTOLD: Final = """
+SELECT parcel_id, kind FROM alerts a
+WHERE id = ? AND state = 'suppressed' AND NOT for_draft
+  AND why NOT IN ('escalated', 'reraised', 'promised', 'unfulfilled', 'claim_due', 'claim_missed') AND NOT EXISTS (
+  SELECT 1 FROM alerts other WHERE other.case_id = a.case_id AND NOT other.for_draft AND (
+    other.notice > a.notice AND other.state <> 'suppressed'
+    OR other.notice = a.notice AND other.state IN ('sent', 'pending')))
+"""
+
+
+def settle_failed(
+    store: Store, ids: Sequence[int], now: datetime, error: str, setback: Setback = Setback.FAILED
+) -> list[tuple[int, str]]:
+    """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
+
+    A day after the first attempt they are given up. The parcels and kinds of those that were moot by now, of which
+    nobody has been told.
+    """
+    row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
+    if row is None:
+        return []
+    attempts, tried, doubts = row
+    tried_at = from_ms(tried)
+    again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
+    doubted = int(setback is Setback.DOUBTED)
+    if max(now, again if doubted else now) - tried_at >= GIVE_UP:
+        _give_up(store, ids, now, error, doubts + doubted)
+        return []
+    if doubted and doubts:
+        store.write_many(_DOUBTED_ON_ITS_WAY, [(to_ms(now), DOUBTED, one) for one in ids])
+    store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
+    return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
+
+
+def _give_up(store: Store, ids: Sequence[int], now: datetime, error: str, doubts: int) -> None:
+    if doubts > 1:
+        settle_sent(store, ids, now, DOUBTED)
+    else:
+        settle_dead(store, ids, error, "not delivered within a day")
+
+
+def _pause(alert_id: int, attempts: int, doubts: int, setback: Setback) -> timedelta:
+    """How long to wait; after a second answer that never came it counts as delivered, and hours go by."""
+    if setback is Setback.DOUBTED and doubts:
+        return min(FIRST_DOUBT * (1 << min(doubts - 1, 12)), LONGEST_DOUBT)
+    return backoff(alert_id, attempts)
+
+
+def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:
+    """The channel will never take them: shown, not tried again unless an agent says so."""
+    store.write_many(_DEAD, [(error, reason, one) for one in ids])
+
+
+def backoff(alert_id: int, attempts: int) -> timedelta:
+    """How long to wait after so many attempts; between 3/4 and all of the full step, by a hash."""
+    full = min(FIRST_BACKOFF * (1 << min(max(attempts - 1, 0), 12)), LONGEST_BACKOFF)
+    return full * (1 - crc32(f"{alert_id} {attempts}".encode()) % 1000 / 4000)
