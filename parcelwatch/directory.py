@@ -19,6 +19,11 @@ from parcelwatch.core.companies import AGGREGATORS, COURIERS, key_of, keys_calle
 BETWEEN: Final = AGGREGATORS | {"taobao"}
 """APIs that are asked about others' parcels."""
 
+# As their names are written in Taiwan and Hong Kong.
+_TRADITIONAL: Final = str.maketrans(
+    "圆顺丰韵达极东国邮递运云众优忧无标电网苏际鸟宁", "圓順豐韻達極東國郵遞運雲眾優憂無標電網蘇際鳥寧"
+)
+
 _FILE: Final = Path(__file__).with_suffix(".toml")
 
 
@@ -36,7 +41,8 @@ class Contact:
 
     def name(self, language: str) -> str:
         """What people who speak a language call it."""
-        return self.names["zh" if language.startswith("zh") else "en"]
+        name = self.names["zh" if language.startswith("zh") else "en"]
+        return name.translate(_TRADITIONAL) if language in ("zh-TW", "zh-HK") else name
 
     def page(self, number: str) -> str:
         """The courier's public page about one parcel, "" where it has none."""

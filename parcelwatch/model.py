@@ -493,6 +493,10 @@ class Claim:
         """Whether it is still to be made, by a day that is known."""
         return self.stands and self.state is ClaimState.OPEN and self.last_on is not None
 
+    def in_time(self, now: datetime) -> bool:
+        """Whether it is still to be made, and can be."""
+        return self.running and (self.ends_at is None or now < self.ends_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

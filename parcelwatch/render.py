@@ -360,7 +360,7 @@ class Renderer:
             "case_id": out.case_id,
             "on": self._times.day(fact.on, now),
             "missed": fact.says is Form.CLAIM_MISSED,
-            "claim_on": self._times.day(out.claim.last_on, now) if out.claim is not None and out.claim.running else "",
+            "claim_on": self._times.day(out.claim.last_on, now) if out.claim and out.claim.in_time(now) else "",
             **self._account(out, now),
         }
 
@@ -411,7 +411,7 @@ class Renderer:
             return {}
         letter = self.letter(draft)
         body = letter.body if self._private else uncoded(letter.body)
-        to = (clean(each, NAME) for each in (draft.to_name, draft.to_contact)) if self._private else ()
+        to = (clean(draft.to_name, NAME), code(draft.to_contact, NAME)) if self._private else ()
         return {
             "draft_id": draft.id,
             "language": _tongue(draft.language, self._agents),

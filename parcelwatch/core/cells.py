@@ -46,6 +46,17 @@ _BROKEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _RICHEST: Final = 1e12
 # An amount, its currency before or behind it as a sign or in letters.
 _AMOUNT: Final = re.compile(r"(?:[A-Za-z]{0,3}[$€£¥￥₽₩₹元]?) ?([0-9][0-9., ']*) ?(?:[$€£¥￥₽₩₹元]?[A-Za-z]{0,3})")
+_SIGNS: Final = {
+    "$": {"USD", "CAD", "AUD", "NZD", "HKD", "TWD", "SGD", "MXN"},
+    "€": {"EUR"},
+    "£": {"GBP"},
+    "¥": {"CNY", "JPY"},
+    "￥": {"CNY", "JPY"},
+    "元": {"CNY", "TWD", "HKD"},
+    "₽": {"RUB"},
+    "₩": {"KRW"},
+    "₹": {"INR"},
+}
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:[,][0-9]{3})+|[0-9]{1,3}(?:[.][0-9]{3}){2,}")
 
 
@@ -133,6 +144,15 @@ def worth(text: str) -> float:
     if value is None or value >= _RICHEST:
         raise BadInput(f"value {text[:40]!r} is no amount: write it as 129.90")
     return value
+
+
+def foreign_currency(text: str, currency: str) -> str:
+    """What to say of an amount in another currency than the shop's; "" where none is written, or the shop's is."""
+    written = "".join(each for each in text.upper() if each.isalpha() or each in _SIGNS)
+    meant = _SIGNS.get(written[-1:], {written})
+    if not written or not currency or currency in (written, *meant) or written.startswith(currency[:2]):
+        return ""
+    return f"{text[:40]!r} is taken as {currency}, which is the shop's currency ([shop] currency)"
 
 
 def _amount(plain: str) -> float | None:

@@ -15,7 +15,17 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 from parcelwatch.core import companies
-from parcelwatch.core.cells import cell, language_of, last4, number_of, orders_of, tags_of, url_of, worth
+from parcelwatch.core.cells import (
+    cell,
+    foreign_currency,
+    language_of,
+    last4,
+    number_of,
+    orders_of,
+    tags_of,
+    url_of,
+    worth,
+)
 from parcelwatch.core.dates import time_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -90,6 +100,7 @@ class Intake:
     without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of a
     country however it is written, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be
     asked. `date_order`: in which order days are written, one of dates.ORDERS' values, "" when that is not said.
+    `currency`: what values are in.
     """
 
     accounts: Mapping[str, str]
@@ -99,6 +110,7 @@ class Intake:
     courier: str = ""
     lacks: Callable[[Parcel], str] = _nothing
     date_order: str = ""
+    currency: str = ""
 
     def read(self, row: Mapping[str, object], now: datetime) -> Described:
         """The parcel (id 0) that a row describes. Raises BadInput with every reason why it cannot be watched."""
@@ -126,8 +138,9 @@ class Intake:
         )
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
-        doubts = (Remark("company", company.doubt),) if company.doubt else ()
-        return Described(parcel, tuple(said.spoiled), doubts)
+        foreign = said.may("value", lambda text: foreign_currency(text, self.currency), "")
+        doubts = (("company", company.doubt), ("value", foreign))
+        return Described(parcel, tuple(said.spoiled), tuple(Remark(name, text) for name, text in doubts if text))
 
     def unaskable(self, described: Described) -> str:
         """Why its courier cannot be asked about a parcel as it is, and what to add; "" when it can."""
@@ -174,7 +187,7 @@ class Intake:
         return at
 
     def _deadline(self, text: str, country: str) -> datetime | None:
-        """A day means its end at the destination: everywhere there, or everywhere on Earth where that is unknown."""
+        """A day means its end at the destination: everywhere there, or where the shop is when that is unknown."""
         if not text:
             return None
         at, whole_day = time_of(text, self.date_order)

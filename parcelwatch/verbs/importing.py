@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any, Final
 
 from parcelwatch import couriers, territories
+from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.core.intake import Described, Intake
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.whereabouts import split
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
@@ -97,11 +99,12 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
     return Intake(
         accounts={name: account.api for name, account in config.accounts().items()},
         zone=config.timezone,
-        end_of_day=end_of_day,
+        end_of_day=partial(end_of_day, home=config.timezone),
         country=territories.country,
         courier=courier,
         lacks=_lacks(config),
         date_order=date_order,
+        currency=config.shop.currency,
     )
 
 
@@ -130,10 +133,15 @@ def _refuse_unaskable(store: Store, reader: Intake, described: Described) -> Non
 
 
 @lru_cache(maxsize=4096)
-def end_of_day(day: date, country: str) -> datetime:
-    """The last second of a day in the country's westernmost zone; anywhere on Earth when the country is unknown."""
+def end_of_day(day: date, country: str, home: tzinfo | None = None) -> datetime:
+    """The last second of a day in the country's westernmost zone.
+
+    Where the country is unknown, by the clock of `home`, which is the shop's; without one, anywhere on Earth.
+    """
     last = datetime(day.year, day.month, day.day) + timedelta(days=1, seconds=-1)  # noqa: DTZ001 - wall-clock time
-    return times.naive(last, country)[1]
+    zones = ALMANAC.zones(*split(country)) if country else (home,) if home else ()
+    ends = [last.replace(tzinfo=zone).astimezone(UTC) for zone in zones]
+    return max(ends) if ends else times.naive(last, country)[1]
 
 
 def add(

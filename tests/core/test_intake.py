@@ -14,6 +14,7 @@ from parcelwatch.core.cells import cell, last4, number_of, tags_of, worth
 from parcelwatch.core.intake import COLUMNS, Described, Intake, columns
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Parcel
+from parcelwatch.verbs import importing
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -349,3 +350,22 @@ def test_a_cell_is_one_line_of_text_that_can_be_stored(text: str, name: str) -> 
         return
     read.encode()
     assert "\n" not in read
+
+
+@pytest.mark.parametrize(
+    ("value", "doubted"),
+    [("129.90", False), ("¥888", False), ("CNY 12", False), ("12 元", False), ("EUR 12", True), ("$5", True)],
+)
+def test_an_amount_in_another_currency_than_the_shop_s_is_doubted(value: str, doubted: bool) -> None:
+    chinese = Intake(APIS, ZoneInfo("Asia/Shanghai"), end_of_day, territories.country, currency="CNY")
+    described = chinese.read({"number": "JD0002123456789", "courier": "my_dhl", "order": "A-1", "value": value}, NOW)
+    assert [one.column for one in described.doubts] == ["value"] * doubted
+    assert described.parcel.value > 0
+
+
+def test_a_day_means_its_end_where_the_shop_is_when_nobody_says_where_the_parcel_goes() -> None:
+    shanghai = ZoneInfo("Asia/Shanghai")
+    midnight = datetime(2026, 11, 26, 15, 59, 59, tzinfo=UTC)
+    assert importing.end_of_day(date(2026, 11, 26), "", shanghai) == midnight
+    assert importing.end_of_day(date(2026, 11, 26), "CN") == midnight
+    assert importing.end_of_day(date(2026, 11, 26), "US-CA") == datetime(2026, 11, 27, 7, 59, 59, tzinfo=UTC)
