@@ -1,0 +1,71 @@
+"""What becomes of messages that are refused, doubted, sent another way or erased while their troubles go on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.core.messages import Group
+from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.detours import Ways
+from parcelwatch.errors import DeliveryFailed
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store
+from parcelwatch.store.erase import forget
+from parcelwatch.store.schema import NAME_BUNDLES
+from tests.receivers import Receiver
+from tests.store.making import HOUR, NOW, add, alert, case, enqueue, save
+
+POLICY = Policy(channels=("a", "b"))
+WORDS = Wording(Renderer(), {"a": Receiver(), "b": Receiver()}, ways=Ways(("a", "b")))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "watch.db") as opened:
+        yield opened
+
+
+def trouble(store: Store, number: str = "PW1") -> tuple[int, int]:
+    """A parcel with a case that stands."""
+    parcel_id = add(store, number)
+    return parcel_id, save(store, parcel_id, cases=(case(),))["stalled"]
+
+
+def tell(store: Store, number: str = "PW1", channel: str = "a", **said: object) -> tuple[int, int]:
+    """A parcel with a case that a message waits for."""
+    parcel_id, case_id = trouble(store, number)
+    enqueue(store, alert(parcel_id=parcel_id, case_id=case_id, channel=channel, **said))
+    return parcel_id, case_id
+
+
+def take(store: Store, now: datetime = NOW, *, away: tuple[str, ...] = (), words: Wording = WORDS) -> Group:
+    group = claim(store, now, away, words)
+    assert group is not None
+    return group
+
+
+def end(store: Store, group: Group, error: Exception | None, now: datetime = NOW, words: Wording = WORDS) -> None:
+    settle(store, group, error, POLICY, now, words.ways)
+
+
+# --- erased --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_digest_whose_first_parcel_is_erased_comes_again_with_the_others(store: Store, later: bool) -> None:
+    for number in range(8):
+        tell(store, f"PWNUM{number:04}")
+    group = take(store)
+    end(store, group, DeliveryFailed("a: HTTP 500"))
+    forget(store, "PWNUM0000")
+    if later:  # a database in which an earlier version erased it
+        with store.transaction():
+            store.write("UPDATE alerts SET bundle = 1, digest = 1")
+            store.write(NAME_BUNDLES)
+    again = take(store, NOW + HOUR)
+    assert (again.id, again.digest_id, again.ids) == (2, 2, group.ids[1:])
