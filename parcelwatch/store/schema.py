@@ -712,8 +712,9 @@ WHERE bundle = g.old
 
 @MIGRATIONS()
 def m013_bundles(db: Database) -> None:
-    """What was sent together with a message that was erased can be sent again."""
+    """What was sent together with a message that was erased can be sent again; who else is told the same is found."""
     db.execute(NAME_BUNDLES)
+    db.execute("CREATE INDEX alerts_by_notice ON alerts (notice)")
 
 
 NAMES: Final = (

@@ -408,6 +408,7 @@ def test_an_empty_outbox_has_nothing_due(store: Store) -> None:
 def test_waiting_messages_are_found_without_looking_at_those_sent(store: Store) -> None:
     asked = {"state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at <= ?": "alerts_waiting"}
     asked["state = 'pending' AND due_at IS NULL AND import_id > ?"] = "alerts_held"
+    asked["notice = ? AND state IN ('sent', 'pending')"] = "alerts_by_notice"
     for condition, index in asked.items():
         plan = store.all(f"EXPLAIN QUERY PLAN SELECT id FROM alerts WHERE {condition}", (1,) * condition.count("?"))
         assert [index in row[3] for row in plan] == [True]
