@@ -155,7 +155,7 @@ class Deliverer:
     async def _hand_over(self, group: Group, now: datetime) -> None:
         desk = self._desks.get(group.channel)
         if desk is None:
-            await self._writer.run(_nowhere, group, self._words.ways, now)
+            await self._writer.run(_nowhere, group, self._policy, self._words.ways, now)
             return
         desk.sending = asyncio.create_task(self._send(desk, group, now))
 
@@ -364,10 +364,10 @@ def settle(
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
-            _refused(store, group, str(error), ways or Ways(), now)
+            _refused(store, group, error, policy, ways or Ways(), now)
         else:
-            untold = settling.settle_failed(store, group.ids, now, str(error), _setback(error))
-            undelivered(store, untold, policy, now)
+            left = _without_moot(store, group, error, policy, now)
+            settling.settle_failed(store, left, now, str(error), _setback(error))
 
 
 def _arrived(store: Store, group: Group, now: datetime) -> None:
@@ -381,14 +381,30 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
         over_meanwhile(store, late, now)
 
 
+def _without_moot(store: Store, group: Group, error: Exception, policy: Policy, now: datetime) -> list[int]:
+    """What of a group that did not arrive still holds; what was over meanwhile is settled."""
+    moot = settling.moot(store, group.ids)
+    undelivered(store, settling.settle_moot(store, moot, str(error)), policy, now)
+    return [one for one in group.ids if one not in moot]
+
+
 def _refused(
-    store: Store, group: Group, error: str, ways: Ways, now: datetime, reason: str = "the channel refuses it"
+    store: Store,
+    group: Group,
+    error: Exception,
+    policy: Policy,
+    ways: Ways,
+    now: datetime,
+    reason: str = "the channel refuses it",
 ) -> None:
     """The channel will never take this message; where it is grave, another may."""
-    if channel := detours.refused(store, group.ids, group.channel, group.severity, ways):
-        taken.divert(store, group.ids, channel, now)
+    left = _without_moot(store, group, error, policy, now)
+    if not left:
+        return
+    if channel := detours.refused(store, left, group.channel, group.severity, ways):
+        taken.divert(store, left, channel, now)
     else:
-        settling.settle_dead(store, group.ids, error, reason)
+        settling.settle_dead(store, left, str(error), reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:
@@ -414,7 +430,7 @@ def _setback(error: Exception) -> Setback:
     return Setback.WAITS if everybody else Setback.FAILED
 
 
-def _nowhere(store: Store, group: Group, ways: Ways, now: datetime) -> None:
+def _nowhere(store: Store, group: Group, policy: Policy, ways: Ways, now: datetime) -> None:
     reason = f"there is no channel {group.channel!r} in the configuration any more"
     with store.transaction():
-        _refused(store, group, reason, ways, now, reason)
+        _refused(store, group, DeliveryRefused(reason), policy, ways, now, reason)

@@ -5,7 +5,7 @@ What belongs here: from the channels' states to the outbox. When a channel is do
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -48,7 +48,7 @@ def keep(store: Store, known: Mapping[str, Known], ways: Ways, now: datetime) ->
             taken.divert(store, ids, channel, now)
 
 
-def refused(store: Store, ids: tuple[int, ...], name: str, severity: Severity, ways: Ways) -> str:
+def refused(store: Store, ids: Sequence[int], name: str, severity: Severity, ways: Ways) -> str:
     """Where a grave message goes that its channel refuses; "" when it went another way before, or there is none."""
     if severity.rank < Severity.HIGH.rank or taken.diverted(store, ids):
         return ""

@@ -12,9 +12,10 @@ from parcelwatch.core.messages import Group
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.detours import Ways
-from parcelwatch.errors import DeliveryFailed
+from parcelwatch.errors import DeliveryFailed, DeliveryRefused
+from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store
+from parcelwatch.store import Store, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.schema import NAME_BUNDLES
 from tests.receivers import Receiver
@@ -53,6 +54,16 @@ def end(store: Store, group: Group, error: Exception | None, now: datetime = NOW
     settle(store, group, error, POLICY, now, words.ways)
 
 
+def over(store: Store, parcel_id: int) -> None:
+    with store.transaction():
+        takeback.suppress(store, parcel_id, "stalled", "it moves again")
+
+
+def stand(store: Store) -> list[tuple[str, str, str]]:
+    """Channel, state and reason of every message."""
+    return store.all("SELECT channel, state, reason FROM alerts ORDER BY id")
+
+
 # --- erased --------------------------------------------------------------------------------------
 
 
@@ -69,3 +80,16 @@ def test_a_digest_whose_first_parcel_is_erased_comes_again_with_the_others(store
             store.write(NAME_BUNDLES)
     again = take(store, NOW + HOUR)
     assert (again.id, again.digest_id, again.ids) == (2, 2, group.ids[1:])
+
+
+# --- refused -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("severity", [Severity.CRITICAL, Severity.MEDIUM])
+def test_what_is_over_when_its_channel_refuses_it_goes_nowhere(store: Store, severity: Severity) -> None:
+    parcel_id, _ = tell(store, severity=severity)
+    group = take(store)
+    over(store, parcel_id)
+    end(store, group, DeliveryRefused("a: filtered"))
+    assert claim(store, NOW + HOUR, (), WORDS) is None
+    assert stand(store) == [("a", "suppressed", "it moves again")]

@@ -16,15 +16,17 @@ from parcelwatch.store.rows import to_ms
 _GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.HIGH.rank))
 # What was once tried as one stays one, so that its repetition can be told.
 _TO_DIVERT: Final = f"""
-SELECT id, bundle FROM alerts a WHERE state = 'pending' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
+SELECT id, bundle FROM alerts a WHERE state = 'pending' AND reason = '' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
   AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.channel = ?3
     AND other.state IN ('pending', 'sent'))
   AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
-    AND worse.state = 'pending' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
+    AND worse.state = 'pending' AND worse.reason = '' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
 """
+# A pending message with a reason is moot: it goes nowhere.
 _DIVERT: Final = """
-UPDATE alerts SET state = 'pending', reason = '', channel = ?, meant_for = iif(meant_for = '', channel, meant_for),
-  due_at = min(coalesce(due_at, ?2), ?2), lease_until = NULL, tried_at = NULL, attempts = 0, doubts = 0 WHERE id = ?
+UPDATE alerts SET channel = ?, meant_for = iif(meant_for = '', channel, meant_for),
+  due_at = min(coalesce(due_at, ?2), ?2), lease_until = NULL, tried_at = NULL, attempts = 0, doubts = 0
+WHERE id = ? AND state = 'pending' AND reason = ''
 """
 
 
