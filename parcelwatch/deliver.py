@@ -163,7 +163,8 @@ class Deliverer:
         started = time.monotonic()
         error: Exception | None = None
         try:
-            await _blocking(desk.channel, group.said[group.arrived], group.severity, f"channel-{group.channel}")
+            if group.arrived < len(group.said):  # else all of it has arrived
+                await _blocking(desk.channel, group.said[group.arrived], group.severity, f"channel-{group.channel}")
         except (DeliveryFailed, DeliveryRefused) as failure:
             error = failure
         except Exception as failure:

@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.core.messages import Group
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.detours import Ways
-from parcelwatch.errors import DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused
 from parcelwatch.model import Severity
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, takeback
+from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.schema import NAME_BUNDLES
-from tests.receivers import Receiver
-from tests.store.making import HOUR, NOW, add, alert, case, enqueue, save
+from tests.receivers import Receiver as Taker
+from tests.store.making import HOUR, NOW, SECOND, add, alert, case, enqueue, save
 
 POLICY = Policy(channels=("a", "b"))
-WORDS = Wording(Renderer(), {"a": Receiver(), "b": Receiver()}, ways=Ways(("a", "b")))
+WORDS = Wording(Renderer(), {"a": Taker(), "b": Taker()}, ways=Ways(("a", "b")))
 
 
 @pytest.fixture
@@ -41,6 +41,15 @@ def tell(store: Store, number: str = "PW1", channel: str = "a", **said: object) 
     """A parcel with a case that a message waits for."""
     parcel_id, case_id = trouble(store, number)
     enqueue(store, alert(parcel_id=parcel_id, case_id=case_id, channel=channel, **said))
+    return parcel_id, case_id
+
+
+def tell_both(store: Store, number: str = "PW1", **said: object) -> tuple[int, int]:
+    """The same, told on both channels."""
+    parcel_id, case_id = trouble(store, number)
+    with store.transaction():
+        about = alert(parcel_id=parcel_id, case_id=case_id, **said)
+        outbox.enqueue_all(store, about, (Receiver("a"), Receiver("b")), NOW)
     return parcel_id, case_id
 
 
@@ -93,3 +102,24 @@ def test_what_is_over_when_its_channel_refuses_it_goes_nowhere(store: Store, sev
     end(store, group, DeliveryRefused("a: filtered"))
     assert claim(store, NOW + HOUR, (), WORDS) is None
     assert stand(store) == [("a", "suppressed", "it moves again")]
+
+
+# --- another way ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", ["stays", "moves"])
+def test_each_half_of_a_bundle_that_is_torn_goes_by_an_id_of_its_own(store: Store, first: str) -> None:
+    for number in range(8):
+        both = (number < 4) == (first == "stays")
+        (tell_both if both else tell)(store, f"PW{number}")
+    whole = take(store, away=("b",))
+    end(store, whole, ChannelRefused("a: no such key"))
+    groups = []
+    for now, away in ((NOW + SECOND, "a"), (NOW + HOUR, "b")):
+        while group := claim(store, now, (away,), WORDS):
+            groups.append(group)
+    tried = [group for group in groups if set(group.ids) & set(whole.ids)]
+    assert [group.channel for group in tried] == ["b", "a"]
+    assert sorted(one for group in tried for one in group.ids) == sorted(whole.ids)
+    assert [group.id in group.ids for group in tried] == [True, True]
+    assert whole.id in {group.id for group in tried}
