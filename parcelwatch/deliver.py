@@ -403,7 +403,9 @@ def _refused(
     if not left:
         return
     if channel := detours.refused(store, left, group.channel, group.severity, ways):
-        taken.divert(store, left, channel, now)
+        had = taken.had(store, left, channel)
+        settling.settle_had(store, had, str(error), channel)
+        taken.divert(store, [one for one in left if one not in had], channel, now)
     else:
         settling.settle_dead(store, left, str(error), reason)
 

@@ -104,6 +104,14 @@ def test_what_is_over_when_its_channel_refuses_it_goes_nowhere(store: Store, sev
     assert stand(store) == [("a", "suppressed", "it moves again")]
 
 
+def test_what_one_channel_refuses_and_another_has_anyhow_comes_once(store: Store) -> None:
+    tell_both(store)
+    end(store, take(store, away=("b",)), DeliveryRefused("a: filtered"))
+    end(store, take(store), None)
+    assert claim(store, NOW + HOUR, (), WORDS) is None
+    assert stand(store) == [("a", "suppressed", "b has it"), ("b", "sent", "")]
+
+
 # --- another way ---------------------------------------------------------------------------------
 
 

@@ -41,6 +41,9 @@ _AGAIN: Final = "UPDATE alerts SET lease_until = NULL, error = ?, due_at = ?, do
 # A pending message with a reason became moot while it was on its way.
 _MOOT: Final = "SELECT id FROM alerts WHERE id = ? AND state = 'pending' AND reason <> ''"
 _MOOTED: Final = "UPDATE alerts SET state = 'suppressed', due_at = NULL, lease_until = NULL, error = ? WHERE id = ?"
+_HAD: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL, lease_until = NULL, error = ? WHERE id = ?
+"""
 _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
 
 
@@ -77,6 +80,11 @@ def settle_moot(store: Store, ids: Sequence[int], error: str) -> list[tuple[int,
     """They did not arrive and no longer hold: not tried again. The parcels and kinds of which nobody was told."""
     store.write_many(_MOOTED, [(error, one) for one in ids])
     return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
+
+
+def settle_had(store: Store, ids: Sequence[int], error: str, channel: str) -> None:
+    """Their channel will never take them, and need not: another has them."""
+    store.write_many(_HAD, [(f"{channel} has it", error, one) for one in ids])
 
 
 def settle_failed(

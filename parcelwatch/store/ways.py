@@ -17,9 +17,9 @@ from parcelwatch.store.rows import dump, to_ms
 _GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.HIGH.rank))
 # What was once tried as one stays one, so that its repetition can be told.
 _TO_DIVERT: Final = f"""
-SELECT id, bundle FROM alerts a WHERE state = 'pending' AND reason = '' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
-  AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.channel = ?3
-    AND other.state IN ('pending', 'sent'))
+SELECT id, bundle FROM alerts a WHERE state = 'pending' AND reason = '' AND channel = ?1 AND due_at IS NOT NULL
+  AND lease_until IS NULL AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other
+    WHERE other.notice = a.notice AND other.channel = ?3 AND other.state IN ('pending', 'sent'))
   AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
     AND worse.state = 'pending' AND worse.reason = '' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
 """
@@ -37,6 +37,17 @@ def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
     What the channel `to` is told anyhow stays.
     """
     return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
+
+
+_HAD: Final = """
+SELECT a.id FROM alerts a JOIN alerts other ON other.notice = a.notice
+WHERE a.id = ? AND other.channel = ? AND other.state IN ('pending', 'sent') LIMIT 1
+"""
+
+
+def had(store: Store, ids: Sequence[int], channel: str) -> list[int]:
+    """Those of them that the channel is told anyhow, or was."""
+    return [one for one in ids if store.one(_HAD, (one, channel))]
 
 
 def divert(store: Store, ids: Sequence[int], channel: str, now: datetime) -> None:
