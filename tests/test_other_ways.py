@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch.core.matching import Matcher
 from parcelwatch.core.messages import Group
-from parcelwatch.core.policy import Policy, Receiver
+from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.detours import Ways
 from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused
-from parcelwatch.model import Severity
+from parcelwatch.ingest import Heard, ingest
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
@@ -131,3 +133,31 @@ def test_each_half_of_a_bundle_that_is_torn_goes_by_an_id_of_its_own(store: Stor
     assert sorted(one for group in tried for one in group.ids) == sorted(whole.ids)
     assert [group.id in group.ids for group in tried] == [True, True]
     assert whole.id in {group.id for group in tried}
+
+
+# --- over meanwhile ------------------------------------------------------------------------------
+
+BOTH = Policy(channels=("a", "b"), routes=(Route(Matcher(), ("a", "b")),))
+
+
+def hear(store: Store, parcel_id: int, text: str, now: datetime, policy: Policy = POLICY) -> None:
+    milestone, cause = (Milestone.EXCEPTION, Cause.ADDRESS) if text == "Address" else (Milestone.OUT_FOR_DELIVERY, None)
+    scan = Checkpoint(now, now, milestone, cause, "T", text, "Leipzig")
+    with store.transaction():
+        ingest(store, [Heard(parcel_id, Answered("", (scan,)), now)], policy)
+
+
+def told(store: Store) -> list[tuple[str, str, str]]:
+    """Channel, cause and state of every message about a case itself, oldest first."""
+    return store.all("SELECT channel, why, state FROM alerts WHERE for_draft <> 1 ORDER BY id")
+
+
+def test_an_all_clear_that_waits_is_the_last_word_of_its_channel(store: Store) -> None:
+    parcel_id = add(store)
+    hear(store, parcel_id, "Address", NOW, BOTH)
+    slow = take(store, away=("b",))
+    end(store, take(store, away=("a",)), None)
+    hear(store, parcel_id, "Out for delivery", NOW + HOUR, BOTH)
+    end(store, slow, None, NOW + HOUR)
+    clears = [(channel, state) for channel, why, state in told(store) if why == "cleared"]
+    assert sorted(clears) == [("a", "pending"), ("b", "pending")]
