@@ -383,9 +383,14 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
 
 
 def _without_moot(store: Store, group: Group, error: Exception, policy: Policy, now: datetime) -> list[int]:
-    """What of a group that did not arrive still holds; what was over meanwhile is settled."""
+    """What still holds of a group that failed. What was over meanwhile is told to nobody, or to whoever may have it."""
     moot = settling.moot(store, group.ids)
-    undelivered(store, settling.settle_moot(store, moot, str(error)), policy, now)
+    had = moot if group.arrived else settling.doubted(store, moot, _setback(error))
+    late = alerts.told_late(store, had)
+    settling.settle_sent(store, had, now, settling.IN_PART if group.arrived else settling.DOUBTED)
+    over_meanwhile(store, late, now)
+    untold = settling.settle_moot(store, [one for one in moot if one not in had], str(error))
+    undelivered(store, untold, policy, now)
     return [one for one in group.ids if one not in moot]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,15 +14,15 @@ from parcelwatch.core.messages import Group
 from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.detours import Ways
-from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused
+from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 from parcelwatch.ingest import Heard, ingest
-from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity, Why
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.schema import NAME_BUNDLES
 from tests.receivers import Receiver as Taker
-from tests.store.making import HOUR, NOW, SECOND, add, alert, case, enqueue, save
+from tests.store.making import HOUR, NOW, SECOND, add, alert, case, enqueue, letter, save, write
 
 POLICY = Policy(channels=("a", "b"))
 WORDS = Wording(Renderer(), {"a": Taker(), "b": Taker()}, ways=Ways(("a", "b")))
@@ -161,3 +162,57 @@ def test_an_all_clear_that_waits_is_the_last_word_of_its_channel(store: Store) -
     end(store, slow, None, NOW + HOUR)
     clears = [(channel, state) for channel, why, state in told(store) if why == "cleared"]
     assert sorted(clears) == [("a", "pending"), ("b", "pending")]
+
+
+class Narrow(Taker):
+    """Takes an alert in one part and its letter in others."""
+
+    limit = 300
+
+
+NARROW = Wording(Renderer(), {"a": Narrow()}, ways=Ways(("a",)))
+
+
+def resolved(store: Store, parcel_id: int, now: datetime) -> None:
+    hear(store, parcel_id, "Out for delivery", now)
+
+
+def test_what_is_over_after_a_second_answer_that_never_came_is_followed_by_an_all_clear(store: Store) -> None:
+    parcel_id = add(store)
+    hear(store, parcel_id, "Address", NOW)
+    end(store, take(store, away=("b",)), DeliveryUnknown("a: no answer"))
+    again = take(store, NOW + HOUR, away=("b",))
+    resolved(store, parcel_id, NOW + HOUR)
+    end(store, again, DeliveryUnknown("a: no answer"), NOW + HOUR)
+    assert [row for row in told(store) if row[0] == "a"] == [("a", "opened", "sent"), ("a", "cleared", "pending")]
+
+
+@pytest.mark.parametrize("over_while", ["the rest is sent", "the rest waits"])
+def test_what_is_over_when_its_first_part_arrived_is_followed_by_an_all_clear(store: Store, over_while: str) -> None:
+    parcel_id = add(store)
+    hear(store, parcel_id, "Address", NOW, Policy(channels=("a",)))
+    kind = "courier_exception"
+    draft_id = write(store, parcel_id, letter(kind, body="Dear Lin, " + "word " * 150))[kind]
+    about = alert(kind, "a", parcel_id=parcel_id, draft_id=draft_id, draft=True, why=Why.DRAFTED)
+    enqueue(store, about)
+    first = take(store, words=NARROW)
+    assert len(first.said) > 1
+    end(store, first, None, words=NARROW)
+    rest = replace(first, arrived=1)
+    failed = DeliveryFailed("a: HTTP 500")
+    if over_while == "the rest is sent":
+        resolved(store, parcel_id, NOW + HOUR)
+        end(store, rest, failed, NOW + HOUR, NARROW)
+    else:
+        end(store, rest, failed, words=NARROW)
+        resolved(store, parcel_id, NOW + HOUR)
+    assert told(store) == [("a", "opened", "sent"), ("a", "cleared", "pending")]
+
+
+def test_what_counts_as_delivered_goes_no_other_way_when_its_channel_closes(store: Store) -> None:
+    tell(store)
+    for hours in (0, 1):
+        end(store, take(store, NOW + hours * HOUR), DeliveryUnknown("a: no answer"), NOW + hours * HOUR)
+    end(store, take(store, NOW + 9 * HOUR), ChannelRefused("a: no such key"), NOW + 9 * HOUR)
+    claim(store, NOW + 9 * HOUR + SECOND, (), WORDS)
+    assert stand(store)[0] == ("a", "sent", "")

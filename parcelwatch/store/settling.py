@@ -26,6 +26,10 @@ DOUBTED: Final = "no answer came, twice or more: it counts as delivered"
 """The outcome of what was sent to a service that never said whether it took it."""
 
 
+IN_PART: Final = "a part of it arrived: it counts as delivered"
+"""The outcome of what was over before the rest of its message arrived."""
+
+
 class Setback(Enum):
     """Why a message is sent again: it failed; it may have arrived; or it waits in its place, for all the channel."""
 
@@ -74,6 +78,12 @@ WHERE id = ? AND state = 'suppressed' AND NOT for_draft
 def moot(store: Store, ids: Sequence[int]) -> list[int]:
     """Those of them whose trouble was over while they were on their way."""
     return [one for one in ids if store.one(_MOOT, (one,))]
+
+
+def doubted(store: Store, ids: Sequence[int], setback: Setback = Setback.FAILED) -> list[int]:
+    """Those of them that count as delivered for want of answers, with what has just befallen them."""
+    now = int(setback is Setback.DOUBTED)
+    return [one for one in ids if store.value("SELECT doubts FROM alerts WHERE id = ?", (one,)) + now > 1]
 
 
 def settle_moot(store: Store, ids: Sequence[int], error: str) -> list[tuple[int, str]]:
