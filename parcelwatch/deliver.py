@@ -403,16 +403,15 @@ def _refused(
     now: datetime,
     reason: str = "the channel refuses it",
 ) -> None:
-    """The channel will never take this message; where it is grave, another may."""
+    """The channel will never take this message; where it is grave, another may, now or once it works again."""
     left = _without_moot(store, group, error, policy, now)
-    if not left:
-        return
-    if channel := detours.refused(store, left, group.channel, group.severity, ways):
-        had = taken.had(store, left, channel)
-        settling.settle_had(store, had, str(error), channel)
-        taken.divert(store, [one for one in left if one not in had], channel, now)
+    channel, moved, had = detours.refused(store, left, group.channel, group.severity, ways)
+    settling.settle_had(store, had, str(error), channel)
+    if channel:
+        taken.divert(store, moved, channel, now)
     else:
-        settling.settle_dead(store, left, str(error), reason)
+        settling.settle_failed(store, moved, now, str(error))
+    settling.settle_dead(store, [one for one in left if one not in {*moved, *had}], str(error), reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from parcelwatch.core.messages import Group
 from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.detours import Ways
-from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
+from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity, Why
 from parcelwatch.render import Renderer
@@ -22,7 +22,7 @@ from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.schema import NAME_BUNDLES
 from tests.receivers import Receiver as Taker
-from tests.store.making import HOUR, NOW, SECOND, add, alert, case, enqueue, letter, save, write
+from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, letter, save, write
 
 POLICY = Policy(channels=("a", "b"))
 WORDS = Wording(Renderer(), {"a": Taker(), "b": Taker()}, ways=Ways(("a", "b")))
@@ -113,6 +113,32 @@ def test_what_one_channel_refuses_and_another_has_anyhow_comes_once(store: Store
     end(store, take(store), None)
     assert claim(store, NOW + HOUR, (), WORDS) is None
     assert stand(store) == [("a", "suppressed", "b has it"), ("b", "sent", "")]
+
+
+def test_of_a_message_that_is_refused_each_part_is_judged_by_the_ways_it_went_itself(store: Store) -> None:
+    words = replace(WORDS, sizes={**WORDS.sizes, "c": Taker()}, ways=Ways(("a", "b", "c")))
+    tell(store)
+    end(store, take(store, words=words), ChannelRefused("a: no such key"))
+    for number, channel, severity in (("PW2", "a", Severity.CRITICAL), ("PW3", "b", Severity.HIGH)):
+        parcel_id = add(store, number, order="O1")
+        enqueue(store, alert(parcel_id=parcel_id, channel=channel, severity=severity))
+    while len((group := take(store, NOW + MINUTE, away=("a", "c"), words=words)).ids) < 2:
+        end(store, group, None, NOW + MINUTE, words)
+    end(store, group, DeliveryRefused("b: filtered"), NOW + MINUTE, words)
+    ways = store.all("SELECT channel, state FROM alerts WHERE parcel_id IN (2, 3) ORDER BY id")
+    assert ways == [("b", "dead"), ("c", "pending")]
+
+
+def test_what_is_refused_while_no_other_channel_works_waits_for_one(store: Store) -> None:
+    tell(store, severity=Severity.CRITICAL)
+    tell(store, "PW2", "b", severity=Severity.MEDIUM)
+    end(store, take(store, away=("a",)), ChannelBusy("b: maintenance", timedelta(hours=6)))
+    while group := claim(store, NOW + MINUTE, ("b",), WORDS):
+        end(store, group, DeliveryRefused("a: filtered"), NOW + MINUTE)
+    assert stand(store)[0] == ("a", "pending", "")
+    end(store, take(store, NOW + 7 * HOUR, away=("a",)), None, NOW + 7 * HOUR)  # b works again
+    end(store, take(store, NOW + 7 * HOUR, away=("b",)), DeliveryRefused("a: filtered"), NOW + 7 * HOUR)
+    assert stand(store)[0] == ("b", "pending", "")
 
 
 # --- another way ---------------------------------------------------------------------------------

@@ -80,9 +80,9 @@ def _bundles(store: Store, ids: Sequence[int]) -> Iterator[tuple[int, list[int]]
             yield bundle, [one for _, one in rows]
 
 
-def diverted(store: Store, ids: Sequence[int]) -> bool:
-    """Whether they took another way before."""
-    return bool(store.value("SELECT meant_for <> '' FROM alerts WHERE id = ?", (ids[0],)))
+def diverted(store: Store, ids: Sequence[int]) -> list[int]:
+    """Those of them that took another way before."""
+    return [one for one in ids if store.value("SELECT meant_for <> '' FROM alerts WHERE id = ?", (one,))]
 
 
 def told_of(store: Store, kind: str, account: str, since: datetime) -> list[str]:
