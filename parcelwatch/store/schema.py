@@ -712,9 +712,10 @@ WHERE bundle = g.old
 
 @MIGRATIONS()
 def m013_bundles(db: Database) -> None:
-    """What was sent together with a message that was erased can be sent again; who else is told the same is found."""
+    """What was sent with a message that was erased can be sent again; the same news, and old deliveries, are found."""
     db.execute(NAME_BUNDLES)
     db.execute("CREATE INDEX alerts_by_notice ON alerts (notice)")
+    db.execute("CREATE INDEX deliveries_by_time ON deliveries (at)")
 
 
 NAMES: Final = (

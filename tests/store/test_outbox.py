@@ -415,6 +415,11 @@ def test_waiting_messages_are_found_without_looking_at_those_sent(store: Store) 
         assert [index in row[3] for row in plan] == [True]
 
 
+def test_old_deliveries_are_found_without_looking_at_the_others(store: Store) -> None:
+    plan = store.all("EXPLAIN QUERY PLAN DELETE FROM deliveries WHERE at < ?", (0,))
+    assert ["deliveries_by_time" in row[3] for row in plan] == [True]
+
+
 def test_however_many_messages_wait_finding_the_next_reads_few_of_them(store: Store) -> None:
     enqueue(store, *[alert(kind) for kind in ("late", "stalled") for _ in range(500)])
     steps = 0
