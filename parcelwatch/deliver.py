@@ -155,7 +155,7 @@ class Deliverer:
     async def _hand_over(self, group: Group, now: datetime) -> None:
         desk = self._desks.get(group.channel)
         if desk is None:
-            await self._writer.run(_nowhere, group, self._words.ways, now)
+            await self._writer.run(_nowhere, group, self._policy, self._words.ways, now)
             return
         desk.sending = asyncio.create_task(self._send(desk, group, now))
 
@@ -163,7 +163,8 @@ class Deliverer:
         started = time.monotonic()
         error: Exception | None = None
         try:
-            await _blocking(desk.channel, group.said[group.arrived], group.severity, f"channel-{group.channel}")
+            if group.arrived < len(group.said):  # else all of it has arrived
+                await _blocking(desk.channel, group.said[group.arrived], group.severity, f"channel-{group.channel}")
         except (DeliveryFailed, DeliveryRefused) as failure:
             error = failure
         except Exception as failure:
@@ -364,10 +365,10 @@ def settle(
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
-            _refused(store, group, str(error), ways or Ways(), now)
+            _refused(store, group, error, policy, ways or Ways(), now)
         else:
-            untold = settling.settle_failed(store, group.ids, now, str(error), _setback(error))
-            undelivered(store, untold, policy, now)
+            left = _without_moot(store, group, error, policy, now)
+            settling.settle_failed(store, left, now, str(error), _setback(error))
 
 
 def _arrived(store: Store, group: Group, now: datetime) -> None:
@@ -381,14 +382,36 @@ def _arrived(store: Store, group: Group, now: datetime) -> None:
         over_meanwhile(store, late, now)
 
 
+def _without_moot(store: Store, group: Group, error: Exception, policy: Policy, now: datetime) -> list[int]:
+    """What still holds of a group that failed. What was over meanwhile is told to nobody, or to whoever may have it."""
+    moot = settling.moot(store, group.ids)
+    had = moot if group.arrived else settling.doubted(store, moot, _setback(error))
+    late = alerts.told_late(store, had)
+    settling.settle_sent(store, had, now, settling.IN_PART if group.arrived else settling.DOUBTED)
+    over_meanwhile(store, late, now)
+    untold = settling.settle_moot(store, [one for one in moot if one not in had], str(error))
+    undelivered(store, untold, policy, now)
+    return [one for one in group.ids if one not in moot]
+
+
 def _refused(
-    store: Store, group: Group, error: str, ways: Ways, now: datetime, reason: str = "the channel refuses it"
+    store: Store,
+    group: Group,
+    error: Exception,
+    policy: Policy,
+    ways: Ways,
+    now: datetime,
+    reason: str = "the channel refuses it",
 ) -> None:
-    """The channel will never take this message; where it is grave, another may."""
-    if channel := detours.refused(store, group.ids, group.channel, group.severity, ways):
-        taken.divert(store, group.ids, channel, now)
+    """The channel will never take this message; where it is grave, another may, now or once it works again."""
+    left = _without_moot(store, group, error, policy, now)
+    channel, moved, had = detours.refused(store, left, group.channel, group.severity, ways)
+    settling.settle_had(store, had, str(error), channel)
+    if channel:
+        taken.divert(store, moved, channel, now)
     else:
-        settling.settle_dead(store, group.ids, error, reason)
+        settling.settle_failed(store, moved, now, str(error))
+    settling.settle_dead(store, [one for one in left if one not in {*moved, *had}], str(error), reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:
@@ -414,7 +437,7 @@ def _setback(error: Exception) -> Setback:
     return Setback.WAITS if everybody else Setback.FAILED
 
 
-def _nowhere(store: Store, group: Group, ways: Ways, now: datetime) -> None:
+def _nowhere(store: Store, group: Group, policy: Policy, ways: Ways, now: datetime) -> None:
     reason = f"there is no channel {group.channel!r} in the configuration any more"
     with store.transaction():
-        _refused(store, group, reason, ways, now, reason)
+        _refused(store, group, DeliveryRefused(reason), policy, ways, now, reason)

@@ -5,14 +5,14 @@ What belongs here: from the channels' states to the outbox. When a channel is do
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from parcelwatch.core.channels import ChannelState, news, shut, way_round
 from parcelwatch.model import Fact, Form, Severity, Why
-from parcelwatch.store import Store, alerts, channels, outbox
+from parcelwatch.store import Store, alerts, channels, outbox, settling
 from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
 from parcelwatch.store.rows import NewAlert
@@ -45,15 +45,28 @@ def keep(store: Store, known: Mapping[str, Known], ways: Ways, now: datetime) ->
             state, pace = known[name]
             channels.save(store, name, _tell(store, name, state, ways, down, now), pace)
         for ids, channel in moved:
-            taken.divert(store, ids, channel, now)
+            had = settling.doubted(store, ids)
+            settling.settle_sent(store, had, now, settling.DOUBTED)
+            taken.divert(store, [one for one in ids if one not in had], channel, now)
 
 
-def refused(store: Store, ids: tuple[int, ...], name: str, severity: Severity, ways: Ways) -> str:
-    """Where a grave message goes that its channel refuses; "" when it went another way before, or there is none."""
-    if severity.rank < Severity.HIGH.rank or taken.diverted(store, ids):
-        return ""
+class Detour(NamedTuple):
+    """Where what a channel refuses goes: `moved` over `channel`, "" while none works; `had` that channel has anyhow."""
+
+    channel: str = ""
+    moved: tuple[int, ...] = ()
+    had: tuple[int, ...] = ()
+
+
+def refused(store: Store, ids: Sequence[int], name: str, severity: Severity, ways: Ways) -> Detour:
+    """Which other way a grave message goes that its channel refuses; what went another way before goes no third."""
+    if severity.rank < Severity.HIGH.rank or not ways.round(name, ()):
+        return Detour()
     known = channels.load_all(store, ways.channels)
-    return ways.round(name, {name for name, (state, _) in known.items() if state.down_since})
+    channel = ways.round(name, {name for name, (state, _) in known.items() if state.down_since})
+    had = taken.had(store, ids, channel)
+    stays = {*had, *taken.diverted(store, ids)}
+    return Detour(channel, tuple(one for one in ids if one not in stays), tuple(had))
 
 
 def _moved(

@@ -6,6 +6,7 @@ gets the same token, made anew from the same salt.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,7 @@ MOST: Final = 500
 """Cases of one link, the worst; what a digest has beyond is left to the command line."""
 
 _UNMASKED: Final = LENGTH - len(MASK)
+_ELSEWHERE: Final = re.compile(rf"\n[^\n]*/a/{re.escape(MASK)}\Z")
 
 
 def tail(store: Store, group: Group, size: Size, linking: Linking | None, renderer: Renderer) -> str:
@@ -44,10 +46,13 @@ def under(texts: tuple[Text, ...], line: str) -> tuple[Text, ...]:
 def opened(
     store: Store, group: Group, texts: tuple[Text, ...], linking: Linking | None, renderer: Renderer, now: datetime
 ) -> tuple[Text, ...]:
-    """The texts with a token where one is masked, as they are to be sent and not to be kept."""
+    """The texts with a token where one is masked, as they are to be sent and not to be kept.
+
+    The link of kept words that leads elsewhere than links do by now is left out.
+    """
     last = texts[-1]
     if linking is None or not last.body.endswith(linking.address()):
-        return texts
+        return (*texts[:-1], replace(last, body=_ELSEWHERE.sub("", last.body))) if group.said else texts
     token = links.again(store, group.id, group.channel, linking.key, now) if group.said else ""
     token = token or links.make(store, group.id, group.channel, _about(store, group, texts, renderer), linking.key, now)
     return (*texts[:-1], replace(last, body=last.body.removesuffix(MASK) + token))

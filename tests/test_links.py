@@ -193,6 +193,19 @@ def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path)
         assert found.expires_at == NOW + 80 * HOUR + LIFE  # it holds as long as the last attempt's would
 
 
+@pytest.mark.parametrize("now", [Linking("https://new.example", KEY), None])
+def test_a_repetition_has_no_link_that_leads_where_none_is_open_any_more(tmp_path: Path, now: Linking | None) -> None:
+    with Store.open(tmp_path / "watch.db") as store:
+        trouble(store)
+        group = claim(store, NOW, ("lin",), Wording(Renderer(), LIMITS, LINKING))
+        assert group is not None
+        settle(store, group, DeliveryFailed("no"), POLICY, NOW)
+        again = claim(store, NOW + HOUR, ("lin",), Wording(Renderer(), LIMITS, now))
+        assert again is not None
+        assert again.id == group.id
+        assert again.said[-1].body == group.said[-1].body.rpartition("\n")[0]
+
+
 def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_path: Path) -> None:
     """What acts in lin's own chat must not act in a group."""
     with Store.open(tmp_path / "watch.db") as store:

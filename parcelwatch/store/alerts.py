@@ -157,10 +157,10 @@ def _listed(row: tuple[Any, ...]) -> AlertRow:
 # --- what agents were told -----------------------------------------------------------------------
 
 CLEARS: Final = 2
-# Of the newest message about a case that each channel took, whether it is an all-clear.
+# Of the newest message about a case that each channel took, or the all-clear that waits, whether it is an all-clear.
 _LAST_WORDS: Final = """
 SELECT channel, for_draft, max(id) FROM alerts
-WHERE case_id = ? AND state = 'sent' AND for_draft <> 1
+WHERE case_id = ? AND (state = 'sent' AND for_draft <> 1 OR state = 'pending' AND for_draft = 2)
   AND why NOT IN ('promised', 'unfulfilled', 'claim_due', 'claim_missed')
 GROUP BY channel ORDER BY channel
 """
@@ -172,7 +172,7 @@ _REMINDED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'promised'
 
 
 def told_on(store: Store, case_id: int) -> list[str]:
-    """The channels that took the news of a case and no all-clear after it."""
+    """The channels that took the news of a case and no all-clear after it, nor wait for one."""
     return [channel for channel, lane, _ in store.all(_LAST_WORDS, (case_id,)) if lane != CLEARS]
 
 

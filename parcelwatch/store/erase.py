@@ -20,6 +20,7 @@ from parcelwatch.model import Draft, DraftState
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import derive
 from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
+from parcelwatch.store.schema import NAME_BUNDLES
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -244,6 +245,7 @@ def _erase(store: Store, gone: Erasure) -> None:
     # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
     store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in gone.parcels])
     store.write_many("DELETE FROM orders WHERE id = ?", [(order_id,) for order_id in gone.orders])
+    store.write(NAME_BUNDLES)
     for parcel_id in gone.kept_parcels:
         derive(store, parcel_id)
     for statement in _MENTIONS:

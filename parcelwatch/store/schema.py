@@ -701,6 +701,23 @@ def m012_life(db: Database) -> None:
         db.execute(statement)
 
 
+# A bundle goes by the id of one of its messages; where that one is gone, by the first that is left.
+NAME_BUNDLES: Final = """
+UPDATE alerts SET bundle = g.first, digest = iif(digest IS NULL, NULL, g.first)
+FROM (SELECT bundle AS old, min(id) AS first FROM alerts
+      WHERE bundle IS NOT NULL AND bundle NOT IN (SELECT id FROM alerts) GROUP BY bundle) g
+WHERE bundle = g.old
+"""
+
+
+@MIGRATIONS()
+def m013_bundles(db: Database) -> None:
+    """What was sent with a message that was erased can be sent again; the same news, and old deliveries, are found."""
+    db.execute(NAME_BUNDLES)
+    db.execute("CREATE INDEX alerts_by_notice ON alerts (notice)")
+    db.execute("CREATE INDEX deliveries_by_time ON deliveries (at)")
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -714,5 +731,6 @@ NAMES: Final = (
     "m010_channels",
     "m011_calm",
     "m012_life",
+    "m013_bundles",
 )
 """Every migration this version knows, in order."""

@@ -26,6 +26,10 @@ DOUBTED: Final = "no answer came, twice or more: it counts as delivered"
 """The outcome of what was sent to a service that never said whether it took it."""
 
 
+IN_PART: Final = "a part of it arrived: it counts as delivered"
+"""The outcome of what was over before the rest of its message arrived."""
+
+
 class Setback(Enum):
     """Why a message is sent again: it failed; it may have arrived; or it waits in its place, for all the channel."""
 
@@ -37,13 +41,13 @@ class Setback(Enum):
 _SENT: Final = """
 UPDATE alerts SET state = 'sent', sent_at = ?, outcome = ?, reason = '', due_at = NULL, lease_until = NULL WHERE id = ?
 """
+_AGAIN: Final = "UPDATE alerts SET lease_until = NULL, error = ?, due_at = ?, doubts = doubts + ? WHERE id = ?"
 # A pending message with a reason became moot while it was on its way.
-_AGAIN: Final = """
-UPDATE alerts SET lease_until = NULL, error = ?, state = iif(reason = '', 'pending', 'suppressed'),
-  due_at = iif(reason = '', ?, NULL), doubts = doubts + ?
-WHERE id = ? AND state = 'pending'
+_MOOT: Final = "SELECT id FROM alerts WHERE id = ? AND state = 'pending' AND reason <> ''"
+_MOOTED: Final = "UPDATE alerts SET state = 'suppressed', due_at = NULL, lease_until = NULL, error = ? WHERE id = ?"
+_HAD: Final = """
+UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL, lease_until = NULL, error = ? WHERE id = ?
 """
-_DOUBTED_ON_ITS_WAY: Final = f"{_SENT} AND state = 'pending' AND reason <> ''"
 _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = NULL, error = ?, reason = ? WHERE id = ?"
 
 
@@ -71,28 +75,46 @@ WHERE id = ? AND state = 'suppressed' AND NOT for_draft
 """
 
 
+def moot(store: Store, ids: Sequence[int]) -> list[int]:
+    """Those of them whose trouble was over while they were on their way."""
+    return [one for one in ids if store.one(_MOOT, (one,))]
+
+
+def doubted(store: Store, ids: Sequence[int], setback: Setback = Setback.FAILED) -> list[int]:
+    """Those of them that count as delivered for want of answers, with what has just befallen them."""
+    now = int(setback is Setback.DOUBTED)
+    return [one for one in ids if store.value("SELECT doubts FROM alerts WHERE id = ?", (one,)) + now > 1]
+
+
+def settle_moot(store: Store, ids: Sequence[int], error: str) -> list[tuple[int, str]]:
+    """They did not arrive and no longer hold: not tried again. The parcels and kinds of which nobody was told."""
+    store.write_many(_MOOTED, [(error, one) for one in ids])
+    return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
+
+
+def settle_had(store: Store, ids: Sequence[int], error: str, channel: str) -> None:
+    """Their channel will never take them, and need not: another has them."""
+    store.write_many(_HAD, [(f"{channel} has it", error, one) for one in ids])
+
+
 def settle_failed(
     store: Store, ids: Sequence[int], now: datetime, error: str, setback: Setback = Setback.FAILED
-) -> list[tuple[int, str]]:
+) -> None:
     """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
 
-    A day after the first attempt they are given up. The parcels and kinds of those that were moot by now, of which
-    nobody has been told.
+    A day after the first attempt they are given up.
     """
     row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
-        return []
+        return
     attempts, tried, doubts = row
     tried_at = from_ms(tried)
     again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
     doubted = int(setback is Setback.DOUBTED)
     if max(now, again if doubted else now) - tried_at >= GIVE_UP:
         _give_up(store, ids, now, error, doubts + doubted)
-        return []
-    if doubted and doubts:
-        store.write_many(_DOUBTED_ON_ITS_WAY, [(to_ms(now), DOUBTED, one) for one in ids])
+        return
     store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
-    return [(parcel_id, kind) for one in ids for parcel_id, kind in store.all(_UNTOLD, (one,)) if parcel_id is not None]
 
 
 def _give_up(store: Store, ids: Sequence[int], now: datetime, error: str, doubts: int) -> None:

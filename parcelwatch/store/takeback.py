@@ -23,10 +23,11 @@ UPDATE alerts SET reason = ?
 WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'
   AND why NOT IN ('unfulfilled', 'claim_due', 'claim_missed')
 """
-# Two answers that never came: it counts as delivered, so whoever got it is told what followed.
-_DOUBTED: Final = """
+# After two answers that never came, or in part, it counts as delivered, so whoever got it is told what followed.
+_HAD: Final = """
 UPDATE alerts SET state = 'sent', sent_at = tried_at, due_at = NULL
-WHERE {which} AND state = 'pending' AND lease_until IS NULL AND doubts > 1
+WHERE {which} AND state = 'pending' AND lease_until IS NULL AND (doubts > 1
+  OR EXISTS (SELECT 1 FROM sendings s WHERE s.bundle = alerts.bundle AND s.arrived_at IS NOT NULL))
 """
 _UNSILENCE: Final = """
 UPDATE alerts SET reason = ?, silence_id = NULL
@@ -46,7 +47,7 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     is known to have failed. True if an alert about the case was taken back or silenced that no other channel got: then
     nobody was told of it.
     """
-    store.write(_DOUBTED.format(which="parcel_id = ? AND kind = ?"), (parcel_id, kind))
+    store.write(_HAD.format(which="parcel_id = ? AND kind = ?"), (parcel_id, kind))
     about = (reason, parcel_id, kind)
     rows = [row for sql in (_TAKE_BACK, _UNSILENCE) for row in store.write(sql, about).fetchall()]
     store.write(_MOOT, about)
@@ -79,7 +80,7 @@ _PUSHED: Final = "SELECT 1 FROM alerts WHERE draft_id = ? AND why = 'drafted' AN
 
 def take_back_draft(store: Store, draft_id: int, reason: str) -> bool:
     """A draft no longer holds: take back its push. True when somebody may have it already and must be told."""
-    store.write(_DOUBTED.format(which="draft_id = ?"), (draft_id,))
+    store.write(_HAD.format(which="draft_id = ?"), (draft_id,))
     store.write(_TAKE_BACK_DRAFT, (reason, draft_id))
     return store.one(_PUSHED, (draft_id,)) is not None
 

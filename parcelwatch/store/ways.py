@@ -5,26 +5,29 @@ What belongs here: which of the waiting ones are grave, and moving them; when an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from parcelwatch.model import Severity
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import to_ms
+from parcelwatch.store.rows import dump, to_ms
 
 _GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.HIGH.rank))
 # What was once tried as one stays one, so that its repetition can be told.
 _TO_DIVERT: Final = f"""
-SELECT id, bundle FROM alerts a WHERE state = 'pending' AND channel = ?1 AND due_at IS NOT NULL AND lease_until IS NULL
-  AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.channel = ?3
-    AND other.state IN ('pending', 'sent'))
+SELECT id, bundle FROM alerts a WHERE state = 'pending' AND reason = '' AND channel = ?1 AND due_at IS NOT NULL
+  AND lease_until IS NULL AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other
+    WHERE other.notice = a.notice AND other.channel = ?3 AND other.state IN ('pending', 'sent'))
   AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
-    AND worse.state = 'pending' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
+    AND worse.state = 'pending' AND worse.reason = '' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
 """
+# A pending message with a reason is moot: it goes nowhere.
 _DIVERT: Final = """
-UPDATE alerts SET state = 'pending', reason = '', channel = ?, meant_for = iif(meant_for = '', channel, meant_for),
-  due_at = min(coalesce(due_at, ?2), ?2), lease_until = NULL, tried_at = NULL, attempts = 0, doubts = 0 WHERE id = ?
+UPDATE alerts SET channel = ?, meant_for = iif(meant_for = '', channel, meant_for),
+  due_at = min(coalesce(due_at, ?2), ?2), lease_until = NULL, tried_at = NULL, attempts = 0, doubts = 0
+WHERE id = ? AND state = 'pending' AND reason = ''
 """
 
 
@@ -36,16 +39,50 @@ def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
     return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
 
 
+_HAD: Final = """
+SELECT a.id FROM alerts a JOIN alerts other ON other.notice = a.notice
+WHERE a.id = ? AND other.channel = ? AND other.state IN ('pending', 'sent') LIMIT 1
+"""
+
+
+def had(store: Store, ids: Sequence[int], channel: str) -> list[int]:
+    """Those of them that the channel is told anyhow, or was."""
+    return [one for one in ids if store.one(_HAD, (one, channel))]
+
+
 def divert(store: Store, ids: Sequence[int], channel: str, now: datetime) -> None:
-    """They go over another channel, due as they were, at the latest now; their words are found anew."""
+    """They go over another channel, due as they were, at the latest now; their words are found anew.
+
+    Where some of a bundle stay, each half goes by the id of one of its own from now on.
+    """
+    for bundle, moved in _bundles(store, ids):
+        store.write("DELETE FROM sendings WHERE bundle = ?", (bundle,))
+        rest = [one for (one,) in store.all(_REST, (bundle, dump(moved)))]
+        leaving, name = (rest, min(rest, default=bundle)) if bundle in moved else (moved, min(moved))
+        if rest:
+            store.write_many(_NAME, [(name, name, one) for one in leaving])
     store.write_many(_DIVERT, [(channel, to_ms(now), one) for one in ids])
-    bundles = "SELECT coalesce(bundle, id) FROM alerts WHERE id = ?"
-    store.write_many(f"DELETE FROM sendings WHERE bundle = ({bundles})", [(one,) for one in ids])
 
 
-def diverted(store: Store, ids: Sequence[int]) -> bool:
-    """Whether they took another way before."""
-    return bool(store.value("SELECT meant_for <> '' FROM alerts WHERE id = ?", (ids[0],)))
+_BUNDLE: Final = "SELECT bundle FROM alerts WHERE id = ? AND bundle IS NOT NULL"
+# What was sent keeps the name it was sent under.
+_REST: Final = """
+SELECT id FROM alerts WHERE bundle = ? AND id NOT IN (SELECT value FROM json_each(?)) AND state <> 'sent'
+"""
+_NAME: Final = "UPDATE alerts SET bundle = ?, digest = iif(digest IS NULL, NULL, ?) WHERE id = ?"
+
+
+def _bundles(store: Store, ids: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """What was tried of them, by bundle."""
+    found = sorted((store.value(_BUNDLE, (one,)) or 0, one) for one in ids)
+    for bundle, rows in groupby(found, key=lambda row: row[0]):
+        if bundle:
+            yield bundle, [one for _, one in rows]
+
+
+def diverted(store: Store, ids: Sequence[int]) -> list[int]:
+    """Those of them that took another way before."""
+    return [one for one in ids if store.value("SELECT meant_for <> '' FROM alerts WHERE id = ?", (one,))]
 
 
 def told_of(store: Store, kind: str, account: str, since: datetime) -> list[str]:

@@ -150,7 +150,7 @@ def test_a_failed_send_is_tried_again_ever_later(store: Store) -> None:
     for _ in range(10):
         group = claimed(store, now)
         with store.transaction():
-            assert not settling.settle_failed(store, group.ids, now, "503 from the channel")
+            settling.settle_failed(store, group.ids, now, "503 from the channel")
         due = outbox.next_due(store)
         assert due is not None
         waits.append(due - now)
@@ -172,7 +172,7 @@ def test_a_message_is_given_up_a_day_after_the_first_attempt_not_after_its_birth
     for now in (NOW, NOW + GIVE_UP - SECOND, NOW + GIVE_UP + LONGEST_BACKOFF):
         group = claimed(store, now)
         with store.transaction():
-            assert settling.settle_failed(store, group.ids, now, "no route") == []
+            settling.settle_failed(store, group.ids, now, "no route")
         outcomes.append(states(store)[alert_id])
     assert outcomes == ["pending", "pending", "dead"]
 
@@ -258,7 +258,8 @@ def test_of_a_case_that_cleared_while_its_alert_failed_nobody_was_told(store: St
     group = claimed(store)
     assert not take_back(store, parcel_id)
     with store.transaction():
-        assert settling.settle_failed(store, group.ids, NOW, "503") == [(parcel_id, "stalled")]
+        moot = settling.moot(store, group.ids)
+        assert settling.settle_moot(store, moot, "503") == [(parcel_id, "stalled")]
 
 
 def test_what_is_on_its_way_when_the_case_clears_counts_as_sent_if_it_arrives(store: Store) -> None:
@@ -277,7 +278,7 @@ def test_what_is_on_its_way_when_the_case_clears_is_not_tried_again_if_it_fails(
     group = claimed(store)
     take_back(store, parcel_id)
     with store.transaction():
-        settling.settle_failed(store, group.ids, NOW, "503")
+        settling.settle_moot(store, settling.moot(store, group.ids), "503")
     assert claim(store, NOW + HOUR) is None
     assert [(row.state, row.reason) for row in alerts.rows(store)] == [("suppressed", "it moves again")]
 
@@ -408,9 +409,15 @@ def test_an_empty_outbox_has_nothing_due(store: Store) -> None:
 def test_waiting_messages_are_found_without_looking_at_those_sent(store: Store) -> None:
     asked = {"state = 'pending' AND channel = ? AND kind = ? AND for_draft = ? AND due_at <= ?": "alerts_waiting"}
     asked["state = 'pending' AND due_at IS NULL AND import_id > ?"] = "alerts_held"
+    asked["notice = ? AND state IN ('sent', 'pending')"] = "alerts_by_notice"
     for condition, index in asked.items():
         plan = store.all(f"EXPLAIN QUERY PLAN SELECT id FROM alerts WHERE {condition}", (1,) * condition.count("?"))
         assert [index in row[3] for row in plan] == [True]
+
+
+def test_old_deliveries_are_found_without_looking_at_the_others(store: Store) -> None:
+    plan = store.all("EXPLAIN QUERY PLAN DELETE FROM deliveries WHERE at < ?", (0,))
+    assert ["deliveries_by_time" in row[3] for row in plan] == [True]
 
 
 def test_however_many_messages_wait_finding_the_next_reads_few_of_them(store: Store) -> None:
