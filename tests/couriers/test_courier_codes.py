@@ -8,6 +8,7 @@ from parcelwatch.couriers.dhl.codes import GROUPS, SERVICES
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.seventeentrack.item import STATUSES, SUB_STATUSES
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
@@ -109,3 +110,13 @@ def test_a_return_that_has_begun_takes_the_parcel_from_its_buyer(text: str) -> N
 
 def test_no_code_and_no_known_word_is_unknown() -> None:
     assert follow([(None, NOTHING)]) == [UNKNOWN]
+
+
+def test_what_security_holds_is_not_held_by_customs() -> None:
+    held = read("Held by airport security")
+    assert beside((M.CUSTOMS, C.CUSTOMS), held) == beside((M.CUSTOMS, None), held) == (M.EXCEPTION, C.SECURITY)
+
+
+@pytest.mark.parametrize("words", ["Tracer opened", "A trace has been initiated", "Search initiated", "查件已受理"])
+def test_that_somebody_looks_for_it_is_no_movement(words: str) -> None:
+    assert not is_movement(TRANSIT, words)

@@ -84,7 +84,7 @@ RETURN = "14"
 REASONS = _table(
     (
         (INFO, "17"),
-        (TRANSIT, "A3 A47"),
+        (TRANSIT, "31 A3 A47"),
         (CUSTOMS, "A25"),
         (NOBODY, "08 15"),
         (REFUSED, "07"),

@@ -61,6 +61,8 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
         return _delivered(cause, reading)
     if milestone in (M.RETURNED, M.CANCELLED):
         return milestone, cause or reading.cause
+    if cause is C.CUSTOMS and reading.cause is C.SECURITY:
+        return M.EXCEPTION, reading.cause
     if cause is not None and cause is not C.UNSTATED:
         return _direction(milestone, reading), cause
     if reading.cause is None:
