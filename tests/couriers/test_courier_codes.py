@@ -120,3 +120,32 @@ def test_what_security_holds_is_not_held_by_customs() -> None:
 @pytest.mark.parametrize("words", ["Tracer opened", "A trace has been initiated", "Search initiated", "查件已受理"])
 def test_that_somebody_looks_for_it_is_no_movement(words: str) -> None:
     assert not is_movement(TRANSIT, words)
+
+
+BACK: list[tuple[Meaning | None, Reading]] = [((M.RETURNING, None), NOTHING), ((M.OUT_FOR_DELIVERY, None), NOTHING)]
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("Delivered, signed by recipient", M.DELIVERED),
+        ("已签收，签收人：本人", M.DELIVERED),
+        ("Delivered", M.RETURNED),
+        ("Delivered to the sender, recipient unknown", M.RETURNED),
+    ],
+)
+def test_a_delivery_after_another_attempt_went_to_whom_its_words_say(words: str, end: Milestone) -> None:
+    assert follow([*BACK, (DELIVERED, NOTHING)], [("", ""), ("", ""), ("", words)])[-1][0] is end
+    assert follow([BACK[0], (DELIVERED, NOTHING)], [("", ""), ("", words)])[-1][0] is M.RETURNED
+
+
+@pytest.mark.parametrize(("place", "end"), [("Nantes", M.DELIVERED), ("Lyon", M.RETURNED), ("", M.RETURNED)])
+def test_a_delivery_after_another_attempt_went_to_where_the_recipient_was_tried(place: str, end: Milestone) -> None:
+    scans: list[tuple[Meaning | None, Reading]] = [
+        ((M.PICKED_UP, None), NOTHING),
+        ((M.OUT_FOR_DELIVERY, None), NOTHING),
+        *BACK,
+        (DELIVERED, NOTHING),
+    ]
+    places = ["Lyon", "Nantes", "Nantes", place, place]
+    assert follow(scans, [(each, "") for each in places])[-1][0] is end

@@ -7,8 +7,11 @@ Without a code the text alone speaks; if it is not known either, the scan is unk
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+from parcelwatch.core.milestones import tried_there
 from parcelwatch.lexicon import Reading
 from parcelwatch.model import Cause, Milestone, Sure
 
@@ -105,15 +108,40 @@ def _delivered(cause: Cause | None, reading: Reading) -> Meaning:
     return M.DELIVERED, cause or (reading.cause if reading.cause is C.DAMAGED else None)
 
 
-def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
+_RECIPIENT = re.compile(r"\b(?:recipient|consignee|addressee|customer)\b|本人|收件人|收方|买家", re.IGNORECASE)
+_SENDER = re.compile(
+    r"\b(?:sender|shipper|seller|merchant|return(?:ed|s)?)\b|寄件|发件|寄方|商家|卖家|发货|退", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=4096)
+def _to_its_recipient(words: str) -> bool:
+    """Whether a delivery says that the recipient has it."""
+    return _RECIPIENT.search(words) is not None and not _SENDER.search(words)
+
+
+_ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
+
+
+def _turned_around(places: Sequence[tuple[Milestone, str]], since: int, place: str, words: str) -> bool:
+    """Whether a delivery after the return that began with scan `since` went to the recipient all the same."""
+    tried_again = any(milestone in _ATTEMPTS for milestone, _ in places[since:])
+    return tried_again and (_to_its_recipient(words) or tried_there(place, places[:since]))
+
+
+def follow(scans: Iterable[tuple[Meaning | None, Reading]], said: Sequence[tuple[str, str]] = ()) -> list[Meaning]:
     """The meaning of each scan, oldest first, in the light of those before it.
 
     A drop at a locker or shop is not the delivery, unless the parcel was already waiting in one and was not taken out
-    for delivery again: then it is the collection. A delivery after any return scan is the return's end.
+    for delivery again: then it is the collection. A delivery after any return scan is the return's end, unless another
+    attempt came before it and its words or its place tell of the recipient. `said`: place and words of each scan, where
+    they are known.
     """
     meanings: list[Meaning] = []
+    places: list[tuple[Milestone, str]] = []
     waiting = returning = False
-    for code, reading in scans:
+    began = 0
+    for at, (code, reading) in enumerate(scans):
         if code is None:
             meaning: Meaning = (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
         else:
@@ -121,10 +149,16 @@ def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
         milestone = meaning[0]
         if code is not None and code[0] is M.DELIVERED and milestone is M.AVAILABLE_FOR_PICKUP and waiting:
             meaning = (M.DELIVERED, None)
+        place, words = said[at] if at < len(said) else ("", "")
         if meaning[0] is M.DELIVERED and returning:
-            meaning = (M.RETURNED, meaning[1])
+            if _turned_around(places, began, place, words):
+                returning = False
+            else:
+                meaning = (M.RETURNED, meaning[1])
+        places.append((milestone, place))
         waiting = milestone is M.AVAILABLE_FOR_PICKUP or (waiting and milestone is not M.OUT_FOR_DELIVERY)
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
-        returning = returning or milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
+        if not returning and (milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}):
+            returning, began = True, at
         meanings.append(meaning)
     return meanings
