@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain, repeat
 
 from parcelwatch.core.milestones import tried_there
 from parcelwatch.lexicon import Reading
@@ -120,6 +122,18 @@ def _to_its_recipient(words: str) -> bool:
     return _RECIPIENT.search(words) is not None and not _SENDER.search(words)
 
 
+_TAKEN_OUT = re.compile(
+    r"(?:投递|快递|派[送件]|配送|业务)员(?:(?!请|凭|码|您|客户|收件|买家)[^，。；])*?取[走出回]|[柜站点][^，。；]{0,4}取出后?(?:再投|继续派)"
+)
+_SIGNED = re.compile(r"[签簽]收")
+
+
+@lru_cache(maxsize=4096)
+def _taken_out(words: str) -> bool:
+    """Whether the courier has taken it out of its locker or shop again."""
+    return _TAKEN_OUT.search(words) is not None
+
+
 _ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
 
 
@@ -133,32 +147,59 @@ def follow(scans: Iterable[tuple[Meaning | None, Reading]], said: Sequence[tuple
     """The meaning of each scan, oldest first, in the light of those before it.
 
     A drop at a locker or shop is not the delivery, unless the parcel was already waiting in one and was not taken out
-    for delivery again: then it is the collection. A delivery after any return scan is the return's end, unless another
+    for delivery again: then it is the collection. In China the station's own rounds are told as tours, too, so that
+    there only words that say so take it out. A delivery after any return scan is the return's end, unless another
     attempt came before it and its words or its place tell of the recipient. `said`: place and words of each scan, where
     they are known.
     """
-    meanings: list[Meaning] = []
-    places: list[tuple[Milestone, str]] = []
-    waiting = returning = False
-    began = 0
-    for at, (code, reading) in enumerate(scans):
-        if code is None:
-            meaning: Meaning = (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
-        else:
-            meaning = beside(code, reading)
+    way = _Way()
+    beside_it = chain(said, repeat(("", "")))
+    return [way.after(code, reading, *each) for (code, reading), each in zip(scans, beside_it, strict=False)]
+
+
+@dataclass(slots=True)
+class _Way:
+    """What the scans so far say of those to come.
+
+    `waiting`: it lies in a locker or shop; `came_in`: it came into one, and no words took it out. `began`: which scan
+    began the return, None where none did.
+    """
+
+    places: list[tuple[Milestone, str]] = field(default_factory=list)
+    waiting: bool = False
+    came_in: bool = False
+    began: int | None = None
+
+    def after(self, code: Meaning | None, reading: Reading, place: str, words: str) -> Meaning:
+        """The meaning of the next scan, which then counts among those before."""
+        meaning = self._read(code, reading)
+        if meaning[0] in (M.AVAILABLE_FOR_PICKUP, M.IN_TRANSIT) and _taken_out(words):
+            meaning, self.came_in = (M.OUT_FOR_DELIVERY, None), False
         milestone = meaning[0]
-        if code is not None and code[0] is M.DELIVERED and milestone is M.AVAILABLE_FOR_PICKUP and waiting:
-            meaning = (M.DELIVERED, None)
-        place, words = said[at] if at < len(said) else ("", "")
-        if meaning[0] is M.DELIVERED and returning:
-            if _turned_around(places, began, place, words):
-                returning = False
-            else:
-                meaning = (M.RETURNED, meaning[1])
-        places.append((milestone, place))
-        waiting = milestone is M.AVAILABLE_FOR_PICKUP or (waiting and milestone is not M.OUT_FOR_DELIVERY)
+        meaning = self._returned(self._collected(code, meaning, words), place, words)
+        self.waiting = milestone is M.AVAILABLE_FOR_PICKUP or (self.waiting and milestone is not M.OUT_FOR_DELIVERY)
+        self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not _taken_out(words))
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
-        if not returning and (milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}):
-            returning, began = True, at
-        meanings.append(meaning)
-    return meanings
+        turns = milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
+        if turns and self.began is None:
+            self.began = len(self.places)
+        self.places.append((milestone, place))
+        return meaning
+
+    def _read(self, code: Meaning | None, reading: Reading) -> Meaning:
+        if code is not None:
+            return beside(code, reading)
+        return (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
+
+    def _collected(self, code: Meaning | None, meaning: Meaning, words: str) -> Meaning:
+        signed = code is not None and code[0] is M.DELIVERED and meaning[0] is M.AVAILABLE_FOR_PICKUP
+        inside = self.waiting or (self.came_in and _SIGNED.search(words) is not None)
+        return (M.DELIVERED, None) if signed and inside else meaning
+
+    def _returned(self, meaning: Meaning, place: str, words: str) -> Meaning:
+        if self.began is None or meaning[0] is not M.DELIVERED:
+            return meaning
+        if _turned_around(self.places, self.began, place, words):
+            self.began = None
+            return meaning
+        return M.RETURNED, meaning[1]
