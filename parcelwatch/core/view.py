@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
+from parcelwatch.core.agreed import held_until, postponed
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.milestones import Stage, stage
@@ -41,6 +42,19 @@ class View:
     @property
     def over(self) -> bool:
         return self.stage.milestone in FINAL
+
+    @property
+    def held_until(self) -> datetime | None:
+        """The agreed day, where the buyer or the courier put the delivery off and it has not gone out since."""
+        entry = postponed(reversed(self.entries))
+        return None if entry is None else held_until(entry, self.clock, self.dossier.estimate).astimezone(UTC)
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """Where silence begins to count: with the newest movement, or the agreed day if that comes later."""
+        if self.quiet_since is None:
+            return None
+        return max(self.quiet_since, self.held_until or self.quiet_since)
 
     @property
     def where(self) -> Whereabouts:

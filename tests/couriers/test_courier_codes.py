@@ -149,3 +149,23 @@ def test_a_delivery_after_another_attempt_went_to_where_the_recipient_was_tried(
     ]
     places = ["Lyon", "Nantes", "Nantes", place, place]
     assert follow(scans, [(each, "") for each in places])[-1][0] is end
+
+
+@pytest.mark.parametrize(
+    ("code", "put_off"),
+    [
+        (FAILURE, (M.IN_TRANSIT, C.POSTPONED)),
+        ((M.ATTEMPT_FAILED, None), (M.IN_TRANSIT, C.POSTPONED)),
+        (TRANSIT, (M.IN_TRANSIT, C.POSTPONED)),
+        ((M.OUT_FOR_DELIVERY, None), (M.OUT_FOR_DELIVERY, C.POSTPONED)),
+        ((M.AVAILABLE_FOR_PICKUP, None), (M.AVAILABLE_FOR_PICKUP, None)),
+        ((M.EXCEPTION, C.DAMAGED), (M.EXCEPTION, C.DAMAGED)),
+        (DELIVERED, DELIVERED),
+    ],
+)
+@pytest.mark.parametrize(
+    "words", ["Future delivery requested", "Package held until 03/14/2026", "客户改约", "节假日延迟派送"]
+)
+def test_what_was_put_off_is_no_trouble_and_no_movement(code: Meaning, put_off: Meaning, words: str) -> None:
+    assert beside(code, read(words)) == put_off
+    assert is_movement((M.IN_TRANSIT, C.POSTPONED), words) is False

@@ -202,3 +202,15 @@ def test_what_arrived_after_the_courier_had_left_is_a_scan_and_no_exception() ->
     }
     (one,) = observe(Ask(NUMBER), {"scanEvents": [late]}).checkpoints
     assert (one.milestone, one.cause, one.moves) == (Milestone.IN_TRANSIT, None, True)
+
+
+def test_a_delivery_that_the_buyer_put_off_is_a_postponement() -> None:
+    put_off = {
+        "date": "2026-03-04T10:00:00-06:00",
+        "eventType": "DE",
+        "eventDescription": "Delivery exception",
+        "exceptionCode": "17",
+        "exceptionDescription": "Future delivery requested",
+    }
+    (one,) = observe(Ask(NUMBER), {"scanEvents": [put_off]}).checkpoints
+    assert (one.milestone, one.cause, one.moves) == (Milestone.IN_TRANSIT, Cause.POSTPONED, False)

@@ -45,7 +45,7 @@ class _StuckAt(Rule):
     says: ClassVar[Form]
 
     def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         if view.milestone is not self.stage or since is None:
             return QUIET
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
@@ -76,7 +76,7 @@ class Stalled(Rule):
     kind: ClassVar[str] = "stalled"
 
     def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
         if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET

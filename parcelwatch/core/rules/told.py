@@ -135,7 +135,7 @@ class _ToldThenSilent(Rule):
     """Told at once; silence after it raises it."""
 
     def raised(self, view: View, told: Finding, severities: tuple[Severity, Severity]) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         if since is None:
             return Verdict(told)
         silent = self.silent(view, since, severities, replace(told.fact, quiet_since=since))
@@ -223,7 +223,7 @@ class AttemptFailed(_ToldThenSilent):
 
 
 # Why a tour ended without anybody having been at the door.
-_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED})
+_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED})
 
 
 def _tours(view: View) -> list[Entry]:

@@ -48,6 +48,7 @@ _FINER: dict[Milestone, frozenset[Milestone]] = {
 
 # Causes that slow a parcel down without stopping it: the scan stays what its code says.
 _MILD = frozenset({C.WEATHER, C.MISROUTED, C.COURIER_FAULT, C.UNSTATED})
+_EXCUSED = frozenset({None, C.UNSTATED, C.COURIER_FAULT})
 _GONE = frozenset({C.LOST, C.DESTROYED})
 
 
@@ -62,6 +63,8 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     if reading.announced and milestone is M.AVAILABLE_FOR_PICKUP:
         # It waits until then; a collection must not be taken for the end of a return that never began.
         return meaning
+    if reading.cause is C.POSTPONED:
+        return _postponed(milestone, cause)
     if milestone is M.DELIVERED:
         return _delivered(cause, reading)
     if milestone in (M.RETURNED, M.CANCELLED):
@@ -74,6 +77,13 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
         finer = reading.milestone if reading.milestone in _FINER.get(milestone, ()) else milestone
         return finer or milestone, cause if finer is milestone else None
     return _caused(milestone, reading.cause, reading.milestone)
+
+
+def _postponed(milestone: Milestone, cause: Cause | None) -> Meaning:
+    """What was put off is no trouble; a parcel that lies ready, turns back or is over is where its code says."""
+    if milestone in _TROUBLED and cause in _EXCUSED:
+        return M.IN_TRANSIT, C.POSTPONED
+    return milestone, C.POSTPONED if milestone in _MOVING - {M.CUSTOMS} and cause in _EXCUSED else cause
 
 
 def weight(meaning: Meaning, reading: Reading) -> Sure:

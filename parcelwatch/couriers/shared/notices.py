@@ -19,7 +19,7 @@ STILL = frozenset({M.INFO_RECEIVED, M.UNKNOWN})
 # Where a notice can be told of; what happens at the door, or ends the way, is movement however late it is.
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.EXCEPTION})
 # Why it waits, or that nobody finds it.
-_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST})
+_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.POSTPONED})
 
 _NOTICE = re.compile(
     r"\bin transit,? to (?:the )?next facility\b|\bmoving (?:with)?in (?:the )?\S* ?network\b"
