@@ -1,18 +1,18 @@
-"""Until when a parcel is held because its buyer or its courier put the delivery off.
+"""Until when a parcel is held: because its delivery was put off, or for its buyer to fetch it.
 
-What belongs here: the day that a postponement names, and the working day after it where it names none. That it is one,
-the couriers' codes and wordings say.
+What belongs here: the day that a postponement names, and the working day after it where it names none; the deadline of
+a locker or shop. That it was put off, or lies ready, the couriers' codes and wordings say.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from parcelwatch.core.clockwork import Clock
-from parcelwatch.core.timeline import latest
+from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.duration import BUSINESS_DAY
 from parcelwatch.model import Cause, Entry, Milestone
 
@@ -36,6 +36,34 @@ _NAMED: Final = re.compile(
     r"|(?P<tomorrow>明[日天]|次日|\btomorrow\b)|(?P<then>后天)",
     re.IGNORECASE,
 )
+
+_WITHIN: Final = re.compile(
+    r"(?:within|for|next) (?P<count>\d{1,3})[ -](?P<unit>hour|day)s?\b"
+    r"|(?P<ge>\d{1,3})个?(?P<danwei>小时|天|日)(?:之?内|未|仍未|后(?:将|自动|会)?退|[，,]?将退)"
+)
+_UNTIL: Final = re.compile(
+    r"\b(?:until|till|by|before|no later than|deadline)\b(?P<day>[^;。；]{1,40})"
+    r"|(?P<ri>[^，。；]{0,24})(?:之?前)[^，。；]{0,8}[取领提]",
+    re.IGNORECASE,
+)
+_HOURS: Final = frozenset({"hour", "小时"})
+
+
+def kept_until(entry: Entry, clock: Clock) -> datetime | None:
+    """Until when a locker or shop keeps it, by the words of the scan that it lies there; None where they do not say."""
+    words, dropped = entry.checkpoint.text, earliest(entry)
+    if found := _WITHIN.search(words):
+        unit = timedelta(hours=1) if (found["unit"] or found["danwei"]).lower() in _HOURS else _DAY
+        return _soon(dropped + unit * int(found["count"] or found["ge"]), dropped)
+    if found := _UNTIL.search(words):
+        told = min(dropped.astimezone(zone).date() for zone in clock.zones)
+        day = named_day(found["day"] or found["ri"], told)
+        return _soon(min(_midnights(day + _DAY, clock)), dropped) if day else None
+    return None
+
+
+def _soon(ends: datetime, dropped: datetime) -> datetime | None:
+    return ends if dropped < ends <= dropped + _FURTHEST else None
 
 
 def postponed(entries: Iterable[Entry]) -> Entry | None:
@@ -113,4 +141,8 @@ def _next_working_day(told: date, clock: Clock) -> date:
 
 
 def _begins(day: date, clock: Clock) -> datetime:
-    return max(datetime(day.year, day.month, day.day, tzinfo=zone) for zone in clock.zones)
+    return max(_midnights(day, clock))
+
+
+def _midnights(day: date, clock: Clock) -> Iterator[datetime]:
+    return (datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC) for zone in clock.zones)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from parcelwatch.core.agreed import held_until, postponed
 from parcelwatch.core.calendar import Calendar
@@ -44,10 +44,15 @@ class View:
         return self.stage.milestone in FINAL
 
     @property
+    def postponement(self) -> Entry | None:
+        """By what the buyer or the courier put the delivery off, if it has not gone out since."""
+        return postponed(reversed(self.entries))
+
+    @property
     def held_until(self) -> datetime | None:
-        """The agreed day, where the buyer or the courier put the delivery off and it has not gone out since."""
-        entry = postponed(reversed(self.entries))
-        return None if entry is None else held_until(entry, self.clock, self.dossier.estimate).astimezone(UTC)
+        """Where the agreed day begins, None where none was agreed."""
+        entry = self.postponement
+        return None if entry is None else held_until(entry, self.clock, self.dossier.estimate)
 
     @property
     def counts_from(self) -> datetime | None:

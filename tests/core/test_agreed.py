@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from parcelwatch.core.agreed import held_until, named_day, postponed
+from parcelwatch.core.agreed import held_until, kept_until, named_day, postponed
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.model import Cause, Checkpoint, Entry, Milestone
 
@@ -62,3 +62,20 @@ def test_a_postponement_holds_until_the_parcel_goes_out() -> None:
     assert postponed([scan, put_off]) is put_off
     assert postponed([scan, out, put_off]) is None
     assert postponed([scan]) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("请于48小时内凭码取件", AT + timedelta(hours=48)),
+        ("快件已暂存至驿站，超过3天未取将退回", AT + timedelta(days=3)),
+        ("Please collect within 5 days", AT + timedelta(days=5)),
+        ("Held at the post office until March 9", datetime(2026, 3, 10, tzinfo=UTC)),
+        ("请于3月9日18:00前取件", datetime(2026, 3, 10, tzinfo=UTC)),
+        ("Ready for collection", None),
+        ("已存放丰巢柜，取件码12-3-4567", None),
+        ("Collect within 900 days", None),
+    ],
+)
+def test_until_when_it_is_kept_is_read_from_the_scan_that_it_lies_there(words: str, ends: datetime | None) -> None:
+    assert kept_until(told(words, Milestone.AVAILABLE_FOR_PICKUP, None), Calendar().at()) == ends
