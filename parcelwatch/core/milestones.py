@@ -100,6 +100,8 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return Stage(heard, entry.checkpoint.cause, entry)
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
         return now
+    if now.milestone is M.AVAILABLE_FOR_PICKUP and entry.checkpoint.cause is Cause.POSTPONED:
+        return now  # what lies ready goes on lying there
     if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):
         return now
     if (now.milestone, heard, stands) == (M.DELIVERED, M.RETURNING, M.RETURNED):

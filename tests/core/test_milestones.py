@@ -181,3 +181,9 @@ def test_an_attempt_booked_after_the_return_began_does_not_undo_it() -> None:
 def test_a_return_that_the_courier_stands_by_does_not_turn_around(stands: Milestone) -> None:
     told = at_places(12, *GONE_BACK, (M.OUT_FOR_DELIVERY, "Nantes"), (M.DELIVERED, "Nantes"))
     assert stage(told, stands).milestone is M.RETURNED
+
+
+def test_what_lies_ready_goes_on_lying_there_when_its_delivery_is_put_off() -> None:
+    told = entries(M.AVAILABLE_FOR_PICKUP, (M.IN_TRANSIT, Cause.POSTPONED))
+    assert stage(told).entry is told[0]
+    assert stage(entries(M.OUT_FOR_DELIVERY, (M.IN_TRANSIT, Cause.POSTPONED))).milestone is M.IN_TRANSIT

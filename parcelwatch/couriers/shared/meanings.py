@@ -135,6 +135,7 @@ def _to_its_recipient(words: str) -> bool:
 _TAKEN_OUT = re.compile(
     r"(?:投递|快递|派[送件]|配送|业务)员(?:(?!请|凭|码|您|客户|收件|买家)[^，。；])*?取[走出回]|[柜站点][^，。；]{0,4}取出后?(?:再投|继续派)"
 )
+_OUT_OF_IT = re.compile(r"取[走出回]")
 _SIGNED = re.compile(r"[签簽]收")
 
 
@@ -184,11 +185,12 @@ class _Way:
         """The meaning of the next scan, which then counts among those before."""
         meaning = self._read(code, reading)
         if meaning[0] in (M.AVAILABLE_FOR_PICKUP, M.IN_TRANSIT) and _taken_out(words):
-            meaning, self.came_in = (M.OUT_FOR_DELIVERY, None), False
+            meaning = (M.OUT_FOR_DELIVERY, None)
         milestone = meaning[0]
         meaning = self._returned(self._collected(code, meaning, words), place, words)
         self.waiting = milestone is M.AVAILABLE_FOR_PICKUP or (self.waiting and milestone is not M.OUT_FOR_DELIVERY)
-        self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not _taken_out(words))
+        left = milestone is M.OUT_FOR_DELIVERY and _OUT_OF_IT.search(words) is not None
+        self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not left)
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
         turns = milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
         if turns and self.began is None:
