@@ -49,6 +49,7 @@ class Cause(StrEnum):
     DESTROYED = "destroyed"
     MISROUTED = "misrouted"
     COURIER_FAULT = "courier_fault"
+    POSTPONED = "postponed"
     UNSTATED = "unstated"
 
 

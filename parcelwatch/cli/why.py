@@ -121,6 +121,7 @@ def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) ->
         "says": each.fact.says if each.fact else None,
         "sentence": words.sentence(each.fact, at) if each.fact else None,
         "since": stamp(each.since),
+        "put_off": each.put_off or None,
         "counted": None if each.counted is None else round(each.counted, 2),
         "counted_text": counted(each) or None,
         "skipped": [_skip(skip) for skip in each.skipped],
@@ -226,6 +227,7 @@ def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
         _clock(each, desk.config.timezone, t),
+        t("put off until then: “{words}”", words=worded(each.put_off)) if each.put_off else "",
         t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
         _due(each, desk),
         t("clears: {clears}", clears=words.clears(each.kind)),

@@ -31,9 +31,10 @@ class Explanation:
     """What one rule says of one parcel at one moment.
 
     `place`: by whose days its clock goes ("DE", "US-CA"), in which `zones`; `known`: how we know that it is there.
-    `since`: where its clock started, None while none runs. `counted`: how much of the time up to the moment counts, in
-    hours; `unit` is what the threshold is written in. `due_at`: when it fires, or gets worse, if the courier then
-    answers without news. `blind`: that moment has passed, but the courier has not answered since.
+    `since`: where its clock started, None while none runs. `put_off`: the words that put the delivery off until then.
+    `counted`: how much of the time up to the moment counts, in hours; `unit` is what the threshold is written in.
+    `due_at`: when it fires, or gets worse, if the courier then answers without news. `blind`: that moment has passed,
+    but the courier has not answered since.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Explanation:
     since: datetime | None = None
     counted: float | None = None
     unit: str = ""
+    put_off: str = ""
     place: str = ""
     zones: tuple[str, ...] = ()
     known: Known = Known.NOWHERE
@@ -122,6 +124,7 @@ def _explained(
         since=verdict.since,
         counted=_hours(seen.clock, verdict.since, at, unit),
         unit=unit,
+        put_off=_put_off(verdict, seen),
         place=seen.clock.place,
         zones=tuple(map(str, seen.clock.zones)),
         known=seen.where.known,
@@ -130,6 +133,11 @@ def _explained(
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
     )
+
+
+def _put_off(verdict: Verdict, seen: View) -> str:
+    entry = seen.postponement if verdict.since is not None else None
+    return entry.checkpoint.text if entry and verdict.since == seen.held_until else ""
 
 
 def _blind(verdict: Verdict, seen: View, at: datetime) -> bool:

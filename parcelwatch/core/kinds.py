@@ -151,7 +151,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             "customs_held",
             _TOLD,
             told.CustomsHeld,
-            ("72h 168h", "", "5bd 10bd"),
+            ("72h 168h", "5bd 10bd", "5bd 10bd"),
             LetterSpec(
                 (_caused(Cause.CUSTOMS), _reached(_M.CUSTOMS)),
                 _FOUND - {_M.CUSTOMS, _M.PICKED_UP},

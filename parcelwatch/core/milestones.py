@@ -6,7 +6,7 @@ and the lexicon's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
@@ -65,6 +65,7 @@ _ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
 # What takes a delivery back, unless it was only booked after it; a return scan does so at once.
 _AGAIN = _ATTEMPTS | {M.AVAILABLE_FOR_PICKUP, M.EXCEPTION}
 _OVER = frozenset({M.DELIVERED, M.RETURNED})
+_BACK = frozenset({M.RETURNING, M.RETURNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,11 @@ def stage(entries: Iterable[Entry], stands: Milestone | None = None) -> Stage:
     `stands`: where the courier itself says the parcel is. It outweighs the order of two scans minutes or hours apart.
     """
     now = Stage()
-    for entry in entries:
-        now = _after(now, entry, stands)
+    told = tuple(entries)
+    for at, entry in enumerate(told):
+        back = now.milestone is M.RETURNING and _turned_around(now, entry, told[:at], stands)
+        checkpoint = entry.checkpoint
+        now = Stage(checkpoint.milestone, checkpoint.cause, entry) if back else _after(now, entry, stands)
     return now
 
 
@@ -96,6 +100,8 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return Stage(heard, entry.checkpoint.cause, entry)
     if heard is M.UNKNOWN or heard in STAYS.get(now.milestone, ()):
         return now
+    if now.milestone is M.AVAILABLE_FOR_PICKUP and entry.checkpoint.cause is Cause.POSTPONED:
+        return now  # what lies ready goes on lying there
     if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):
         return now
     if (now.milestone, heard, stands) == (M.DELIVERED, M.RETURNING, M.RETURNED):
@@ -103,6 +109,37 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return replace(now, milestone=M.RETURNED)
     reached = BECOMES.get((now.milestone, heard), heard)
     return Stage(reached, entry.checkpoint.cause, entry)
+
+
+def _turned_around(now: Stage, entry: Entry, before: Sequence[Entry], stands: Milestone | None) -> bool:
+    """Whether a parcel on its way back is brought to its recipient after all.
+
+    An attempt says so where the recipient was tried before; a delivery after one is what the courier says that it is.
+    """
+    told = entry.checkpoint
+    if stands in _BACK or now.entry is None:
+        return False
+    if told.milestone is M.DELIVERED:
+        since = before[before.index(now.entry) :]
+        return any(one.checkpoint.milestone in _ATTEMPTS for one in since)
+    late = min(_between(now.entry.checkpoint, told)) < LATE_BOOKING
+    return told.milestone in _ATTEMPTS and not late and tried_there(told.place, map(_milestone_and_place, before))
+
+
+def _milestone_and_place(entry: Entry) -> tuple[Milestone, str]:
+    return entry.checkpoint.milestone, entry.checkpoint.place
+
+
+def tried_there(place: str, before: Iterable[tuple[Milestone, str]]) -> bool:
+    """Whether the recipient was tried at `place`, and the sender did not hand it over there."""
+    known = [(milestone, _plain(each)) for milestone, each in before]
+    tried = (milestone in _ATTEMPTS for milestone, each in known if each == _plain(place))
+    sent = (milestone in _UNDER_WAY for milestone, each in known if each == _plain(place))
+    return bool(place.strip()) and any(tried) and not any(sent)
+
+
+def _plain(place: str) -> str:
+    return place.strip().casefold()
 
 
 def _takes_back(entry: Entry, delivery: Entry | None, stands: Milestone | None) -> bool:

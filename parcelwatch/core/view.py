@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from parcelwatch.core.agreed import held_until, postponed
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.milestones import Stage, stage
@@ -41,6 +42,24 @@ class View:
     @property
     def over(self) -> bool:
         return self.stage.milestone in FINAL
+
+    @property
+    def postponement(self) -> Entry | None:
+        """By what the buyer or the courier put the delivery off, if it has not gone out since."""
+        return postponed(reversed(self.entries))
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Where the agreed day begins, None where none was agreed."""
+        entry = self.postponement
+        return None if entry is None else held_until(entry, self.clock, self.dossier.estimate)
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """Where silence begins to count: with the newest movement, or the agreed day if that comes later."""
+        if self.quiet_since is None:
+            return None
+        return max(self.quiet_since, self.held_until or self.quiet_since)
 
     @property
     def where(self) -> Whereabouts:

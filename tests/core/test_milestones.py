@@ -144,3 +144,46 @@ def test_the_couriers_own_correction_undoes_a_delivery_at_once(stands: Milestone
 def test_a_scan_of_the_way_back_booked_after_the_return_does_not_undo_it() -> None:
     assert stage(apart(0.1, M.DELIVERED, M.RETURNING), M.RETURNED).milestone is M.RETURNED
     assert stage(apart(0.1, M.RETURNING, M.DELIVERED, M.RETURNING), M.DELIVERED).milestone is M.RETURNED
+
+
+# --- returns that turn around --------------------------------------------------------------------
+
+
+def at_places(hours: float, *told: tuple[Milestone, str]) -> list[Entry]:
+    spaced = apart(hours, *(milestone for milestone, _ in told))
+    return [
+        replace(entry, checkpoint=replace(entry.checkpoint, place=place))
+        for entry, (_, place) in zip(spaced, told, strict=True)
+    ]
+
+
+GONE_BACK = ((M.PICKED_UP, "Lyon"), (M.OUT_FOR_DELIVERY, "Nantes"), (M.RETURNING, "Nantes"))
+
+
+@pytest.mark.parametrize("again", [M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED])
+def test_another_attempt_where_the_recipient_was_tried_undoes_a_return(again: Milestone) -> None:
+    assert stage(at_places(12, *GONE_BACK, (again, "NANTES "))).milestone is again
+    assert stage(at_places(12, *GONE_BACK, (again, "Nantes"), (M.DELIVERED, "Nantes"))).milestone is M.DELIVERED
+
+
+@pytest.mark.parametrize("place", ["Lyon", "Paris", ""])
+def test_an_attempt_elsewhere_is_one_to_hand_it_to_its_sender(place: str) -> None:
+    told = at_places(12, *GONE_BACK, (M.OUT_FOR_DELIVERY, place))
+    assert stage(told).milestone is M.RETURNING
+    assert stage([*told, *at_places(99, (M.RETURNED, place))]).milestone is M.RETURNED
+
+
+def test_an_attempt_booked_after_the_return_began_does_not_undo_it() -> None:
+    assert stage(at_places(1, *GONE_BACK, (M.OUT_FOR_DELIVERY, "Nantes"))).milestone is M.RETURNING
+
+
+@pytest.mark.parametrize("stands", [M.RETURNING, M.RETURNED])
+def test_a_return_that_the_courier_stands_by_does_not_turn_around(stands: Milestone) -> None:
+    told = at_places(12, *GONE_BACK, (M.OUT_FOR_DELIVERY, "Nantes"), (M.DELIVERED, "Nantes"))
+    assert stage(told, stands).milestone is M.RETURNED
+
+
+def test_what_lies_ready_goes_on_lying_there_when_its_delivery_is_put_off() -> None:
+    told = entries(M.AVAILABLE_FOR_PICKUP, (M.IN_TRANSIT, Cause.POSTPONED))
+    assert stage(told).entry is told[0]
+    assert stage(entries(M.OUT_FOR_DELIVERY, (M.IN_TRANSIT, Cause.POSTPONED))).milestone is M.IN_TRANSIT

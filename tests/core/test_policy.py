@@ -64,11 +64,10 @@ def test_the_china_profile_makes_no_difference_between_columns() -> None:
     assert found == Threshold(parse("48h"), parse("120h"), "profile china")
 
 
-def test_a_domestic_parcel_has_no_customs_clock_but_one_from_nobody_knows_where_has() -> None:
-    domestic = Policy().threshold("customs_held", replace(PARCEL, origin="BR"))
-    unknown = Policy().threshold("customs_held", replace(PARCEL, origin=""))
-    assert (domestic.warn, domestic.critical) == (None, None)
-    assert (unknown.warn, unknown.critical) == (parse("5bd"), parse("10bd"))
+@pytest.mark.parametrize("origin", ["BR", "CN", ""], ids=["domestic", "cross-border", "unknown"])
+def test_customs_has_a_clock_on_every_lane(origin: str) -> None:
+    found = Policy().threshold("customs_held", replace(PARCEL, origin=origin))
+    assert (found.warn, found.critical) == (parse("5bd"), parse("10bd"))
 
 
 def test_every_kind_has_a_threshold_and_a_line() -> None:

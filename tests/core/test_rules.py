@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from parcelwatch.config import days
+from parcelwatch.config.models import File
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
 from parcelwatch.core.calendar import Calendar
@@ -51,7 +53,7 @@ DEFAULTS = {
     "not_picked_up": ("24h 48h", "2bd 4bd", "3bd 5bd", "3bd 5bd"),
     "no_first_scan": ("24h 48h", "2bd 3bd", "3bd 5bd", "3bd 5bd"),
     "stalled": ("48h 120h", "3bd 7d", "5bd 20d", "5bd 20d"),
-    "customs_held": ("72h 168h", "", "5bd 10bd", "5bd 10bd"),
+    "customs_held": ("72h 168h", "5bd 10bd", "5bd 10bd", "5bd 10bd"),
     "not_delivered": ("36h 72h", "1bd 2bd", "2bd 3bd", "2bd 3bd"),
     "attempt_failed": ("24h 48h", "1bd 2bd", "2bd 3bd", "2bd 3bd"),
     "awaiting_collection": ("72h 168h", "3d 5d", "3d 7d", "3d 7d"),
@@ -266,16 +268,52 @@ def test_a_failed_attempt_is_not_over_because_the_parcel_went_back_to_the_depot(
     assert set(found) == {"attempt_failed"}
 
 
-@pytest.mark.parametrize(("apart", "fires"), [(timedelta(days=1), False), (timedelta(days=1) + MINUTE, True)])
-def test_out_for_delivery_again_is_a_failed_attempt_when_more_than_a_day_later(apart: timedelta, fires: bool) -> None:
+MIDNIGHT = timedelta(hours=16)
+
+
+@pytest.mark.parametrize(("apart", "fires"), [(MIDNIGHT - MINUTE, False), (MIDNIGHT, True), (timedelta(days=1), True)])
+def test_out_for_delivery_again_is_a_failed_attempt_when_it_is_another_day(apart: timedelta, fires: bool) -> None:
     found = findings(scan(Milestone.OUT_FOR_DELIVERY), scan(Milestone.OUT_FOR_DELIVERY, MONDAY + apart))
     assert ("attempt_failed" in found) is fires
 
 
-def test_out_for_delivery_twice_within_blurred_times_is_no_failed_attempt_unless_surely_more_than_a_day() -> None:
-    blurred = replace(scan(Milestone.OUT_FOR_DELIVERY), occurred_until=MONDAY + timedelta(hours=14))
+def test_out_for_delivery_twice_within_blurred_times_is_no_failed_attempt_unless_surely_on_another_day() -> None:
+    blurred = replace(scan(Milestone.OUT_FOR_DELIVERY), occurred_until=MONDAY + timedelta(hours=17))
     again = scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(hours=30))
     assert "attempt_failed" not in findings(blurred, again)
+
+
+def test_the_day_of_a_tour_is_the_one_where_the_parcel_is() -> None:
+    at_home = replace(PARCEL, origin="JP", destination="JP")
+    morning, noon = scan(Milestone.OUT_FOR_DELIVERY), scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(hours=7))
+    assert "attempt_failed" not in findings(morning, noon)
+    policy = replace(INTERNATIONAL, calendar=days.calendar(File.model_validate({})))
+    dossier = advance(Dossier(at_home), tracked(morning, noon), policy, noon.occurred_at).dossier
+    assert "attempt_failed" in assess(view(dossier, policy.calendar), policy).findings
+
+
+@pytest.mark.parametrize("cause", [Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED])
+def test_a_second_tour_after_the_depot_said_why_it_was_never_tried_is_no_failed_attempt(cause: Cause) -> None:
+    found = findings(
+        scan(Milestone.OUT_FOR_DELIVERY),
+        scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=10), cause, text="Delivery not attempted"),
+        scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(days=1)),
+    )
+    assert not found
+
+
+def test_a_notice_finds_no_lost_parcel_and_a_scan_does() -> None:
+    lost = scan(Milestone.EXCEPTION, cause=Cause.LOST)
+    tracer = replace(scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=1), text="Tracer opened"), moves=False)
+    assert set(findings(lost, tracer)) == {"lost"}
+    assert not findings(lost, tracer, scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=2)))
+
+
+def test_what_security_holds_at_customs_is_no_slow_customs() -> None:
+    held = scan(Milestone.CUSTOMS, cause=Cause.SECURITY, text="Held by security")
+    found = findings(held, at=MONDAY + timedelta(days=40))
+    assert set(found) == {"courier_exception"}
+    assert found["courier_exception"].severity is Severity.HIGH
 
 
 def test_lost_and_then_only_an_unreadable_word_is_still_lost() -> None:

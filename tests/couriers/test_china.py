@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from parcelwatch.couriers.kuaidi100.answer import tracked
 from parcelwatch.couriers.shared.china import (
     at_station,
     beijing,
@@ -139,3 +140,38 @@ def test_an_error_is_whose_its_words_say(message: str, error: type[CourierError]
 )
 def test_an_error_about_the_number_is_an_answer(message: str, answer: type[Observation]) -> None:
     assert type(refusal(httpx.Response(200), Ask("1"), "某通", "", message)) is answer
+
+
+STATION = "快件已签收，签收人是菜鸟驿站"
+CAME_IN = ("501", "快件已暂存至菜鸟驿站")
+OUT_AGAIN = ("5", "派件员正在派件")
+TAKEN_BACK = ("501", "快件已被快递员从【丰巢的花园路66号快递柜】取回")
+
+
+@pytest.mark.parametrize("code", ["304", "3", ""])
+@pytest.mark.parametrize(
+    ("before", "end"),
+    [
+        ((OUT_AGAIN,), Milestone.AVAILABLE_FOR_PICKUP),
+        ((CAME_IN,), Milestone.DELIVERED),
+        ((CAME_IN, OUT_AGAIN), Milestone.DELIVERED),
+        ((CAME_IN, TAKEN_BACK), Milestone.AVAILABLE_FOR_PICKUP),
+        ((CAME_IN, TAKEN_BACK, CAME_IN), Milestone.DELIVERED),
+    ],
+)
+def test_signed_for_at_a_station_is_collected_or_waiting_by_what_came_before(
+    code: str, before: tuple[tuple[str, str], ...], end: Milestone
+) -> None:
+    told = [*before, (code, STATION)]
+    data = [
+        {"ftime": f"2026-03-0{day} 10:00:00", "context": words, "statusCode": each}
+        for day, (each, words) in enumerate(told, 1)
+    ]
+    assert tracked("YT1", "yuantong", [{"data": data[::-1]}]).checkpoints[-1].milestone is end
+
+
+@pytest.mark.parametrize("code", ["501", "5", "0", ""])
+def test_what_the_courier_took_back_from_a_locker_has_left_it(code: str) -> None:
+    data = [{"ftime": "2026-03-04 10:00:00", "context": TAKEN_BACK[1], "statusCode": code}]
+    (one,) = tracked("YT1", "yuantong", [{"data": data}]).checkpoints
+    assert one.milestone is Milestone.OUT_FOR_DELIVERY

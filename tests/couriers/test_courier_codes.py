@@ -8,6 +8,7 @@ from parcelwatch.couriers.dhl.codes import GROUPS, SERVICES
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.seventeentrack.item import STATUSES, SUB_STATUSES
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, follow
+from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.lexicon import NOTHING, Reading, read
 from parcelwatch.model import Cause, Milestone
 
@@ -109,3 +110,62 @@ def test_a_return_that_has_begun_takes_the_parcel_from_its_buyer(text: str) -> N
 
 def test_no_code_and_no_known_word_is_unknown() -> None:
     assert follow([(None, NOTHING)]) == [UNKNOWN]
+
+
+def test_what_security_holds_is_not_held_by_customs() -> None:
+    held = read("Held by airport security")
+    assert beside((M.CUSTOMS, C.CUSTOMS), held) == beside((M.CUSTOMS, None), held) == (M.EXCEPTION, C.SECURITY)
+
+
+@pytest.mark.parametrize("words", ["Tracer opened", "A trace has been initiated", "Search initiated", "查件已受理"])
+def test_that_somebody_looks_for_it_is_no_movement(words: str) -> None:
+    assert not is_movement(TRANSIT, words)
+
+
+BACK: list[tuple[Meaning | None, Reading]] = [((M.RETURNING, None), NOTHING), ((M.OUT_FOR_DELIVERY, None), NOTHING)]
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("Delivered, signed by recipient", M.DELIVERED),
+        ("已签收，签收人：本人", M.DELIVERED),
+        ("Delivered", M.RETURNED),
+        ("Delivered to the sender, recipient unknown", M.RETURNED),
+    ],
+)
+def test_a_delivery_after_another_attempt_went_to_whom_its_words_say(words: str, end: Milestone) -> None:
+    assert follow([*BACK, (DELIVERED, NOTHING)], [("", ""), ("", ""), ("", words)])[-1][0] is end
+    assert follow([BACK[0], (DELIVERED, NOTHING)], [("", ""), ("", words)])[-1][0] is M.RETURNED
+
+
+@pytest.mark.parametrize(("place", "end"), [("Nantes", M.DELIVERED), ("Lyon", M.RETURNED), ("", M.RETURNED)])
+def test_a_delivery_after_another_attempt_went_to_where_the_recipient_was_tried(place: str, end: Milestone) -> None:
+    scans: list[tuple[Meaning | None, Reading]] = [
+        ((M.PICKED_UP, None), NOTHING),
+        ((M.OUT_FOR_DELIVERY, None), NOTHING),
+        *BACK,
+        (DELIVERED, NOTHING),
+    ]
+    places = ["Lyon", "Nantes", "Nantes", place, place]
+    assert follow(scans, [(each, "") for each in places])[-1][0] is end
+
+
+@pytest.mark.parametrize(
+    ("code", "put_off"),
+    [
+        (FAILURE, (M.IN_TRANSIT, C.POSTPONED)),
+        ((M.ATTEMPT_FAILED, None), (M.IN_TRANSIT, C.POSTPONED)),
+        (TRANSIT, (M.IN_TRANSIT, C.POSTPONED)),
+        ((M.OUT_FOR_DELIVERY, None), (M.OUT_FOR_DELIVERY, C.POSTPONED)),
+        ((M.AVAILABLE_FOR_PICKUP, None), (M.AVAILABLE_FOR_PICKUP, None)),
+        ((M.EXCEPTION, C.DAMAGED), (M.EXCEPTION, C.DAMAGED)),
+        (DELIVERED, DELIVERED),
+    ],
+)
+@pytest.mark.parametrize(
+    "words", ["Future delivery requested", "Package held until 03/14/2026", "客户改约", "节假日延迟派送"]
+)
+def test_what_was_put_off_is_no_trouble_and_no_movement(code: Meaning, put_off: Meaning, words: str) -> None:
+    assert beside(code, read(words)) == put_off
+    assert is_movement((M.IN_TRANSIT, C.POSTPONED), words) is False

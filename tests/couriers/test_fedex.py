@@ -190,3 +190,27 @@ def test_a_scan_of_a_parcel_that_is_late_is_movement_and_the_delay_itself_is_not
     ]
     scan, delay = observe(Ask(NUMBER), {"scanEvents": events}).checkpoints
     assert (scan.moves, delay.moves) == (True, False)
+
+
+def test_what_arrived_after_the_courier_had_left_is_a_scan_and_no_exception() -> None:
+    late = {
+        "date": "2026-03-04T10:00:00-06:00",
+        "eventType": "SE",
+        "eventDescription": "Shipment exception",
+        "exceptionCode": "31",
+        "exceptionDescription": "Package arrived after courier dispatch",
+    }
+    (one,) = observe(Ask(NUMBER), {"scanEvents": [late]}).checkpoints
+    assert (one.milestone, one.cause, one.moves) == (Milestone.IN_TRANSIT, None, True)
+
+
+def test_a_delivery_that_the_buyer_put_off_is_a_postponement() -> None:
+    put_off = {
+        "date": "2026-03-04T10:00:00-06:00",
+        "eventType": "DE",
+        "eventDescription": "Delivery exception",
+        "exceptionCode": "17",
+        "exceptionDescription": "Future delivery requested",
+    }
+    (one,) = observe(Ask(NUMBER), {"scanEvents": [put_off]}).checkpoints
+    assert (one.milestone, one.cause, one.moves) == (Milestone.IN_TRANSIT, Cause.POSTPONED, False)

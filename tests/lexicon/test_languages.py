@@ -68,6 +68,7 @@ FRENCH = [
     ("Contenu interdit au transport", M.EXCEPTION, C.SECURITY),
     ("Colis mal orienté, nouvelle direction en cours", M.EXCEPTION, C.MISROUTED),
     ("Livraison retardée par les intempéries", M.EXCEPTION, C.WEATHER),
+    ("Livraison reportée à la demande du destinataire", M.IN_TRANSIT, C.POSTPONED),
     ("Retard d'acheminement", M.EXCEPTION, C.COURIER_FAULT),
     ("Grève dans une agence", M.EXCEPTION, C.COURIER_FAULT),
     ("Colis immobilisé", M.EXCEPTION, C.UNSTATED),
@@ -125,6 +126,7 @@ SPANISH = [
     ("Contenido prohibido", M.EXCEPTION, C.SECURITY),
     ("Envío mal encaminado", M.EXCEPTION, C.MISROUTED),
     ("Demora por condiciones climáticas", M.EXCEPTION, C.WEATHER),
+    ("Entrega aplazada a petición del destinatario", M.IN_TRANSIT, C.POSTPONED),
     ("Retraso por huelga", M.EXCEPTION, C.COURIER_FAULT),
     ("Envío con incidencia", M.EXCEPTION, C.UNSTATED),
 ]
@@ -180,6 +182,7 @@ PORTUGUESE = [
     ("Conteúdo proibido", M.EXCEPTION, C.SECURITY),
     ("Objeto mal encaminhado", M.EXCEPTION, C.MISROUTED),
     ("Entrega atrasada por fortes chuvas", M.EXCEPTION, C.WEATHER),
+    ("Entrega adiada a pedido do destinatário", M.IN_TRANSIT, C.POSTPONED),
     ("Atraso na entrega devido a greve", M.EXCEPTION, C.COURIER_FAULT),
     ("Objeto retido para análise", M.EXCEPTION, C.UNSTATED),
 ]

@@ -41,7 +41,7 @@ CHINESE = [
     ("快件错分，正在转往正确网点", M.EXCEPTION, C.MISROUTED),
     ("违禁品，机关查扣", M.EXCEPTION, C.SECURITY),
     ("正在进行 疑难件 扫描", M.EXCEPTION, C.UNSTATED),
-    ("正在进行 疑难件 扫描,原因是： 联系好下午送", M.IN_TRANSIT, None),
+    ("正在进行 疑难件 扫描,原因是： 联系好下午送", M.IN_TRANSIT, C.POSTPONED),
     ("投递妥投撤销", M.EXCEPTION, C.UNSTATED),
     ("快件已作废", M.CANCELLED, None),
     ("快件已暂存至人民路菜鸟驿站，请凭取件码领取", M.AVAILABLE_FOR_PICKUP, None),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Rule, Verdict, scan
+from parcelwatch.core.agreed import kept_until
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -45,7 +46,7 @@ class _StuckAt(Rule):
     says: ClassVar[Form]
 
     def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         if view.milestone is not self.stage or since is None:
             return QUIET
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
@@ -76,7 +77,7 @@ class Stalled(Rule):
     kind: ClassVar[str] = "stalled"
 
     def judge(self, view: View) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
         if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET
@@ -86,7 +87,11 @@ class Stalled(Rule):
 
 @dataclass(frozen=True, slots=True)
 class AwaitingCollection(Rule):
-    """In a locker, shop or station, and nobody comes."""
+    """In a locker, shop or station, and nobody comes.
+
+    Where its scan says until when it is kept, that leads: told when half of the time is over, graver when a quarter is
+    left.
+    """
 
     kind: ClassVar[str] = "awaiting_collection"
 
@@ -96,4 +101,21 @@ class AwaitingCollection(Rule):
             return QUIET
         since = latest(entry)
         waiting = Fact(Form.NOT_COLLECTED, since=since, scan=scan(entry))
+        ends = kept_until(entry, view.clock)
+        if ends is not None and ends > since:
+            return self._kept(view, since, replace(waiting, until=ends))
         return self.silent(view, since, (Severity.LOW, Severity.HIGH), waiting)
+
+    def _kept(self, view: View, since: datetime, waiting: Fact) -> Verdict:
+        assert waiting.until is not None, "it is kept until some time"
+        quarter = (waiting.until - since) / 4
+        both = ((self.limits.warn, 2, Severity.LOW), (self.limits.critical, 3, Severity.HIGH))
+        finding: Finding | None = None
+        for limit, quarters, severity in both:
+            if limit is None:
+                continue
+            due_at = since + quarter * quarters
+            if view.confirmed_at is None or view.confirmed_at < due_at:
+                return Verdict(finding, since, due_at)
+            finding = self.found(severity, waiting)
+        return Verdict(finding, since)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime
 from typing import ClassVar
 
 from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
@@ -64,7 +64,10 @@ class Destroyed(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Lost(Rule):
-    """The courier says it is lost; milder while it is only being looked for."""
+    """The courier says it is lost; milder while it is only being looked for.
+
+    Only who has seen it again has found it: a search that began has not.
+    """
 
     kind: ClassVar[str] = "lost"
 
@@ -73,7 +76,7 @@ class Lost(Rule):
         for entry in view.fresh:
             if entry.checkpoint.cause is Cause.LOST:
                 lost = entry if lost is None or _surer(entry, lost) else lost
-            elif entry.checkpoint.milestone in _FOUND_AGAIN:
+            elif entry.checkpoint.moves and entry.checkpoint.milestone in _FOUND_AGAIN:
                 lost = None
         if lost is None:
             return QUIET
@@ -112,16 +115,18 @@ class Returned(Rule):
 class CourierException(Rule):
     """An exception that no other rule speaks for.
 
-    Graver where somebody has taken the parcel away.
+    Graver where somebody has taken the parcel away, be it at customs.
     """
 
     kind: ClassVar[str] = "courier_exception"
 
     def judge(self, view: View) -> Verdict:
-        entry = _reached_by(view) if view.milestone is Milestone.EXCEPTION else None
+        entry = _reached_by(view)
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
         seized = entry.checkpoint.cause is Cause.SECURITY
+        if view.milestone is not Milestone.EXCEPTION and not (seized and view.milestone is Milestone.CUSTOMS):
+            return QUIET
         return Verdict(self.told(Severity.HIGH if seized else Severity.MEDIUM, entry, Form.EXCEPTION))
 
 
@@ -130,7 +135,7 @@ class _ToldThenSilent(Rule):
     """Told at once; silence after it raises it."""
 
     def raised(self, view: View, told: Finding, severities: tuple[Severity, Severity]) -> Verdict:
-        since = view.quiet_since
+        since = view.counts_from
         if since is None:
             return Verdict(told)
         silent = self.silent(view, since, severities, replace(told.fact, quiet_since=since))
@@ -166,7 +171,7 @@ class CustomsHeld(_ToldThenSilent):
             return QUIET
         if view.stage.cause is Cause.CUSTOMS:
             return Verdict(self.told(Severity.HIGH, entry, Form.HELD_BY_CUSTOMS))
-        if view.milestone is not Milestone.CUSTOMS:
+        if view.milestone is not Milestone.CUSTOMS or view.stage.cause is Cause.SECURITY:
             return QUIET
         since = latest(entry)
         return self.silent(
@@ -178,7 +183,8 @@ class CustomsHeld(_ToldThenSilent):
 class AttemptFailed(_ToldThenSilent):
     """A delivery attempt failed; twice for one reason, or silence after it, is worse.
 
-    Out for delivery twice, more than a day apart, with no word between is a failed attempt the courier kept to itself.
+    Out for delivery again on another day is a failed attempt that the courier kept to itself, unless it said in between
+    why it was not tried.
     One that the recipient refused is the refusal's to tell: nobody wants another.
     """
 
@@ -209,8 +215,29 @@ class AttemptFailed(_ToldThenSilent):
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
-        out = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY]
-        if len(out) < 2 or earliest(out[-1]) - latest(out[0]) <= timedelta(days=1):
+        out = _tours(view)
+        if len(out) < 2 or not _another_day(view, latest(out[0]), earliest(out[-1])):
             return QUIET
         told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
+
+
+# Why a tour ended without anybody having been at the door.
+_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED})
+
+
+def _tours(view: View) -> list[Entry]:
+    """The times it went out for delivery since the courier last said why it had not been tried."""
+    out: list[Entry] = []
+    for entry in view.fresh:
+        if entry.checkpoint.cause in _NEVER_TRIED:
+            out.clear()
+        elif entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY:
+            out.append(entry)
+    return out
+
+
+def _another_day(view: View, one: datetime, other: datetime) -> bool:
+    """Whether `other` is on a later day than `one` where the parcel is, in whichever of its zones that may be."""
+    days: list[tuple[date, date]] = [(one.astimezone(z).date(), other.astimezone(z).date()) for z in view.clock.zones]
+    return all(first < second for first, second in days)

@@ -29,6 +29,7 @@ DELIVERED: Meaning = (M.DELIVERED, None)
 ADDRESS: Meaning = (M.EXCEPTION, C.ADDRESS)
 FAULT: Meaning = (M.EXCEPTION, C.COURIER_FAULT)
 TROUBLE: Meaning = (M.EXCEPTION, C.UNSTATED)
+POSTPONED: Meaning = (M.IN_TRANSIT, C.POSTPONED)
 CANCELLED: Meaning = (M.CANCELLED, None)
 
 Groups = tuple[tuple[Meaning, str], ...]
@@ -83,8 +84,8 @@ NOTICES = EXCEPTIONS - {"DE", "SE"}
 RETURN = "14"
 REASONS = _table(
     (
-        (INFO, "17"),
-        (TRANSIT, "A3 A47"),
+        (POSTPONED, "17"),
+        (TRANSIT, "31 A3 A47"),
         (CUSTOMS, "A25"),
         (NOBODY, "08 15"),
         (REFUSED, "07"),

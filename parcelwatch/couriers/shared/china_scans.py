@@ -57,7 +57,7 @@ def without_code(words: str) -> Told:
 def problem(meaning: Meaning, words: str) -> Told:
     """A problem scan without a reason of its own: what the words excuse is none."""
     reading = read(words, "zh")
-    if reading == Reading(M.IN_TRANSIT) and _HARMLESS.search(words):
+    if reading.cause is C.POSTPONED or (reading == Reading(M.IN_TRANSIT) and _HARMLESS.search(words)):
         return None, reading
     return meaning, reading
 

@@ -125,7 +125,9 @@ def _handed_over(scan: Scan) -> Scan:
 def checkpoints(scans: Iterable[Scan]) -> tuple[Checkpoint, ...]:
     """Dated scans, oldest first, as checkpoints: each in the light of those before it, none turned around by a tie."""
     told = [(scan.when, _handed_over(scan)) for scan in scans if scan.when is not None]
-    meanings = follow([(scan.meaning, scan.reading) for _, scan in told])
+    meanings = follow(
+        [(scan.meaning, scan.reading) for _, scan in told], [(scan.place, scan.words) for _, scan in told]
+    )
     return apart(
         Checkpoint(
             *when,

@@ -7,8 +7,13 @@ Without a code the text alone speaks; if it is not known either, the scan is unk
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain, repeat
 
+from parcelwatch.core.milestones import tried_there
 from parcelwatch.lexicon import Reading
 from parcelwatch.model import Cause, Milestone, Sure
 
@@ -43,6 +48,7 @@ _FINER: dict[Milestone, frozenset[Milestone]] = {
 
 # Causes that slow a parcel down without stopping it: the scan stays what its code says.
 _MILD = frozenset({C.WEATHER, C.MISROUTED, C.COURIER_FAULT, C.UNSTATED})
+_EXCUSED = frozenset({None, C.UNSTATED, C.COURIER_FAULT})
 _GONE = frozenset({C.LOST, C.DESTROYED})
 
 
@@ -57,16 +63,27 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     if reading.announced and milestone is M.AVAILABLE_FOR_PICKUP:
         # It waits until then; a collection must not be taken for the end of a return that never began.
         return meaning
+    if reading.cause is C.POSTPONED:
+        return _postponed(milestone, cause)
     if milestone is M.DELIVERED:
         return _delivered(cause, reading)
     if milestone in (M.RETURNED, M.CANCELLED):
         return milestone, cause or reading.cause
+    if cause is C.CUSTOMS and reading.cause is C.SECURITY:
+        return M.EXCEPTION, reading.cause
     if cause is not None and cause is not C.UNSTATED:
         return _direction(milestone, reading), cause
     if reading.cause is None:
         finer = reading.milestone if reading.milestone in _FINER.get(milestone, ()) else milestone
         return finer or milestone, cause if finer is milestone else None
     return _caused(milestone, reading.cause, reading.milestone)
+
+
+def _postponed(milestone: Milestone, cause: Cause | None) -> Meaning:
+    """What was put off is no trouble; a parcel that lies ready, turns back or is over is where its code says."""
+    if milestone in _TROUBLED and cause in _EXCUSED:
+        return M.IN_TRANSIT, C.POSTPONED
+    return milestone, C.POSTPONED if milestone in _MOVING - {M.CUSTOMS} and cause in _EXCUSED else cause
 
 
 def weight(meaning: Meaning, reading: Reading) -> Sure:
@@ -103,26 +120,98 @@ def _delivered(cause: Cause | None, reading: Reading) -> Meaning:
     return M.DELIVERED, cause or (reading.cause if reading.cause is C.DAMAGED else None)
 
 
-def follow(scans: Iterable[tuple[Meaning | None, Reading]]) -> list[Meaning]:
+_RECIPIENT = re.compile(r"\b(?:recipient|consignee|addressee|customer)\b|本人|收件人|收方|买家", re.IGNORECASE)
+_SENDER = re.compile(
+    r"\b(?:sender|shipper|seller|merchant|return(?:ed|s)?)\b|寄件|发件|寄方|商家|卖家|发货|退", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=4096)
+def _to_its_recipient(words: str) -> bool:
+    """Whether a delivery says that the recipient has it."""
+    return _RECIPIENT.search(words) is not None and not _SENDER.search(words)
+
+
+_TAKEN_OUT = re.compile(
+    r"(?:投递|快递|派[送件]|配送|业务)员(?:(?!请|凭|码|您|客户|收件|买家)[^，。；])*?取[走出回]|[柜站点][^，。；]{0,4}取出后?(?:再投|继续派)"
+)
+_OUT_OF_IT = re.compile(r"取[走出回]")
+_SIGNED = re.compile(r"[签簽]收")
+
+
+@lru_cache(maxsize=4096)
+def _taken_out(words: str) -> bool:
+    """Whether the courier has taken it out of its locker or shop again."""
+    return _TAKEN_OUT.search(words) is not None
+
+
+_ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
+
+
+def _turned_around(places: Sequence[tuple[Milestone, str]], since: int, place: str, words: str) -> bool:
+    """Whether a delivery after the return that began with scan `since` went to the recipient all the same."""
+    tried_again = any(milestone in _ATTEMPTS for milestone, _ in places[since:])
+    return tried_again and (_to_its_recipient(words) or tried_there(place, places[:since]))
+
+
+def follow(scans: Iterable[tuple[Meaning | None, Reading]], said: Sequence[tuple[str, str]] = ()) -> list[Meaning]:
     """The meaning of each scan, oldest first, in the light of those before it.
 
     A drop at a locker or shop is not the delivery, unless the parcel was already waiting in one and was not taken out
-    for delivery again: then it is the collection. A delivery after any return scan is the return's end.
+    for delivery again: then it is the collection. In China the station's own rounds are told as tours, too, so that
+    there only words that say so take it out. A delivery after any return scan is the return's end, unless another
+    attempt came before it and its words or its place tell of the recipient. `said`: place and words of each scan, where
+    they are known.
     """
-    meanings: list[Meaning] = []
-    waiting = returning = False
-    for code, reading in scans:
-        if code is None:
-            meaning: Meaning = (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
-        else:
-            meaning = beside(code, reading)
+    way = _Way()
+    beside_it = chain(said, repeat(("", "")))
+    return [way.after(code, reading, *each) for (code, reading), each in zip(scans, beside_it, strict=False)]
+
+
+@dataclass(slots=True)
+class _Way:
+    """What the scans so far say of those to come.
+
+    `waiting`: it lies in a locker or shop; `came_in`: it came into one, and no words took it out. `began`: which scan
+    began the return, None where none did.
+    """
+
+    places: list[tuple[Milestone, str]] = field(default_factory=list)
+    waiting: bool = False
+    came_in: bool = False
+    began: int | None = None
+
+    def after(self, code: Meaning | None, reading: Reading, place: str, words: str) -> Meaning:
+        """The meaning of the next scan, which then counts among those before."""
+        meaning = self._read(code, reading)
+        if meaning[0] in (M.AVAILABLE_FOR_PICKUP, M.IN_TRANSIT) and _taken_out(words):
+            meaning = (M.OUT_FOR_DELIVERY, None)
         milestone = meaning[0]
-        if code is not None and code[0] is M.DELIVERED and milestone is M.AVAILABLE_FOR_PICKUP and waiting:
-            meaning = (M.DELIVERED, None)
-        if meaning[0] is M.DELIVERED and returning:
-            meaning = (M.RETURNED, meaning[1])
-        waiting = milestone is M.AVAILABLE_FOR_PICKUP or (waiting and milestone is not M.OUT_FOR_DELIVERY)
+        meaning = self._returned(self._collected(code, meaning, words), place, words)
+        self.waiting = milestone is M.AVAILABLE_FOR_PICKUP or (self.waiting and milestone is not M.OUT_FOR_DELIVERY)
+        left = milestone is M.OUT_FOR_DELIVERY and _OUT_OF_IT.search(words) is not None
+        self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not left)
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
-        returning = returning or milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
-        meanings.append(meaning)
-    return meanings
+        turns = milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
+        if turns and self.began is None:
+            self.began = len(self.places)
+        self.places.append((milestone, place))
+        return meaning
+
+    def _read(self, code: Meaning | None, reading: Reading) -> Meaning:
+        if code is not None:
+            return beside(code, reading)
+        return (reading.milestone, reading.cause) if reading.milestone else UNKNOWN
+
+    def _collected(self, code: Meaning | None, meaning: Meaning, words: str) -> Meaning:
+        signed = code is not None and code[0] is M.DELIVERED and meaning[0] is M.AVAILABLE_FOR_PICKUP
+        inside = self.waiting or (self.came_in and _SIGNED.search(words) is not None)
+        return (M.DELIVERED, None) if signed and inside else meaning
+
+    def _returned(self, meaning: Meaning, place: str, words: str) -> Meaning:
+        if self.began is None or meaning[0] is not M.DELIVERED:
+            return meaning
+        if _turned_around(self.places, self.began, place, words):
+            self.began = None
+            return meaning
+        return M.RETURNED, meaning[1]

@@ -19,7 +19,7 @@ STILL = frozenset({M.INFO_RECEIVED, M.UNKNOWN})
 # Where a notice can be told of; what happens at the door, or ends the way, is movement however late it is.
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.EXCEPTION})
 # Why it waits, or that nobody finds it.
-_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST})
+_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.POSTPONED})
 
 _NOTICE = re.compile(
     r"\bin transit,? to (?:the )?next facility\b|\bmoving (?:with)?in (?:the )?\S* ?network\b"
@@ -29,7 +29,9 @@ _NOTICE = re.compile(
     r"|\b(?:estimated|expected|scheduled|new|updated) (?:delivery|arrival) (?:date|time|day)\b"
     r"|\b(?:document|paperwork|invoice|information)s?\b[^.;]{0,30}\b(?:required|needed|requested|missing|incomplete)\b"
     r"|\b(?:awaiting|await|requires?|missing|need(?:s|ed)?)\b[^.;]{0,30}\b(?:document|paperwork|invoice|information)"
-    r"|预约派送|改约|(?:^|[，。；])(?:因|受)[^，。；]{1,20}(?:影响|原因)[^。；]{0,20}(?:延误|延迟|延后|滞留)",
+    r"|\b(?:tracer|trace|search|investigation)\b[^.;]{0,20}\b(?:opened|initiated|started|requested|filed|in progress)\b"
+    r"|\b(?:opened|initiated|started|requested|filed) (?:a |an |the )?(?:tracer|trace|search|investigation)\b"
+    r"|(?:查件|催件|催查|查询)(?:已)?(?:受理|登记|申请|处理)|预约派送|改约|(?:^|[，。；])(?:因|受)[^，。；]{1,20}(?:影响|原因)[^。；]{0,20}(?:延误|延迟|延后|滞留)",
     re.IGNORECASE,
 )
 
