@@ -26,7 +26,7 @@ FIELDS: Final = ("to", "name", "subject", "body", "order", "number", "kind", "st
 """What the body of a webhook may name, in braces."""
 
 _TIMEOUT: Final = (5.0, 20.0)  # seconds: to connect, and until it answers
-_MAIL: Final = re.compile(r"[\w.!#$&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL: Final = re.compile(r"[\w.!#$&*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"\+?\d(?:[ ().-]?\d){4,18}")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})

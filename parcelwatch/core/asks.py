@@ -10,14 +10,14 @@ import re
 from typing import Final
 
 _WANTED: Final = re.compile(
-    r"requir|request|need|await|missing|provide|submit|pending|upload|must|unpaid|to be paid|payable|payment due"
+    r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid|to be paid|payable|payment due"
     r"|outstanding"
     r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte"
     r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam"
     r"|requier|falta|pendiente|proporcion|solicit|necesari"
     r"|necess[áa]ri|pendente|fornecer|aguard|exig"
     r"|必要|提出|不足|待ち|未納"
-    r"|需|要求|请|補|补|缺|待|等待|提供|提交|上传|上傳|未缴|未繳",
+    r"|需|要求|请(?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳",
     re.IGNORECASE,
 )
 
@@ -50,14 +50,21 @@ _ASKED: Final = tuple((thing, re.compile(words, re.IGNORECASE)) for thing, words
 
 _NOT_ASKED: Final = re.compile(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
-    r"|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
+    r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b"
+    r"|(?:information|documents?|paperwork|data) received|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
     r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|payée?s?\b",
     re.IGNORECASE,
 )
 
+# Nobody says whose wish it was: the sender's, unless somebody else is named.
+_STOPPED: Final = re.compile(r"拦截|攔截|截件|召回|intercept|recall", re.IGNORECASE)
+_BY_OTHERS: Final = re.compile(
+    r"海关|海關|查验|查驗|安检|安檢|禁|收件|收方|买家|買家|customs|security|prohibited|recipient|consignee|receiver"
+    r"|aduana|douane|zoll|alfândega|税関",
+    re.IGNORECASE,
+)
 _RECALLED: Final = re.compile(
-    r"拦截|攔截|截件|召回|(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?(?:主动|主動|的)?(?:要求|申请|申請)"
-    r"|intercept|recall"
+    r"(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?(?:主动|主動|的)?(?:要求|申请|申請)"
     r"|(?:request(?:ed)?|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
     r"|(?<!to )(?<!to the )(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"
     r"|auf wunsch des (?:absenders|versenders)|vom (?:absender|versender) (?:zurück|angefordert|gewünscht)"
@@ -78,4 +85,4 @@ def asks(text: str) -> str:
 
 def recalled(text: str) -> bool:
     """Whether a note says that a parcel goes back because its sender called it back."""
-    return bool(_RECALLED.search(text))
+    return bool(_RECALLED.search(text) or (_STOPPED.search(text) and not _BY_OTHERS.search(text)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from parcelwatch.core.asks import asks, recalled
 from parcelwatch.core.kinds import LETTERS
@@ -304,6 +305,33 @@ def parts(facts: Facts) -> list[Facts]:
 def about(draft: Draft, parcel_id: int) -> Facts | None:
     """What a draft says of one parcel, None when it is not about it."""
     return next((part for part in parts(draft.facts) if part.get("parcel") == parcel_id), None)
+
+
+_SAID_OF_ALL: Final = ("sure", "cause", "reason", "asks", "seen_as", "wrote_at")
+_BY_MILESTONE: Final = frozenset({"damaged", "late"})
+_BY_PLACE: Final = frozenset({"attempt_failed", "not_delivered", "awaiting_collection"})
+_TOLD_APART: Final = frozenset(
+    map(
+        str,
+        (
+            Milestone.DELIVERED,
+            Milestone.EXCEPTION,
+            Milestone.RETURNING,
+            Milestone.RETURNED,
+            Milestone.AVAILABLE_FOR_PICKUP,
+            Milestone.OUT_FOR_DELIVERY,
+        ),
+    )
+)
+
+
+def tells(draft: Draft) -> tuple[object, ...]:
+    """What a letter's sentences say of all its parcels alike: those that differ in it are written to apart."""
+    facts, attempt = draft.facts, draft.facts.get("attempt")
+    at = facts.get("milestone") if draft.kind in _BY_MILESTONE or draft.step is LetterStep.MOVED else ""
+    place = facts.get("place") if draft.kind in _BY_PLACE and draft.step is LetterStep.FIRST else ""
+    again = isinstance(attempt, int) and attempt > 1
+    return (*(facts.get(name) for name in _SAID_OF_ALL), at if at in _TOLD_APART else "", place, again)
 
 
 def joined(draft: Draft, dossier: Dossier, case: Case) -> Facts:

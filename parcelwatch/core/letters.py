@@ -429,10 +429,9 @@ def _announce(step: Step, event: Announced) -> Step:
 
 def _write(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draft | None = None) -> Step:
     """A draft for one order; it joins the one that another parcel of the order has already."""
-    other = _with_room(step.dossier.drafts, case.kind, order, what) if order.number else None
-    if other is None:
-        draft = _written(step, case, order, what, earlier)
-    else:
+    draft = _written(step, case, order, what, earlier)
+    other = _with_room(step.dossier.drafts, draft, order) if order.number else None
+    if other is not None:
         draft = _again(other, drafts.joined(other, step.dossier, case), step.now)
     # A later checkpoint of the same answer can make it untrue before it is written down.
     if drafts.contradicted(draft, step.dossier) is not None:
@@ -442,14 +441,16 @@ def _write(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draf
     return _add(step, draft, case)
 
 
-def _with_room(letters: Sequence[Draft], kind: str, order: Order, what: LetterStep) -> Draft | None:
-    """The newest draft of that kind and step to the customer of the order that can be about one parcel more.
+def _with_room(letters: Sequence[Draft], draft: Draft, order: Order) -> Draft | None:
+    """The newest draft that says the same to the customer of the order, and can be about one parcel more.
 
     Words that an agent chose stand: beside them comes a draft of its own.
     """
-    same = (one for one in reversed(letters) if one.unsent and (one.kind, one.order) == (kind, order.number))
-    ours = (one for one in same if one.step is what and not one.edited and not drafts.misaddressed(one, (order,)))
-    return next((one for one in ours if len(drafts.parts(one.facts)) < drafts.MOST), None)
+    about = (draft.kind, draft.order, draft.step)
+    same = (one for one in reversed(letters) if one.unsent and (one.kind, one.order, one.step) == about)
+    ours = (one for one in same if not one.edited and not drafts.misaddressed(one, (order,)))
+    room = (one for one in ours if len(drafts.parts(one.facts)) < drafts.MOST)
+    return next((one for one in room if drafts.tells(one) == drafts.tells(draft)), None)
 
 
 _JOINED = Fact(Form.OTHER_PARCELS)

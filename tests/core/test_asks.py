@@ -64,3 +64,35 @@ def test_what_the_sender_called_back(note: str) -> None:
 )
 def test_what_goes_back_for_another_reason(note: str) -> None:
     assert not recalled(note)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快件被海关拦截退回",
+        "包裹被海关拦截，退回寄件人",
+        "海关截件查验",
+        "Intercepted by customs",
+        "Intercept requested by recipient",
+    ],
+)
+def test_what_others_stop_the_shop_did_not_call_back(text: str) -> None:
+    assert not recalled(text)
+
+
+@pytest.mark.parametrize("text", ["快件已被拦截", "寄件人要求拦截，海关未放行", "Package intercepted", "Recalled by the sender"])
+def test_what_is_stopped_at_nobody_else_s_wish_the_shop_called_back(text: str) -> None:
+    assert recalled(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "清关中，请耐心等待，税费由发件人支付",
+        "Information received, awaiting customs",
+        "Duties paid by the shipper (DDP)",
+        "待清关，资料已收到",
+    ],
+)
+def test_where_nothing_is_wanted_of_the_customer_nothing_is_asked(text: str) -> None:
+    assert asks(text) == ""
