@@ -219,12 +219,16 @@ class Form(StrEnum):
     EXCEPTION = "exception"
     # what it did not say in time
     NOT_PICKED_UP = "not_picked_up"
+    NOT_HANDED_OVER = "not_handed_over"
     NO_FIRST_SCAN = "no_first_scan"
     NO_SCAN = "no_scan"
     NO_OUTCOME = "no_outcome"
     NOT_COLLECTED = "not_collected"
     SLOW_CUSTOMS = "slow_customs"
     PROMISE_OVER = "promise_over"
+    # what a rule went by
+    COUNTS_FROM_DISPATCH = "counts_from_dispatch"
+    ONLY_ESTIMATED = "only_estimated"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"

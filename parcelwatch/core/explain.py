@@ -33,7 +33,8 @@ class Explanation:
     `place`: by whose days its clock goes ("DE", "US-CA"), in which `zones`; `known`: how we know that it is there.
     `since`: where its clock started, None while none runs. `counted`: how much of the time up to the moment counts, in
     hours; `unit` is what the threshold is written in. `due_at`: when it fires, or gets worse, if the courier then
-    answers without news. `blind`: that moment has passed, but the courier has not answered since.
+    answers without news. `blind`: that moment has passed, but the courier has not answered since. `note`: what else the
+    rule went by.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Explanation:
     due_at: datetime | None = None
     blind: bool = False
     hidden_by: str = ""
+    note: Fact | None = None
 
     @property
     def running(self) -> bool:
@@ -129,6 +131,7 @@ def _explained(
         due_at=verdict.due_at,
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
+        note=verdict.note,
     )
 
 
