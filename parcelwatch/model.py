@@ -222,6 +222,7 @@ class Form(StrEnum):
     NOT_HANDED_OVER = "not_handed_over"
     NO_FIRST_SCAN = "no_first_scan"
     NO_SCAN = "no_scan"
+    ALL_UNREAD = "all_unread"
     NO_OUTCOME = "no_outcome"
     NOT_COLLECTED = "not_collected"
     SLOW_CUSTOMS = "slow_customs"

@@ -372,7 +372,7 @@ def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoin
         row.get("code", ""),
         row.get("text", row["milestone"].replace("_", " ")),
         row.get("place", ""),
-        moves=row.get("moves", True),
+        moves=row.get("moves", row["milestone"] != "unknown"),
         sure=Sure(row.get("sure", "stated")),
     )
 

@@ -78,12 +78,18 @@ class NotDelivered(_StuckAt):
 
 @dataclass(frozen=True, slots=True)
 class Stalled(Rule):
-    """Under way, and nothing new."""
+    """Under way, and nothing new.
+
+    What nobody can read a word of may be standing still as well: somebody should look, no customer is written to.
+    """
 
     kind: ClassVar[str] = "stalled"
 
     def judge(self, view: View) -> Verdict:
         since = view.quiet_since
+        if view.milestone is Milestone.UNKNOWN and view.entries and since is not None:
+            unread = Fact(Form.ALL_UNREAD, since=since, scan=scan(view.entries[-1]))
+            return self.silent(view, since, (Severity.LOW, Severity.MEDIUM), unread)
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
         if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET
