@@ -82,7 +82,6 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         remembered.update(data)
     stands = _milestone(remembered.get("stands"))
     reached = stage(current(timeline), stands)
-    estimate = _time(remembered.get("estimate"))
     missing_since = _time(remembered.get("missing_since"))
     heard = [entry.last_seen_at for entry in timeline.entries]
     if dossier.confirmed_at is not None and dossier.confirmed_at <= at:
@@ -101,8 +100,8 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         baseline_at=dossier.baseline_at if first else None,
         refused=str(remembered.get("refused") or ""),
         stopped=str(remembered.get("stopped") or ""),
-        estimate=estimate,
-        promise=dossier.promise if estimate else None,
+        estimate=_time(remembered.get("estimate")),
+        promise=_time(remembered.get("promise")),
         stands=stands,
         cases=(),
         drafts=(),

@@ -701,6 +701,12 @@ def m012_life(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS()
+def m013_commitments(db: Database) -> None:
+    """What was kept as a courier's promise was its estimate, which is none."""
+    db.execute("UPDATE parcels SET promise = NULL WHERE promise IS NOT NULL")
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -714,5 +720,6 @@ NAMES: Final = (
     "m010_channels",
     "m011_calm",
     "m012_life",
+    "m013_commitments",
 )
 """Every migration this version knows, in order."""

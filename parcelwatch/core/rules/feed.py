@@ -29,7 +29,7 @@ class UnknownNumber(Rule):
         verdict = self.silent(
             view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.NO_RECORD, since=since, until=until)
         )
-        return replace(verdict, note=dispatch_counts(by)) if until else verdict
+        return replace(verdict, note=dispatch_counts(until)) if until else verdict
 
 
 @dataclass(frozen=True, slots=True)
