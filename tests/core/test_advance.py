@@ -121,8 +121,8 @@ def test_the_lane_the_courier_names_chooses_the_threshold_at_once() -> None:
 
 
 def test_the_couriers_newest_estimate_is_shown_and_its_first_commitment_held_against_it() -> None:
-    first = replace(said(scan(M.IN_TRANSIT), estimate=NOW + 40 * HOUR), commitment=NOW + 48 * HOUR)
-    later = replace(said(scan(M.IN_TRANSIT), estimate=NOW + 90 * HOUR), commitment=NOW + 96 * HOUR)
+    first = Answered("", (scan(M.IN_TRANSIT),), estimate=NOW + 40 * HOUR, commitment=NOW + 48 * HOUR)
+    later = Answered("", (scan(M.IN_TRANSIT),), estimate=NOW + 90 * HOUR, commitment=NOW + 96 * HOUR)
     before = advance(Dossier(PARCEL), first, POLICY, NOW).dossier
     moved = advance(before, later, POLICY, NOW + HOUR).dossier
     assert (moved.estimate, moved.promise) == (NOW + 90 * HOUR, NOW + 48 * HOUR)
@@ -137,7 +137,7 @@ def test_an_estimate_makes_nothing_late_and_why_says_that_it_is_none() -> None:
 
 def test_a_commitment_that_is_only_pushed_counts_too() -> None:
     known = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT)), POLICY, NOW).dossier
-    push = Pushed(replace(said(scan(M.IN_TRANSIT)), commitment=NOW + 48 * HOUR))
+    push = Pushed(Answered("", (scan(M.IN_TRANSIT),), commitment=NOW + 48 * HOUR))
     assert advance(known, push, POLICY, NOW + HOUR).dossier.promise == NOW + 48 * HOUR
 
 
