@@ -138,7 +138,9 @@ class Answered:
     """What happened to the parcel.
 
     `complete`: the answer lists the parcel's whole history as the courier now sees it.
-    `estimate`: the courier's own promise of delivery; its latest instant when it names a day.
+    `estimate`: when the courier expects to deliver it; the latest instant where it names a day.
+    `commitment`: the end of the day that the courier committed itself to, which no forecast moves; None where it names
+    none. Only this is a promise.
     `stopped`: why an aggregator no longer follows it, a Stop or its own words; "" while it does, None when this answer
     does not say.
     `stands`: where the answer says the parcel is as a whole, whatever the order of its scans; None where it does not.
@@ -149,6 +151,7 @@ class Answered:
     checkpoints: tuple[Checkpoint, ...] = ()
     complete: bool = True
     estimate: datetime | None = None
+    commitment: datetime | None = None
     stopped: str | None = ""
     stands: Milestone | None = None
     company: str = ""
@@ -220,12 +223,17 @@ class Form(StrEnum):
     EXCEPTION = "exception"
     # what it did not say in time
     NOT_PICKED_UP = "not_picked_up"
+    NOT_HANDED_OVER = "not_handed_over"
     NO_FIRST_SCAN = "no_first_scan"
     NO_SCAN = "no_scan"
+    ALL_UNREAD = "all_unread"
     NO_OUTCOME = "no_outcome"
     NOT_COLLECTED = "not_collected"
     SLOW_CUSTOMS = "slow_customs"
     PROMISE_OVER = "promise_over"
+    # what a rule went by
+    COUNTS_FROM_DISPATCH = "counts_from_dispatch"
+    ONLY_ESTIMATED = "only_estimated"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"
@@ -623,7 +631,7 @@ class Dossier:
     `missing_since`: the first "no record" answer of an unbroken run of them.
     `first_tracked_at`: the first answer with a history. `baseline_at`: the same when the parcel's life was
     already over then; nothing heard up to it is ever told.
-    `estimate`: the courier's newest promise; `promise`: its first one made after the parcel moved.
+    `estimate`: when the courier now expects it; `promise`: its first commitment heard after the parcel moved.
     `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.

@@ -35,6 +35,9 @@ _QUOTED: Final = 200
 _SHORT: Final = 80
 _REASON: Final = 500
 _REACHED: Final = frozenset({Form.NEWER_SCAN, Form.CLEARED})
+_NAMES_A_DAY: Final = frozenset(
+    {Form.PROMISE_OVER, Form.NOT_HANDED_OVER, Form.NO_RECORD, Form.COUNTS_FROM_DISPATCH, Form.ONLY_ESTIMATED}
+)
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
 _NO_SCAN: Final = dict.fromkeys(("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), "")
@@ -167,7 +170,7 @@ class Renderer:
         words = self._words
         if fact.scan is not None and fact.scan.by:
             return self._marked(fact.scan, now, most)
-        promised = fact.says is Form.PROMISE_OVER
+        promised = fact.says in _NAMES_A_DAY
         return self._says[fact.says].render(
             since=self._times.moment(fact.since, now),
             age=self._times.age(now - (fact.since or now)),

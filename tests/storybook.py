@@ -32,7 +32,8 @@ One thing happens in a step, else only time passes:
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   claim     "file damaged RMA-7", "pay damaged 12.50", "refuse damaged", "drop damaged": what becomes of a claim
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind
-Beside heard: stopped = "why", estimate = "+5d", destination = "BR", pending = true, stands = "delivered".
+Beside heard: stopped = "why", estimate = "+5d", commitment = "+5d", destination = "BR", pending = true,
+stands = "delivered".
 
 expect: opened, reopened, resolved (kinds), told, suppressed ("kind severity", "kind severity why"), drafted ("kind
 language"), withdrawn, superseded (drafts, by kind). What is not named must not happen. `nothing = true` says so.
@@ -94,7 +95,7 @@ STANDINGS: Final = frozenset(
 DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim")
 DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
 BESIDE: Final = frozenset(
-    {"at", "stopped", "estimate", "destination", "pending", "stands", "reason", "expect", "quiet_until"}
+    {"at", "stopped", "estimate", "commitment", "destination", "pending", "stands", "reason", "expect", "quiet_until"}
 )
 
 
@@ -340,8 +341,8 @@ def _does(
 
 def _said(name: str, written: dict[str, Any], start: datetime, at: datetime) -> Said:
     beside: dict[str, Any] = {key: written[key] for key in ("stopped", "destination", "pending") if key in written}
-    if "estimate" in written:
-        beside["estimate"] = _when(written["estimate"], start, at)
+    for key in {"estimate", "commitment"} & set(written):
+        beside[key] = _when(written[key], start, at)
     if "stands" in written:
         beside["stands"] = Milestone(written["stands"])
     if name in {"again", "polled"}:
@@ -372,7 +373,7 @@ def _checkpoint(row: dict[str, Any], start: datetime, at: datetime) -> Checkpoin
         row.get("code", ""),
         row.get("text", row["milestone"].replace("_", " ")),
         row.get("place", ""),
-        moves=row.get("moves", True),
+        moves=row.get("moves", row["milestone"] != "unknown"),
         sure=Sure(row.get("sure", "stated")),
     )
 

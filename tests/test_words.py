@@ -58,6 +58,9 @@ FULL = {
 # What a form cannot do without: whoever finds such trouble knows as much.
 LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.PROMISE_OVER: {"since": THEN, "until": THEN, "whose": "shop"},
+    Form.NOT_HANDED_OVER: {"since": THEN, "until": THEN},
+    Form.COUNTS_FROM_DISPATCH: {"until": THEN},
+    Form.ONLY_ESTIMATED: {"until": THEN},
     Form.SNOOZED: {"until": NOW},
     Form.NOTED: {"reason": "7-Q"},
     Form.CLEARED: {"kind": "stalled"},

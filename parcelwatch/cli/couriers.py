@@ -332,6 +332,7 @@ def _print(said: Mapping[str, Any], desk: Desk) -> None:
             "service": safe(said["service"]),
             "route": " → ".join(filter(None, (said["origin"], said["destination"]))),
             "estimate": moment(said["estimate"], zone),
+            "committed to": moment(said["commitment"], zone),
             "tracking stopped": safe(said["stopped"]),
         }
     )

@@ -98,6 +98,7 @@ def _understood(said: Observation) -> dict[str, Any]:
         "origin": told.origin,
         "destination": told.destination,
         "estimate": output.stamp(told.estimate),
+        "commitment": output.stamp(told.commitment),
         "stopped": told.stopped,
         "checkpoints": [
             {

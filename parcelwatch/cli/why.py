@@ -127,6 +127,7 @@ def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) ->
         "skipped": [_skip(skip) for skip in each.skipped],
         "due_at": stamp(each.due_at),
         "blind": each.blind,
+        "note": words.sentence(each.note, at) if each.note else None,
         "clears_when": words.clears(each.kind),
         "hidden_by": each.hidden_by or None,
         "case": case.id if case else None,
@@ -161,7 +162,7 @@ def counted(each: Explanation) -> str:
 
 def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datetime, *, past: bool) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment
+    from parcelwatch.cli.output import moment, worded
 
     zone, t = desk.config.timezone, desk.tongue
     parcel = dossier.parcel
@@ -189,6 +190,9 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
     output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    for each in rules:
+        if each.note and not each.fires and not each.running:
+            output.say(f"  {t.kind(each.kind)}: {worded(desk.words.sentence(each.note, at))}", "dim")
 
 
 _KNOWN = {
@@ -228,6 +232,7 @@ def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -
         worded(words.sentence(each.fact, at)) if each.fact else "",
         _clock(each, desk.config.timezone, t),
         t("put off until then: “{words}”", words=worded(each.put_off)) if each.put_off else "",
+        worded(words.sentence(each.note, at)) if each.note else "",
         t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
         _due(each, desk),
         t("clears: {clears}", clears=words.clears(each.kind)),

@@ -169,7 +169,10 @@ class Reply(Table):
     status_at: AnyTime | None = Field(
         default=None, description="in a parcel: since when it stands so, where it has no checkpoints"
     )
-    estimate: AnyTime | None = Field(default=None, description="in a parcel: when it is promised")
+    estimate: AnyTime | None = Field(default=None, description="in a parcel: when it is expected")
+    commitment: AnyTime | None = Field(
+        default=None, description="in a parcel: the day the courier committed to, which no forecast moves"
+    )
     service: Expression | None = Field(default=None, description="in a parcel: the product")
     origin: Expression | None = Field(default=None, description="in a parcel: the country it comes from")
     destination: Expression | None = Field(default=None, description="in a parcel: the country it goes to")

@@ -36,7 +36,7 @@ from datetime import datetime, timedelta
 
 from parcelwatch.core import claims, followup, letters, tell
 from parcelwatch.core.assess import Assessment, assess
-from parcelwatch.core.cadence import CORRECTED, PROMISED, REPLACED, UNANSWERED, UNREGISTERED, next_poll
+from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
@@ -128,20 +128,24 @@ def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: 
         case Answered() | NotFound() | Refused() | Marked():
             return next_poll(seen, found.due_at, step.now)
         case Amended():
-            return _amended(step, before)
+            return _amended(step, found, before)
     # Nothing new: the next question stays where it was.
     return step.dossier.poll_at, ""
 
 
-def _amended(step: Step, before: Dossier) -> tuple[datetime | None, str]:
-    """Another company has yet to be asked; a promise is a deadline, and a deadline wants an answer."""
+def _amended(step: Step, found: Assessment, before: Dossier) -> tuple[datetime | None, str]:
+    """Another company has yet to be asked; a deadline that the shop names anew wants an answer."""
     after, now = step.dossier, step.now
     if before.parcel.company not in ("", after.parcel.company):
         return CORRECTED.after(now)
-    promise = after.parcel.promised_by
-    if promise in (None, before.parcel.promised_by) or after.poll_at is None or max(promise, now) >= after.poll_at:
+    due_at = found.due_at
+    if due_at is None or _deadlines(after) == _deadlines(before) or after.poll_at is None:
         return after.poll_at, ""
-    return PROMISED.after(max(promise, now))
+    return DEADLINE.after(max(due_at, now)) if max(due_at, now) < after.poll_at else (after.poll_at, "")
+
+
+def _deadlines(dossier: Dossier) -> tuple[datetime | None, datetime | None]:
+    return dossier.parcel.promised_by, dossier.parcel.dispatch_by
 
 
 def _had_its_say(event: Event, dossier: Dossier, now: datetime) -> bool:

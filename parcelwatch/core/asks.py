@@ -10,7 +10,8 @@ import re
 from typing import Final
 
 _WANTED: Final = re.compile(
-    r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid|to be paid|payable|payment due"
+    r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
+    r"|to be paid|payable|payment due"
     r"|outstanding"
     r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte"
     r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam"

@@ -58,7 +58,7 @@ RECOVERED = Wait(timedelta(0), "the courier answers again")
 HINTED = Wait(timedelta(0), "the courier may have news")
 MOVED = Wait(timedelta(0), "moved to this account")
 CORRECTED = Wait(timedelta(0), "its company was corrected")
-PROMISED = Wait(timedelta(0), "it was promised for then")
+DEADLINE = Wait(timedelta(0), "a deadline falls then")
 
 # The least time between two questions that hints lead to: whoever repeats them must not spend the quota.
 APART = timedelta(minutes=5)
@@ -93,7 +93,7 @@ def next_poll(
         every, why = max(every, PUSHED), f"{why}, the courier calls by itself"
     regular = now + every * _jitter(view.dossier.parcel.number)
     if due_at is not None and now < due_at < regular:
-        return due_at, "a deadline falls then"
+        return DEADLINE.after(due_at)
     return regular, why
 
 

@@ -117,16 +117,19 @@ def _date(step: Step, view: View, findings: Mapping[str, Finding]) -> Step:
 def _stands(case: Case, view: View, findings: Mapping[str, Finding]) -> bool:
     """Whether there is something to claim for: trouble that ends by itself takes that along, an agent does not.
 
-    What was late is so for ever once it has arrived.
+    What was late is so for ever once it has arrived, be it where the buyer is to collect it.
     """
     if case.live or (case.by_agent and case.kind in findings):
         return True
     return case.kind == "late" and _arrived_late(view)
 
 
+_ARRIVED: Final = frozenset({Milestone.DELIVERED, Milestone.AVAILABLE_FOR_PICKUP})
+
+
 def _arrived_late(view: View) -> bool:
     promise = view.dossier.parcel.promised_by or view.dossier.promise
-    arrived = [earliest(one) for one in view.entries if one.checkpoint.milestone is Milestone.DELIVERED]
+    arrived = [earliest(one) for one in view.entries if one.checkpoint.milestone in _ARRIVED]
     return promise is not None and any(at > promise for at in arrived)
 
 

@@ -34,7 +34,7 @@ class Explanation:
     `since`: where its clock started, None while none runs. `put_off`: the words that put the delivery off until then.
     `counted`: how much of the time up to the moment counts, in hours; `unit` is what the threshold is written in.
     `due_at`: when it fires, or gets worse, if the courier then answers without news. `blind`: that moment has passed,
-    but the courier has not answered since.
+    but the courier has not answered since. `note`: what else the rule went by.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class Explanation:
     due_at: datetime | None = None
     blind: bool = False
     hidden_by: str = ""
+    note: Fact | None = None
 
     @property
     def running(self) -> bool:
@@ -82,7 +83,6 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         remembered.update(data)
     stands = _milestone(remembered.get("stands"))
     reached = stage(current(timeline), stands)
-    estimate = _time(remembered.get("estimate"))
     missing_since = _time(remembered.get("missing_since"))
     heard = [entry.last_seen_at for entry in timeline.entries]
     if dossier.confirmed_at is not None and dossier.confirmed_at <= at:
@@ -101,8 +101,8 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         baseline_at=dossier.baseline_at if first else None,
         refused=str(remembered.get("refused") or ""),
         stopped=str(remembered.get("stopped") or ""),
-        estimate=estimate,
-        promise=dossier.promise if estimate else None,
+        estimate=_time(remembered.get("estimate")),
+        promise=_time(remembered.get("promise")),
         stands=stands,
         cases=(),
         drafts=(),
@@ -132,6 +132,7 @@ def _explained(
         due_at=verdict.due_at,
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
+        note=verdict.note,
     )
 
 

@@ -122,8 +122,8 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         stands=said.stands,
     )
     first = dossier.first_tracked_at is None and bool(after.timeline.entries)
-    promised = dossier.promise is None and said.estimate is not None
-    return _mark(after, said.estimate if promised else None, first, now) if first or promised else after
+    promised = dossier.promise is None and said.commitment is not None
+    return _mark(after, said.commitment if promised else None, first, now) if first or promised else after
 
 
 def _kept(said: Answered) -> Answered:
@@ -146,8 +146,9 @@ def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     timeline = merge(dossier.timeline, replace(said, complete=False), now)
     known = {entry.checkpoint.identity for entry in dossier.timeline.entries}
     new = any(checkpoint.identity not in known for checkpoint in said.checkpoints)
-    promised = said.estimate is not None and said.estimate != dossier.estimate
-    if not (new or promised or (said.stopped and not dossier.stopped)):
+    expected = said.estimate is not None and said.estimate != dossier.estimate
+    promise = said.commitment if dossier.promise is None else None
+    if not (new or expected or promise or (said.stopped and not dossier.stopped)):
         return dossier
     after = replace(
         dossier,
@@ -159,18 +160,17 @@ def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         stands=(said.stands if new else None) or dossier.stands,
     )
     first = dossier.first_tracked_at is None and bool(after.timeline.entries)
-    promise = said.estimate if dossier.promise is None else None
     return _mark(after, promise, first, now) if first or promise else after
 
 
-def _mark(dossier: Dossier, estimate: datetime | None, first: bool, now: datetime) -> Dossier:
-    """What is kept of a first answer, and of the courier's first promise once the parcel moves."""
+def _mark(dossier: Dossier, commitment: datetime | None, first: bool, now: datetime) -> Dossier:
+    """What is kept of a first answer, and of the courier's first commitment once the parcel moves."""
     reached = stage(current(dossier.timeline), dossier.stands).milestone
     return replace(
         dossier,
         first_tracked_at=now if first else dossier.first_tracked_at,
         baseline_at=now if first and reached in _OVER_AND_DONE else dossier.baseline_at,
-        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else estimate),
+        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else commitment),
     )
 
 

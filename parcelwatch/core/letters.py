@@ -264,8 +264,10 @@ def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
 
 
 def _tellable(case: Case) -> bool:
-    """Whether it is a thing to write of: not what only an agent said, nor a scratch on the box."""
+    """Whether it is a thing to write of: not what nobody can read or only an agent said, nor a scratch on the box."""
     scan = case.fact.scan
+    if case.fact.says is Form.ALL_UNREAD:
+        return False
     return scan is None or not (scan.by or (case.kind == "damaged" and scan.sure is Sure.SLIGHT))
 
 

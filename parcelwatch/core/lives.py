@@ -37,7 +37,8 @@ def present(said: Answered, parcel: Parcel) -> Answered | NotFound:
         reason = "the courier's record is of an earlier parcel with this number"
         return NotFound(said.number, company=said.company, reason=reason)
     estimate = said.estimate if said.estimate is None or said.estimate >= border else None
-    return replace(said, checkpoints=ours, estimate=estimate)
+    commitment = said.commitment if said.commitment is None or said.commitment >= border else None
+    return replace(said, checkpoints=ours, estimate=estimate, commitment=commitment)
 
 
 def reborn(dossier: Dossier, said: Answered) -> tuple[Dossier, Answered | NotFound]:

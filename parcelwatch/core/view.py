@@ -20,7 +20,8 @@ class View:
 
     `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
     was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
-    withdrawn or not, can have happened; what is no movement counts only while there is nothing else.
+    withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
+    announcements only while there is nothing but them: what is no movement starts a clock once and never again.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     """
 
@@ -90,5 +91,9 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
 
 
 def _quiet_since(entries: tuple[Entry, ...]) -> datetime | None:
-    moved = [entry for entry in entries if entry.checkpoint.moves]
-    return max(map(latest, moved or entries), default=None)
+    said = [entry for entry in entries if entry.checkpoint.milestone is not Milestone.UNKNOWN]
+    moved = [latest(entry) for entry in said if entry.checkpoint.moves]
+    if moved:
+        return max(moved)
+    heard = [entry for entry in entries if entry.checkpoint.milestone is not Milestone.INFO_RECEIVED]
+    return min(map(latest, heard or entries), default=None)

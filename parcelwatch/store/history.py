@@ -28,6 +28,8 @@ def note(store: Store, before: Dossier, after: Dossier, now: datetime) -> None:
         changes["stopped"] = after.stopped
     if after.estimate != before.estimate:
         changes["estimate"] = iso(maybe_ms(after.estimate))
+    if after.promise != before.promise:
+        changes["promise"] = iso(maybe_ms(after.promise))
     if after.stands != before.stands:
         changes["stands"] = after.stands
     if after.first_tracked_at != before.first_tracked_at:

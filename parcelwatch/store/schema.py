@@ -718,6 +718,12 @@ def m013_bundles(db: Database) -> None:
     db.execute("CREATE INDEX deliveries_by_time ON deliveries (at)")
 
 
+@MIGRATIONS()
+def m014_commitments(db: Database) -> None:
+    """What was kept as a courier's promise was its estimate, which is none."""
+    db.execute("UPDATE parcels SET promise = NULL WHERE promise IS NOT NULL")
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -732,5 +738,6 @@ NAMES: Final = (
     "m011_calm",
     "m012_life",
     "m013_bundles",
+    "m014_commitments",
 )
 """Every migration this version knows, in order."""

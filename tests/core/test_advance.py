@@ -10,6 +10,7 @@ import pytest
 from parcelwatch import errors
 from parcelwatch.core.advance import advance
 from parcelwatch.core.dispatch import Way, way, why
+from parcelwatch.core.explain import explain
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Policy, Receiver, Route
 from parcelwatch.errors import BadInput
@@ -23,6 +24,8 @@ from parcelwatch.model import (
     Checkpoint,
     Dossier,
     Event,
+    Fact,
+    Form,
     LetterTakenBack,
     LetterWritten,
     Milestone,
@@ -30,6 +33,7 @@ from parcelwatch.model import (
     Observation,
     Parcel,
     Passed,
+    Pushed,
     Refused,
     Severity,
     Unanswered,
@@ -116,10 +120,25 @@ def test_the_lane_the_courier_names_chooses_the_threshold_at_once() -> None:
     ]
 
 
-def test_the_couriers_newest_estimate_is_shown_and_its_first_one_held_against_it() -> None:
-    first = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT), estimate=NOW + 48 * HOUR), POLICY, NOW)
-    moved = advance(first.dossier, said(scan(M.IN_TRANSIT), estimate=NOW + 90 * HOUR), POLICY, NOW + HOUR).dossier
+def test_the_couriers_newest_estimate_is_shown_and_its_first_commitment_held_against_it() -> None:
+    first = Answered("", (scan(M.IN_TRANSIT),), estimate=NOW + 40 * HOUR, commitment=NOW + 48 * HOUR)
+    later = Answered("", (scan(M.IN_TRANSIT),), estimate=NOW + 90 * HOUR, commitment=NOW + 96 * HOUR)
+    before = advance(Dossier(PARCEL), first, POLICY, NOW).dossier
+    moved = advance(before, later, POLICY, NOW + HOUR).dossier
     assert (moved.estimate, moved.promise) == (NOW + 90 * HOUR, NOW + 48 * HOUR)
+
+
+def test_an_estimate_makes_nothing_late_and_why_says_that_it_is_none() -> None:
+    known = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT), estimate=NOW - HOUR), POLICY, NOW).dossier
+    assert (known.promise, known.cases) == (None, ())
+    late = next(one for one in explain(known, POLICY, NOW) if one.kind == "late")
+    assert late.note == Fact(Form.ONLY_ESTIMATED, since=NOW - HOUR, until=NOW - HOUR)
+
+
+def test_a_commitment_that_is_only_pushed_counts_too() -> None:
+    known = advance(Dossier(PARCEL), said(scan(M.IN_TRANSIT)), POLICY, NOW).dossier
+    push = Pushed(Answered("", (scan(M.IN_TRANSIT),), commitment=NOW + 48 * HOUR))
+    assert advance(known, push, POLICY, NOW + HOUR).dossier.promise == NOW + 48 * HOUR
 
 
 def test_an_unanswered_or_unregistered_number_changes_nothing_that_is_known() -> None:

@@ -80,7 +80,9 @@ def test_what_others_stop_the_shop_did_not_call_back(text: str) -> None:
     assert not recalled(text)
 
 
-@pytest.mark.parametrize("text", ["快件已被拦截", "寄件人要求拦截，海关未放行", "Package intercepted", "Recalled by the sender"])
+@pytest.mark.parametrize(
+    "text", ["快件已被拦截", "寄件人要求拦截，海关未放行", "Package intercepted", "Recalled by the sender"]
+)
 def test_what_is_stopped_at_nobody_else_s_wish_the_shop_called_back(text: str) -> None:
     assert recalled(text)
 

@@ -39,6 +39,7 @@ from parcelwatch.model import (
     Draft,
     DraftState,
     Event,
+    Form,
     Milestone,
     NotFound,
     Observation,
@@ -410,14 +411,15 @@ def test_the_first_answer_after_an_outage_counts_the_whole_silence(
 
 
 @given(st.lists(checkpoints(), min_size=1, max_size=5), policies, hours)
-def test_checkpoints_nobody_can_read_are_never_taken_for_movement_or_trouble(
+def test_checkpoints_nobody_can_read_are_never_taken_for_movement_and_for_no_trouble_but_their_silence(
     told: list[Checkpoint], policy: Policy, wait: timedelta
 ) -> None:
     unread = tuple(replace(checkpoint, milestone=Milestone.UNKNOWN, cause=None) for checkpoint in told)
     at = START + timedelta(days=41) + wait
     step = advance(Dossier(Parcel(1, "X", "c", START)), Answered("X", unread), policy, at)
     assert step.dossier.milestone is Milestone.UNKNOWN
-    assert step.dossier.cases == ()
+    assert [(case.kind, case.fact.says) for case in step.dossier.cases] in ([], [("stalled", Form.ALL_UNREAD)])
+    assert not step.dossier.drafts
 
 
 # --- law 6 ---------------------------------------------------------------------------------------

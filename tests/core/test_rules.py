@@ -18,11 +18,14 @@ from parcelwatch.core.rules import Finding, Verdict
 from parcelwatch.core.view import view
 from parcelwatch.duration import parse
 from parcelwatch.model import (
+    Amended,
     Answered,
     Case,
     Cause,
     Checkpoint,
     Dossier,
+    Fact,
+    Form,
     Milestone,
     NotFound,
     Observation,
@@ -333,9 +336,9 @@ def test_a_parcel_on_its_way_back_is_not_late() -> None:
     assert set(findings(scan(Milestone.RETURNING), parcel=parcel)) == {"returning"}
 
 
-def test_a_parcel_that_waits_to_be_collected_only_after_the_promised_day_is_late() -> None:
+def test_a_parcel_that_waits_to_be_collected_is_late_no_more() -> None:
     parcel = replace(PARCEL, orders=(Order(promised_by=MONDAY - timedelta(days=1)),))
-    assert set(findings(scan(Milestone.AVAILABLE_FOR_PICKUP), parcel=parcel)) == {"late"}
+    assert not findings(scan(Milestone.AVAILABLE_FOR_PICKUP), parcel=parcel)
 
 
 @pytest.mark.parametrize("promise", [MONDAY + timedelta(days=2)])
@@ -358,3 +361,45 @@ def test_tracking_that_stops_after_the_end_is_nobodys_trouble(end: Milestone) ->
     said = replace(tracked(scan(end)), stopped="expired")
     dossier = advance(Dossier(PARCEL), said, INTERNATIONAL, MONDAY).dossier
     assert "tracking_stopped" not in {case.kind for case in dossier.cases}
+
+
+def test_what_is_to_be_handed_over_later_is_counted_from_that_day_and_why_says_so() -> None:
+    label = scan(Milestone.INFO_RECEIVED)
+    later = replace(PARCEL, orders=(Order(dispatch_by=MONDAY + timedelta(days=12)),))
+    assert not findings(label, at=MONDAY + timedelta(days=16, hours=16) - MINUTE, parcel=later)
+    found = findings(label, at=MONDAY + timedelta(days=16, hours=16), parcel=later)["not_picked_up"]
+    assert found.since == later.dispatch_by
+    assert found.fact.says is Form.NOT_HANDED_OVER
+    dossier = advance(Dossier(later), tracked(label), CHINA, MONDAY).dossier
+    note = assess(view(dossier, Calendar()), CHINA).verdicts["not_picked_up"].note
+    assert note == Fact(Form.COUNTS_FROM_DISPATCH, since=later.dispatch_by, until=later.dispatch_by)
+
+
+def test_a_day_of_dispatch_that_is_long_past_outdoes_a_new_label() -> None:
+    missed = replace(PARCEL, orders=(Order(dispatch_by=MONDAY - timedelta(days=5)),))
+    assert set(findings(scan(Milestone.INFO_RECEIVED), parcel=missed)) == {"not_picked_up"}
+
+
+def test_an_unreadable_scan_after_the_label_may_have_been_the_pickup_and_a_second_cannot() -> None:
+    unread = [scan(Milestone.UNKNOWN, MONDAY + timedelta(hours=20 * n), text=f"XQ{n}") for n in (1, 2)]
+    said = (scan(Milestone.INFO_RECEIVED), *unread)
+    assert not findings(*said, at=MONDAY + timedelta(days=3, hours=20) - MINUTE)
+    assert set(findings(*said, at=MONDAY + timedelta(days=3, hours=20))) == {"not_picked_up"}
+
+
+def test_a_number_need_not_be_on_record_before_the_parcel_was_to_be_handed_over() -> None:
+    later = replace(PARCEL, orders=(Order(dispatch_by=MONDAY + timedelta(days=12)),))
+    dossier = advance(Dossier(later), NotFound(NUMBER), CHINA, MONDAY).dossier
+    early, late = (
+        advance(dossier, NotFound(NUMBER), CHINA, MONDAY + timedelta(days=days)).dossier.cases for days in (12, 13)
+    )
+    assert not early
+    assert [case.kind for case in late] == ["unknown_number"]
+
+
+def test_a_day_of_dispatch_that_the_shop_moves_nearer_is_asked_about_in_time() -> None:
+    later = replace(PARCEL, orders=(Order(dispatch_by=MONDAY + timedelta(days=12)),))
+    dossier = advance(Dossier(later), tracked(scan(Milestone.INFO_RECEIVED)), CHINA, MONDAY).dossier
+    sooner = replace(later, orders=(Order(dispatch_by=MONDAY - timedelta(days=1) + 2 * MINUTE),))
+    step = advance(dossier, Amended(sooner), CHINA, MONDAY + MINUTE)
+    assert step.poll_at == MONDAY + 2 * MINUTE

@@ -87,8 +87,8 @@ def test_label_data_and_what_nobody_can_read_is_no_movement(milestone: Milestone
     assert not one.moves
 
 
-@pytest.mark.parametrize("cause", [C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST])
-def test_that_it_waits_or_is_sought_is_no_movement_but_at_the_door_it_is(cause: Cause) -> None:
+@pytest.mark.parametrize("cause", [C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.MISROUTED])
+def test_that_it_waits_is_sought_or_goes_astray_is_no_movement_but_at_the_door_it_is(cause: Cause) -> None:
     assert not is_movement((M.EXCEPTION, cause), "")
     assert is_movement((M.ATTEMPT_FAILED, cause), "")
     assert is_movement((M.DELIVERED, cause), "")
@@ -99,7 +99,10 @@ def test_that_it_waits_or_is_sought_is_no_movement_but_at_the_door_it_is(cause: 
     [
         "In Transit to Next Facility",
         "Your item is moving within the USPS network",
+        "IN-TRANSIT TO NEXT FACILITY",
+        "Currently in transit to the next sort facility",
         "In Transit, Arriving Late",
+        "Your package will arrive later than expected, but is still on its way",
         "Shipment arriving On-Time, delivery updated",
         "Delivery appointment rescheduled",
         "Your package is delayed",
@@ -120,6 +123,7 @@ def test_a_notice_is_no_movement(words: str) -> None:
     "words",
     [
         "Departed facility",
+        "Departed Facility, in transit to next facility",
         "Arrived at hub; loaded",
         "Processed at facility MEMPHIS",
         "In transit",

@@ -17,6 +17,7 @@ from parcelwatch.ingest import rejudge
 from parcelwatch.model import Form, Order, State
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, alerts, audit, cases, drafts, evidence, outbox, parcels
+from parcelwatch.store.dossiers import dossier
 from parcelwatch.store.rows import dump, to_ms
 from parcelwatch.store.schema import MIGRATIONS, NAMES
 
@@ -266,3 +267,21 @@ def test_whoever_acknowledged_a_case_before_has_it_and_it_is_not_raised_again_al
         with store.transaction():
             rejudge(store, POLICY, NOW + timedelta(days=30))
         assert alerts.rows(store) == []
+
+
+# --- promises ------------------------------------------------------------------------------------
+
+
+def test_an_estimate_that_was_kept_as_a_promise_is_forgotten(tmp_path: Path) -> None:
+    path = tmp_path / "watch.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before="m014_commitments")
+    with db.conn:
+        db.execute(
+            "INSERT INTO parcels (number, courier, added_at, estimate, promise) VALUES ('PW1', 'track', ?, ?, ?)",
+            (to_ms(NOW), to_ms(NOW), to_ms(NOW)),
+        )
+    db.close()
+    with Store.open(path) as store:
+        known = dossier(store, 1)
+        assert (known.estimate, known.promise) == (NOW, None)

@@ -39,13 +39,14 @@ class Verdict:
 
     `since`: where its clock started, None when it has no clock running. `due_at`: the next moment at which an
     answer without news changes the verdict, so the courier must be asked then. `valid_until`: when time alone,
-    without any answer, changes it; None when it cannot.
+    without any answer, changes it; None when it cannot. `note`: what else it went by, that `why` says beside it.
     """
 
     finding: Finding | None = None
     since: datetime | None = None
     due_at: datetime | None = None
     valid_until: datetime | None = None
+    note: Fact | None = None
 
 
 QUIET = Verdict()
@@ -87,6 +88,11 @@ class Rule:
                 return Verdict(finding, since, due_at)
             finding = self.found(severity, fact, limit)
         return Verdict(finding, since)
+
+
+def dispatch_counts(by: datetime) -> Fact:
+    """That a clock waits for the day on which the shop has to hand the parcel over."""
+    return Fact(Form.COUNTS_FROM_DISPATCH, since=by, until=by)
 
 
 def scan(entry: Entry) -> Checkpoint:

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict, dispatch_counts
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownNumber(Rule):
-    """The courier has no record of it, long after it was handed to us."""
+    """The courier has no record of it, long after it was handed to us.
+
+    Many have none before they have the parcel itself: until it was to be handed over, that is no trouble.
+    """
 
     kind: ClassVar[str] = "unknown_number"
 
     def judge(self, view: View) -> Verdict:
         if view.dossier.missing_since is None or view.dossier.timeline.entries:
             return QUIET
-        since = view.dossier.parcel.added_at
-        return self.silent(view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.NO_RECORD, since=since))
+        parcel = view.dossier.parcel
+        by = parcel.dispatch_by
+        until = by if by and by > parcel.added_at else None
+        since = until or parcel.added_at
+        verdict = self.silent(
+            view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.NO_RECORD, since=since, until=until)
+        )
+        return replace(verdict, note=dispatch_counts(until)) if until else verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,25 @@ from datetime import datetime
 from typing import ClassVar
 
 from parcelwatch.core.rules.base import QUIET, Rule, Verdict
-from parcelwatch.core.timeline import earliest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Late(Rule):
-    """The promise is over and it is not delivered. The shop's promise counts, else the courier's first one.
+    """The promise is over and it is not delivered. The shop's promise counts, else the day the courier committed to.
 
-    What lies ready for the buyer to collect by then came in time.
+    A courier's estimate is no promise. What lies ready to be collected waits for the buyer: it is late no more.
     """
 
     kind: ClassVar[str] = "late"
 
     def judge(self, view: View) -> Verdict:
-        promise = view.dossier.parcel.promised_by or view.dossier.promise
-        if promise is None or view.over or view.milestone is Milestone.RETURNING or _ready(view, promise):
+        if view.over or view.milestone in (Milestone.RETURNING, Milestone.AVAILABLE_FOR_PICKUP):
             return QUIET
+        promise = view.dossier.parcel.promised_by or view.dossier.promise
+        if promise is None:
+            return _only_estimated(view.dossier.estimate)
         if view.confirmed_at is None or view.confirmed_at < promise:
             return Verdict(since=promise, due_at=promise)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
@@ -32,6 +33,7 @@ class Late(Rule):
         return Verdict(self.found(Severity.HIGH, over), promise)
 
 
-def _ready(view: View, by: datetime) -> bool:
-    entry = view.stage.entry
-    return view.milestone is Milestone.AVAILABLE_FOR_PICKUP and entry is not None and earliest(entry) <= by
+def _only_estimated(estimate: datetime | None) -> Verdict:
+    if estimate is None:
+        return QUIET
+    return Verdict(note=Fact(Form.ONLY_ESTIMATED, since=estimate, until=estimate))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -17,25 +17,32 @@ _MILD = (Severity.MEDIUM, Severity.HIGH)
 
 @dataclass(frozen=True, slots=True)
 class NotPickedUp(Rule):
-    """Announced, never collected."""
+    """Announced, never collected. Counted from the day the shop was to hand it over by, where that is known."""
 
     kind: ClassVar[str] = "not_picked_up"
 
     def judge(self, view: View) -> Verdict:
-        since = self._announced_at(view)
-        if since is None:
+        announced = self._announced_at(view)
+        if announced is None:
             return QUIET
-        return self.silent(view, since, _MILD, Fact(Form.NOT_PICKED_UP, since=since))
+        by = view.dossier.parcel.dispatch_by
+        if by is None:
+            since = max(announced, self._unread_at(view) or announced)
+            return self.silent(view, since, _MILD, Fact(Form.NOT_PICKED_UP, since=since))
+        since = max(by, self._unread_at(view) or by)
+        verdict = self.silent(view, since, _MILD, Fact(Form.NOT_HANDED_OVER, since=since, until=by))
+        return replace(verdict, note=dispatch_counts(by))
 
     def _announced_at(self, view: View) -> datetime | None:
         if view.milestone is Milestone.INFO_RECEIVED and view.entries:
-            label = next(e for e in view.entries if e.checkpoint.milestone is Milestone.INFO_RECEIVED)
-            # What nobody could read may have been the pickup; a label updated later is no news.
-            unread = (e for e in view.entries if e.checkpoint.milestone is Milestone.UNKNOWN)
-            return max(map(latest, (label, *unread)))
+            return latest(next(e for e in view.entries if e.checkpoint.milestone is Milestone.INFO_RECEIVED))
         if not view.dossier.timeline.entries and view.confirmed_at and view.dossier.missing_since is None:
             return view.dossier.parcel.added_at
         return None
+
+    def _unread_at(self, view: View) -> datetime | None:
+        """The first of what nobody could read: it may have been the pickup; a second one cannot."""
+        return next((latest(e) for e in view.entries if e.checkpoint.milestone is Milestone.UNKNOWN), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +79,18 @@ class NotDelivered(_StuckAt):
 
 @dataclass(frozen=True, slots=True)
 class Stalled(Rule):
-    """Under way, and nothing new."""
+    """Under way, and nothing new.
+
+    What nobody can read a word of may be standing still as well: somebody should look, no customer is written to.
+    """
 
     kind: ClassVar[str] = "stalled"
 
     def judge(self, view: View) -> Verdict:
         since = view.counts_from
+        if view.milestone is Milestone.UNKNOWN and view.entries and since is not None:
+            unread = Fact(Form.ALL_UNREAD, since=since, scan=scan(view.entries[-1]))
+            return self.silent(view, since, (Severity.LOW, Severity.MEDIUM), unread)
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
         if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
             return QUIET

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import httpx
 
-from parcelwatch.config.declared import Declaration, When
+from parcelwatch.config.declared import AnyTime, Declaration, When
 from parcelwatch.config.expressions import Expression, Unfit
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.declared.times import Looks, latest, when
@@ -237,11 +238,15 @@ class _Reader:
             number=ask.number,
             checkpoints=self._checkpoints(parcel, status),
             stands=self._standing_at(status),
-            estimate=latest(answer.estimate, self._looks("answer.estimate"), parcel) if answer.estimate else None,
+            estimate=self._latest("estimate", answer.estimate, parcel),
+            commitment=self._latest("commitment", answer.commitment, parcel),
             service=self._text("answer.service", answer.service, parcel),
             origin=origin,
             destination=destination,
         )
+
+    def _latest(self, name: str, time: AnyTime | None, parcel: object) -> datetime | None:
+        return latest(time, self._looks(f"answer.{name}"), parcel) if time else None
 
     def _checkpoints(self, parcel: object, status: str) -> tuple[Checkpoint, ...]:
         """Oldest first, however they are listed."""

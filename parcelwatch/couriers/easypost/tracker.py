@@ -24,7 +24,7 @@ from parcelwatch.couriers.easypost.codes import (
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.times import Span, country_code, naive, parse, promise, span
+from parcelwatch.couriers.shared.times import Span, committed, country_code, naive, parse, promise, span
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.lexicon import Reading, read
 from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Refused, Stop
@@ -70,6 +70,7 @@ def observe(ask: Ask, tracker: Record) -> Observation:
         number=ask.number,
         checkpoints=_checkpoints(events, HOMES.get(company.lower(), ""), status, detail),
         estimate=_estimate(tracker, about, destination),
+        commitment=_commitment(about, destination),
         stands=None if EXPIRED in (status, detail) else standing(meaning(status, detail)),
         stopped=STOPPED.get(status) or STOPPED.get(detail, ""),
         company=company,
@@ -114,6 +115,12 @@ def _estimate(tracker: Record, about: Record, country: str) -> datetime | None:
     day_only = stamp[:10] if stamp[10:19] in ("T00:00:00", "") else stamp
     found = (_promised(one, country, made) for one in (f"{day}T{hour}" if day and hour else "", day, day_only) if one)
     return next((one for one in found if one is not None), None)
+
+
+@optional(None)
+def _commitment(about: Record, country: str) -> datetime | None:
+    """The day the carrier guarantees; every other date of EasyPost's is an estimate."""
+    return committed(text(about.get("guaranteed_delivery_date"), "guaranteed_delivery_date")[:10], country)
 
 
 def _promised(stamp: str, country: str, made: str) -> datetime | None:

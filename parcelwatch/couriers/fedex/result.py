@@ -41,7 +41,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.notices import STILL
 from parcelwatch.couriers.shared.onward import onward
 from parcelwatch.couriers.shared.ties import apart
-from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.couriers.shared.times import Span, committed, due, span
 from parcelwatch.lexicon import read
 from parcelwatch.model import FINAL, Answered, Ask, Cause, Checkpoint, Milestone
 
@@ -68,6 +68,7 @@ def observe(ask: Ask, result: Record) -> Answered:
         checkpoints=_checkpoints(result, latest),
         complete=bool(result.get("scanEvents")),
         estimate=_estimate(result, goal or ask.destination),
+        commitment=_commitment(result, goal or ask.destination),
         stands=standing(_brought(EVENTS.get(latest.code), latest.words)),
         service=aside(part(result.get("serviceDetail")).get("description")),
         origin=origin,
@@ -321,6 +322,14 @@ def _estimate(result: Record, country: str) -> datetime | None:
     stamp = next(filter(None, found), "")
     day = _DAY_ONLY.fullmatch(stamp)
     return due(day[1] if day else stamp, country)
+
+
+@optional(None)
+def _commitment(result: Record, country: str) -> datetime | None:
+    """The day FedEx committed itself to by the service that was bought."""
+    stamp = _window(result, "standardTransitTimeWindow") or _dates(result).get("COMMITMENT", "")
+    day = _DAY_ONLY.fullmatch(stamp)
+    return committed(day[1] if day else stamp, country)
 
 
 def _window(result: Record, name: str) -> str:

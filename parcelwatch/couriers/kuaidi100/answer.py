@@ -88,7 +88,7 @@ def _looped(newest: Checkpoint) -> Checkpoint:
     """A route that turns in a circle: the newest scan, if it only moves, is told as misrouted."""
     if newest.milestone is not M.IN_TRANSIT or newest.cause is not None:
         return newest
-    return replace(newest, cause=C.MISROUTED, code=newest.code + LOOP)
+    return replace(newest, cause=C.MISROUTED, code=newest.code + LOOP, moves=False)
 
 
 # --- scans ---------------------------------------------------------------------------------------

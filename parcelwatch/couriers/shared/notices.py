@@ -18,12 +18,15 @@ C = Cause
 STILL = frozenset({M.INFO_RECEIVED, M.UNKNOWN})
 # Where a notice can be told of; what happens at the door, or ends the way, is movement however late it is.
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.EXCEPTION})
-# Why it waits, or that nobody finds it.
-_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.POSTPONED})
+# Why it waits, that nobody finds it, or that it goes astray, which brings it no nearer.
+_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.MISROUTED, C.POSTPONED})
 
 _NOTICE = re.compile(
-    r"\bin transit,? to (?:the )?next facility\b|\bmoving (?:with)?in (?:the )?\S* ?network\b"
-    r"|\barriving (?:late|early|on time)\b|\b(?:arrival|delivery)\b[^.;]{0,30}\b(?:re-?scheduled|updated)\b"
+    r"^(?:(?!\b(?:depart|left|process|arriv)).)*"
+    r"\bin[- ]transit,? to (?:the )?next (?:\w+ )?(?:facility|cent(?:er|re))\b"
+    r"|\bmoving (?:with)?in (?:the )?\S* ?network\b"
+    r"|\barriv(?:ing|e) (?:late|later|early|earlier|on time)\b"
+    r"|\b(?:arrival|delivery)\b[^.;]{0,30}\b(?:re-?scheduled|updated)\b"
     r"|\b(?:is|are|was|been|be|running|may|shipment|package|parcel|delivery|transit|clearance) (?:is )?delay(?:ed)?\b"
     r"|^(?:\w+ ){0,2}delay(?:ed)?\b|\brunning late\b"
     r"|\b(?:estimated|expected|scheduled|new|updated) (?:delivery|arrival) (?:date|time|day)\b"

@@ -117,6 +117,18 @@ def due(text: str, country: str = "") -> datetime | None:
         return None
 
 
+def committed(text: str, country: str = "") -> datetime | None:
+    """The end of the day that a commitment names, whatever its hour; None where none can be read."""
+    try:
+        moment = parse(text) if text else None
+    except CourierUnreadable:
+        return None
+    if moment is None:
+        return None
+    day = moment - timedelta(days=1) if _TWENTY_FOUR.search(text) else moment
+    return promise(day.replace(hour=0, minute=0, second=0, microsecond=0).isoformat(), country)
+
+
 def naive(local: datetime, country: str = "") -> Span:
     """Every instant a wall-clock time may mean in a country (ISO code), or anywhere when that is unknown."""
     least, greatest = _day_offsets(country, local.date()) or _offsets(_known(country), local)

@@ -25,7 +25,7 @@ from parcelwatch.couriers.shared.fields import (
 )
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
-from parcelwatch.couriers.shared.times import Span, due, span
+from parcelwatch.couriers.shared.times import Span, committed, due, span
 from parcelwatch.couriers.ups.codes import (
     DELAY,
     ENDS_A_HOLD,
@@ -74,6 +74,7 @@ def observe(ask: Ask, package: Record) -> Answered:
         checkpoints=_checkpoints(package, current),
         stands=_stands(package, current),
         estimate=_estimate(package, destination or ask.destination),
+        commitment=_commitment(package, destination or ask.destination),
         service=aside(part(package.get("service")).get("description")),
         origin=_country(ends.get("ORIGIN")),
         destination=destination,
@@ -100,6 +101,14 @@ def _estimate(package: Record, country: str) -> datetime | None:
     window = record(package.get("deliveryTime"), "deliveryTime")
     end = text(window.get("endTime"), "endTime") if text(window.get("type"), "type") in _WINDOWS else ""
     return (due(f"{day}T{_clock(end)}", country) if end else None) or due(day, country)
+
+
+@optional(None)
+def _commitment(package: Record, country: str) -> datetime | None:
+    """The scheduled day, which is that of the service; a rescheduled one is what UPS now expects."""
+    dates = rows(package.get("deliveryDate"), "deliveryDate")
+    found = (committed(text(one.get("date"), "date"), country) for one in dates if one.get("type") == "SDD")
+    return next(filter(None, found), None)
 
 
 # --- events --------------------------------------------------------------------------------------

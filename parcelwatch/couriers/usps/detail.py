@@ -16,7 +16,7 @@ from functools import lru_cache
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
-from parcelwatch.couriers.shared.times import Span, due, naive, span
+from parcelwatch.couriers.shared.times import Span, committed, due, naive, span
 from parcelwatch.couriers.usps.codes import (
     CATEGORIES,
     COMPUTED,
@@ -56,6 +56,7 @@ def observe(ask: Ask, detail: Record) -> Answered:
         checkpoints=_checkpoints(detail, events) if events else _from_summary(summary),
         complete=bool(events),
         estimate=_estimate(detail, destination or HOME),
+        commitment=_commitment(detail, destination or HOME),
         stands=standing(CATEGORIES.get(_category(detail))),
         service=words(aside(detail.get("mailClass"))),
         origin=_country(detail, "origin", "originCountry"),
@@ -206,6 +207,14 @@ def _estimate(detail: Record, country: str) -> datetime | None:
     )
     stamp = next(filter(None, found), "")
     return due(stamp, country)
+
+
+@optional(None)
+def _commitment(detail: Record, country: str) -> datetime | None:
+    """The day USPS guarantees, which few services have; what it expects or predicts is an estimate."""
+    dates = {**detail, **record(detail.get("deliveryDateExpectation"), "deliveryDateExpectation")}
+    names = ("guaranteedDeliveryDate", "guaranteedDeliveryTimeStamp")
+    return next(filter(None, (committed(_due(dates, name), country) for name in names)), None)
 
 
 def _due(dates: Record, name: str, end: str = "") -> str:
