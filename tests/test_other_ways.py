@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,14 +41,14 @@ def trouble(store: Store, number: str = "PW1") -> tuple[int, int]:
     return parcel_id, save(store, parcel_id, cases=(case(),))["stalled"]
 
 
-def tell(store: Store, number: str = "PW1", channel: str = "a", **said: object) -> tuple[int, int]:
+def tell(store: Store, number: str = "PW1", channel: str = "a", **said: Any) -> tuple[int, int]:
     """A parcel with a case that a message waits for."""
     parcel_id, case_id = trouble(store, number)
     enqueue(store, alert(parcel_id=parcel_id, case_id=case_id, channel=channel, **said))
     return parcel_id, case_id
 
 
-def tell_both(store: Store, number: str = "PW1", **said: object) -> tuple[int, int]:
+def tell_both(store: Store, number: str = "PW1", **said: Any) -> tuple[int, int]:
     """The same, told on both channels."""
     parcel_id, case_id = trouble(store, number)
     with store.transaction():
