@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from parcelwatch.core.channels import ChannelState, news, shut, way_round
 from parcelwatch.model import Fact, Form, Severity, Why
-from parcelwatch.store import Store, alerts, channels, outbox, settling
+from parcelwatch.store import Store, alerts, channels, outbox
 from parcelwatch.store import ways as taken
 from parcelwatch.store.channels import Known
 from parcelwatch.store.rows import NewAlert
@@ -45,9 +45,7 @@ def keep(store: Store, known: Mapping[str, Known], ways: Ways, now: datetime) ->
             state, pace = known[name]
             channels.save(store, name, _tell(store, name, state, ways, down, now), pace)
         for ids, channel in moved:
-            had = settling.doubted(store, ids)
-            settling.settle_sent(store, had, now, settling.DOUBTED)
-            taken.divert(store, [one for one in ids if one not in had], channel, now)
+            taken.divert(store, ids, channel, now)
 
 
 class Detour(NamedTuple):

@@ -236,10 +236,16 @@ def test_what_is_over_when_its_first_part_arrived_is_followed_by_an_all_clear(st
     assert told(store) == [("a", "opened", "sent"), ("a", "cleared", "pending")]
 
 
-def test_what_counts_as_delivered_goes_no_other_way_when_its_channel_closes(store: Store) -> None:
-    tell(store)
+def test_whoever_may_have_had_what_then_went_another_way_is_told_that_it_is_over(store: Store) -> None:
+    parcel_id = add(store)
+    hear(store, parcel_id, "Address", NOW)
+    with store.transaction():
+        store.write("UPDATE alerts SET severity = 'high'")
     for hours in (0, 1):
-        end(store, take(store, NOW + hours * HOUR), DeliveryUnknown("a: no answer"), NOW + hours * HOUR)
-    end(store, take(store, NOW + 9 * HOUR), ChannelRefused("a: no such key"), NOW + 9 * HOUR)
-    claim(store, NOW + 9 * HOUR + SECOND, (), WORDS)
-    assert stand(store)[0] == ("a", "sent", "")
+        end(store, take(store, NOW + hours * HOUR, away=("b",)), DeliveryUnknown("a: no answer"), NOW + hours * HOUR)
+    end(store, take(store, NOW + 9 * HOUR, away=("b",)), ChannelRefused("a: no such key"), NOW + 9 * HOUR)
+    while group := claim(store, NOW + 9 * HOUR + SECOND, ("a",), WORDS):
+        end(store, group, None, NOW + 9 * HOUR + SECOND)
+    resolved(store, parcel_id, NOW + 10 * HOUR)
+    about = [(channel, why) for channel, why, _ in told(store) if why in ("opened", "cleared")]
+    assert sorted(about) == [("a", "cleared"), ("a", "opened"), ("b", "cleared"), ("b", "opened")]
