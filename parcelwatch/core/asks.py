@@ -51,8 +51,9 @@ _ASKED: Final = tuple((thing, re.compile(words, re.IGNORECASE)) for thing, words
 
 _NOT_ASKED: Final = re.compile(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
-    r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b"
-    r"|(?:information|documents?|paperwork|data) received|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
+    r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)"
+    r"|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b|(?:information|documents?|paperwork|data) received"
+    r"|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
     r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|payée?s?\b",
     re.IGNORECASE,
 )

@@ -81,7 +81,7 @@ def move(step: Step, event: Event, view: View, findings: Mapping[str, Finding]) 
     if not step.dossier.cases or step.dossier.unwatched:
         return step
     before = {case.kind: case.claim for case in step.dossier.cases}
-    return _remind(_date(step, view, findings), before)
+    return _shared(_remind(_date(step, view, findings), before))
 
 
 def _act(step: Step, action: ClaimAction) -> Step:
@@ -143,6 +143,17 @@ def _kept(case: Case, claim: Claim | None, cases: Iterable[Case]) -> Claim | Non
         if one.claim and one.claim.last_on == claim.last_on and one.claim.told is not None and _same_loss(one, case)
     ]
     return replace(claim, told=min(told, default=None))
+
+
+def _shared(step: Step) -> Step:
+    """With every case of one loss knowing what was told of another, so that the next step has nothing to say."""
+    while True:
+        cases = step.dossier.cases
+        claims = {one.kind: _kept(one, one.claim, cases) for one in cases if one.claim and one.claim.running}
+        after = _with(step, claims)
+        if after.dossier.cases == cases:
+            return step
+        step = after
 
 
 def _same_loss(one: Case, other: Case) -> bool:
