@@ -50,7 +50,8 @@ def way(
 ) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news.
 
-    That a draft must not be sent, and until when a claim can be made, is told whatever is silenced.
+    That a draft must not be sent, until when a claim can be made, and what a customer was promised is told whatever is
+    silenced.
     """
     one = subject(notice.case.kind, severity(notice), parcel)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
@@ -59,7 +60,10 @@ def way(
     old = first and not isinstance(notice, ClaimTold)
     if why_not := (_old_news(notice.case, policy, now) if old else _quiet(notice)):
         return Way(found, why_not)
-    silence = None if isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
+    if not found:
+        return Way(found, NO_CHANNEL)
+    owed = isinstance(notice, CaseTold) and notice.why in (Why.PROMISED, Why.UNFULFILLED)
+    silence = None if owed or isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
     if silence is not None:
         return Way(found, reason(silence), silence.id)
     return Way(found, "" if found else NO_CHANNEL)

@@ -482,4 +482,5 @@ def _newest_known(said: Facts) -> str:
 
 def overdue(draft: Draft, now: datetime) -> bool:
     """Whether the day by which it promises word has come, so that it must be edited before it is sent."""
-    return stamp(now) >= str(draft.facts["follow_up_at"])
+    promises = draft.step in (LetterStep.FIRST, LetterStep.UPDATE)
+    return promises and stamp(now) >= str(draft.facts["follow_up_at"])

@@ -13,6 +13,7 @@ from enum import StrEnum
 from parcelwatch.core import drafts, followup
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
+from parcelwatch.core.timeline import current, latest
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     FINAL,
@@ -258,7 +259,7 @@ def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
     for case in step.dossier.cases:
         if _stands(case) and _worth_a_letter(case, step.dossier):
             for order in _orders(step):
-                if (case.kind, order.number) in wanted:
+                if (case.kind, order.number) in wanted and not _still_to_come(case, order, step):
                     step = _write(step, case, order, _step(step, case, order))
     return _close(step, before)
 
@@ -274,6 +275,12 @@ def _tellable(case: Case) -> bool:
 def _worth_a_letter(case: Case, dossier: Dossier) -> bool:
     """Whether the customer does not know it already: what the shop called back, it has spoken of."""
     return case.kind not in ("returning", "returned") or not drafts.called_back(dossier)
+
+
+def _still_to_come(case: Case, order: Order, step: Step) -> bool:
+    """Whether the day it would name is yet to come: it is another order's promise that is over."""
+    promise = order.promised_by or step.dossier.promise
+    return LETTERS[case.kind].promise and promise is not None and promise > step.now
 
 
 _UNNAMED = Order()
@@ -380,7 +387,9 @@ def _close(step: Step, before: Dossier) -> Step:
 def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterStep | None:
     """What is to follow a letter now, if anything."""
     after = step.dossier
-    if not LETTERS[case.kind].good_news:
+    newest = max(current(after.timeline), key=latest, default=None)
+    # What an agent knows better, the customer mostly told them.
+    if not LETTERS[case.kind].good_news or (newest is not None and newest.checkpoint.by):
         return None
     if after.milestone is Milestone.DELIVERED:
         news = before.milestone is not Milestone.DELIVERED and letter.step is not LetterStep.DELIVERED

@@ -83,11 +83,13 @@ JOIN cases c ON c.id = a.case_id LEFT JOIN drafts d ON d.id = a.draft_id
 WHERE a.silence_id = ? AND a.state = 'suppressed' AND CASE WHEN a.for_draft THEN d.state IN ('draft', 'approved')
   ELSE c.state = 'open' AND c.hidden_by = '' AND NOT EXISTS (SELECT 1 FROM alerts later
     WHERE later.case_id = a.case_id AND later.channel = a.channel AND later.id > a.id AND NOT later.for_draft
+      AND later.why IN ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'repeated')
       AND (later.state <> 'suppressed' OR later.silence_id IS NOT NULL)) END
 ORDER BY a.id
 """
 _PENDING: Final = f"""{_OF_PARCEL}
-WHERE a.state = 'pending' AND a.lease_until IS NULL AND a.bundle IS NULL AND a.why <> 'withdrawn'
+WHERE a.state = 'pending' AND a.lease_until IS NULL AND a.bundle IS NULL AND a.why IN (
+  'opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'repeated', 'escalated', 'drafted')
 """
 _KEEP_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', due_at = NULL, silence_id = ?, reason = ? WHERE id = ?

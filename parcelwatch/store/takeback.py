@@ -98,10 +98,12 @@ def not_over(store: Store, case_id: int, reason: str) -> None:
 
 _HUSH: Final = """
 UPDATE alerts SET state = 'suppressed', reason = 'somebody took the case', due_at = NULL
-WHERE parcel_id = ? AND kind = ? AND why = 'repeated' AND state = 'pending' AND lease_until IS NULL
+WHERE parcel_id = ? AND kind = ? AND NOT for_draft AND state = 'pending' AND lease_until IS NULL
+  AND (why IN ('repeated', 'escalated') OR bundle IS NULL AND why IN
+    ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping'))
 """
 
 
 def hush(store: Store, parcel_id: int, kind: str) -> None:
-    """Somebody took the case: it is not repeated."""
+    """Somebody took the case: what waits to say that it is there, or that nobody has it, is not said."""
     store.write(_HUSH, (parcel_id, kind))
