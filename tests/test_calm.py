@@ -17,7 +17,7 @@ from parcelwatch.core.silences import Silence
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.deliver import claim, settle
 from parcelwatch.errors import BadInput, DeliveryFailed
-from parcelwatch.model import Cause, Milestone, Severity
+from parcelwatch.model import Cause, Milestone, Severity, Why
 from parcelwatch.store import alerts, cases
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY, SECOND, Office
@@ -341,3 +341,23 @@ def test_a_case_that_somebody_took_is_not_repeated_even_where_its_repetition_wai
     agents.act_on_case(place.store, case_of(place, parcel), "ack", place.policy, place.now, by="lin")
     place.until(MONDAY + timedelta(days=3), step=10 * MINUTE)
     assert len(place.told) == 1
+
+
+def test_what_somebody_took_or_put_off_in_a_quiet_night_is_not_told_as_news_in_the_morning(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, passes=None), now=MONDAY + 15 * HOUR)
+    taken, _ = place.trouble("PW1"), place.trouble("PW2")
+    assert alerts.rows(place.store, "pending")
+    agents.act_on_case(place.store, case_of(place, taken), "ack", place.policy, place.now, by="mei")
+    place.until(MONDAY + timedelta(days=1))
+    assert {row.number for one in place.told for row in one.group.rows if not row.draft} == {"PW2"}
+
+
+def test_until_when_a_claim_can_be_made_is_told_whatever_is_silenced(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    parcel = place.trouble("PW1")
+    with place.store.transaction():
+        place.store.write("UPDATE alerts SET why = 'claim_due' WHERE parcel_id = ? AND NOT for_draft", (parcel,))
+        until = MONDAY + timedelta(days=2)
+        silencing.begin(place.store, Silence(Matcher(("damaged",)), until), MONDAY)
+    waiting = [row.out.why for row in alerts.rows(place.store, "pending")]
+    assert waiting == [Why.CLAIM_DUE]

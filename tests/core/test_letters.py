@@ -24,8 +24,10 @@ from parcelwatch.model import (
     Fact,
     Form,
     LetterAction,
+    LetterStep,
     LetterTakenBack,
     LetterWritten,
+    Marked,
     Milestone,
     Order,
     Parcel,
@@ -292,3 +294,38 @@ def test_a_peak_is_announced_once_to_those_on_the_road_without_trouble() -> None
     assert all(step.notices == () for step in steps)
     assert one_by_one((HOUR, peak), start=sent("lost", heard(0, LOST)))[0].dossier.drafts == ()
     assert one_by_one(heard(9, HOME), (10 * HOUR, peak))[1].dossier.drafts == ()
+
+
+def test_no_customer_hears_that_a_parcel_is_late_before_their_own_day() -> None:
+    early = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR)
+    later = Order("A-2", customer_name="Bob", promised_by=NOW + timedelta(days=12))
+    parcel = replace(PARCEL, orders=(early, later))
+    moving = at(1, Milestone.IN_TRANSIT)
+    steps = one_by_one(heard(1, moving), heard(30, moving), start=Dossier(parcel))
+    assert {one.order for one in steps[-1].dossier.drafts if one.kind == "late"} == {"A-1"}
+
+
+def test_letters_of_one_order_that_would_say_different_things_are_two() -> None:
+    said = at(0, Milestone.EXCEPTION, Cause.LOST, text="lost")
+    order = Order("A-1", customer_name="Ann")
+    stated = one_by_one(heard(0, said), start=Dossier(replace(PARCEL, orders=(order,))))[0].dossier
+    (first,) = stated.drafts
+    other = Dossier(replace(PARCEL, id=2, number="PW2", orders=(order,)), drafts=(first,))
+    alike = advance(other, Answered("PW2", (said,)), POLICY, NOW).dossier
+    assert [len(drafts.parts(one.facts)) for one in alike.drafts if one.unsent] == [2]
+    unsure = replace(said, sure=Sure.SUSPECTED)
+    apart = advance(other, Answered("PW2", (unsure,)), POLICY, NOW).dossier
+    assert sorted(len(drafts.parts(one.facts)) for one in apart.drafts if one.unsent) == [1, 1]
+
+
+def test_what_an_agent_marked_is_told_to_no_customer_as_the_couriers_word() -> None:
+    before = sent("lost", heard(0, LOST))
+    marked = Marked(Milestone.DELIVERED, note="the buyer rang", by="lin")
+    assert written_by(advance(before, marked, POLICY, NOW + 9 * HOUR)) == []
+
+
+@pytest.mark.parametrize("step", [LetterStep.MOVED, LetterStep.DELIVERED, LetterStep.PEAK])
+def test_a_letter_that_promises_no_word_is_never_overdue(step: LetterStep) -> None:
+    (draft,) = one_by_one(heard(0, LOST))[0].dossier.drafts
+    assert drafts.overdue(draft, NOW + timedelta(days=30))
+    assert not drafts.overdue(replace(draft, step=step), NOW + timedelta(days=30))
