@@ -24,7 +24,7 @@ from urllib.parse import unquote_plus
 
 from parcelwatch import shapes
 from parcelwatch.core.privacy import HIDDEN, mask
-from parcelwatch.core.text import plain, written
+from parcelwatch.core.text import amount, plain, written
 from parcelwatch.core.timeline import current
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Dossier, Milestone
@@ -141,7 +141,7 @@ def _orders(known: _Known) -> Iterator[Sequence[object]]:
     yield ("order", "goods", "value", "promised_by")
     for one in known.dossier.parcel.orders:
         promised = shapes.stamp(one.promised_by) or ""
-        yield (known.line(one.number), known.line(one.goods), f"{one.value:g}", promised)
+        yield (known.line(one.number), known.line(one.goods), amount(one.value), promised)
 
 
 # --- texts ---------------------------------------------------------------------------------------
@@ -214,7 +214,7 @@ def _facts(known: _Known, words: Renderer) -> Iterator[tuple[str, str]]:
         "amount": claim.get("amount", ""),
         "orders": ", ".join(one.number for one in orders if one.number),
         "goods": ", ".join(one.goods for one in orders if one.goods),
-        "value": f"{parcel.value:g}" if parcel.value else "",
+        "value": amount(parcel.value) if parcel.value else "",
         "zone": str(words.zone),
     }
     yield from ((said[name], known.line(value)) for name, value in values.items() if value)

@@ -123,7 +123,7 @@ class Calendar:
         from a promise of an hour where nobody says what the destination is.
         """
         anywhere = _FROM_THE_WEST if until.second == _LAST_SECOND else ()
-        for zone in (*_zones(country), self.zone, *anywhere):
+        for zone in (*_zones(split(country)[0]), self.zone, *anywhere):
             local = until.astimezone(zone)
             if (local - _LAST_MINUTE).date() != local.date() or (local + _LAST_MINUTE).date() != local.date():
                 return self.day((local - _LAST_MINUTE).replace(tzinfo=self.zone))

@@ -33,7 +33,17 @@ log = structlog.get_logger()
 ENDING: Final = ".txt.j2"
 _HOLES: Final = re.compile(r"\n{3,}")
 # What a shop's own template can do wrong. Anything: it is a program.
-_FAULTS: Final = (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError)
+_FAULTS: Final = (
+    TemplateError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+    OSError,
+)
 
 
 class Templates:

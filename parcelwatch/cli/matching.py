@@ -12,6 +12,7 @@ import typer
 
 from parcelwatch.cli.desk import Desk, known_account
 from parcelwatch.cli.typed import one_of
+from parcelwatch.core.text import amount
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -60,5 +61,5 @@ def described(match: Matcher) -> str:
     said += [grave(match.severity)] if match.severity else []
     said += [f"milder than {match.below}"] if match.below else []
     said += [f"{name} {value}" for name in _NAMES if (value := getattr(match, name))]
-    said += [f"worth {match.value:g} or more"] if match.value else []
+    said += [f"worth {amount(match.value)} or more"] if match.value else []
     return "; ".join(said) or "everything"

@@ -9,6 +9,7 @@ import typer
 
 from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
+from parcelwatch.core.text import amount
 
 app = group("List orders with their parcels; forget them.")
 
@@ -38,7 +39,7 @@ def list_all(
                 safe(row["buyer"] or row["customer"], 40),
                 ", ".join(row["parcels"]),
                 moment(row["promised_by"], zone),
-                f"{row['value']:g}" if row["value"] else "",
+                amount(row["value"]) if row["value"] else "",
                 row["open_cases"] or "",
             )
             for row in rows
@@ -69,7 +70,7 @@ def show(desk: Desk, order: OrderNumber, as_json: Json = False) -> None:
                 name: safe(shown[name], 200)
                 for name in ("order", "customer", "contact", "buyer", "tier", "goods", "url")
             },
-            "value": f"{shown['value']:g}" if shown["value"] else "",
+            "value": amount(shown["value"]) if shown["value"] else "",
             "promised by": moment(shown["promised_by"], zone),
             "dispatch by": moment(shown["dispatch_by"], zone),
             "tags": ", ".join(shown["tags"]),

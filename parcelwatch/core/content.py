@@ -58,7 +58,8 @@ _UNSAID: Final = frozenset({Form.NO_FIRST_SCAN, Form.NO_SCAN, Form.NO_OUTCOME, F
 
 def happened(fact: Fact) -> bool:
     """Whether it is over as soon as it is told, so that it was so long ago; else it has gone on for so long."""
-    return fact.says in _HAPPENED
+    sought = fact.scan is not None and fact.scan.sure is Sure.SUSPECTED
+    return fact.says in _HAPPENED and not sought
 
 
 def quotes(fact: Fact) -> bool:

@@ -41,7 +41,8 @@ def _unacknowledged(case: Case, _: Dossier, policy: Policy) -> datetime | None:
 
 def _unchanged(case: Case, dossier: Dossier, policy: Policy) -> datetime | None:
     """Once an opening, counted from what was last done or heard; a remedy has a clock of its own."""
-    if case.state is not State.ACKNOWLEDGED or case.hidden_by or case.reraised or case.remedy is not None:
+    agreed = case.remedy is not None and (case.remedy.done_at is None or case.remedy.at >= case.opened_at)
+    if case.state is not State.ACKNOWLEDGED or case.hidden_by or case.reraised or agreed:
         return None
     if case.handled_at is None:
         return None

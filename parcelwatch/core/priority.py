@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from parcelwatch.core.text import amount
 from parcelwatch.model import Severity
 
 _SEVERITY = {Severity.CRITICAL: 400, Severity.HIGH: 300, Severity.MEDIUM: 200, Severity.LOW: 100}
@@ -32,7 +33,7 @@ def reasons(one: Weighed, now: datetime) -> tuple[tuple[str, int], ...]:
     if one.promised_by is not None and one.promised_by < now:
         parts.append(("promise is over", _OVERDUE // 2))
     if one.value > 0:
-        parts.append((f"worth {one.value:g}", min(int(one.value / 20), _VALUE_COUNTED)))
+        parts.append((f"worth {amount(one.value)}", min(int(one.value / 20), _VALUE_COUNTED)))
     return tuple(parts)
 
 

@@ -33,7 +33,6 @@ _PHONES = re.compile(
 _IDENTITIES: Final = re.compile(
     r"(?<![\dA-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
 )
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 # What is asked for at a station or typed at a locker. Only a word that says so makes a number one.
 _COLLECTING: Final = re.compile(
@@ -154,12 +153,18 @@ def uncoded(text: str) -> str:
     return _COLLECTING.sub(lambda code: code[1] + HIDDEN if len(code[2]) >= _SHORTEST_CODE else code[0], text)
 
 
+_EASTERN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+"""Han, Kana and Hangul, in which the family name comes first."""
+
+
 def initials(name: str) -> str:
     """A customer's name for a chat that others read: 赵* of 赵婷, "Noah B." of Noah Brown."""
     first, *others = name.split() or [""]
-    if _HAN.search(name):
-        return f"{first[0]}*"
-    return f"{first} {others[-1][0]}." if others else first
+    if not first:
+        return ""
+    if not _EASTERN.search(name) and (others or first.isalpha()):
+        return f"{first} {others[-1][0]}." if others else first
+    return f"{first[0]}*"
 
 
 def _masked(text: str, phone: Callable[[re.Match[str]], str]) -> str:

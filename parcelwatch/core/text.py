@@ -81,3 +81,8 @@ def _seen(character: str) -> str:
     if character.isspace():
         return " "
     return "" if unicodedata.category(character) in _UNSEEN else character
+
+
+def amount(value: float) -> str:
+    """An amount of money without more decimals than it has, and never as a power of ten."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

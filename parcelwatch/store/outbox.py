@@ -86,7 +86,8 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
         store.write("UPDATE alerts SET notice = id WHERE id = ?", (alert_id,))
     if alert.case_id is not None and alert.why in TOLD_OF and not (alert.draft or alert.suppressed):
         for (why,) in store.write(_OLDER, (alert.case_id, alert.channel, alert_id)).fetchall():
-            store.write("UPDATE alerts SET why = ? WHERE id = ?", (why, alert_id))
+            if why != Why.REPEATED:  # who is told again has heard of it before
+                store.write("UPDATE alerts SET why = ? WHERE id = ?", (why, alert_id))
     return alert_id
 
 

@@ -52,7 +52,9 @@ _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = N
 
 
 _DELIVERED: Final = (
-    "INSERT INTO deliveries (channel, severity, at) SELECT channel, severity, ? FROM alerts WHERE id = ?"
+    # That a trouble is over crowds out nothing that is grave.
+    "INSERT INTO deliveries (channel, severity, at) "
+    "SELECT channel, iif(for_draft = 2, 'low', severity), ? FROM alerts WHERE id = ?"
 )
 _KEPT: Final = timedelta(days=1)
 

@@ -219,3 +219,18 @@ def test_what_opens_a_locker_is_hidden_from_a_group(text: str, in_a_group: str) 
 )
 def test_a_customer_is_named_in_a_chat_by_what_an_agent_knows_them_by(name: str, short: str) -> None:
     assert initials(name) == short
+
+
+@pytest.mark.parametrize(
+    ("name", "shown_as"),
+    [
+        ("김철수", "김*"),
+        ("さくら", "さ*"),
+        ("13812345678", "1*"),
+        ("ann@example.org", "a*"),
+        ("José", "José"),
+        ("", ""),
+    ],
+)
+def test_of_a_name_of_one_word_a_group_reads_no_more_than_it_should(name: str, shown_as: str) -> None:
+    assert initials(name) == shown_as

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.text import BREAK, clean, code, cut, link
+from parcelwatch.core.text import BREAK, amount, clean, code, cut, link
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,10 @@ def test_marks_piled_on_a_letter_do_not_reach_over_other_lines() -> None:
     shown = clean("Z" + "\u0321\u0316\u035c" * 30 + "x")
     assert (shown[0], len(shown), shown[-1]) == ("Z", 4, "x")
     assert clean("Việt Nam, Ångström, ệ") == "Việt Nam, Ångström, ệ"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(1234567.5, "1234567.5"), (123456.78, "123456.78"), (100, "100"), (0.1, "0.1")]
+)
+def test_an_amount_keeps_its_digits(value: float, written: str) -> None:
+    assert amount(value) == written
