@@ -26,7 +26,7 @@ FIELDS: Final = ("to", "name", "subject", "body", "order", "number", "kind", "st
 """What the body of a webhook may name, in braces."""
 
 _TIMEOUT: Final = (5.0, 20.0)  # seconds: to connect, and until it answers
-_MAIL: Final = re.compile(r"[\w.!#$&*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_MAIL: Final = re.compile(r"[\w.!#$&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"\+?\d(?:[ ().-]?\d){4,18}")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -97,10 +97,25 @@ def _through(url: str, to: str, said: Mapping[str, str]) -> Verdict:
     """Through one of Apprise's services, whole or not at all."""
     number = re.sub(r"[ ().-]", "", to) if _PHONE.fullmatch(to) else to
     way = service("customers", _unsigned(url.replace(CONTACT, quote(number, safe=""))))
+    read = _addressees(getattr(way, "service", way))
+    if read is not None and read != [_plain(number)]:
+        raise BadInput(f"the channel to customers would read {to[:60]!r} as another address: send it by hand")
     subject, body = " ".join(said["subject"].split()), said["body"]
     if way.measure(body) > way.room(subject):
         raise BadInput("the letter is too long for the channel to customers: edit it, or send it by hand")
     return way.deliver(Message(subject, body, Severity.MEDIUM))
+
+
+def _addressees(service: object) -> list[str] | None:
+    """To whom a service is to write, for it takes addresses apart in its own way; None where it keeps no list."""
+    lists = [getattr(service, name) for name in ("targets", "target_phones", "phone") if hasattr(service, name)]
+    each = [one for several in lists for one in ([several] if isinstance(several, str) else several or ())]
+    return [_plain(str(one[-1] if isinstance(one, tuple | list) else one)) for one in each] if lists else None
+
+
+def _plain(address: str) -> str:
+    """Fit to be compared: services write a number their own way."""
+    return address.casefold() if "@" in address else re.sub(r"\D", "", address)
 
 
 def _unsigned(url: str) -> str:

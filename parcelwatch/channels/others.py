@@ -32,30 +32,30 @@ class Other:
     def __init__(self, service: NotifyBase) -> None:
         if service.socket_read_timeout == NotifyBase.socket_read_timeout:  # none was asked for
             service.socket_read_timeout = PATIENCE
-        self._service = service
+        self.service = service
         self._apprise = apprise.Apprise(asset=service.asset)
         self._apprise.add(service)
 
     @property
     def service_name(self) -> str:
-        return str(self._service.service_name)
+        return str(self.service.service_name)
 
     @property
     def pace(self) -> Pace:
         """The plugin waits so long between two messages itself."""
-        between = round(float(self._service.request_rate_per_sec) * 10)
+        between = round(float(self.service.request_rate_per_sec) * 10)
         return Pace(Rate(10, between)) if between else Pace()
 
     @property
     def title_limit(self) -> int:
-        return int(self._service.title_maxlen) or TITLE
+        return int(self.service.title_maxlen) or TITLE
 
     def measure(self, text: str) -> int:
         return len(text)
 
     def room(self, title: str) -> int:
-        limit = int(self._service.body_maxlen) or LONGEST
-        shared = not self._service.title_maxlen or self._service.overflow_amalgamate_title
+        limit = int(self.service.body_maxlen) or LONGEST
+        shared = not self.service.title_maxlen or self.service.overflow_amalgamate_title
         return limit - len(title) - ABOVE if shared and title else limit
 
     def deliver(self, message: Message) -> Verdict:
@@ -71,7 +71,7 @@ class Other:
         status = _status(result)
         if status:
             return by_status(Answer(status))
-        return NO_ANSWER if _waited(result, float(self._service.socket_read_timeout)) else _SILENT
+        return NO_ANSWER if _waited(result, float(self.service.socket_read_timeout)) else _SILENT
 
 
 def _delivered(result: AppriseResult) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from parcelwatch.channels.customers import FIELDS, Customers
+from parcelwatch.errors import BadInput
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.servers import Server, answers, hangs_up
 from tests.test_channel_mail import Post
@@ -75,6 +78,44 @@ def test_nothing_leaves_that_nobody_approved_and_one_yes_will_do(watched: Shop, 
     again = watched.run("drafts", "send", draft, "--approve")
     assert (again.code, len(post.taken)) == (1, 1)
     assert "is sent" in again.err
+
+
+# Every printable sign of ASCII, and letters and digits of other scripts, in each place of an address.
+SIGNS = [chr(code) for code in range(0x21, 0x7F)] + ["\u00aa", "\u00b2", "\u00e9", "\u00df", "\u0661", "\u7528"]
+PLACES = ("a{}b@example.org", "{}b@example.org", "a{}@example.org", "a{0}{0}b@example.org")
+DOMAINS = ("ab@ex{}ample.org", "ab@{}example.org", "ab@example.or{}", "ab@example.{}org")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_no_sign_in_an_address_makes_it_another_s(post: Post, sign: str) -> None:
+    url = f"mailto://robot:pa55@127.0.0.1:{post.port}?mode=insecure&from=hello@lotus.example&to={{contact}}"
+    ways = Customers(mail=url)
+    for to in (place.format(sign) for place in (*PLACES, *DOMAINS)):
+        said = dict.fromkeys(FIELDS, "x") | {"to": to}
+        with suppress(BadInput):
+            ways.send(said)
+        assert {one for each, _ in post.taken for one in each} <= {to}
+        post.taken.clear()
+
+
+@pytest.mark.parametrize("contact", ["o'neil@example.org", "ann@example.org\u00b2", "ann@example._org"])
+def test_a_letter_whose_addressee_the_channel_reads_as_another_stays_here(
+    watched: Shop, post: Post, contact: str
+) -> None:
+    draft = by_mail(watched, post, contact)
+    refused = watched.run("drafts", "send", draft, "--approve")
+    assert (refused.code, post.taken, state(watched, draft)) == (1, [], "approved")
+    assert "would read" in refused.err
+
+
+def test_a_number_is_compared_without_what_people_write_in_it() -> None:
+    with Server(answers(b"[]")) as gateway:
+        ways = Customers(sms=f"smseagle://token@{gateway.host}/{{contact}}")
+        ways.send(dict.fromkeys(FIELDS, "x") | {"to": "+1 555-010-0123"})
+        assert len(gateway.hits) == 1
+        with pytest.raises(BadInput, match="would read"):
+            ways.send(dict.fromkeys(FIELDS, "x") | {"to": "12345"})
+        assert len(gateway.hits) == 1
 
 
 def test_a_letter_that_was_turned_away_is_approved_as_before(watched: Shop, post: Post) -> None:
