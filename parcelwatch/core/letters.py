@@ -279,8 +279,22 @@ def _worth_a_letter(case: Case, dossier: Dossier) -> bool:
 
 def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     """Whether the day it would name is yet to come: it is another order's promise that is over."""
-    promise = order.promised_by or step.dossier.promise
-    return LETTERS[case.kind].promise and promise is not None and promise > step.now
+    promise, known = order.promised_by or step.dossier.promise, step.dossier.confirmed_at or step.now
+    return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
+
+
+def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
+    """Kinds and orders whose own day has come since agents were told: nobody wrote to their customers yet."""
+    mine = dossier.parcel.id
+    letters = [one for one in (*dossier.past, *dossier.drafts) if drafts.about(one, mine) is not None]
+    return {
+        (case.kind, order.number)
+        for case in dossier.cases
+        if case.told and case.live and case.kind in LETTERS and LETTERS[case.kind].promise
+        for order in dossier.parcel.orders
+        if order.promised_by is not None and order.promised_by > case.opened_at
+        if not any((one.kind, one.order) == (case.kind, order.number) for one in letters)
+    }
 
 
 _UNNAMED = Order()
@@ -306,6 +320,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     fresh = (each.case.kind for each in news if each.why not in _FOR_AGENTS)
     wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
     wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
+    wanted |= _come_due(step.dossier)
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 

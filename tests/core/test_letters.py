@@ -305,6 +305,23 @@ def test_no_customer_hears_that_a_parcel_is_late_before_their_own_day() -> None:
     assert {one.order for one in steps[-1].dossier.drafts if one.kind == "late"} == {"A-1"}
 
 
+def test_who_was_promised_a_later_day_hears_when_it_is_over_and_the_courier_was_asked_again() -> None:
+    early = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR)
+    later = Order("A-2", customer_name="Bob", promised_by=NOW + 40 * HOUR)
+    moving = at(1, Milestone.IN_TRANSIT)
+    answers = [heard(hours, moving) for hours in (1, 30, 31, 39)]
+    steps = one_by_one(
+        *answers, (41 * HOUR, Passed()), heard(42, moving), heard(43, moving), start=Dossier(orders_of(early, later))
+    )
+    letters = [[one.draft.order for one in step.notices if isinstance(one, LetterWritten)] for step in steps]
+    assert letters == [[], ["A-1"], [], [], [], ["A-2"], []]
+    assert steps[1].due_at == NOW + 40 * HOUR
+
+
+def orders_of(*orders: Order) -> Parcel:
+    return replace(PARCEL, orders=orders)
+
+
 def test_letters_of_one_order_that_would_say_different_things_are_two() -> None:
     said = at(0, Milestone.EXCEPTION, Cause.LOST, text="lost")
     order = Order("A-1", customer_name="Ann")

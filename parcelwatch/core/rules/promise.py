@@ -30,7 +30,13 @@ class Late(Rule):
             return Verdict(since=promise, due_at=promise)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
         over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose)
-        return Verdict(self.found(Severity.HIGH, over), promise)
+        return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view))
+
+
+def _next_promise(view: View) -> datetime | None:
+    """The next day that another customer of the parcel was promised."""
+    days = (order.promised_by for order in view.dossier.parcel.orders)
+    return min((day for day in days if day and view.confirmed_at and day > view.confirmed_at), default=None)
 
 
 def _only_estimated(estimate: datetime | None) -> Verdict:
