@@ -94,14 +94,15 @@ def moved(
 
 def move(step: Step, event: Event) -> Step:
     """Every draft after what happened: those that no longer hold, and what an agent did to one. Raises BadInput."""
-    if step.dossier.drafts:
-        step = _take_back(_numbered(step))
     match event:
+        case LetterAction(verb=Verb.SENT):
+            # What has left has left, whatever became of it since.
+            return _take_back(_act(step, event))
         case LetterAction():
-            return _act(step, event)
+            return _take_back(_act(_take_back(step), event))
         case Announced():
-            return _announce(step, event)
-    return step
+            return _announce(_take_back(step), event)
+    return _take_back(step)
 
 
 def _act(step: Step, action: LetterAction) -> Step:
@@ -109,11 +110,15 @@ def _act(step: Step, action: LetterAction) -> Step:
     verb = Verb(action.verb)
     if draft.state is _ENDS_AS.get(verb):
         return step
+    # One that was taken back a moment ago stays so, which its state says; but nothing may leave on that account.
+    if verb is not Verb.SEND and any(line.draft is draft for line in step.moves):
+        return step
     then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
-    step = replace(step, dossier=replace(step.dossier, drafts=kept), moves=(*step.moves, line))
+    past = tuple(then if one.id == then.id else one for one in step.dossier.past)
+    step = replace(step, dossier=replace(step.dossier, drafts=kept, past=past), moves=(*step.moves, line))
     given = promised(then, action.by) if verb is Verb.SENT else None
     return followup.promised(step, given) if given else step
 
@@ -140,6 +145,9 @@ def _take_back(step: Step) -> Step:
 
     What one says of other parcels of its order is written again without this one.
     """
+    if not step.dossier.drafts:
+        return step
+    step = _numbered(step)
     cases = {case.kind: case for case in step.dossier.cases}
     for draft in step.dossier.drafts:
         if not draft.unsent or drafts.about(draft, step.dossier.parcel.id) is None:

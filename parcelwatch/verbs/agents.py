@@ -174,7 +174,10 @@ def _paid(text: str) -> str:
 def act_on_draft(
     store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, *, subject: str, body: str, by: str = ""
 ) -> None:
-    """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough."""
+    """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough.
+
+    One that turns out to be untrue at this moment is withdrawn instead: its state says which.
+    """
     parcel_id, _ = drafts.one(store, draft_id)
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
     with store.joined():

@@ -137,6 +137,8 @@ def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now:
         return Outcome(item, verb, Came.CHANGED)
     _, draft = drafts.one(store, item.draft_id)
     act_on_draft(store, item.draft_id, verb, policy, now, subject=draft.subject, body=draft.body, by=by)
+    if drafts.one(store, item.draft_id)[1].state is not DraftState.APPROVED:
+        return Outcome(item, verb, Came.MOVED_ON)
     return Outcome(item, verb, Came.DONE, by, now)
 
 

@@ -286,6 +286,26 @@ def test_a_letter_that_may_have_left_is_neither_taken_back_nor_sent_again() -> N
         act(gone, "send")
 
 
+@pytest.mark.parametrize("verb", ["unsent", "approve"])
+def test_a_letter_that_did_not_arrive_after_all_is_taken_back_at_once_if_it_is_untrue_by_now(verb: str) -> None:
+    gone = act(act(written(), "approve").dossier, "send").dossier
+    found = advance(gone, Answered(PARCEL.number, (LOST, FOUND)), POLICY, NOW + 5 * HOUR).dossier
+    assert [one.state for one in act(found, verb).dossier.drafts] == [DraftState.WITHDRAWN]
+    assert [one.state for one in act(found, "discard").dossier.drafts] == [DraftState.DISCARDED]
+
+
+@pytest.mark.parametrize("verb", ["approve", "discard", "edit", "sent"])
+def test_what_an_agent_does_to_a_letter_that_is_untrue_at_that_moment_undoes_nothing(verb: str) -> None:
+    state = DraftState.APPROVED if verb == "sent" else DraftState.DRAFT
+    before = written(state)
+    (case,) = before.cases
+    untrue = replace(before, cases=(replace(case, state=State.RESOLVED, hidden_by=""),), unwatched=True)
+    step = act(untrue, verb)
+    assert [one.state for one in step.dossier.drafts] == ["sent" if verb == "sent" else "withdrawn"]
+    with pytest.raises(BadInput, match="withdrawn"):
+        act(replace(untrue, drafts=written(DraftState.APPROVED).drafts), "send")
+
+
 def test_a_peak_is_announced_once_to_those_on_the_road_without_trouble() -> None:
     peak = Announced("Double 11", NOW + 24 * HOUR, NOW + 48 * HOUR)
     moving = at(0, Milestone.IN_TRANSIT)
