@@ -254,6 +254,7 @@ class Form(StrEnum):
     CUSTOMER_CHANGED = "customer_changed"
     PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
+    NEVER_SENT = "never_sent"
     # what agents did about a case, and what time made of it
     ASSIGNED = "assigned"
     REMEDY_AGREED = "remedy_agreed"

@@ -169,6 +169,8 @@ def _fate(draft: Draft, case: Case | None, step: Step) -> tuple[Verb, Fact] | No
         ended = _belied(draft, step)
     if ended is not None:
         return ended
+    if draft.step not in _FIRST_WORDS and not _follows(draft, step.dossier):
+        return Verb.WITHDRAW, Fact(Form.NEVER_SENT)
     if drafts.misaddressed(draft, step.dossier.parcel.orders):
         return Verb.WITHDRAW, Fact(Form.CUSTOMER_CHANGED)
     untrue = drafts.contradicted(draft, step.dossier) or drafts.repromised(draft, step.dossier)
@@ -176,6 +178,14 @@ def _fate(draft: Draft, case: Case | None, step: Step) -> tuple[Verb, Fact] | No
 
 
 _OF_TROUBLE = (LetterStep.FIRST, LetterStep.UPDATE)
+_FIRST_WORDS = (LetterStep.FIRST, LetterStep.PEAK)
+
+
+def _follows(draft: Draft, dossier: Dossier) -> bool:
+    """Whether there is a letter that it follows: one of its kind and order that has left, whoever got it."""
+    gone = (one for one in (*dossier.past, *dossier.drafts) if one.gone and one.kind == draft.kind)
+    ours = (one for one in gone if one.order in ("", draft.order))
+    return any(drafts.about(one, dossier.parcel.id) is not None for one in ours)
 
 
 def _ended(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
@@ -268,8 +278,16 @@ def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
         if _stands(case) and _worth_a_letter(case, step.dossier):
             for order in _orders(step):
                 if (case.kind, order.number) in wanted and not _still_to_come(case, order, step):
-                    step = _write(step, case, order, _step(step, case, order))
+                    step = _write_of(step, case, order)
     return _close(step, before)
+
+
+def _write_of(step: Step, case: Case, order: Order) -> Step:
+    """Word of a trouble; what follows a letter waits until it is known whether that one arrived."""
+    what, sent = _step(step, case, order), drafts.last_sent(step.dossier, case.kind, order)
+    if what is LetterStep.UPDATE and sent is not None and sent.state is DraftState.SENDING:
+        return step
+    return _write(step, case, order, what)
 
 
 def _tellable(case: Case) -> bool:
@@ -412,21 +430,31 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     after = step.dossier
     newest = max(current(after.timeline), key=latest, default=None)
     # What an agent knows better, the customer mostly told them.
-    if not LETTERS[case.kind].good_news or (newest is not None and newest.checkpoint.by):
+    if (
+        letter.state is DraftState.SENDING
+        or not LETTERS[case.kind].good_news
+        or (newest is not None and newest.checkpoint.by)
+    ):
         return None
+    said, late = drafts.about(letter, after.parcel.id) or {}, _known_late(step, letter)
     if after.milestone is Milestone.DELIVERED:
-        news = before.milestone is not Milestone.DELIVERED and letter.step is not LetterStep.DELIVERED
-        return LetterStep.DELIVERED if news else None
+        news = before.milestone is not Milestone.DELIVERED or (late and said.get("milestone") != Milestone.DELIVERED)
+        return LetterStep.DELIVERED if news and letter.step is not LetterStep.DELIVERED else None
     if letter.step not in _OF_TROUBLE:
         return None
-    said = drafts.about(letter, after.parcel.id) or {}
     told = KINDS[case.kind].family is Family.TOLD
-    if told and drafts.rests(said, before) and not drafts.rests(said, after):
+    if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
         return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None
     cleared = any((each.kind, each.signal) == (case.kind, "clears") for each in step.events) and not step.rejudged
-    if not cleared or after.milestone not in _UNDER_WAY or any(map(_stands, after.cases)):
+    if not (cleared or (late and not case.live)) or after.milestone not in _UNDER_WAY or any(map(_stands, after.cases)):
         return None
     return LetterStep.MOVED if drafts.newer(letter, after) else None
+
+
+def _known_late(step: Step, letter: Draft) -> bool:
+    """Whether it is known only now that it arrived, after what would have followed it."""
+    arrived = (line.draft.id for line in step.moves if (line.before, line.verb) == (DraftState.SENDING, Verb.SENT))
+    return letter.id in arrived
 
 
 def _written_already(step: Step, order: Order, what: LetterStep) -> bool:

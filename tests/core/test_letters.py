@@ -306,6 +306,52 @@ def test_what_an_agent_does_to_a_letter_that_is_untrue_at_that_moment_undoes_not
         act(replace(untrue, drafts=written(DraftState.APPROVED).drafts), "send")
 
 
+def being_sent(*events: tuple[timedelta, Event]) -> list[Advance]:
+    """What follows from each event after a letter about a loss was given to its channel, which did not answer."""
+    dossier = sent("lost", heard(0, SORTED, LOST))
+    gone = replace(dossier.past[0], state=DraftState.SENDING, sent_at=None)
+    dossier, steps = replace(dossier, past=(gone,)), []
+    for after, event in events:
+        acted_on = (gone,) if isinstance(event, LetterAction) else ()
+        steps += one_by_one((after, event), start=replace(dossier, drafts=(*dossier.drafts, *acted_on)))
+        known = {one.id: one for one in (*steps[-1].dossier.past, *steps[-1].dossier.drafts)}.values()
+        past = tuple(one for one in known if not one.unsent)
+        dossier = replace(steps[-1].dossier, drafts=tuple(one for one in known if one.unsent), past=past)
+    return steps
+
+
+SORTED = at(-9, Milestone.IN_TRANSIT, text="sorted")
+
+
+@pytest.mark.parametrize(
+    ("news", "what"),
+    [
+        ((SORTED, LOST, FOUND), "moved"),
+        ((SORTED, LOST, HOME), "delivered"),
+        ((SORTED,), "corrected"),
+    ],
+)
+def test_what_follows_a_letter_waits_until_it_is_known_to_have_arrived(news: tuple[Checkpoint, ...], what: str) -> None:
+    said = LetterAction("sent", 1, "lin")
+    steps = being_sent(heard(5, *news), heard(10, *news), (11 * HOUR, said), heard(12, *news))
+    assert [written_by(step) for step in steps] == [[], [], [("lost", what)], []]
+    steps = being_sent(heard(5, *news), (11 * HOUR, LetterAction("discard", 1, "lin")), heard(12, *news))
+    assert [written_by(step) for step in steps] == [[], [], []]
+
+
+def test_no_update_follows_a_letter_that_may_not_have_arrived() -> None:
+    steps = being_sent((48 * HOUR, Passed()), (49 * HOUR, LetterAction("sent", 1, "lin")))
+    assert [written_by(step) for step in steps] == [[], [("lost", "update")]]
+
+
+def test_what_follows_a_letter_that_was_never_sent_is_taken_back() -> None:
+    moved = one_by_one(heard(5, LOST, FOUND), start=sent("lost", heard(0, LOST)))[0].dossier
+    (gone,) = moved.past
+    step = advance(replace(moved, past=(replace(gone, state=DraftState.DISCARDED),)), Passed(), POLICY, NOW + 6 * HOUR)
+    (line,) = step.moves
+    assert (line.after, line.why) == (DraftState.WITHDRAWN, Fact(Form.NEVER_SENT))
+
+
 def test_a_peak_is_announced_once_to_those_on_the_road_without_trouble() -> None:
     peak = Announced("Double 11", NOW + 24 * HOUR, NOW + 48 * HOUR)
     moving = at(0, Milestone.IN_TRANSIT)
