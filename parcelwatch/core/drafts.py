@@ -209,10 +209,14 @@ def _of_order(order: Order, wording: Wording, now: datetime, step: LetterStep) -
         "promised_by": "",
         "promise_of": "",
         "remedies": [],
-        "written_at": stamp(now),
-        "follow_up_at": stamp(now + wording.follow_up),
+        **dates(wording, now),
         "wrote_at": "",
     }
+
+
+def dates(wording: Wording, now: datetime) -> dict[str, object]:
+    """When it is written, and by when the customer is promised to hear again."""
+    return {"written_at": stamp(now), "follow_up_at": stamp(now + wording.follow_up)}
 
 
 def _parcel(dossier: Dossier) -> dict[str, object]:

@@ -157,7 +157,7 @@ def _take_back(step: Step) -> Step:
             rest = drafts.without(draft, step.dossier.parcel.id)
             step = _end(step, draft, case, *fate)
             if rest is not None:
-                step = _add(step, _readdressed(_again(draft, rest, step.now), step), case)
+                step = _add(step, _readdressed(_again(draft, rest, step), step), case)
     return step
 
 
@@ -233,9 +233,10 @@ def _add(step: Step, draft: Draft, case: Case | None) -> Step:
     return replace(step, dossier=dossier, notices=(*step.notices, *told))
 
 
-def _again(draft: Draft, facts: drafts.Facts, now: datetime) -> Draft:
-    """A draft of its own with other facts; its words, and an agent's yes to them, were of the former."""
-    fresh = replace(draft, id=None, state=DraftState.DRAFT, created_at=now, facts=facts)
+def _again(draft: Draft, facts: drafts.Facts, step: Step) -> Draft:
+    """A draft of its own with other facts, written now; its words, and an agent's yes to them, were of the former."""
+    dated = {**facts, **drafts.dates(step.policy.wording, step.now)}
+    fresh = replace(draft, id=None, state=DraftState.DRAFT, created_at=step.now, facts=dated)
     return replace(fresh, subject="", body="", edited=False)
 
 
@@ -494,7 +495,7 @@ def _write(step: Step, case: Case, order: Order, what: LetterStep, earlier: Draf
     draft = _written(step, case, order, what, earlier)
     other = _with_room(step.dossier.drafts, draft, order) if order.number else None
     if other is not None:
-        draft = _again(other, drafts.joined(other, step.dossier, case), step.now)
+        draft = _again(other, drafts.joined(other, step.dossier, case), step)
     # A later checkpoint of the same answer can make it untrue before it is written down.
     if drafts.contradicted(draft, step.dossier) is not None:
         return step

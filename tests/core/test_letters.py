@@ -401,6 +401,25 @@ def test_letters_of_one_order_that_would_say_different_things_are_two() -> None:
     assert sorted(len(drafts.parts(one.facts)) for one in apart.drafts if one.unsent) == [1, 1]
 
 
+def test_a_letter_that_is_joined_or_parted_later_promises_word_from_then_on() -> None:
+    first, second = (
+        replace(orders_of(Order("A-1", customer_name="Ann")), id=number, number=f"PW{number}") for number in (1, 2)
+    )
+    one = one_by_one((0 * HOUR, Answered("PW1", (LOST,))), start=Dossier(first))[-1].dossier
+    (draft,) = one.drafts
+    later = Dossier(second, drafts=(replace(draft, id=1),))
+    joined = one_by_one((60 * HOUR, Answered("PW2", (LOST,))), start=later)[-1].dossier
+    (both,) = (each for each in joined.drafts if each.unsent)
+    found = Answered("PW1", (LOST, FOUND))
+    parted = advance(replace(one, drafts=(replace(both, id=2),)), found, POLICY, NOW + 110 * HOUR).dossier
+    (rest,) = (each for each in parted.drafts if each.unsent and each.kind == "lost")
+    for letter, hours in ((both, 60), (rest, 110)):
+        then = NOW + hours * HOUR
+        dates = (letter.facts["written_at"], letter.facts["follow_up_at"])
+        assert dates == (drafts.stamp(then), drafts.stamp(then + POLICY.wording.follow_up))
+        assert not drafts.overdue(letter, then)
+
+
 def test_what_an_agent_marked_is_told_to_no_customer_as_the_couriers_word() -> None:
     before = sent("lost", heard(0, LOST))
     marked = Marked(Milestone.DELIVERED, note="the buyer rang", by="lin")
