@@ -196,6 +196,11 @@ def announcing(
     }
 
 
+def peak_over_at(draft: Draft) -> datetime:
+    """When the peak that a draft announces is over: its last day is kept as its noon."""
+    return datetime.fromisoformat(str(draft.facts["peak_to"])) + timedelta(hours=12)
+
+
 PEAK = "peak"
 """Stands where a kind of trouble would, in a letter about none."""
 

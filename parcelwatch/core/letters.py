@@ -207,6 +207,8 @@ def _belied(draft: Draft, step: Step) -> tuple[Verb, Fact] | None:
         return None if where is Milestone.DELIVERED else (Verb.WITHDRAW, Fact(Form.SCAN_TAKEN_BACK))
     if where in FINAL:
         return Verb.SUPERSEDE, Fact(Form.NEWER_SCAN, scan=scan)
+    if draft.step is LetterStep.PEAK and drafts.peak_over_at(draft) <= step.now:
+        return Verb.WITHDRAW, Fact(Form.PEAK_OVER)
     for case in step.dossier.cases:
         if draft.step is not LetterStep.PEAK and _stands(case) and case.opened_at >= draft.created_at:
             return Verb.WITHDRAW, Fact(Form.WORSE_OFF, kind=case.kind)
@@ -383,9 +385,10 @@ def _due(sent: Draft, case: Case) -> datetime:
 
 
 def next_word(dossier: Dossier, now: datetime) -> datetime | None:
-    """When the next day comes on which a customer was promised word."""
-    promised = (due for _, due in _promises(dossier)) if dossier.past else ()
-    return min((at for at in promised if at > now), default=None)
+    """When the next day comes on which a customer was promised word, or an announcement comes too late."""
+    promised = [due for _, due in _promises(dossier)] if dossier.past else []
+    over = [drafts.peak_over_at(one) for one in dossier.drafts if one.unsent and one.step is LetterStep.PEAK]
+    return min((at for at in (*promised, *over) if at > now), default=None)
 
 
 def _step(step: Step, case: Case, order: Order) -> LetterStep:

@@ -362,6 +362,16 @@ def test_a_peak_is_announced_once_to_those_on_the_road_without_trouble() -> None
     assert one_by_one(heard(9, HOME), (10 * HOUR, peak))[1].dossier.drafts == ()
 
 
+def test_a_peak_that_is_over_is_announced_no_more() -> None:
+    noon = NOW + 4 * HOUR
+    moving = at(0, Milestone.IN_TRANSIT)
+    start = one_by_one(heard(0, moving), (HOUR, Announced("", noon, noon + 24 * HOUR)))[-1].dossier
+    assert advance(start, Passed(), POLICY, NOW + 2 * HOUR).assess_at == noon + 36 * HOUR
+    last_day, after = (advance(start, Passed(), POLICY, noon + hours * HOUR) for hours in (35, 36))
+    assert [one.state for one in last_day.dossier.drafts] == [DraftState.DRAFT]
+    assert [(line.after, line.why) for line in after.moves] == [(DraftState.WITHDRAWN, Fact(Form.PEAK_OVER))]
+
+
 def test_no_customer_hears_that_a_parcel_is_late_before_their_own_day() -> None:
     early = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR)
     later = Order("A-2", customer_name="Bob", promised_by=NOW + timedelta(days=12))
