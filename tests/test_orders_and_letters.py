@@ -14,7 +14,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Why
+from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Sure, Why
 from parcelwatch.store import Store, alerts, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents
@@ -140,6 +140,41 @@ def test_the_message_about_a_letter_names_the_parcel_that_is_left_in_it(store: S
     assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
     last = alerts.rows(store)[-1].out
     assert (last.why, last.number, last.case_id) == (Why.DRAFTED, "PW2", store.value(_CASE_OF, (other,)))
+
+
+def deliver(store: Store) -> None:
+    """Agents get all that waits for them."""
+    for _ in range(10):
+        with store.transaction():
+            group = outbox.claim(store, NOW, NOW + HOUR)
+        if group is None:
+            return
+        settle(store, group, None, POLICY, NOW)
+
+
+def instead(store: Store) -> dict[str, list[str | None]]:
+    """To whom the letters go that agents are told to send in place of a withdrawn one, by its addressee."""
+    outs = [alerts.whole(store, row.out) for row in alerts.rows(store) if row.out.why is Why.WITHDRAWN]
+    to = {row["id"]: row["to"] for row in drafts.rows(store)}
+    return {out.letter.to_contact: [to[one] for one in out.about.drafts] for out in outs if out.letter}
+
+
+def test_in_place_of_a_withdrawn_letter_goes_no_other_customer_s(store: Store) -> None:
+    parcel = said(store, "PW1", ANN, replace(BOB, number="B-2"))
+    unsure = replace(LOST, sure=Sure.SUSPECTED, text="searched for")
+    hear(store, parcel, unsure)
+    deliver(store)
+    hear(store, parcel, unsure, replace(LOST, occurred_at=NOW + HOUR, occurred_until=NOW + HOUR), at=NOW + 2 * HOUR)
+    assert instead(store) == {one: [one] for one in ("ann@example.com", "bob@example.com")}
+
+
+def test_in_place_of_a_letter_to_a_former_customer_goes_none(store: Store) -> None:
+    parcel = said(store, "PW1", ANN, replace(BOB, number="B-2"))
+    hear(store, parcel, LOST)
+    deliver(store)
+    said(store, "PW1", replace(ANN, customer_name="Carl", customer_contact="carl@example.com"), at=NOW + HOUR)
+    assert ("A-1", "carl@example.com", ["PW1"]) in unsent(store)
+    assert instead(store) == {"ann@example.com": []}
 
 
 _CASE_OF = "SELECT id FROM cases WHERE parcel_id = ?"

@@ -81,6 +81,11 @@ UNION SELECT d.id FROM parcel_orders l JOIN drafts d ON d.order_id = l.order_id
     AND EXISTS (SELECT 1 FROM json_each(d.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = ?1)
 ORDER BY 1
 """
+# What is true now may be of another kind; but it is the same customer's.
+_INSTEAD: Final = f"""
+SELECT id FROM drafts WHERE id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND step <> 'peak'
+  AND (order_no, to_name, to_contact) IN (SELECT order_no, to_name, to_contact FROM drafts WHERE id = ?3) ORDER BY id
+"""
 
 
 def whole(store: Store, out: Outgoing) -> Outgoing:
@@ -88,8 +93,11 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
     lane = store.all(_LANE, (out.parcel_id,)) if out.parcel_id is not None else []
     if not lane:
         return out
-    kind = "" if out.why is Why.WITHDRAWN else out.kind  # what is true now may be of another
-    letters = tuple(one for (one,) in store.all(_LETTERS, (out.parcel_id, kind)))
+    if out.why is Why.WITHDRAWN:
+        found = store.all(_INSTEAD, (out.parcel_id, "", out.letter.id if out.letter else None))
+    else:
+        found = store.all(_LETTERS, (out.parcel_id, out.kind))
+    letters = tuple(one for (one,) in found)
     return replace(out, about=About(orders.of(store, out.parcel_id or 0), lane[0][0], lane[0][1], letters))
 
 
