@@ -317,30 +317,29 @@ def about(draft: Draft, parcel_id: int) -> Facts | None:
 
 
 _SAID_OF_ALL: Final = ("sure", "cause", "reason", "asks", "seen_as", "wrote_at")
-_BY_MILESTONE: Final = frozenset({"damaged", "late"})
 _BY_PLACE: Final = frozenset({"attempt_failed", "not_delivered", "awaiting_collection"})
-_TOLD_APART: Final = frozenset(
-    map(
-        str,
-        (
-            Milestone.DELIVERED,
-            Milestone.EXCEPTION,
-            Milestone.RETURNING,
-            Milestone.RETURNED,
-            Milestone.AVAILABLE_FOR_PICKUP,
-            Milestone.OUT_FOR_DELIVERY,
-        ),
-    )
-)
+_TO_COLLECT: Final = str(Milestone.AVAILABLE_FOR_PICKUP)
+_NO_LONGER_COMING: Final = frozenset(map(str, (Milestone.EXCEPTION, Milestone.RETURNING, Milestone.RETURNED)))
 
 
 def tells(draft: Draft) -> tuple[object, ...]:
     """What a letter's sentences say of all its parcels alike: those that differ in it are written to apart."""
     facts, attempt = draft.facts, draft.facts.get("attempt")
-    at = facts.get("milestone") if draft.kind in _BY_MILESTONE or draft.step is LetterStep.MOVED else ""
     place = facts.get("place") if draft.kind in _BY_PLACE and draft.step is LetterStep.FIRST else ""
     again = isinstance(attempt, int) and attempt > 1
-    return (*(facts.get(name) for name in _SAID_OF_ALL), at if at in _TOLD_APART else "", place, again)
+    return (*(facts.get(name) for name in _SAID_OF_ALL), _whereabouts(draft, facts.get("milestone")), place, again)
+
+
+def _whereabouts(draft: Draft, milestone: object) -> str:
+    """What a letter's sentences make of where its parcel is; "" where they say nothing of it."""
+    at = str(milestone or "")
+    if draft.step is LetterStep.MOVED:
+        return at if at in (_TO_COLLECT, Milestone.OUT_FOR_DELIVERY) else "moving"
+    if draft.step is not LetterStep.FIRST:
+        return ""
+    if draft.kind == "damaged":
+        return "" if at in _NO_LONGER_COMING else at if at == Milestone.DELIVERED else "coming"
+    return at if (draft.kind, at) == ("late", _TO_COLLECT) else ""
 
 
 def joined(draft: Draft, dossier: Dossier, case: Case) -> Facts:
@@ -406,7 +405,8 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     """Why an unsent draft is no longer true of this parcel, None while it is.
 
     Untrue: the courier took back the checkpoint it rests on, or a newer one puts the parcel where the draft says it is
-    not. Damage stays damage wherever the parcel goes, and however often the courier dates it anew.
+    not. Damage stays damage wherever the parcel goes, and however often the courier dates it anew; but what its
+    letter asks of the customer hangs on whether they have it.
     """
     said = about(draft, dossier.parcel.id)
     if said is None:
@@ -415,6 +415,9 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     checkpoints = [entry.checkpoint for entry in entries]
     if not rests(said, dossier):
         return Fact(Form.SCAN_TAKEN_BACK)
+    if _elsewhere(_whereabouts(draft, said.get("milestone")), _whereabouts(draft, dossier.milestone)):
+        entry = newest(dossier)
+        return Fact(Form.NEWER_SCAN, scan=entry.checkpoint if entry else None)
     if draft.step not in _OF_TROUBLE:
         return None
     surer = _newest(entries, draft.kind)
@@ -423,8 +426,13 @@ def contradicted(draft: Draft, dossier: Dossier) -> Fact | None:
     moved = [checkpoint for checkpoint in checkpoints if checkpoint.moves]
     if not moved or dossier.milestone not in LETTERS[draft.kind].undone_by:
         return None
-    newest = moved[-1]
-    return None if stamp(newest.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=newest)
+    last = moved[-1]
+    return None if stamp(last.occurred_at) <= _newest_known(said) else Fact(Form.NEWER_SCAN, scan=last)
+
+
+def _elsewhere(said: str, now: str) -> bool:
+    """Whether what a letter says of where its parcel is holds no more; what is out for delivery is moving, too."""
+    return said not in ("", now) and (said, now) != ("moving", Milestone.OUT_FOR_DELIVERY)
 
 
 def rests(said: Facts, dossier: Dossier) -> bool:

@@ -450,7 +450,11 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
         return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None
     cleared = any((each.kind, each.signal) == (case.kind, "clears") for each in step.events) and not step.rejudged
-    if not (cleared or (late and not case.live)) or after.milestone not in _UNDER_WAY or any(map(_stands, after.cases)):
+    if (
+        not (cleared or (late and not case.live) or _moved_on(step, letter))
+        or after.milestone not in _UNDER_WAY
+        or any(map(_stands, after.cases))
+    ):
         return None
     return LetterStep.MOVED if drafts.newer(letter, after) else None
 
@@ -459,6 +463,13 @@ def _known_late(step: Step, letter: Draft) -> bool:
     """Whether it is known only now that it arrived, after what would have followed it."""
     arrived = (line.draft.id for line in step.moves if (line.before, line.verb) == (DraftState.SENDING, Verb.SENT))
     return letter.id in arrived
+
+
+def _moved_on(step: Step, letter: Draft) -> bool:
+    """Whether good news of it was just taken back because the parcel has moved on since."""
+    gone = (each for each in step.notices if isinstance(each, LetterTakenBack) and each.why.says is Form.NEWER_SCAN)
+    about = (letter.kind, letter.order, LetterStep.MOVED)
+    return any((each.draft.kind, each.draft.order, each.draft.step) == about for each in gone)
 
 
 def _written_already(step: Step, order: Order, what: LetterStep) -> bool:

@@ -372,6 +372,44 @@ def test_a_peak_that_is_over_is_announced_no_more() -> None:
     assert [(line.after, line.why) for line in after.moves] == [(DraftState.WITHDRAWN, Fact(Form.PEAK_OVER))]
 
 
+OUT = at(5, Milestone.OUT_FOR_DELIVERY, text="out for delivery")
+READY = at(7, Milestone.AVAILABLE_FOR_PICKUP, text="at the station")
+
+
+def unsent_of(dossier: Dossier, kind: str) -> list[tuple[LetterStep, object]]:
+    return [(one.step, one.facts["milestone"]) for one in dossier.drafts if one.unsent and one.kind == kind]
+
+
+def test_good_news_is_written_anew_when_the_parcel_moves_on_before_it_is_sent() -> None:
+    steps = one_by_one(heard(5, LOST, OUT), heard(7, LOST, OUT, READY), start=sent("lost", heard(0, LOST)))
+    assert [unsent_of(step.dossier, "lost") for step in steps] == [
+        [("moved", "out_for_delivery")],
+        [("moved", "available_for_pickup")],
+    ]
+    assert [(line.after, line.why and line.why.says) for line in steps[1].moves] == [("withdrawn", Form.NEWER_SCAN)]
+
+
+def test_good_news_of_what_moves_stays_while_it_is_out_for_delivery() -> None:
+    moving, out = at(4, Milestone.IN_TRANSIT, text="found"), at(5, Milestone.OUT_FOR_DELIVERY)
+    steps = one_by_one(heard(4, LOST, moving), heard(5, LOST, moving, out), start=sent("lost", heard(0, LOST)))
+    assert [unsent_of(step.dossier, "lost") for step in steps] == [[("moved", "in_transit")]] * 2
+    assert steps[1].moves == ()
+
+
+def test_a_letter_about_damage_is_written_anew_once_the_customer_has_the_parcel() -> None:
+    broken = at(0, Milestone.EXCEPTION, Cause.DAMAGED, "damaged")
+    moving = at(2, Milestone.IN_TRANSIT, text="repacked")
+    steps = one_by_one(
+        heard(2, broken, moving),
+        heard(5, broken, moving, OUT),
+        heard(9, broken, moving, OUT, HOME),
+        heard(10, broken, moving, OUT, HOME),
+    )
+    where = [unsent_of(step.dossier, "damaged") for step in steps]
+    assert where == [[("first", "in_transit")]] * 2 + [[("first", "delivered")]] * 2
+    assert [len(step.moves) for step in steps] == [0, 0, 1, 0]
+
+
 def test_no_customer_hears_that_a_parcel_is_late_before_their_own_day() -> None:
     early = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR)
     later = Order("A-2", customer_name="Bob", promised_by=NOW + timedelta(days=12))
