@@ -111,6 +111,7 @@ def _texts(said: Mapping[str, str], language: str) -> dict[str, str]:
         "sure": said.get("sure", ""),
         "reason": said.get("reason", ""),
         "asks": said.get("asks", ""),
+        "corrects": said.get("corrects", ""),
         "courier": courier if readable(courier, language) else "",
         "peak": peak if readable(peak, language) else "",
         "promise_of": said["promise_of"],

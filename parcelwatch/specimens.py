@@ -90,6 +90,8 @@ FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
 _LATER: Final = {"lost": ({"sure": "stated"}, {"sure": "suspected"}), "returning": ({}, {"reason": "refused"})}
 _MOVED: Final = tuple({"milestone": at} for at in ("in_transit", "out_for_delivery", "available_for_pickup"))
 
+_GOOD_NEWS: Final = ("delivered", "available_for_pickup", "moving")
+
 
 def variants() -> Iterator[tuple[str, LetterStep, Facts]]:
     """Every kind, step and variant there is a sentence for."""
@@ -98,6 +100,7 @@ def variants() -> Iterator[tuple[str, LetterStep, Facts]]:
         for facts in _LATER.get(kind, ({},)):
             yield kind, LetterStep.UPDATE, facts
             yield kind, LetterStep.CORRECTED, facts
+        yield from ((kind, LetterStep.CORRECTED, {"corrects": news}) for news in _GOOD_NEWS)
         yield from ((kind, LetterStep.MOVED, facts) for facts in _MOVED)
         yield kind, LetterStep.DELIVERED, {"milestone": "delivered"}
     yield PEAK, LetterStep.PEAK, {}

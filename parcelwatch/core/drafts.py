@@ -163,7 +163,7 @@ def facts(
     `seen_from` to `seen_until`; `seen_as` is how we read it, `evidence` its identity, which no text shows. `also`: the
     same of other parcels of the order that the draft is about too. `attempt`: which one failed, 0 where nobody counted.
     `reason`: why it goes back, `asks`: what customs wants, as far as the courier says. `wrote_at`: when the customer
-    was written to before.
+    was written to before. `corrects`: of a correction, the good news that was wrong.
     """
     promised_by = order.promised_by or dossier.promise
     return {
@@ -173,11 +173,19 @@ def facts(
         "promise_of": "shop" if order.promised_by else "courier" if dossier.promise else "",
         "remedies": list(_remedies(dossier, case.kind, order, wording)),
         "wrote_at": stamp(earlier.sent_at or earlier.created_at) if earlier else "",
+        "corrects": _good_news(earlier) if earlier and step is LetterStep.CORRECTED else "",
         **_of_parcel(dossier, case, step),
         # Of a correction: how sure the letter was that is corrected.
         **({"sure": earlier.facts.get("sure", "")} if earlier and step is LetterStep.CORRECTED else {}),
         "also": [],
     }
+
+
+def _good_news(letter: Draft) -> str:
+    """Where a letter said that all goes well: "delivered", or as in _whereabouts; "" where it told of trouble."""
+    if letter.step is LetterStep.DELIVERED:
+        return str(Milestone.DELIVERED)
+    return _whereabouts(letter, letter.facts.get("milestone")) if letter.step is LetterStep.MOVED else ""
 
 
 def announcing(
@@ -316,7 +324,7 @@ def about(draft: Draft, parcel_id: int) -> Facts | None:
     return next((part for part in parts(draft.facts) if part.get("parcel") == parcel_id), None)
 
 
-_SAID_OF_ALL: Final = ("sure", "cause", "reason", "asks", "seen_as", "wrote_at")
+_SAID_OF_ALL: Final = ("sure", "cause", "reason", "asks", "seen_as", "wrote_at", "corrects")
 _BY_PLACE: Final = frozenset({"attempt_failed", "not_delivered", "awaiting_collection"})
 _TO_COLLECT: Final = str(Milestone.AVAILABLE_FOR_PICKUP)
 _NO_LONGER_COMING: Final = frozenset(map(str, (Milestone.EXCEPTION, Milestone.RETURNING, Milestone.RETURNED)))
@@ -327,7 +335,12 @@ def tells(draft: Draft) -> tuple[object, ...]:
     facts, attempt = draft.facts, draft.facts.get("attempt")
     place = facts.get("place") if draft.kind in _BY_PLACE and draft.step is LetterStep.FIRST else ""
     again = isinstance(attempt, int) and attempt > 1
-    return (*(facts.get(name) for name in _SAID_OF_ALL), _whereabouts(draft, facts.get("milestone")), place, again)
+    return (
+        *(facts.get(name) or "" for name in _SAID_OF_ALL),
+        _whereabouts(draft, facts.get("milestone")),
+        place,
+        again,
+    )
 
 
 def _whereabouts(draft: Draft, milestone: object) -> str:
@@ -449,6 +462,15 @@ def newer(draft: Draft, dossier: Dossier) -> Checkpoint | None:
     if said is None or entry is None or stamp(entry.checkpoint.occurred_at) <= _newest_known(said):
         return None
     return entry.checkpoint
+
+
+def outlived(draft: Draft, dossier: Dossier) -> bool:
+    """Whether its good news of this parcel is none by now: it is not delivered, or has not moved since before."""
+    if draft.step is LetterStep.DELIVERED:
+        return dossier.milestone is not Milestone.DELIVERED
+    said, entry = about(draft, dossier.parcel.id), newest(dossier)
+    moved = entry is not None and said is not None and stamp(entry.checkpoint.occurred_at) >= _newest_known(said)
+    return draft.step is LetterStep.MOVED and not moved
 
 
 def last_sent(dossier: Dossier, kind: str, order: Order) -> Draft | None:

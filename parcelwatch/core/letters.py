@@ -445,7 +445,8 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
         news = before.milestone is not Milestone.DELIVERED or (late and said.get("milestone") != Milestone.DELIVERED)
         return LetterStep.DELIVERED if news and letter.step is not LetterStep.DELIVERED else None
     if letter.step not in _OF_TROUBLE:
-        return None
+        wrong = drafts.rests(said, before) and not drafts.rests(said, after) and drafts.outlived(letter, after)
+        return LetterStep.CORRECTED if wrong and not any(map(_stands, after.cases)) else None
     told = KINDS[case.kind].family is Family.TOLD
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
         return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None

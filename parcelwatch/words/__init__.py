@@ -26,6 +26,8 @@ needs is its own business, and it is named by `{% include "_piece.txt.j2" %}`, w
     remedies, rather        what is offered, as phrases; whether it is for those who would rather not wait
     codes                   the same as codes, with those that the text itself offers (see in_text in core/kinds.py)
     kind, step              of trouble; of the letter
+    corrects                of a correction, the good news that was wrong: "delivered", "available_for_pickup" or
+                            where it was on its way; "" where trouble was told that is none
     peak, peak_from, peak_to its name, and its first and last day
 """
 

@@ -182,6 +182,7 @@ def written_by(step: Advance) -> list[tuple[str, str]]:
     return [(one.draft.kind, one.draft.step) for one in step.notices if isinstance(one, LetterWritten)]
 
 
+SORTED = at(-9, Milestone.IN_TRANSIT, text="sorted")
 FOUND = at(5, Milestone.IN_TRANSIT, text="found")
 HOME = at(9, Milestone.DELIVERED, text="delivered")
 
@@ -320,9 +321,6 @@ def being_sent(*events: tuple[timedelta, Event]) -> list[Advance]:
     return steps
 
 
-SORTED = at(-9, Milestone.IN_TRANSIT, text="sorted")
-
-
 @pytest.mark.parametrize(
     ("news", "what"),
     [
@@ -408,6 +406,42 @@ def test_a_letter_about_damage_is_written_anew_once_the_customer_has_the_parcel(
     where = [unsent_of(step.dossier, "damaged") for step in steps]
     assert where == [[("first", "in_transit")]] * 2 + [[("first", "delivered")]] * 2
     assert [len(step.moves) for step in steps] == [0, 0, 1, 0]
+
+
+def after_good_news(*scans: Checkpoint) -> Dossier:
+    """A parcel that stalled, whose customer was told of it, and then what these scans say."""
+    start = sent("stalled", heard(0, SORTED), heard(60, SORTED))
+    dossier = one_by_one(heard(90, SORTED, *scans), start=start)[-1].dossier
+    (news,) = [replace(one, id=2) for one in dossier.drafts if one.unsent]
+    return replace(dossier, drafts=(), past=(*dossier.past, replace(news, state=DraftState.SENT, sent_at=NOW)))
+
+
+@pytest.mark.parametrize(
+    ("milestone", "corrects"),
+    [
+        (Milestone.DELIVERED, "delivered"),
+        (Milestone.AVAILABLE_FOR_PICKUP, "available_for_pickup"),
+        (Milestone.OUT_FOR_DELIVERY, "out_for_delivery"),
+        (Milestone.IN_TRANSIT, "moving"),
+    ],
+)
+def test_good_news_that_the_courier_takes_back_is_corrected_once(milestone: Milestone, corrects: str) -> None:
+    start = after_good_news(at(80, milestone, text="by mistake"))
+    steps = one_by_one(heard(95, SORTED), heard(96, SORTED), start=start)
+    told = [[one.draft for one in step.notices if isinstance(one, LetterWritten)] for step in steps]
+    assert [(one.step, one.facts["corrects"]) for one in told[0] if one.step is LetterStep.CORRECTED] == [
+        ("corrected", corrects)
+    ]
+    assert told[1] == []
+
+
+@pytest.mark.parametrize("later", [at(80, Milestone.DELIVERED, text="reworded"), at(85, Milestone.DELIVERED)])
+def test_good_news_that_is_only_worded_or_dated_anew_is_not_corrected(later: Checkpoint) -> None:
+    start = after_good_news(at(80, Milestone.DELIVERED, text="delivered"))
+    assert written_by(one_by_one(heard(95, SORTED, later), start=start)[0]) == []
+    start = after_good_news(at(80, Milestone.IN_TRANSIT, text="sorted again"))
+    again = replace(later, milestone=Milestone.IN_TRANSIT)
+    assert written_by(one_by_one(heard(95, SORTED, again), start=start)[0]) == []
 
 
 def test_no_customer_hears_that_a_parcel_is_late_before_their_own_day() -> None:
