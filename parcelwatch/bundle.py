@@ -23,11 +23,12 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from parcelwatch import shapes
+from parcelwatch.core.drafts import about
 from parcelwatch.core.privacy import HIDDEN, mask
 from parcelwatch.core.text import amount, plain, written
 from parcelwatch.core.timeline import current
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Dossier, Milestone
+from parcelwatch.model import Dossier, DraftState, Milestone
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, evidence, parcels
 
@@ -88,10 +89,23 @@ def _known(store: Store, case_id: int, dossier: Dossier, words: Renderer, now: d
     return _Known(
         shapes.case_whole(store, case_id, words, now),
         dossier,
-        [shapes.draft(row, words) for row in drafts.rows(store, "sent", parcel.id)],
+        [shapes.draft(row, words) for row in _sent_of(store, dossier)],
         evidence.naming(store, parcel.courier, numbers),
         _called(said),
     )
+
+
+def _sent_of(store: Store, dossier: Dossier) -> list[dict[str, Any]]:
+    """The letters that were sent about a parcel, whichever parcel of its order they were begun with; oldest first."""
+    begun = drafts.rows(store, DraftState.SENT, dossier.parcel.id)
+    known = {row["id"] for row in begun}
+    joined = [
+        row
+        for letter in dossier.past
+        if letter.state is DraftState.SENT and letter.id not in known and about(letter, dossier.parcel.id) is not None
+        for row in drafts.rows(store, draft_id=letter.id)
+    ]
+    return sorted([*begun, *joined], key=lambda row: int(row["id"]))
 
 
 def _called(names: Iterable[str]) -> re.Pattern[str] | None:
