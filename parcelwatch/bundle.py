@@ -85,13 +85,12 @@ def files(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[st
 def _known(store: Store, case_id: int, dossier: Dossier, words: Renderer, now: datetime) -> _Known:
     parcel = dossier.parcel
     numbers = [name for name in (parcel.number, parcel.successor, *parcel.replaced) if name]
-    said = (name for one in parcel.orders for name in (one.customer_contact, one.customer_name, one.buyer))
     return _Known(
         shapes.case_whole(store, case_id, words, now),
         dossier,
         [shapes.draft(row, words) for row in _sent_of(store, dossier)],
         evidence.naming(store, parcel.courier, numbers),
-        _called(said),
+        _called(_people(dossier)),
     )
 
 
@@ -106,6 +105,14 @@ def _sent_of(store: Store, dossier: Dossier) -> list[dict[str, Any]]:
         for row in drafts.rows(store, draft_id=letter.id)
     ]
     return sorted([*begun, *joined], key=lambda row: int(row["id"]))
+
+
+def _people(dossier: Dossier) -> Iterator[str]:
+    """The buyers as they are called now, and all whom a letter was written to: an order's customer may have changed."""
+    for order in dossier.parcel.orders:
+        yield from (order.customer_contact, order.customer_name, order.buyer)
+    for letter in (*dossier.drafts, *dossier.past):
+        yield from (letter.to_name, letter.to_contact, str(letter.facts.get("customer_name") or ""))
 
 
 def _called(names: Iterable[str]) -> re.Pattern[str] | None:

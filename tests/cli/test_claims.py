@@ -238,6 +238,19 @@ def test_a_letter_about_two_parcels_is_in_the_bundle_of_each(shop: Shop) -> None
     assert [*first] == [*second] == [f"letters/D{draft['id']}-damaged.txt"]
 
 
+def test_who_was_the_customer_before_does_not_leave_the_house_either(shop: Shop) -> None:
+    damaged(shop)
+    (draft,) = shop.run("drafts", "list", "--state", "draft", "--json").document
+    shop.run("drafts", "approve", str(draft["id"]))
+    shop.run("drafts", "sent", str(draft["id"]))
+    other = ("--customer-name", "Olga Neumann", "--customer-contact", "olga@example.org")
+    ended = shop.run("parcels", "add", NUMBER, "--courier", "my_dhl", "--order", "A-77", *other)
+    assert ended.code == 0, ended.err
+    with Store.open(shop.folder / "shop.db") as store:
+        (letter,) = _letters_of(store, NUMBER).values()
+    assert "Jana" not in letter
+
+
 def test_what_came_raw_is_in_it_without_keys_and_only_where_it_names_the_parcel(shop: Shop) -> None:
     case = damaged(shop)
     now = clock.now()
