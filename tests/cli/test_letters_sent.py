@@ -244,3 +244,18 @@ def test_a_shops_own_letter_is_used_and_a_broken_one_is_not(watched: Shop) -> No
     assert broken["subject"].startswith("No news of your parcel")
     said = watched.run("config", "check").err
     assert f"{folder}/en/letters/stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said
+
+
+@pytest.mark.parametrize("fault", ["unreadable", "endless"])
+def test_a_shops_letter_that_cannot_be_read_or_held_is_not_used_either(watched: Shop, fault: str) -> None:
+    letter = watched.folder / "letters/en/letters/damaged.txt.j2"
+    letter.parent.mkdir(parents=True)
+    if fault == "unreadable":
+        letter.symlink_to("/proc/self/mem")  # a file that fails to be read, whoever reads it
+    else:
+        letter.write_text("Subject: Oh dear\n{{ 'a' * 10**15 }}")
+    watched.configure(f'templates = "{watched.folder}/letters"\n')
+    shown = watched.run("drafts", "show", draft_to(watched, ANN, DAMAGED), "--json")
+    assert shown.code == 0, shown.err
+    assert DAMAGED in shown.document["body"]
+    assert "damaged.txt.j2" in watched.run("config", "check").err
