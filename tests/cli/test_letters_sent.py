@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from parcelwatch.channels.customers import FIELDS, Customers
+from parcelwatch.errors import BadInput
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.servers import Server, answers, hangs_up
 from tests.test_channel_mail import Post
@@ -259,3 +261,21 @@ def test_a_shops_letter_that_cannot_be_read_or_held_is_not_used_either(watched: 
     assert shown.code == 0, shown.err
     assert DAMAGED in shown.document["body"]
     assert "damaged.txt.j2" in watched.run("config", "check").err
+
+
+@pytest.mark.parametrize(
+    "contact", ["12345", "123456789", "823456789", "1234567890", "86 138 1234 5678", "QQ 823456789"]
+)
+def test_a_number_that_may_be_of_a_chat_is_sent_no_text(contact: str) -> None:
+    ways = Customers(sms="json://127.0.0.1:9/{contact}")
+    with pytest.raises(BadInput, match="only .* webhook takes it"):
+        ways.send({**dict.fromkeys(FIELDS, "x"), "to": contact})
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"],
+)
+def test_what_can_be_dialled_is_sent_a_text(helpdesk: Server, contact: str) -> None:
+    Customers(sms=f"json://{helpdesk.host}/{{contact}}").send({**dict.fromkeys(FIELDS, "x"), "to": contact})
+    assert len(helpdesk.hits) == 1
