@@ -23,11 +23,12 @@ from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from parcelwatch import shapes
+from parcelwatch.core.drafts import about
 from parcelwatch.core.privacy import HIDDEN, mask
 from parcelwatch.core.text import amount, plain, written
 from parcelwatch.core.timeline import current
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Dossier, Milestone
+from parcelwatch.model import Dossier, DraftState, Milestone
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, evidence, parcels
 
@@ -84,14 +85,34 @@ def files(store: Store, case_id: int, words: Renderer, now: datetime) -> dict[st
 def _known(store: Store, case_id: int, dossier: Dossier, words: Renderer, now: datetime) -> _Known:
     parcel = dossier.parcel
     numbers = [name for name in (parcel.number, parcel.successor, *parcel.replaced) if name]
-    said = (name for one in parcel.orders for name in (one.customer_contact, one.customer_name, one.buyer))
     return _Known(
         shapes.case_whole(store, case_id, words, now),
         dossier,
-        [shapes.draft(row, words) for row in drafts.rows(store, "sent", parcel.id)],
+        [shapes.draft(row, words) for row in _sent_of(store, dossier)],
         evidence.naming(store, parcel.courier, numbers),
-        _called(said),
+        _called(_people(dossier)),
     )
+
+
+def _sent_of(store: Store, dossier: Dossier) -> list[dict[str, Any]]:
+    """The letters that were sent about a parcel, whichever parcel of its order they were begun with; oldest first."""
+    begun = drafts.rows(store, DraftState.SENT, dossier.parcel.id)
+    known = {row["id"] for row in begun}
+    joined = [
+        row
+        for letter in dossier.past
+        if letter.state is DraftState.SENT and letter.id not in known and about(letter, dossier.parcel.id) is not None
+        for row in drafts.rows(store, draft_id=letter.id)
+    ]
+    return sorted([*begun, *joined], key=lambda row: int(row["id"]))
+
+
+def _people(dossier: Dossier) -> Iterator[str]:
+    """The buyers as they are called now, and all whom a letter was written to: an order's customer may have changed."""
+    for order in dossier.parcel.orders:
+        yield from (order.customer_contact, order.customer_name, order.buyer)
+    for letter in (*dossier.drafts, *dossier.past):
+        yield from (letter.to_name, letter.to_contact, str(letter.facts.get("customer_name") or ""))
 
 
 def _called(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,7 +22,7 @@ from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, assess_due, ingest, rejudge, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Remedy, Severity, Why
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, alerts, cases, drafts, outbox, report
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, report
 from parcelwatch.verbs import agents
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -281,6 +282,51 @@ def test_what_a_customer_was_promised_is_reminded_of_though_the_case_ends_before
     hear(store, parcel, LOST, found(50), hours=51)
     states = {row.out.why: row.state for row in alerts.rows(store) if not row.out.draft}
     assert states == {Why.OPENED: "sent", Why.UNFULFILLED: "pending", Why.CLEARED: "pending"}
+
+
+@pytest.mark.parametrize("agreed_first", [True, False])
+def test_what_a_customer_is_owed_is_reminded_of_once_though_the_parcel_is_watched_no_more(
+    store: Store, *, agreed_first: bool
+) -> None:
+    parcel = said(store, "PW1")
+    hear(store, parcel, LOST)
+    case = cases.rows(store, NOW)[0].case.id or 0
+    if agreed_first:
+        agents.agree(store, case, Remedy.REFUND, POLICY, NOW + HOUR, by="lin")
+    agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 2 * HOUR, by="lin")
+    if not agreed_first:
+        agents.agree(store, case, Remedy.REFUND, POLICY, NOW + 3 * HOUR, by="lin")
+    for hours in range(4, 400, 12):
+        look(store, hours)
+    assert [row.state for row in alerts.rows(store) if row.out.why is Why.UNFULFILLED] == ["pending"]
+    agents.resume(store, parcels.one(store, parcel), POLICY, NOW + 401 * HOUR, by="lin")
+    assert [row.case.state for row in cases.rows(store, NOW + 401 * HOUR)] == ["open"]
+
+
+def test_of_a_parcel_that_is_watched_no_more_and_owes_nothing_nothing_is_told(store: Store) -> None:
+    parcel = said(store, "PW1")
+    hear(store, parcel, LOST)
+    send(store)
+    agents.stop(store, parcels.one(store, parcel), POLICY, NOW + 2 * HOUR, by="lin")
+    told = len(alerts.rows(store))
+    for hours in range(4, 400, 12):
+        look(store, hours)
+    assert len(alerts.rows(store)) == told
+
+
+def test_a_remedy_of_an_earlier_loss_does_not_keep_quiet_of_the_next(store: Store) -> None:
+    parcel = said(store, "PW1")
+    hear(store, parcel, LOST)
+    case = cases.rows(store, NOW)[0].case.id or 0
+    agents.agree(store, case, Remedy.REFUND, POLICY, NOW + HOUR, by="lin")
+    agents.fulfil(store, case, None, POLICY, NOW + 2 * HOUR, by="lin")
+    hear(store, parcel, LOST, found(5), hours=6)
+    again = replace(LOST, occurred_at=NOW + 40 * HOUR, occurred_until=NOW + 40 * HOUR, text="lost again")
+    hear(store, parcel, LOST, found(5), again, hours=41)
+    agents.act_on_case(store, case, "ack", POLICY, NOW + 42 * HOUR, by="lin")
+    for hours in range(50, 400, 24):
+        look(store, hours)
+    assert store.value("SELECT count(*) FROM case_events WHERE signal = 'reraise'") == 1
 
 
 def test_a_reminder_that_is_taken_back_does_not_undo_that_agents_were_told(store: Store) -> None:

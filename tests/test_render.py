@@ -32,6 +32,7 @@ from parcelwatch.model import (
     Milestone,
     Order,
     Severity,
+    Sure,
     Unread,
     Why,
 )
@@ -529,6 +530,8 @@ def test_a_value_without_a_currency_is_a_number(language: str) -> None:
             "5 May",
         ),  # Hawaii's midnight, of a parcel going who knows where
         ("CN", datetime(2026, 5, 5, 10, 0, tzinfo=UTC), "5 May 18:00"),
+        ("IN-MH", datetime(2026, 5, 5, 18, 29, 59, tzinfo=UTC), "5 May"),
+        ("US-CA", datetime(2026, 5, 6, 6, 59, 59, tzinfo=UTC), "5 May"),
     ],
 )
 def test_a_promise_of_a_day_is_told_as_that_day(destination: str, until: datetime, day: str) -> None:
@@ -544,6 +547,19 @@ def test_a_withdrawal_says_what_happened_and_which_draft_is_true_now() -> None:
     assert said.body.startswith(
         "草稿 D5 已撤回，请勿发送：包裹退件已签收：5月3日 19:00 Kassel, DE。如已发给买家，请改发草稿 D19。\n"
     )
+
+
+@pytest.mark.parametrize(("language", "age", "ago"), [("en", "6 days", "6 days ago"), ("zh-CN", "6 天", "6 天前")])
+def test_a_parcel_was_lost_so_long_ago_but_is_sought_for_so_long(language: str, age: str, ago: str) -> None:
+    at = NOW - timedelta(days=6)
+    scan = Checkpoint(at, at, Milestone.EXCEPTION, Cause.LOST)
+    lost, sought = (
+        alert(language, kind="lost", fact=Fact(Form.LOST, since=at, scan=replace(scan, sure=sure))).title
+        for sure in (Sure.STATED, Sure.SUSPECTED)
+    )
+    assert ago in lost
+    assert age in sought
+    assert ago not in sought
 
 
 @pytest.mark.parametrize("language", VOICES)

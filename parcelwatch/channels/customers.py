@@ -30,6 +30,8 @@ _MAIL: Final = re.compile(r"[\w.!#$&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE: Final = re.compile(r"\+?\d(?:[ ().-]?\d){4,18}")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+# With its country, its area, or as a mobile's in China and a number's in North America; others are of chats.
+_DIALLED: Final = re.compile(r"\+[1-9]|0|1(?:\D*\d){10}$")
 # These say for sure that nothing left. A 4xx of a mail server does, too.
 _NEVER_LEFT: Final = (says.NO_CONNECTION, says.UNTRUSTED)
 
@@ -81,7 +83,12 @@ class Customers:
     def _url(self, to: str) -> str:
         if _MAIL.fullmatch(to):
             return self.mail
-        return self.sms if _PHONE.fullmatch(to) else ""
+        return self.sms if _dialled(to) else ""
+
+
+def _dialled(to: str) -> bool:
+    """Whether it is a phone number for sure: a text to a stranger is worse than none."""
+    return bool(_PHONE.fullmatch(to) and _DIALLED.match(to))
 
 
 def filled(template: Any, said: Mapping[str, str]) -> Any:
@@ -135,12 +142,13 @@ def _judged(verdict: Verdict) -> Attempt:
 
 def _nobody(to: str) -> str:
     if not to:
-        return "nobody knows the customer's contact: `parcelwatch parcels update NUMBER --customer-contact …`"
+        return "nobody knows the customer's contact: `parcelwatch parcels add NUMBER --courier … --customer-contact …`"
     if _MAIL.fullmatch(to):
         return "no way to mail addresses: set [drafts.send] url, or webhook"
-    if _PHONE.fullmatch(to):
+    if _dialled(to):
         return "no way to phone numbers: set [drafts.send] sms, or webhook"
-    return f"{to[:60]!r} is neither a mail address nor a phone number: only [drafts.send] webhook takes it"
+    kinds = "neither a mail address nor a phone number with + or 0 before it"
+    return f"{to[:60]!r} is {kinds}: only [drafts.send] webhook takes it"
 
 
 # --- what is wrong with the ways -----------------------------------------------------------------

@@ -98,9 +98,10 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
     poll_at, why = _next_poll(event, step, seen, found, before)
     if dossier.parcel.successor != before.parcel.successor:
         poll_at, why = REPLACED.after(now)
-    wakes = [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
-    wakes += followup.due(dossier, step.policy)
-    wakes += [at] if (at := letters.next_word(dossier, now)) is not None else []
+    wakes = [*followup.due(dossier, step.policy)]
+    if not dossier.unwatched:
+        wakes += [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
+        wakes += [at] if (at := letters.next_word(dossier, now)) is not None else []
     return Advance(
         dossier=replace(dossier, poll_at=poll_at),
         notices=step.notices,

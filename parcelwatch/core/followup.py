@@ -69,12 +69,17 @@ _TIMERS: Final = (
 )
 
 
+def _timers(dossier: Dossier) -> tuple[_Timer, ...]:
+    """Of a parcel that is watched no more only what its customer is still owed."""
+    return tuple(each for each in _TIMERS if each.signal is Signal.CHASE) if dossier.unwatched else _TIMERS
+
+
 def follow(step: Step, event: Event) -> Step:
     """With all that is due by now done; once each."""
     if isinstance(event, Promised):
         step = promised(step, event)
     for case in step.dossier.cases:
-        for timer in _TIMERS:
+        for timer in _timers(step.dossier):
             due_at = timer.due(case, step.dossier, step.policy)
             if due_at is not None and due_at <= step.now:
                 case, line = pursue(case, timer.signal, step.now)  # noqa: PLW2901 - one after the other
@@ -109,4 +114,4 @@ def due(dossier: Dossier, policy: Policy) -> Iterator[datetime]:
 
 
 def _all_due(case: Case, dossier: Dossier, policy: Policy) -> Iterable[datetime]:
-    return (at for timer in _TIMERS if (at := timer.due(case, dossier, policy)) is not None)
+    return (at for timer in _timers(dossier) if (at := timer.due(case, dossier, policy)) is not None)

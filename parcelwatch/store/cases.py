@@ -143,7 +143,8 @@ def notes(store: Store, case_id: int) -> list[dict[str, Any]]:
 
 _STOPPED: Final = """
 SELECT kind FROM cases c WHERE parcel_id = ? AND state = 'resolved' AND 'stop' =
-  (SELECT signal FROM case_events WHERE case_id = c.id ORDER BY id DESC LIMIT 1)
+  (SELECT signal FROM case_events WHERE case_id = c.id AND after = 'resolved' AND before <> 'resolved'
+   ORDER BY id DESC LIMIT 1)
 """
 
 

@@ -172,7 +172,7 @@ _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PAR
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
-  stands = ?, policy_id = ?, assess_at = CASE WHEN unwatched_at IS NULL THEN ? END,
+  stands = ?, policy_id = ?, assess_at = ?,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"

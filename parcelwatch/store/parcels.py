@@ -276,8 +276,7 @@ def under_way(store: Store, country: str = "") -> list[int]:
 
 
 _STOP: Final = """
-UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', assess_at = NULL,
-  lease_until = NULL
+UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', lease_until = NULL
 WHERE id = ? AND unwatched_at IS NULL
 """
 _RESUME: Final = """
@@ -287,7 +286,7 @@ WHERE id = ? AND unwatched_at IS NOT NULL
 
 
 def stop(store: Store, parcel_id: int, now: datetime) -> bool:
-    """Neither ask about it nor assess it, until `resume`; what is known stays. False if it was stopped before."""
+    """Ask about it no more, until `resume`; what is known stays. False if it was stopped before."""
     return store.write(_STOP, (to_ms(now), parcel_id)).rowcount > 0
 
 

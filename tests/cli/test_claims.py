@@ -220,6 +220,37 @@ def test_no_buyer_and_no_formula_leaves_the_house(shop: Shop) -> None:
     assert rows_of(found["timeline.csv"])[0]["text"].startswith("'=")
 
 
+def _letters_of(store: Store, number: str) -> dict[str, str]:
+    parcel = parcels.find(store, number)[0]
+    case = cases.rows(store, clock.now(), parcel_id=parcel.id)[0].case.id or 0
+    found = bundle.files(store, case, Renderer(), clock.now())
+    return {name: data.decode() for name, data in found.items() if name.startswith("letters/")}
+
+
+def test_a_letter_about_two_parcels_is_in_the_bundle_of_each(shop: Shop) -> None:
+    for number in ("003404341111117777", "003404341111118888"):
+        damaged(shop, number=number)
+    (draft,) = shop.run("drafts", "list", "--state", "draft", "--json").document
+    assert shop.run("drafts", "approve", str(draft["id"])).code == 0
+    assert shop.run("drafts", "sent", str(draft["id"])).code == 0
+    with Store.open(shop.folder / "shop.db") as store:
+        first, second = (_letters_of(store, number) for number in ("003404341111117777", "003404341111118888"))
+    assert [*first] == [*second] == [f"letters/D{draft['id']}-damaged.txt"]
+
+
+def test_who_was_the_customer_before_does_not_leave_the_house_either(shop: Shop) -> None:
+    damaged(shop)
+    (draft,) = shop.run("drafts", "list", "--state", "draft", "--json").document
+    shop.run("drafts", "approve", str(draft["id"]))
+    shop.run("drafts", "sent", str(draft["id"]))
+    other = ("--customer-name", "Olga Neumann", "--customer-contact", "olga@example.org")
+    ended = shop.run("parcels", "add", NUMBER, "--courier", "my_dhl", "--order", "A-77", *other)
+    assert ended.code == 0, ended.err
+    with Store.open(shop.folder / "shop.db") as store:
+        (letter,) = _letters_of(store, NUMBER).values()
+    assert "Jana" not in letter
+
+
 def test_what_came_raw_is_in_it_without_keys_and_only_where_it_names_the_parcel(shop: Shop) -> None:
     case = damaged(shop)
     now = clock.now()

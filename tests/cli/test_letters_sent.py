@@ -285,3 +285,36 @@ def test_a_shops_own_letter_is_used_and_a_broken_one_is_not(watched: Shop) -> No
     assert broken["subject"].startswith("No news of your parcel")
     said = watched.run("config", "check").err
     assert f"{folder}/en/letters/stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said
+
+
+@pytest.mark.parametrize("fault", ["unreadable", "endless"])
+def test_a_shops_letter_that_cannot_be_read_or_held_is_not_used_either(watched: Shop, fault: str) -> None:
+    letter = watched.folder / "letters/en/letters/damaged.txt.j2"
+    letter.parent.mkdir(parents=True)
+    if fault == "unreadable":
+        letter.symlink_to("/proc/self/mem")  # a file that fails to be read, whoever reads it
+    else:
+        letter.write_text("Subject: Oh dear\n{{ 'a' * 10**15 }}")
+    watched.configure(f'templates = "{watched.folder}/letters"\n')
+    shown = watched.run("drafts", "show", draft_to(watched, ANN, DAMAGED), "--json")
+    assert shown.code == 0, shown.err
+    assert DAMAGED in shown.document["body"]
+    assert "damaged.txt.j2" in watched.run("config", "check").err
+
+
+@pytest.mark.parametrize(
+    "contact", ["12345", "123456789", "823456789", "1234567890", "86 138 1234 5678", "QQ 823456789"]
+)
+def test_a_number_that_may_be_of_a_chat_is_sent_no_text(contact: str) -> None:
+    ways = Customers(sms="json://127.0.0.1:9/{contact}")
+    with pytest.raises(BadInput, match="only .* webhook takes it"):
+        ways.send({**dict.fromkeys(FIELDS, "x"), "to": contact})
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"],
+)
+def test_what_can_be_dialled_is_sent_a_text(helpdesk: Server, contact: str) -> None:
+    Customers(sms=f"json://{helpdesk.host}/{{contact}}").send({**dict.fromkeys(FIELDS, "x"), "to": contact})
+    assert len(helpdesk.hits) == 1

@@ -122,7 +122,20 @@ def test_a_draft_is_in_the_listed_language_nearest_the_parcels(
         ("", "TW", ("en", "zh-CN", "zh-TW"), "zh-TW"),
         ("", "HK", ("en", "zh-CN"), "zh-CN"),
         ("", "JP", ("zh-CN", "en"), "en"),  # Japanese is not listed: more people read English than Chinese
-        ("", "CH", ("zh-CN", "en"), "zh-CN"),  # several languages: nothing is known of the customer's
+        ("", "CH", ("zh-CN", "en"), "en"),
+        ("", "CH", ("zh-CN", "en", "fr"), "fr"),  # several languages: whichever is listed
+        ("", "BE", ("en", "de", "fr"), "fr"),
+        ("", "LU", ("zh-CN", "de", "fr"), "fr"),
+        ("", "CA-QC", ("zh-CN", "fr"), "fr"),
+        ("", "SG", ("zh-CN", "ja"), "zh-CN"),
+        *(("", country, ("zh-CN", "en"), "en") for country in ("IT", "KR", "PL", "NL", "BE", "TH")),
+        ("", "IT", ("zh-CN", "de"), "zh-CN"),  # nothing listed is read there
+        ("", "RE", ("zh-CN", "en", "fr"), "fr"),
+        ("zh-Hant-TW", "", ("zh-CN", "zh-TW"), "zh-TW"),
+        ("zh_Hant_HK", "", ("zh-CN", "zh-TW"), "zh-TW"),
+        ("zh-Hant-TW", "", ("en", "zh-CN"), "zh-CN"),
+        ("zh-Hans-HK", "", ("zh-TW", "zh-CN"), "zh-CN"),
+        ("zh-TW-x-shop", "", ("zh-CN", "zh-TW"), "zh-TW"),
         ("fr", "DE", ("zh-CN", "de", "fr"), "fr"),
         ("zh-HK", "", ("zh-CN", "zh-TW"), "zh-TW"),
         ("zh", "", ("zh-TW", "zh-CN"), "zh-CN"),
