@@ -320,6 +320,24 @@ def test_a_silence_says_what_it_silences_and_until_when(tmp_path: Path) -> None:
         silence(place, HOUR, below=Severity.HIGH)
 
 
+def test_what_was_kept_back_and_has_no_channel_waits_for_none_when_the_silence_ends(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    silence(place, HOUR, courier="dhl")
+    parcel = place.trouble("PW1", Cause.UNSTATED)
+    with place.store.transaction():
+        place.store.write("UPDATE alerts SET channel = '' WHERE parcel_id = ?", (parcel,))
+    place.until(MONDAY + 2 * HOUR)
+    assert alerts.count_waiting(place.store) == 0
+    assert {row.reason for row in alerts.rows(place.store)} == {"no channel is configured"}
+
+
+def test_what_has_no_channel_is_said_to_have_none_and_not_to_be_silenced(tmp_path: Path) -> None:
+    place = Office(tmp_path / "shop.db", Policy(profile="china"))
+    silence(place, HOUR, courier="dhl")
+    place.trouble("PW1", Cause.UNSTATED)
+    assert {row.reason for row in alerts.rows(place.store)} == {"no channel is configured"}
+
+
 # --- repeats -------------------------------------------------------------------------------------
 
 

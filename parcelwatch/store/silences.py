@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.silences import Silence, reason
 from parcelwatch.errors import NotFound
@@ -97,6 +98,7 @@ UPDATE alerts SET state = 'suppressed', due_at = NULL, silence_id = ?, reason = 
 _TELL: Final = """
 UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL, created_at = ? WHERE id = ?
 """
+_TELL_NOBODY: Final = "UPDATE alerts SET reason = ?, silence_id = NULL WHERE id = ? AND channel = ''"
 
 
 def waiting(store: Store) -> Iterator[tuple[int, Subject]]:
@@ -120,9 +122,12 @@ def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
     store.write(_KEEP_BACK, (silence.id, reason(silence), alert_id))
 
 
-def tell(store: Store, alert_id: int, now: datetime) -> None:
-    """A message is kept back no longer: it is due as if it were born now."""
+def tell(store: Store, alert_id: int, now: datetime) -> bool:
+    """A message is kept back no longer: it is due as if it were born now; False for one that has no channel."""
+    if store.write(_TELL_NOBODY, (NO_CHANNEL, alert_id)).rowcount:
+        return False
     store.write(_TELL, (to_ms(now), to_ms(now), alert_id))
+    return True
 
 
 def close(store: Store, silence: Silence, now: datetime) -> None:
