@@ -332,6 +332,8 @@ def _enqueue(
         import_id=wave,
     )
     outbox.enqueue_all(store, alert, way.receivers, now)
+    if way.silence is not None and isinstance(notice, CaseTold) and case.id is not None:
+        silences.unheard(store, case.id)
 
 
 def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: datetime) -> bool:

@@ -15,7 +15,9 @@ from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.silences import Silence
 from parcelwatch.core.timing import Hours, Timing
+from parcelwatch.core.working import FollowUp
 from parcelwatch.deliver import claim, settle
+from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput, DeliveryFailed
 from parcelwatch.model import Cause, Milestone, Severity, Why
 from parcelwatch.store import alerts, cases
@@ -336,6 +338,20 @@ def test_what_has_no_channel_is_said_to_have_none_and_not_to_be_silenced(tmp_pat
     silence(place, HOUR, courier="dhl")
     place.trouble("PW1", Cause.UNSTATED)
     assert {row.reason for row in alerts.rows(place.store)} == {"no channel is configured"}
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_nobody_is_late_with_a_case_before_the_silence_over_its_news_ends(tmp_path: Path, waits: bool) -> None:
+    place = office(tmp_path)
+    place.policy = replace(place.policy, follow_up=FollowUp({Severity.CRITICAL: parse("4h")}))
+    if waits:
+        place.trouble("PW1")
+    silence(place, 24 * HOUR, courier="dhl")
+    if not waits:
+        place.trouble("PW1")
+    place.until(MONDAY + 30 * HOUR, step=10 * MINUTE)
+    news = [(row.why, one.at - MONDAY) for one in place.told for row in one.group.rows if not row.draft]
+    assert news == [(Why.OPENED, 24 * HOUR), (Why.ESCALATED, 28 * HOUR)]
 
 
 # --- repeats -------------------------------------------------------------------------------------
