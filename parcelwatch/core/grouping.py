@@ -128,7 +128,8 @@ class _Unit:
 
     @property
     def gathered(self) -> bool:
-        return self.first.bundle is None and all(one.gathered for one in self.members)
+        """Whether its day came: what is new of its order since goes along, and puts it off no more."""
+        return self.first.bundle is None and any(one.gathered for one in self.members)
 
 
 def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Timing, sent: Sequence[Sent] = ()) -> Plan:
@@ -195,8 +196,8 @@ def _bundles(
 ) -> tuple[Bundle, ...]:
     """Everything that leaves, worst first; of one grade what was tried before comes first."""
     again = [(unit, _again(unit)) for unit in units if unit.first.bundle is not None]
-    daily = [unit for unit in units if unit.gathered]
-    fresh = [unit for unit in units if unit.first.bundle is None and not unit.gathered]
+    daily = [unit for unit in units if unit.gathered and unit.rank < hours.digest_below.rank]
+    fresh = [unit for unit in units if unit.first.bundle is None and unit not in daily]
     made = [*again, *_graded(fresh, now, timing, sent), *([(daily[0], _digest(daily))] if daily else [])]
     made.sort(key=lambda one: -one[0].rank)
     return tuple(_rationed(made, now, hours, sent))

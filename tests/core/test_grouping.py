@@ -208,6 +208,18 @@ def test_what_is_milder_waits_for_the_day_s_digest_and_then_goes_as_one() -> Non
     assert planned(gathered, NOW.replace(hour=9), digest_at=time(9)).bundles == (Bundle(1, (1, 2, 4), digest=True),)
 
 
+@pytest.mark.parametrize(("rank", "digest"), [(LOW, True), (MEDIUM, True), (HIGH, False)])
+def test_what_is_new_of_an_order_goes_with_what_waited_for_the_digest_and_puts_it_off_no_day(
+    rank: int, digest: bool
+) -> None:
+    waited = [replace(one, about=f"o{one.id}", gathered=True) for one in fresh(1, 2)]
+    new = Waiting(3, rank, 0, about="o1", created_at=NOW)
+    found = planned([*waited, new], NOW.replace(hour=9), digest_at=time(9))
+    assert found.held == ()
+    together = {one for bundle in found.bundles if 1 in bundle.messages for one in bundle.messages}
+    assert together == ({1, 2, 3} if digest else {1, 3})
+
+
 def test_of_an_hour_s_messages_the_last_takes_what_would_be_too_many() -> None:
     found = planned([*fresh(1, rank=HIGH), *fresh(2, 3, 4)], most=3)
     assert found.bundles == (*alone(1, 2), Bundle(3, (3, 4), digest=True))
