@@ -184,8 +184,13 @@ def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: 
 
 def _budget(hours: Hours, now: datetime, sent: Sequence[Sent]) -> datetime:
     """When the hour has room for one message more."""
-    lately = [one.at for one in sent if one.at > now - HOUR]
+    lately = _counted(hours, now, sent)
     return lately[-hours.most] + HOUR if hours.most and len(lately) >= hours.most else now
+
+
+def _counted(hours: Hours, now: datetime, sent: Sequence[Sent]) -> list[datetime]:
+    """When what the hour's number counts was sent; what passes neither waits for it nor makes others wait."""
+    return [one.at for one in sent if one.at > now - HOUR and not hours.lets_pass(one.rank)]
 
 
 # --- what leaves ---------------------------------------------------------------------------------
@@ -234,7 +239,7 @@ def _rationed(
 ) -> Iterator[Bundle]:
     """No more messages than the hour has left; the last of them takes what would be too many."""
     limited = [bundle for unit, bundle in made if unit.first.bundle is None and not hours.lets_pass(unit.rank)]
-    left = len(limited) if hours.most is None else hours.most - sum(one.at > now - HOUR for one in sent)
+    left = len(limited) if hours.most is None else hours.most - len(_counted(hours, now, sent))
     rest = limited[max(0, left - 1) :] if len(limited) > left else []
     for _, bundle in made:
         if bundle not in rest:

@@ -231,6 +231,12 @@ def test_when_the_hour_is_full_the_rest_waits_and_what_is_critical_does_not() ->
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW + 10 * MINUTE),))
 
 
+def test_what_passes_takes_no_room_of_the_hour_from_what_does_not() -> None:
+    grave = [Sent(CRITICAL, NOW - each * MINUTE) for each in (50, 20)]
+    assert planned(fresh(1, 2), sent=grave, most=2).bundles == alone(1, 2)
+    assert planned(fresh(1, 2), sent=grave, most=2, passes=None).held
+
+
 def test_news_waits_for_company_but_critical_news_does_not() -> None:
     rows = [replace(one, created_at=NOW - 10 * SECOND) for one in (*fresh(1), *fresh(2, rank=CRITICAL))]
     found = planned(rows, wait=30 * SECOND)
