@@ -172,9 +172,9 @@ def _hold(
 
 def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]) -> datetime:
     """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
-    if unit.first.bundle is not None or unit.gathered or not timing.patient:
+    if unit.first.bundle is not None or unit.gathered or not timing.patient or hours.lets_pass(unit.rank):
         return _EVER
-    waits = _EVER if hours.lets_pass(unit.rank) else oldest + timing.wait
+    waits = oldest + timing.wait
     before = [one.at for one in sent if one.rank >= unit.rank]
     crowd = before[-SINGLY:] if len(before) >= SINGLY else []
     # Not only many, but lately; and it came after them.
