@@ -377,6 +377,16 @@ def test_a_case_that_somebody_took_is_not_repeated_even_where_its_repetition_wai
     assert len(place.told) == 1
 
 
+def test_a_channel_that_is_down_keeps_no_other_from_repeating(tmp_path: Path) -> None:
+    place = Office(tmp_path / "shop.db", replace(_BOTH, timing=Timing(repeat=8 * HOUR)))
+    place.away = ("boss",)
+    place.trouble("PW1")
+    place.until(MONDAY + 30 * HOUR, step=10 * MINUTE)
+    told = [(one.channel, (one.at - MONDAY) // HOUR) for one in place.told]
+    assert told == [("ops", 0), ("ops", 8), ("ops", 24)]
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.OPENED]
+
+
 def test_what_somebody_took_or_put_off_in_a_quiet_night_is_not_told_as_news_in_the_morning(tmp_path: Path) -> None:
     place = office(tmp_path, replace(NIGHT, passes=None), now=MONDAY + 15 * HOUR)
     taken, _ = place.trouble("PW1"), place.trouble("PW2")
