@@ -377,6 +377,17 @@ def test_a_case_that_somebody_took_is_not_repeated_even_where_its_repetition_wai
     assert len(place.told) == 1
 
 
+def test_a_critical_case_is_repeated_in_the_morning_and_its_letter_taken_back_then(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, zone=UTC), Timing(repeat=19 * HOUR), now=MONDAY)
+    place.trouble("PW1")
+    written = place.trouble("PW2", Cause.LOST)
+    place.until(MONDAY + 15 * HOUR, step=10 * MINUTE)
+    place.hear(written, place.scan(M.EXCEPTION, Cause.LOST, ago=16 * HOUR), place.scan(M.IN_TRANSIT, ago=MINUTE))
+    place.until(MONDAY + 25 * HOUR, step=10 * MINUTE)
+    told = {(row.why, (one.at - MONDAY) // HOUR) for one in place.told for row in one.group.rows}
+    assert {one for one in told if one[0] in (Why.REPEATED, Why.WITHDRAWN)} == {(Why.REPEATED, 24), (Why.WITHDRAWN, 24)}
+
+
 def test_a_channel_that_is_down_keeps_no_other_from_repeating(tmp_path: Path) -> None:
     place = Office(tmp_path / "shop.db", replace(_BOTH, timing=Timing(repeat=8 * HOUR)))
     place.away = ("boss",)

@@ -44,7 +44,8 @@ class Waiting:
 
     `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
     `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
-    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over.
+    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over. `known`: it
+    takes back a letter or tells again what was told, which can wait for the morning however grave it is.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Waiting:
     gathered: bool = False
     hurried: bool = False
     cleared: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,11 @@ class _Unit:
     @property
     def rank(self) -> int:
         """Of the worst in it; that a trouble is over is never urgent."""
-        return max(Severity.LOW.rank if one.cleared else one.rank for one in self.members)
+        return max(_rank(one) for one in self.members)
+
+    def passes(self, hours: Hours) -> bool:
+        """Whether something in it waits for nothing."""
+        return any(hours.lets_pass(_rank(one)) for one in self.members if not one.known)
 
     @property
     def over(self) -> bool:
@@ -164,7 +170,7 @@ def _hold(
     if unit.first.bundle is None and hours.gathers(unit.rank) and not unit.gathered:
         return Held(unit.ids, *hours.next_digest(now))
     times = [_company(unit, oldest, hours, timing, sent)]
-    if not hours.lets_pass(unit.rank):
+    if not unit.passes(hours):
         times += [hours.awake(now), _budget(hours, now, sent)]
     until = max(times)
     return Held(unit.ids, until) if until > now else None
@@ -172,7 +178,7 @@ def _hold(
 
 def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]) -> datetime:
     """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
-    if unit.first.bundle is not None or unit.gathered or not timing.patient or hours.lets_pass(unit.rank):
+    if unit.first.bundle is not None or unit.gathered or not timing.patient or unit.passes(hours):
         return _EVER
     waits = oldest + timing.wait
     before = [one.at for one in sent if one.rank >= unit.rank]
@@ -238,7 +244,7 @@ def _rationed(
     made: Sequence[tuple[_Unit, Bundle]], now: datetime, hours: Hours, sent: Sequence[Sent]
 ) -> Iterator[Bundle]:
     """No more messages than the hour has left; the last of them takes what would be too many."""
-    limited = [bundle for unit, bundle in made if unit.first.bundle is None and not hours.lets_pass(unit.rank)]
+    limited = [bundle for unit, bundle in made if unit.first.bundle is None and not unit.passes(hours)]
     left = len(limited) if hours.most is None else hours.most - len(_counted(hours, now, sent))
     rest = limited[max(0, left - 1) :] if len(limited) > left else []
     for _, bundle in made:
@@ -263,6 +269,10 @@ def _one(unit: _Unit) -> Bundle:
 def _digest(units: Iterable[_Unit]) -> Bundle:
     ids = tuple(one for unit in units for one in unit.ids)
     return Bundle(ids[0], ids, digest=len(ids) > 1)
+
+
+def _rank(one: Waiting) -> int:
+    return Severity.LOW.rank if one.cleared else one.rank
 
 
 def _worst_first(one: Waiting) -> tuple[int, int, datetime, int]:

@@ -47,6 +47,7 @@ waiting = st.lists(
         draft=st.booleans(),
         created_at=st.integers(0, 500).map(lambda minutes: NOW - minutes * MINUTE),
         gathered=st.booleans(),
+        known=st.booleans(),
     ),
     max_size=30,
     unique_by=lambda one: one.id,
@@ -177,6 +178,14 @@ def test_in_quiet_hours_only_what_is_critical_leaves() -> None:
     rows = [*fresh(1), *fresh(2, rank=CRITICAL)]
     found = planned(rows, night, quiet=NIGHT)
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW.replace(hour=8)),))
+
+
+def test_what_is_known_already_waits_for_the_morning_however_grave_it_is() -> None:
+    night = NOW.replace(hour=3)
+    again = [replace(one, known=True, about="o7") for one in fresh(1, rank=CRITICAL)]
+    assert planned(again, night, quiet=NIGHT).held == (Held((1,), NOW.replace(hour=8)),)
+    new = Waiting(2, CRITICAL, 0, about="o7")
+    assert planned([*again, new], night, quiet=NIGHT).bundles == (Bundle(1, (1, 2), digest=False),)
 
 
 def test_an_order_with_something_critical_leaves_whole() -> None:
