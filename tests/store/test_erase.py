@@ -322,7 +322,7 @@ _OURS = {
     "reports": "day",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
-_FREE = {
+_FREE: dict[str, dict[str, str | bytes]] = {
     "imports": {"source": "{}.csv"},
     "cases": {
         "fact": '{{"says":"noted","since":1772438400000,"reason":"as {} said"}}',
