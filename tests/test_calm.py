@@ -19,8 +19,9 @@ from parcelwatch.core.working import FollowUp
 from parcelwatch.deliver import claim, settle
 from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput, DeliveryFailed
-from parcelwatch.model import Cause, Milestone, Severity, Why
-from parcelwatch.store import alerts, cases
+from parcelwatch.model import Cause, Fact, Form, Milestone, Severity, Why
+from parcelwatch.store import alerts, cases, outbox
+from parcelwatch.store.rows import NewAlert
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY, SECOND, Office
 
@@ -354,6 +355,18 @@ def test_nobody_is_late_with_a_case_before_the_silence_over_its_news_ends(tmp_pa
     assert news == [(Why.OPENED, 24 * HOUR), (Why.ESCALATED, 28 * HOUR)]
 
 
+def test_a_claim_told_meanwhile_leaves_the_news_to_be_told_when_the_silence_ends(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    silence(place, 24 * HOUR, courier="dhl")
+    parcel = place.trouble("PW1")
+    said = NewAlert("damaged", "ops", Severity.CRITICAL, Why.CLAIM_DUE, Fact(Form.NOTED, since=MONDAY, reason="soon"))
+    with place.store.transaction():
+        about = replace(said, parcel_id=parcel, case_id=case_of(place, parcel))
+        outbox.enqueue(place.store, about, place.now)
+    place.until(MONDAY + 25 * HOUR, step=10 * MINUTE)
+    assert [row.why for one in place.told for row in one.group.rows if not row.draft] == [Why.CLAIM_DUE, Why.OPENED]
+
+
 # --- repeats -------------------------------------------------------------------------------------
 
 
@@ -405,6 +418,29 @@ def test_what_somebody_took_or_put_off_in_a_quiet_night_is_not_told_as_news_in_t
     agents.act_on_case(place.store, case_of(place, taken), "ack", place.policy, place.now, by="mei")
     place.until(MONDAY + timedelta(days=1))
     assert {row.number for one in place.told for row in one.group.rows if not row.draft} == {"PW2"}
+
+
+def test_that_nobody_has_a_case_is_not_said_once_somebody_has(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, passes=None), now=MONDAY + 10 * HOUR)
+    place.policy = replace(place.policy, follow_up=FollowUp({Severity.CRITICAL: parse("4h")}))
+    parcel = place.trouble("PW1")
+    place.until(MONDAY + 15 * HOUR)
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.ESCALATED]
+    agents.act_on_case(place.store, case_of(place, parcel), "ack", place.policy, place.now, by="mei")
+    place.until(MONDAY + 26 * HOUR, step=10 * MINUTE)
+    assert [row.why for one in place.told for row in one.group.rows if not row.draft] == [Why.OPENED]
+
+
+def test_what_worsens_while_its_repetition_waits_is_told_as_worse(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    parcel = place.trouble("PW1")
+    case_id = case_of(place, parcel)
+    place.until(MONDAY + MINUTE)
+    for why in (Why.REPEATED, Why.WORSENED):
+        said = NewAlert("damaged", "ops", Severity.CRITICAL, why, Fact(Form.NOTED, since=MONDAY, reason="wet"))
+        with place.store.transaction():
+            outbox.enqueue(place.store, replace(said, parcel_id=parcel, case_id=case_id), place.now)
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.WORSENED]
 
 
 def test_until_when_a_claim_can_be_made_is_told_whatever_is_silenced(tmp_path: Path) -> None:
