@@ -332,18 +332,25 @@ def _enqueue(
         import_id=wave,
     )
     outbox.enqueue_all(store, alert, way.receivers, now)
+    if way.silence is not None and isinstance(notice, CaseTold) and case.id is not None:
+        silences.unheard(store, case.id)
 
 
 def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: datetime) -> bool:
-    """Repeat what is said of a case that nobody took; False where it is silenced. The caller holds the transaction."""
+    """Repeat what is said of a case that nobody took, but where word of it waits; False where nobody is told.
+
+    The caller holds the transaction.
+    """
     case = cases.of_kind(store, parcel_id, kind)
     notice = CaseTold(case, Why.REPEATED)
     parcel = parcels.dossier(store, parcel_id).parcel
     way = dispatch.way(notice, parcel, policy, now, first=False, silences=silences.holding(store, now))
-    if way.suppressed:
+    waits = alerts.waits_on(store, case.id or 0)
+    free = [one for one in way.receivers if one.channel not in waits]
+    if way.suppressed or not free:
         return False
     alert = NewAlert(kind, "", case.severity, Why.REPEATED, case.fact, parcel_id=parcel_id, case_id=case.id)
-    outbox.enqueue_all(store, alert, way.receivers, now)
+    outbox.enqueue_all(store, alert, free, now)
     return True
 
 

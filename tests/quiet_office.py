@@ -59,6 +59,7 @@ class Office:
         self.policy = policy
         self.now = now
         self.told: list[Message] = []
+        self.away: tuple[str, ...] = ()  # channels that take nothing
         self._path = path
         self._pace = pace
         self.store = Store.open(path)
@@ -124,7 +125,7 @@ class Office:
 
     def _send_all(self, now: datetime) -> datetime:
         """Everything that may leave, one after another; when the last of it was taken."""
-        while group := claim(self.store, now, (), self.words):
+        while group := claim(self.store, now, self.away, self.words):
             (text,) = group.said
             self.told.append(Message(now, group.channel, text.title, text.body, group))
             now += self._pace

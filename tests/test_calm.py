@@ -15,10 +15,13 @@ from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.silences import Silence
 from parcelwatch.core.timing import Hours, Timing
+from parcelwatch.core.working import FollowUp
 from parcelwatch.deliver import claim, settle
+from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput, DeliveryFailed
-from parcelwatch.model import Cause, Milestone, Severity, Why
-from parcelwatch.store import alerts, cases
+from parcelwatch.model import Cause, Fact, Form, Milestone, Severity, Why
+from parcelwatch.store import alerts, cases, outbox
+from parcelwatch.store.rows import NewAlert
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY, SECOND, Office
 
@@ -320,6 +323,50 @@ def test_a_silence_says_what_it_silences_and_until_when(tmp_path: Path) -> None:
         silence(place, HOUR, below=Severity.HIGH)
 
 
+def test_what_was_kept_back_and_has_no_channel_waits_for_none_when_the_silence_ends(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    silence(place, HOUR, courier="dhl")
+    parcel = place.trouble("PW1", Cause.UNSTATED)
+    with place.store.transaction():
+        place.store.write("UPDATE alerts SET channel = '' WHERE parcel_id = ?", (parcel,))
+    place.until(MONDAY + 2 * HOUR)
+    assert alerts.count_waiting(place.store) == 0
+    assert {row.reason for row in alerts.rows(place.store)} == {"no channel is configured"}
+
+
+def test_what_has_no_channel_is_said_to_have_none_and_not_to_be_silenced(tmp_path: Path) -> None:
+    place = Office(tmp_path / "shop.db", Policy(profile="china"))
+    silence(place, HOUR, courier="dhl")
+    place.trouble("PW1", Cause.UNSTATED)
+    assert {row.reason for row in alerts.rows(place.store)} == {"no channel is configured"}
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_nobody_is_late_with_a_case_before_the_silence_over_its_news_ends(tmp_path: Path, waits: bool) -> None:
+    place = office(tmp_path)
+    place.policy = replace(place.policy, follow_up=FollowUp({Severity.CRITICAL: parse("4h")}))
+    if waits:
+        place.trouble("PW1")
+    silence(place, 24 * HOUR, courier="dhl")
+    if not waits:
+        place.trouble("PW1")
+    place.until(MONDAY + 30 * HOUR, step=10 * MINUTE)
+    news = [(row.why, one.at - MONDAY) for one in place.told for row in one.group.rows if not row.draft]
+    assert news == [(Why.OPENED, 24 * HOUR), (Why.ESCALATED, 28 * HOUR)]
+
+
+def test_a_claim_told_meanwhile_leaves_the_news_to_be_told_when_the_silence_ends(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    silence(place, 24 * HOUR, courier="dhl")
+    parcel = place.trouble("PW1")
+    said = NewAlert("damaged", "ops", Severity.CRITICAL, Why.CLAIM_DUE, Fact(Form.NOTED, since=MONDAY, reason="soon"))
+    with place.store.transaction():
+        about = replace(said, parcel_id=parcel, case_id=case_of(place, parcel))
+        outbox.enqueue(place.store, about, place.now)
+    place.until(MONDAY + 25 * HOUR, step=10 * MINUTE)
+    assert [row.why for one in place.told for row in one.group.rows if not row.draft] == [Why.CLAIM_DUE, Why.OPENED]
+
+
 # --- repeats -------------------------------------------------------------------------------------
 
 
@@ -343,6 +390,27 @@ def test_a_case_that_somebody_took_is_not_repeated_even_where_its_repetition_wai
     assert len(place.told) == 1
 
 
+def test_a_critical_case_is_repeated_in_the_morning_and_its_letter_taken_back_then(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, zone=UTC), Timing(repeat=19 * HOUR), now=MONDAY)
+    place.trouble("PW1")
+    written = place.trouble("PW2", Cause.LOST)
+    place.until(MONDAY + 15 * HOUR, step=10 * MINUTE)
+    place.hear(written, place.scan(M.EXCEPTION, Cause.LOST, ago=16 * HOUR), place.scan(M.IN_TRANSIT, ago=MINUTE))
+    place.until(MONDAY + 25 * HOUR, step=10 * MINUTE)
+    told = {(row.why, (one.at - MONDAY) // HOUR) for one in place.told for row in one.group.rows}
+    assert {one for one in told if one[0] in (Why.REPEATED, Why.WITHDRAWN)} == {(Why.REPEATED, 24), (Why.WITHDRAWN, 24)}
+
+
+def test_a_channel_that_is_down_keeps_no_other_from_repeating(tmp_path: Path) -> None:
+    place = Office(tmp_path / "shop.db", replace(_BOTH, timing=Timing(repeat=8 * HOUR)))
+    place.away = ("boss",)
+    place.trouble("PW1")
+    place.until(MONDAY + 30 * HOUR, step=10 * MINUTE)
+    told = [(one.channel, (one.at - MONDAY) // HOUR) for one in place.told]
+    assert told == [("ops", 0), ("ops", 8), ("ops", 24)]
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.OPENED]
+
+
 def test_what_somebody_took_or_put_off_in_a_quiet_night_is_not_told_as_news_in_the_morning(tmp_path: Path) -> None:
     place = office(tmp_path, replace(NIGHT, passes=None), now=MONDAY + 15 * HOUR)
     taken, _ = place.trouble("PW1"), place.trouble("PW2")
@@ -350,6 +418,29 @@ def test_what_somebody_took_or_put_off_in_a_quiet_night_is_not_told_as_news_in_t
     agents.act_on_case(place.store, case_of(place, taken), "ack", place.policy, place.now, by="mei")
     place.until(MONDAY + timedelta(days=1))
     assert {row.number for one in place.told for row in one.group.rows if not row.draft} == {"PW2"}
+
+
+def test_that_nobody_has_a_case_is_not_said_once_somebody_has(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, passes=None), now=MONDAY + 10 * HOUR)
+    place.policy = replace(place.policy, follow_up=FollowUp({Severity.CRITICAL: parse("4h")}))
+    parcel = place.trouble("PW1")
+    place.until(MONDAY + 15 * HOUR)
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.ESCALATED]
+    agents.act_on_case(place.store, case_of(place, parcel), "ack", place.policy, place.now, by="mei")
+    place.until(MONDAY + 26 * HOUR, step=10 * MINUTE)
+    assert [row.why for one in place.told for row in one.group.rows if not row.draft] == [Why.OPENED]
+
+
+def test_what_worsens_while_its_repetition_waits_is_told_as_worse(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    parcel = place.trouble("PW1")
+    case_id = case_of(place, parcel)
+    place.until(MONDAY + MINUTE)
+    for why in (Why.REPEATED, Why.WORSENED):
+        said = NewAlert("damaged", "ops", Severity.CRITICAL, why, Fact(Form.NOTED, since=MONDAY, reason="wet"))
+        with place.store.transaction():
+            outbox.enqueue(place.store, replace(said, parcel_id=parcel, case_id=case_id), place.now)
+    assert [row.out.why for row in alerts.rows(place.store, "pending")] == [Why.WORSENED]
 
 
 def test_until_when_a_claim_can_be_made_is_told_whatever_is_silenced(tmp_path: Path) -> None:

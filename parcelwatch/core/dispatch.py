@@ -66,7 +66,7 @@ def way(
     silence = None if owed or isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
     if silence is not None:
         return Way(found, reason(silence), silence.id)
-    return Way(found, "" if found else NO_CHANNEL)
+    return Way(found)
 
 
 def operators(kind: str, account: str, policy: Policy) -> Way:

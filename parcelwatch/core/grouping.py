@@ -44,7 +44,8 @@ class Waiting:
 
     `bundle`: the message whose id the attempt it was once part of went by, None while nobody tried to send it;
     `digest`: that was a digest. `about`: the order or parcel, "" for what goes with nothing. `gathered`: it waited for
-    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over.
+    the daily digest. `hurried`: an agent wants it sent now. `cleared`: it says that a trouble is over. `known`: it
+    takes back a letter or tells again what was told, which can wait for the morning however grave it is.
     """
 
     id: int
@@ -58,6 +59,7 @@ class Waiting:
     gathered: bool = False
     hurried: bool = False
     cleared: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,11 @@ class _Unit:
     @property
     def rank(self) -> int:
         """Of the worst in it; that a trouble is over is never urgent."""
-        return max(Severity.LOW.rank if one.cleared else one.rank for one in self.members)
+        return max(_rank(one) for one in self.members)
+
+    def passes(self, hours: Hours) -> bool:
+        """Whether something in it waits for nothing."""
+        return any(hours.lets_pass(_rank(one)) for one in self.members if not one.known)
 
     @property
     def over(self) -> bool:
@@ -128,7 +134,8 @@ class _Unit:
 
     @property
     def gathered(self) -> bool:
-        return self.first.bundle is None and all(one.gathered for one in self.members)
+        """Whether its day came: what is new of its order since goes along, and puts it off no more."""
+        return self.first.bundle is None and any(one.gathered for one in self.members)
 
 
 def plan(waiting: Sequence[Waiting], now: datetime, *, hours: Hours, timing: Timing, sent: Sequence[Sent] = ()) -> Plan:
@@ -163,7 +170,7 @@ def _hold(
     if unit.first.bundle is None and hours.gathers(unit.rank) and not unit.gathered:
         return Held(unit.ids, *hours.next_digest(now))
     times = [_company(unit, oldest, hours, timing, sent)]
-    if not hours.lets_pass(unit.rank):
+    if not unit.passes(hours):
         times += [hours.awake(now), _budget(hours, now, sent)]
     until = max(times)
     return Held(unit.ids, until) if until > now else None
@@ -171,9 +178,9 @@ def _hold(
 
 def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]) -> datetime:
     """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
-    if unit.first.bundle is not None or unit.gathered or not timing.patient:
+    if unit.first.bundle is not None or unit.gathered or not timing.patient or unit.passes(hours):
         return _EVER
-    waits = _EVER if hours.lets_pass(unit.rank) else oldest + timing.wait
+    waits = oldest + timing.wait
     before = [one.at for one in sent if one.rank >= unit.rank]
     crowd = before[-SINGLY:] if len(before) >= SINGLY else []
     # Not only many, but lately; and it came after them.
@@ -183,8 +190,13 @@ def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: 
 
 def _budget(hours: Hours, now: datetime, sent: Sequence[Sent]) -> datetime:
     """When the hour has room for one message more."""
-    lately = [one.at for one in sent if one.at > now - HOUR]
+    lately = _counted(hours, now, sent)
     return lately[-hours.most] + HOUR if hours.most and len(lately) >= hours.most else now
+
+
+def _counted(hours: Hours, now: datetime, sent: Sequence[Sent]) -> list[datetime]:
+    """When what the hour's number counts was sent; what passes neither waits for it nor makes others wait."""
+    return [one.at for one in sent if one.at > now - HOUR and not hours.lets_pass(one.rank)]
 
 
 # --- what leaves ---------------------------------------------------------------------------------
@@ -195,8 +207,8 @@ def _bundles(
 ) -> tuple[Bundle, ...]:
     """Everything that leaves, worst first; of one grade what was tried before comes first."""
     again = [(unit, _again(unit)) for unit in units if unit.first.bundle is not None]
-    daily = [unit for unit in units if unit.gathered]
-    fresh = [unit for unit in units if unit.first.bundle is None and not unit.gathered]
+    daily = [unit for unit in units if unit.gathered and unit.rank < hours.digest_below.rank]
+    fresh = [unit for unit in units if unit.first.bundle is None and unit not in daily]
     made = [*again, *_graded(fresh, now, timing, sent), *([(daily[0], _digest(daily))] if daily else [])]
     made.sort(key=lambda one: -one[0].rank)
     return tuple(_rationed(made, now, hours, sent))
@@ -232,8 +244,8 @@ def _rationed(
     made: Sequence[tuple[_Unit, Bundle]], now: datetime, hours: Hours, sent: Sequence[Sent]
 ) -> Iterator[Bundle]:
     """No more messages than the hour has left; the last of them takes what would be too many."""
-    limited = [bundle for unit, bundle in made if unit.first.bundle is None and not hours.lets_pass(unit.rank)]
-    left = len(limited) if hours.most is None else hours.most - sum(one.at > now - HOUR for one in sent)
+    limited = [bundle for unit, bundle in made if unit.first.bundle is None and not unit.passes(hours)]
+    left = len(limited) if hours.most is None else hours.most - len(_counted(hours, now, sent))
     rest = limited[max(0, left - 1) :] if len(limited) > left else []
     for _, bundle in made:
         if bundle not in rest:
@@ -257,6 +269,10 @@ def _one(unit: _Unit) -> Bundle:
 def _digest(units: Iterable[_Unit]) -> Bundle:
     ids = tuple(one for unit in units for one in unit.ids)
     return Bundle(ids[0], ids, digest=len(ids) > 1)
+
+
+def _rank(one: Waiting) -> int:
+    return Severity.LOW.rank if one.cleared else one.rank
 
 
 def _worst_first(one: Waiting) -> tuple[int, int, datetime, int]:

@@ -153,7 +153,7 @@ def uncoded(text: str) -> str:
     return _COLLECTING.sub(lambda code: code[1] + HIDDEN if len(code[2]) >= _SHORTEST_CODE else code[0], text)
 
 
-_EASTERN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+EASTERN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 """Han, Kana and Hangul, in which the family name comes first."""
 
 
@@ -162,7 +162,7 @@ def initials(name: str) -> str:
     first, *others = name.split() or [""]
     if not first:
         return ""
-    if not _EASTERN.search(name) and (others or first.isalpha()):
+    if not EASTERN.search(name) and (others or first.isalpha()):
         return f"{first} {others[-1][0]}." if others else first
     return f"{first[0]}*"
 

@@ -194,20 +194,28 @@ def reminded_of(store: Store, draft_id: int) -> bool:
     return store.one(_REMINDED, (draft_id,)) is not None
 
 
-# Open, seen, and told: since its last news, how often it was repeated and when it was sent last.
+# Open, seen, and told: since its last news, how often it was repeated and when it was sent last. A channel that is down
+# keeps its message waiting; the others repeat theirs.
 _UNTAKEN: Final = """
 SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
 JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
 WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
   (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'
      AND news.notice = news.id)
-GROUP BY c.id HAVING sum(a.state = 'pending') = 0 AND max(a.sent_at) IS NOT NULL
+GROUP BY c.id HAVING max(a.sent_at) IS NOT NULL
+  AND count(DISTINCT a.channel) > count(DISTINCT iif(a.state = 'pending', a.channel, NULL))
 """
+_WAITS_ON: Final = "SELECT DISTINCT channel FROM alerts WHERE case_id = ? AND NOT for_draft AND state = 'pending'"
 
 
 def untaken(store: Store) -> list[tuple[int, str, datetime, int]]:
     """Cases that agents were told of and nobody took: parcel, kind, when they were last told, how often repeated."""
     return [(parcel, kind, from_ms(at), times) for parcel, kind, at, times in store.all(_UNTAKEN)]
+
+
+def waits_on(store: Store, case_id: int) -> set[str]:
+    """The channels for which something about a case waits."""
+    return {channel for (channel,) in store.all(_WAITS_ON, (case_id,))}
 
 
 # --- counts --------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from typing import Any, Final
 from urllib.parse import quote, unquote_plus
 
 from parcelwatch.core.drafts import about, without
-from parcelwatch.core.privacy import initials
+from parcelwatch.core.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Draft, DraftState
+from parcelwatch.model import Cause, Draft, DraftState, Remedy
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import derive
 from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
@@ -87,10 +87,16 @@ _MENTIONS: Final = (
     """UPDATE unknown_codes SET numbers = (SELECT json_group_array(value) FROM json_each(numbers) WHERE value <> ?1)
        WHERE names(numbers, ?1)""",
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
+    "UPDATE accounts SET refused = '(erased)' WHERE names(refused, ?1)",
     "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
-    "UPDATE cases SET remedy = struck(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
+    "UPDATE cases SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
+    "UPDATE cases SET remedy = struck_values(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
+    "UPDATE cases SET claim = struck_values(claim, ?1) WHERE names(coalesce(claim, ''), ?1)",
     "UPDATE case_events SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
+    "UPDATE draft_events SET fact = struck_fact(fact, ?1) WHERE names(coalesce(fact, ''), ?1)",
+    "UPDATE silences SET comment = struck(comment, ?1) WHERE names(comment, ?1)",
+    "UPDATE silences SET matcher = struck_values(matcher, ?1) WHERE names(matcher, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",
@@ -98,20 +104,53 @@ _MENTIONS: Final = (
        WHERE names(fact, ?1)""",
     """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
        WHERE names(title || ' ' || body, ?1)""",
+    # Another order of the same buyer is called as it is, and its letters greet them.
     """UPDATE drafts SET subject = struck(subject, ?1), body = struck(body, ?1)
-       WHERE names(subject || ' ' || body, ?1)""",
+       WHERE names(subject || ' ' || body, ?1) AND ?1 NOT IN (to_name, to_contact)""",
+    "UPDATE drafts SET facts = struck_values(facts, ?1) WHERE names(facts, ?1) AND ?1 NOT IN (to_name, to_contact)",
 )
 
 
 def _names(text: str | bytes, number: str) -> bool:
     """Whether `text` names this very number and not a longer one that holds it."""
-    said = text.decode("latin-1") if isinstance(text, bytes) else text
-    # A form's quoting would hide where the number begins.
-    return any(_word(number).search(form) for form in (said, unquote_plus(said)))
+    said = [text.decode(code, "replace") for code in _CODES] if isinstance(text, bytes) else [text]
+    # A form's quoting would hide where the number begins, JSON's what it is.
+    forms = (form for one in said for form in (one, unquote_plus(one), _ESCAPED.sub(_unescaped, one)))
+    return any(_word(number).search(form) for form in forms)
+
+
+_CODES: Final = ("utf-8", "gb18030")
+_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16))
 
 
 def _struck(text: str, number: str) -> str:
     return _word(number).sub("(erased)", text)
+
+
+_WRITTEN: Final = frozenset({"note", "by", "ref", "amount", "tag", "tier", "what", "place", "reason", "customer_name"})
+_OURS: Final = frozenset({*Remedy, *Cause})
+
+
+def _struck_values(kept: str, number: str) -> str:
+    """JSON without the number in what others wrote; keys, and the words that are ours, stay."""
+
+    def struck(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                name: _struck_value(name, one, number) if isinstance(one, str) else struck(one)
+                for name, one in value.items()
+            }
+        return [struck(one) for one in value] if isinstance(value, list) else value
+
+    return dump(struck(load(kept)))
+
+
+def _struck_value(name: str, value: str, number: str) -> str:
+    return _struck(value, number) if name in _WRITTEN and value not in _OURS else value
 
 
 def _struck_fact(kept: str, number: str) -> str:
@@ -155,10 +194,16 @@ _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER B
 _ORDERS_OF: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ? ORDER BY order_id"
 _SHORTEST: Final = 4
 _SHORTEST_NUMBER: Final = 6
+_SHORTEST_EASTERN: Final = 2
 
 
 def _telling(name: str) -> bool:
-    """Whether it means this buyer wherever it stands: a shorter name is in many words, a shorter number is a year."""
+    """Whether it means this buyer wherever it stands: a shorter name is in many words, a shorter number is a year.
+
+    In Han, Kana or Hangul two characters are a whole name.
+    """
+    if len(EASTERN.findall(name)) >= _SHORTEST_EASTERN:
+        return True
     return len(name) >= (_SHORTEST_NUMBER if name.isdigit() else _SHORTEST)
 
 
@@ -232,9 +277,23 @@ def forget_order(store: Store, number: str) -> Erasure:
     return gone
 
 
+# What was said together with others stays said, but not in these words; that a part of it arrived is still known.
+_BLANK: Final = """
+WITH gone AS (SELECT id, bundle FROM alerts
+  WHERE parcel_id = ?1 OR draft_id IN (SELECT id FROM drafts WHERE parcel_id = ?1 OR order_id = ?2))
+UPDATE sendings SET title = '(erased)', body = '(erased)' WHERE bundle IN (SELECT bundle FROM gone)
+  AND EXISTS (SELECT 1 FROM json_each(ids) WHERE value IN (SELECT id FROM gone))
+"""
+
+
+def _owned(gone: Erasure) -> list[tuple[int | None, int | None]]:
+    return [*((parcel_id, None) for parcel_id in gone.parcels), *((None, order_id) for order_id in gone.orders)]
+
+
 def _erase(store: Store, gone: Erasure) -> None:
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
+    store.conn.create_function("struck_values", 2, _struck_values, deterministic=True)
     store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
     store.conn.create_function("without_example", 2, _without_example, deterministic=True)
     names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
@@ -242,6 +301,7 @@ def _erase(store: Store, gone: Erasure) -> None:
     names |= {name for name in said if _telling(name)}
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)
+    store.write_many(_BLANK, _owned(gone))
     # Alerts, cases, drafts and all that hangs on them go along: every reference cascades.
     store.write_many("DELETE FROM parcels WHERE id = ?", [(parcel_id,) for parcel_id in gone.parcels])
     store.write_many("DELETE FROM orders WHERE id = ?", [(order_id,) for order_id in gone.orders])

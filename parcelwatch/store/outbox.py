@@ -155,7 +155,7 @@ coalesce('o' || (SELECT min(order_id) FROM parcel_orders l WHERE l.parcel_id = a
 """
 _WAITING: Final = f"""
 SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at, a.slot,
-  json_extract(a.fact, '$.since'), p.promised_by, p.value
+  json_extract(a.fact, '$.since'), p.promised_by, p.value, a.why IN ('withdrawn', 'repeated')
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
 WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
 LIMIT ?
@@ -202,7 +202,7 @@ def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
 
 
 def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
-    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value = row
+    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value, known = row
     grade = SEVERITIES[severity]
     weighed = Weighed(grade, now if since is None else from_ms(since), maybe_at(promised_by), value or 0.0)
     return Waiting(
@@ -217,6 +217,7 @@ def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
         created_at=from_ms(created_at),
         gathered=slot not in ("", _NOW),
         hurried=slot == _NOW,
+        known=bool(known),
     )
 
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.silences import Silence, reason
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Severity
 from parcelwatch.store.connection import Store
+from parcelwatch.store.polling import look_again
 from parcelwatch.store.rows import SEVERITIES, dump, from_ms, load, maybe_at, to_ms
 
 _COLUMNS: Final = "id, matcher, until_at, by, comment"
@@ -97,6 +99,15 @@ UPDATE alerts SET state = 'suppressed', due_at = NULL, silence_id = ?, reason = 
 _TELL: Final = """
 UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL, created_at = ? WHERE id = ?
 """
+# Unless another channel has it: as long as nobody heard of a case, nobody can be late to acknowledge it.
+_KEPT_FROM_ALL: Final = """
+UPDATE cases SET told_at = NULL WHERE id = (SELECT case_id FROM alerts a WHERE a.id = ? AND NOT a.for_draft
+  AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.state IN ('sent', 'pending')))
+"""
+_TOLD: Final = """
+UPDATE cases SET told_at = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft) RETURNING parcel_id
+"""
+_TELL_NOBODY: Final = "UPDATE alerts SET reason = ?, silence_id = NULL WHERE id = ? AND channel = ''"
 
 
 def waiting(store: Store) -> Iterator[tuple[int, Subject]]:
@@ -118,11 +129,22 @@ def standing(store: Store, silence: Silence) -> list[tuple[int, Subject]]:
 def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
     """A message waits for the end of a silence."""
     store.write(_KEEP_BACK, (silence.id, reason(silence), alert_id))
+    store.write(_KEPT_FROM_ALL, (alert_id,))
 
 
-def tell(store: Store, alert_id: int, now: datetime) -> None:
-    """A message is kept back no longer: it is due as if it were born now."""
+def unheard(store: Store, case_id: int) -> None:
+    """The news of a case was kept back the moment it came: agents count as told when the silence ends."""
+    store.write("UPDATE cases SET told_at = NULL WHERE id = ?", (case_id,))
+
+
+def tell(store: Store, alert_id: int, now: datetime) -> bool:
+    """A message is kept back no longer: it is due as if it were born now; False for one that has no channel."""
+    if store.write(_TELL_NOBODY, (NO_CHANNEL, alert_id)).rowcount:
+        return False
     store.write(_TELL, (to_ms(now), to_ms(now), alert_id))
+    told = store.write(_TOLD, (to_ms(now), alert_id)).fetchall()
+    look_again(store, [parcel_id for (parcel_id,) in told], now)
+    return True
 
 
 def close(store: Store, silence: Silence, now: datetime) -> None:

@@ -45,7 +45,6 @@ def release(store: Store, now: datetime) -> int:
             if (other := silenced(one, others, now)) is not None:
                 silences.keep_back(store, alert, other)
                 continue
-            silences.tell(store, alert, now)
-            told += 1
+            told += silences.tell(store, alert, now)
         silences.close(store, silence, now)
     return told

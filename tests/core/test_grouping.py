@@ -47,6 +47,7 @@ waiting = st.lists(
         draft=st.booleans(),
         created_at=st.integers(0, 500).map(lambda minutes: NOW - minutes * MINUTE),
         gathered=st.booleans(),
+        known=st.booleans(),
     ),
     max_size=30,
     unique_by=lambda one: one.id,
@@ -179,6 +180,14 @@ def test_in_quiet_hours_only_what_is_critical_leaves() -> None:
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW.replace(hour=8)),))
 
 
+def test_what_is_known_already_waits_for_the_morning_however_grave_it_is() -> None:
+    night = NOW.replace(hour=3)
+    again = [replace(one, known=True, about="o7") for one in fresh(1, rank=CRITICAL)]
+    assert planned(again, night, quiet=NIGHT).held == (Held((1,), NOW.replace(hour=8)),)
+    new = Waiting(2, CRITICAL, 0, about="o7")
+    assert planned([*again, new], night, quiet=NIGHT).bundles == (Bundle(1, (1, 2), digest=False),)
+
+
 def test_an_order_with_something_critical_leaves_whole() -> None:
     rows = [Waiting(1, LOW, 0, about="o7"), Waiting(2, CRITICAL, 0, about="o7")]
     assert planned(rows, NOW.replace(hour=3), quiet=NIGHT).bundles == (Bundle(2, (2, 1), digest=False),)
@@ -208,6 +217,18 @@ def test_what_is_milder_waits_for_the_day_s_digest_and_then_goes_as_one() -> Non
     assert planned(gathered, NOW.replace(hour=9), digest_at=time(9)).bundles == (Bundle(1, (1, 2, 4), digest=True),)
 
 
+@pytest.mark.parametrize(("rank", "digest"), [(LOW, True), (MEDIUM, True), (HIGH, False)])
+def test_what_is_new_of_an_order_goes_with_what_waited_for_the_digest_and_puts_it_off_no_day(
+    rank: int, digest: bool
+) -> None:
+    waited = [replace(one, about=f"o{one.id}", gathered=True) for one in fresh(1, 2)]
+    new = Waiting(3, rank, 0, about="o1", created_at=NOW)
+    found = planned([*waited, new], NOW.replace(hour=9), digest_at=time(9))
+    assert found.held == ()
+    together = {one for bundle in found.bundles if 1 in bundle.messages for one in bundle.messages}
+    assert together == ({1, 2, 3} if digest else {1, 3})
+
+
 def test_of_an_hour_s_messages_the_last_takes_what_would_be_too_many() -> None:
     found = planned([*fresh(1, rank=HIGH), *fresh(2, 3, 4)], most=3)
     assert found.bundles == (*alone(1, 2), Bundle(3, (3, 4), digest=True))
@@ -219,10 +240,23 @@ def test_when_the_hour_is_full_the_rest_waits_and_what_is_critical_does_not() ->
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW + 10 * MINUTE),))
 
 
+def test_what_passes_takes_no_room_of_the_hour_from_what_does_not() -> None:
+    grave = [Sent(CRITICAL, NOW - each * MINUTE) for each in (50, 20)]
+    assert planned(fresh(1, 2), sent=grave, most=2).bundles == alone(1, 2)
+    assert planned(fresh(1, 2), sent=grave, most=2, passes=None).held
+
+
 def test_news_waits_for_company_but_critical_news_does_not() -> None:
     rows = [replace(one, created_at=NOW - 10 * SECOND) for one in (*fresh(1), *fresh(2, rank=CRITICAL))]
     found = planned(rows, wait=30 * SECOND)
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW + 20 * SECOND),))
+
+
+def test_what_passes_waits_in_no_flood_of_its_own_grade() -> None:
+    earlier = [Sent(CRITICAL, NOW - each * SECOND) for each in (50, 40, 30, 20, 10)]
+    new = [replace(one, created_at=NOW - SECOND) for one in fresh(1, rank=CRITICAL)]
+    assert planned(new, sent=earlier).bundles == alone(1)
+    assert planned(new, sent=earlier, passes=None).held
 
 
 def test_after_five_in_five_minutes_what_comes_next_waits_for_the_others_that_come() -> None:

@@ -293,3 +293,147 @@ def test_what_a_remedy_or_its_history_says_of_a_forgotten_number_is_struck_out(s
     assert kept is not None
     assert (kept.what, kept.note) == (Remedy.RESEND, "instead of (erased)")
     assert cases.events(store, case_id)[0].why.reason == "instead of (erased)"
+
+
+# --- every column --------------------------------------------------------------------------------
+
+# What belongs to another parcel or order, and is theirs by right.
+_THEIRS = {"parcels", "parcel_orders", "orders", "checkpoints", "history"}
+# Words of ours, of the configuration, of agents; hashes and ids.
+_OURS = {
+    "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
+    "case_events": "signal before after by",
+    "notes": "by",
+    "drafts": "kind language state milestone order_no to_name to_contact step",
+    "draft_events": "verb before after by",
+    "alerts": "kind why channel severity state reason account meant_for slot route",
+    "accounts": "name windows",
+    "outages": "account",
+    "unknown_codes": "courier",
+    "payloads": "account",
+    "inbox": "account digest",
+    "links": "digest salt channel",
+    "link_cases": "words",
+    "link_uses": "verb by",
+    "channels": "name windows",
+    "sendings": "ids",
+    "silences": "by",
+    "deliveries": "channel severity",
+    "reports": "day",
+}
+# What anybody may have written a name into, by the shape in which it is kept.
+_FREE: dict[str, dict[str, str | bytes]] = {
+    "imports": {"source": "{}.csv"},
+    "cases": {
+        "fact": '{{"says":"noted","since":1772438400000,"reason":"as {} said"}}',
+        "claim": '{{"state":"filed","ref":"for {}","amount":"12 to {}"}}',
+        "remedy": '{{"what":"resend","at":0,"by":"lin","note":"to {}","reminded":false,"done_at":null}}',
+    },
+    "case_events": {"fact": '{{"says":"noted","reason":"as {} said"}}'},
+    "notes": {"text": "{} rang"},
+    "drafts": {
+        "facts": '{{"number":"OTHER0002","parcel":2,"remedies":["resend"],"what":"left with {}","place":"{}",'
+        '"also":[{{"parcel":3,"number":"PW3","what":"left with {}"}}]}}',
+        "subject": "for {}",
+        "body": "left with {}",
+    },
+    "draft_events": {"fact": '{{"says":"noted","reason":"as {} said"}}'},
+    "alerts": {
+        "fact": '{{"says":"noted","since":1772438400000,"reason":"as {} said"}}',
+        "error": "400: {}",
+        "outcome": "read by {}",
+    },
+    "accounts": {"refused": "ask {}", "last_error": "500 for {}"},
+    "unknown_codes": {"code": "to {}", "text": "handed to {}", "numbers": '["{}"]'},
+    "payloads": {"error": "at {}", "body": b'{"to": "%s"}'},
+    "inbox": {"headers": '{{"to":"{}"}}', "body": b"to=%s", "error": "at {}"},
+    "channels": {"last_error": "no {} there"},
+    "sendings": {"title": "to {}", "body": "left with {}"},
+    "silences": {"matcher": '{{"tag":"{}"}}', "comment": "as {} wants"},
+}
+
+
+def columns(store: Store) -> dict[str, set[str]]:
+    """Every column of words, by table."""
+    tables = [
+        name for (name,) in store.all("SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB '[a-z]*'")
+    ]
+    typed = {name: store.all(f"PRAGMA table_info({name})") for name in tables if not name.startswith("sqlite_")}
+    return {name: {row[1] for row in rows if row[2] in ("TEXT", "BLOB")} for name, rows in typed.items()}
+
+
+def fill(store: Store, name: str) -> None:
+    with store.transaction():
+        for table, shapes in _FREE.items():
+            for column, shape in shapes.items():
+                said = shape % name.encode() if isinstance(shape, bytes) else shape.format(*[name] * 3)
+                store.write(f"UPDATE {table} SET {column} = ?", (said,))
+
+
+def test_every_column_is_known_to_be_ours_theirs_or_anybody_s(store: Store) -> None:
+    for table, found in columns(store).items():
+        if table not in _THEIRS:
+            assert found == set(_OURS.get(table, "").split()) | set(_FREE.get(table, {})), table
+
+
+@pytest.mark.parametrize("name", ["Canary Wen", "赵婷", "みか", "김", "민수"])
+def test_a_buyer_s_name_is_in_no_column_any_more(store: Store, name: str) -> None:
+    whole = add(store, NUMBER, order="ORDER-1", customer_name=name)
+    other = live_through_everything(store, "OTHER0002", "Sparrow")
+    case_id = cases.of_kind(store, other, "stalled").id
+    assert case_id is not None
+    with store.transaction():
+        store.write("UPDATE cases SET claim = '', remedy = '' WHERE id = ?", (case_id,))
+        store.write(
+            "INSERT INTO case_events (case_id, at, signal, before, after, by, fact) VALUES (?, 0, '', '', '', '', '')",
+            (case_id,),
+        )
+        store.write("INSERT INTO silences (matcher, created_at, until_at, by, comment) VALUES ('', 0, 0, '', '')")
+        store.write("INSERT INTO channels (name, failures, asked, last_error, windows) VALUES ('ops', 0, 0, '', '[]')")
+    fill(store, name)
+    assert forget_order(store, "ORDER-1").parcels == {whole: NUMBER}
+    told = len(name) > 1  # one character is in every other word
+    for table, found in columns(store).items():
+        for column in found:
+            kept = store.all(f"SELECT CAST({column} AS TEXT) FROM {table}")
+            assert not told or not [value for (value,) in kept if name in (value or "")], (table, column)
+    assert cases.one(store, case_id, NOW).case.remedy is not None
+    assert drafts.one(store, 1)[1].facts["remedies"] == ["resend"]
+
+
+@pytest.mark.parametrize(
+    "body", ["赵婷".encode(), "赵婷".encode("gb18030"), b'{"to": "\\u8d75\\u5a77"}', b"to=%E8%B5%B5%E5%A9%B7"]
+)
+def test_a_name_is_found_in_whatever_a_courier_writes_it(store: Store, body: bytes) -> None:
+    add(store, NUMBER, order="ORDER-1", customer_name="赵婷")
+    with store.transaction():
+        inbox.keep(store, "my_dhl", {}, body, NOW)
+        inbox.keep(store, "my_dhl", {}, "赵明".encode(), NOW)
+    forget_order(store, "ORDER-1")
+    assert store.value("SELECT count(*) FROM inbox") == 1
+
+
+def test_what_was_said_with_a_letter_to_a_forgotten_buyer_goes_with_it(store: Store) -> None:
+    mine = add(store, NUMBER, order="ORDER-1", customer_name="赵")
+    draft_id = write(store, mine, letter(order="ORDER-1"))["stalled"]
+    others = [add(store, f"OTHER000{one}") for one in range(6)]
+    enqueue(store, *[alert(parcel_id=one) for one in others], alert(parcel_id=mine, draft_id=draft_id, draft=True))
+    with store.transaction():
+        group = outbox.claim(store, NOW, NOW + HOUR)
+        assert group is not None
+        outbox.freeze(store, group, [Text("Seven", "… 亲爱的赵: …")])
+    assert draft_id in {row.letter.id for row in group.rows if row.letter}
+    forget_order(store, "ORDER-1")
+    assert store.all("SELECT title, body FROM sendings") == [("(erased)", "(erased)")]
+
+
+def test_another_order_of_the_same_buyer_is_still_written_to_by_name(store: Store) -> None:
+    add(store, NUMBER, order="ORDER-1", customer_name="赵婷")
+    other = add(store, "OTHER0002", order="ORDER-2", customer_name="赵婷")
+    said = letter(
+        order="ORDER-2", to_name="赵婷", body="赵婷您好", facts={"number": "OTHER0002", "customer_name": "赵婷"}
+    )
+    draft_id = write(store, other, said)["stalled"]
+    forget_order(store, "ORDER-1")
+    _, left = drafts.one(store, draft_id)
+    assert (left.body, left.facts["customer_name"]) == ("赵婷您好", "赵婷")
