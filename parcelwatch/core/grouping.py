@@ -178,9 +178,9 @@ def _hold(
 
 def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: Sequence[Sent]) -> datetime:
     """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
-    if unit.first.bundle is not None or unit.gathered or not timing.patient or unit.passes(hours):
+    if unit.first.bundle is not None or unit.gathered or not timing.patient:
         return _EVER
-    waits = oldest + timing.wait
+    waits = _EVER if unit.passes(hours) else oldest + timing.wait
     before = [one.at for one in sent if one.rank >= unit.rank]
     crowd = before[-SINGLY:] if len(before) >= SINGLY else []
     # Not only many, but lately; and it came after them.

@@ -252,13 +252,6 @@ def test_news_waits_for_company_but_critical_news_does_not() -> None:
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW + 20 * SECOND),))
 
 
-def test_what_passes_waits_in_no_flood_of_its_own_grade() -> None:
-    earlier = [Sent(CRITICAL, NOW - each * SECOND) for each in (50, 40, 30, 20, 10)]
-    new = [replace(one, created_at=NOW - SECOND) for one in fresh(1, rank=CRITICAL)]
-    assert planned(new, sent=earlier).bundles == alone(1)
-    assert planned(new, sent=earlier, passes=None).held
-
-
 def test_after_five_in_five_minutes_what_comes_next_waits_for_the_others_that_come() -> None:
     earlier = [Sent(MEDIUM, NOW - each * SECOND) for each in (50, 40, 30, 20, 10)]
     came_after = [replace(one, created_at=NOW - SECOND) for one in (*fresh(1), *fresh(2, rank=HIGH))]
