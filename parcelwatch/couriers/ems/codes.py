@@ -72,7 +72,8 @@ _DELIVERIES: tuple[tuple[Meaning, str], ...] = (
 _ATTEMPTS: tuple[tuple[Meaning, str], ...] = (
     (_ADDRESS, "1 2 3 5"),
     ((M.ATTEMPT_FAILED, C.NOBODY_HOME), "4"),
-    (_MOVING, "6 11 12"),
+    ((M.IN_TRANSIT, C.POSTPONED), "6"),
+    (_MOVING, "11 12"),
     (_REFUSED, "7"),
     (_WAITING, "8 9 14"),
     (_BACK, "10 15"),

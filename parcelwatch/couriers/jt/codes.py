@@ -16,6 +16,7 @@ C = Cause
 
 _PICKED: Meaning = (M.PICKED_UP, None)
 _MOVING: Meaning = (M.IN_TRANSIT, None)
+_POSTPONED: Meaning = (M.IN_TRANSIT, C.POSTPONED)
 _OUT: Meaning = (M.OUT_FOR_DELIVERY, None)
 _WAITING: Meaning = (M.AVAILABLE_FOR_PICKUP, None)
 _ODD: Meaning = (M.EXCEPTION, C.UNSTATED)
@@ -55,7 +56,7 @@ _PROBLEMS: tuple[tuple[str, str, Meaning], ...] = (
     ("A10", "收件人联系不上", _NOBODY),
     ("A11", "多次派件失败", (M.ATTEMPT_FAILED, None)),
     ("A12", "收件人信息错误", _ADDRESS),
-    ("A13", "更改派送时间", _MOVING),
+    ("A13", "更改派送时间", _POSTPONED),
     ("A14", "客户拒收", _REFUSED),
     ("A15", "收件地址不详", _ADDRESS),
     ("A16", "收件地址错误", _ADDRESS),
@@ -64,7 +65,7 @@ _PROBLEMS: tuple[tuple[str, str, Meaning], ...] = (
     ("A19", "收件地址禁止", _ADDRESS),
     ("A20", "包裹异常", _ODD),
     ("A21", "包裹暂存网点", _WAITING),
-    ("A23", "包裹延迟-节假日", _LATE),
+    ("A23", "包裹延迟-节假日", _POSTPONED),
     ("A24", "包裹异常-中心", _ODD),
     ("A25", "退回件-中心", _BACK),
     ("A26", "客户取消寄件-中心", _VOID),
