@@ -123,7 +123,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
     output.show(columns, shown, t("No cases."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
     if more:
-        output.note(f"{more} more: give a higher --limit, or none.", "dim")
+        output.note(t("{more} more: give a higher `--limit`, or none.", more=more), "dim")
 
 
 def promised(remedy: Mapping[str, Any] | None, t: Tongue) -> str:
