@@ -98,7 +98,10 @@ class Deliverer:
         self.beat = time.monotonic()
 
     async def start(self) -> None:
-        """Whoever sent before is gone, and somebody may have mended what was closed: every channel is tried anew."""
+        """Whoever sent before is gone, and somebody may have mended what was closed: every channel is tried anew.
+
+        What waits without a channel, from when none was configured, is the first one's.
+        """
         await self._writer.run(_try_anew, self._words.ways.channels)
 
     async def run(self, now: datetime, *, insist: bool = False) -> bool:
@@ -315,6 +318,8 @@ def _try_anew(store: Store, names: Collection[str]) -> None:
     with store.transaction():
         channels.forget_others(store, names)
         channels.try_anew(store, names)
+        if first := next(iter(names), ""):
+            taken.give(store, first)
 
 
 # --- words ---------------------------------------------------------------------------------------

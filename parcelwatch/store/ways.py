@@ -47,6 +47,11 @@ def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
     return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
 
 
+def give(store: Store, channel: str) -> None:
+    """What waits for no channel waits for this one."""
+    store.write("UPDATE alerts SET channel = ? WHERE state = 'pending' AND channel = ''", (channel,))
+
+
 _HAD: Final = """
 SELECT a.id FROM alerts a JOIN alerts other ON other.notice = a.notice
 WHERE a.id = ? AND other.channel = ? AND other.state IN ('pending', 'sent') LIMIT 1
