@@ -738,6 +738,14 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSettled:
+    """What became of a letter that was being sent is known by now; another of its parcels has heard it already."""
+
+    letter: int
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """Customers of parcels on the road are to hear of a peak, from its first instant to its last."""
 
@@ -765,6 +773,7 @@ Event = (
     | ClaimAction
     | LetterAction
     | Promised
+    | LetterSettled
     | Amended
     | Marked
     | Announced

@@ -13,8 +13,20 @@ from parcelwatch.core.drafts import MOST, parts
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
-from parcelwatch.ingest import Heard, assess_due, ingest, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Sure, Why
+from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
+from parcelwatch.model import (
+    Answered,
+    Cause,
+    Checkpoint,
+    DraftState,
+    Form,
+    LetterAction,
+    Milestone,
+    Order,
+    Parcel,
+    Sure,
+    Why,
+)
 from parcelwatch.store import Store, alerts, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents
@@ -228,3 +240,52 @@ def test_a_letter_that_names_the_promised_day_is_written_anew_when_the_shop_prom
     assert says is Form.PROMISE_CHANGED
     said(store, "PW1", promised[2], at=NOW + 51 * HOUR)
     assert [row["draft"] for row in drafts.rows(store) if row["kind"] == "late" and row["draft"].unsent] == []
+
+
+def being_sent_about_two(store: Store) -> tuple[int, list[int]]:
+    """A letter about two parcels of one order that was given to its channel, which did not answer; and the parcels."""
+    known = [said(store, number, ANN) for number in ("PW1", "PW2")]
+    for parcel in known:
+        hear(store, parcel, LOST)
+    letter = drafts.rows(store, "draft")[0]["id"]
+    for verb in ("approve", "send"):
+        act(store, letter, verb)
+    return letter, known
+
+
+def act(store: Store, letter: int, verb: str, at: datetime = NOW) -> None:
+    parcel, _ = drafts.one(store, letter)
+    with store.transaction():
+        take_step(store, parcel, LetterAction(verb, letter, "lin"), POLICY, at)
+
+
+FOUND = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+
+
+def test_what_follows_a_letter_about_several_parcels_is_written_for_all_once_it_is_known_to_have_arrived(
+    store: Store,
+) -> None:
+    letter, known = being_sent_about_two(store)
+    for parcel in known:
+        hear(store, parcel, LOST, FOUND, at=NOW + 2 * HOUR)
+    assert unsent(store) == []
+    act(store, letter, "sent", NOW + 3 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1", "PW2"])]
+    look(store, NOW + 4 * HOUR)
+    act(store, letter, "sent", NOW + 5 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1", "PW2"])]
+
+
+def test_what_follows_a_letter_is_written_for_the_other_parcel_alone_where_only_that_one_moved(store: Store) -> None:
+    letter, (_, other) = being_sent_about_two(store)
+    hear(store, other, LOST, FOUND, at=NOW + 2 * HOUR)
+    act(store, letter, "sent", NOW + 3 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
+
+
+def test_a_letter_that_did_not_arrive_is_taken_back_at_once_where_it_is_untrue_of_another_parcel(store: Store) -> None:
+    letter, (_, other) = being_sent_about_two(store)
+    hear(store, other, LOST, FOUND, at=NOW + 2 * HOUR)
+    act(store, letter, "unsent", NOW + 3 * HOUR)
+    assert drafts.one(store, letter)[1].state is DraftState.WITHDRAWN
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1"])]

@@ -28,6 +28,7 @@ from parcelwatch.model import (
     Form,
     LetterAction,
     LetterEvent,
+    LetterSettled,
     LetterStep,
     LetterTakenBack,
     LetterWritten,
@@ -100,6 +101,8 @@ def move(step: Step, event: Event) -> Step:
             return _take_back(_act(step, event))
         case LetterAction():
             return _take_back(_act(_take_back(step), event))
+        case LetterSettled():
+            return _take_back(replace(step, arrived=event.letter if event.arrived else None))
         case Announced():
             return _announce(_take_back(step), event)
     return _take_back(step)
@@ -119,6 +122,8 @@ def _act(step: Step, action: LetterAction) -> Step:
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     past = tuple(then if one.id == then.id else one for one in step.dossier.past)
     step = replace(step, dossier=replace(step.dossier, drafts=kept, past=past), moves=(*step.moves, line))
+    if verb is Verb.SENT and draft.state is DraftState.SENDING:
+        step = replace(step, arrived=draft.id)
     given = promised(then, action.by) if verb is Verb.SENT else None
     return followup.promised(step, given) if given else step
 
@@ -440,12 +445,14 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
         or (newest is not None and newest.checkpoint.by)
     ):
         return None
-    said, late = drafts.about(letter, after.parcel.id) or {}, _known_late(step, letter)
+    # Known only now that it arrived, after what would have followed it.
+    said, late = drafts.about(letter, after.parcel.id) or {}, letter.id == step.arrived
     if after.milestone is Milestone.DELIVERED:
         news = before.milestone is not Milestone.DELIVERED or (late and said.get("milestone") != Milestone.DELIVERED)
         return LetterStep.DELIVERED if news and letter.step is not LetterStep.DELIVERED else None
     if letter.step not in _OF_TROUBLE:
-        wrong = drafts.rests(said, before) and not drafts.rests(said, after) and drafts.outlived(letter, after)
+        held = late or drafts.rests(said, before)
+        wrong = held and not drafts.rests(said, after) and drafts.outlived(letter, after)
         return LetterStep.CORRECTED if wrong and not any(map(_stands, after.cases)) else None
     told = KINDS[case.kind].family is Family.TOLD
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
@@ -458,12 +465,6 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     ):
         return None
     return LetterStep.MOVED if drafts.newer(letter, after) else None
-
-
-def _known_late(step: Step, letter: Draft) -> bool:
-    """Whether it is known only now that it arrived, after what would have followed it."""
-    arrived = (line.draft.id for line in step.moves if (line.before, line.verb) == (DraftState.SENDING, Verb.SENT))
-    return letter.id in arrived
 
 
 def _moved_on(step: Step, letter: Draft) -> bool:
