@@ -43,7 +43,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
-    warnings = [*config.warnings, *_mailboxes(config)]
+    warnings = [*config.warnings, *_mailboxes(config), *([] if wrong else _overheard(config))]
     for warning in warnings:
         output.warn(warning)
     if as_json:
@@ -68,6 +68,16 @@ def _unsendable(config: Config) -> list[str]:
     except ConfigError as error:
         return error.problems
     return []
+
+
+def _overheard(config: Config) -> Iterator[str]:
+    """A sentence for each way to customers that also leads to others."""
+    from parcelwatch.channels.customers import others
+    from parcelwatch.cli.drafts import to_customers
+
+    ways = to_customers(config)
+    for key, why in others(ways) if ways else ():
+        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:

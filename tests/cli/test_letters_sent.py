@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -313,8 +314,64 @@ def test_a_number_that_may_be_of_a_chat_is_sent_no_text(contact: str) -> None:
 
 @pytest.mark.parametrize(
     "contact",
-    ["+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"],
+    [
+        *("+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"),
+        *(
+            "+1 (555) 010-0123",
+            "1 (555) 010-0123",
+            "+1 (555) 010 - 0123",
+            "+86\u00a0138\u20111234\u20115678",
+            "(0151) 2345678",
+        ),
+    ],
 )
 def test_what_can_be_dialled_is_sent_a_text(helpdesk: Server, contact: str) -> None:
     Customers(sms=f"json://{helpdesk.host}/{{contact}}").send({**dict.fromkeys(FIELDS, "x"), "to": contact})
     assert len(helpdesk.hits) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("+1 (555) 010-0123", "+15550100123"),
+        ("+49 (0)151 234 5678", "+491512345678"),
+        ("+49 (0) 151-2345678", "+491512345678"),
+        ("(0151) 2345678", "01512345678"),
+        ("0151 (0)2345678", "015102345678"),
+    ],
+)
+def test_a_number_is_dialled_without_what_people_write_in_it(helpdesk: Server, written: str, dialled: str) -> None:
+    ways = Customers(sms=f"json://{helpdesk.host}/x?:to={{contact}}")
+    ways.send({**dict.fromkeys(FIELDS, "x"), "to": written})
+    assert json.loads(helpdesk.hits[0].body)["to"] == dialled
+
+
+MAIL = "mailto://robot:pa55@smtp.example.com{}?from=hello@lotus.example&to={{contact}}{}"
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "warning"),
+    [
+        ("", "", ""),
+        ("", "&cc=boss@lotus.example", "cc= or bcc= beside {contact}"),
+        ("", "&bcc=archive@lotus.example", "cc= or bcc= beside {contact}"),
+        ("/boss@lotus.example", "", "names an addressee beside {contact}: no letter leaves"),
+        ("", ",boss@lotus.example", "names an addressee beside {contact}: no letter leaves"),
+    ],
+)
+def test_whoever_gets_letters_beside_the_customer_is_told_by_config_check(
+    shop: Shop, path: str, more: str, warning: str
+) -> None:
+    shop.configure(f'\n[drafts.send]\nurl = "{MAIL.format(path, more)}"\n')
+    said = shop.run("config", "check")
+    assert said.code == 0
+    assert ("beside {contact}" in said.err) is bool(warning)
+    assert warning in said.err
+    assert "boss@" not in said.err
+    if warning:
+        assert re.search(r"config\.toml:\d+ drafts\.send\.url", said.err)
+
+
+def test_a_second_number_that_gets_letters_is_told_by_config_check(shop: Shop) -> None:
+    shop.configure('\n[drafts.send]\nsms = "smseagle://token@gateway.example.com/{contact}/15550100124"\n')
+    assert "drafts.send.sms names an addressee beside {contact}" in shop.run("config", "check").err
