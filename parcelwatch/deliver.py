@@ -411,12 +411,14 @@ def _refused(
     """The channel will never take this message; where it is grave, another may, now or once it works again."""
     left = _without_moot(store, group, error, policy, now)
     channel, moved, had = detours.refused(store, left, group.channel, group.severity, ways)
+    dead = [one for one in left if one not in {*moved, *had}]
+    taken.note_arrived(store, [*had, *dead])
     settling.settle_had(store, had, str(error), channel)
     if channel:
         taken.divert(store, moved, channel, now)
     else:
         settling.settle_failed(store, moved, now, str(error))
-    settling.settle_dead(store, [one for one in left if one not in {*moved, *had}], str(error), reason)
+    settling.settle_dead(store, dead, str(error), reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:
