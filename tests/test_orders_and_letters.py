@@ -27,7 +27,8 @@ from parcelwatch.model import (
     Sure,
     Why,
 )
-from parcelwatch.store import Store, alerts, drafts, outbox, parcels
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents
 
@@ -289,3 +290,28 @@ def test_a_letter_that_did_not_arrive_is_taken_back_at_once_where_it_is_untrue_o
     act(store, letter, "unsent", NOW + 3 * HOUR)
     assert drafts.one(store, letter)[1].state is DraftState.WITHDRAWN
     assert unsent(store) == [("A-1", "ann@example.com", ["PW1"])]
+
+
+@pytest.mark.parametrize(
+    ("language", "said_of_it"),
+    [
+        (
+            "en",
+            "Not delivered by the shop's promise of 4 Mar 08:00, 5 days over; last scan: “sorted”, Chengdu, 2 Mar 08:00",
+        ),
+        ("zh-CN", "仍未签收；最近一条：3月2日 08:00 Chengdu “sorted”"),
+    ],
+)
+def test_who_hears_that_a_silent_parcel_is_late_hears_where_it_was_last(
+    store: Store, language: str, said_of_it: str
+) -> None:
+    parcel = said(store, "PW1", replace(ANN, promised_by=NOW + 48 * HOUR))
+    sorted_there = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="sorted", place="Chengdu")
+    for hours in (1, 168):
+        hear(store, parcel, sorted_there, at=NOW + hours * HOUR)
+    agents_note = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="asked", by="lin")
+    hear(store, parcel, sorted_there, agents_note, at=NOW + 169 * HOUR)
+    told = {row.out.kind: row.out for row in alerts.rows(store) if not row.out.draft and row.state == "pending"}
+    assert list(told) == ["late"]
+    assert said_of_it in Renderer(agent_language=language).alert(told["late"], NOW + 168 * HOUR).body
+    assert {row.case.kind: row.case.hidden_by for row in cases.rows(store, NOW)} == {"late": "", "stalled": "late"}
