@@ -281,6 +281,8 @@ class Form(StrEnum):
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
+    # about the shop's own letters
+    LETTERS_BROKEN = "letters_broken"
     # about a while
     REPORT = "report"
     # what an older version said in English
@@ -289,7 +291,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A code or wording nobody could read, how often it was heard, and of which parcels for example."""
+    """A code, a wording or a template nobody could read, how often it was met, and of which parcels for example."""
 
     code: str
     text: str
@@ -805,6 +807,7 @@ class Why(StrEnum):
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
+    BROKEN = "broken"
     REPORTED = "reported"
 
 

@@ -56,6 +56,7 @@ _TEMPLATES: Final = {
     Form.ANSWER_UNREAD: "unreadable",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
+    Form.LETTERS_BROKEN: "letters_broken",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",
@@ -289,6 +290,11 @@ class Renderer:
         """As `worded`, but raises BadInput for a template of the shop's that does not work."""
         said = values(kind, language, facts, self._zone, self.whose)
         return Letter(*self._templates.own_letter(letter_name(kind, language, facts), said))
+
+    @property
+    def broken(self) -> list[str]:
+        """What is wrong with the shop's own letters that did not work so far."""
+        return [*self._templates.broken.values()]
 
     # --- messages --------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     too. Asks and sends nothing.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.own_letters import broken_templates
+    from parcelwatch.own_letters import broken_templates
 
     try:
         config = desk.whole_config

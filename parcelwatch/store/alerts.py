@@ -13,7 +13,7 @@ from typing import Any, Final
 from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.messages import Outgoing
-from parcelwatch.model import Why
+from parcelwatch.model import Fact, Why
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
@@ -187,6 +187,11 @@ def told_on(store: Store, case_id: int) -> list[str]:
 def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Of messages that are about to be settled as sent, the parcels and kinds that were over when they left."""
     return store.all(_LATE, (dump(list(ids)),))
+
+
+def facts(store: Store, kind: str) -> list[Fact]:
+    """What was said, or is about to be, in all alerts of a kind."""
+    return [to_fact(fact) for (fact,) in store.all("SELECT fact FROM alerts WHERE kind = ?", (kind,))]
 
 
 def reminded_of(store: Store, draft_id: int) -> bool:

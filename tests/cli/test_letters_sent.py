@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 
 from parcelwatch.channels.customers import FIELDS, Customers
+from parcelwatch.core.text import BREAK
 from parcelwatch.errors import BadInput
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.servers import Server, answers, hangs_up
@@ -375,3 +376,39 @@ def test_whoever_gets_letters_beside_the_customer_is_told_by_config_check(
 def test_a_second_number_that_gets_letters_is_told_by_config_check(shop: Shop) -> None:
     shop.configure('\n[drafts.send]\nsms = "smseagle://token@gateway.example.com/{contact}/15550100124"\n')
     assert "drafts.send.sms names an addressee beside {contact}" in shop.run("config", "check").err
+
+
+def told_of_letters(shop: Shop) -> list[str]:
+    """What one more pass tells the chat of the shop's own letters."""
+    before = len(shop.inbox.hits)
+    shop.run("once")
+    said = [json.loads(hit.body) for hit in shop.inbox.hits[before:]]
+    return [one["message"].replace(BREAK, "") for one in said if "your letter templates" in one["title"]]
+
+
+def test_a_letter_of_the_shop_that_does_not_work_is_told_in_the_chat_once(watched: Shop) -> None:
+    letter = watched.folder / "letters/en/letters/stalled.txt.j2"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Subject: Hm\nfine\n{{ nobody_knows }}", encoding="utf-8")
+    watched.configure('templates = "letters"\n')
+    (said,) = told_of_letters(watched)
+    assert "stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said
+    assert told_of_letters(watched) == []
+    letter.write_text("Subject: Hm\nfine\n{{ nor_this }}", encoding="utf-8")
+    (said,) = told_of_letters(watched)
+    assert "'nor_this' is undefined" in said
+    letter.write_text("Subject: Hm\nfine", encoding="utf-8")
+    assert told_of_letters(watched) == []
+
+
+def test_what_goes_wrong_only_with_a_real_letter_is_told_too(watched: Shop) -> None:
+    letter = watched.folder / "letters/en/letters/damaged.txt.j2"
+    letter.parent.mkdir(parents=True)
+    watched.configure('templates = "letters"\n[messages]\ngroup_wait = "0s"\n')
+    letter.write_text("Subject: Hm\nfine\n{{ 1 // (name != 'Zoe') }}", encoding="utf-8")
+    assert watched.run("config", "check").code == 0
+    more = ("--customer-name", "Zoe", "--customer-contact", "zoe@example.org")
+    watched.run("parcels", "add", DAMAGED, "--courier", "my_dhl", *more)
+    (said,) = told_of_letters(watched)
+    assert "damaged.txt.j2, line 3: integer division or modulo by zero" in said
+    assert told_of_letters(watched) == []
