@@ -520,9 +520,9 @@ class Case:
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again. `flaps`: how often in a row it came
     back soon after it had ended by itself.
-    `owner`: the agent who has it. `told_at`: when agents were last told; `handled_at`: when one last did
-    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since
-    it opened.
+    `owner`: the agent who has it. `told_at`: when agents were last told, or had it again; `handled_at`: when one last
+    did something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told
+    since it opened.
     `cleared`: the last that agents were told is that it is over.
     `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.

@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parcelwatch.core import drafts, followup
+from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import current, latest
@@ -317,6 +318,17 @@ def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
 
 
+def _withdrawn_with_the_watch(step: Step) -> set[tuple[str, str]]:
+    """Kinds and orders of a parcel that is watched again whose customers had nothing yet."""
+    again = {event.kind for event in step.events if event.signal == Signal.RESUME} & set(LETTERS)
+    return {
+        (kind, order.number)
+        for kind in again
+        for order in _orders(step)
+        if drafts.last_sent(step.dossier, kind, order) is None
+    }
+
+
 def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
     """Kinds and orders whose own day has come since agents were told: nobody wrote to their customers yet."""
     mine = dossier.parcel.id
@@ -355,6 +367,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
     wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     wanted |= _come_due(step.dossier)
+    wanted |= _withdrawn_with_the_watch(step)
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 

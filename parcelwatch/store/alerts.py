@@ -202,7 +202,8 @@ def reminded_of(store: Store, draft_id: int) -> bool:
 # Open, seen, and told: since its last news, how often it was repeated and when it was sent last. A channel that is down
 # keeps its message waiting; the others repeat theirs.
 _UNTAKEN: Final = """
-SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
+SELECT c.parcel_id, c.kind, max(max(a.sent_at), coalesce(c.told_at, 0)),
+  sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
 JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
 WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
   (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'
