@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, standing, whole
-from parcelwatch.cli.cases import Case, agreed, promised
+from parcelwatch.cli.base import By, Json, NeedsAttention, case_id, command, standing
+from parcelwatch.cli.cases import Case, agreed, meant, promised
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import when, who
 from parcelwatch.errors import BadInput
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from parcelwatch.store import Store
 
 Cases = Annotated[
-    list[int], typer.Argument(metavar="ID…", parser=whole, help="Numbers of cases, as in `cases list`; one or several.")
+    list[int],
+    typer.Argument(metavar="ID…", parser=case_id, help="Numbers of cases, as in `cases list`, or of alerts, as A44."),
 ]
 
 
@@ -110,6 +111,7 @@ def claim(
             f"say one of --filed, --paid AMOUNT, --refused, --none: `parcelwatch cases claim {case} --filed --ref NO`"
         )
     with desk.store() as store, store.transaction():
+        case = meant(store, case)
         with standing():
             moved = agents.claim(
                 store, case, said[0], desk.policy, desk.now, by=by or who(), ref=ref, amount=paid or ""
@@ -202,17 +204,17 @@ def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy 
     from parcelwatch.model import Remedy
 
     *named, last = given
-    if last.isdigit():
+    if last.lstrip("Aa").isdigit():
         if not done:
             raise BadInput(
                 f"say what was promised: {', '.join(Remedy)}; as in `parcelwatch cases remedy {last} refund`"
             )
-        return [whole(each) for each in given], None
+        return [case_id(each) for each in given], None
     if last not in list(Remedy):
         raise BadInput(f"no remedy {last[:40]!r}{meant(last, list(Remedy))}; there are {', '.join(Remedy)}")
     if not named:
         raise BadInput(f"say which case: `parcelwatch cases remedy 17 {last}`")
-    return [whole(each) for each in named], Remedy(last)
+    return [case_id(each) for each in named], Remedy(last)
 
 
 def _each(
@@ -223,7 +225,7 @@ def _each(
 
     t, done = desk.tongue, _Done(len(ids) == 1)
     with desk.store() as store, store.transaction():
-        for case in dict.fromkeys(ids):
+        for case in dict.fromkeys(meant(store, each) for each in ids):
             with standing():
                 moved = do(store, case)
             shown = shapes.case_whole(store, case, desk.words, desk.now)
@@ -299,6 +301,7 @@ def note(
     if not text.strip():
         raise BadInput("the note is empty")
     with desk.store() as store:
+        case = meant(store, case)
         with store.transaction():
             cases.note(store, case, text.strip(), desk.now, by or who())
         shown = shapes.case_whole(store, case, desk.words, desk.now)
@@ -327,8 +330,9 @@ def verdict(
     *named, said = given
     if not named:
         raise BadInput("say which case, then true, false or known: `parcelwatch cases verdict 17 false`")
-    ids = [whole(each) for each in dict.fromkeys(named)]
+    typed = [case_id(each) for each in named]
     with desk.store() as store:
+        ids = list(dict.fromkeys(meant(store, each) for each in typed))
         with store.transaction():
             for case in ids:
                 cases.set_verdict(store, case, said, desk.now)

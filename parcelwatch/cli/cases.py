@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Account, Json, command, group, whole
+from parcelwatch.cli.base import Account, Json, OfAlert, case_id, command, group
 from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.store import Store
 
 app = group("List parcels in trouble; acknowledge, assign, snooze, resolve them.")
 
-Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case's number, as in `cases list`.")]
+Case = Annotated[
+    int,
+    typer.Argument(metavar="ID", parser=case_id, help="The case's number, as in `cases list`, or an alert's: A44."),
+]
 
 
 @command(
@@ -159,6 +163,8 @@ def show(
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    with desk.store() as store:
+        case = meant(store, case)
     if bundle is not None:
         _bundle(desk, case, bundle, force=force, as_json=as_json)
         return
@@ -168,6 +174,13 @@ def show(
         output.emit(shown)
         return
     _print(shown, desk)
+
+
+def meant(store: Store, case: int) -> int:
+    """The number of a case, of the one that an alert is about where an alert was named. Raises NotFound."""
+    from parcelwatch.store import alerts
+
+    return alerts.case_of(store, case) if isinstance(case, OfAlert) else case
 
 
 def _print(shown: Mapping[str, Any], desk: Desk) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
+from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
-DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
+DraftId = Annotated[int, typer.Argument(metavar="ID", parser=draft_id, help="The draft's number, as in `drafts list`.")]
 DraftIds = Annotated[
     list[int],
-    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
+    typer.Argument(metavar="ID…", parser=draft_id, help="Numbers of drafts, as in `drafts list`."),
 ]
 _LONGEST = 20_000
 

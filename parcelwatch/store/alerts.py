@@ -13,6 +13,7 @@ from typing import Any, Final
 from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.messages import Outgoing
+from parcelwatch.errors import NotFound
 from parcelwatch.model import Fact, Why
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
@@ -187,6 +188,17 @@ def told_on(store: Store, case_id: int) -> list[str]:
 def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
     """Of messages that are about to be settled as sent, the parcels and kinds that were over when they left."""
     return store.all(_LATE, (dump(list(ids)),))
+
+
+def case_of(store: Store, alert_id: int) -> int:
+    """The case that an alert is about. Raises NotFound when there is no such alert, or it is about none."""
+    row = store.one("SELECT case_id FROM alerts WHERE id = ?", (alert_id,))
+    if row is None:
+        raise NotFound(f"there is no alert {alert_id}; `parcelwatch alerts list` shows them")
+    if row[0] is None:
+        raise NotFound(f"alert {alert_id} is about no case; `parcelwatch cases list` shows the cases")
+    case_id: int = row[0]
+    return case_id
 
 
 def facts(store: Store, kind: str) -> list[Fact]:
