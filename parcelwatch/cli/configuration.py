@@ -129,7 +129,7 @@ def _print(
         output.say()
         told_rows = [(each["what"], ", ".join(each["channels"]), each["by"]) for each in told]
         output.show(["Who is told", "Channels", "By"], told_rows, "")
-        if len(told) > len(("else", "drafts")):
+        if any(" routes" in each["by"] for each in told):
             output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
 
 
@@ -201,7 +201,15 @@ def _told(config: Config) -> list[dict[str, Any]]:
     if policy.channels:
         rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
         rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
-    return rows
+    named = [
+        ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
+        ("the day's report", policy.daily.channel, "[report] channel"),
+        *(
+            (f"what is grave while {name} takes nothing", each.fallback, f"[channels.{name}] fallback")
+            for name, each in config.channels().items()
+        ),
+    ]
+    return rows + [{"what": what, "channels": [channel], "by": by} for what, channel, by in named if channel]
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:
