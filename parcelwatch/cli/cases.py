@@ -194,7 +194,7 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     lines = [
         (
             moment(event["at"], zone),
-            f"{t(event['before'] or 'new')} → {t(event['after'])}",
+            _move(event, t),
             worded(event["why"], 300),
             event["by"],
         )
@@ -206,6 +206,17 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
         output.say()
         output.show(t.columns("!Note", "By", "Text"), notes, "")
     output.note(t("`parcelwatch why {number}` shows every rule's clock.", number=shown["number"]), "dim")
+
+
+def _move(event: Mapping[str, Any], t: Tongue) -> str:
+    """From which state to which; the one that stayed where something else was done."""
+    before, after = (_state(event[when], t) for when in ("before", "after"))
+    return after if before == after else f"{before or t('new')} → {after}"
+
+
+def _state(said: str, t: Tongue) -> str:
+    """A case's, or its claim's."""
+    return t("claim {state}", state=t(said.removeprefix("claim "))) if said.startswith("claim ") else t(said)
 
 
 def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) -> None:

@@ -164,6 +164,24 @@ def test_a_configuration_of_following_up_is_checked(watched: Shop) -> None:
     assert (wrong.code, 'no channel "bos"' in wrong.err) == (78, True)
 
 
+def test_what_moves_no_case_is_shown_without_a_move(watched: Shop) -> None:
+    damaged = ids(watched)["damaged"]
+    watched.run("cases", "assign", damaged, "--to", "lin")
+    watched.run("cases", "claim", damaged, "--none")
+    watched.run("cases", "ack", damaged)
+    shown = watched.run("cases", "show", damaged).out
+    assert "open → open" not in shown
+    assert [move for move in ("new → open", "open → acknowledged", "claim open → claim none") if move in shown] == [
+        "new → open",
+        "open → acknowledged",
+        "claim open → claim none",
+    ]
+    (given,) = [line for line in shown.splitlines() if "Given to lin" in line]
+    assert given.split()[2] == "open"
+    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    assert "理赔：待处理 → 理赔：无" in watched.run("cases", "show", damaged).out
+
+
 # --- numbers as the chat shows them --------------------------------------------------------------
 
 
