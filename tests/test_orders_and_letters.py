@@ -15,6 +15,7 @@ from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
 from parcelwatch.model import (
+    Announced,
     Answered,
     Cause,
     Checkpoint,
@@ -30,7 +31,7 @@ from parcelwatch.model import (
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
-from parcelwatch.verbs import agents
+from parcelwatch.verbs import agents, letters
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -315,3 +316,17 @@ def test_who_hears_that_a_silent_parcel_is_late_hears_where_it_was_last(
     assert list(told) == ["late"]
     assert said_of_it in Renderer(agent_language=language).alert(told["late"], NOW + 168 * HOUR).body
     assert {row.case.kind: row.case.hidden_by for row in cases.rows(store, NOW)} == {"late": "", "stalled": "late"}
+
+
+@pytest.mark.parametrize("troubled_first", [True, False])
+def test_an_order_that_is_told_of_a_peak_is_not_counted_among_those_that_are_not(
+    store: Store, *, troubled_first: bool
+) -> None:
+    moving = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="sorted")
+    for number, scan in zip(("PW1", "PW2"), (LOST, moving) if troubled_first else (moving, LOST), strict=True):
+        hear(store, said(store, number, ANN), scan)
+    peak = Announced("Double 11", NOW + 24 * HOUR, NOW + 48 * HOUR)
+    made = letters.announce(store, peak, POLICY, NOW + HOUR)
+    assert (made.written, made.left_out) == (1, {})
+    made = letters.announce(store, peak, POLICY, NOW + 2 * HOUR)
+    assert (made.written, made.left_out) == (0, {"announced": 1})

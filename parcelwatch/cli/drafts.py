@@ -398,12 +398,23 @@ def announce(
 
     event, country = _announcement(desk, peak)
     with desk.store() as store:
-        written = letters.announce(store, event, desk.policy, desk.now, country=country)
+        made = letters.announce(store, event, desk.policy, desk.now, country=country)
     if as_json:
-        output.emit({"peak": peak, "drafts": written})
+        output.emit({"peak": peak, "drafts": made.written, "left_out": made.left_out})
         return
     t = desk.tongue
-    output.say(t("Wrote {count} drafts; `parcelwatch drafts list --state draft` shows them.", count=written))
+    output.say(t("Wrote {count} drafts; `parcelwatch drafts list --state draft` shows them.", count=made.written))
+    if made.left_out:
+        reasons = [t(LEFT_OUT[why], count=count) for why, count in made.left_out.items()]
+        output.say(t("Orders on the road that get none: {reasons}.", reasons=t("; ").join(reasons)))
+
+
+LEFT_OUT = {
+    "troubled": "{count} in trouble, whose customers hear of that",
+    "announced": "{count} that were told of it before",
+    "elsewhere": "{count} that neither come from there nor go there",
+    "over": "{count} that have arrived meanwhile",
+}
 
 
 def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:

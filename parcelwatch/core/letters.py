@@ -500,19 +500,32 @@ def _written_already(step: Step, order: Order, what: LetterStep) -> bool:
 # --- a peak --------------------------------------------------------------------------------------
 
 
+class Unannounced(StrEnum):
+    """Why an order is not told of a peak: its parcel is on no road, is in trouble, or it was told before."""
+
+    OVER = "over"
+    TROUBLED = "troubled"
+    ANNOUNCED = "announced"
+
+
+def unannounced(dossier: Dossier, order: Order, event: Announced) -> Unannounced | None:
+    """Why an order of a parcel is not to hear of a peak; None where it is."""
+    if dossier.milestone in FINAL or dossier.unwatched:
+        return Unannounced.OVER
+    about = (drafts.PEAK, order.number)
+    known = (one for one in (*dossier.past, *dossier.drafts) if (one.kind, one.order) == about)
+    if any(one.facts.get("peak_from") == drafts.stamp(event.first) for one in known):
+        return Unannounced.ANNOUNCED
+    return Unannounced.TROUBLED if any(map(_stands, dossier.cases)) else None
+
+
 def _announce(step: Step, event: Announced) -> Step:
     """One announcement an order, where the parcel is under way and customers did not hear of this peak yet."""
-    dossier = step.dossier
-    if dossier.milestone in FINAL or dossier.unwatched or any(map(_stands, dossier.cases)):
-        return step
     for order in _orders(step):
-        known = (
-            one for one in (*dossier.past, *dossier.drafts) if (one.kind, one.order) == (drafts.PEAK, order.number)
-        )
-        if any(one.facts.get("peak_from") == drafts.stamp(event.first) for one in known):
-            continue
-        said = drafts.announcing(dossier, order, step.policy.wording, step.now, event.peak, event.first, event.last)
-        step = _add(step, _new(step, drafts.PEAK, order, said, LetterStep.PEAK), None)
+        if unannounced(step.dossier, order, event) is None:
+            wording = step.policy.wording
+            said = drafts.announcing(step.dossier, order, wording, step.now, event.peak, event.first, event.last)
+            step = _add(step, _new(step, drafts.PEAK, order, said, LetterStep.PEAK), None)
     return step
 
 

@@ -263,7 +263,12 @@ def test_ways_to_customers_that_cannot_work_are_told_by_config_check(shop: Shop)
 def test_a_peak_is_announced_once_to_each_order_on_the_road(watched: Shop) -> None:
     watched.configure('\n[[peaks]]\nname = "Double 11"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n')
     assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] >= 1
-    assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] == 0
+    again = watched.run("drafts", "announce", "double 11", "--json").document
+    assert (again["drafts"], again["left_out"]) == (0, {"announced": 1, "troubled": 2})
+    said = watched.run("drafts", "announce", "double 11").out
+    assert "Orders on the road that get none: 1 that were told of it before; 2 in trouble" in said
+    watched.config.write_text(watched.config.read_text().replace("factor = 1.5", 'factor = 1.5\ncountry = "JP"'))
+    assert watched.run("drafts", "announce", "double 11", "--json").document["left_out"] == {"elsewhere": 3}
     peaks = [row for row in watched.run("drafts", "list", "--json").document if row["kind"] == "peak"]
     assert peaks
     assert all("Double 11" in row["body"] and row["case"] is None for row in peaks)

@@ -33,7 +33,7 @@ SAID = {
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
-    *(drafts.NO_WAY, drafts.DOUBTED),
+    *(drafts.NO_WAY, drafts.DOUBTED, *drafts.LEFT_OUT.values()),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
@@ -96,7 +96,8 @@ def test_a_language_without_words_of_its_own_is_shown_english() -> None:
 @pytest.fixture
 def chinese(watched: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A shop whose agents read Chinese, on a terminal of the usual width."""
-    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    peak = '[[peaks]]\nname = "双十一"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n'
+    watched.configure(f'\n[alerts]\nlanguage = "zh-CN"\n{peak}')
     monkeypatch.setenv("COLUMNS", "80")
     return watched
 
@@ -143,6 +144,7 @@ def latin(text: str) -> list[str]:
         ("drafts discard 1", "已丢弃"),
         ("drafts approve 1|drafts sent 1", "已发送"),
         ("drafts send 1", "尚未批准"),
+        ("drafts announce 双十一|drafts announce 双十一", "个有异常"),
         ("drafts send 1 --approve", "没有配置"),
         ("report --since 1d", "新增 2"),
     ],
