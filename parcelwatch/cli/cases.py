@@ -23,6 +23,19 @@ Case = Annotated[
     int,
     typer.Argument(metavar="ID", parser=case_id, help="The case's number, as in `cases list`, or an alert's: A44."),
 ]
+OneState = Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")]
+Kind = Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")]
+OneOrder = Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")]
+AtLeast = Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")]
+Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="NAME", help='Only this agent\'s; "" for those nobody has.')
+]
+Mine = Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever is logged in.")]
+Promised = Annotated[
+    str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
+]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
 
 
 @command(
@@ -36,20 +49,16 @@ Case = Annotated[
 )
 def list_all(
     desk: Desk,
-    state: Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")] = "",
+    state: OneState = "",
+    kind: Kind = "",
     courier: Account = "",
-    order: Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")] = "",
-    severity: Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")] = "",
-    tag: Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")] = "",
-    owner: Annotated[
-        str | None, typer.Option("--owner", metavar="NAME", help='Only this agent\'s; "" for those nobody has.')
-    ] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever is logged in.")] = False,
-    remedy: Annotated[
-        str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
-    ] = "",
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
+    order: OneOrder = "",
+    severity: AtLeast = "",
+    tag: Tag = "",
+    owner: Owner = None,
+    mine: Mine = False,
+    remedy: Promised = "",
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List every case, or those that match.
@@ -61,25 +70,16 @@ def list_all(
     from parcelwatch.store import cases, orders
 
     now = desk.now
-    _check(state=state, kind=kind, severity=severity, remedy=remedy)
+    asked: dict[str, Any] = {"state": state, "kind": kind, "severity": severity, "remedy": remedy}
+    _check(asked)
     if mine and owner is not None:
         raise BadInput("--mine and --owner: say one of the two")
     with desk.store() as store:
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
-        found = cases.rows(
-            store,
-            now,
-            state=state,
-            kind=kind,
-            courier=courier,
-            order=order,
-            severity=severity,
-            tag=tag,
-            owner=who() if mine else owner,
-            remedy=remedy,
-        )
+        whose = who() if mine else owner
+        found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
@@ -87,7 +87,7 @@ def list_all(
     _print_list(rows, desk, len(found) - len(rows))
 
 
-def _check(**asked: str) -> None:
+def _check(asked: Mapping[str, str]) -> None:
     """Raise BadInput for an option's value that it does not know."""
     from parcelwatch.core.kinds import RULES
     from parcelwatch.model import Severity, State
