@@ -289,4 +289,4 @@ def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:
         promised = t("{remedy}, promised {at} by {who}", remedy=what, at=at, who=who)
     done = t("done {at}", at=moment(remedy["done_at"], zone)) if remedy["done_at"] else t("not done yet")
     note = f" ({safe(remedy['note'])})" if remedy["note"] else ""
-    return f"{promised}, {done}{note}"
+    return t(", ").join((promised, f"{done}{note}"))

@@ -132,7 +132,7 @@ def latin(text: str) -> list[str]:
         ("cases assign 1 --to lin|cases assign 1 --to lin", "已经由lin负责"),
         ('cases assign 1 --to lin|cases assign 1 --to ""', "现由无人负责"),
         ("cases ack 1|cases ack 1", "已经是处理中"),
-        ("cases remedy 1 refund --by lin", "退款"),
+        ("cases remedy 1 refund --by lin", "承诺，尚未完成"),
         ("cases remedy 1 refund|cases remedy 1 --done|cases remedy 1 --done", "已有处理方案：退款"),
         ("cases claim 1 --none", "无需理赔"),
         ("cases claim 1 --none|cases claim 1 --none", "已经是：无"),
