@@ -32,7 +32,8 @@ STYLE: Final = (
     ".area{fill:var(--bar);opacity:.15}.line{fill:none;stroke:var(--bar);stroke-width:2;stroke-linejoin:round}"
     ".wide{overflow-x:auto;margin:1em 0}"
     "table{border-collapse:collapse;font-size:.95em;font-variant-numeric:tabular-nums}"
-    "th,td{text-align:left;padding:.25em 1em .25em 0;border-bottom:1px solid var(--rail);overflow-wrap:normal}"
+    "th,td{text-align:left;padding:.25em .8em .25em 0;border-bottom:1px solid var(--rail)}"
+    "th,td{overflow-wrap:normal;word-break:keep-all}"
     "th{color:var(--dim);font-weight:normal;vertical-align:bottom}td{white-space:nowrap}.n{text-align:right}"
     "code{font-size:.95em}"
 )

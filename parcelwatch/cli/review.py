@@ -46,6 +46,7 @@ class _Said:
         self._t: Tongue = desk.tongue
         self._whose = desk.words.whose
         self._name = desk.words.label
+        self._channels = bool(desk.config.channels())
 
     # --- complaints ------------------------------------------------------------------------------
 
@@ -135,7 +136,8 @@ class _Said:
         ]
         days = [Value(f"{day:%m-%d}", count) for day, count in load.days]
         charts = [Chart(t("Alerts a day"), days, Form.LINE)] if len(days) > 1 and load.total else []
-        return Section(t("Alerts"), [(name, said) for name, said in pairs if said], charts)
+        notes = [] if self._channels else [t("No channel is configured, so nobody was told of anything.")]
+        return Section(t("Alerts"), [(name, said) for name, said in pairs if said], charts, notes=notes)
 
     def judged(self, review: Review) -> Section:
         t = self._t

@@ -4,8 +4,8 @@ What belongs here: one parcel's journey measured, and the measures of many put t
 milliseconds here, because there are many of them.
 
 Nothing is counted that flatters or accuses: a promise that passed counts as broken whether the parcel came later or
-never did, unless the courier never had it in hand or did not answer since; a parcel that was ready to be collected, or
-brought to a closed door, came. Times of stay are those of parcels whose journey ended.
+never did, unless the courier did not have it in hand by then or did not answer since; a parcel that was ready to be
+collected, or brought to a closed door, came. Times of stay are those of parcels whose journey ended.
 """
 
 from __future__ import annotations
@@ -152,15 +152,16 @@ def _amiss(milestone: Milestone, cause: Cause | None) -> bool:
 
 
 def _kept(journey: Journey, since: int, until: int) -> bool | None:
-    """Whether a promise that fell into that while was kept; None where there was none, or nobody can tell."""
+    """Whether a promise of that while was kept; None where it was not the courier's to keep, or is not known."""
     due = journey.promised_by
     if due is None or not since <= due < until or journey.milestone is Milestone.CANCELLED:
+        return None
+    if journey.moved_at is None or journey.moved_at > due:
         return None
     came_at = next((at for at, milestone, _ in journey.scans if milestone in _CAME), None)
     if came_at is not None:
         return came_at <= due
-    answered_since = journey.heard_at is not None and journey.heard_at >= due
-    return False if journey.moved_at is not None and answered_since else None
+    return False if journey.heard_at is not None and journey.heard_at >= due else None
 
 
 def _ended_at(journey: Journey) -> int | None:

@@ -23,8 +23,8 @@ from parcelwatch.store.rows import CAUSES, MILESTONES, from_ms, to_ms
 PAGE: Final = 2000
 
 
-def over(store: Store, since: datetime, until: datetime, zone: tzinfo) -> Review:
-    """What happened from `since` up to `until`, days as in `zone`."""
+def over(store: Store, since: datetime, until: datetime, zone: tzinfo, page: int = PAGE) -> Review:
+    """What happened from `since` up to `until`, days as in `zone`. `page`: so many parcels are read at once."""
     span = (to_ms(since), to_ms(until))
     complaints = _complaints(store, span[1])
     told = review.load(_alerts(store, span), since, until, zone)
@@ -35,7 +35,7 @@ def over(store: Store, since: datetime, until: datetime, zone: tzinfo) -> Review
         forewarned=forewarned(complaints, _told(store, span[1]), since),
         asked=asked((one for one in complaints if one.at >= since), zone),
         judged=review.judged(_verdicts(store, span), told.by_kind),
-        couriers=scorecards(_journeys(store, span), *span),
+        couriers=scorecards(_journeys(store, span, page), *span),
     )
 
 
@@ -67,7 +67,7 @@ def _only(carriers: set[Carrier]) -> Carrier:
 # --- what agents were told -----------------------------------------------------------------------
 
 _TELLING: Final = f"""
-a.state = 'sent' AND a.sent_at IS NOT NULL AND a.for_draft = 0 AND a.parcel_id IS NOT NULL
+a.sent_at IS NOT NULL AND a.for_draft = 0 AND a.parcel_id IS NOT NULL
   AND a.why IN ({", ".join(f"'{why}'" for why in review.TELLING)})
 """
 _SENT: Final = f"""
@@ -117,11 +117,11 @@ WHERE c.occurred_at < ? ORDER BY c.parcel_id, c.occurred_at
 """
 
 
-def _journeys(store: Store, span: tuple[int, int]) -> Iterator[Journey]:
+def _journeys(store: Store, span: tuple[int, int], most: int) -> Iterator[Journey]:
     """Every parcel that was heard of since, a page at a time."""
     since, until = span
     last = 0
-    while page := store.all(_PARCELS, (last, since, until, PAGE)):
+    while page := store.all(_PARCELS, (last, since, until, most)):
         scans, moved = _scans(store, [row[0] for row in page], until)
         for parcel, courier, company, added_at, milestone, promised_by, heard_at in page:
             seen = scans.get(parcel, ())

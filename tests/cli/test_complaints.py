@@ -41,9 +41,17 @@ def test_the_same_complaint_by_its_order_and_by_its_number_is_one(watched: Shop)
     assert counts(watched.run("complaints", "import", watched.file(by_order), "--json").document) == (0, 0, 1)
 
 
-def test_two_parcels_of_one_order_are_two_complaints(watched: Shop) -> None:
+def test_the_same_complaint_by_its_number_and_then_by_its_order_is_one(watched: Shop) -> None:
+    by_number = f"at,number\n2026-03-01T09:30Z,{STALLED}\n"
+    by_order = "at,order\n2026-03-01T09:30Z,A-1\n"
+    assert counts(watched.run("complaints", "import", watched.file(by_number), "--json").document) == (1, 0, 0)
+    assert counts(watched.run("complaints", "import", watched.file(by_order), "--json").document) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("order", ["", "A-1"])
+def test_two_parcels_of_one_order_are_two_complaints(watched: Shop, order: str) -> None:
     watched.run("parcels", "import", watched.file(f"number,courier,order\n{DAMAGED},my_dhl,A-1\n"))
-    rows = f"at,number\n2026-03-01T09:30Z,{STALLED}\n2026-03-01T09:30Z,{DAMAGED}\n"
+    rows = f"at,number,order\n2026-03-01T09:30Z,{STALLED},{order}\n2026-03-01T09:30Z,{DAMAGED},{order}\n"
     assert counts(watched.run("complaints", "import", watched.file(rows), "--json").document) == (2, 0, 0)
 
 

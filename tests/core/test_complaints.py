@@ -66,6 +66,7 @@ def test_a_label_is_kept(kind: str) -> None:
         "Hello, this is Ann Lee, where is my lamp",
         "ann@example.org",
         "call 13912345678",
+        "139-1234-5678",
         "Not here. Ann",
         "我是王小明。包裹还没有到",
         "order 100235 late",
