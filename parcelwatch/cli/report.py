@@ -49,7 +49,7 @@ def report(
         raise BadInput(f"--today and {'--since' if since else '--html'}: say one of the two")
     now, zone = desk.now, desk.config.timezone
     begins = midnight(zone, now) if today else _ago(since or _USUAL, now, desk)
-    with desk.store() as store:
+    with desk.store() as store, output.busy("counting"):
         shown = shapes.report(counting.figures(store, begins, now))
         over = None if today else review.over(store, begins, now, zone)
     if html and over:
