@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from parcelwatch.core.figures import share
-from parcelwatch.core.forewarned import AHEAD, Carrier, Forewarned
+from parcelwatch.core.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
 from parcelwatch.core.report import AGES, Figures
 from parcelwatch.core.review import Judged, Review
 from parcelwatch.core.scorecards import Scorecard
@@ -205,6 +205,22 @@ def review(over: Review) -> dict[str, Any]:
         },
         "precision": [_judged(one) for one in over.judged],
         "couriers": [_scorecard(one) for one in over.couriers],
+    }
+
+
+def complaint(one: Weighed, number: str, order: str) -> dict[str, Any]:
+    """A complaint as in `complaints list`; `warned_by`: of which kind the first alert before it was, null for none."""
+    return {
+        "id": one.complaint.id,
+        "at": stamp(one.complaint.at),
+        "number": number or None,
+        "order": order or None,
+        "kind": one.complaint.kind,
+        **_carrier(one.complaint.carrier),
+        "again": one.again,
+        "warned_by": one.warning.kind if one.warning else None,
+        "warned_at": stamp(one.warning.at) if one.warning else None,
+        "lead_days": rounded(one.lead / DAY) if one.lead is not None else None,
     }
 
 

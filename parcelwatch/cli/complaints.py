@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from parcelwatch.verbs.complaining import Taken
     from parcelwatch.verbs.importing import Rejected
 
-app = group("Complaints of buyers: taking them in, for `parcelwatch report`.")
+app = group("Complaints of buyers, for `parcelwatch report`: when they came, and whether agents knew before.")
 
 _MOST_SKIPPED = 10
 
@@ -66,6 +66,58 @@ command(
     "complaints import tickets.csv --map 'Created at=at' --map 'Order'=order",
     "complaints import 投诉.csv --map 投诉时间=at --map 订单号=order --dry-run",
 )(import_file)
+
+
+def show_list(
+    desk: Desk,
+    missed: Annotated[bool, typer.Option("--missed", help="Only those of which agents were not told before.")] = False,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="An ISO time, or a duration (30d).")] = "",
+    as_json: Json = False,
+) -> None:
+    """List complaints, and whether agents were told before.
+
+    `again`: there was one about the parcel before.
+    """
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+    from parcelwatch.cli.typed import ago
+    from parcelwatch.store import complaints, review
+
+    now = desk.now
+    begins = ago(since, now, desk) if since else None
+    with desk.store() as store:
+        names = complaints.named(store)
+        known = [one for one in review.weighed(store, now) if begins is None or one.complaint.at >= begins]
+    shown = [shapes.complaint(one, *names[one.complaint.id]) for one in known if not missed or one.lead is None]
+    if as_json:
+        output.emit_list(shown)
+        return
+    _print(shown, desk)
+
+
+command(app, "list", "complaints list --missed --since 30d", "complaints list --json")(show_list)
+
+
+def _print(shown: list[dict[str, Any]], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+
+    t, zone = desk.tongue, desk.config.timezone
+    rows = [
+        (
+            moment(one["at"], zone),
+            safe(one["number"] or one["order"], 60),
+            safe(one["kind"], 40),
+            desk.words.label(one["warned_by"]) if one["warned_by"] else "",
+            "" if one["lead_days"] is None else f"{one['lead_days']:.1f}",
+            t("again") if one["again"] else "",
+        )
+        for one in shown
+    ]
+    titles = t.columns("!When", "!Parcel or order", "About", "Told before", ">Days ahead", "?Again")
+    output.show(titles, rows, t("No complaint: `parcelwatch complaints import FILE` takes them in."))
+    if rows:
+        output.zone_note(zone)
 
 
 class _Said(Said):

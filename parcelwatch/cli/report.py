@@ -11,8 +11,6 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from parcelwatch.core.review import Review
 
 _USUAL = "30d"
@@ -41,6 +39,7 @@ def report(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
+    from parcelwatch.cli.typed import ago
     from parcelwatch.core.report import midnight
     from parcelwatch.store import report as counting
     from parcelwatch.store import review
@@ -48,7 +47,7 @@ def report(
     if today and (since or html):
         raise BadInput(f"--today and {'--since' if since else '--html'}: say one of the two")
     now, zone = desk.now, desk.config.timezone
-    begins = midnight(zone, now) if today else _ago(since or _USUAL, now, desk)
+    begins = midnight(zone, now) if today else ago(since or _USUAL, now, desk)
     with desk.store() as store, output.busy("counting"):
         shown = shapes.report(counting.figures(store, begins, now))
         over = None if today else review.over(store, begins, now, zone)
@@ -84,20 +83,6 @@ def _write(path: str, over: Review, desk: Desk) -> None:
     except OSError as error:
         raise BadInput(f"{path} cannot be written: {error.strerror}") from None
     output.note(t("Written to {path}.", path=path))
-
-
-def _ago(text: str, now: datetime, desk: Desk) -> datetime:
-    """When so long ago was, or a time that is past. Raises BadInput."""
-    from parcelwatch.cli.typed import when
-    from parcelwatch.duration import parse
-
-    try:
-        at = now - parse(text).natural()
-    except ValueError:
-        at = when(text, now, desk)
-    if at > now:
-        raise BadInput(f"--since {text}: that is still to come")
-    return at
 
 
 def _print(shown: dict[str, Any], desk: Desk) -> None:

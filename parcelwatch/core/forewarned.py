@@ -7,7 +7,7 @@ forewarned: who complains again after nothing came of it had no warning from us.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -36,12 +36,27 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Complained:
-    """A complaint, with the parcels it is about, by id, and who carries them."""
+    """A complaint, with the parcels it is about, by id, and who carries them. `id`: its own, 0 for none."""
 
     at: datetime
     parcels: tuple[int, ...]
     kind: str = ""
     carrier: Carrier = SEVERAL
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A complaint with what agents knew. `again`: there was one about a parcel of it before."""
+
+    complaint: Complained
+    again: bool = False
+    warning: Told | None = None
+
+    @property
+    def lead(self) -> timedelta | None:
+        """By how much agents were told before, None where they were not."""
+        return self.complaint.at - self.warning.at if self.warning else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +99,22 @@ class Asked:
         return sum(self.weekdays)
 
 
-def forewarned(complaints: Iterable[Complained], told: Mapping[int, Sequence[Told]], since: datetime) -> Forewarned:
-    """Those from `since` on, against what agents were told of each parcel. `complaints`: earlier ones, too."""
+def weighed(complaints: Iterable[Complained], told: Mapping[int, Sequence[Told]]) -> Iterator[Weighed]:
+    """Complaints in the order they came, against what agents were told of each parcel."""
     complained: set[int] = set()
-    firsts: list[Complained] = []
-    again = 0
     for one in sorted(complaints, key=lambda one: one.at):
-        known = not complained.isdisjoint(one.parcels)
+        again = not complained.isdisjoint(one.parcels)
         complained.update(one.parcels)
-        if one.at < since:
-            continue
-        again += known
-        if not known:
-            firsts.append(one)
-    warnings = [(one.at - warning.at, warning.kind) for one in firsts if (warning := _warning(one, told))]
-    leads = tuple(sorted(lead for lead, _ in warnings))
-    return Forewarned(len(firsts), again, leads, Counter(kind for _, kind in warnings))
+        yield Weighed(one, again, _warning(one, told))
+
+
+def forewarned(all_weighed: Iterable[Weighed], since: datetime) -> Forewarned:
+    """Those from `since` on. `all_weighed`: every one there was."""
+    now = [one for one in all_weighed if one.complaint.at >= since]
+    firsts = [one for one in now if not one.again]
+    leads = tuple(sorted(one.lead for one in firsts if one.lead is not None))
+    kinds = Counter(one.warning.kind for one in firsts if one.warning)
+    return Forewarned(len(firsts), len(now) - len(firsts), leads, kinds)
 
 
 def _warning(complaint: Complained, told: Mapping[int, Sequence[Told]]) -> Told | None:

@@ -1,7 +1,6 @@
 """Complaints of buyers: when, of which parcel or order, and what about.
 
-What belongs here: finding what one is about, keeping it once, and listing. What the figures of a report say of them is
-core.forewarned's.
+What belongs here: finding what one is about, keeping it once, naming it. What a report says of them is review.py's.
 """
 
 from __future__ import annotations
@@ -11,6 +10,16 @@ from typing import Any, Final, NamedTuple
 from parcelwatch.core.complaints import Complaint
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms
+
+_NAMED: Final = """
+SELECT c.id, p.number, o.number FROM complaints c LEFT JOIN parcels p ON p.id = c.parcel_id
+LEFT JOIN orders o ON o.id = c.order_id
+"""
+
+
+def named(store: Store) -> dict[int, tuple[str, str]]:
+    """The number and the order each complaint names, by its id; "" for what it does not."""
+    return {complaint: (number or "", order or "") for complaint, number, order in store.all(_NAMED)}
 
 
 class Subject(NamedTuple):

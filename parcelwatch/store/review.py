@@ -14,7 +14,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from parcelwatch.core import review
-from parcelwatch.core.forewarned import SEVERAL, Carrier, Complained, Told, asked, forewarned
+from parcelwatch.core.forewarned import SEVERAL, Carrier, Complained, Told, Weighed, asked, forewarned
+from parcelwatch.core.forewarned import weighed as forewarning
 from parcelwatch.core.review import Alert, Review
 from parcelwatch.core.scorecards import Journey, Scan, scorecards
 from parcelwatch.store.connection import Store
@@ -26,14 +27,14 @@ PAGE: Final = 2000
 def over(store: Store, since: datetime, until: datetime, zone: tzinfo, page: int = PAGE) -> Review:
     """What happened from `since` up to `until`, days as in `zone`. `page`: so many parcels are read at once."""
     span = (to_ms(since), to_ms(until))
-    complaints = _complaints(store, span[1])
+    complaints = tuple(weighed(store, until))
     told = review.load(_alerts(store, span), since, until, zone)
     return Review(
         since,
         until,
         load=told,
-        forewarned=forewarned(complaints, _told(store, span[1]), since),
-        asked=asked((one for one in complaints if one.at >= since), zone),
+        forewarned=forewarned(complaints, since),
+        asked=asked((one.complaint for one in complaints if one.complaint.at >= since), zone),
         judged=review.judged(_verdicts(store, span), told.by_kind),
         couriers=scorecards(_journeys(store, span, page), *span),
     )
@@ -49,15 +50,16 @@ WHERE c.at < ? ORDER BY c.id, p.id
 """
 
 
-def _complaints(store: Store, until: int) -> list[Complained]:
-    """Every one before that time, for the first of a parcel may be older than the report."""
-    return [_complaint(list(rows)) for _, rows in groupby(store.all(_ABOUT, (until,)), itemgetter(0))]
+def weighed(store: Store, until: datetime) -> Iterator[Weighed]:
+    """Every complaint before that time, oldest first: the first about a parcel may be older than any report."""
+    rows = groupby(store.all(_ABOUT, (to_ms(until),)), itemgetter(0))
+    return forewarning((_complaint(list(each)) for _, each in rows), _told(store, to_ms(until)))
 
 
 def _complaint(rows: list[tuple[Any, ...]]) -> Complained:
     carriers = {(courier, company) for *_, courier, company in rows}
-    _, at, kind, *_ = rows[0]
-    return Complained(from_ms(at), tuple(row[3] for row in rows), kind, _only(carriers))
+    complaint_id, at, kind, *_ = rows[0]
+    return Complained(from_ms(at), tuple(row[3] for row in rows), kind, _only(carriers), complaint_id)
 
 
 def _only(carriers: set[Carrier]) -> Carrier:

@@ -90,6 +90,26 @@ def test_where_nobody_can_be_told_it_says_so(watched: Shop) -> None:
     assert "No channel is configured" in watched.run("report").out
 
 
+# --- one by one ----------------------------------------------------------------------------------
+
+
+def test_complaints_are_listed_with_what_agents_knew(complained: Shop) -> None:
+    shown = complained.run("complaints", "list", "--json").document
+    assert [(row["order"], row["kind"], row["again"], row["warned_by"]) for row in shown] == [
+        ("A-0", "late", False, None),
+        ("A-1", "Late", False, None),
+        ("A-2", HOSTILE, False, None),
+        ("A-2", "", True, None),
+    ]
+    assert len(complained.run("complaints", "list", "--missed", "--json").document) == 4
+    assert complained.run("complaints", "list", "--since", "1h", "--json").document == []
+    assert "A-1" in complained.run("complaints", "list").out
+
+
+def test_a_list_without_complaints_says_how_they_come_in(watched: Shop) -> None:
+    assert "complaints import FILE" in watched.run("complaints", "list").out
+
+
 # --- the page ------------------------------------------------------------------------------------
 
 _VOID = {"meta", "line", "rect"}

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parcelwatch.core.complaints import Complaint, Reader, columns
+from parcelwatch.core.complaints import COLUMNS, Complaint, Reader, columns
 from parcelwatch.errors import BadInput
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -82,6 +84,19 @@ def test_what_a_buyer_wrote_is_read_only_where_it_is_asked_for() -> None:
     said = "I am Ann Lee, 5 Elm Street. Where is my lamp?"
     assert read(order="A-1", text=said).text == ""
     assert read(Reader(SHANGHAI, texts=True), order="A-1", text=said).text == said
+
+
+ROWS = st.dictionaries(st.sampled_from(COLUMNS), st.none() | st.integers() | st.text(max_size=60) | st.booleans())
+
+
+@given(ROWS)
+def test_whatever_a_row_holds_it_is_read_or_refused_with_a_reason(row: dict[str, object]) -> None:
+    try:
+        complaint = Reader(SHANGHAI, texts=True).read(row, NOW)
+    except BadInput as error:
+        assert str(error)
+    else:
+        assert complaint.number or complaint.orders
 
 
 def test_headings_of_helpdesks_and_of_chinese_shops_are_known() -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.forewarned import SEVERAL, Complained, Told, asked, forewarned
+from parcelwatch.core.forewarned import SEVERAL, Complained, Forewarned, Told, asked, weighed
+from parcelwatch.core.forewarned import forewarned as counted
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+
+def forewarned(complaints: Iterable[Complained], told: Mapping[int, Sequence[Told]], since: datetime) -> Forewarned:
+    return counted(weighed(complaints, told), since)
 
 
 def about(day: float, *parcels: int, kind: str = "") -> Complained:
@@ -78,7 +84,7 @@ def test_each_parcel_has_one_first_complaint_in_whatever_order_they_come(
 def test_what_is_asked_is_counted_by_label_weekday_and_courier() -> None:
     late = about(0, 1, kind="Late"), about(0.7, 2, kind="late")
     other = Complained(MONDAY, (3, 4), "", SEVERAL)
-    counted = asked([*late, other], ZoneInfo("Asia/Shanghai"))
-    assert (dict(counted.kinds), counted.total) == ({"Late": 2, "": 1}, 3)
-    assert counted.weekdays == (2, 1, 0, 0, 0, 0, 0)
-    assert dict(counted.carriers) == {("dhl", ""): 2, SEVERAL: 1}
+    said = asked([*late, other], ZoneInfo("Asia/Shanghai"))
+    assert (dict(said.kinds), said.total) == ({"Late": 2, "": 1}, 3)
+    assert said.weekdays == (2, 1, 0, 0, 0, 0, 0)
+    assert dict(said.carriers) == {("dhl", ""): 2, SEVERAL: 1}

@@ -63,6 +63,13 @@ def test_a_complaint_counts_against_the_alert_that_was_sent_before_it(office: Of
     assert (known.total, known.warned, known.ahead(3), known.ahead(5)) == (2, 1, 1, 0)
     assert dict(known.by_kind) == {"damaged": 1}
     assert timedelta(days=3, hours=23) < known.leads[0] < timedelta(days=4)
+    late, broken = review.weighed(office.store, office.now)
+    assert (late.complaint.kind, late.lead, broken.complaint.kind, broken.lead) == (
+        "Late",
+        None,
+        "Broken",
+        known.leads[0],
+    )
 
 
 def test_the_number_of_another_parcel_of_the_order_was_no_warning(office: Office) -> None:
