@@ -78,15 +78,14 @@ def test_a_share_of_a_few_is_not_told() -> None:
 
 
 def test_a_parcel_stays_at_a_stage_from_its_first_scan_there_to_the_next_stage() -> None:
-    told = [
-        (0, M.INFO_RECEIVED),
-        (1, M.PICKED_UP),
-        (2, M.IN_TRANSIT),
-        (4, M.CUSTOMS),
-        (5, M.EXCEPTION),
+    told = [(0.0, M.INFO_RECEIVED), (1, M.PICKED_UP), (2, M.IN_TRANSIT), (4, M.CUSTOMS), (5, M.EXCEPTION)]
+    told += [
         (7, M.IN_TRANSIT),
+        (8, M.OUT_FOR_DELIVERY),
+        (8.5, M.ATTEMPT_FAILED),
+        (9, M.AVAILABLE_FOR_PICKUP),
+        (11, M.DELIVERED),
     ]
-    told += [(8, M.OUT_FOR_DELIVERY), (8.5, M.ATTEMPT_FAILED), (9, M.AVAILABLE_FOR_PICKUP), (11, M.DELIVERED)]
     stays = card(*[journey(*told)] * 5).stays
     assert {stage: stay.median for stage, stay in stays.items()} == {
         Stage.HANDOVER: 24,

@@ -81,8 +81,8 @@ def live_through_everything(store: Store, number: str, name: str) -> int:
     mine = alert(parcel_id=parcel_id, case_id=case_id, draft_id=draft_id, draft=True)
     enqueue(store, mine, alert(fact=noted(f"A message that names {number} of {name} Wen")))
     with store.transaction():
-        told = Complaint(NOW, number, kind="where is it", text=f"{name} Wen asks")
-        complaints.keep(store, told, Subject(parcel_id, None))
+        asked = Complaint(NOW, number, kind="where is it", text=f"{name} Wen asks")
+        complaints.keep(store, asked, Subject(parcel_id, None))
         while group := outbox.claim(store, NOW, NOW + HOUR):
             outbox.freeze(store, group, [Text(f"On {number}", f"It names {number} in a letter to {name}")])
     return parcel_id
