@@ -527,6 +527,11 @@ def repromised(draft: Draft, dossier: Dossier) -> Fact | None:
     return Fact(Form.PROMISE_CHANGED, until=until)
 
 
+def names(draft: Draft, order: Order) -> bool:
+    """Whether a letter names the very day that the shop promised its customer."""
+    return draft.facts.get("promised_by") == stamp(order.promised_by)
+
+
 def _newest_known(said: Facts) -> str:
     """When the checkpoint it rests on happened, at the earliest; without one, since when there is trouble."""
     rests_on = said.get("evidence")

@@ -313,7 +313,7 @@ def _still_to_come(case: Case, order: Order, step: Step) -> bool:
 
 
 def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
-    """Kinds and orders whose own day has come since agents were told: nobody wrote to their customers yet."""
+    """Kinds and orders whose own day has come since agents were told: no letter named that day to the customer yet."""
     mine = dossier.parcel.id
     letters = [one for one in (*dossier.past, *dossier.drafts) if drafts.about(one, mine) is not None]
     return {
@@ -322,7 +322,7 @@ def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
         if case.told and case.live and case.kind in LETTERS and LETTERS[case.kind].promise
         for order in dossier.parcel.orders
         if order.promised_by is not None and order.promised_by > case.opened_at
-        if not any((one.kind, one.order) == (case.kind, order.number) for one in letters)
+        if not any((one.kind, one.order) == (case.kind, order.number) and drafts.names(one, order) for one in letters)
     }
 
 
