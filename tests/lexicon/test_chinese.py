@@ -41,6 +41,8 @@ PHRASES = [
     ("班车晚点", M.EXCEPTION, C.COURIER_FAULT),
     ("节假日延迟派送", M.IN_TRANSIT, C.POSTPONED),
     ("客户改约", M.IN_TRANSIT, C.POSTPONED),
+    ("已改约，快件已签收", M.DELIVERED, None),
+    ("客户自取已妥投", M.DELIVERED, None),
     ("应客户要求，改约派送时间", M.IN_TRANSIT, C.POSTPONED),
     ("货未到齐", M.IN_TRANSIT, C.COURIER_FAULT),
     ("暴雪天气，快件延误", M.EXCEPTION, C.WEATHER),
