@@ -169,7 +169,13 @@ class _Said:
             for card in cards
             if (share := card.on_time_share) is not None
         ]
-        charts = [Chart(t("On time"), shares, most=1)] if shares else []
+        wholes = [
+            Value(self._courier(card.carrier), stay.median, self._hours(stay.median))
+            for card in cards
+            if (stay := card.stays.get(Stage.WHOLE)) and stay.median is not None
+        ]
+        on_time, whole = Chart(t("On time"), shares, most=1), Chart(t("From pick-up to the end, median"), wholes)
+        charts = [chart for chart in (on_time, whole) if chart.values]
         notes = [
             t("On time: delivered, tried or ready to be collected by the promised time."),
             t("Exceptions: parcels with an exception, a failed attempt or a return. Stages: of journeys that ended."),
