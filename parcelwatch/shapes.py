@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from parcelwatch.core.figures import share
 from parcelwatch.core.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
 from parcelwatch.core.report import AGES, Figures
 from parcelwatch.core.review import Judged, Review
 from parcelwatch.core.scorecards import Scorecard
+from parcelwatch.core.shares import share
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts

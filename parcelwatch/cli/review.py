@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from parcelwatch.core import figures
+from parcelwatch.core import shares
 from parcelwatch.core.forewarned import AHEAD, DAY, SEVERAL, Carrier
 from parcelwatch.core.plots import Chart, Form, Value
 from parcelwatch.core.scorecards import Scorecard, Stage, Stay
@@ -111,7 +111,7 @@ class _Said:
         return [*first, Value(t("{count} others", count=len(rest)), sum(one.amount for one in rest))]
 
     def _per_100(self, count: int, parcels: int) -> str:
-        per = figures.per(count, parcels, 100)
+        per = shares.per(count, parcels, 100)
         if per is None:
             return str(count)
         t = self._t
@@ -220,7 +220,7 @@ class _Said:
     def _of(self, part: int, whole: int) -> str:
         """A share with what it is of; of a few only that."""
         t = self._t
-        share = figures.share(part, whole)
+        share = shares.share(part, whole)
         said = t("{part} of {whole}", part=part, whole=whole)
         return said if share is None else f"{share:.0%} ({said})"
 

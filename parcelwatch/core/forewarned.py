@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from parcelwatch.core import figures
+from parcelwatch.core import shares
 
 AHEAD: Final = (3, 5)
 """So many days before a complaint still leave time to act."""
@@ -83,7 +83,7 @@ class Forewarned:
     @property
     def median_days(self) -> float | None:
         """The middle lead of those forewarned, None of too few."""
-        return figures.median([lead / DAY for lead in self.leads])
+        return shares.median([lead / DAY for lead in self.leads])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from parcelwatch.core import figures
+from parcelwatch.core import shares
 from parcelwatch.core.forewarned import Asked, Forewarned
 from parcelwatch.core.scorecards import Scorecard
 from parcelwatch.model import Why
@@ -64,7 +64,7 @@ class Judged:
 
     @property
     def precision(self) -> float | None:
-        return figures.share(self.right, self.judged)
+        return shares.share(self.right, self.judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Review:
 
     @property
     def alerts_per_100(self) -> float | None:
-        return figures.per(self.load.total, self.parcels, 100)
+        return shares.per(self.load.total, self.parcels, 100)
 
 
 def load(alerts: Iterable[Alert], since: datetime, until: datetime, zone: tzinfo) -> Load:

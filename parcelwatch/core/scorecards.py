@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core import figures
+from parcelwatch.core import shares
 from parcelwatch.core.forewarned import Carrier
 from parcelwatch.model import Cause, Milestone
 
@@ -109,11 +109,11 @@ class Scorecard:
 
     @property
     def on_time_share(self) -> float | None:
-        return figures.share(self.on_time, self.promised)
+        return shares.share(self.on_time, self.promised)
 
     @property
     def troubled_per_1000(self) -> float | None:
-        return figures.per(self.troubled, self.parcels, 1000)
+        return shares.per(self.troubled, self.parcels, 1000)
 
 
 def scorecards(journeys: Iterable[Journey], since: int, until: int) -> tuple[Scorecard, ...]:
@@ -202,4 +202,4 @@ def _scorecard(carrier: Carrier, card: Card) -> Scorecard:
 
 def _summed(stays: Sequence[int]) -> Stay:
     hours = sorted(stay / _HOUR for stay in stays)
-    return Stay(len(hours), figures.median(hours), figures.tail(hours))
+    return Stay(len(hours), shares.median(hours), shares.tail(hours))
