@@ -221,6 +221,14 @@ class Form(StrEnum):
     ATTEMPT_FAILED = "attempt_failed"
     OUT_AGAIN = "out_again"
     EXCEPTION = "exception"
+    ADDRESS_PROBLEM = "address_problem"
+    SECURITY_HELD = "security_held"
+    MISROUTED = "misrouted"
+    SEEN_TWICE = "seen_twice"
+    DELIVERY_DOUBTED = "delivery_doubted"
+    DELIVERED_ELSEWHERE = "delivered_elsewhere"
+    SCANNED_AFTER = "scanned_after"
+    DELAYED = "delayed"
     # what it did not say in time
     NOT_PICKED_UP = "not_picked_up"
     NOT_HANDED_OVER = "not_handed_over"
@@ -234,6 +242,7 @@ class Form(StrEnum):
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
     ONLY_ESTIMATED = "only_estimated"
+    ESTIMATE_MOVED = "estimate_moved"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.clockwork import Clock, Skip
-from parcelwatch.core.kinds import RULES
+from parcelwatch.core.kinds import CLOCKED, RULES
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import Verdict
@@ -122,13 +122,13 @@ def _explained(
         fact=finding.fact if finding else None,
         limit=finding.limit if finding else None,
         since=verdict.since,
-        counted=_hours(seen.clock, verdict.since, at, unit),
+        counted=_hours(seen, kind, verdict.since, at, unit),
         unit=unit,
         put_off=_put_off(verdict, seen),
         place=seen.clock.place,
         zones=tuple(map(str, seen.clock.zones)),
         known=seen.where.known,
-        skipped=seen.clock.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
+        skipped=_skipped(seen, kind, verdict.since, at, unit),
         due_at=verdict.due_at,
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
@@ -153,10 +153,19 @@ def _unit(limits: Threshold, spoke: Duration | None) -> str:
     return limit.unit if limit else ""
 
 
-def _hours(clock: Clock, since: datetime | None, at: datetime, unit: str) -> float | None:
+def _hours(seen: View, kind: str, since: datetime | None, at: datetime, unit: str) -> float | None:
     if since is None:
         return None
-    return clock.elapsed(since, at, unit).total_seconds() / 3600
+    return _timed(seen, kind).elapsed(since, at, unit).total_seconds() / 3600
+
+
+def _skipped(seen: View, kind: str, since: datetime | None, at: datetime, unit: str) -> tuple[Skip, ...]:
+    return _timed(seen, kind).skipped(since, at, unit) if since and since < at else ()
+
+
+def _timed(seen: View, kind: str) -> View | Clock:
+    """What counts for a kind: a courier's delay holds the clocks of silence, and no promise."""
+    return seen if kind in CLOCKED else seen.clock
 
 
 def _milestone(value: object) -> Milestone | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from parcelwatch.core.agreed import held_until, postponed
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.clockwork import Clock
+from parcelwatch.core.clockwork import Clock, Reason, Skip
+from parcelwatch.core.delays import Hold, hold
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
+from parcelwatch.duration import Duration
 from parcelwatch.model import FINAL, Dossier, Entry, Milestone
 
 
@@ -61,6 +63,35 @@ class View:
         if self.quiet_since is None:
             return None
         return max(self.quiet_since, self.held_until or self.quiet_since)
+
+    @property
+    def hold(self) -> Hold | None:
+        """What the courier says holds it up; silence does not count while it does."""
+        return hold(reversed(self.entries))
+
+    def due(self, since: datetime, limit: Duration) -> datetime:
+        """When silence has lasted `limit`. What was over before the courier spoke of a delay, that does not undo."""
+        clock, held = self.clock, self.hold
+        due = clock.add(since, limit)
+        if held is None or due <= held.from_ or held.to <= since:
+            return due
+        return clock.add(held.to, limit, clock.elapsed(since, held.from_, limit.unit))
+
+    def elapsed(self, since: datetime, at: datetime, unit: str) -> timedelta:
+        """How long silence has counted by `at`, in the time of `unit`s."""
+        clock, held = self.clock, self.hold
+        if held is None or at <= held.from_:
+            return clock.elapsed(since, at, unit)
+        return clock.elapsed(since, held.from_, unit) + clock.elapsed(max(since, held.to), at, unit)
+
+    def skipped(self, since: datetime, at: datetime, unit: str) -> tuple[Skip, ...]:
+        """The spans of [since, at] in which silence did not count in full, oldest first."""
+        clock, held = self.clock, self.hold
+        if held is None or at <= held.from_ or held.to <= since:
+            return clock.skipped(since, at, unit)
+        from_, to = max(since, held.from_), min(held.to, at)
+        still = Skip(from_, to, Reason.DELAY, held.words, to - from_)
+        return (*clock.skipped(since, from_, unit), still, *clock.skipped(to, at, unit))
 
     @property
     def where(self) -> Whereabouts:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan
+from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -92,7 +92,7 @@ class Stalled(Rule):
             unread = Fact(Form.ALL_UNREAD, since=since, scan=scan(view.entries[-1]))
             return self.silent(view, since, (Severity.LOW, Severity.MEDIUM), unread)
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
-        if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
+        if not under_way or since is None or view.stage.cause in SETTLED:
             return QUIET
         newest = scan(view.entries[-1]) if view.entries else None
         return self.silent(view, since, _MILD, Fact(Form.NO_SCAN, since=since, scan=newest))
