@@ -243,6 +243,8 @@ class Form(StrEnum):
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
     ONLY_ESTIMATED = "only_estimated"
     ESTIMATE_MOVED = "estimate_moved"
+    UNTRACKED = "untracked"
+    SCAN_RARE = "scan_rare"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"

@@ -172,9 +172,9 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     answered = moment(dossier.confirmed_at, zone) or t("not yet")
     if at > desk.now:
         output.say(t("If nothing new is heard until {at}:", at=moment(at, zone)))
-    said = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
+    stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
-    output.say(t(how, **said, answered=answered, zone=zone))
+    output.say(t(how, **stands, answered=answered, zone=zone))
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
@@ -190,9 +190,14 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
     output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
-            output.say(f"  {t.kind(each.kind)}: {worded(desk.words.sentence(each.note, at))}", "dim")
+            said = desk.words.sentence(each.note, at)
+            line = f" ({t(each.limits.line)})" if each.limits.quiet else ""
+            notes.setdefault(f"{worded(said)}{line}", []).append(t.kind(each.kind))
+    for sentence, kinds in notes.items():
+        output.say(f"  {', '.join(kinds)}: {sentence}", "dim")
 
 
 _KNOWN = {

@@ -14,7 +14,7 @@ from parcelwatch.core.clockwork import Clock, Skip
 from parcelwatch.core.kinds import CLOCKED, RULES
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import Verdict
+from parcelwatch.core.rules import Rule, Verdict
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
@@ -65,10 +65,15 @@ def explain(dossier: Dossier, policy: Policy, at: datetime) -> tuple[Explanation
     """Every rule, in the order of RULES, as of `at`. Kinds with a live case hide milder ones too."""
     seen = view(dossier, policy.calendar)
     table = policy.table(dossier.parcel)
-    verdicts = {kind: rule(table[kind]).judge(seen) for kind, rule in RULES.items()}
+    verdicts = {kind: _judged(rule(table[kind]), seen) for kind, rule in RULES.items()}
     present = {kind for kind, verdict in verdicts.items() if verdict.finding}
     present |= {case.kind for case in dossier.cases if case.live}
     return tuple(_explained(kind, verdict, table[kind], seen, at, present) for kind, verdict in verdicts.items())
+
+
+def _judged(rule: Rule, seen: View) -> Verdict:
+    quiet = rule.limits.quiet
+    return rule.judge(seen) if quiet is None else Verdict(note=quiet)
 
 
 def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> Dossier:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
 from parcelwatch.core.kinds import RULES
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.policy import Override, Policy
 from parcelwatch.duration import parse
 from parcelwatch.model import (
     Answered,
@@ -137,3 +137,19 @@ def test_a_promise_is_held_up_by_no_storm_and_a_later_estimate_is_said_beside_it
     assert late.fires
     assert late.counted == 1
     assert late.note == Fact(Form.ESTIMATE_MOVED, since=FRIDAY, until=FRIDAY + 3 * DAY)
+
+
+def test_a_letter_that_nobody_scans_is_neither_silent_nor_late_and_why_says_so() -> None:
+    letters = Policy(overrides=(Override({}, "config.toml:9", service="letter", untracked=True),))
+    letter = replace(PARCEL, service="letter", orders=(Order(promised_by=FRIDAY),))
+    at = FRIDAY + 60 * DAY
+    dossier = advance(Dossier(letter), Answered("PW12345", (scan(FRIDAY),)), letters, at).dossier
+    assert not dossier.cases
+    explained = {each.kind: each for each in explain(dossier, letters, at)}
+    for kind in ("stalled", "late", "unknown_number"):
+        assert explained[kind].note == Fact(Form.UNTRACKED)
+        assert explained[kind].limits.line == "config.toml:9"
+        assert explained[kind].due_at is None
+    broken = scan(FRIDAY + DAY, Milestone.EXCEPTION, Cause.DAMAGED)
+    told = advance(dossier, Answered("PW12345", (scan(FRIDAY), broken)), letters, at).dossier
+    assert [case.kind for case in told.cases] == ["damaged"]
