@@ -637,6 +637,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """Of `healthy` parcels that arrived, `scanned` had the scan that a kind waits for."""
+
+    kind: str
+    healthy: int
+    scanned: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything `advance` needs to know about one parcel, and all of it that it may change.
 
@@ -650,7 +659,8 @@ class Dossier:
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when
     the courier is asked next.
-    `unwatched`: an agent stopped it, so nothing of it is trouble any more.
+    `unwatched`: an agent stopped it, so nothing of it is trouble any more. `habits`: which scans parcels like it have,
+    by those that arrived: of its lane first, then of its courier.
     """
 
     parcel: Parcel
@@ -673,6 +683,7 @@ class Dossier:
     past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
     unwatched: bool = False
+    habits: tuple[Habit, ...] = field(default=(), compare=False)
 
 
 # --- what happens to it --------------------------------------------------------------------------

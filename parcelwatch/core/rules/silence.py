@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
+from parcelwatch.core.habits import missed
 from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
@@ -25,6 +26,8 @@ class NotPickedUp(Rule):
         announced = self._announced_at(view)
         if announced is None:
             return QUIET
+        if rare := missed(view.dossier, self.kind):
+            return Verdict(note=rare)
         by = view.dossier.parcel.dispatch_by
         if by is None:
             since = max(announced, self._unread_at(view) or announced)
@@ -56,6 +59,8 @@ class _StuckAt(Rule):
         since = view.counts_from
         if view.milestone is not self.stage or since is None:
             return QUIET
+        if rare := missed(view.dossier, self.kind):
+            return Verdict(note=rare)
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
 
 
