@@ -36,7 +36,7 @@ def threshold(warn: str, line: str = "") -> Threshold:
 
 
 def override(warn: str, **matchers: str) -> Override:
-    return Override({"stalled": threshold(warn)}, **matchers)
+    return replace(Override({"stalled": threshold(warn)}), **matchers)  # type: ignore[arg-type]
 
 
 # --- profiles ------------------------------------------------------------------------------------
