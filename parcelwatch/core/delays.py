@@ -16,7 +16,6 @@ from parcelwatch.model import FINAL, Cause, Entry, Milestone
 HOLDS: Final = timedelta(hours=48)
 """A delay that is only ever repeated excuses no longer silence than this."""
 
-DELAYED: Final = frozenset({Cause.WEATHER})
 _NOT_UNDER_WAY: Final = FINAL | {
     Milestone.RETURNING,
     Milestone.AVAILABLE_FOR_PICKUP,
@@ -36,7 +35,7 @@ class Hold:
 
 def delayed(entry: Entry) -> bool:
     """Whether it tells that the courier is held up on the way."""
-    return entry.checkpoint.cause in DELAYED and entry.checkpoint.milestone not in _NOT_UNDER_WAY
+    return entry.checkpoint.cause is Cause.WEATHER and entry.checkpoint.milestone not in _NOT_UNDER_WAY
 
 
 def hold(newest_first: Iterable[Entry]) -> Hold | None:

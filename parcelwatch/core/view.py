@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from parcelwatch.core.agreed import held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock, Reason, Skip
-from parcelwatch.core.delays import Hold, hold
+from parcelwatch.core.delays import Hold, delayed, hold
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
 from parcelwatch.duration import Duration
-from parcelwatch.model import FINAL, Dossier, Entry, Milestone
+from parcelwatch.model import FINAL, Cause, Dossier, Entry, Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class View:
     was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
     withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
     announcements only while there is nothing but them: what is no movement starts a clock once and never again.
+    `causes`: those of `fresh`, so that a rule about one of them need not look where it is not.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     """
 
@@ -33,6 +34,7 @@ class View:
     stage: Stage
     quiet_since: datetime | None
     calendar: Calendar
+    causes: frozenset[Cause | None] = frozenset()
 
     @property
     def milestone(self) -> Milestone:
@@ -68,6 +70,9 @@ class View:
     @property
     def hold(self) -> Hold | None:
         """What the courier says holds it up; silence does not count while it does."""
+        newest = self.entries[-1] if self.entries else None
+        if newest is None or (newest.checkpoint.moves and not delayed(newest)):
+            return None
         return hold(reversed(self.entries))
 
     def due(self, since: datetime, limit: Duration) -> datetime:
@@ -119,6 +124,7 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
+        causes=frozenset([entry.checkpoint.cause for entry in fresh]),
     )
 
 

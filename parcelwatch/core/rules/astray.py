@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from parcelwatch.core.milestones import LATE_BOOKING
@@ -28,7 +29,7 @@ class Misrouted(Rule):
     def judge(self, view: View) -> Verdict:
         if view.milestone not in (*_BETWEEN_HUBS, Milestone.EXCEPTION):
             return QUIET
-        wrong, times = _sorted_wrongly(view.fresh)
+        wrong, times = _sorted_wrongly(view.fresh) if Cause.MISROUTED in view.causes else (None, 0)
         if wrong is not None:
             return Verdict(self.told(_graver(times), wrong, Form.MISROUTED, count=times))
         back, times = _back_again(view.fresh)
@@ -61,6 +62,8 @@ def _back_again(entries: Sequence[Entry]) -> tuple[Entry | None, int]:
     """The scan at which it came back to a hub it had left, if it is still there, and how often it came back in all."""
     visits: list[Entry] = []
     back, times = None, 0
+    if len({entry.checkpoint.place for entry in entries}) > len(entries) - 1:
+        return None, 0  # no place twice
     for entry in entries:
         if entry.checkpoint.milestone in _NO_HUB or not entry.checkpoint.moves:
             continue
@@ -78,12 +81,18 @@ def _back_again(entries: Sequence[Entry]) -> tuple[Entry | None, int]:
 
 
 def _hub(entry: Entry) -> str:
-    return " ".join(entry.checkpoint.place.casefold().replace(",", " ").split())
+    return _plain(entry.checkpoint.place)
+
+
+@lru_cache(maxsize=8192)  # many parcels pass the same hubs
+def _plain(place: str) -> str:
+    return " ".join(place.casefold().replace(",", " ").split())
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether one names the other more coarsely ("CN" of "Shenzhen, CN"), so that they may be one place."""
-    return set(one.split()) <= set(other.split()) or set(other.split()) <= set(one.split()) or one in other
+    first, second = sorted((one, other), key=len)
+    return first in second or set(first.split()) <= set(second.split())
 
 
 def _surely_apart(first: Entry, between: Entry, again: Entry) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
@@ -36,13 +34,11 @@ _ON_THE_WAY = frozenset(
 )
 
 
-def _newest(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
+def _newest(view: View, cause: Cause) -> Entry | None:
     """The newest, so that trouble which comes again after an agent resolved it is new evidence."""
-    return next((entry for entry in reversed(view.fresh) if fits(entry)), None)
-
-
-def _caused_by(cause: Cause) -> Callable[[Entry], bool]:
-    return lambda entry: entry.checkpoint.cause is cause
+    if cause not in view.causes:
+        return None
+    return next(entry for entry in reversed(view.fresh) if entry.checkpoint.cause is cause)
 
 
 def _reached_by(view: View) -> Entry | None:
@@ -59,7 +55,7 @@ class Damaged(Rule):
     heals: ClassVar[bool] = False
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DAMAGED))
+        entry = _newest(view, Cause.DAMAGED)
         if entry is None:
             return QUIET
         slight = entry.checkpoint.sure is Sure.SLIGHT
@@ -74,7 +70,7 @@ class Destroyed(Rule):
     heals: ClassVar[bool] = False
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DESTROYED))
+        entry = _newest(view, Cause.DESTROYED)
         return Verdict(self.told(Severity.CRITICAL, entry, Form.DESTROYED)) if entry else QUIET
 
 
@@ -88,6 +84,8 @@ class Lost(Rule):
     kind: ClassVar[str] = "lost"
 
     def judge(self, view: View) -> Verdict:
+        if Cause.LOST not in view.causes:
+            return QUIET
         lost: Entry | None = None
         for entry in view.fresh:
             if entry.checkpoint.cause is Cause.LOST:
@@ -111,7 +109,7 @@ class Refused(Rule):
     kind: ClassVar[str] = "refused"
 
     def judge(self, view: View) -> Verdict:
-        entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
+        entry = None if view.over else _newest(view, Cause.REFUSED)
         return Verdict(self.told(Severity.HIGH, entry, Form.REFUSED)) if entry else QUIET
 
 
@@ -144,11 +142,12 @@ class CourierException(Rule):
 class _Kept(Rule):
     """Something keeps it, by the newest word of it, until it moves on."""
 
+    cause: ClassVar[Cause]
     says: ClassVar[Form]
     severity: ClassVar[Severity] = Severity.HIGH
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone not in _ON_THE_WAY:
+        if self.cause not in view.causes or view.milestone not in _ON_THE_WAY:
             return QUIET
         kept: Entry | None = None
         for entry in view.fresh:
@@ -158,9 +157,9 @@ class _Kept(Rule):
                 kept = None
         return Verdict(self.told(self.severity, kept, self.says)) if kept else QUIET
 
-    @abstractmethod
     def keeps(self, entry: Entry) -> bool:
         """Whether this is the word of it."""
+        return entry.checkpoint.cause is self.cause
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
         """Whether what was heard later shows that it goes on."""
@@ -176,10 +175,8 @@ class AddressProblem(_Kept):
     """
 
     kind: ClassVar[str] = "address_problem"
+    cause: ClassVar[Cause] = Cause.ADDRESS
     says: ClassVar[Form] = Form.ADDRESS_PROBLEM
-
-    def keeps(self, entry: Entry) -> bool:
-        return entry.checkpoint.cause is Cause.ADDRESS
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
         tried = kept.checkpoint.milestone is Milestone.ATTEMPT_FAILED
@@ -191,10 +188,8 @@ class SecurityHeld(_Kept):
     """Held by security or an authority, be it at customs."""
 
     kind: ClassVar[str] = "security_held"
+    cause: ClassVar[Cause] = Cause.SECURITY
     says: ClassVar[Form] = Form.SECURITY_HELD
-
-    def keeps(self, entry: Entry) -> bool:
-        return entry.checkpoint.cause is Cause.SECURITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +197,7 @@ class CourierDelay(_Kept):
     """The courier says that weather or the like holds it up; for two days that stops the clocks of silence."""
 
     kind: ClassVar[str] = "courier_delay"
+    cause: ClassVar[Cause] = Cause.WEATHER
     says: ClassVar[Form] = Form.DELAYED
     severity: ClassVar[Severity] = Severity.LOW
 
