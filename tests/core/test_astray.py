@@ -68,6 +68,12 @@ def test_scans_that_are_booked_within_hours_of_each_other_are_no_circle() -> Non
     assert not found(*hubs("Leipzig, DE", "Köln, DE", "Leipzig, DE", every=2))
 
 
+def test_a_departure_that_is_booked_after_the_next_arrival_is_no_circle() -> None:
+    arrived = scan(0, M.IN_TRANSIT, "Oak Creek, WI")
+    there = scan(11.5, M.IN_TRANSIT, "Milwaukee, WI")
+    assert not found(arrived, there, scan(12, M.IN_TRANSIT, "Oak Creek, WI"), scan(12.5, M.IN_TRANSIT, "Milwaukee, WI"))
+
+
 def test_to_the_door_and_back_to_the_depot_is_no_circle() -> None:
     depot = scan(0, M.IN_TRANSIT, "Hamburg, DE")
     tour = scan(10, M.OUT_FOR_DELIVERY, "Bremen, DE")

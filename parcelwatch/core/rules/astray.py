@@ -54,8 +54,8 @@ def _sorted_wrongly(entries: Iterable[Entry]) -> tuple[Entry | None, int]:
 
 # --- circles -------------------------------------------------------------------------------------
 
-APART: Final = timedelta(hours=6)
-"""Two scans of a hub closer than this, with another between them, are booked out of order rather than a circle."""
+LEG: Final = timedelta(hours=4)
+"""A hub seen sooner than this after another is booked out of order rather than come back to."""
 
 
 def _back_again(entries: Sequence[Entry]) -> tuple[Entry | None, int]:
@@ -98,8 +98,7 @@ def _alike(one: str, other: str) -> bool:
 def _surely_apart(first: Entry, between: Entry, again: Entry) -> bool:
     if _alike(_hub(first), _hub(between)):
         return False
-    in_order = latest(first) < earliest(between) and latest(between) < earliest(again)
-    return in_order and earliest(again) - latest(first) >= APART
+    return latest(first) < earliest(between) and earliest(again) - latest(between) >= LEG
 
 
 # --- after the delivery --------------------------------------------------------------------------
