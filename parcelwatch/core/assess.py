@@ -57,7 +57,7 @@ def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
 def _rules(
     policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
 ) -> tuple[Rule, ...]:
-    # Parcels alike in all of this share their rules; making seventeen of them anew at every step would cost the most.
+    # Parcels alike in all of this share their rules; making them all anew at every step would cost the most.
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     thresholds = policy.table(parcel)
     return tuple(rule(thresholds[kind]) for kind, rule in RULES.items() if thresholds[kind].quiet is None)
