@@ -85,7 +85,7 @@ def test_a_database_of_before_knows_what_it_would_have_learned(
     db = Database(path)
     with db.conn:
         db.execute("DROP TABLE habits")
-        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm015_habits'")
+        db.execute("DELETE FROM _sqlite_migrations WHERE name = 'm016_habits'")
     MIGRATIONS.apply(db)
     db.close()
     with Store.open(path) as store:
