@@ -350,6 +350,7 @@ _OURS = {
     "silences": "by",
     "deliveries": "channel severity",
     "reports": "day",
+    "habits": "courier company origin destination kind",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
