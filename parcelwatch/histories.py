@@ -78,6 +78,7 @@ class Reader:
             service=cells.text("service"),
             origin=cells.may("origin", _country, ""),
             destination=destination,
+            postal_code=cells.text("postal_code"),
             tags=cells.may("tag", lambda said: tags_of(cell("tag", said)), ()),
             announced_at=cells.may("announced_at", self.moment, None),
             shipped_at=cells.may("shipped_at", self.moment, None),

@@ -6,8 +6,10 @@ shell's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.timeline import current, latest
@@ -20,8 +22,9 @@ class History:
 
     `announced_at`: when the shop knew of it, before any scan. `promised_by`, `dispatch_by`: the last instants at which
     it was to arrive, and to be handed over. `heard`: all that the courier said, each with when it was heard.
-    `commitments`: (heard at, the day's end) of what the courier committed itself to. `complaints`: when its buyer
-    complained. `delivered_at`: when the buyer had it, None where they never did as far as is known.
+    `answers`: (heard at, fields of a Dossier) of what was answered otherwise from then on, beside the checkpoints.
+    `complaints`: when its buyer complained. `delivered_at`: when the buyer had it, None where they never did as far as
+    is known.
     """
 
     number: str
@@ -31,13 +34,14 @@ class History:
     service: str = ""
     origin: str = ""
     destination: str = ""
+    postal_code: str = ""
     tags: tuple[str, ...] = ()
     announced_at: datetime | None = None
     shipped_at: datetime | None = None
     promised_by: datetime | None = None
     dispatch_by: datetime | None = None
     heard: Timeline = field(default_factory=Timeline)
-    commitments: tuple[tuple[datetime, datetime], ...] = ()
+    answers: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
     complaints: tuple[datetime, ...] = ()
     delivered_at: datetime | None = None
 
@@ -48,9 +52,9 @@ class History:
 
     @property
     def began_at(self) -> datetime | None:
-        """When anybody first knew of it; None for a history that says no time at all."""
+        """When we first knew of it; None for a history that says no time at all."""
         first = min((entry.seen_at for entry in self.heard.entries), default=None)
-        known = (self.announced_at, self.shipped_at, first)
+        known = (self.announced_at or self.shipped_at, first)
         return min((at for at in known if at is not None), default=None)
 
     @property
@@ -81,6 +85,7 @@ class History:
             service=self.service,
             origin=self.origin,
             destination=self.destination,
+            postal_code=self.postal_code,
             shipped_at=self.shipped_at,
             orders=(order,),
         )
