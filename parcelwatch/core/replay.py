@@ -41,7 +41,7 @@ class Told:
 
 
 class Hearing(NamedTuple):
-    """All that was known at a moment at which something was heard; `answered`: fields of a Dossier that changed then."""
+    """All that was known when something was heard; `answered`: the fields of a Dossier that it changed."""
 
     at: datetime
     timeline: Timeline
@@ -49,7 +49,7 @@ class Hearing(NamedTuple):
 
 
 def replay(history: History, policy: Policy, until: datetime | None = None) -> Iterator[Told]:
-    """Every alert up to `until`, in order. Cases and what was told of them go on from step to step, as in the daemon."""
+    """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step."""
     parcel = history.parcel()
     known, cases = _Known(parcel), tuple[Case, ...]()
     coming = hearings(history, parcel.added_at)
