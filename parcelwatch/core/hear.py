@@ -33,7 +33,7 @@ from parcelwatch.model import (
 )
 
 # Parcels already at one of these when we first hear of them are over: nothing of their past is told.
-_OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
+OVER_AND_DONE = frozenset({Milestone.DELIVERED, Milestone.CANCELLED})
 _BEFORE_TRANSIT = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN, Milestone.PICKED_UP})
 # More replacements of one number than this are a mistake of somebody's.
 _NUMBERS = 8
@@ -169,7 +169,7 @@ def _mark(dossier: Dossier, commitment: datetime | None, first: bool, now: datet
     return replace(
         dossier,
         first_tracked_at=now if first else dossier.first_tracked_at,
-        baseline_at=now if first and reached in _OVER_AND_DONE else dossier.baseline_at,
+        baseline_at=now if first and reached in OVER_AND_DONE else dossier.baseline_at,
         promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else commitment),
     )
 

@@ -1,0 +1,156 @@
+"""What agents would have been told of a parcel, and when, had this policy judged it as its history went on.
+
+What belongs here: the walk from one moment at which something may change to the next, through the same judgement as
+the daemon's: what was known by then, the rules, the cases, and what of them is news. Letters, claims and questions to
+couriers lead to no alert about a case, so they are left out. In a replay the courier is taken to answer: whenever a
+deadline falls, it says what it had said by then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from parcelwatch.core import dispatch, followup, tell
+from parcelwatch.core.assess import Assessment, assess
+from parcelwatch.core.cadence import GIVEN_UP
+from parcelwatch.core.hear import OVER_AND_DONE
+from parcelwatch.core.histories import History
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.step import Step
+from parcelwatch.core.timeline import as_of, current
+from parcelwatch.core.view import View, view
+from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Timeline, Why
+
+_TIME: Final = Passed()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert that agents would have got. `since`: when its trouble began."""
+
+    kind: str
+    severity: Severity
+    why: Why
+    at: datetime
+    since: datetime
+
+
+class Hearing(NamedTuple):
+    """All that was known when something was heard; `answered`: the fields of a Dossier that it changed."""
+
+    at: datetime
+    timeline: Timeline
+    answered: Mapping[str, Any]
+
+
+def replay(history: History, policy: Policy, until: datetime | None = None) -> Iterator[Told]:
+    """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step."""
+    parcel = history.parcel()
+    known, cases = _Known(parcel), tuple[Case, ...]()
+    coming = hearings(history, parcel.added_at)
+    ahead: Hearing | None = next(coming)
+    now: datetime | None = parcel.added_at
+    while now is not None and (until is None or now <= until):
+        first = False
+        if ahead is not None and ahead.at <= now:
+            first, ahead = known.hear(ahead), next(coming, None)
+        dossier = known.at(now, cases)
+        seen = view(dossier, policy.calendar)
+        found = assess(seen, policy)
+        if cases or found.findings:
+            step = _moved(Step(dossier, policy, now, first=first), found)
+            cases = step.dossier.cases
+            yield from _alerts(step)
+        now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
+
+
+class _Known:
+    """What is known of a parcel so far, beside its cases."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self._parcel = parcel
+        self._timeline = Timeline()
+        self._confirmed_at: datetime | None = None
+        self._tracked_at: datetime | None = None
+        self._baseline_at: datetime | None = None
+        self._said: dict[str, Any] = {}
+
+    def hear(self, heard: Hearing) -> bool:
+        """Take in what was heard; whether it is the first history of the parcel."""
+        self._timeline = heard.timeline
+        self._said.update(heard.answered)
+        first = self._tracked_at is None and bool(heard.timeline.entries)
+        if first:
+            self._tracked_at = heard.at
+            reached = stage(current(heard.timeline), self._said.get("stands")).milestone
+            self._baseline_at = heard.at if reached in OVER_AND_DONE else None
+        return first
+
+    def at(self, now: datetime, cases: tuple[Case, ...]) -> Dossier:
+        """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
+        if not self._said.get("refused"):
+            self._confirmed_at = now
+        return Dossier(
+            self._parcel,
+            self._timeline,
+            confirmed_at=self._confirmed_at,
+            first_tracked_at=self._tracked_at,
+            baseline_at=self._baseline_at,
+            cases=cases,
+            **self._said,
+        )
+
+
+def hearings(history: History, added_at: datetime) -> Iterator[Hearing]:
+    """What was known when it was added, and then whenever something was heard of it. There is always a first one."""
+    heard, answers = history.heard, dict(history.answers)
+    entries = heard.entries
+    moments = sorted({added_at, *(max(entry.seen_at, added_at) for entry in entries), *answers})
+    if heard.answered_at is not None:
+        for at in moments:
+            yield Hearing(at, as_of(heard, at), answers.get(at, {}))
+        return
+    by = sorted(range(len(entries)), key=lambda place: entries[place].seen_at)
+    for at in moments:
+        # As a rule what happened later was heard later, so that what was known is the beginning of the list.
+        count = bisect_right(by, at, key=lambda place: entries[place].seen_at)
+        told = (
+            entries[:count] if by[:count] == list(range(count)) else tuple(entries[each] for each in sorted(by[:count]))
+        )
+        yield Hearing(at, Timeline(told), answers.get(at, {}))
+
+
+def _moved(step: Step, found: Assessment) -> Step:
+    step = tell.move(step, found.findings, _TIME)
+    return tell.tell(followup.follow(step, _TIME))
+
+
+def _alerts(step: Step) -> Iterator[Told]:
+    """What goes out: old news of a parcel that was only just heard of does not."""
+    for notice in step.notices:
+        if isinstance(notice, CaseTold):
+            case, way = notice.case, dispatch.way(notice, step.dossier.parcel, step.policy, step.now, first=step.first)
+            if way.suppressed in ("", dispatch.NO_CHANNEL):
+                yield Told(case.kind, case.severity, notice.why, step.now, case.since)
+
+
+def _next(
+    dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
+) -> datetime | None:
+    """The next moment at which anything may change."""
+    due_at = found.due_at
+    if due_at is not None and not _asked(seen, due_at):
+        due_at = None
+    coming = (ahead.at if ahead else None, due_at, found.valid_until, *followup.due(dossier, policy))
+    return min((at for at in coming if at is not None and at > now), default=None)
+
+
+def _asked(seen: View, at: datetime) -> bool:
+    """Whether the courier is still asked then: nobody asks for ever after what nobody speaks of."""
+    last = max(seen.quiet_since or seen.dossier.parcel.added_at, seen.dossier.parcel.added_at)
+    return seen.milestone is not Milestone.CANCELLED and at - last <= GIVEN_UP
