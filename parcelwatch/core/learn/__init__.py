@@ -11,6 +11,7 @@ its parcels have come. Ages are business time since the hand-off, by the destina
 
 from __future__ import annotations
 
+from parcelwatch.core.learn.chronicle import Chronicle, Forecasts
 from parcelwatch.core.learn.counts import BINS, Count, Day
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.learn.lessons import Lesson, age, handed_at, lesson
@@ -21,8 +22,10 @@ __all__ = [
     "BINS",
     "SLOWEST",
     "THIN",
+    "Chronicle",
     "Count",
     "Day",
+    "Forecasts",
     "Foresight",
     "Lesson",
     "Level",

@@ -18,9 +18,9 @@ DONE: Final = -1
 """Nothing more is to be learned from a parcel."""
 
 _M: Final = Milestone
-_ARRIVED: Final = frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP})
+ARRIVED: Final = frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP})
 # It will not arrive, or nobody can say when.
-_LEFT: Final = (FINAL - _ARRIVED) | {_M.RETURNING}
+LEFT: Final = (FINAL - ARRIVED) | {_M.RETURNING}
 _BEFORE: Final = frozenset({_M.INFO_RECEIVED, _M.UNKNOWN, _M.CANCELLED})
 # Writing is what costs, so that waiting is counted a business day at a time.
 _WORTH_COUNTING: Final = 3
@@ -36,13 +36,24 @@ class Lesson:
 
 def handed_at(entries: tuple[Entry, ...], parcel: Parcel) -> datetime | None:
     """When the courier had it first: by its first scan before it arrived, else by the shop; None while nobody says."""
+    entry = hand_off(entries)
+    return latest(entry) if entry else parcel.shipped_at if entries else None
+
+
+def hand_off(entries: tuple[Entry, ...]) -> Entry | None:
+    """The first scan by which the courier had it, before it arrived."""
     for entry in entries:
         said = entry.checkpoint
-        if said.milestone in _ARRIVED:
+        if said.milestone in ARRIVED:
             break
         if said.moves and said.milestone not in _BEFORE:
-            return latest(entry)
-    return parcel.shipped_at if entries else None
+            return entry
+    return None
+
+
+def end_of(entries: tuple[Entry, ...]) -> Entry | None:
+    """What ended its way: that it arrived, or that it never will."""
+    return next((entry for entry in entries if entry.checkpoint.milestone in ARRIVED | LEFT), None)
 
 
 def age(clock: Clock, since: datetime, at: datetime) -> float:
@@ -60,8 +71,8 @@ def lesson(
     since = handed_at(entries, parcel) if learned != DONE else None
     if since is None or since > known_at:
         return None
-    end = next((entry for entry in entries if entry.checkpoint.milestone in _ARRIVED | _LEFT), None)
-    if end is not None and end.checkpoint.milestone in _LEFT:
+    end = end_of(entries)
+    if end is not None and end.checkpoint.milestone in LEFT:
         return None
     until = min(known_at, latest(end)) if end else known_at
     place = int(age(clock, since, until))

@@ -89,6 +89,7 @@ class _Forecast:
     """The chances of one parcel, by what one level knows of parcels like it."""
 
     level: Level
+    pace: float
     clock: Clock
     since: datetime
     end: float
@@ -99,7 +100,7 @@ class _Forecast:
     def chance(self, at: datetime) -> Chance:
         aged, level = age(self.clock, self.since, at), self.level
         return Chance(
-            late=self.late(at, level.pace),
+            late=self.late(at, self.pace),
             n=int(level.n(aged)),
             scope=level.scope,
             name=level.name,
@@ -107,7 +108,7 @@ class _Forecast:
             age=aged / _BINS_A_DAY,
             left=(self.end - aged) / _BINS_A_DAY,
             risk=self._risk(aged),
-            pace=level.pace,
+            pace=self.pace,
         )
 
     def _risk(self, aged: float) -> float:
@@ -255,7 +256,9 @@ class _Look:
         clock = _there(self.view)
         aged = age(clock, handed, self.mornings.not_after(self.view.confirmed_at or handed))
         level = outlook.at(aged)
-        return None if level is None else _Forecast(level, clock, handed, age(clock, handed, self.promise))
+        return (
+            None if level is None else _Forecast(level, outlook.pace, clock, handed, age(clock, handed, self.promise))
+        )
 
     def _chance(self, forecast: _Forecast | None) -> Chance | None:
         """As of the morning before the last answer, at which it was still on its way."""
