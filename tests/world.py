@@ -44,8 +44,8 @@ _HOUR: Final = timedelta(hours=1)
 _MORNING: Final = time(8)
 _LANE_QUANTILES: Final = (0.1, 0.5, 0.9, 0.95, 0.99)
 # How much a lane's usual time says of the days that are promised on it, and by how much shops promise more.
-_RELATED: Final = 0.7
-_GENEROUS: Final = 1.0
+_RELATED: Final = 0.85
+_GENEROUS: Final = 1.08
 
 
 # --- drawing -------------------------------------------------------------------------------------
@@ -76,8 +76,8 @@ class World:
     def __init__(self, seed: int, parcels: int) -> None:
         self._draw = random.Random(seed)
         self._parcels = parcels
-        self._lanes = self._drawn_lanes()
         self._weights = [row[0] for row in figures.LANES]
+        self._lanes = self._drawn_lanes()
         self._slow = [self._trouble(region) for region in ("", "", *REGIONS)]
 
     def histories(self) -> Iterator[History]:
@@ -88,14 +88,14 @@ class World:
             yield self._history(f"PW{number:08d}", at)
 
     def _drawn_lanes(self) -> list[Lane]:
-        slowest = sorted(row[2] for row in figures.LANES)
+        total = sum(self._weights)
         return [
             Lane(
                 f"BR-{REGIONS[0] if place % 3 < 2 else REGIONS[place % 5]}",
                 f"BR-{REGIONS[place % len(REGIONS)]}",
                 "express" if place % 2 else "post",
                 row[1:],
-                (slowest.index(row[2]) + 0.5) / len(slowest),
+                (sum(each[0] for each in figures.LANES if each[2] < row[2]) + row[0] / 2) / total,
             )
             for place, row in enumerate(figures.LANES)
         ]
