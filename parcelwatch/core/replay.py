@@ -21,6 +21,7 @@ from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
+from parcelwatch.core.learn import Forecasts
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
@@ -51,8 +52,13 @@ class Hearing(NamedTuple):
     answered: Mapping[str, Any]
 
 
-def replay(history: History, policy: Policy, until: datetime | None = None) -> Iterator[Told]:
-    """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step."""
+def replay(
+    history: History, policy: Policy, until: datetime | None = None, forecasts: Forecasts | None = None
+) -> Iterator[Told]:
+    """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step.
+
+    `forecasts`: what was known of other parcels at each time; without it nothing was.
+    """
     parcel = history.parcel()
     known, cases = _Known(parcel), tuple[Case, ...]()
     coming = hearings(history, parcel.added_at)
@@ -63,7 +69,8 @@ def replay(history: History, policy: Policy, until: datetime | None = None) -> I
         if ahead is not None and ahead.at <= now:
             first, ahead = known.hear(ahead), next(coming, None)
         dossier = known.at(now, cases)
-        seen = view(dossier, policy.calendar)
+        ahead_of_it = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
+        seen = view(dossier, policy.calendar, policy.foresight, ahead_of_it)
         found = assess(seen, policy)
         if cases or found.findings:
             step = _moved(Step(dossier, policy, now, first=first), found)

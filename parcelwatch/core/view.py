@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from parcelwatch.core.agreed import held_until, postponed
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
+from parcelwatch.core.learn.foresight import Foresight
+from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
 from parcelwatch.model import FINAL, Dossier, Entry, Milestone
+
+_FORESIGHT: Final = Foresight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class View:
     withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
     announcements only while there is nothing but them: what is no movement starts a clock once and never again.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
+    `outlook`: what is known of parcels like it, None where nobody asked or nothing is learned; `foresight`: what the
+    shop makes of that.
     """
 
     dossier: Dossier
@@ -31,6 +38,8 @@ class View:
     stage: Stage
     quiet_since: datetime | None
     calendar: Calendar
+    foresight: Foresight = _FORESIGHT
+    outlook: Outlook | None = None
 
     @property
     def milestone(self) -> Milestone:
@@ -76,7 +85,9 @@ class View:
         return self.calendar.clock(self.where, self.dossier.parcel)
 
 
-def view(dossier: Dossier, calendar: Calendar) -> View:
+def view(
+    dossier: Dossier, calendar: Calendar, foresight: Foresight = _FORESIGHT, outlook: Outlook | None = None
+) -> View:
     entries = current(dossier.timeline)
     baseline = dossier.baseline_at
     fresh = entries if baseline is None else tuple(entry for entry in entries if entry.seen_at > baseline)
@@ -87,6 +98,8 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
+        foresight=foresight,
+        outlook=outlook,
     )
 
 

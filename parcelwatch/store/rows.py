@@ -17,6 +17,7 @@ from parcelwatch.model import (
     Ask,
     Case,
     Cause,
+    Chance,
     Checkpoint,
     Claim,
     ClaimState,
@@ -197,6 +198,8 @@ def fact_json(fact: Fact) -> str:
         ]
     if fact.tally:
         kept["tally"] = fact.tally
+    if fact.chance:
+        kept["chance"] = _chance_kept(fact.chance)
     return dump(kept)
 
 
@@ -212,7 +215,17 @@ def to_fact(text: str) -> Fact:
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
         tally=tuple((name, count) for name, count in kept.get("tally", ())),
+        chance=_chance(*kept["chance"]) if "chance" in kept else None,
     )
+
+
+def _chance_kept(chance: Chance) -> list[object]:
+    numbers = (chance.age, chance.left, chance.risk, chance.pace)
+    return [chance.late, chance.n, chance.scope, chance.name, to_ms(chance.at), *numbers]
+
+
+def _chance(late: float, n: int, scope: str, name: str, at: int, *numbers: float) -> Chance:
+    return Chance(late, n, scope, name, from_ms(at), *numbers)
 
 
 def _scan(kept: dict[str, Any]) -> Checkpoint:
