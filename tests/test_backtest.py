@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from tests.benchmarks.replaying import rows
 def played(path: Path, policy: Path, workers: int) -> tuple[Any, ...]:
     source = open_source(str(path))
     rows_of = FromFile.of(source, Reader())
-    plan = Plan(rows_of, (policy,), UTC, workers=workers)
-    faults, done = list[Fault](), list[int]()
-    with run(plan, rows_of.parts(source), faults.append, done.append) as results:
+    parts = partial(rows_of.parts, source)
+    plan = Plan(rows_of, (policy,), parts, parts, UTC, workers=workers)
+    faults, done = list[Fault](), list[tuple[str, int]]()
+    with run(plan, faults.append, lambda what, far: done.append((what, far))) as results:
         return results.figures(("new",)), list(results.parcels()), faults, done
 
 
@@ -32,4 +34,4 @@ def test_two_processes_come_to_the_same_as_one(tmp_path: Path) -> None:
     assert parcels
     assert [fault.line for fault in faults] == [2 * BATCH + 1]
     assert done == sorted(done)
-    assert done[-1] == path.stat().st_size
+    assert done[-1] == ("playing", path.stat().st_size)
