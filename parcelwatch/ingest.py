@@ -53,6 +53,7 @@ from parcelwatch.store import (
     cases,
     drafts,
     evidence,
+    forecast,
     imports,
     orders,
     outbox,
@@ -134,6 +135,16 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     return tally
 
 
+def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
+    """Learn from parcels that were watched before anything was learned, a batch of them.
+
+    The caller holds the transaction.
+    """
+    for parcel_id in forecast.unseen(store, MOST_ASSESSED) if policy.foresight.enabled else ():
+        dossier = parcels.dossier(store, parcel_id)
+        forecast.learn(store, dossier, policy.calendar, forecast.ahead(store, dossier.parcel, now), now)
+
+
 def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
     """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
 
@@ -165,8 +176,11 @@ def take_step(
     """
     before = _dossier(store, parcel_id, event)
     event = _as_kept(event)
-    step = advance(before, event, policy, now)
+    ahead = forecast.ahead(store, before.parcel, now) if policy.foresight.enabled else None
+    step = advance(before, event, policy, now, ahead)
     saved = parcels.save(store, before, step, now)
+    if ahead is not None:
+        forecast.learn(store, step.dossier, policy.calendar, ahead, now)
     match event:
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)

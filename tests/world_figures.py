@@ -1,6 +1,6 @@
 """Figures of real orders, for drawing worlds like theirs: quantiles and shares of 98,260 orders of a Brazilian shop.
 
-What belongs here: numbers, as they were counted (Olist, 2016-10 to 2018-10). How a world is drawn from them is world.py's.
+What belongs here: numbers, as they were counted (Olist, 2016 to 2018). How a world is drawn of them, world.py says.
 """
 
 from __future__ import annotations

@@ -12,21 +12,24 @@ its parcels have come. Ages are business time since the hand-off, by the destina
 from __future__ import annotations
 
 from parcelwatch.core.learn.chronicle import Chronicle, Forecasts
-from parcelwatch.core.learn.counts import BINS, Count, Day
+from parcelwatch.core.learn.counts import BINS, Change, Count, Day
 from parcelwatch.core.learn.foresight import Foresight
-from parcelwatch.core.learn.lessons import Lesson, age, handed_at, lesson
-from parcelwatch.core.learn.levels import Scope, levels
+from parcelwatch.core.learn.lessons import DONE, Lesson, age, handed_at, lesson
+from parcelwatch.core.learn.levels import Key, Scope, levels, where_to
 from parcelwatch.core.learn.outlook import SLOWEST, THIN, Level, Outlook, outlook
 
 __all__ = [
     "BINS",
+    "DONE",
     "SLOWEST",
     "THIN",
+    "Change",
     "Chronicle",
     "Count",
     "Day",
     "Forecasts",
     "Foresight",
+    "Key",
     "Lesson",
     "Level",
     "Outlook",
@@ -36,4 +39,5 @@ __all__ = [
     "lesson",
     "levels",
     "outlook",
+    "where_to",
 ]

@@ -19,10 +19,9 @@ from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn.counts import BINS, WEEK, Count, Day, weight
 from parcelwatch.core.learn.lessons import ARRIVED, age, end_of, hand_off, handed_at
-from parcelwatch.core.learn.levels import Key, Scope, levels, wider_than
+from parcelwatch.core.learn.levels import Key, Scope, levels, where_to, wider_than
 from parcelwatch.core.learn.outlook import Level, Outlook, deepened, paced
 from parcelwatch.core.timeline import latest
-from parcelwatch.core.whereabouts import split
 from parcelwatch.model import Entry, Parcel
 
 _DAY: Final = timedelta(days=1)
@@ -62,33 +61,36 @@ class Chronicle:
         if since is None:
             return
         known_at = (first or entries[0]).seen_at
-        clock = self.calendar.at(*split(parcel.destination.upper()))
+        clock = self.calendar.at(*where_to(parcel))
         end = end_of(entries)
         until = max(since, latest(end)) if end else None
-        mine = [(self.heard.setdefault(key, _Heard()), key[0] is Scope.LANE) for key in levels(parcel)]
+        # What is wider follows from these two: see Forecasts.
+        place, lane = (self._of(key) for key in levels(parcel)[-2:])
         each = weight(since)
         for day, from_, to in _stretches(clock, since, known_at, until):
-            for one, lane in mine:
-                _step(one.waited, _seen_on(day, lane), from_, to, each)
-                if not lane:
-                    _step(one.there, day, from_, to, 1.0)
-        if end is not None and end.checkpoint.milestone in ARRIVED and until is not None:
-            self._arrived(mine, int(age(clock, since, until)), _on(end.seen_at), each)
+            _step(lane.waited, _week_of(day), from_, to, each)
+            _step(place.waited, day, from_, to, each)
+            _step(place.there, day, from_, to, 1.0)
+        if end is None or until is None or end.checkpoint.milestone not in ARRIVED:
+            return
+        aged, day = int(age(clock, since, until)), _on(end.seen_at)
+        place.arrived[day] += 1.0
+        if aged < BINS:
+            _step(place.there, day, aged, aged + 1, 1.0)
+            for one, on in ((place, day), (lane, _week_of(day))):
+                _step(one.waited, on, aged, aged + 1, each)
+                one.came[on, aged] += each
 
     def add(self, other: Chronicle) -> None:
         """Count what another did."""
         for key, heard in other.heard.items():
-            self.heard.setdefault(key, _Heard()).add(heard)
+            self._of(key).add(heard)
 
-    def _arrived(self, mine: list[tuple[_Heard, bool]], place: int, day: int, each: float) -> None:
-        for one, lane in mine:
-            if place < BINS:
-                _step(one.waited, _seen_on(day, lane), place, place + 1, each)
-                one.came[_seen_on(day, lane), place] += each
-            if not lane:
-                one.there[day, min(place, BINS)] += 1.0
-                one.there[day, min(place, BINS) + 1] -= 1.0
-                one.arrived[day] += 1.0
+    def _of(self, key: Key) -> _Heard:
+        heard = self.heard.get(key)
+        if heard is None:
+            heard = self.heard[key] = _Heard()
+        return heard
 
 
 def _step(steps: Steps, day: int, from_: int, to: int, each: float) -> None:
@@ -117,9 +119,9 @@ def _on(at: datetime) -> int:
     return at.astimezone(UTC).date().toordinal()
 
 
-def _seen_on(day: int, lane: bool) -> int:
-    """Lanes are looked at on Mondays: what was heard in a week is known from the next one on."""
-    return day - (day - 1) % WEEK + WEEK - 1 if lane else day
+def _week_of(day: int) -> int:
+    """Its Sunday: lanes are looked at on Mondays, when what was heard in the week is known."""
+    return day - (day - 1) % WEEK + WEEK - 1
 
 
 # --- looking back --------------------------------------------------------------------------------
@@ -129,7 +131,10 @@ class Forecasts:
     """What was known on each day, by a chronicle that is complete."""
 
     def __init__(self, chronicle: Chronicle) -> None:
-        self._heard = chronicle.heard
+        self._heard = {key: heard for key, heard in chronicle.heard.items() if key[0] is Scope.LANE}
+        for key, heard in chronicle.heard.items():
+            for each in (*wider_than(key), key) if key[0] is not Scope.LANE else ():
+                self._heard.setdefault(each, _Heard()).add(heard)
         self._levels: dict[Key, tuple[list[int], list[Level]]] = {}
         self._paces: dict[Key, dict[int, float]] = {}
         self._weeks: dict[Key, Mapping[int, Day]] = {}

@@ -7,7 +7,7 @@ bit that matters, the order of counting does not matter either, and nothing ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -49,6 +49,10 @@ class Change:
     to: int
     came: int | None = None
     days: tuple[Day, ...] = ()
+
+    def without_days(self) -> Change:
+        """For a lane, whose pace is that of where it leads."""
+        return replace(self, days=())
 
 
 @dataclass(frozen=True, slots=True)

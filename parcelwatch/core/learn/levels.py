@@ -31,6 +31,11 @@ def levels(parcel: Parcel) -> tuple[Key, ...]:
     return (*_to(parcel.destination.upper()), (Scope.LANE, _lane(parcel)))
 
 
+def where_to(parcel: Parcel) -> tuple[str, str]:
+    """Country and region of its destination, by whose days its age is counted."""
+    return split(parcel.destination.upper())
+
+
 def wider_than(key: Key) -> tuple[Key, ...]:
     """The levels above one, the widest first."""
     scope, name = key

@@ -11,15 +11,14 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from math import exp
+from math import exp, log
 from typing import ClassVar, Final
 
 from parcelwatch.core.clockwork import Clock
-from parcelwatch.core.learn import SLOWEST, THIN, Level, age, handed_at
+from parcelwatch.core.learn import SLOWEST, THIN, Level, age, handed_at, where_to
 from parcelwatch.core.rules.base import QUIET, Rule, Verdict
 from parcelwatch.core.view import View
-from parcelwatch.core.whereabouts import split
-from parcelwatch.duration import Duration
+from parcelwatch.duration import BUSINESS_DAY, Duration
 from parcelwatch.model import Case, Chance, Fact, Form, Milestone, Severity
 
 _M: Final = Milestone
@@ -96,6 +95,12 @@ class _Forecast:
 
     def late(self, at: datetime, pace: float) -> float:
         return exp(-pace * self._risk(age(self.clock, self.since, at)))
+
+    def reaches(self, bar: float, pace: float) -> datetime:
+        """From when on the chance may be so high; earlier by up to a business day."""
+        wanted = self.level.risk(self.end) + log(bar) / pace
+        aged = bisect_left(self.level.risks, wanted) - 1
+        return self.clock.add(self.since, Duration(max(aged, 0) // _BINS_A_DAY, BUSINESS_DAY))
 
     def chance(self, at: datetime) -> Chance:
         aged, level = age(self.clock, self.since, at), self.level
@@ -185,7 +190,8 @@ class _Look:
         live = told is not None and told.live
         if forecast is not None:
             yield from self._by_chance(forecast, chance, live)
-        yield from self._by_estimate()
+        if chance is None or chance.late >= _CALM_BELOW or live:
+            yield from self._by_estimate()
         yield from self._by_dispatch(handed)
         yield from self._by_days_left(chance, handed, live)
 
@@ -195,11 +201,9 @@ class _Look:
             yield _Ground(chance.at, self._fact(Form.LIKELY_LATE))
             return
         # The pace may be another by then, so that each morning counts from where the slowest one would speak.
-        due = self.mornings.first(
-            self.view.confirmed_at or forecast.since, self.promise, lambda at: forecast.late(at, SLOWEST) >= bar
-        )
-        if due is not None:
-            yield _Ground(due, self._fact(Form.LIKELY_LATE))
+        begins = max(forecast.reaches(bar, SLOWEST), (self.view.confirmed_at or forecast.since) + _MOMENT)
+        if begins < self.promise:
+            yield _Ground(self.mornings.not_before(begins), self._fact(Form.LIKELY_LATE))
 
     def _by_estimate(self) -> Iterator[_Ground]:
         estimate, confirmed = self.view.dossier.estimate, self.view.confirmed_at
@@ -282,7 +286,7 @@ def _warned(view: View, promise: datetime | None = None) -> Case | None:
 
 
 def _there(view: View) -> Clock:
-    return view.calendar.at(*split(view.dossier.parcel.destination.upper()))
+    return view.calendar.at(*where_to(view.dossier.parcel))
 
 
 def _mornings(view: View) -> _Mornings:
