@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 
 from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
 from parcelwatch.core.view import View
-from parcelwatch.model import Order, Parcel
+from parcelwatch.model import Cause, Milestone, Order, Parcel
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -36,7 +37,7 @@ class Assessment:
 def assess(view: View, policy: Policy) -> Assessment:
     """What is wrong with this parcel."""
     verdicts: dict[str, Verdict] = {}
-    for rule in rules_for(policy, view.dossier.parcel):
+    for rule in rules_for(policy, view.dossier.parcel).about(view):
         verdict = rule.judge(view)
         if verdict is not QUIET:
             verdicts[rule.kind] = verdict
@@ -47,8 +48,30 @@ def assess(view: View, policy: Policy) -> Assessment:
     )
 
 
-def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
-    """Every rule with the thresholds that hold for this parcel."""
+_NO_CAUSES: Final[frozenset[Cause]] = frozenset()
+
+
+class Rules:
+    """Every rule with the thresholds of some parcels, and which of them may speak where these are."""
+
+    def __init__(self, every: tuple[Rule, ...]) -> None:
+        self.every = every
+        self._chosen: dict[tuple[Milestone, frozenset[Cause]], tuple[Rule, ...]] = {}
+
+    def about(self, view: View) -> tuple[Rule, ...]:
+        """Those about where the parcel is and what was told of it; the others would be quiet."""
+        told = {cause for entry in view.entries if (cause := entry.checkpoint.cause) is not None}
+        key = (view.milestone, frozenset(told) if told else _NO_CAUSES)
+        return self._chosen.get(key) or self._choose(*key)
+
+    def _choose(self, at: Milestone, told: frozenset[Cause]) -> tuple[Rule, ...]:
+        chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))
+        self._chosen[at, told] = chosen
+        return chosen
+
+
+def rules_for(policy: Policy, parcel: Parcel) -> Rules:
+    """The rules with the thresholds that hold for this parcel."""
     lane = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
     return _rules(policy, *lane)
 
@@ -56,11 +79,11 @@ def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
 @lru_cache(maxsize=4096)
 def _rules(
     policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
-) -> tuple[Rule, ...]:
-    # Parcels alike in all of this share their rules; making seventeen of them anew at every step would cost the most.
+) -> Rules:
+    # Parcels alike in all of this share their rules; making them anew at every step would cost the most.
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     thresholds = policy.table(parcel)
-    return tuple(rule(thresholds[kind]) for kind, rule in RULES.items())
+    return Rules(tuple(rule(thresholds[kind]) for kind, rule in RULES.items()))
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.duration import Duration
-from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Severity
+from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity
 
 # Causes that a rule of their own speaks for; a parcel with one of them is neither merely silent nor merely odd.
 SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
@@ -54,10 +54,15 @@ QUIET = Verdict()
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of trouble. `heals`: whether the case closes by itself once the rule no longer fires."""
+    """A kind of trouble. `heals`: whether the case closes by itself once the rule no longer fires.
+
+    `at`: where a parcel has to be for it to say anything. `of`: the cause that a scan has to name, None where none has.
+    """
 
     kind: ClassVar[str]
     heals: ClassVar[bool] = True
+    at: ClassVar[frozenset[Milestone]] = frozenset(Milestone)
+    of: ClassVar[Cause | None] = None
 
     limits: Threshold
 

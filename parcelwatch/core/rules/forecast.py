@@ -17,13 +17,12 @@ from typing import ClassVar, Final
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn import SLOWEST, THIN, Level, age, handed_at, where_to
 from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.promise import UNDECIDED
 from parcelwatch.core.view import View
 from parcelwatch.duration import BUSINESS_DAY, Duration
 from parcelwatch.model import Case, Chance, Fact, Form, Milestone, Severity
 
 _M: Final = Milestone
-# Where it lies or goes back, no promise is at stake any more.
-_HELD: Final = frozenset({_M.AVAILABLE_FOR_PICKUP, _M.RETURNING})
 _UNDER_WAY: Final = frozenset(_M) - {_M.INFO_RECEIVED, _M.UNKNOWN, _M.PICKED_UP}
 
 # What was told stands until it is as likely as not to come in time.
@@ -129,9 +128,10 @@ class WillBeLate(Rule):
     """
 
     kind: ClassVar[str] = "will_be_late"
+    at: ClassVar[frozenset[Milestone]] = UNDECIDED
 
     def judge(self, view: View) -> Verdict:
-        if view.over or view.milestone in _HELD:
+        if view.milestone not in self.at:
             return QUIET
         promise = view.dossier.parcel.promised_by or view.dossier.promise
         if promise is None:

@@ -20,6 +20,7 @@ class NotPickedUp(Rule):
     """Announced, never collected. Counted from the day the shop was to hand it over by, where that is known."""
 
     kind: ClassVar[str] = "not_picked_up"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN})
 
     def judge(self, view: View) -> Verdict:
         announced = self._announced_at(view)
@@ -47,14 +48,13 @@ class NotPickedUp(Rule):
 
 @dataclass(frozen=True, slots=True)
 class _StuckAt(Rule):
-    """Nothing new since it reached `stage`."""
+    """Nothing new since it reached the one milestone it is about."""
 
-    stage: ClassVar[Milestone]
     says: ClassVar[Form]
 
     def judge(self, view: View) -> Verdict:
-        since = view.counts_from
-        if view.milestone is not self.stage or since is None:
+        since = view.counts_from if view.milestone in self.at else None
+        if since is None:
             return QUIET
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
 
@@ -64,7 +64,7 @@ class NoFirstScan(_StuckAt):
     """Collected, never seen at a hub."""
 
     kind: ClassVar[str] = "no_first_scan"
-    stage: ClassVar[Milestone] = Milestone.PICKED_UP
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.PICKED_UP})
     says: ClassVar[Form] = Form.NO_FIRST_SCAN
 
 
@@ -73,7 +73,7 @@ class NotDelivered(_StuckAt):
     """Out for delivery, and neither delivered nor failed."""
 
     kind: ClassVar[str] = "not_delivered"
-    stage: ClassVar[Milestone] = Milestone.OUT_FOR_DELIVERY
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.OUT_FOR_DELIVERY})
     says: ClassVar[Form] = Form.NO_OUTCOME
 
 
@@ -85,6 +85,7 @@ class Stalled(Rule):
     """
 
     kind: ClassVar[str] = "stalled"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.IN_TRANSIT, Milestone.EXCEPTION, Milestone.UNKNOWN})
 
     def judge(self, view: View) -> Verdict:
         since = view.counts_from
@@ -107,6 +108,7 @@ class AwaitingCollection(Rule):
     """
 
     kind: ClassVar[str] = "awaiting_collection"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.AVAILABLE_FOR_PICKUP})
 
     def judge(self, view: View) -> Verdict:
         entry = view.stage.entry

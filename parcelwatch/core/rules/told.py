@@ -41,6 +41,7 @@ class Damaged(Rule):
 
     kind: ClassVar[str] = "damaged"
     heals: ClassVar[bool] = False
+    of: ClassVar[Cause | None] = Cause.DAMAGED
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, _caused_by(Cause.DAMAGED))
@@ -56,6 +57,7 @@ class Destroyed(Rule):
 
     kind: ClassVar[str] = "destroyed"
     heals: ClassVar[bool] = False
+    of: ClassVar[Cause | None] = Cause.DESTROYED
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, _caused_by(Cause.DESTROYED))
@@ -70,6 +72,7 @@ class Lost(Rule):
     """
 
     kind: ClassVar[str] = "lost"
+    of: ClassVar[Cause | None] = Cause.LOST
 
     def judge(self, view: View) -> Verdict:
         lost: Entry | None = None
@@ -93,6 +96,7 @@ class Refused(Rule):
     """The recipient refused it."""
 
     kind: ClassVar[str] = "refused"
+    of: ClassVar[Cause | None] = Cause.REFUSED
 
     def judge(self, view: View) -> Verdict:
         entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
@@ -105,6 +109,7 @@ class Returned(Rule):
 
     kind: ClassVar[str] = "returned"
     heals: ClassVar[bool] = False
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.RETURNED})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNED else None
@@ -119,6 +124,7 @@ class CourierException(Rule):
     """
 
     kind: ClassVar[str] = "courier_exception"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION, Milestone.CUSTOMS})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view)
@@ -150,6 +156,7 @@ class Returning(_ToldThenSilent):
     """On its way back to the sender."""
 
     kind: ClassVar[str] = "returning"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.RETURNING})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNING else None
@@ -164,6 +171,7 @@ class CustomsHeld(_ToldThenSilent):
     """Held by customs, or in customs for too long."""
 
     kind: ClassVar[str] = "customs_held"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.CUSTOMS, Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view)
@@ -190,18 +198,16 @@ class AttemptFailed(_ToldThenSilent):
 
     kind: ClassVar[str] = "attempt_failed"
 
-    _ENDED: ClassVar[frozenset[Milestone]] = frozenset(
-        {
-            Milestone.AVAILABLE_FOR_PICKUP,
-            Milestone.RETURNING,
-            Milestone.RETURNED,
-            Milestone.DELIVERED,
-            Milestone.CANCELLED,
-        }
-    )
+    at: ClassVar[frozenset[Milestone]] = frozenset(Milestone) - {
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.RETURNING,
+        Milestone.RETURNED,
+        Milestone.DELIVERED,
+        Milestone.CANCELLED,
+    }
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone in self._ENDED:
+        if view.milestone not in self.at:
             return QUIET
         failed = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.ATTEMPT_FAILED]
         if not failed:
