@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Milestone, Order, Parcel
 
@@ -57,12 +58,21 @@ class Rules:
     def __init__(self, every: tuple[Rule, ...]) -> None:
         self.every = every
         self._chosen: dict[tuple[Milestone, frozenset[Cause]], tuple[Rule, ...]] = {}
+        self._patience: dict[Milestone, timedelta | None] = {}
 
     def about(self, view: View) -> tuple[Rule, ...]:
         """Those about where the parcel is and what was told of it; the others would be quiet."""
         told = {cause for entry in view.entries if (cause := entry.checkpoint.cause) is not None}
         key = (view.milestone, frozenset(told) if told else _NO_CAUSES)
         return self._chosen.get(key) or self._choose(*key)
+
+    def patience(self, at: Milestone) -> timedelta | None:
+        """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
+        if at not in self._patience:
+            each = [rule.patience for rule in self.every if at in rule.at and rule.of is None]
+            known = [one for one in each if one is not None]
+            self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
+        return self._patience[at]
 
     def _choose(self, at: Milestone, told: frozenset[Cause]) -> tuple[Rule, ...]:
         chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))

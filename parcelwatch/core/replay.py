@@ -11,23 +11,24 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core import dispatch, followup, tell
-from parcelwatch.core.assess import Assessment, assess
+from parcelwatch.core.assess import ALWAYS, Assessment, Rules, assess, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
 from parcelwatch.core.learn import Forecasts
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import as_of, current, withdrawn
+from parcelwatch.core.timeline import as_of, current, latest, withdrawn
 from parcelwatch.core.view import View, view
-from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Timeline, Why
+from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Timeline, Why
 
 _TIME: Final = Passed()
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -61,22 +62,80 @@ def replay(
     """
     parcel = history.parcel()
     known, cases = _Known(parcel), tuple[Case, ...]()
+    way = _Way(history, rules_for(policy, parcel))
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
     while now is not None and (until is None or now <= until):
         first = False
         if ahead is not None and ahead.at <= now:
-            first, ahead = known.hear(ahead), next(coming, None)
+            heard, ahead = ahead, next(coming, None)
+            first = known.hear(heard)
+            if not cases and way.goes_on(heard, ahead):
+                now = ahead.at if ahead else None
+                continue
         dossier = known.at(now, cases)
-        ahead_of_it = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
-        seen = view(dossier, policy.calendar, policy.foresight, ahead_of_it)
+        outlook = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
+        seen = view(dossier, policy.calendar, policy.foresight, outlook)
         found = assess(seen, policy)
         if cases or found.findings:
             step = _moved(Step(dossier, policy, now, first=first), found)
             cases = step.dossier.cases
             yield from _alerts(step)
         now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
+        way.looked(seen, _due(seen, found))
+
+
+class _Way:
+    """Which scans need no look, because they only move a parcel on and the next one comes before any clock runs out.
+
+    Most scans of most parcels are such. What was due before one is due after it: a clock that it starts anew runs at
+    least as long as the rules are patient.
+    """
+
+    def __init__(self, history: History, rules: Rules) -> None:
+        self._rules = rules
+        self._smooth = not history.answers and history.heard.answered_at is None and _smooth(history.checkpoints)
+        self._quiet_until: datetime | None = None
+
+    def looked(self, seen: View, due_at: datetime | None) -> None:
+        """What was looked at may be gone on from once the parcel was handed over."""
+        if self._smooth:
+            self._quiet_until = (due_at or _NEVER) if seen.milestone in _ONWARD else None
+
+    def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
+        if not self._smooth or self._quiet_until is None:
+            return False
+        newest = heard.timeline.entries[-1]
+        patience = self._rules.patience(newest.checkpoint.milestone)
+        if patience is None:
+            return False
+        if patience < FOREVER:
+            self._quiet_until = min(self._quiet_until, latest(newest) + patience)
+        if ahead is None:
+            return newest.checkpoint.milestone is Milestone.DELIVERED
+        return ahead.at < self._quiet_until
+
+
+# Under way, and over: at customs a clock runs from the first scan there, and tours are counted.
+_M: Final = Milestone
+_ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _smooth(entries: tuple[Entry, ...]) -> bool:
+    """Whether all that is told is a parcel's way, each scan further on and heard later than the one before."""
+    place, tours, heard_at = 0, 0, ALWAYS
+    for entry in entries:
+        said = entry.checkpoint
+        if said.milestone is Milestone.INFO_RECEIVED and not place and said.cause is None:
+            continue
+        to = _ONWARD.get(said.milestone, -1)
+        tours += to == 2
+        if said.cause is not None or not said.moves or to < place or tours > 1 or entry.seen_at <= heard_at:
+            return False
+        place, heard_at = to, entry.seen_at
+    return True
 
 
 class _Known:
@@ -162,16 +221,22 @@ def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
     """The next moment at which anything may change."""
-    due_at = found.due_at
-    if due_at is not None and not _asked(seen, due_at):
-        due_at = None
-    coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    due_at = _due(seen, found)
+    coming = [ahead.at if ahead else None, due_at]
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):
             # Trouble that is back after an all-clear is told once a second answer says so.
-            coming.append(next_poll(seen, due_at, now)[0])
+            coming.append(next_poll(seen, found.due_at, now)[0])
     return min((at for at in coming if at is not None and at > now), default=None)
+
+
+def _due(seen: View, found: Assessment) -> datetime | None:
+    """When the assessment may change without news."""
+    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
+    if found.valid_until is None or due_at is None:
+        return due_at or found.valid_until
+    return min(due_at, found.valid_until)
 
 
 def _asked(seen: View, at: datetime) -> bool:

@@ -48,10 +48,10 @@ def rows(count: int) -> list[str]:
 
 def _row(place: int, dice: random.Random) -> dict[str, object]:
     at = began = START + timedelta(minutes=7 * place)
-    slow = 4.0 if dice.random() < 0.08 else 1.0
+    slow = 4.0 if dice.random() < 0.06 else 1.0
     scans = []
     for milestone in WAY:
-        at += timedelta(hours=dice.expovariate(1 / 18) * slow)
+        at += timedelta(hours=dice.gammavariate(2, 7) * slow)
         scans.append({"occurred_at": at.isoformat(), "milestone": milestone, "place": "Hub"})
     return {
         "number": f"PW{place:09}XX",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
 from parcelwatch.core.view import View
 from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
 
@@ -23,6 +23,10 @@ class Late(Rule):
 
     kind: ClassVar[str] = "late"
     at: ClassVar[frozenset[Milestone]] = UNDECIDED
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
 
     def judge(self, view: View) -> Verdict:
         if view.milestone not in self.at:
