@@ -37,8 +37,13 @@ class Assessment:
 
 def assess(view: View, policy: Policy) -> Assessment:
     """What is wrong with this parcel."""
+    return judged(view, rules_for(policy, view.dossier.parcel))
+
+
+def judged(view: View, rules: Rules) -> Assessment:
+    """The same by rules that were chosen for the parcel."""
     verdicts: dict[str, Verdict] = {}
-    for rule in rules_for(policy, view.dossier.parcel).about(view):
+    for rule in rules.about(view):
         verdict = rule.judge(view)
         if verdict is not QUIET:
             verdicts[rule.kind] = verdict

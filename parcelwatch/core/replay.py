@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core import dispatch, followup, tell
-from parcelwatch.core.assess import ALWAYS, Assessment, Rules, assess, rules_for
+from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
@@ -62,7 +62,8 @@ def replay(
     """
     parcel = history.parcel()
     known, cases = _Known(parcel), tuple[Case, ...]()
-    way = _Way(history, rules_for(policy, parcel))
+    rules = rules_for(policy, parcel)
+    way = _Way(history, rules)
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
@@ -77,13 +78,14 @@ def replay(
         dossier = known.at(now, cases)
         outlook = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
         seen = view(dossier, policy.calendar, policy.foresight, outlook)
-        found = assess(seen, policy)
+        found = judged(seen, rules)
         if cases or found.findings:
             step = _moved(Step(dossier, policy, now, first=first), found)
             cases = step.dossier.cases
             yield from _alerts(step)
-        now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
-        way.looked(seen, _due(seen, found))
+            dossier = step.dossier
+        now = _next(dossier, seen, found, policy, ahead, now)
+        way.looked(seen, found)
 
 
 class _Way:
@@ -96,19 +98,26 @@ class _Way:
     def __init__(self, history: History, rules: Rules) -> None:
         self._rules = rules
         self._smooth = not history.answers and history.heard.answered_at is None and _smooth(history.checkpoints)
+        # A label starts no clock but that of its pickup, unless the shop says more of that.
+        labels = history.shipped_at is None and history.dispatch_by is None
+        self._before = _LABELLED if labels else frozenset()
+        self._after = Milestone.UNKNOWN
         self._quiet_until: datetime | None = None
 
-    def looked(self, seen: View, due_at: datetime | None) -> None:
-        """What was looked at may be gone on from once the parcel was handed over."""
+    def looked(self, seen: View, found: Assessment) -> None:
+        """A parcel was looked at; after what is heard next of it, what was found then may still hold."""
         if self._smooth:
-            self._quiet_until = (due_at or _NEVER) if seen.milestone in _ONWARD else None
+            self._quiet_until = min(found.due_at or _NEVER, found.valid_until or _NEVER)
+            self._after = seen.milestone
 
     def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
+        """Whether nothing can come of what was heard until the next is. The hand-over is always looked at."""
         if not self._smooth or self._quiet_until is None:
             return False
         newest = heard.timeline.entries[-1]
-        patience = self._rules.patience(newest.checkpoint.milestone)
-        if patience is None:
+        reached = newest.checkpoint.milestone
+        patience = self._rules.patience(reached)
+        if patience is None or not (self._after in _ONWARD or {self._after, reached} <= self._before):
             return False
         if patience < FOREVER:
             self._quiet_until = min(self._quiet_until, latest(newest) + patience)
@@ -120,6 +129,7 @@ class _Way:
 # Under way, and over: at customs a clock runs from the first scan there, and tours are counted.
 _M: Final = Milestone
 _ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
+_LABELLED: Final = frozenset({_M.UNKNOWN, _M.INFO_RECEIVED})
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -221,22 +231,14 @@ def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
     """The next moment at which anything may change."""
-    due_at = _due(seen, found)
-    coming = [ahead.at if ahead else None, due_at]
+    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
+    coming = [ahead.at if ahead else None, due_at, found.valid_until]
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):
             # Trouble that is back after an all-clear is told once a second answer says so.
             coming.append(next_poll(seen, found.due_at, now)[0])
     return min((at for at in coming if at is not None and at > now), default=None)
-
-
-def _due(seen: View, found: Assessment) -> datetime | None:
-    """When the assessment may change without news."""
-    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
-    if found.valid_until is None or due_at is None:
-        return due_at or found.valid_until
-    return min(due_at, found.valid_until)
 
 
 def _asked(seen: View, at: datetime) -> bool:
