@@ -53,8 +53,7 @@ class _StuckAt(Rule):
     says: ClassVar[Form]
 
     def judge(self, view: View) -> Verdict:
-        since = view.counts_from
-        if view.milestone is not self.stage or since is None:
+        if view.milestone is not self.stage or (since := view.counts_from) is None:
             return QUIET
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
 
