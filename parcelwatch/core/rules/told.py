@@ -127,11 +127,13 @@ class CourierException(Rule):
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION, Milestone.CUSTOMS})
 
     def judge(self, view: View) -> Verdict:
+        if view.milestone not in (Milestone.EXCEPTION, Milestone.CUSTOMS):
+            return QUIET
         entry = _reached_by(view)
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
         seized = entry.checkpoint.cause is Cause.SECURITY
-        if view.milestone is not Milestone.EXCEPTION and not (seized and view.milestone is Milestone.CUSTOMS):
+        if view.milestone is Milestone.CUSTOMS and not seized:
             return QUIET
         return Verdict(self.told(Severity.HIGH if seized else Severity.MEDIUM, entry, Form.EXCEPTION))
 
