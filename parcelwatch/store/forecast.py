@@ -13,7 +13,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.learn import DONE, Count, Day, Key, Outlook, Scope, lesson, levels, outlook, where_to
+from parcelwatch.core.learn import DONE, Count, Day, Key, Outlook, Scope, lesson, levels, look_ahead, where_to
 from parcelwatch.core.learn.lessons import end_of
 from parcelwatch.core.timeline import current
 from parcelwatch.model import Dossier, Parcel
@@ -50,7 +50,7 @@ def ahead(store: Store, parcel: Parcel, now: datetime) -> Outlook:
     keys = levels(parcel)
     found = today.outlooks.get(keys)
     if found is None:
-        found = today.outlooks[keys] = outlook([(key, _count(store, key)) for key in keys], now)
+        found = today.outlooks[keys] = look_ahead([(key, _count(store, key)) for key in keys], now)
     return found
 
 

@@ -65,7 +65,7 @@ class Outlook:
         return None if level is None else exp(-self.pace * (level.risk(end) - level.risk(age)))
 
 
-def outlook(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
+def look_ahead(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
     """What the counts of some levels, the widest first, say at a time."""
     found: list[Level] = []
     pace = 1.0
