@@ -1,7 +1,8 @@
 """Backtests: many histories played under one policy or two, on all cores, and what they came to.
 
 What belongs here: the file or database they come from, work in parts, and what waits on disk until all of it is known.
-What is told of a parcel core.replay says, and what it comes to core.figures.
+What is told of a parcel core.replay says, and what it comes to core.figures. Histories are gone through twice: what was
+known of other parcels on a day must be there before the first is played.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from itertools import chain, islice
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Final, Protocol, TypeVar
@@ -23,6 +24,8 @@ from typing import IO, Any, Final, Protocol, TypeVar
 from parcelwatch import config
 from parcelwatch.core.figures import Played, Survey, Tally, days, untested
 from parcelwatch.core.histories import History
+from parcelwatch.core.learn import Chronicle, Forecasts
+from parcelwatch.core.learn.levels import Key
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import Told, replay
 from parcelwatch.histories import Fault, Reader, columns, read_records
@@ -32,6 +35,8 @@ from parcelwatch.verbs.records import Line, Record, Source, json_records, record
 
 BATCH: Final = 500
 _T = TypeVar("_T")
+Lessons = dict[Key, Any]
+"""What a chronicle counted, without the calendar by which it did."""
 _IN_MEMORY: Final = 1 << 24
 
 
@@ -50,10 +55,14 @@ class From(Protocol):
         """Those of one part of it."""
         ...
 
+    def counts(self, history: History) -> bool:
+        """Whether it is to be played, and not only learned from."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class FromFile:
-    """A file's rows; `table`: what its columns mean, None for JSON."""
+    """A file's rows; `table`: what its columns mean, None for JSON. `since`: older ones are only learned from."""
 
     reader: Reader
     table: Columns | None = None
@@ -70,15 +79,17 @@ class FromFile:
         return self.table.unread if self.table is not None else ()
 
     def parts(self, source: Source) -> Iterator[Part]:
+        source.done = 0
         rows: Iterator[Line | Record] = source.lines() if self.table is None else records(source)
         for each in _batches(rows):
             yield Part(each, source.done)
 
     def histories(self, part: Part, faults: Callable[[Fault], None]) -> Iterator[History]:
         rows = part.rows if self.table is not None else json_records(part.rows)  # type: ignore[arg-type]
-        for history in read_records(rows, self.reader, faults, self.table):  # type: ignore[arg-type]
-            if self.since is None or (history.began_at or self.since) >= self.since:
-                yield history
+        return read_records(rows, self.reader, faults, self.table)  # type: ignore[arg-type]
+
+    def counts(self, history: History) -> bool:
+        return self.since is None or (history.began_at or self.since) >= self.since
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,10 @@ class FromDatabase:
         with Store.open(self.path, create=False) as store:
             yield from past.histories(store, part.rows)  # type: ignore[arg-type]
 
+    def counts(self, history: History) -> bool:
+        del history
+        return True
+
 
 def _batches(rows: Iterator[_T]) -> Iterator[tuple[_T, ...]]:
     while batch := tuple(islice(rows, BATCH)):
@@ -109,31 +124,59 @@ def _batches(rows: Iterator[_T]) -> Iterator[tuple[_T, ...]]:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a part came to. `played`: those of its parcels of which something counts, as the spool keeps them."""
+    """What a part came to. `played`: those of its parcels of which something counts, as the spool keeps them.
 
+    `taught`: what it adds to what is learned, for each policy that learns.
+    """
+
+    done: int
     survey: Survey = field(default_factory=Survey)
     played: bytes = b""
     faults: list[Fault] = field(default_factory=list)
-    done: int = 0
+    taught: list[Lessons] = field(default_factory=list)
 
 
 class _Work:
-    """What every process needs to play parts."""
+    """What every process needs to do its parts."""
 
-    def __init__(self, source: From, policies: Sequence[Policy]) -> None:
+    def __init__(self, source: From, files: Sequence[Path]) -> None:
         self._source = source
-        self._policies = policies
+        self._policies = policies(files)
+        self._lessons = ""
+        self._forecasts: list[Forecasts | None] = [None] * len(self._policies)
 
-    def play(self, part: Part) -> Outcome:
-        outcome = Outcome(done=part.done)
-        kept = bytearray()
+    def learn(self, part: Part, _: str) -> Outcome:
+        taught = [Chronicle(policy.calendar) for policy in self._policies if policy.foresight.enabled]
+        for history in self._source.histories(part, lambda _: None):
+            parcel = history.parcel()
+            for each in taught:
+                each.take(parcel, history.checkpoints)
+        return Outcome(part.done, taught=[each.heard for each in taught])
+
+    def play(self, part: Part, lessons: str) -> Outcome:
+        self._read(lessons)
+        outcome, kept = Outcome(part.done), bytearray()
         for history in self._source.histories(part, outcome.faults.append):
-            outcome.survey.take(history)
-            played = Played.of(history, [tuple(replay(history, policy)) for policy in self._policies])
-            if played.counts:
-                kept += pickle.dumps(played, pickle.HIGHEST_PROTOCOL)
+            if self._source.counts(history):
+                outcome.survey.take(history)
+                played = Played.of(history, [tuple(self._told(history, place)) for place in range(len(self._policies))])
+                if played.counts:
+                    kept += pickle.dumps(played, pickle.HIGHEST_PROTOCOL)
         outcome.played = bytes(kept)
         return outcome
+
+    def _told(self, history: History, place: int) -> Iterator[Told]:
+        return replay(history, self._policies[place], None, self._forecasts[place])
+
+    def _read(self, lessons: str) -> None:
+        """Take in what was learned, once."""
+        if lessons != self._lessons:
+            self._lessons = lessons
+            taught = iter(pickle.loads(Path(lessons).read_bytes()))  # noqa: S301 - what this very program wrote
+            self._forecasts = [
+                Forecasts(Chronicle(policy.calendar, next(taught))) if policy.foresight.enabled else None
+                for policy in self._policies
+            ]
 
 
 _work: list[_Work] = []
@@ -141,11 +184,14 @@ _work: list[_Work] = []
 
 
 def _begin(source: From, files: Sequence[Path]) -> None:
-    _work[:] = [_Work(source, policies(files))]
+    _work[:] = [_Work(source, files)]
 
 
-def _play(part: Part) -> Outcome:
-    return _work[0].play(part)
+def _do(what: str, part: Part, lessons: str) -> Outcome:
+    return _TASKS[what](_work[0], part, lessons)
+
+
+_TASKS: Final = {"learn": _Work.learn, "play": _Work.play}
 
 
 def policies(files: Sequence[Path]) -> list[Policy]:
@@ -158,17 +204,23 @@ def policies(files: Sequence[Path]) -> list[Policy]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is played: from where, under which files' policies. `zone`: of weekdays. `until`: None for its own end."""
+    """What is played: from where, under which files' policies.
+
+    `parts`: all of it, as often as asked. `lessons`: what is learned from, the same and more. `zone`: of weekdays.
+    `until`: None for its own end. `workers`: how many processes, 0 for as many as there are cores.
+    """
 
     source: From
     files: tuple[Path, ...]
+    parts: Callable[[], Iterator[Part]]
+    lessons: Callable[[], Iterator[Part]]
     zone: tzinfo
     until: datetime | None = None
     workers: int = 0
 
 
 class Results:
-    """All that was played, its parcels on disk; to be closed."""
+    """All that was played, its parcels on disk."""
 
     def __init__(self, plan: Plan, survey: Survey, spool: IO[bytes]) -> None:
         self.survey = survey
@@ -193,7 +245,7 @@ class Results:
         self._spool.seek(0)
         while True:
             try:
-                played = pickle.load(self._spool)  # noqa: S301 - what this very process wrote
+                played = pickle.load(self._spool)  # noqa: S301 - what this very program wrote
             except EOFError:
                 return
             yield _up_to(played, self.until)
@@ -207,36 +259,57 @@ class Results:
 
 def _up_to(played: Played, until: datetime | None) -> Played:
     told = tuple(tuple(one for one in each if until is None or one.at <= until) for each in played.told)
-    return Played(played.number, played.promised_by, played.delivered_at, played.complained_at, told)
+    return replace(played, told=told)
 
 
 @contextmanager
-def run(
-    plan: Plan, parts: Iterator[Part], faults: Callable[[Fault], None], progress: Callable[[int], None]
-) -> Iterator[Results]:
-    """Play all parts; bad lines go to `faults` in their order, `progress` hears how far it is."""
-    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool:
+def run(plan: Plan, faults: Callable[[Fault], None], progress: Callable[[str, int], None]) -> Iterator[Results]:
+    """Learn from all parts, then play them; bad lines go to `faults` in order, `progress` hears what is done and how
+    far.
+    """
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as spool, tempfile.TemporaryDirectory() as folder:
         survey = Survey()
-        for outcome in _outcomes(plan, parts):
-            survey.add(outcome.survey)
-            spool.write(outcome.played)
-            for fault in outcome.faults:
-                faults(fault)
-            progress(outcome.done)
+        with _crew(plan) as crew:
+            lessons = _learned(plan, crew, Path(folder), progress)
+            for outcome in crew("play", plan.parts(), lessons):
+                survey.add(outcome.survey)
+                spool.write(outcome.played)
+                for fault in outcome.faults:
+                    faults(fault)
+                progress("playing", outcome.done)
         yield Results(plan, survey, spool)
 
 
-def _outcomes(plan: Plan, parts: Iterator[Part]) -> Iterator[Outcome]:
-    """In order. Little work is done here, as other processes take a second to begin."""
-    first = list(islice(parts, 2))
+def _learned(plan: Plan, crew: _Crew, folder: Path, progress: Callable[[str, int], None]) -> str:
+    """The file of all that there is to learn, "" where no policy wants it."""
+    learning = [policy for policy in policies(plan.files) if policy.foresight.enabled]
+    if not learning:
+        return ""
+    taught = [Chronicle(policy.calendar) for policy in learning]
+    for outcome in crew("learn", plan.lessons(), ""):
+        for all_of_it, some in zip(taught, outcome.taught, strict=True):
+            all_of_it.add(Chronicle(all_of_it.calendar, some))
+        progress("learning", outcome.done)
+    path = folder / "lessons"
+    path.write_bytes(pickle.dumps([each.heard for each in taught], pickle.HIGHEST_PROTOCOL))
+    return str(path)
+
+
+_Crew = Callable[[str, Iterator[Part], str], Iterator[Outcome]]
+"""Does one thing with all parts, and gives what they come to in their order."""
+
+
+@contextmanager
+def _crew(plan: Plan) -> Iterator[_Crew]:
+    """Little work is done here and now, as other processes take a second to begin."""
     workers = plan.workers or _cores()
-    if len(first) < 2 or workers < 2:
-        work = _Work(plan.source, policies(plan.files))
-        yield from map(work.play, chain(first, parts))
+    little = len(list(islice(plan.parts(), 2))) < 2
+    if little or workers < 2:
+        alone = _Work(plan.source, plan.files)
+        yield lambda what, parts, lessons: (_TASKS[what](alone, part, lessons) for part in parts)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (plan.source, plan.files))
-    with pool:
-        yield from _in_turn(pool, chain(first, parts), 2 * workers)
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (plan.source, plan.files)) as pool:
+        yield lambda what, parts, lessons: _in_turn(pool, what, parts, lessons, 2 * workers)
 
 
 def _cores() -> int:
@@ -244,11 +317,11 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _in_turn(pool: Executor, parts: Iterator[Part], most: int) -> Iterator[Outcome]:
+def _in_turn(pool: Executor, what: str, parts: Iterator[Part], lessons: str, most: int) -> Iterator[Outcome]:
     """At most so many parts are under way or waiting to be taken, however long the file is."""
     waiting: deque[Future[Outcome]] = deque()
     for part in parts:
-        waiting.append(pool.submit(_play, part))
+        waiting.append(pool.submit(_do, what, part, lessons))
         if len(waiting) >= most:
             yield waiting.popleft().result()
     while waiting:

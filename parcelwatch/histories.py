@@ -6,6 +6,7 @@ they mean when a courier is asked; a milestone that is named stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -36,6 +37,7 @@ _LONGEST: Final = 2000
 _YEARS: Final = range(2000, 2100)
 _DAY: Final = len("2026-03-31")
 _NOTHING: Final = (None, "")
+_REGION: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +230,14 @@ class _Cells:
             return otherwise
 
 
-def _country(said: object) -> str:
+@lru_cache(maxsize=4096)
+def _country(said: str) -> str:
+    """A country's code, with its region's behind it where that is written, as in BR-SP."""
     text = cell("country", said)
     code = territories.country(text) if text else ""
     if text and not code:
         raise BadInput(f"{text[:40]!r} is no country")
-    return code
+    return text.upper() if _REGION.fullmatch(text.upper()) and text.upper().startswith(code) else code
 
 
 def _milestone(said: object) -> Milestone:

@@ -12,6 +12,7 @@ import pytest
 
 from parcelwatch import couriers
 from parcelwatch.core.histories import History
+from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Coded
 from parcelwatch.errors import BadInput
 from parcelwatch.histories import Fault, Reader, read_histories
@@ -70,10 +71,11 @@ def test_a_line_of_json_is_one_parcel_with_all_that_was_heard_of_it(tmp_path: Pa
     ]
 
 
-def test_a_region_is_its_country_and_a_promised_day_lasts_to_its_end_there(tmp_path: Path) -> None:
+def test_two_regions_of_a_country_are_at_home_and_a_promised_day_lasts_to_its_end_there(tmp_path: Path) -> None:
     history = one(tmp_path, WHOLE)
-    assert (history.origin, history.destination) == ("BR", "BR")
-    assert history.promised_by == at("2026-03-11 04:59:59")
+    assert (history.origin, history.destination) == ("BR-SP", "BR-RJ")
+    assert "domestic" in Policy().threshold("stalled", history.parcel()).line
+    assert history.promised_by == at("2026-03-11 02:59:59")
     assert history.late is False
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -17,7 +19,7 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from parcelwatch.backtest import Part, Plan, Results
+    from parcelwatch.backtest import Plan, Results
     from parcelwatch.config import Config
     from parcelwatch.core.replay import Told
     from parcelwatch.histories import Fault, Reader
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 20
 _BAR: Final = 40
 _DATABASE_PAST: Final = "90d"
+_LEARNED_BEFORE: Final = timedelta(days=180)
 
 
 def register(app: typer.Typer) -> None:
@@ -63,9 +66,9 @@ def backtest(
     config = desk.config if desk.configured else _read(files[0])
     faults = _Faults()
     with (
-        _parts(desk, config, history, since, files) as (plan, parts, total),
+        _planned(desk, config, history, since, files) as (plan, total),
         _progress(total) as progress,
-        played.run(plan, parts, faults.take, progress) as results,
+        played.run(plan, faults.take, progress) as results,
     ):
         names = _NAMES[: len(files)]
         document = {**_head(results), "policies": results.figures(names), "untested": results.aside}
@@ -100,29 +103,31 @@ def _read(path: Path) -> Config:
 
 
 @contextmanager
-def _parts(
-    desk: Desk, config: Config, history: str, since: str, files: Sequence[Path]
-) -> Iterator[tuple[Plan, Iterator[Part], int]]:
-    """The work, in parts, and how much it is. Raises BadInput where there is none."""
+def _planned(
+    desk: Desk, config: Config, history: str, since: str, files: tuple[Path, ...]
+) -> Iterator[tuple[Plan, int]]:
+    """The work, and how much it is. Raises BadInput where there is none."""
     from parcelwatch import backtest as played
 
     begins = _ago(since, desk.now, config) if since else None
-    played.policies(files)  # what is wrong with a file is said before anything is played
     if history:
         from parcelwatch.verbs.records import open_source
 
         source = open_source(history, sys.stdin.buffer)
         rows = played.FromFile.of(source, _reader(config), begins)
         _warn_of(rows.unread)
-        yield played.Plan(rows, tuple(files), config.timezone), rows.parts(source), source.size
+        parts = partial(rows.parts, source)
+        yield played.Plan(rows, files, parts, parts, config.timezone), source.size
         return
     begins = begins or _ago(_DATABASE_PAST, desk.now, config)
     from parcelwatch.store import Store, past
 
     with Store.open(config.database, create=False) as store:
         ids = past.ids(store, begins)
+        known = past.ids(store, begins - _LEARNED_BEFORE)
     database = played.FromDatabase(config.database)
-    yield played.Plan(database, tuple(files), config.timezone, desk.now), database.parts(ids), len(ids)
+    parts, lessons = partial(database.parts, ids), partial(database.parts, known)
+    yield played.Plan(database, files, parts, lessons, config.timezone, desk.now), len(ids)
 
 
 def _reader(config: Config) -> Reader:
@@ -157,17 +162,17 @@ def _ago(text: str, now: datetime, config: Config) -> datetime:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on stderr for whoever watches; called with how far it is."""
+def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A bar on stderr for whoever watches; called with what is done, and how far that is."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from parcelwatch.cli import output
 
     err = output.console(sys.stderr)
-    columns = (TextColumn("playing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=max(total, 1))
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda what, done: bar.update(task, description=what, completed=done)
 
 
 class _Faults:

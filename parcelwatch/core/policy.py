@@ -22,6 +22,7 @@ from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Timing
+from parcelwatch.core.whereabouts import split
 from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
@@ -59,8 +60,8 @@ class Override:
             self.courier in ("", courier)
             and self.company in ("", company)
             and self.service in ("", service)
-            and self.origin.upper() in ("", origin.upper())
-            and self.destination.upper() in ("", destination.upper())
+            and self.origin.upper() in ("", origin.upper(), split(origin)[0])
+            and self.destination.upper() in ("", destination.upper(), split(destination)[0])
             and (not self.tag or self.tag in tags)
         )
 
@@ -182,7 +183,7 @@ def _default(kind: str, profile: Profile, origin: str, destination: str) -> Thre
     if not origin or not destination:
         column = "origin or destination unknown: the milder column"
         return _named(_milder(domestic, abroad), f"profile {profile.name} ({column})")
-    if origin == destination:
+    if split(origin)[0] == split(destination)[0]:
         return _named(domestic, f"profile {profile.name} (domestic)")
     return _named(abroad, f"profile {profile.name} (cross-border)")
 

@@ -12,22 +12,25 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core import dispatch, followup, tell
 from parcelwatch.core.assess import Assessment, assess
-from parcelwatch.core.cadence import GIVEN_UP
+from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
 from parcelwatch.core.learn import Forecasts
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import as_of, current
+from parcelwatch.core.timeline import as_of, current, withdrawn
 from parcelwatch.core.view import View, view
 from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Timeline, Why
 
 _TIME: Final = Passed()
+_NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +120,28 @@ def hearings(history: History, added_at: datetime) -> Iterator[Hearing]:
     """What was known when it was added, and then whenever something was heard of it. There is always a first one."""
     heard, answers = history.heard, dict(history.answers)
     entries = heard.entries
-    moments = sorted({added_at, *(max(entry.seen_at, added_at) for entry in entries), *answers})
+    seen = [max(entry.seen_at, added_at) for entry in entries]
+    moments = sorted({added_at, *seen, *answers, *_taken_back(heard)})
     if heard.answered_at is not None:
         for at in moments:
-            yield Hearing(at, as_of(heard, at), answers.get(at, {}))
-        return
-    by = sorted(range(len(entries)), key=lambda place: entries[place].seen_at)
-    for at in moments:
+            yield Hearing(at, as_of(heard, at), answers.get(at, _NO_CHANGE))
+    elif all(one <= other for one, other in pairwise(seen)):
         # As a rule what happened later was heard later, so that what was known is the beginning of the list.
-        count = bisect_right(by, at, key=lambda place: entries[place].seen_at)
-        told = (
-            entries[:count] if by[:count] == list(range(count)) else tuple(entries[each] for each in sorted(by[:count]))
-        )
-        yield Hearing(at, Timeline(told), answers.get(at, {}))
+        for at in moments:
+            yield Hearing(at, Timeline(entries[: bisect_right(seen, at)]), answers.get(at, _NO_CHANGE))
+    else:
+        for at in moments:
+            told = tuple(entry for entry, since in zip(entries, seen, strict=True) if since <= at)
+            yield Hearing(at, Timeline(told), answers.get(at, _NO_CHANGE))
+
+
+def _taken_back(heard: Timeline) -> Iterator[datetime]:
+    """When the courier was asked next after it last listed what it then took back, as far as can be told."""
+    if heard.answered_at is not None:
+        for entry in heard.entries:
+            if withdrawn(entry, heard):
+                every = EVERY.get(entry.checkpoint.milestone, EVERY[Milestone.UNKNOWN])
+                yield min(entry.last_seen_at + every, heard.answered_at)
 
 
 def _moved(step: Step, found: Assessment) -> Step:
@@ -153,7 +165,12 @@ def _next(
     due_at = found.due_at
     if due_at is not None and not _asked(seen, due_at):
         due_at = None
-    coming = (ahead.at if ahead else None, due_at, found.valid_until, *followup.due(dossier, policy))
+    coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    if dossier.cases:
+        coming += followup.due(dossier, policy)
+        if any(case.cleared and case.live for case in dossier.cases):
+            # Trouble that is back after an all-clear is told once a second answer says so.
+            coming.append(next_poll(seen, due_at, now)[0])
     return min((at for at in coming if at is not None and at > now), default=None)
 
 
