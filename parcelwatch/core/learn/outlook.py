@@ -70,10 +70,15 @@ def look_ahead(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
     found: list[Level] = []
     pace = 1.0
     for key, count in seen:
-        found.append(deepened(found[-1] if found else None, key, count, at))
-        if key[0] is not Scope.LANE:
-            pace = paced(count.days, at.date(), pace)
+        level, pace = deeper(found[-1] if found else None, pace, key, count, at)
+        found.append(level)
     return Outlook(tuple(found), pace)
+
+
+def deeper(wider: Level | None, pace: float, key: Key, count: Count, at: datetime) -> tuple[Level, float]:
+    """The next narrower level, with its pace; a lane's is that of where it leads."""
+    level = deepened(wider, key, count, at)
+    return level, pace if key[0] is Scope.LANE else paced(count.days, at.date(), pace)
 
 
 def deepened(wider: Level | None, key: Key, count: Count, at: datetime) -> Level:
