@@ -296,7 +296,9 @@ def counted(name: str, told: Iterable[tuple[History, datetime | None]]) -> Row:
             if at is not None and at < history.complaints[0]:
                 leads.append((history.complaints[0] - at) / _DAY)
     early = [sum(lead >= days for lead in leads) / max(complaints, 1) for days in (0, 3, 5)]
-    return Row(name, alerted * 100 / parcels, early[0], early[1], early[2], median(leads or [0.0]), right / max(alerted, 1))
+    return Row(
+        name, alerted * 100 / parcels, early[0], early[1], early[2], median(leads or [0.0]), right / max(alerted, 1)
+    )
 
 
 def first(told: Iterable[Told]) -> datetime | None:
