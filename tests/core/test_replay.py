@@ -190,3 +190,14 @@ def test_the_rules_that_are_not_asked_have_nothing_to_say(history: History, pass
     seen = view(Dossier(history.parcel(), timeline, confirmed_at=asked_at), PATIENT.calendar)
     every = {rule.kind: rule.judge(seen) for rule in rules_for(PATIENT, history.parcel()).every}
     assert assess(seen, PATIENT).verdicts == {kind: verdict for kind, verdict in every.items() if verdict is not QUIET}
+
+
+def test_a_clock_that_runs_shorter_than_the_one_before_is_not_overslept() -> None:
+    way = ((1, _M.IN_TRANSIT), (2, _M.OUT_FOR_DELIVERY), (47, _M.DELIVERED))
+    entries = []
+    for hour, milestone in way:
+        at = START + timedelta(hours=hour)
+        entries.append(Entry(Checkpoint(at, at, milestone), at, at))
+    history = History("AB123456", "acme", announced_at=START, heard=Timeline(tuple(entries)))
+    told = [(one.kind, one.at) for one in replay(history, HASTY)]
+    assert told == [("not_delivered", START + timedelta(hours=2 + 36))]
