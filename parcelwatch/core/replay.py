@@ -64,6 +64,7 @@ def replay(
     known, cases = _Known(parcel), tuple[Case, ...]()
     rules = rules_for(policy, parcel)
     way = _Way(history, rules)
+    foreseen = forecasts if policy.foresight.enabled else None
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
@@ -76,7 +77,8 @@ def replay(
                 now = ahead.at if ahead else None
                 continue
         dossier = known.at(now, cases)
-        outlook = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
+        promised = parcel.promised_by or dossier.promise
+        outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
         seen = view(dossier, policy.calendar, policy.foresight, outlook)
         found = judged(seen, rules)
         if cases or found.findings:
