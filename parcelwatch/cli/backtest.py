@@ -71,7 +71,7 @@ def backtest(
         played.run(plan, faults.take, progress) as results,
     ):
         names = _NAMES[: len(files)]
-        document = {**_head(results), "policies": results.figures(names), "untested": results.aside}
+        document = {**_head(results), "policies": _figures(results, plan.files, names), "untested": results.aside}
         if as_json:
             _emit(document, results, faults)
         else:
@@ -80,6 +80,31 @@ def backtest(
 
 
 _NAMES: Final = ("new", "old")
+
+
+def lint(desk: Desk, history: str) -> list[str]:
+    """What a file of histories says against the thresholds of the configuration in use."""
+    from parcelwatch import backtest as played
+
+    config = desk.config
+    with (
+        _planned(desk, config, history, "", (config.path,)) as (plan, total),
+        _progress(total) as progress,
+        played.run(plan, lambda _: None, progress) as results,
+    ):
+        return list(_figures(results, plan.files, ("new",))["new"].get("hints", ()))
+
+
+def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> dict[str, Any]:
+    """What each policy comes to, and what that says against it."""
+    from parcelwatch.backtest import policies
+    from parcelwatch.core.hints import hints
+
+    figures = results.figures(names)
+    for name, policy in zip(names, policies(files), strict=True):
+        if figures[name]:
+            figures[name]["hints"] = list(hints(figures[name], results.aside, results.survey.parcels, policy))
+    return figures
 
 
 # --- what is played ------------------------------------------------------------------------------
@@ -350,9 +375,9 @@ def _print_week(policies: Mapping[str, Mapping[str, Any]]) -> None:
         for day, count in policy["weekdays"].items():
             output.say(f"  {day} {'█' * round(count * _BAR / most)} {count}")
         if policy["monday_spike"]:
-            times = policy["monday_spike"]
-            output.say(f"  Mondays bring {times:g} times an ordinary working day: some threshold counts the weekend.")
-            output.say("  Write it in business days, such as 3bd.")
+            output.say(f"  Mondays bring {policy['monday_spike']:g} times an ordinary working day's.")
+        for hint in policy["hints"]:
+            output.say(f"  {hint}", "yellow")
 
 
 def _print_differences(results: Results) -> None:

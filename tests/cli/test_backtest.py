@@ -110,3 +110,13 @@ def test_what_is_no_policy_and_no_file_of_histories_is_refused(shop: Shop, tmp_p
     assert shop.run("backtest", "--policy", new, "--history", str(tmp_path / "no.csv")).code == 2
     ended = shop.run("backtest", "--policy", new, "--history", histories, "--since", "soon")
     assert (ended.code, "--since 'soon'" in ended.err) == (2, True)
+
+
+def test_a_configuration_is_held_against_histories(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    slow = {"promised_by": (START + timedelta(days=30)).isoformat()}
+    path.write_text("\n".join(json.dumps(row(f"AB{place:08}", 8, **slow)) for place in range(60)), encoding="utf-8")
+    plain = shop.run("config", "check", "--json").document["warnings"]
+    warnings = shop.run("config", "check", "--history", str(path), "--json").document["warnings"]
+    (said,) = (warning for warning in warnings if warning not in plain)
+    assert said.startswith("stalled often fires on healthy parcels: only 0% of the 60")
