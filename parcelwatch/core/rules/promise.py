@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, scan
 from parcelwatch.core.view import View
-from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
+from parcelwatch.model import FINAL, Checkpoint, Fact, Form, Milestone, Severity
 
 UNDECIDED: Final = frozenset(Milestone) - FINAL - {Milestone.RETURNING, Milestone.AVAILABLE_FOR_PICKUP}
 """Where a parcel may still come in time or not."""
@@ -37,13 +37,18 @@ class Late(Rule):
         if view.confirmed_at is None or view.confirmed_at < promise:
             return Verdict(since=promise, due_at=promise)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
-        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose)
+        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose, scan=_last_scan(view))
         return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view))
 
 
+def _last_scan(view: View) -> Checkpoint | None:
+    """Where it was last: who hears that it is late hears no more that it stands still."""
+    return next((scan(entry) for entry in reversed(view.entries) if not entry.checkpoint.by), None)
+
+
 def _next_promise(view: View) -> datetime | None:
-    """The next day that another customer of the parcel was promised."""
-    days = (order.promised_by for order in view.dossier.parcel.orders)
+    """The next day that another customer of the parcel was promised, by the shop or by the courier."""
+    days = (view.dossier.promise, *(order.promised_by for order in view.dossier.parcel.orders))
     return min((day for day in days if day and view.confirmed_at and day > view.confirmed_at), default=None)
 
 
