@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from parcelwatch import clock
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -99,9 +100,12 @@ def test_the_shops_own_past_is_played_from_its_database(shop: Shop, tmp_path: Pa
         shop.run("parcels", "add", number, "--courier", "my_dhl")
     shop.run("once")
     new = policy(tmp_path, "new.toml", "1d")
+    complaints = shop.file("number,at\n" + DAMAGED + "," + clock.now().isoformat() + "\n")
+    assert shop.run("complaints", "import", complaints).code == 0
     found = shop.run("backtest", "--policy", new, "--since", "2d", "--json").document
     assert found["parcels"] == 2
     assert {(one["number"], one["kind"]) for one in found["alerts"]} >= {(DAMAGED, "damaged")}
+    assert (found["policies"]["new"]["complaints"]["total"], found["policies"]["new"]["complaints"]["warned"]) == (1, 1)
 
 
 def test_what_is_no_policy_and_no_file_of_histories_is_refused(shop: Shop, tmp_path: Path, histories: str) -> None:
