@@ -50,16 +50,14 @@ def test_a_parcel_that_came_is_counted_at_each_of_its_levels_once_however_often_
     levels = {Scope.ALL: "", Scope.COUNTRY: "BR", Scope.REGION: "BR-RJ", Scope.LANE: "my_dhl CN > BR-RJ"}
     assert dict(rows(store)) == levels
     once = kept(store)
-    assert once == {
-        scope: (pytest.approx(13), pytest.approx(1)) for scope in levels
-    }  # four days of three ages, and one
+    assert once == {scope: pytest.approx((13, 1)) for scope in levels}  # four days of three ages, and one
     went(store, parcel_id, 4)
     assert kept(store) == once
 
 
 def test_a_parcel_that_waits_is_counted_while_it_waits(store: Store) -> None:
     went(store, add(store, destination="BR"), 3, delivered=False)
-    assert kept(store)["all"] == (pytest.approx(9), 0)
+    assert kept(store)["all"] == pytest.approx((9, 0))
 
 
 def test_a_step_that_is_undone_has_taught_nothing(store: Store) -> None:
@@ -79,7 +77,7 @@ def test_switched_off_nothing_is_learned_and_switched_on_again_it_goes_on(store:
     with store.transaction():
         at = NOW + DAY * 3
         take_step(store, parcel_id, Passed(), POLICY, at)
-    assert kept(store)["all"] == (pytest.approx(9), 0)
+    assert kept(store)["all"] == pytest.approx((9, 0))
 
 
 def test_parcels_of_before_anything_was_learned_are_learned_from_a_batch_at_a_time(store: Store) -> None:
@@ -90,7 +88,7 @@ def test_parcels_of_before_anything_was_learned_are_learned_from_a_batch_at_a_ti
         assert rows(store) == []
         learn_from_before(store, POLICY, NOW + DAY * 9)
         learn_from_before(store, POLICY, NOW + DAY * 9)
-    assert kept(store)["all"] == (pytest.approx(13), pytest.approx(1))
+    assert kept(store)["all"] == pytest.approx((13, 1))
     assert forecast.unseen(store, 9) == []
 
 
