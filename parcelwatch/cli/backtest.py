@@ -102,8 +102,7 @@ def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> d
 
     figures = results.figures(names)
     for name, policy in zip(names, policies(files), strict=True):
-        if figures[name]:
-            figures[name]["hints"] = list(hints(figures[name], results.aside, results.survey.parcels, policy))
+        figures[name]["hints"] = list(hints(figures[name], results.aside, results.survey.parcels, policy))
     return figures
 
 
@@ -280,12 +279,13 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
     from parcelwatch.cli import output
 
     policies: Mapping[str, Mapping[str, Any]] = document["policies"]
+    if not document["parcels"]:
+        output.say("There are no parcels to play.")
+        return
     parcels = output.count(document["parcels"], "parcel")
     output.say(f"{parcels} over {document['days']:g} days, {str(document['from'])[:10]} to {str(document['to'])[:10]}")
     for name, file in zip(policies, files, strict=True):
         output.say(f"  {name}: {output.safe(str(file))}")
-    if not document["parcels"]:
-        return
     output.say()
     output.show(["", *(f">{name}" for name in policies)], list(_summary(policies)), "")
     output.say()

@@ -124,3 +124,12 @@ def test_a_configuration_is_held_against_histories(shop: Shop, tmp_path: Path) -
     warnings = shop.run("config", "check", "--history", str(path), "--json").document["warnings"]
     (said,) = (warning for warning in warnings if warning not in plain)
     assert said.startswith("stalled often fires on healthy parcels: only 0% of the 60")
+
+
+def test_no_parcels_come_to_nothing(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("", encoding="utf-8")
+    new = policy(tmp_path, "new.toml", "3d")
+    assert "no parcels" in shop.run("backtest", "--policy", new, "--history", str(path)).out
+    found = shop.run("backtest", "--policy", new, "--history", str(path), "--json").document
+    assert (found["parcels"], found["policies"]["new"]["alerts"], found["alerts"]) == (0, 0, [])
