@@ -26,7 +26,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError, StoreError
-from parcelwatch.ingest import Tally, assess_due, rejudge
+from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
 from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
@@ -253,6 +253,7 @@ def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime) -> Tally:
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
+        learn_from_before(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
         silencing.release(store, now)
         reports.tell_daily(store, policy, now)

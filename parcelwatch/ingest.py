@@ -55,6 +55,7 @@ from parcelwatch.store import (
     cases,
     drafts,
     evidence,
+    forecast,
     imports,
     orders,
     outbox,
@@ -91,7 +92,9 @@ class Tally:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
-        kinds = {kind: self.kinds.get(kind, 0) + other.kinds.get(kind, 0) for kind in {*self.kinds, *other.kinds}}
+        kinds = self.kinds
+        if other.kinds:
+            kinds = {kind: kinds.get(kind, 0) + other.kinds.get(kind, 0) for kind in {*kinds, *other.kinds}}
         return Tally(
             self.answered + other.answered,
             self.unanswered + other.unanswered,
@@ -107,10 +110,9 @@ def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
 
     A parcel whose step raises is rolled back alone and set aside; the others go on.
     """
-    tally = Tally()
+    unanswered = sum(isinstance(one.observation, Unanswered) for one in heard)
+    tally = Tally(answered=len(heard) - unanswered, unanswered=unanswered)
     for one in heard:
-        unanswered = isinstance(one.observation, Unanswered)
-        tally += Tally(answered=not unanswered, unanswered=unanswered)
         tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at))
     return tally
 
@@ -134,6 +136,16 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     for parcel_id in waiting:
         tally += _survive(store, parcel_id, Passed(), policy, whole(now), wave=wave)
     return tally
+
+
+def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
+    """Learn from parcels that were watched before anything was learned, a batch of them.
+
+    The caller holds the transaction.
+    """
+    for parcel_id in forecast.unseen(store, MOST_ASSESSED) if policy.foresight.enabled else ():
+        dossier = parcels.dossier(store, parcel_id)
+        forecast.learn(store, dossier, policy.calendar, forecast.ahead(store, dossier.parcel, now), now)
 
 
 def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
@@ -167,15 +179,18 @@ def take_step(
     """
     before = _dossier(store, parcel_id, event)
     event = _as_kept(event)
-    step = advance(before, event, policy, now)
+    ahead = forecast.ahead(store, before.parcel, now) if policy.foresight.enabled else None
+    step = advance(before, event, policy, now, ahead)
     saved = parcels.save(store, before, step, now)
+    if ahead is not None:
+        forecast.learn(store, step.dossier, policy.calendar, ahead, now)
     match event:
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
     untold = [kind for kind in step.ended if takeback.suppress(store, parcel_id, kind, _MOOT)]
     for event_kind in {one.kind for one in step.events if one.after in _TAKEN}:
         takeback.hush(store, parcel_id, event_kind)
-    if _claims_are_over(before, step.dossier):
+    if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
@@ -225,8 +240,7 @@ def _as_kept(event: Event) -> Event:
 
 def _rounded(said: Answered) -> Answered:
     """A microsecond more would make another checkpoint of the same one."""
-    times = (at for one in said.checkpoints for at in (one.occurred_at, one.occurred_until))
-    if all(at.microsecond % 1000 == 0 for at in times):
+    if not any(one.occurred_at.microsecond % 1000 or one.occurred_until.microsecond % 1000 for one in said.checkpoints):
         return said
     checkpoints = (
         replace(one, occurred_at=whole(one.occurred_at), occurred_until=whole(one.occurred_until))

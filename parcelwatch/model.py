@@ -239,12 +239,20 @@ class Form(StrEnum):
     NOT_COLLECTED = "not_collected"
     SLOW_CUSTOMS = "slow_customs"
     PROMISE_OVER = "promise_over"
+    # what will come
+    LIKELY_LATE = "likely_late"
+    PROMISE_NEAR = "promise_near"
+    EXPECTED_AFTER = "expected_after"
+    ESTIMATE_OVER = "estimate_over"
+    DISPATCH_OVERDUE = "dispatch_overdue"
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
     ONLY_ESTIMATED = "only_estimated"
     ESTIMATE_MOVED = "estimate_moved"
     UNTRACKED = "untracked"
     SCAN_RARE = "scan_rare"
+    CHANCE_KNOWN = "chance_known"
+    CHANCE_UNKNOWN = "chance_unknown"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"
@@ -311,6 +319,26 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How likely a parcel is to be late, and how that comes about: `late` is exp(-pace x risk).
+
+    `n`: so many parcels were as old as it is, of the level `scope` ("lane", "region", "country", "all") called `name`.
+    `age`, `left`: business days since the hand-off, and from then to the promise; `at` is when that was. `risk`: what
+    the hazards of delivery add up to in what is left. `pace`: this week's deliveries beside what was to be expected.
+    """
+
+    late: float
+    n: int
+    scope: str
+    name: str
+    at: datetime
+    age: float
+    left: float
+    risk: float
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What is to be said, as values; the words are found when somebody reads it. Each form uses some of them.
 
@@ -318,7 +346,8 @@ class Fact:
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
     messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
-    somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what.
+    somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what. `chance`:
+    that it will be late.
     """
 
     says: Form
@@ -333,6 +362,7 @@ class Fact:
     reason: str = ""
     unread: tuple[Unread, ...] = ()
     tally: tuple[tuple[str, int], ...] = ()
+    chance: Chance | None = None
 
 
 # --- what we know --------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from parcelwatch.core.report import OWNER
 from parcelwatch.core.text import clean, code
 from parcelwatch.dates import Times, clock_there, formatted
 from parcelwatch.lettering import letter_name, values
-from parcelwatch.model import Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
+from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
 from parcelwatch.quoting import NAME, third_party
 from parcelwatch.templates import Templates
 from parcelwatch.whose import Whose
@@ -44,6 +44,11 @@ _NAMES_A_DAY: Final = frozenset(
         Form.COUNTS_FROM_DISPATCH,
         Form.ONLY_ESTIMATED,
         Form.ESTIMATE_MOVED,
+        Form.LIKELY_LATE,
+        Form.PROMISE_NEAR,
+        Form.EXPECTED_AFTER,
+        Form.ESTIMATE_OVER,
+        Form.DISPATCH_OVERDUE,
     }
 )
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
@@ -203,8 +208,23 @@ class Renderer:
             who=clean(fact.reason, NAME),
             n=Counter(dict(fact.tally)),
             day=formatted(fact.until, self._zone, words["times"]["day"], self._agents) if fact.until else "",
+            chance=self._chance(fact.chance, now) if fact.chance else None,
             **self._scanned(fact, now, most, lane),
         )
+
+    def _chance(self, chance: Chance, now: datetime) -> Mapping[str, object]:
+        """What a sentence may say of a chance, each number so that the others follow from it by hand."""
+        level = self._words["levels"][chance.scope].format(name=clean(chance.name, NAME))
+        return {
+            "percent": f"{chance.late * 100:.0f}",
+            "n": chance.n,
+            "level": level,
+            "at": self._times.moment(chance.at, now),
+            "age": f"{chance.age:.1f}",
+            "left": f"{chance.left:.1f}",
+            "risk": f"{chance.risk:.3f}",
+            "pace": f"{chance.pace:.2f}",
+        }
 
     def _scanned(self, fact: Fact, now: datetime, most: int, lane: tuple[str, str] | None) -> Mapping[str, object]:
         """What a sentence may say of the scan that a fact rests on."""

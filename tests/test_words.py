@@ -22,6 +22,7 @@ from parcelwatch.core.kinds import LATER, LETTERS, RULES, Family
 from parcelwatch.core.messages import Characters, Group, Outgoing
 from parcelwatch.model import (
     Cause,
+    Chance,
     Checkpoint,
     Draft,
     DraftState,
@@ -54,6 +55,7 @@ FULL = {
     "kind": "stalled",
     "reason": "7-Q",
     "unread": (Unread("7-Q", "7-Q", 3), Unread("", "7-Q", 1)),
+    "chance": Chance(0.78, 412, "lane", "7-Q", THEN, 11.3, 2.7, 0.248, 1.0),
 }
 # What a form cannot do without: whoever finds such trouble knows as much.
 LEAST: Mapping[Form, Mapping[str, object]] = {
@@ -62,6 +64,13 @@ LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.COUNTS_FROM_DISPATCH: {"until": THEN},
     Form.ONLY_ESTIMATED: {"until": THEN},
     Form.ESTIMATE_MOVED: {"until": THEN},
+    Form.LIKELY_LATE: {"until": THEN, "whose": "shop"},
+    Form.PROMISE_NEAR: {"until": THEN, "whose": "shop"},
+    Form.EXPECTED_AFTER: {"until": THEN, "whose": "shop", "on": NOW.date()},
+    Form.ESTIMATE_OVER: {"until": THEN},
+    Form.DISPATCH_OVERDUE: {"until": THEN, "whose": "shop", "on": NOW.date()},
+    Form.CHANCE_KNOWN: {"chance": Chance(0.78, 412, "all", "", THEN, 11.3, 2.7, 0.248, 1.0)},
+    Form.CHANCE_UNKNOWN: {"count": 30},
     Form.SNOOZED: {"until": NOW},
     Form.NOTED: {"reason": "7-Q"},
     Form.CLEARED: {"kind": "stalled"},

@@ -13,6 +13,7 @@ from parcelwatch import __version__
 from parcelwatch.cli import (
     acting,
     alerts,
+    backtest,
     cases,
     claims,
     complaints,
@@ -59,7 +60,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, ruletesting, report, database, unit):
+for noun in (demo, sandbox, watch, why, ruletesting, backtest, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 app = group("Write, check and show the configuration.")
 
 
-@command(app, "check", "config check", "config check --config /etc/parcelwatch/config.toml --json")
-def check(desk: Desk, as_json: Json = False) -> None:
+@command(app, "check", "config check", "config check --history orders.csv --json")
+def check(
+    desk: Desk,
+    history: Annotated[
+        str, typer.Option("--history", metavar="FILE", help="Hold the thresholds against a file of histories, too.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
     """Say all that is wrong with the configuration.
 
     Lists the couriers and channels it would use, and whether their secrets can be read here: one that cannot is wrong,
-    too. Asks and sends nothing.
+    too. Asks and sends nothing. With histories (see `backtest`) it also warns of thresholds that count the weekend,
+    often fire on healthy parcels, or never fire.
     """
     from parcelwatch.cli import output
     from parcelwatch.own_letters import broken_templates
@@ -44,6 +51,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
     warnings = [*config.warnings, *_mailboxes(config), *([] if wrong else _overheard(config))]
+    warnings += _by_history(desk, history)
     for warning in warnings:
         output.warn(warning)
     if as_json:
@@ -57,6 +65,13 @@ def check(desk: Desk, as_json: Json = False) -> None:
         _print(couriers, channels, told)
     if wrong:
         raise ConfigError(wrong)
+
+
+def _by_history(desk: Desk, history: str) -> list[str]:
+    """What the past says against the thresholds."""
+    from parcelwatch.cli.backtest import lint
+
+    return lint(desk, history) if history else []
 
 
 def _unsendable(config: Config) -> list[str]:

@@ -45,6 +45,15 @@ def emit_list(items: Iterable[object]) -> None:
     print("\n]" if begun else "[]")
 
 
+def emit_with(document: Mapping[str, object], lists: Mapping[str, Iterable[object]]) -> None:
+    """One JSON document whose lists are written as they are read."""
+    print(_dumped(document).removesuffix("}"))
+    for name, items in lists.items():
+        print(f", {_dumped(name)}: ", end="")
+        emit_list(items)
+    print("}")
+
+
 def _dumped(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     # A lone surrogate has no UTF-8; escaped it still is JSON.

@@ -41,6 +41,7 @@ def why(
     """
     from parcelwatch.cli import output
     from parcelwatch.core.explain import explain
+    from parcelwatch.store import forecast
     from parcelwatch.verbs import finding
 
     now = desk.now
@@ -48,7 +49,10 @@ def why(
     with desk.store() as store:
         asked_account(desk, store, courier)
         found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
-    explained = [(dossier, explain(dossier, desk.policy, moment)) for dossier in found]
+        ahead = [forecast.ahead(store, dossier.parcel, now) for dossier in found]
+    explained = [
+        (dossier, explain(dossier, desk.policy, moment, outlook)) for dossier, outlook in zip(found, ahead, strict=True)
+    ]
     if as_json:
         documents = [_document(dossier, rules, desk.words, moment) for dossier, rules in explained]
         output.emit(documents[0] if len(documents) == 1 else documents)

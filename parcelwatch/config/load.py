@@ -29,6 +29,7 @@ from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.learn import Foresight
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
@@ -220,10 +221,16 @@ class Config:
                 tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
             ),
             claims=self.claims(),
+            foresight=self._foresight(),
             follow_up=self._follow_up(),
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def _foresight(self) -> Foresight:
+        forecast = self.file.forecast
+        at = time.fromisoformat(forecast.at)
+        return Foresight(forecast.enabled, forecast.probability, forecast.undispatched, forecast.grace, at)
 
     def _follow_up(self) -> FollowUp:
         alerts = self.file.alerts

@@ -116,6 +116,17 @@ class Silence(Limits):
     critical: NaturalLimit | None = Field(default=None, description="nothing yet")
 
 
+class Ahead(Limits):
+    """{ warn = "1d" }"""
+
+    warn: Limit = Field(description="how long before the promise it is told")
+    critical: Limit | None = Field(default=None, description="nothing yet")
+
+
+# Kinds whose limits are not after how long silence opens a case.
+_OTHERWISE: Final[Mapping[str, type[Limits]]] = {"courier_silent": Silence, "will_be_late": Ahead}
+
+
 class KindLimits(Table):
     """A key for each kind of trouble; its keys are made from the list of kinds."""
 
@@ -131,7 +142,7 @@ else:
     KindTable = create_model(
         "KindTable",
         __base__=KindLimits,
-        **{kind: ((Silence if kind == "courier_silent" else Limits) | None, None) for kind in KINDS},
+        **{kind: (_OTHERWISE.get(kind, Limits) | None, None) for kind in KINDS},
     )
 
 
@@ -169,6 +180,26 @@ class Thresholds(KindTable):
 
     profile: ProfileName = Field(default="international", description="built-in numbers")
     override: tuple[Override, ...] = ()
+
+
+class Forecast(Table):
+    """[forecast]"""
+
+    enabled: bool = Field(default=True, strict=True, description="learn how long parcels take, and tell chances by it")
+    probability: Annotated[float, Field(ge=0.05, le=0.99, strict=True)] = Field(
+        default=0.75, description="the chance of being late from which on it is told"
+    )
+    undispatched: Limit = Field(
+        default=Duration(5, "d"),
+        json_schema_extra={"default": "5d"},
+        description="how long after it was to be handed over, if it is not",
+    )
+    grace: Limit = Field(
+        default=Duration(1, "bd"),
+        json_schema_extra={"default": "1bd"},
+        description="how much later than its estimate, or the estimate than the promise, counts",
+    )
+    at: TimeOfDay = Field(default="08:00", description="when a day's look is, on the destination's clock")
 
 
 Factor = Annotated[float, Field(ge=1, le=100, strict=True)]
@@ -407,4 +438,5 @@ class File(Table):
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
     report: Report = Report()
+    forecast: Forecast = Forecast()
     claims: tuple[ClaimWindow, ...] = ()

@@ -38,6 +38,7 @@ from parcelwatch.core import claims, followup, letters, tell
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
+from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
 from parcelwatch.core.view import View, view
@@ -59,11 +60,14 @@ from parcelwatch.model import (
 _PATIENCE = timedelta(minutes=10)
 
 
-def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime) -> Advance:
-    """One step. Raises BadInput for an action that is not to be had as things stand, NotFound for a case unknown."""
+def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlook: Outlook | None = None) -> Advance:
+    """One step. Raises BadInput for an action that is not to be had as things stand, NotFound for a case unknown.
+
+    `outlook`: what is known by now of parcels like it, None where nothing is.
+    """
     before, event = ours(dossier, event, now)
     after = hear(before, event, now)
-    seen = view(after, policy.calendar)
+    seen = view(after, policy.calendar, policy.foresight, outlook)
     after = _standing(after, seen, policy)
     found = Assessment() if dossier.unwatched else assess(seen, policy)
     step = Step(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.view import View
-from parcelwatch.model import Order, Parcel
+from parcelwatch.model import Cause, Milestone, Order, Parcel
 
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 
@@ -35,8 +36,13 @@ class Assessment:
 
 def assess(view: View, policy: Policy) -> Assessment:
     """What is wrong with this parcel."""
+    return judged(view, rules_for(policy, view.dossier.parcel))
+
+
+def judged(view: View, rules: Rules) -> Assessment:
+    """The same by rules that were chosen for the parcel."""
     verdicts: dict[str, Verdict] = {}
-    for rule in rules_for(policy, view.dossier.parcel):
+    for rule in rules.about(view):
         verdict = rule.judge(view)
         if verdict is not QUIET:
             verdicts[rule.kind] = verdict
@@ -47,8 +53,35 @@ def assess(view: View, policy: Policy) -> Assessment:
     )
 
 
-def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
-    """Every rule that looks at this parcel, with the thresholds that hold for it."""
+class Rules:
+    """Every rule with the thresholds of some parcels, and which of them may speak where these are."""
+
+    def __init__(self, every: tuple[Rule, ...]) -> None:
+        self.every = every
+        self._chosen: dict[tuple[Milestone, frozenset[Cause | None]], tuple[Rule, ...]] = {}
+        self._patience: dict[Milestone, timedelta | None] = {}
+
+    def about(self, view: View) -> tuple[Rule, ...]:
+        """Those about where the parcel is and what was told of it; the others would be quiet."""
+        key = (view.milestone, view.causes)
+        return self._chosen.get(key) or self._choose(*key)
+
+    def patience(self, at: Milestone) -> timedelta | None:
+        """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
+        if at not in self._patience:
+            each = [rule.patience for rule in self.every if at in rule.at and rule.of is None]
+            known = [one for one in each if one is not None]
+            self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
+        return self._patience[at]
+
+    def _choose(self, at: Milestone, told: frozenset[Cause | None]) -> tuple[Rule, ...]:
+        chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))
+        self._chosen[at, told] = chosen
+        return chosen
+
+
+def rules_for(policy: Policy, parcel: Parcel) -> Rules:
+    """The rules with the thresholds that hold for this parcel."""
     lane = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
     return _rules(policy, *lane)
 
@@ -56,11 +89,11 @@ def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
 @lru_cache(maxsize=4096)
 def _rules(
     policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
-) -> tuple[Rule, ...]:
-    # Parcels alike in all of this share their rules; making them all anew at every step would cost the most.
+) -> Rules:
+    # Parcels alike in all of this share their rules; making them anew at every step would cost the most.
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     thresholds = policy.table(parcel)
-    return tuple(rule(thresholds[kind]) for kind, rule in RULES.items() if thresholds[kind].quiet is None)
+    return Rules(tuple(rule(thresholds[kind]) for kind, rule in RULES.items() if thresholds[kind].quiet is None))
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.clockwork import Clock, Skip
 from parcelwatch.core.kinds import CLOCKED, RULES
+from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import Rule, Verdict
@@ -61,9 +62,12 @@ class Explanation:
         return self.since is not None
 
 
-def explain(dossier: Dossier, policy: Policy, at: datetime) -> tuple[Explanation, ...]:
-    """Every rule, in the order of RULES, as of `at`. Kinds with a live case hide milder ones too."""
-    seen = view(dossier, policy.calendar)
+def explain(dossier: Dossier, policy: Policy, at: datetime, outlook: Outlook | None = None) -> tuple[Explanation, ...]:
+    """Every rule, in the order of RULES, as of `at`; Kinds with a live case hide milder ones too.
+
+    `outlook`: what is known of parcels like it.
+    """
+    seen = view(dossier, policy.calendar, policy.foresight, outlook)
     table = policy.table(dossier.parcel)
     verdicts = {kind: _judged(rule(table[kind]), seen) for kind, rule in RULES.items()}
     present = {kind for kind, verdict in verdicts.items() if verdict.finding}

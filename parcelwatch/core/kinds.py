@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from parcelwatch.core.rules import astray, feed, promise, silence, told
+from parcelwatch.core.rules import astray, feed, forecast, promise, silence, told
 from parcelwatch.core.rules.base import Rule
 from parcelwatch.core.thresholds import Limits, limits
 from parcelwatch.model import FINAL, Cause, Checkpoint, Milestone
@@ -246,7 +246,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             LetterSpec((_reached(_M.INFO_RECEIVED),), _EVERYWHERE, ("refund",), waits=True),
         ),
     ),
-    (_kind("will_be_late", Family.FORECAST),),
+    (_kind("will_be_late", Family.FORECAST, forecast.WillBeLate, ("1d", "1d", "1d")),),
     (_kind("misrouted", _TOLD, astray.Misrouted),),
     (_kind("courier_exception", _TOLD, told.CourierException),),
     (_kind("courier_delay", _TOLD, told.CourierDelay),),

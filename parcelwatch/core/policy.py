@@ -16,11 +16,13 @@ from typing import Final
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.kinds import CLOCKED, KINDS, Family
+from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.report import Daily
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Timing
+from parcelwatch.core.whereabouts import split
 from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
@@ -62,8 +64,8 @@ class Override:
             self.courier in ("", courier)
             and self.company in ("", company)
             and self.service in ("", service)
-            and self.origin.upper() in ("", origin.upper())
-            and self.destination.upper() in ("", destination.upper())
+            and self.origin.upper() in ("", origin.upper(), split(origin)[0])
+            and self.destination.upper() in ("", destination.upper(), split(destination)[0])
             and (not self.tag or self.tag in tags)
         )
 
@@ -99,7 +101,7 @@ class Policy:
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
     `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
     `follow_up`: how long cases wait for people, in the time in which somebody is there, which is `working`. `daily`:
-    who gets the day's report.
+    who gets the day's report. `foresight`: when a parcel counts as going to be late.
     """
 
     profile: str = "international"
@@ -117,6 +119,7 @@ class Policy:
     daily: Daily = field(default_factory=Daily)
     working: Working = field(init=False, repr=False)
     claims: Terms = field(default_factory=Terms)
+    foresight: Foresight = field(default_factory=Foresight)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 
@@ -199,7 +202,7 @@ def _default(kind: str, profile: Profile, origin: str, destination: str) -> Thre
     if not origin or not destination:
         column = "origin or destination unknown: the milder column"
         return _named(_milder(domestic, abroad), f"profile {profile.name} ({column})")
-    if origin == destination:
+    if split(origin)[0] == split(destination)[0]:
         return _named(domestic, f"profile {profile.name} (domestic)")
     return _named(abroad, f"profile {profile.name} (cross-border)")
 

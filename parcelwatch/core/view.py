@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from parcelwatch.core.agreed import held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock, Reason, Skip
 from parcelwatch.core.delays import Hold, delayed, hold
+from parcelwatch.core.learn.foresight import Foresight
+from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
 from parcelwatch.duration import Duration
 from parcelwatch.model import FINAL, Cause, Dossier, Entry, Milestone
+
+_FORESIGHT: Final = Foresight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,8 @@ class View:
     announcements only while there is nothing but them: what is no movement starts a clock once and never again.
     `causes`: those of `fresh`, so that a rule about one of them need not look where it is not.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
+    `outlook`: what is known of parcels like it, None where nobody asked or nothing is learned; `foresight`: what the
+    shop makes of that.
     """
 
     dossier: Dossier
@@ -35,6 +42,8 @@ class View:
     quiet_since: datetime | None
     calendar: Calendar
     causes: frozenset[Cause | None] = frozenset()
+    foresight: Foresight = _FORESIGHT
+    outlook: Outlook | None = None
 
     @property
     def milestone(self) -> Milestone:
@@ -113,7 +122,9 @@ class View:
         return self.calendar.clock(self.where, self.dossier.parcel)
 
 
-def view(dossier: Dossier, calendar: Calendar) -> View:
+def view(
+    dossier: Dossier, calendar: Calendar, foresight: Foresight = _FORESIGHT, outlook: Outlook | None = None
+) -> View:
     entries = current(dossier.timeline)
     baseline = dossier.baseline_at
     fresh = entries if baseline is None else tuple(entry for entry in entries if entry.seen_at > baseline)
@@ -125,6 +136,8 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
         causes=frozenset([entry.checkpoint.cause for entry in fresh]),
+        foresight=foresight,
+        outlook=outlook,
     )
 
 

@@ -22,13 +22,14 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answered, Ask, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation
 
 __all__ = [
     "Account",
     "AsksAnyway",
     "Card",
     "Carded",
+    "Coded",
     "Courier",
     "Fetches",
     "Grants",
@@ -214,6 +215,17 @@ class AsksAnyway(Protocol):
 
     @property
     def asks_anyway(self) -> bool: ...
+
+
+@runtime_checkable
+class Coded(Protocol):
+    """A courier whose codes say by themselves what a scan means, wherever they are written.
+
+    `codes`: code → milestone and cause.
+    """
+
+    @property
+    def codes(self) -> Mapping[str, tuple[Milestone, Cause | None]]: ...
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from parcelwatch.duration import parse
@@ -17,6 +18,7 @@ from parcelwatch.model import (
     Ask,
     Case,
     Cause,
+    Chance,
     Checkpoint,
     Claim,
     ClaimState,
@@ -47,6 +49,11 @@ SEVERITIES: Final = {str(one): one for one in Severity}
 SURES: Final = {str(one): one for one in Sure}
 STATES: Final = {str(one): one for one in State}
 WHYS: Final = {str(one): one for one in Why}
+
+
+def plain(member: StrEnum | None) -> str | None:
+    """A member as a mere text, which SQLite takes without asking what else it may be."""
+    return None if member is None else str(member)
 
 
 # --- times and JSON ------------------------------------------------------------------------------
@@ -92,7 +99,10 @@ def iso(ms: int | None) -> str | None:
 
 def dump(value: object) -> str:
     """Compact JSON in the words as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Any:
@@ -197,6 +207,8 @@ def fact_json(fact: Fact) -> str:
         ]
     if fact.tally:
         kept["tally"] = fact.tally
+    if fact.chance:
+        kept["chance"] = _chance_kept(fact.chance)
     return dump(kept)
 
 
@@ -212,7 +224,17 @@ def to_fact(text: str) -> Fact:
         scan=_scan(kept) if "scan" in kept else None,
         unread=tuple(Unread(*one[:3], *map(tuple, one[3:])) for one in kept.get("unread", ())),
         tally=tuple((name, count) for name, count in kept.get("tally", ())),
+        chance=_chance(*kept["chance"]) if "chance" in kept else None,
     )
+
+
+def _chance_kept(chance: Chance) -> list[object]:
+    numbers = (chance.age, chance.left, chance.risk, chance.pace)
+    return [chance.late, chance.n, chance.scope, chance.name, to_ms(chance.at), *numbers]
+
+
+def _chance(late: float, n: int, scope: str, name: str, at: int, *numbers: float) -> Chance:
+    return Chance(late, n, scope, name, from_ms(at), *numbers)
 
 
 def _scan(kept: dict[str, Any]) -> Checkpoint:

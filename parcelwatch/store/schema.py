@@ -799,6 +799,32 @@ def m016_habits(db: Database) -> None:
         db.execute(statement)
 
 
+_FORECAST: Final = (
+    # Blobs of doubles, one an age: parcels that waited through it and that came in it, weighed by when they were sent.
+    """
+CREATE TABLE forecast (
+  scope TEXT NOT NULL,
+  name TEXT NOT NULL,
+  waited BLOB NOT NULL,
+  came BLOB NOT NULL,
+  days TEXT NOT NULL DEFAULT '[]',
+  PRIMARY KEY (scope, name)
+) STRICT, WITHOUT ROWID
+""",
+    # Ages of the parcel that were counted; -1: all there are, -2: it is yet to be looked at for the first time.
+    "ALTER TABLE parcels ADD COLUMN learned INTEGER NOT NULL DEFAULT 0",
+    "UPDATE parcels SET learned = -2 WHERE first_tracked_at IS NOT NULL",
+    "CREATE INDEX parcels_unlearned ON parcels (id) WHERE learned = -2",
+)
+
+
+@MIGRATIONS()
+def m017_forecast(db: Database) -> None:
+    """How long parcels take is learned, from those of before as well."""
+    for statement in _FORECAST:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -816,5 +842,6 @@ NAMES: Final = (
     "m014_commitments",
     "m015_complaints",
     "m016_habits",
+    "m017_forecast",
 )
 """Every migration this version knows, in order."""

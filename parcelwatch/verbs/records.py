@@ -34,6 +34,9 @@ _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _CHUNK: Final = 1 << 20
 
+Line = tuple[int, str, str]
+"""A line's number, its text without its end, and why it cannot be read, "" where it can."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -58,8 +61,8 @@ class Source:
     format: str
     done: int = 0
 
-    def lines(self) -> Iterator[tuple[int, str, str]]:
-        """(line number, text without its end, fault) of every line; a faulty one has no text."""
+    def lines(self) -> Iterator[Line]:
+        """Every line; a faulty one has no text."""
         self.file.seek(0)
         number = 0
         while raw := self.file.readline(LONGEST_LINE):
@@ -106,7 +109,7 @@ def records(source: Source) -> Iterator[Record]:
 
     Raises BadInput when it has no row of headings.
     """
-    return _json_records(source) if source.format == "jsonl" else _csv_records(source)
+    return json_records(source.lines()) if source.format == "jsonl" else _csv_records(source)
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -184,8 +187,9 @@ def _guess(start: bytes) -> str:
 # --- JSON lines ----------------------------------------------------------------------------------
 
 
-def _json_records(source: Source) -> Iterator[Record]:
-    for number, text, fault in source.lines():
+def json_records(lines: Iterable[Line]) -> Iterator[Record]:
+    """The rows of lines of JSON, blank ones left out."""
+    for number, text, fault in lines:
         if fault:
             yield Record(number, fault=fault)
         elif text.strip():
@@ -204,8 +208,6 @@ def _json_record(number: int, text: str) -> Record:
 
 
 # --- CSV -----------------------------------------------------------------------------------------
-
-_Line = tuple[int, str, str]
 
 
 def _csv_records(source: Source) -> Iterator[Record]:
@@ -244,7 +246,7 @@ def _csv_record(number: int, cells: list[str], header: list[str]) -> Record:
 def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
     """(line, cells, fault) of every row, headings first."""
     lines = source.lines()
-    waiting: deque[_Line] = deque()
+    waiting: deque[Line] = deque()
     delimiter = ""
     while first := (waiting.popleft() if waiting else next(lines, None)):
         number, text, fault = first
@@ -266,7 +268,7 @@ def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
         yield number, cells or [], "" if cells is not None else "a quote is opened and never closed"
 
 
-def _joined(text: str, waiting: Iterable[_Line], delimiter: str) -> tuple[list[str] | None, int]:
+def _joined(text: str, waiting: Iterable[Line], delimiter: str) -> tuple[list[str] | None, int]:
     """The row that begins on a line whose quotes do not pair, and how many more lines it takes; None without an end."""
     taken = [text]
     for _, more, fault in waiting:

@@ -342,6 +342,7 @@ _OURS = {
     "unknown_codes": "courier",
     "payloads": "account",
     "inbox": "account digest",
+    "forecast": "scope name waited came days",
     "links": "digest salt channel",
     "link_cases": "words",
     "link_uses": "verb by",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import ClassVar, Final
 
 from parcelwatch.core.milestones import LATE_BOOKING
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.core.whereabouts import read, split
@@ -25,9 +25,14 @@ class Misrouted(Rule):
     """Sorted wrongly or sent the wrong way, or back at a hub it had left for another; worse when it happens again."""
 
     kind: ClassVar[str] = "misrouted"
+    at: ClassVar[frozenset[Milestone]] = _BETWEEN_HUBS | {_M.EXCEPTION}
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER  # who moves on to where it never was turns in no circle
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone not in (*_BETWEEN_HUBS, Milestone.EXCEPTION):
+        if view.milestone not in self.at:
             return QUIET
         wrong, times = _sorted_wrongly(view.fresh) if Cause.MISROUTED in view.causes else (None, 0)
         if wrong is not None:
@@ -130,9 +135,10 @@ class WrongDelivery(Rule):
     """Told as delivered, but in another country, or an exception follows; milder where it is only scanned again."""
 
     kind: ClassVar[str] = "wrong_delivery"
+    at: ClassVar[frozenset[Milestone]] = frozenset({_M.DELIVERED, _M.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone not in (Milestone.DELIVERED, Milestone.EXCEPTION):
+        if view.milestone not in self.at:
             return QUIET
         place, delivery = _delivered(view.entries)
         if delivery is None or delivery.checkpoint.by:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.duration import Duration
-from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Severity
+from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity
 
 # Causes that a rule of their own speaks for, however long it lasts: a parcel with one of them is not merely silent.
 SETTLED = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
@@ -52,16 +52,31 @@ class Verdict:
 
 
 QUIET = Verdict()
+FOREVER: Final = timedelta.max
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of trouble. `heals`: whether the case closes by itself once the rule no longer fires."""
+    """A kind of trouble. `heals`: whether the case closes by itself once the rule no longer fires.
+
+    `at`: where a parcel has to be for it to say anything. `of`: the cause that a scan has to name, None where none has.
+    """
 
     kind: ClassVar[str]
     heals: ClassVar[bool] = True
+    at: ClassVar[frozenset[Milestone]] = frozenset(Milestone)
+    of: ClassVar[Cause | None] = None
 
     limits: Threshold
+
+    @property
+    def patience(self) -> timedelta | None:
+        """How long it finds nothing new for sure after a scan that merely moves a parcel on; None if it may at once.
+
+        Such a scan names no cause, is movement, lies no further back on a parcel's way than the one before, and at no
+        place that the parcel had left. Clocks that run already go on running.
+        """
+        return None
 
     @abstractmethod
     def judge(self, view: View) -> Verdict:
@@ -89,6 +104,13 @@ class Rule:
                 return Verdict(finding, since, due_at)
             finding = self.found(severity, fact, limit)
         return Verdict(finding, since)
+
+
+def shortest(limit: Duration | None) -> timedelta:
+    """The least time in which a clock can count so much; for ever where there is no limit. No clock runs fast."""
+    if limit is None:
+        return FOREVER
+    return timedelta(days=limit.amount) if limit.business else limit.length
 
 
 def dispatch_counts(by: datetime) -> Fact:

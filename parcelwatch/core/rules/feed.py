@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, dispatch_counts
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, dispatch_counts
 from parcelwatch.core.view import View
-from parcelwatch.model import Fact, Form, Severity
+from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class UnknownNumber(Rule):
     """
 
     kind: ClassVar[str] = "unknown_number"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.UNKNOWN})
 
     def judge(self, view: View) -> Verdict:
         if view.dossier.missing_since is None or view.dossier.timeline.entries:
@@ -37,6 +39,11 @@ class TrackingStopped(Rule):
     """Its tracking ended before the parcel did: stopped by the aggregator, refused, or its record is gone."""
 
     kind: ClassVar[str] = "tracking_stopped"
+    at: ClassVar[frozenset[Milestone]] = frozenset(Milestone) - FINAL
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
 
     def judge(self, view: View) -> Verdict:
         dossier = view.dossier

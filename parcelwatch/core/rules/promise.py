@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, scan
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, scan
 from parcelwatch.core.view import View
-from parcelwatch.model import Checkpoint, Fact, Form, Milestone, Severity
+from parcelwatch.model import FINAL, Checkpoint, Fact, Form, Milestone, Severity
+
+UNDECIDED: Final = frozenset(Milestone) - FINAL - {Milestone.RETURNING, Milestone.AVAILABLE_FOR_PICKUP}
+"""Where a parcel may still come in time or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,14 @@ class Late(Rule):
     """
 
     kind: ClassVar[str] = "late"
+    at: ClassVar[frozenset[Milestone]] = UNDECIDED
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
 
     def judge(self, view: View) -> Verdict:
-        if view.over or view.milestone in (Milestone.RETURNING, Milestone.AVAILABLE_FOR_PICKUP):
+        if view.milestone not in self.at:
             return QUIET
         promise = view.dossier.parcel.promised_by or view.dossier.promise
         if promise is None:

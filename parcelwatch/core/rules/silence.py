@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
 from parcelwatch.core.habits import missed
-from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan
+from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan, shortest
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -21,6 +21,11 @@ class NotPickedUp(Rule):
     """Announced, never collected. Counted from the day the shop was to hand it over by, where that is known."""
 
     kind: ClassVar[str] = "not_picked_up"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN})
+
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
 
     def judge(self, view: View) -> Verdict:
         announced = self._announced_at(view)
@@ -50,14 +55,17 @@ class NotPickedUp(Rule):
 
 @dataclass(frozen=True, slots=True)
 class _StuckAt(Rule):
-    """Nothing new since it reached `stage`."""
+    """Nothing new since it reached the one milestone it is about."""
 
-    stage: ClassVar[Milestone]
     says: ClassVar[Form]
 
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
+
     def judge(self, view: View) -> Verdict:
-        since = view.counts_from
-        if view.milestone is not self.stage or since is None:
+        since = view.counts_from if view.milestone in self.at else None
+        if since is None:
             return QUIET
         if rare := missed(view.dossier, self.kind):
             return Verdict(note=rare)
@@ -69,7 +77,7 @@ class NoFirstScan(_StuckAt):
     """Collected, never seen at a hub."""
 
     kind: ClassVar[str] = "no_first_scan"
-    stage: ClassVar[Milestone] = Milestone.PICKED_UP
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.PICKED_UP})
     says: ClassVar[Form] = Form.NO_FIRST_SCAN
 
 
@@ -78,7 +86,7 @@ class NotDelivered(_StuckAt):
     """Out for delivery, and neither delivered nor failed."""
 
     kind: ClassVar[str] = "not_delivered"
-    stage: ClassVar[Milestone] = Milestone.OUT_FOR_DELIVERY
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.OUT_FOR_DELIVERY})
     says: ClassVar[Form] = Form.NO_OUTCOME
 
 
@@ -90,6 +98,11 @@ class Stalled(Rule):
     """
 
     kind: ClassVar[str] = "stalled"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.IN_TRANSIT, Milestone.EXCEPTION, Milestone.UNKNOWN})
+
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
 
     def judge(self, view: View) -> Verdict:
         since = view.counts_from
@@ -112,6 +125,7 @@ class AwaitingCollection(Rule):
     """
 
     kind: ClassVar[str] = "awaiting_collection"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.AVAILABLE_FOR_PICKUP})
 
     def judge(self, view: View) -> Verdict:
         entry = view.stage.entry

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from parcelwatch.core.delays import delayed
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
+from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity, Sure
@@ -53,6 +53,7 @@ class Damaged(Rule):
 
     kind: ClassVar[str] = "damaged"
     heals: ClassVar[bool] = False
+    of: ClassVar[Cause | None] = Cause.DAMAGED
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, Cause.DAMAGED)
@@ -68,6 +69,7 @@ class Destroyed(Rule):
 
     kind: ClassVar[str] = "destroyed"
     heals: ClassVar[bool] = False
+    of: ClassVar[Cause | None] = Cause.DESTROYED
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, Cause.DESTROYED)
@@ -82,6 +84,7 @@ class Lost(Rule):
     """
 
     kind: ClassVar[str] = "lost"
+    of: ClassVar[Cause | None] = Cause.LOST
 
     def judge(self, view: View) -> Verdict:
         if Cause.LOST not in view.causes:
@@ -107,6 +110,7 @@ class Refused(Rule):
     """The recipient refused it."""
 
     kind: ClassVar[str] = "refused"
+    of: ClassVar[Cause | None] = Cause.REFUSED
 
     def judge(self, view: View) -> Verdict:
         entry = None if view.over else _newest(view, Cause.REFUSED)
@@ -119,6 +123,7 @@ class Returned(Rule):
 
     kind: ClassVar[str] = "returned"
     heals: ClassVar[bool] = False
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.RETURNED})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNED else None
@@ -130,6 +135,7 @@ class CourierException(Rule):
     """An exception that no other rule speaks for."""
 
     kind: ClassVar[str] = "courier_exception"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view)
@@ -142,12 +148,12 @@ class CourierException(Rule):
 class _Kept(Rule):
     """Something keeps it, by the newest word of it, until it moves on."""
 
-    cause: ClassVar[Cause]
     says: ClassVar[Form]
     severity: ClassVar[Severity] = Severity.HIGH
+    at: ClassVar[frozenset[Milestone]] = _ON_THE_WAY
 
     def judge(self, view: View) -> Verdict:
-        if self.cause not in view.causes or view.milestone not in _ON_THE_WAY:
+        if self.of not in view.causes or view.milestone not in self.at:
             return QUIET
         kept: Entry | None = None
         for entry in view.fresh:
@@ -159,7 +165,7 @@ class _Kept(Rule):
 
     def keeps(self, entry: Entry) -> bool:
         """Whether this is the word of it."""
-        return entry.checkpoint.cause is self.cause
+        return entry.checkpoint.cause is self.of
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
         """Whether what was heard later shows that it goes on."""
@@ -175,7 +181,7 @@ class AddressProblem(_Kept):
     """
 
     kind: ClassVar[str] = "address_problem"
-    cause: ClassVar[Cause] = Cause.ADDRESS
+    of: ClassVar[Cause | None] = Cause.ADDRESS
     says: ClassVar[Form] = Form.ADDRESS_PROBLEM
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
@@ -188,7 +194,7 @@ class SecurityHeld(_Kept):
     """Held by security or an authority, be it at customs."""
 
     kind: ClassVar[str] = "security_held"
-    cause: ClassVar[Cause] = Cause.SECURITY
+    of: ClassVar[Cause | None] = Cause.SECURITY
     says: ClassVar[Form] = Form.SECURITY_HELD
 
 
@@ -197,7 +203,7 @@ class CourierDelay(_Kept):
     """The courier says that weather or the like holds it up; for two days that stops the clocks of silence."""
 
     kind: ClassVar[str] = "courier_delay"
-    cause: ClassVar[Cause] = Cause.WEATHER
+    of: ClassVar[Cause | None] = Cause.WEATHER
     says: ClassVar[Form] = Form.DELAYED
     severity: ClassVar[Severity] = Severity.LOW
 
@@ -225,6 +231,7 @@ class Returning(_ToldThenSilent):
     """On its way back to the sender."""
 
     kind: ClassVar[str] = "returning"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.RETURNING})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view) if view.milestone is Milestone.RETURNING else None
@@ -239,6 +246,7 @@ class CustomsHeld(_ToldThenSilent):
     """Held by customs, or in customs for too long."""
 
     kind: ClassVar[str] = "customs_held"
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.CUSTOMS, Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
         entry = _reached_by(view)
@@ -265,18 +273,20 @@ class AttemptFailed(_ToldThenSilent):
 
     kind: ClassVar[str] = "attempt_failed"
 
-    _ENDED: ClassVar[frozenset[Milestone]] = frozenset(
-        {
-            Milestone.AVAILABLE_FOR_PICKUP,
-            Milestone.RETURNING,
-            Milestone.RETURNED,
-            Milestone.DELIVERED,
-            Milestone.CANCELLED,
-        }
-    )
+    at: ClassVar[frozenset[Milestone]] = frozenset(Milestone) - {
+        Milestone.AVAILABLE_FOR_PICKUP,
+        Milestone.RETURNING,
+        Milestone.RETURNED,
+        Milestone.DELIVERED,
+        Milestone.CANCELLED,
+    }
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER  # a first tour is no trouble, and what failed was told
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone in self._ENDED:
+        if view.milestone not in self.at:
             return QUIET
         failed = [entry for entry in view.fresh if entry.checkpoint.milestone is Milestone.ATTEMPT_FAILED]
         if not failed:

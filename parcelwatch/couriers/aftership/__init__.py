@@ -21,6 +21,7 @@ from parcelwatch.couriers.aftership import push as aftership_push
 from parcelwatch.couriers.aftership.codes import (
     ALREADY_REGISTERED,
     CALL_REFUSED,
+    CODES,
     MORE_WANTED,
     NOT_REGISTERED,
     NUMBER_REFUSED,
@@ -48,6 +49,7 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.iso3 import alpha3
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation, Refused, Unanswered
@@ -77,6 +79,7 @@ class AfterShip:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = CODES
     register_batch: ClassVar[int] = 1
 
     def lacks(self, ask: Ask) -> str:

@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, 
 from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
@@ -48,6 +48,7 @@ class Deppon:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = CODES
     card: ClassVar[Card] = Card(
         asks=("deppon",),
         doubt="no recorded answer is known; codes and fields are those of its documents",

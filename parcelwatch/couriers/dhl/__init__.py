@@ -70,6 +70,7 @@ class Dhl:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = STATUS_CODES
     card: ClassVar[Card] = Card(asks=("dhl", "dhlexpress", "dhlecommerce", "deutschepost"))
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:

@@ -33,8 +33,10 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.easypost import push as easypost_push
+from parcelwatch.couriers.easypost.codes import DETAILS, STATUSES
 from parcelwatch.couriers.easypost.tracker import observe
 from parcelwatch.couriers.shared.fields import Record, flag, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import NEAR, began
 from parcelwatch.couriers.shared.times import span
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
@@ -66,6 +68,7 @@ class EasyPost:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = {**DETAILS, **STATUSES}
     register_batch: ClassVar[int] = 1
 
     def lacks(self, ask: Ask) -> str:

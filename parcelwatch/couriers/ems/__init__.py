@@ -63,6 +63,7 @@ class Ems:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = OPERATIONS
     card: ClassVar[Card] = Card(
         asks=("ems", "emsabroad", "youzheng"),
         doubt="no recorded answer is known, nor its limits",

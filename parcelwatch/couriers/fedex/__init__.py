@@ -19,9 +19,11 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, Token, check, document, fitting, retry_at, said, unreadable
+from parcelwatch.couriers.fedex.codes import EVENTS
 from parcelwatch.couriers.fedex.result import observe
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -58,6 +60,7 @@ class Fedex:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = EVENTS
     card: ClassVar[Card] = Card(asks=("fedex",))
 
     def lacks(self, ask: Ask) -> str:

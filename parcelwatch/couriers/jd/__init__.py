@@ -22,7 +22,7 @@ from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms,
 from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.shared.times import Span
@@ -78,6 +78,7 @@ class Jd:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = {**STAGES, **STATES}
     card: ClassVar[Card] = Card(
         asks=("jd",),
         doubt="no recorded answer is known; the names of its fields come from two interfaces",

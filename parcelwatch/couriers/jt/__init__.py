@@ -23,7 +23,7 @@ from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, 
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -56,6 +56,7 @@ class Jt:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = {**PROBLEMS, **SCANS}
     card: ClassVar[Card] = Card(
         asks=("jt",),
         doubt="no recorded answer is known, nor the order of its lists and its limits",

@@ -27,10 +27,12 @@ from parcelwatch.couriers.base import (
     retry_at,
 )
 from parcelwatch.couriers.kdniao.answer import Fault, fault, succeeded, tracked, words
+from parcelwatch.couriers.kdniao.codes import STATES
 from parcelwatch.couriers.kdniao.push import reply, sign, told, verify
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.forms import form
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
@@ -70,6 +72,7 @@ class Kdniao:
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = STATES
     card: ClassVar[Card] = Card(company="YTO")
 
     def lacks(self, ask: Ask) -> str:

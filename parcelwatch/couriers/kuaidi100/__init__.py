@@ -32,6 +32,7 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.kuaidi100.answer import events_of, tracked
+from parcelwatch.couriers.kuaidi100.codes import STATES
 from parcelwatch.couriers.kuaidi100.push import (
     ACCOUNT_REFUSED,
     REPLY,
@@ -44,6 +45,7 @@ from parcelwatch.couriers.kuaidi100.push import (
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.forms import form
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import ConfigError, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -81,6 +83,7 @@ class Kuaidi100:
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = STATES
     card: ClassVar[Card] = Card(company="yuantong")
 
     def tailored(self, settings: AccountConfig) -> Kuaidi100:

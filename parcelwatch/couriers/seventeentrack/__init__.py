@@ -30,8 +30,9 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.seventeentrack import push as seventeentrack_push
-from parcelwatch.couriers.seventeentrack.item import observe
+from parcelwatch.couriers.seventeentrack.item import CODES, observe
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -100,6 +101,7 @@ class SeventeenTrack:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code", returned="code", lost="code")
+    codes: ClassVar[Mapping[str, Meaning]] = CODES
 
     def lacks(self, ask: Ask) -> str:
         if not NUMBER.fullmatch(ask.number):

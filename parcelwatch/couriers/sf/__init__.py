@@ -31,8 +31,10 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.sf.answer import newest, routed, routes_of
+from parcelwatch.couriers.sf.codes import STATUSES
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -87,6 +89,7 @@ class Sf:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = STATUSES
     card: ClassVar[Card] = Card(asks=("sf",))
 
     def lacks(self, ask: Ask) -> str:

@@ -30,7 +30,9 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.shared.fields import Record, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shippo import push as shippo_push
+from parcelwatch.couriers.shippo.codes import STATUSES
 from parcelwatch.couriers.shippo.track import observe
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -64,6 +66,7 @@ class Shippo:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = STATUSES
     card: ClassVar[Card] = Card(company="usps")
     register_batch: ClassVar[int] = 1
     asks_anyway: ClassVar[bool] = True

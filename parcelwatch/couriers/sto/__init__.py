@@ -55,6 +55,7 @@ class Sto:
     options: ClassVar[Mapping[str, str]] = {"batch": f"how many numbers a call may hold, {BATCH} unless told"}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = SCANS
     card: ClassVar[Card] = Card(
         asks=("sto",),
         doubt="no recorded answer is known; codes and fields are those of its documents",

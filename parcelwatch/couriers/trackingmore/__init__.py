@@ -32,10 +32,12 @@ from parcelwatch.couriers.base import (
     unreadable,
 )
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.trackingmore import push as trackingmore_push
 from parcelwatch.couriers.trackingmore.codes import (
     ALREADY_REGISTERED,
     CALL_REFUSED,
+    CODES,
     NOT_REGISTERED,
     NUMBER_REFUSED,
     QUOTA_SPENT,
@@ -71,6 +73,7 @@ class TrackingMore:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = CODES
     register_batch: ClassVar[int] = 40
 
     def lacks(self, ask: Ask) -> str:

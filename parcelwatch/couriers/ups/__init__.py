@@ -18,7 +18,9 @@ import httpx
 from parcelwatch.couriers.base import Account, Card, Tells, Token, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.ups.codes import TYPES
 from parcelwatch.couriers.ups.package import observe
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
@@ -62,6 +64,7 @@ class Ups:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code", returned="code", lost="code")
+    codes: ClassVar[Mapping[str, Meaning]] = TYPES
     card: ClassVar[Card] = Card(asks=("ups",))
 
     def lacks(self, ask: Ask) -> str:

@@ -35,8 +35,9 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
-from parcelwatch.couriers.usps.codes import NOTHING_YET, REASONS
+from parcelwatch.couriers.usps.codes import EVENTS, NOTHING_YET, REASONS
 from parcelwatch.couriers.usps.detail import observe, summarized, words
 from parcelwatch.errors import ConfigError, CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
 from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
@@ -71,6 +72,7 @@ class Usps:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="")
+    codes: ClassVar[Mapping[str, Meaning]] = EVENTS
     card: ClassVar[Card] = Card(asks=("usps",))
 
     def tailored(self, settings: AccountConfig) -> Courier:

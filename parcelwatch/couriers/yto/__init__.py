@@ -18,7 +18,7 @@ from parcelwatch.couriers.base import Account, Card, Tells, array, check, fittin
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, refusal
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.yto.codes import SCANS
 from parcelwatch.lexicon import read
@@ -50,6 +50,7 @@ class Yto:
     options: ClassVar[Mapping[str, str]] = {}
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = SCANS
     card: ClassVar[Card] = Card(
         asks=("yto",),
         doubt="its limits and the order of its lists are not known",

@@ -22,7 +22,7 @@ from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijin
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.yunda.codes import ACTIONS, LEAVING, NOTICES, PROBLEM, STATUSES, TROUBLES
 from parcelwatch.errors import CourierRefused
@@ -63,6 +63,7 @@ class Yunda:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
+    codes: ClassVar[Mapping[str, Meaning]] = {**STATUSES, **ACTIONS}
     card: ClassVar[Card] = Card(
         asks=("yunda",),
         doubt="its documents name two addresses; which one an account has is not known",

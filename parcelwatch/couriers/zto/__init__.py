@@ -33,7 +33,7 @@ from parcelwatch.couriers.shared.china import (
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
-from parcelwatch.couriers.shared.meanings import UNKNOWN
+from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.couriers.zto.codes import LEAVING, NOTICES, PROBLEM, PROBLEMS, SCANS, THIRD_PARTY
@@ -67,6 +67,7 @@ class Zto:
     }
     min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
+    codes: ClassVar[Mapping[str, Meaning]] = SCANS
     card: ClassVar[Card] = Card(
         asks=("zto",),
         doubt="no recorded answer is known, nor the order of its lists and its limits",

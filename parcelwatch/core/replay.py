@@ -1,0 +1,257 @@
+"""What agents would have been told of a parcel, and when, had this policy judged it as its history went on.
+
+What belongs here: the walk from one moment at which something may change to the next, through the same judgement as
+the daemon's: what was known by then, the rules, the cases, and what of them is news. Letters, claims and questions to
+couriers lead to no alert about a case, so they are left out. In a replay the courier is taken to answer: whenever a
+deadline falls, it says what it had said by then.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, pairwise
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from parcelwatch.core import dispatch, followup, tell
+from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
+from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
+from parcelwatch.core.hear import OVER_AND_DONE
+from parcelwatch.core.histories import History
+from parcelwatch.core.learn import Forecasts
+from parcelwatch.core.milestones import stage
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.rules.base import FOREVER
+from parcelwatch.core.step import Step
+from parcelwatch.core.timeline import as_of, current, latest, withdrawn
+from parcelwatch.core.view import View, view
+from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Timeline, Why
+
+_TIME: Final = Passed()
+_NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert that agents would have got. `since`: when its trouble began."""
+
+    kind: str
+    severity: Severity
+    why: Why
+    at: datetime
+    since: datetime
+
+
+class Hearing(NamedTuple):
+    """All that was known when something was heard; `answered`: the fields of a Dossier that it changed."""
+
+    at: datetime
+    timeline: Timeline
+    answered: Mapping[str, Any]
+
+
+def replay(
+    history: History, policy: Policy, until: datetime | None = None, forecasts: Forecasts | None = None
+) -> Iterator[Told]:
+    """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step.
+
+    `forecasts`: what was known of other parcels at each time; without it nothing was.
+    """
+    parcel = history.parcel()
+    known, cases = _Known(parcel), tuple[Case, ...]()
+    rules = rules_for(policy, parcel)
+    way = _Way(history, rules)
+    foreseen = forecasts if policy.foresight.enabled else None
+    coming = hearings(history, parcel.added_at)
+    ahead: Hearing | None = next(coming)
+    now: datetime | None = parcel.added_at
+    while now is not None and (until is None or now <= until):
+        first = False
+        if ahead is not None and ahead.at <= now:
+            heard, ahead = ahead, next(coming, None)
+            first = known.hear(heard)
+            if not cases and way.goes_on(heard, ahead):
+                now = ahead.at if ahead else None
+                continue
+        dossier = known.at(now, cases)
+        promised = parcel.promised_by or dossier.promise
+        outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
+        seen = view(dossier, policy.calendar, policy.foresight, outlook)
+        found = judged(seen, rules)
+        if cases or found.findings:
+            step = _moved(Step(dossier, policy, now, first=first), found)
+            cases = step.dossier.cases
+            yield from _alerts(step)
+            dossier = step.dossier
+        now = _next(dossier, seen, found, policy, ahead, now)
+        way.looked(seen, found)
+
+
+class _Way:
+    """Which scans need no look, because they only move a parcel on and the next one comes before any clock runs out.
+
+    Most scans of most parcels are such. What was due before one is due after it: a clock that it starts anew runs at
+    least as long as the rules are patient.
+    """
+
+    def __init__(self, history: History, rules: Rules) -> None:
+        self._rules = rules
+        self._smooth = not history.answers and history.heard.answered_at is None and _smooth(history.checkpoints)
+        # A label starts no clock but that of its pickup, unless the shop says more of that.
+        labels = history.shipped_at is None and history.dispatch_by is None
+        self._before = _LABELLED if labels else frozenset()
+        self._after = Milestone.UNKNOWN
+        self._quiet_until: datetime | None = None
+
+    def looked(self, seen: View, found: Assessment) -> None:
+        """A parcel was looked at; after what is heard next of it, what was found then may still hold."""
+        if self._smooth:
+            self._quiet_until = min(found.due_at or _NEVER, found.valid_until or _NEVER)
+            self._after = seen.milestone
+
+    def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
+        """Whether nothing can come of what was heard until the next is. The hand-over is always looked at."""
+        if not self._smooth or self._quiet_until is None:
+            return False
+        newest = heard.timeline.entries[-1]
+        reached = newest.checkpoint.milestone
+        patience = self._rules.patience(reached)
+        if patience is None or not (self._after in _ONWARD or {self._after, reached} <= self._before):
+            return False
+        if patience < FOREVER:
+            self._quiet_until = min(self._quiet_until, latest(newest) + patience)
+        if ahead is None:
+            return newest.checkpoint.milestone is Milestone.DELIVERED
+        return ahead.at < self._quiet_until
+
+
+# Under way, and over: at customs a clock runs from the first scan there, and tours are counted.
+_M: Final = Milestone
+_ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
+_LABELLED: Final = frozenset({_M.UNKNOWN, _M.INFO_RECEIVED})
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _smooth(entries: tuple[Entry, ...]) -> bool:
+    """Whether all that is told is a parcel's way, each scan further on, elsewhere and heard later than
+    the one before.
+    """
+    stage, tours, heard_at = 0, 0, ALWAYS
+    for entry in entries:
+        said = entry.checkpoint
+        if said.milestone is Milestone.INFO_RECEIVED and not stage and said.cause is None:
+            continue
+        to = _ONWARD.get(said.milestone, -1)
+        tours += to == 2
+        if said.cause is not None or not said.moves or to < stage or tours > 1 or entry.seen_at <= heard_at:
+            return False
+        stage, heard_at = to, entry.seen_at
+    return not _back_somewhere(entries)
+
+
+def _back_somewhere(entries: tuple[Entry, ...]) -> bool:
+    """Whether a place comes again after another."""
+    places = [place for place, _ in groupby(entry.checkpoint.place.casefold() for entry in entries) if place]
+    return len(set(places)) < len(places)
+
+
+class _Known:
+    """What is known of a parcel so far, beside its cases."""
+
+    def __init__(self, parcel: Parcel) -> None:
+        self._parcel = parcel
+        self._timeline = Timeline()
+        self._confirmed_at: datetime | None = None
+        self._tracked_at: datetime | None = None
+        self._baseline_at: datetime | None = None
+        self._said: dict[str, Any] = {}
+
+    def hear(self, heard: Hearing) -> bool:
+        """Take in what was heard; whether it is the first history of the parcel."""
+        self._timeline = heard.timeline
+        self._said.update(heard.answered)
+        first = self._tracked_at is None and bool(heard.timeline.entries)
+        if first:
+            self._tracked_at = heard.at
+            reached = stage(current(heard.timeline), self._said.get("stands")).milestone
+            self._baseline_at = heard.at if reached in OVER_AND_DONE else None
+        return first
+
+    def at(self, now: datetime, cases: tuple[Case, ...]) -> Dossier:
+        """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
+        if not self._said.get("refused"):
+            self._confirmed_at = now
+        return Dossier(
+            self._parcel,
+            self._timeline,
+            confirmed_at=self._confirmed_at,
+            first_tracked_at=self._tracked_at,
+            baseline_at=self._baseline_at,
+            cases=cases,
+            **self._said,
+        )
+
+
+def hearings(history: History, added_at: datetime) -> Iterator[Hearing]:
+    """What was known when it was added, and then whenever something was heard of it. There is always a first one."""
+    heard, answers = history.heard, dict(history.answers)
+    entries = heard.entries
+    seen = [max(entry.seen_at, added_at) for entry in entries]
+    moments = sorted({added_at, *seen, *answers, *_taken_back(heard)})
+    if heard.answered_at is not None:
+        for at in moments:
+            yield Hearing(at, as_of(heard, at), answers.get(at, _NO_CHANGE))
+    elif all(one <= other for one, other in pairwise(seen)):
+        # As a rule what happened later was heard later, so that what was known is the beginning of the list.
+        for at in moments:
+            yield Hearing(at, Timeline(entries[: bisect_right(seen, at)]), answers.get(at, _NO_CHANGE))
+    else:
+        for at in moments:
+            told = tuple(entry for entry, since in zip(entries, seen, strict=True) if since <= at)
+            yield Hearing(at, Timeline(told), answers.get(at, _NO_CHANGE))
+
+
+def _taken_back(heard: Timeline) -> Iterator[datetime]:
+    """When the courier was asked next after it last listed what it then took back, as far as can be told."""
+    if heard.answered_at is not None:
+        for entry in heard.entries:
+            if withdrawn(entry, heard):
+                every = EVERY.get(entry.checkpoint.milestone, EVERY[Milestone.UNKNOWN])
+                yield min(entry.last_seen_at + every, heard.answered_at)
+
+
+def _moved(step: Step, found: Assessment) -> Step:
+    step = tell.move(step, found.findings, _TIME)
+    return tell.tell(followup.follow(step, _TIME))
+
+
+def _alerts(step: Step) -> Iterator[Told]:
+    """What goes out: old news of a parcel that was only just heard of does not."""
+    for notice in step.notices:
+        if isinstance(notice, CaseTold):
+            case, way = notice.case, dispatch.way(notice, step.dossier.parcel, step.policy, step.now, first=step.first)
+            if way.suppressed in ("", dispatch.NO_CHANNEL):
+                yield Told(case.kind, case.severity, notice.why, step.now, case.since)
+
+
+def _next(
+    dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
+) -> datetime | None:
+    """The next moment at which anything may change."""
+    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
+    coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    if dossier.cases:
+        coming += followup.due(dossier, policy)
+        if any(case.cleared and case.live for case in dossier.cases):
+            # Trouble that is back after an all-clear is told once a second answer says so.
+            coming.append(next_poll(seen, found.due_at, now)[0])
+    return min((at for at in coming if at is not None and at > now), default=None)
+
+
+def _asked(seen: View, at: datetime) -> bool:
+    """Whether the courier is still asked then: nobody asks for ever after what nobody speaks of."""
+    last = max(seen.quiet_since or seen.dossier.parcel.added_at, seen.dossier.parcel.added_at)
+    return seen.milestone is not Milestone.CANCELLED and at - last <= GIVEN_UP

@@ -1,0 +1,205 @@
+"""A replay tells what the daemon tells, of every story without agents; and a real store keeps all that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parcelwatch.core.assess import assess, rules_for
+from parcelwatch.core.histories import History
+from parcelwatch.core.policy import Policy
+from parcelwatch.core.replay import replay
+from parcelwatch.core.rules import QUIET
+from parcelwatch.core.timeline import as_of, join
+from parcelwatch.core.view import view
+from parcelwatch.model import Cause, Checkpoint, Dossier, Entry, Event, Milestone, Passed, Refused, Timeline, Unanswered
+from parcelwatch.ruletests import Story
+from parcelwatch.ruletests.steps import Said
+from parcelwatch.ruletests.telling import Feed, Teller
+from parcelwatch.store import Store, past
+from tests.benchmarks.replaying import daemon
+from tests.storytellers import InCore, InStore
+from tests.strategies import START
+from tests.test_stories import ALL
+
+AFTER: Final = timedelta(days=25)
+"""How long each story goes on after its last step: silence must be told of, too."""
+KEPT: Final = ("missing_since", "refused", "stopped", "estimate", "promise", "stands")
+
+
+def without_agents(story: Story) -> bool:
+    """Nobody does anything to it, and the courier always answers.
+
+    When exactly it took something back is not kept, and what it says of the lane is, as if the shop had known it.
+    """
+    said = [step.does for step in story.steps if not isinstance(step.does, Passed)]
+    return all(
+        isinstance(one, Said)
+        and one.answer not in (Refused, Unanswered)
+        and not (one.drops or one.as_before or "destination" in one.beside)
+        for one in said
+    )
+
+
+STORIES: Final = [pytest.param(story, id=story.name) for story in ALL if without_agents(story)]
+
+
+class Daemon:
+    """Plays a story as the daemon does: the courier is asked whenever the cadence says. Keeps what agents are told."""
+
+    def __init__(self, story: Story, teller: Teller) -> None:
+        self._teller, self._feed = teller, Feed(story.parcel.number)
+        self.told: list[tuple[str, datetime]] = []
+        self.answers: list[tuple[datetime, dict[str, Any]]] = []
+        self._steps = story.steps
+        self._now = story.parcel.added_at
+
+    def play(self) -> datetime:
+        """All of it, and what silence leads to; returns the end."""
+        if self._steps[0].at > self._now:
+            self._step(self._feed.same(), self._now)  # what is added is asked about at once
+        for each in self._steps:
+            self._ask_until(each.at)
+            self._step(self._feed.says(each.does) if isinstance(each.does, Said) else Passed(), each.at)
+        end = self._now + AFTER
+        self._ask_until(end)
+        return end
+
+    def _ask_until(self, end: datetime) -> None:
+        while (due := self._due()) is not None and due < end:
+            before = self._now
+            self._step(self._feed.same() if due == self._teller.dossier.poll_at else Passed(), max(due, before))
+            assert (self._now, self._due()) != (before, due), "time goes on"
+
+    def _due(self) -> datetime | None:
+        return min((at for at in (self._teller.dossier.poll_at, self._teller.assess_at) if at), default=None)
+
+    def _step(self, event: Event, at: datetime) -> None:
+        before, self._now = self._teller.dossier, at
+        happened = self._teller.step(event, at)
+        # What is told of claims is no case's news.
+        self.told += [(one, at) for one in happened.told if "claim_" not in one]
+        if changed := {name: new for name, new in _kept(self._teller.dossier) if new != getattr(before, name)}:
+            self.answers.append((at, changed))
+
+
+def _kept(dossier: Dossier) -> Iterable[tuple[str, Any]]:
+    return ((name, getattr(dossier, name)) for name in KEPT)
+
+
+def history_of(story: Story, daemon: Daemon, dossier: Dossier) -> History:
+    parcel = story.parcel
+    return History(
+        parcel.number,
+        parcel.courier,
+        parcel.company,
+        parcel.order,
+        parcel.service,
+        parcel.origin,
+        parcel.destination,
+        announced_at=parcel.added_at,
+        shipped_at=parcel.shipped_at,
+        promised_by=parcel.promised_by,
+        dispatch_by=parcel.dispatch_by,
+        heard=dossier.timeline,
+        answers=tuple(daemon.answers),
+    )
+
+
+def replayed(history: History, story: Story, end: datetime) -> list[tuple[str, datetime]]:
+    told = replay(history, story.policy)
+    return [(f"{one.kind} {one.severity} {one.why}", one.at) for one in told if one.at < end]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_a_replay_tells_what_the_daemon_tells(story: Story) -> None:
+    teller = InCore(story)
+    daemon = Daemon(story, teller)
+    end = daemon.play()
+    assert replayed(history_of(story, daemon, teller.dossier), story, end) == daemon.told
+
+
+def test_what_a_store_kept_of_its_parcels_is_replayed_to_what_agents_were_told(tmp_path: Path) -> None:
+    story = next(story for story in ALL if story.name == "damaged_then_delivered.toml")
+    teller = InStore(story, tmp_path / "parcelwatch.db")
+    daemon = Daemon(story, teller)
+    end = daemon.play()
+    teller.rest()
+    with Store.open(tmp_path / "parcelwatch.db", create=False) as store:
+        (history,) = past.histories(store, past.ids(store, story.parcel.added_at))
+        assert past.ids(store, end) == []
+    teller.close()
+    assert daemon.told
+    assert replayed(history, story, end) == daemon.told
+
+
+# --- any history ---------------------------------------------------------------------------------
+
+_M = Milestone
+_ONWARD = (_M.PICKED_UP, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.OUT_FOR_DELIVERY, _M.DELIVERED)
+PATIENT, HASTY = Policy(channels=("ops",)), Policy("china", channels=("ops",))
+hours = st.floats(0, 200).map(lambda each: timedelta(minutes=round(each * 60)))
+
+
+@st.composite
+def scans(draw: st.DrawFn) -> list[tuple[Milestone, Cause | None, bool]]:
+    """As a rule a parcel's way, of which some steps are left out; sometimes anything."""
+    smooth = [one for one in (_M.INFO_RECEIVED, *_ONWARD) if draw(st.booleans())]
+    told: list[tuple[Milestone, Cause | None, bool]] = [(one, None, one is not _M.INFO_RECEIVED) for one in smooth]
+    for _ in range(draw(st.sampled_from([0, 0, 1, 3]))):
+        odd = (draw(st.sampled_from(Milestone)), draw(st.none() | st.sampled_from(Cause)), draw(st.booleans()))
+        told.insert(draw(st.integers(0, len(told))), odd)
+    return told
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    at, entries = START, list[Entry]()
+    for milestone, cause, moves in draw(scans()):
+        at += draw(hours)
+        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(["", "Lyon, FR"])), moves=moves)
+        seen_at = at + draw(st.just(timedelta(0)) | hours)
+        entries.append(Entry(said, seen_at, seen_at))
+    return History(
+        "AB123456",
+        "acme",
+        origin=draw(st.sampled_from(["", "DE"])),
+        destination=draw(st.sampled_from(["DE", "BR-SP"])),
+        announced_at=draw(st.sampled_from([START, START + timedelta(days=3)])),
+        shipped_at=draw(st.none() | st.just(START + timedelta(days=1))),
+        promised_by=draw(st.none() | hours.map(lambda each: START + 3 * each)),
+        dispatch_by=draw(st.none() | hours.map(lambda each: START + each)),
+        heard=join(Timeline(tuple(entries)), Timeline()),
+    )
+
+
+@pytest.mark.parametrize("policy", [PATIENT, HASTY], ids=["patient", "hasty"])
+@given(history=histories())
+def test_whatever_a_replay_leaves_out_it_tells_what_every_step_would(policy: Policy, history: History) -> None:
+    assert list(replay(history, policy)) == list(daemon(history, policy))
+
+
+@given(history=histories(), passed=hours)
+def test_the_rules_that_are_not_asked_have_nothing_to_say(history: History, passed: timedelta) -> None:
+    asked_at = START + 5 * passed
+    timeline = as_of(history.heard, asked_at)
+    seen = view(Dossier(history.parcel(), timeline, confirmed_at=asked_at), PATIENT.calendar)
+    every = {rule.kind: rule.judge(seen) for rule in rules_for(PATIENT, history.parcel()).every}
+    assert assess(seen, PATIENT).verdicts == {kind: verdict for kind, verdict in every.items() if verdict is not QUIET}
+
+
+def test_a_clock_that_runs_shorter_than_the_one_before_is_not_overslept() -> None:
+    way = ((1, _M.IN_TRANSIT), (2, _M.OUT_FOR_DELIVERY), (47, _M.DELIVERED))
+    entries = []
+    for hour, milestone in way:
+        at = START + timedelta(hours=hour)
+        entries.append(Entry(Checkpoint(at, at, milestone), at, at))
+    history = History("AB123456", "acme", announced_at=START, heard=Timeline(tuple(entries)))
+    told = [(one.kind, one.at) for one in replay(history, HASTY)]
+    assert told == [("not_delivered", START + timedelta(hours=2 + 36))]
