@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -132,11 +133,20 @@ def rule_document(each: Explanation, dossier: Dossier, words: Renderer, at: date
         "due_at": stamp(each.due_at),
         "blind": each.blind,
         "note": words.sentence(each.note, at) if each.note else None,
+        "chance": _chance(each),
         "clears_when": words.clears(each.kind),
         "hidden_by": each.hidden_by or None,
         "case": case.id if case else None,
         "case_state": case.state if case else None,
     }
+
+
+def _chance(each: Explanation) -> dict[str, Any] | None:
+    """That of being late, where one is known: `late` is exp(-pace x risk)."""
+    from parcelwatch.cli.output import stamp
+
+    chance = each.note.chance if each.note else None
+    return {**asdict(chance), "at": stamp(chance.at)} if chance else None
 
 
 def _skip(skip: Skip) -> dict[str, Any]:
