@@ -278,6 +278,9 @@ class Form(StrEnum):
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    # about many parcels at once
+    INCIDENT = "incident"
+    INCIDENT_OVER = "incident_over"
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
@@ -305,7 +308,8 @@ class Fact:
     happened. `quiet_since`: nothing followed since then. `until`: a promise, or the end of a snooze. `whose`: of whom
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
     messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
-    somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what.
+    somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what. `company`:
+    the courier behind an account, in its code.
     """
 
     says: Form
@@ -320,6 +324,7 @@ class Fact:
     reason: str = ""
     unread: tuple[Unread, ...] = ()
     tally: tuple[tuple[str, int], ...] = ()
+    company: str = ""
 
 
 # --- what we know --------------------------------------------------------------------------------

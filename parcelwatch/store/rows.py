@@ -175,7 +175,7 @@ def to_parcel(row: tuple[Any, ...], orders: tuple[Order, ...]) -> Parcel:
 # --- facts ---------------------------------------------------------------------------------------
 
 _MOMENTS: Final = ("since", "quiet_since", "until")
-_PLAIN: Final = ("whose", "count", "kind", "reason")
+_PLAIN: Final = ("whose", "count", "kind", "reason", "company")
 
 
 def fact_json(fact: Fact) -> str:
