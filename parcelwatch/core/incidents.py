@@ -15,7 +15,7 @@ from typing import Final
 
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, above
-from parcelwatch.core.timeline import current
+from parcelwatch.core.timeline import withdrawn
 from parcelwatch.model import Case, Fact, Form, Parcel, Timeline
 
 FOLDED: Final = frozenset(kind.name for kind in KINDS.values() if kind.family in (Family.SILENCE, Family.FORECAST)) - {
@@ -26,6 +26,9 @@ FOLDED: Final = frozenset(kind.name for kind in KINDS.values() if kind.family in
 FRESH: Final = timedelta(days=7)
 """Cases opened within this time count. What has gone on for longer is nothing that happens just now."""
 
+STALE: Final = timedelta(days=21)
+"""What began longer ago does not count either, however lately it was first heard of."""
+
 MUCH_OLDER: Final = timedelta(days=7)
 _VALUABLE: Final = 10
 _CALM: Final = 1.5
@@ -34,7 +37,7 @@ _LONGEST_HUB: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Incidents:
     """`value`: a parcel worth this or more speaks for itself; 0: ten times what those of its incident are worth."""
 
     enabled: bool = True
@@ -168,8 +171,9 @@ def fact(one: Incident) -> Fact:
 
 def hub(timeline: Timeline) -> str:
     """The place of the last scan that moved a parcel, "" where it names none."""
-    moving = next((one for one in reversed(current(timeline)) if one.checkpoint.moves), None)
-    return " ".join(moving.checkpoint.place.split())[:_LONGEST_HUB] if moving else ""
+    moving = (one for one in reversed(timeline.entries) if one.checkpoint.moves and not withdrawn(one, timeline))
+    last = next(moving, None)
+    return " ".join(last.checkpoint.place.split())[:_LONGEST_HUB] if last else ""
 
 
 def spot(parcel: Parcel, where: str) -> Spot:
@@ -189,7 +193,7 @@ def speaks(case: Case, value: float, inside: Incident) -> bool:
     return older or (inside.valuable is not None and value >= inside.valuable)
 
 
-def outliers(one: Incident, since: Sequence[datetime], values: Sequence[float], settings: Settings) -> Incident:
+def outliers(one: Incident, since: Sequence[datetime], values: Sequence[float], settings: Incidents) -> Incident:
     """The incident with what makes one of its troubles much older or dearer than the others.
 
     `since`: when they began; `values`: what their parcels are worth, 0 where nobody knows.

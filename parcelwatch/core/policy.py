@@ -15,6 +15,7 @@ from typing import Final
 
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
+from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
@@ -95,7 +96,7 @@ class Policy:
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
     `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
     `follow_up`: how long cases wait for people, in the time in which somebody is there, which is `working`. `daily`:
-    who gets the day's report.
+    who gets the day's report. `incidents`: what makes one, which changes nothing of any parcel.
     """
 
     profile: str = "international"
@@ -113,6 +114,7 @@ class Policy:
     daily: Daily = field(default_factory=Daily)
     working: Working = field(init=False, repr=False)
     claims: Terms = field(default_factory=Terms)
+    incidents: Incidents = field(default_factory=Incidents, compare=False)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 

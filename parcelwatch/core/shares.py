@@ -25,6 +25,7 @@ WEEK: Final = 7
 UNKNOWN: Final = 1 / 3
 """Stands for what is usual of a group that is not known for a week: only what stands out from that is sure."""
 
+_UNSURE: Final = 5
 _LEAST: Final = 0.02
 _MOST: Final = 0.95
 _FACTOR: Final = 3.0
@@ -112,7 +113,8 @@ class Surveyed:
 class Bar:
     """What a group has to pass to be an incident.
 
-    `minimum`: parcels in trouble. `alpha`: the largest chance that so many are, were all as usual.
+    `minimum`: parcels in trouble; five times as many where nobody knows what is usual. `alpha`: the largest chance that
+    so many are, were all as usual.
     """
 
     minimum: int = 10
@@ -164,7 +166,8 @@ class Excess:
 
 def excess(group: Group, troubled: int, parcels: int, known: Usual, bar: Bar) -> Excess | None:
     """The group if it stands out: enough parcels, the odds of trouble three times the usual, and hardly by chance."""
-    if troubled < bar.minimum or not above(troubled, parcels, known.share, _FACTOR):
+    least = bar.minimum if known.known else bar.minimum * _UNSURE
+    if troubled < least or not above(troubled, parcels, known.share, _FACTOR):
         return None
     chance = tail(troubled, parcels, known.share)
     return Excess(group, troubled, parcels, known, chance) if chance <= bar.alpha else None

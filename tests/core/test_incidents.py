@@ -14,8 +14,8 @@ from parcelwatch.core.incidents import (
     MUCH_OLDER,
     TRANSITIONS,
     Incident,
+    Incidents,
     IncidentState,
-    Settings,
     Turn,
     around,
     begin,
@@ -138,7 +138,7 @@ def test_of_two_incidents_around_a_parcel_the_first_one_has_it() -> None:
 
 def test_what_is_much_older_or_dearer_than_the_rest_speaks() -> None:
     began = [NOW - 3 * DAY] * 9 + [NOW - 40 * DAY]
-    one = outliers(incident(), began, [20.0] * 9 + [0.0], Settings())
+    one = outliers(incident(), began, [20.0] * 9 + [0.0], Incidents())
     assert not speaks(case(), 0.0, one)
     assert not speaks(case(), 199.0, one)
     assert speaks(case(), 200.0, one)
@@ -147,8 +147,8 @@ def test_what_is_much_older_or_dearer_than_the_rest_speaks() -> None:
 
 
 def test_what_is_dear_can_be_said_and_without_values_nothing_is() -> None:
-    assert speaks(case(), 150.0, outliers(incident(), [NOW], [20.0], Settings(value=150.0)))
-    assert not speaks(case(), 9999.0, outliers(incident(), [NOW - 3 * DAY], [0.0], Settings()))
+    assert speaks(case(), 150.0, outliers(incident(), [NOW], [20.0], Incidents(value=150.0)))
+    assert not speaks(case(), 9999.0, outliers(incident(), [NOW - 3 * DAY], [0.0], Incidents()))
     assert not speaks(case(), 9999.0, incident())
 
 

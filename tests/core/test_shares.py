@@ -8,14 +8,13 @@ from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.shares import (
     UNKNOWN,
     Bar,
     Cell,
-    Excess,
     Grain,
     Group,
     Spot,
@@ -107,6 +106,12 @@ def test_a_small_shop_never_has_an_incident_of_two() -> None:
     assert found([cell(2, 2, "LEIPZIG", "DE")], {at("LEIPZIG"): weeks([(0, 500)] * 7)}) == []
 
 
+def test_where_nobody_knows_what_is_usual_it_takes_more() -> None:
+    assert found([cell(49, 49, "LEIPZIG")]) == []
+    assert found([cell(50, 50, "LEIPZIG")]) == [at("LEIPZIG")]
+    assert found([cell(10, 20, "LEIPZIG")], {at("LEIPZIG"): weeks([(0, 100)] * 7)}) == [at("LEIPZIG")]
+
+
 def test_a_monday_like_every_monday_stands_out_for_nothing() -> None:
     mondays = weeks([(400, 1000), *[(20, 1000)] * 6])
     today = [cell(430, 1000, courier="acme")]
@@ -126,7 +131,7 @@ def test_a_somewhat_worse_day_is_no_incident_however_many_parcels_make_it_sure()
 
 def test_an_excess_says_what_it_was_measured_by() -> None:
     one = excess(at("LEIPZIG"), 90, 100, usual(weeks([(3, 100)] * 7)), BAR)
-    assert isinstance(one, Excess)
+    assert one is not None
     assert (one.troubled, one.parcels, one.usual.known) == (90, 100, True)
     assert one.usual.share == pytest.approx(13 / 402)
     assert one.chance == pytest.approx(tail(90, 100, 13 / 402))
@@ -135,9 +140,9 @@ def test_an_excess_says_what_it_was_measured_by() -> None:
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(1, 30), st.floats(1e-9, 0.05))
 def test_nothing_stands_out_with_fewer_than_the_minimum(extra: int, troubled: int, minimum: int, alpha: float) -> None:
     one = excess(ACME, troubled, troubled + extra, usual(()), Bar(minimum, alpha))
-    assume(one is not None)
-    assert one is not None
-    assert troubled >= minimum
+    if one is None:
+        return
+    assert troubled >= 5 * minimum
     assert one.chance <= alpha
 
 
@@ -194,7 +199,7 @@ def test_two_hubs_in_trouble_at_once_are_two() -> None:
 
 
 def test_the_same_place_of_two_couriers_is_two_hubs() -> None:
-    cells = [cell(40, 40, "LEIPZIG"), cell(1, 40, "LEIPZIG", courier="other")]
+    cells = [cell(50, 50, "LEIPZIG"), cell(1, 40, "LEIPZIG", courier="other")]
     assert found(cells) == [at("LEIPZIG")]
 
 
