@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators, pushes, repeats, reports
+from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
@@ -92,6 +92,7 @@ class Engine:
         self._apis = {one.name: one.account.api for one in posts}
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
+        self._lookout = incidents.Lookout()
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
@@ -188,7 +189,7 @@ class Engine:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
 
     async def _look_again(self, now: datetime) -> None:
-        self.assessed += await self._writer.run(_assess, self._policy, self._apis, now)
+        self.assessed += await self._writer.run(_assess, self._policy, self._apis, self._lookout, now)
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
@@ -234,11 +235,12 @@ def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
 
-def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime) -> Tally:
+def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
         silencing.release(store, now)
+        incidents.look(store, lookout, policy, now)
         reports.tell_daily(store, policy, now)
     return tally
 

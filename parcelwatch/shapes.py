@@ -43,7 +43,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "threshold": str(one.limit or ""),
         "policy_line": one.line,
         "hidden_by": one.hidden_by or None,
-        "incident": None,
+        "incident": row.incident,
         "priority": row.priority(at),
         "snoozed_until": stamp(one.snoozed_until),
         "verdict": row.verdict,

@@ -79,7 +79,12 @@ class Group(NamedTuple):
 
     def holds(self, spot: Spot) -> bool:
         """Whether a parcel is one of them."""
-        return all(getattr(self, part) == getattr(spot, part) for part in _PARTS[self.grain])
+        return all(getattr(spot, part) == value for part, value in self.shared)
+
+    @property
+    def shared(self) -> tuple[tuple[str, str], ...]:
+        """What its parcels have in common: parts of a Spot, with their values."""
+        return tuple((part, getattr(self, part)) for part in _PARTS[self.grain])
 
 
 def groups(spot: Spot) -> tuple[Group, ...]:
@@ -178,13 +183,13 @@ def above(troubled: int, parcels: int, share: float, factor: float) -> bool:
     return troubled * (1 - share) >= factor * share * (parcels - troubled)
 
 
-def candidates(cells: Iterable[Cell], bar: Bar) -> frozenset[Group]:
-    """The groups with enough parcels in trouble to be asked about; cells without any may be left out."""
+def candidates(cells: Iterable[Cell], bar: Bar) -> Mapping[Group, int]:
+    """The groups with enough parcels in trouble to be asked about, and how many; cells without any may be left out."""
     counted: dict[Group, int] = defaultdict(int)
     for cell in cells:
-        for group in groups(cell.spot):
+        for group in groups(cell.spot) if cell.troubled else ():
             counted[group] += cell.troubled
-    return frozenset(group for group, troubled in counted.items() if troubled >= bar.minimum)
+    return {group: troubled for group, troubled in counted.items() if troubled >= bar.minimum}
 
 
 def outbreaks(cells: Iterable[Cell], past: Mapping[Group, Sequence[Surveyed]], bar: Bar) -> tuple[Excess, ...]:

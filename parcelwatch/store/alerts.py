@@ -44,9 +44,12 @@ FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JO
   LEFT JOIN cases c ON c.id = a.case_id"""
 
 
+_INCIDENT: Final = "incident"
+
+
 def outgoing(row: tuple[Any, ...]) -> Outgoing:
     """A message from the values of OUT; more may follow them."""
-    letter = row[19 : 19 + len(_LETTER)]
+    letter, fact = row[19 : 19 + len(_LETTER)], to_fact(row[6])
     return Outgoing(
         id=row[0],
         kind=row[1],
@@ -54,13 +57,13 @@ def outgoing(row: tuple[Any, ...]) -> Outgoing:
         draft=row[3] == 1,
         severity=SEVERITIES[row[4]],
         why=WHYS[row[5]],
-        fact=to_fact(row[6]),
+        fact=fact,
         account=row[7],
         attempts=row[8],
         created_at=from_ms(row[9]),
         number=row[10] or "",
-        courier=row[11] or "",
-        company=row[12] or "",
+        courier=row[11] or (row[7] if row[1] == _INCIDENT else ""),
+        company=row[12] or fact.company,
         orders=tuple(load(row[13])),
         milestone=row[14] or "",
         promised_by=maybe_at(row[15]),
