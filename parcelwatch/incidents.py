@@ -185,18 +185,19 @@ def _cleared(store: Store, one: Incident, now: datetime) -> Incident:
     """Tell whoever was told of an incident that it is over, and nobody else."""
     assert one.id is not None
     incidents.take_back(store, one.id, "it was over before it was sent")
+    alert = _message(one, Why.CLEARED, left=incidents.left(store, one.id))
     for channel in incidents.told_on(store, one.id):
-        outbox.enqueue(store, replace(_message(one, Why.CLEARED), channel=channel), now)
+        outbox.enqueue(store, replace(alert, channel=channel), now)
     return one
 
 
-def _message(one: Incident, why: Why, suppressed: str = "") -> NewAlert:
+def _message(one: Incident, why: Why, suppressed: str = "", left: int = 0) -> NewAlert:
     return NewAlert(
         kind=KIND,
         channel="",
         severity=Severity.HIGH,
         why=why,
-        fact=fact(one),
+        fact=fact(one, left),
         account=one.group.courier,
         suppressed=suppressed,
         incident=one.id,

@@ -145,14 +145,15 @@ def place(group: Group) -> str:
     return group.hub or group.destination
 
 
-def fact(one: Incident) -> Fact:
-    """What there is to say of it."""
+def fact(one: Incident, left: int = 0) -> Fact:
+    """What there is to say of it; `left`: how many of its parcels are in trouble still, once it is over."""
     numbers = (
         ("incident", one.id or 0),
         ("troubled", one.troubled),
         ("parcels", one.parcels),
         ("usual", round(one.usual * 1000)),
         ("known", int(one.known)),
+        ("left", left),
     )
     says = Form.INCIDENT if one.live else Form.INCIDENT_OVER
     return Fact(

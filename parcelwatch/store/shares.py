@@ -19,17 +19,18 @@ from parcelwatch.store.rows import to_ms
 _FEWEST: Final = 5
 """Groups with fewer parcels on the road are not kept: they say nothing of what is usual."""
 
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
 _SPOT: Final = ", ".join(f"p.{name}" for name in Spot._fields)
 _GROUP: Final = ", ".join(Group._fields)
-_QUOTED: Final = {
-    name: ", ".join(f"'{one}'" for one in sorted(many)) for name, many in (("kinds", FOLDED), ("final", FINAL))
-}
-
 ON_ROAD: Final = f"""p.poll_at IS NOT NULL AND p.policy_id <> '' AND p.first_tracked_at IS NOT NULL
-  AND p.milestone NOT IN ({_QUOTED["final"]})"""
+  AND p.milestone NOT IN ({_quoted(FINAL)})"""
 """Of `parcels p`."""
 
-TROUBLE: Final = f"c.state <> 'resolved' AND c.kind IN ({_QUOTED['kinds']})"
+TROUBLE: Final = f"c.state <> 'resolved' AND c.kind IN ({_quoted(FOLDED)})"
 """Of `cases c`: what an incident may take in."""
 
 NEW: Final = """(c.opened_at > ?1 AND c.since > ?2

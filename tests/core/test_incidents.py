@@ -95,7 +95,7 @@ def test_a_closed_one_is_not_opened_again() -> None:
 def test_it_says_how_many_of_how_many_and_what_is_usual() -> None:
     said = fact(incident())
     assert (said.says, said.count, said.kind, said.reason) == (Form.INCIDENT, 100, "hub", "LEIPZIG")
-    assert dict(said.tally) == {"incident": 3, "troubled": 100, "parcels": 110, "usual": 50, "known": 1}
+    assert dict(said.tally) == {"incident": 3, "troubled": 100, "parcels": 110, "usual": 50, "known": 1, "left": 0}
     assert fact(close(incident(), NOW)).says is Form.INCIDENT_OVER
 
 
