@@ -29,6 +29,7 @@ Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case'
     "cases list --order A-1001 --json",
     "cases list --mine",
     "cases list --remedy open --owner lin",
+    "cases list --incident 3 --state open",
 )
 def list_all(
     desk: Desk,
@@ -45,6 +46,9 @@ def list_all(
     remedy: Annotated[
         str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
     ] = "",
+    incident: Annotated[
+        int | None, typer.Option("--incident", metavar="ID", min=1, help="Only those that this incident tells.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -75,6 +79,7 @@ def list_all(
             tag=tag,
             owner=who() if mine else owner,
             remedy=remedy,
+            incident=incident,
         )
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
@@ -101,7 +106,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
 
     zone, t = desk.config.timezone, desk.tongue
     columns = t.columns(">ID", "!Kind", "!Severity", "!State", "?Owner", "!Number", "!?Order", "!?Since", "!?Claim by")
-    columns += t.columns("?Promised", "?Tags", "~Why")
+    columns += t.columns("?Promised", "?Tags", ">?Incident", "~Why")
     shown = [
         (
             row["id"],
@@ -115,6 +120,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
             claim_by(row["claim"], t),
             promised(row["remedy"], t),
             safe(", ".join(row["tags"]), 40),
+            row["incident"] or "",
             (t("(behind {kind})", kind=t.kind(row["hidden_by"])) + " " if row["hidden_by"] else "")
             + worded(row["sentence"]),
         )
@@ -224,6 +230,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "remedy": agreed(shown["remedy"], desk),
         "customer hears by": moment(shown["word_due_at"], zone),
         "hidden by": t.kind(shown["hidden_by"]) if shown["hidden_by"] else None,
+        "incident": shown["incident"] or "",
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],

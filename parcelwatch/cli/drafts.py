@@ -34,15 +34,25 @@ DraftIds = Annotated[
     list[int],
     typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
 ]
+SomeDrafts = Annotated[
+    list[int] | None,
+    typer.Argument(metavar="[ID…]", parser=whole, help="Numbers of drafts, as in `drafts list`."),
+]
 _LONGEST = 20_000
 
 
-@command(app, "list", "drafts list --state draft", "drafts list --json")
+Incident = Annotated[
+    int | None, typer.Option("--incident", metavar="ID", min=1, help="Those about parcels of this incident.")
+]
+
+
+@command(app, "list", "drafts list --state draft", "drafts list --json", "drafts list --incident 3")
 def list_all(
     desk: Desk,
     state: Annotated[
         str, typer.Option("--state", help="draft, approved, sending, sent, discarded, withdrawn or superseded.")
     ] = "",
+    incident: Incident = None,
     as_json: Json = False,
 ) -> None:
     """List every draft, or those in one state."""
@@ -54,7 +64,7 @@ def list_all(
 
     one_of("state", state, list(DraftState))
     with desk.store() as store:
-        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state)]
+        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, incident=incident)]
     if as_json:
         output.emit_list(rows)
         return
@@ -202,18 +212,42 @@ def _read(path: str) -> str:
         raise BadInput(f"{path} cannot be read: {why}") from None
 
 
-@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6")
-def approve(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Say that drafts may go to the customer as they are."""
+@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6", "drafts approve --incident 3")
+def approve(
+    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+) -> None:
+    """Say that drafts may go to the customer as they are.
+
+    With --incident all that wait about its parcels: `drafts list --incident ID --state draft` shows them.
+    """
+    drafts = _meant(desk, drafts, incident)
     _move(desk, drafts, "approve", by, as_json=as_json)
     for draft in drafts:
         _warn_of_age(desk, draft)
 
 
-@command(app, "discard", "drafts discard 4", "drafts discard 4 5")
-def discard(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Drop drafts."""
-    _move(desk, drafts, "discard", by, as_json=as_json)
+@command(app, "discard", "drafts discard 4", "drafts discard 4 5", "drafts discard --incident 3")
+def discard(
+    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+) -> None:
+    """Drop drafts; with --incident all that wait about its parcels."""
+    _move(desk, _meant(desk, drafts, incident), "discard", by, as_json=as_json)
+
+
+def _meant(desk: Desk, ids: list[int] | None, incident: int | None) -> list[int]:
+    """The drafts that were named, or those of an incident that nobody approved yet. Raises BadInput, NotFound."""
+    from parcelwatch.store import incidents
+
+    if bool(ids) is (incident is not None):
+        raise BadInput("name drafts or an incident, one of the two: 4 5 6, or --incident 3")
+    if incident is None:
+        return ids or []
+    with desk.store() as store:
+        incidents.one(store, incident)
+        found = incidents.letters(store, incident)
+    if not found:
+        raise NeedsAttention(f"incident {incident} has no drafts that wait: `parcelwatch incidents show {incident}`")
+    return found
 
 
 @command(app, "sent", "drafts sent 4 --by lin")

@@ -28,10 +28,12 @@ from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
+from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
+from parcelwatch.core.shares import Bar
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
@@ -220,10 +222,15 @@ class Config:
                 tuple(Offer(each.remedies, each.kinds, each.tier, each.value) for each in drafts.offers),
             ),
             claims=self.claims(),
+            incidents=self._incidents(),
             follow_up=self._follow_up(),
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def _incidents(self) -> Incidents:
+        said = self.file.incidents
+        return Incidents(said.enabled, Bar(said.minimum, said.alpha), said.value)
 
     def _follow_up(self) -> FollowUp:
         alerts = self.file.alerts

@@ -15,6 +15,8 @@ from parcelwatch.cli import why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
+from parcelwatch.core.incidents import IncidentState, Turn
+from parcelwatch.core.shares import Grain
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages
@@ -29,11 +31,15 @@ SAID = {
     *map(str, ClaimState),
     *map(str, LetterStep),
     *map(str, Remedy),
+    *map(str, IncidentState),
+    *map(str, Turn),
+    *map(str, Grain),
     *why._KNOWN.values(),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
+    *("incident", "group", "place", "measured", "closed", "told by it", "letters"),
     *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
 }
 
