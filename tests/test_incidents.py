@@ -141,7 +141,7 @@ def test_hundreds_stalled_at_one_hub_are_one_message_and_one_all_clear(tmp_path:
     dhl.scan(stuck[12:], "Halle")
     dhl.wait(HOUR)
     (one,) = dhl.incidents
-    assert one.state is IncidentState.CLOSED
+    assert one.state is IncidentState.OVER
     assert dhl.whys()[-1] is Why.CLEARED
     assert dhl.whys().count(Why.CLEARED) == 1
     assert len(dhl.told()) == 12 + len(dhl.whys()), "and nothing else was said"
@@ -175,7 +175,7 @@ def test_cases_that_outlive_the_incident_are_told_then_and_not_before(tmp_path: 
     dhl.stall(stuck)
     dhl.scan(stuck[8:], "Halle")
     dhl.wait(HOUR)
-    assert dhl.incidents[0].state is IncidentState.CLOSED
+    assert dhl.incidents[0].state is IncidentState.OVER
     (digest,) = dhl.told("stalled")
     assert digest.numbers == {f"PW{each - 1:06}" for each in stuck[:8]}
     assert "of 100 8 still are" in dhl.told("incident")[-1].body
@@ -188,7 +188,7 @@ def test_an_incident_in_which_nothing_new_happens_for_a_week_is_over_and_what_st
     stuck = dhl.add(60, "Leipzig")
     dhl.stall(stuck)
     dhl.wait(8 * DAY, step=HOUR)
-    assert dhl.incidents[0].state is IncidentState.CLOSED
+    assert dhl.incidents[0].state is IncidentState.OVER
     assert set().union(*(each.numbers for each in dhl.told("stalled"))) == {f"PW{each - 1:06}" for each in stuck}
 
 
@@ -264,12 +264,12 @@ def test_a_parcel_in_two_incidents_is_told_when_both_are_over(tmp_path: Path) ->
     assert (hub.group, courier.group) == (LEIPZIG, Group(Grain.COURIER, "dhl"))
     dhl.scan(first[3:], "Halle")
     dhl.wait(HOUR)
-    assert [one.state for one in sorted(dhl.incidents, key=lambda one: one.id or 0)] == ["closed", "open"]
+    assert [one.state for one in sorted(dhl.incidents, key=lambda one: one.id or 0)] == ["over", "open"]
     assert set(first[:3]) <= dhl.folded(2)
     assert not dhl.told("stalled")
     dhl.scan([*first[3:], *elsewhere], "Rom")
     dhl.wait(HOUR)
-    assert {one.state for one in dhl.incidents} == {IncidentState.CLOSED}
+    assert {one.state for one in dhl.incidents} == {IncidentState.OVER}
     assert set().union(*(one.numbers for one in dhl.told("stalled"))) == {f"PW{one - 1:06}" for one in first[:3]}
 
 
@@ -306,7 +306,7 @@ def test_it_can_be_switched_off(tmp_path: Path) -> None:
     assert len(dhl.incidents) == 1
     dhl.office.policy = replace(dhl.office.policy, incidents=Incidents(enabled=False))
     dhl.wait(HOUR)
-    assert dhl.incidents[0].state is IncidentState.CLOSED
+    assert dhl.incidents[0].state is IncidentState.OVER
     assert set().union(*(one.numbers for one in dhl.told("stalled"))) == {f"PW{one - 1:06}" for one in stuck}
 
 

@@ -24,7 +24,7 @@ IncidentId = Annotated[
 @command(app, "list", "incidents list", "incidents list --state open --json")
 def list_all(
     desk: Desk,
-    state: Annotated[str, typer.Option("--state", help="open or closed.")] = "",
+    state: Annotated[str, typer.Option("--state", help="open or over.")] = "",
     as_json: Json = False,
 ) -> None:
     """List every incident, or those in one state; open ones first."""
@@ -41,7 +41,7 @@ def list_all(
         output.emit_list(rows)
         return
     zone, t = desk.config.timezone, desk.tongue
-    columns = t.columns(">ID", "!State", "Courier", "!Opened", "!?Closed", ">Parcels", ">Left", "~Why")
+    columns = t.columns(">ID", "!State", "Courier", "!Opened", "!?Over", ">Parcels", ">Left", "~Why")
     shown = [
         (
             row["id"],
@@ -103,7 +103,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "why": worded(shown["sentence"]),
         "measured": _measured(shown, t),
         "opened": moment(shown["opened_at"], zone),
-        "closed": moment(shown["closed_at"], zone),
+        "over": moment(shown["closed_at"], zone),
         "told by it": t("{count} parcels, {left} still in trouble", count=shown["folded"], left=shown["left"]),
         "letters": t("{count} to approve", count=len(shown["drafts"])) if shown["drafts"] else "",
     }

@@ -52,7 +52,7 @@ class IncidentState(StrEnum):
     """The life of an incident; another one of the same group is a new one."""
 
     OPEN = "open"
-    CLOSED = "closed"
+    OVER = "over"
 
 
 class Turn(StrEnum):
@@ -66,7 +66,7 @@ class Turn(StrEnum):
 TRANSITIONS: Final[dict[tuple[IncidentState | None, Turn], IncidentState]] = {
     (None, Turn.OPENS): IncidentState.OPEN,
     (IncidentState.OPEN, Turn.GROWS): IncidentState.OPEN,
-    (IncidentState.OPEN, Turn.CLOSES): IncidentState.CLOSED,
+    (IncidentState.OPEN, Turn.CLOSES): IncidentState.OVER,
 }
 
 

@@ -39,7 +39,7 @@ SAID = {
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
-    *("incident", "group", "place", "measured", "closed", "told by it", "letters"),
+    *("incident", "group", "place", "measured", "told by it", "letters"),
     *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
 }
 

@@ -89,7 +89,7 @@ def test_it_closes_when_its_parcels_are_gone() -> None:
 def test_a_closed_one_is_not_opened_again() -> None:
     with pytest.raises(KeyError):
         close(close(incident(), NOW), NOW)
-    assert (IncidentState.CLOSED, Turn.OPENS) not in TRANSITIONS
+    assert (IncidentState.OVER, Turn.OPENS) not in TRANSITIONS
 
 
 def test_it_says_how_many_of_how_many_and_what_is_usual() -> None:
