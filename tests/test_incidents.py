@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.core.incidents import Incidents, IncidentState, Turn
+from parcelwatch.core.incidents import Incident, Incidents, IncidentState, Turn
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.shares import Cell, Grain, Group, Spot
 from parcelwatch.core.silences import Silence
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Cause, Checkpoint, DraftState, Milestone, Order, Parcel, Why
-from parcelwatch.store import alerts, cases, drafts, incidents, parcels, shares
+from parcelwatch.store import Store, alerts, cases, drafts, incidents, parcels, shares
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY, Message, Office
 
@@ -35,7 +35,7 @@ class Courier:
         self.known: dict[int, tuple[Checkpoint, ...]] = {}
 
     @property
-    def store(self):
+    def store(self) -> Store:
         return self.office.store
 
     def add(self, count: int, hub: str, courier: str = "dhl", destination: str = "CN", value: float = 0.0) -> list[int]:
@@ -100,7 +100,7 @@ class Courier:
         return [row.why for one in self.told("incident") for row in one.group.rows]
 
     @property
-    def incidents(self) -> list[incidents.Incident]:
+    def incidents(self) -> list[Incident]:
         return incidents.rows(self.store)
 
     def folded(self, incident_id: int = 1) -> set[int]:
