@@ -123,8 +123,8 @@ def test_hundreds_stalled_at_one_hub_are_one_message_and_one_all_clear(tmp_path:
     dhl.scan(healthy, "Bonn")
     damaged = stuck[:12]
     dhl.stall(stuck, within=2 * HOUR)
-    for one in damaged:
-        dhl.scan([one], "Leipzig", M.EXCEPTION, Cause.DAMAGED)
+    for parcel in damaged:
+        dhl.scan([parcel], "Leipzig", M.EXCEPTION, Cause.DAMAGED)
         dhl.wait(15 * MINUTE)
     (one,) = dhl.incidents
     assert (one.group, one.state) == (LEIPZIG, IncidentState.OPEN)
@@ -237,8 +237,8 @@ def test_its_history_says_when_it_opened_grew_and_closed(tmp_path: Path) -> None
 
 def test_a_courier_that_stands_still_everywhere_is_one_incident(tmp_path: Path) -> None:
     both = Courier(tmp_path)
-    stuck = [one for hub in range(8) for one in both.add(20, f"Hub {hub}")]
-    others = [one for hub in range(8) for one in both.add(20, f"Hub {hub}", courier="ups")]
+    stuck = [one for place in range(8) for one in both.add(20, f"Hub {place}")]
+    others = [one for place in range(8) for one in both.add(20, f"Hub {place}", courier="ups")]
     both.wait(STALLED - HOUR, step=6 * HOUR)
     both.scan(others, "Bonn")
     both.stall(stuck)
@@ -252,13 +252,13 @@ def test_a_parcel_in_two_incidents_is_told_when_both_are_over(tmp_path: Path) ->
     """A hub's, and later its courier's everywhere else: the hub moves again, the courier does not."""
     dhl = Courier(tmp_path)
     first = dhl.add(60, "Leipzig")
-    elsewhere = [one for hub in range(6) for one in dhl.add(30, f"Hub {hub}")]
+    elsewhere = [one for place in range(6) for one in dhl.add(30, f"Hub {place}")]
     dhl.wait(STALLED - HOUR, step=6 * HOUR)
     dhl.scan(elsewhere, "Bonn")
     dhl.stall(first)
     assert [one.group for one in dhl.incidents] == [LEIPZIG]
-    for part, hub in enumerate(("Kassel", "Fulda", "Ulm")):
-        dhl.scan(elsewhere[part::3], hub)
+    for part, place in enumerate(("Kassel", "Fulda", "Ulm")):
+        dhl.scan(elsewhere[part::3], place)
     dhl.stall(elsewhere)
     hub, courier = sorted(dhl.incidents, key=lambda one: one.id or 0)
     assert (hub.group, courier.group) == (LEIPZIG, Group(Grain.COURIER, "dhl"))
@@ -289,7 +289,7 @@ def test_a_monday_is_no_incident(tmp_path: Path) -> None:
     dhl = Courier(tmp_path)
     for week in range(4):
         dhl.wait(MONDAY + timedelta(weeks=week, days=4) - dhl.office.now, step=6 * HOUR)
-        some = [one for hub in range(3) for one in dhl.add(50, f"Hub {hub}")]
+        some = [one for place in range(3) for one in dhl.add(50, f"Hub {place}")]
         still = some if week == 3 else [one for one in some if one % 5 < 2]
         dhl.wait(3 * DAY, step=6 * HOUR)
         dhl.scan([one for one in some if one not in still], "Bonn")
