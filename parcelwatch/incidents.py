@@ -139,13 +139,13 @@ def _followed(store: Store, one: Incident, cells: Sequence[Cell], policy: Policy
     one, turn = follow(one, troubled, parcels, one.folded, now, policy.incidents.bar)
     if turn is Turn.CLOSES:
         return _cleared(store, _closed(store, one, now), now)
-    if turn is Turn.GROWS:
-        one = _apart(store, one, policy)
-        incidents.note(store, one, turn, now)
-    if turn is Turn.GROWS or not one.told:
-        return _told(store, one, Why.WORSENED if one.told else Why.OPENED, policy, now)
-    incidents.save(store, one)
-    return one
+    if turn is not Turn.GROWS and one.told:
+        incidents.save(store, one)
+        return one
+    after = _told(store, _apart(store, one, policy), Why.WORSENED if one.told else Why.OPENED, policy, now)
+    if turn is Turn.GROWS and after.told != one.told:
+        incidents.note(store, after, turn, now)
+    return after
 
 
 def _closed(store: Store, one: Incident, now: datetime) -> Incident:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from parcelwatch.core.incidents import Incident
@@ -16,7 +16,7 @@ from parcelwatch.core.shares import Cell, Grain, Group, Spot
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
 from parcelwatch.store import Store, cases, incidents, parcels, shares
-from tests.quiet_office import HOUR, MINUTE, Message, Office
+from tests.quiet_office import HOUR, MINUTE, MONDAY, Message, Office
 
 M = Milestone
 DAY = timedelta(days=1)
@@ -27,9 +27,9 @@ LEIPZIG = Group(Grain.HUB, "dhl", hub="Leipzig")
 class Courier:
     """Parcels of one or more couriers, and what was heard of each."""
 
-    def __init__(self, folder: Path, **said: object) -> None:
+    def __init__(self, folder: Path, now: datetime = MONDAY, **said: object) -> None:
         policy = Policy(profile="china", channels=("ops", "boss"), draft_channel="ops")
-        self.office = Office(folder / "shop.db", replace(policy, **said))  # type: ignore[arg-type]
+        self.office = Office(folder / "shop.db", replace(policy, **said), now=now)  # type: ignore[arg-type]
         self.known: dict[int, tuple[Checkpoint, ...]] = {}
 
     @property

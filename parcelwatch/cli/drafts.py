@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
+from parcelwatch.cli.batches import Incident, SomeDrafts, in_turn, meant, summary
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -30,20 +31,7 @@ if TYPE_CHECKING:
 app = group("Read, change, approve or discard the texts written for customers.")
 
 DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
-DraftIds = Annotated[
-    list[int],
-    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
-]
-SomeDrafts = Annotated[
-    list[int] | None,
-    typer.Argument(metavar="[ID…]", parser=whole, help="Numbers of drafts, as in `drafts list`."),
-]
 _LONGEST = 20_000
-
-
-Incident = Annotated[
-    int | None, typer.Option("--incident", metavar="ID", min=1, help="Those about parcels of this incident.")
-]
 
 
 @command(app, "list", "drafts list --state draft", "drafts list --json", "drafts list --incident 3")
@@ -220,10 +208,9 @@ def approve(
 
     With --incident all that wait about its parcels: `drafts list --incident ID --state draft` shows them.
     """
-    drafts = _meant(desk, drafts, incident)
-    _move(desk, drafts, "approve", by, as_json=as_json)
-    for draft in drafts:
-        _warn_of_age(desk, draft)
+    ids = meant(desk, drafts, incident, "draft")
+    _move(desk, ids, "approve", by, incident, as_json=as_json)
+    _warn_of_age(desk, *ids)
 
 
 @command(app, "discard", "drafts discard 4", "drafts discard 4 5", "drafts discard --incident 3")
@@ -231,29 +218,13 @@ def discard(
     desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
 ) -> None:
     """Drop drafts; with --incident all that wait about its parcels."""
-    _move(desk, _meant(desk, drafts, incident), "discard", by, as_json=as_json)
+    _move(desk, meant(desk, drafts, incident, "draft", "approved"), "discard", by, incident, as_json=as_json)
 
 
-def _meant(desk: Desk, ids: list[int] | None, incident: int | None) -> list[int]:
-    """The drafts that were named, or those of an incident that nobody approved yet. Raises BadInput, NotFound."""
-    from parcelwatch.store import incidents
-
-    if bool(ids) is (incident is not None):
-        raise BadInput("name drafts or an incident, one of the two: 4 5 6, or --incident 3")
-    if incident is None:
-        return ids or []
-    with desk.store() as store:
-        incidents.one(store, incident)
-        found = incidents.letters(store, incident)
-    if not found:
-        raise NeedsAttention(f"incident {incident} has no drafts that wait: `parcelwatch incidents show {incident}`")
-    return found
-
-
-@command(app, "sent", "drafts sent 4 --by lin")
-def sent(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Say that you sent approved drafts by hand."""
-    _move(desk, drafts, "sent", by, as_json=as_json)
+@command(app, "sent", "drafts sent 4 --by lin", "drafts sent --incident 3")
+def sent(desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False) -> None:
+    """Say that you sent approved drafts by hand; with --incident all approved ones about its parcels."""
+    _move(desk, meant(desk, drafts, incident, "approved"), "sent", by, incident, as_json=as_json)
 
 
 @command(app, "templates", "drafts templates", "drafts templates --write letters --language zh-CN")
@@ -299,19 +270,22 @@ def _copied(source: Path, target: Path) -> bool:
     return True
 
 
-def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> None:
+def _move(desk: Desk, ids: list[int], verb: str, by: str, incident: int | None, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
     moved: list[dict[str, Any]] = []
     with desk.store() as store:
-        for draft in dict.fromkeys(ids):
+        for draft in in_turn(store, ids, verb):
             before = shapes.draft_whole(store, draft, desk.words)
             # What was read here is what is approved: from now on these are the draft's words.
             _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
             moved.append(shapes.draft_whole(store, draft, desk.words))
     if as_json:
         output.emit(moved[0] if len(moved) == 1 else moved)
+        return
+    if incident is not None:
+        output.say(summary(incident, moved))
         return
     for shown in moved:
         output.say(f"Draft {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}.")
@@ -324,10 +298,11 @@ def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: s
         agents.act_on_draft(store, draft, verb, desk.policy, desk.now, subject=subject, body=body, by=by or who())
 
 
-@command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin")
+@command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin", "drafts send --incident 3")
 def send(
     desk: Desk,
-    drafts: DraftIds,
+    drafts: SomeDrafts = None,
+    incident: Incident = None,
     approve: Annotated[bool, typer.Option("--approve", help="Approve those that are not approved yet.")] = False,
     by: By = "",
     as_json: Json = False,
@@ -340,16 +315,17 @@ def send(
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    ids = meant(desk, drafts, incident, "approved", *(["draft"] if approve else []))
     customers = to_customers(desk.config)
     if customers is None:
-        _ready(desk, drafts, approve=approve)
+        _ready(desk, ids, approve=approve)
         raise NeedsAttention(
-            f"draft {drafts[0]} was not sent: no channel to customers is configured ([drafts.send]). Copy the text "
-            f"from `parcelwatch drafts show {drafts[0]}`, send it yourself, then `parcelwatch drafts sent {drafts[0]}`"
+            f"draft {ids[0]} was not sent: no channel to customers is configured ([drafts.send]). Copy the text "
+            f"from `parcelwatch drafts show {ids[0]}`, send it yourself, then `parcelwatch drafts sent {ids[0]}`"
         )
     with desk.store() as store:
-        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in dict.fromkeys(drafts)]
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in dict.fromkeys(drafts)]
+        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in ids]
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in ids]
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
     else:
@@ -446,13 +422,14 @@ def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
     raise BadInput(f'no peak is called "{name[:60]}"; there are {known}')
 
 
-def _warn_of_age(desk: Desk, draft: int) -> None:
-    """Say so when the day on which the draft promises further word has come."""
+def _warn_of_age(desk: Desk, *ids: int) -> None:
+    """Say so when the day on which a draft promises further word has come."""
     from parcelwatch.cli import output
     from parcelwatch.core.drafts import overdue
     from parcelwatch.store import drafts
 
     with desk.store() as store:
-        _, found = drafts.one(store, draft)
-    if found.unsent and overdue(found, desk.now):
-        output.warn(f"draft {draft} promises word by a day that has come: edit it before it goes out")
+        found = {draft: drafts.one(store, draft)[1] for draft in ids}
+    for draft, one in found.items():
+        if one.unsent and overdue(one, desk.now):
+            output.warn(f"draft {draft} promises word by a day that has come: edit it before it goes out")

@@ -272,7 +272,7 @@ _BAR: Final = Bar()
 class Incidents(Table):
     """[incidents]"""
 
-    enabled: bool = Field(default=True, description="many parcels in one trouble are told once")
+    enabled: bool = Field(default=True, strict=True, description="many parcels in one trouble are told once")
     minimum: int = Field(
         default=_BAR.minimum, ge=2, le=1_000_000, strict=True, description="fewer parcels in trouble are no incident"
     )

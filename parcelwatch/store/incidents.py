@@ -13,8 +13,9 @@ from parcelwatch.core.dispatch import SAID
 from parcelwatch.core.incidents import Incident, IncidentState, Turn, reason
 from parcelwatch.core.shares import Grain, Group, Spot
 from parcelwatch.errors import NotFound
+from parcelwatch.model import DraftState
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import from_ms, maybe_at, maybe_ms, to_ms, where
+from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms, where
 from parcelwatch.store.shares import NEW, ON_ROAD, TROUBLE, lately
 from parcelwatch.store.silences import STANDING
 
@@ -107,7 +108,7 @@ SELECT c.since, p.value FROM cases c JOIN parcels p ON p.id = c.parcel_id WHERE 
 """
 _LETTERS: Final = """
 SELECT DISTINCT d.id FROM cases c JOIN drafts d ON d.parcel_id = c.parcel_id AND d.kind = c.kind
-WHERE c.incident_id = ? AND c.state <> 'resolved' AND d.state = 'draft' ORDER BY d.id
+WHERE c.incident_id = ? AND d.state IN (SELECT value FROM json_each(?)) ORDER BY d.id
 """
 
 
@@ -137,9 +138,10 @@ def left(store: Store, incident_id: int) -> int:
     return found
 
 
-def letters(store: Store, incident_id: int) -> list[int]:
-    """The ids of the drafts about its troubles that wait for somebody to approve them."""
-    return [draft for (draft,) in store.all(_LETTERS, (incident_id,))]
+def letters(store: Store, incident_id: int, *states: str) -> list[int]:
+    """The ids of the drafts about its troubles that are in one of these states; that wait for approval, if none."""
+    wanted = dump(states or (DraftState.DRAFT,))
+    return [draft for (draft,) in store.all(_LETTERS, (incident_id, wanted))]
 
 
 # --- the messages it keeps back ------------------------------------------------------------------
