@@ -23,7 +23,7 @@ from parcelwatch.core.incidents import (
     outliers,
 )
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.shares import Cell, Excess, Group, candidates, outbreaks
+from parcelwatch.core.shares import Cell, Excess, Group, Total, candidates, outbreaks, outside, totals
 from parcelwatch.model import Severity, Why
 from parcelwatch.store import Store, cases, incidents, outbox, shares, silences
 from parcelwatch.store.rows import NewAlert, whole
@@ -88,26 +88,27 @@ def _many_more(store: Store, lookout: Lookout, known: Sequence[Incident], policy
 
 def _free(cells: Sequence[Cell], known: Sequence[Incident]) -> list[Cell]:
     """Parcels that are in no incident."""
-    return [cell for cell in cells if not any(one.group.holds(cell.spot) for one in known)]
+    return outside(cells, [one.group for one in known])
 
 
 def _survey(store: Store, lookout: Lookout, known: Sequence[Incident], policy: Policy, now: datetime) -> list[Incident]:
     """Count all parcels: what became of the incidents there are, and whether there are more. Those that are open."""
     today = now.astimezone(policy.hours.zone).date()
     cells = shares.everything(store, now)
-    after = [_followed(store, one, cells, policy, now) for one in known]
+    counted = totals(cells, {one.group for one in known})
+    after = [_followed(store, one, counted.get(one.group, Total()), policy, now) for one in known]
     known, over = [one for one in after if one.live], [one for one in after if not one.live]
     for one in over:
         _release(store, one, known, now)
     free = _free(shares.everything(store, now) if over else cells, known)
-    counted = candidates(free, policy.incidents.bar)
-    found = outbreaks(free, shares.past(store, counted, today), policy.incidents.bar)
+    asked = candidates(free, policy.incidents.bar)
+    found = outbreaks(free, shares.past(store, asked, today), policy.incidents.bar)
     every = _is_over(lookout.kept_at, KEPT, now)
-    shares.keep(store, free, today, None if every else counted)
+    shares.keep(store, free, today, None if every else asked)
     known += [_opened(store, each, policy, now) for each in found]
     for each in found:
         shares.forget(store, each.group, today)
-    lookout.counted_at, lookout.counted = now, counted
+    lookout.counted_at, lookout.counted = now, asked
     lookout.kept_at = now if every else lookout.kept_at
     return known
 
@@ -133,10 +134,8 @@ def _apart(store: Store, one: Incident, policy: Policy) -> Incident:
     return outliers(one, *incidents.members(store, one.id), policy.incidents)
 
 
-def _followed(store: Store, one: Incident, cells: Sequence[Cell], policy: Policy, now: datetime) -> Incident:
-    inside = [cell for cell in cells if one.group.holds(cell.spot)]
-    troubled, parcels = sum(cell.troubled for cell in inside), sum(cell.parcels for cell in inside)
-    one, turn = follow(one, troubled, parcels, one.folded, now, policy.incidents.bar)
+def _followed(store: Store, one: Incident, total: Total, policy: Policy, now: datetime) -> Incident:
+    one, turn = follow(one, total, one.folded, now, policy.incidents.bar)
     if turn is Turn.CLOSES:
         return _cleared(store, _closed(store, one, now), now)
     if turn is not Turn.GROWS and one.told:

@@ -14,7 +14,7 @@ from statistics import median, median_low
 from typing import Final
 
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, above
+from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, Total, above
 from parcelwatch.core.timeline import withdrawn
 from parcelwatch.model import Case, Fact, Form, Parcel, Timeline
 
@@ -116,11 +116,10 @@ def begin(found: Excess, now: datetime) -> Incident:
     )
 
 
-def follow(
-    one: Incident, troubled: int, parcels: int, folded: int, now: datetime, bar: Bar
-) -> tuple[Incident, Turn | None]:
+def follow(one: Incident, total: Total, folded: int, now: datetime, bar: Bar) -> tuple[Incident, Turn | None]:
     """The incident after a look at its group, and what that is: it grows when it has doubled since agents were told."""
-    one = replace(one, troubled=troubled, parcels=parcels, folded=folded, peak=max(one.peak, troubled))
+    peak = max(one.peak, total.troubled)
+    one = replace(one, troubled=total.troubled, parcels=total.parcels, folded=folded, peak=peak)
     if _over(one, bar):
         return close(one, now), Turn.CLOSES
     grown = 0 < one.told * 2 <= folded

@@ -9,7 +9,7 @@ looked at again. What follows from it is incidents.py's.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -58,12 +58,6 @@ _PARTS: Final[Mapping[Grain, tuple[str, ...]]] = {
     Grain.LANE: ("courier", "company", "service", "origin", "destination"),
     Grain.DESTINATION: ("destination",),
 }
-_NEEDED: Final[Mapping[Grain, tuple[str, ...]]] = {
-    Grain.HUB: ("hub",),
-    Grain.COURIER: ("courier",),
-    Grain.LANE: ("origin", "destination"),
-    Grain.DESTINATION: ("destination",),
-}
 
 
 class Group(NamedTuple):
@@ -88,12 +82,16 @@ class Group(NamedTuple):
 
 
 def groups(spot: Spot) -> tuple[Group, ...]:
-    """Every group that a parcel is in."""
-    return tuple(
-        Group(grain, **{part: getattr(spot, part) for part in parts})
-        for grain, parts in _PARTS.items()
-        if all(getattr(spot, part) for part in _NEEDED[grain])
-    )
+    """Every group that a parcel is in. Spelled out, for it is asked of every parcel on the road."""
+    courier, company, service, origin, destination, hub = spot
+    found = [Group(Grain.COURIER, courier, company)]
+    if hub:
+        found.append(Group(Grain.HUB, courier, company, hub=hub))
+    if destination:
+        found.append(Group(Grain.DESTINATION, destination=destination))
+        if origin:
+            found.append(Group(Grain.LANE, courier, company, service, origin, destination))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,44 +181,89 @@ def above(troubled: int, parcels: int, share: float, factor: float) -> bool:
     return troubled * (1 - share) >= factor * share * (parcels - troubled)
 
 
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Parcels of a group on the road, and how many of them are in trouble."""
+
+    parcels: int = 0
+    troubled: int = 0
+
+
+def totals(cells: Iterable[Cell], asked: Container[Group] | None = None) -> Mapping[Group, Total]:
+    """The parcels of each group that has any, or of those asked about."""
+    counted: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
+    for cell in cells:
+        for group in groups(cell.spot):
+            if asked is None or group in asked:
+                both = counted[group]
+                both[0] += cell.parcels
+                both[1] += cell.troubled
+    return {group: Total(*both) for group, both in counted.items()}
+
+
+def outside(cells: Iterable[Cell], held: Collection[Group]) -> list[Cell]:
+    """The parcels that are in none of these groups."""
+    kept = frozenset(held)
+    return [cell for cell in cells if kept.isdisjoint(groups(cell.spot))]
+
+
 def candidates(cells: Iterable[Cell], bar: Bar) -> Mapping[Group, int]:
     """The groups with enough parcels in trouble to be asked about, and how many; cells without any may be left out."""
-    counted: dict[Group, int] = defaultdict(int)
-    for cell in cells:
-        for group in groups(cell.spot) if cell.troubled else ():
-            counted[group] += cell.troubled
-    return {group: troubled for group, troubled in counted.items() if troubled >= bar.minimum}
+    counted = totals(cell for cell in cells if cell.troubled)
+    return {group: each.troubled for group, each in counted.items() if each.troubled >= bar.minimum}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lot:
+    """Parcels that are in the same ones of the groups asked about."""
+
+    groups: frozenset[Group]
+    parcels: int
+    troubled: int
 
 
 def outbreaks(cells: Iterable[Cell], past: Mapping[Group, Sequence[Surveyed]], bar: Bar) -> tuple[Excess, ...]:
     """The groups that explain what stands out, no parcel in two of them. `past`: the candidates' recent days."""
     known = {group: usual(days) for group, days in past.items()}
-    left, found = list(cells), list[Excess]()
+    left, found = _lots(cells, known), list[Excess]()
     while (most := _most(left, known, bar)) is not None:
         found.append(most)
-        left = [cell for cell in left if not most.group.holds(cell.spot)]
+        left = [lot for lot in left if most.group not in lot.groups]
     return tuple(found)
 
 
-def _most(cells: Sequence[Cell], known: Mapping[Group, Usual], bar: Bar) -> Excess | None:
-    """The group with the most evidence, or a narrower one that explains it."""
-    troubled: dict[Group, int] = defaultdict(int)
-    parcels: dict[Group, int] = defaultdict(int)
+def _lots(cells: Iterable[Cell], asked: Container[Group]) -> list[_Lot]:
+    """Far fewer than there are cells, for most parcels are in no small group that is asked about."""
+    counted: dict[frozenset[Group], list[int]] = defaultdict(lambda: [0, 0])
     for cell in cells:
-        for group in groups(cell.spot):
-            if group in known:
-                troubled[group] += cell.troubled
-                parcels[group] += cell.parcels
-    found = [each for one in troubled if (each := excess(one, troubled[one], parcels[one], known[one], bar))]
-    best = max(found, key=lambda each: each.evidence, default=None)
-    return None if best is None else _narrowed(best, found, cells, bar)
+        both = counted[frozenset(group for group in groups(cell.spot) if group in asked)]
+        both[0] += cell.parcels
+        both[1] += cell.troubled
+    return [_Lot(shared, *both) for shared, both in counted.items() if shared]
 
 
-def _narrowed(best: Excess, found: Sequence[Excess], cells: Sequence[Cell], bar: Bar) -> Excess:
+def _most(lots: Sequence[_Lot], known: Mapping[Group, Usual], bar: Bar) -> Excess | None:
+    """The group with the most evidence, or a narrower one that explains it."""
+    counted: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
+    for lot in lots:
+        for group in lot.groups:
+            counted[group][0] += lot.troubled
+            counted[group][1] += lot.parcels
+    found = [each for one, both in counted.items() if (each := excess(one, both[0], both[1], known[one], bar))]
+    best = max(found, key=_rank, default=None)
+    return None if best is None else _narrowed(best, found, lots, bar)
+
+
+def _narrowed(best: Excess, found: Sequence[Excess], lots: Sequence[_Lot], bar: Bar) -> Excess:
     """A hub rather than its courier, as long as nothing stands out of the courier's other parcels."""
-    while inside := [each for each in found if _size(each) < _size(best) and _explains(each, best, cells, bar)]:
-        best = max(inside, key=lambda each: each.evidence)
+    while inside := [each for each in found if _size(each) < _size(best) and _explains(each, best, lots, bar)]:
+        best = max(inside, key=_rank)
     return best
+
+
+def _rank(one: Excess) -> tuple[float, Group]:
+    """What is named first; of equals always the same, whatever their order."""
+    return one.evidence, one.group
 
 
 _GRAINS: Final = tuple(Grain)
@@ -230,9 +273,9 @@ def _size(one: Excess) -> tuple[int, int]:
     return one.parcels, _GRAINS.index(one.group.grain)
 
 
-def _explains(narrow: Excess, wide: Excess, cells: Iterable[Cell], bar: Bar) -> bool:
-    rest = [cell for cell in cells if wide.group.holds(cell.spot) and not narrow.group.holds(cell.spot)]
-    troubled, parcels = sum(cell.troubled for cell in rest), sum(cell.parcels for cell in rest)
+def _explains(narrow: Excess, wide: Excess, lots: Iterable[_Lot], bar: Bar) -> bool:
+    rest = [lot for lot in lots if wide.group in lot.groups and narrow.group not in lot.groups]
+    troubled, parcels = sum(lot.troubled for lot in rest), sum(lot.parcels for lot in rest)
     return excess(wide.group, troubled, parcels, wide.usual, bar) is None
 
 

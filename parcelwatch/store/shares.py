@@ -5,13 +5,12 @@ What belongs here: counting. Whether that is more than usual is core.shares'.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import date, datetime
 from typing import Final
 
 from parcelwatch.core.incidents import FOLDED, FRESH, STALE
-from parcelwatch.core.shares import RECENT, Cell, Group, Spot, Surveyed, groups
+from parcelwatch.core.shares import RECENT, Cell, Group, Spot, Surveyed, totals
 from parcelwatch.model import FINAL
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms
@@ -40,10 +39,11 @@ NEW: Final = """(c.opened_at > ?1 AND c.since > ?2
 The values of `lately` come first.
 """
 
-# What stands still for long is neither in trouble now nor a parcel that might be.
+# What stands still for long is neither in trouble now nor a parcel that might be. The index is named because grouping
+# by parcel tempts SQLite to read every case there ever was.
 _NEWLY: Final = f"""
-SELECT c.parcel_id AS parcel, max{NEW} AS new FROM cases c LEFT JOIN incidents i ON i.id = c.incident_id
-WHERE {TROUBLE} GROUP BY c.parcel_id
+SELECT c.parcel_id AS parcel, max{NEW} AS new FROM cases c INDEXED BY cases_live
+LEFT JOIN incidents i ON i.id = c.incident_id WHERE {TROUBLE} GROUP BY c.parcel_id
 """
 _TROUBLED: Final = f"""
 SELECT {_SPOT}, count(*), count(*) FROM ({_NEWLY}) t JOIN parcels p ON p.id = t.parcel WHERE t.new AND {ON_ROAD}
@@ -88,17 +88,11 @@ SELECT day, parcels, troubled FROM shares WHERE ({_GROUP}) = ({", ".join("?" * l
 """
 
 
-def keep(store: Store, cells: Iterable[Cell], today: date, only: Iterable[Group] | None = None) -> None:
+def keep(store: Store, cells: Iterable[Cell], today: date, only: Container[Group] | None = None) -> None:
     """Keep how these parcels stand, of each group where more are in trouble than at any other moment of the day."""
-    asked = None if only is None else frozenset(only)
-    counted: dict[Group, list[int]] = defaultdict(lambda: [0, 0])
-    for cell in cells:
-        for group in groups(cell.spot):
-            if asked is None or group in asked:
-                counted[group][0] += cell.parcels
-                counted[group][1] += cell.troubled
-    day = today.isoformat()
-    store.write_many(_KEEP, [(*group, day, *both) for group, both in counted.items() if both[0] >= _FEWEST])
+    counted, day = totals(cells, only), today.isoformat()
+    rows = [(*group, day, each.parcels, each.troubled) for group, each in counted.items() if each.parcels >= _FEWEST]
+    store.write_many(_KEEP, rows)
     store.write("DELETE FROM shares WHERE day < ?", ((today - RECENT).isoformat(),))
 
 

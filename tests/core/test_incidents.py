@@ -28,7 +28,7 @@ from parcelwatch.core.incidents import (
     speaks,
 )
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, Usual
+from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, Total, Usual
 from parcelwatch.model import Case, Checkpoint, Entry, Fact, Form, Milestone, Severity, State, Timeline
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -59,31 +59,31 @@ def scanned(*said: tuple[str, bool]) -> Timeline:
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 2000))
 def test_an_incident_moves_only_by_its_table(troubled: int, healthy: int, folded: int) -> None:
     before = incident()
-    after, turn = follow(before, troubled, troubled + healthy, folded, NOW + DAY, BAR)
+    after, turn = follow(before, Total(troubled + healthy, troubled), folded, NOW + DAY, BAR)
     assert after.state is (TRANSITIONS[before.state, turn] if turn else before.state)
     assert (after.closed_at is None) is after.live
 
 
 def test_it_grows_when_it_has_doubled_since_agents_were_told() -> None:
-    assert follow(incident(100), 150, 160, 199, NOW, BAR)[1] is None
-    assert follow(incident(100), 150, 160, 200, NOW, BAR)[1] is Turn.GROWS
-    assert follow(replace(incident(100), told=0), 150, 160, 500, NOW, BAR)[1] is None
+    assert follow(incident(100), Total(160, 150), 199, NOW, BAR)[1] is None
+    assert follow(incident(100), Total(160, 150), 200, NOW, BAR)[1] is Turn.GROWS
+    assert follow(replace(incident(100), told=0), Total(160, 150), 500, NOW, BAR)[1] is None
 
 
 def test_it_closes_near_what_is_usual_and_not_before() -> None:
     """It takes three times the usual odds to open and one and a half to close, so that nothing flickers."""
     for troubled, closes in ((90, False), (30, False), (16, True)):
-        assert (follow(incident(100, 200), troubled, 220, 100, NOW, BAR)[1] is Turn.CLOSES) is closes
+        assert (follow(incident(100, 200), Total(220, troubled), 100, NOW, BAR)[1] is Turn.CLOSES) is closes
 
 
 def test_it_closes_when_hardly_any_are_left_though_all_of_these_stand_still() -> None:
-    assert follow(incident(1000, 1100), 101, 101, 1000, NOW, BAR)[1] is None
-    over, turn = follow(incident(1000, 1100), 100, 100, 1000, NOW, BAR)
+    assert follow(incident(1000, 1100), Total(101, 101), 1000, NOW, BAR)[1] is None
+    over, turn = follow(incident(1000, 1100), Total(100, 100), 1000, NOW, BAR)
     assert (turn, over.closed_at) == (Turn.CLOSES, NOW)
 
 
 def test_it_closes_when_its_parcels_are_gone() -> None:
-    assert follow(incident(), 0, 0, 100, NOW, BAR)[1] is Turn.CLOSES
+    assert follow(incident(), Total(0, 0), 100, NOW, BAR)[1] is Turn.CLOSES
 
 
 def test_a_closed_one_is_not_opened_again() -> None:
