@@ -13,8 +13,9 @@ from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Route
 from parcelwatch.core.shares import Grain, Group
 from parcelwatch.core.silences import Silence
+from parcelwatch.incidents import Lookout, look
 from parcelwatch.model import Cause, DraftState, Why
-from parcelwatch.store import alerts, cases, drafts, incidents, shares
+from parcelwatch.store import alerts, cases, drafts, incidents, outbox, shares
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY
 from tests.standstill import DAY, LEIPZIG, STALLED, Courier, M, at
@@ -266,6 +267,37 @@ def test_letters_wait_in_one_place_and_are_withdrawn_as_ever(tmp_path: Path) -> 
     dhl.wait(MINUTE)
     assert len(incidents.letters(dhl.store, 1)) == 50
     assert {row["state"] for row in drafts.rows(dhl.store, parcel_id=stuck[99])} == {DraftState.WITHDRAWN}
+
+
+def test_an_agent_may_have_one_of_them_sent_all_the_same(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.stall(dhl.add(60, "Leipzig"))
+    wanted = alerts.rows(dhl.store, "suppressed")[0].out
+    with dhl.store.transaction():
+        outbox.retry(dhl.store, wanted.id, dhl.office.now)
+    dhl.wait(HOUR)
+    assert [one.numbers for one in dhl.told("stalled")] == [{wanted.number}]
+
+
+def test_looking_twice_says_and_keeps_nothing_twice(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.stall(dhl.add(60, "Leipzig"))
+    before = (alerts.rows(dhl.store), dhl.incidents, incidents.events(dhl.store, 1))
+    with dhl.store.transaction():
+        for seen in (Lookout(), Lookout()):
+            look(dhl.store, seen, dhl.office.policy, dhl.office.now)
+    assert (alerts.rows(dhl.store), dhl.incidents, incidents.events(dhl.store, 1)) == before
+
+
+def test_a_case_that_ended_inside_is_told_when_it_comes_again_elsewhere(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    dhl.scan(stuck, "Halle")
+    dhl.wait(HOUR)
+    dhl.scan(stuck[1:], "Berlin", M.DELIVERED)
+    dhl.stall(stuck[:1])
+    assert [one.numbers for one in dhl.told("stalled")] == [{"PW000000"}]
 
 
 def test_every_message_that_was_kept_back_says_why(tmp_path: Path) -> None:

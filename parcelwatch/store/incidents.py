@@ -147,9 +147,11 @@ def letters(store: Store, incident_id: int, *states: str) -> list[int]:
 # --- the messages it keeps back ------------------------------------------------------------------
 
 _WHYS: Final = ", ".join(f"'{why}'" for why in sorted(SAID))
+# What an agent wants sent all the same ('now') is sent.
 _HOLD: Final = f"""
 UPDATE alerts SET state = 'suppressed', due_at = NULL, incident_id = ?1, reason = ?2
-WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND why IN ({_WHYS}) AND EXISTS (
+WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND slot <> 'now' AND why IN ({_WHYS})
+  AND EXISTS (
   SELECT 1 FROM cases c JOIN parcels p ON p.id = c.parcel_id WHERE c.id = alerts.case_id AND c.incident_id = ?1
     AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4))
 """
