@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from parcelwatch.core.agreed import held_until, postponed
+from parcelwatch.core.agreed import held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.milestones import Stage, stage
@@ -47,7 +47,8 @@ class View:
     @property
     def postponement(self) -> Entry | None:
         """By what the buyer or the courier put the delivery off, if it has not gone out since."""
-        return postponed(reversed(self.entries))
+        found = postponements(reversed(self.entries))
+        return leading(found, self.clock) if found else None
 
     @property
     def held_until(self) -> datetime | None:
