@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from parcelwatch.core.incidents import Incidents, IncidentState, Turn
 from parcelwatch.core.matching import Matcher
@@ -15,7 +13,7 @@ from parcelwatch.core.shares import Grain, Group
 from parcelwatch.core.silences import Silence
 from parcelwatch.incidents import Lookout, look
 from parcelwatch.model import Cause, DraftState, Why
-from parcelwatch.store import alerts, cases, drafts, incidents, outbox, shares
+from parcelwatch.store import alerts, cases, drafts, incidents, outbox
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY
 from tests.standstill import DAY, LEIPZIG, STALLED, Courier, M, at
@@ -305,15 +303,3 @@ def test_every_message_that_was_kept_back_says_why(tmp_path: Path) -> None:
     dhl.stall(dhl.add(60, "Leipzig"))
     kept = {row.reason for row in alerts.rows(dhl.store, "suppressed") if row.out.kind == "stalled"}
     assert kept == {"told as incident 1"}
-
-
-@pytest.mark.parametrize("day", range(7))
-def test_what_is_usual_is_kept_by_the_day(tmp_path: Path, day: int) -> None:
-    dhl = Courier(tmp_path)
-    group, today = LEIPZIG, date(2026, 3, 2) + timedelta(days=day)
-    with dhl.store.transaction():
-        for parcels_, troubled in ((50, 3), (40, 9), (90, 2)):
-            shares.keep(dhl.store, [at("Leipzig", parcels_, troubled)], today)
-    (kept,) = shares.past(dhl.store, [group], today + DAY)[group]
-    assert (kept.on, kept.parcels, kept.troubled) == (today, 40, 9)
-    assert shares.past(dhl.store, [group], today)[group] == ()
