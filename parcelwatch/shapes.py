@@ -190,6 +190,7 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "severity": out.severity,
         "due_at": stamp(row.due_at),
         "digest": row.digest,
+        "incident": row.incident,
         "number": out.number or None,
         "account": out.account or None,
         "why": out.why,

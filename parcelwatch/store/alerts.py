@@ -112,7 +112,8 @@ class AlertRow:
     """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None.
 
     `meant_for`: the channel it was meant for, where it took another way. `doubts`: how often no answer came, so that
-    nobody knows whether it arrived. `outcome`: what else is known of its arrival.
+    nobody knows whether it arrived. `outcome`: what else is known of its arrival. `incident`: the one that it is about,
+    or that says it for all of its parcels.
     """
 
     out: Outgoing
@@ -127,12 +128,14 @@ class AlertRow:
     digest: int | None
     title: str | None
     body: str | None
+    incident: int | None
 
 
 _ITS_WORDS: Final = "FROM sendings s WHERE s.bundle = a.id AND s.ids = '[' || a.id || ']' ORDER BY s.part"
 _ROWS: Final = f"""
 SELECT {OUT}, a.state, a.reason, a.error, a.outcome, a.meant_for, a.doubts, a.due_at, a.sent_at, a.digest,
-  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS}))
+  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS})),
+  a.incident_id
 {FROM}
 """
 
@@ -148,7 +151,8 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[21 + len(_LETTER) :]
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + len(_LETTER) :]
+    title, body, incident = rest
     return AlertRow(
         out=outgoing(row),
         state=state,
@@ -162,6 +166,7 @@ def _listed(row: tuple[Any, ...]) -> AlertRow:
         digest=digest,
         title=title,
         body=body,
+        incident=incident,
     )
 
 

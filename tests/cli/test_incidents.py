@@ -42,6 +42,15 @@ def test_its_cases_say_which_incident_tells_them(stuck: Shop) -> None:
     assert "incident" in stuck.run("cases", "show", str(rows[0]["id"])).out
 
 
+def test_what_was_told_of_it_and_what_it_kept_back_is_listed(stuck: Shop) -> None:
+    rows = stuck.run("alerts", "list", "--json").document
+    (told,) = [row for row in rows if row["kind"] == "incident"]
+    assert (told["state"], told["cases"], told["incident"]) == ("sent", [], 1)
+    kept = [row for row in rows if row["kind"] == "stalled"]
+    assert {(row["state"], row["reason"], row["incident"]) for row in kept} == {("suppressed", "told as incident 1", 1)}
+    assert "incident" in stuck.run("alerts", "list").out
+
+
 def test_all_of_its_letters_are_approved_and_sent_at_once(stuck: Shop) -> None:
     assert len(stuck.run("drafts", "list", "--incident", "1", "--json").document) == STUCK
     assert stuck.run("drafts", "discard", "1").code == 0
