@@ -1,6 +1,6 @@
 """Incidents: looked for whenever cases move, followed every minute, told once, and told to be over.
 
-What belongs here: from the store's counts to what core.shares and core.incidents make of them, and from there to the
+What belongs here: from the store's counts to what core.outbreaks and core.incidents make of them, and from there to the
 outbox.
 """
 
@@ -22,10 +22,10 @@ from parcelwatch.core.incidents import (
     follow,
     outliers,
 )
+from parcelwatch.core.outbreaks import Cell, Excess, Group, Total, candidates, outbreaks, outside, totals
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.shares import Cell, Excess, Group, Total, candidates, outbreaks, outside, totals
 from parcelwatch.model import Severity, Why
-from parcelwatch.store import Store, cases, incidents, outbox, shares, silences
+from parcelwatch.store import Store, cases, incidents, outbox, silences, surveys
 from parcelwatch.store.rows import NewAlert, whole
 
 KIND: Final = "incident"
@@ -82,7 +82,7 @@ def _is_over(since: datetime | None, span: timedelta, now: datetime) -> bool:
 
 
 def _many_more(store: Store, lookout: Lookout, known: Sequence[Incident], policy: Policy, now: datetime) -> bool:
-    counted = candidates(_free(shares.troubled(store, now), known), policy.incidents.bar)
+    counted = candidates(_free(surveys.troubled(store, now), known), policy.incidents.bar)
     return any(troubled > lookout.counted.get(group, 0) * _MORE for group, troubled in counted.items())
 
 
@@ -94,20 +94,20 @@ def _free(cells: Sequence[Cell], known: Sequence[Incident]) -> list[Cell]:
 def _survey(store: Store, lookout: Lookout, known: Sequence[Incident], policy: Policy, now: datetime) -> list[Incident]:
     """Count all parcels: what became of the incidents there are, and whether there are more. Those that are open."""
     today = now.astimezone(policy.hours.zone).date()
-    cells = shares.everything(store, now)
+    cells = surveys.everything(store, now)
     counted = totals(cells, {one.group for one in known})
     after = [_followed(store, one, counted.get(one.group, Total()), policy, now) for one in known]
     known, over = [one for one in after if one.live], [one for one in after if not one.live]
     for one in over:
         _release(store, one, known, now)
-    free = _free(shares.everything(store, now) if over else cells, known)
+    free = _free(surveys.everything(store, now) if over else cells, known)
     asked = candidates(free, policy.incidents.bar)
-    found = outbreaks(free, shares.past(store, asked, today), policy.incidents.bar)
+    found = outbreaks(free, surveys.past(store, asked, today), policy.incidents.bar)
     every = _is_over(lookout.kept_at, KEPT, now)
-    shares.keep(store, free, today, None if every else asked)
+    surveys.keep(store, free, today, None if every else asked)
     known += [_opened(store, each, policy, now) for each in found]
     for each in found:
-        shares.forget(store, each.group, today)
+        surveys.forget(store, each.group, today)
     lookout.counted_at, lookout.counted = now, asked
     lookout.kept_at = now if every else lookout.kept_at
     return known

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from parcelwatch.core.incidents import Incident
+from parcelwatch.core.outbreaks import Cell, Grain, Group, Spot
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.shares import Cell, Grain, Group, Spot
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Why
-from parcelwatch.store import Store, cases, incidents, parcels, shares
+from parcelwatch.store import Store, cases, incidents, parcels, surveys
 from tests.quiet_office import HOUR, MINUTE, MONDAY, Message, Office
 
 M = Milestone
@@ -84,7 +84,7 @@ class Courier:
         """Every day of the weeks before was like that."""
         with self.store.transaction():
             for day in range(1, 7 * weeks + 1):
-                shares.keep(self.store, cells, self.office.now.date() - timedelta(days=day))
+                surveys.keep(self.store, cells, self.office.now.date() - timedelta(days=day))
 
     # --- what came of it -------------------------------------------------------------------------
 

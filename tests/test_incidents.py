@@ -8,8 +8,8 @@ from pathlib import Path
 
 from parcelwatch.core.incidents import Incidents, IncidentState, Turn
 from parcelwatch.core.matching import Matcher
+from parcelwatch.core.outbreaks import Grain, Group
 from parcelwatch.core.policy import Route
-from parcelwatch.core.shares import Grain, Group
 from parcelwatch.core.silences import Silence
 from parcelwatch.incidents import Lookout, look
 from parcelwatch.model import Cause, DraftState, Why

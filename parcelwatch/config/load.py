@@ -30,10 +30,10 @@ from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
 from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
-from parcelwatch.core.shares import Bar
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms

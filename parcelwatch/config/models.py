@@ -49,7 +49,7 @@ from parcelwatch.config.values import (
 )
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
-from parcelwatch.core.shares import Bar
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.duration import Duration
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")

@@ -1,7 +1,7 @@
 """Many parcels in one trouble, told once: what an incident takes in, what still speaks singly, when it is over.
 
 What belongs here: the life of an incident and what it makes of the cases inside it. Which groups stand out is
-shares.py's; who is told, dispatch.py's.
+outbreaks.py's; who is told, dispatch.py's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statistics import median, median_low
 from typing import Final
 
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, Total, above
+from parcelwatch.core.outbreaks import Bar, Excess, Grain, Group, Spot, Total, above
 from parcelwatch.core.timeline import withdrawn
 from parcelwatch.model import Case, Fact, Form, Parcel, Timeline
 
@@ -76,7 +76,7 @@ class Incident:
 
     `troubled` of its `parcels` are so now; at most `peak` were. `folded`: parcels it ever took in; `told`: how many
     agents were last told of, 0 while they were told nothing. `usual`, `known`, `chance`: what it was measured by when
-    it opened (shares.Excess). What began before `old_before`, or is worth `valuable` or more, speaks for itself; None:
+    it opened, as of an Excess. What began before `old_before`, or is worth `valuable` or more, speaks for itself; None:
     nothing does for that.
     """
 

@@ -1,6 +1,6 @@
 """Incidents as they are kept: the table, their history, the cases inside, and the messages they keep back.
 
-What belongs here: reading and writing. What makes an incident is core.shares', what one does core.incidents'.
+What belongs here: reading and writing. What makes an incident is core.outbreaks', what one does core.incidents'.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from parcelwatch.core.dispatch import SAID
 from parcelwatch.core.incidents import Incident, IncidentState, Turn, reason
-from parcelwatch.core.shares import Grain, Group, Spot
+from parcelwatch.core.outbreaks import Grain, Group, Spot
 from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms, where
-from parcelwatch.store.shares import NEW, ON_ROAD, TROUBLE, lately
 from parcelwatch.store.silences import STANDING
+from parcelwatch.store.surveys import NEW, ON_ROAD, TROUBLE, lately
 
 _GROUP: Final = Group._fields
 _COLUMNS: Final = (

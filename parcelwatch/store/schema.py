@@ -764,7 +764,7 @@ CREATE TABLE incident_events (
     "CREATE INDEX incident_events_by_incident ON incident_events (incident_id)",
     # What is usual of a group: of each day the moment at which most of its parcels were in trouble.
     """
-CREATE TABLE shares (
+CREATE TABLE surveys (
   grain TEXT NOT NULL,
   courier TEXT NOT NULL,
   company TEXT NOT NULL,
@@ -778,7 +778,7 @@ CREATE TABLE shares (
   PRIMARY KEY (grain, courier, company, service, origin, destination, hub, day)
 ) STRICT, WITHOUT ROWID
 """,
-    "CREATE INDEX shares_by_day ON shares (day)",
+    "CREATE INDEX surveys_by_day ON surveys (day)",
     # The place of a parcel's last scan that moved it, as core.incidents.hub reads it.
     "ALTER TABLE parcels ADD COLUMN hub TEXT NOT NULL DEFAULT ''",
     """

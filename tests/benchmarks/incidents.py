@@ -15,7 +15,7 @@ from time import perf_counter
 
 from parcelwatch import incidents as watching
 from parcelwatch.model import Cause
-from parcelwatch.store import shares
+from parcelwatch.store import surveys
 from tests.quiet_office import HOUR, MINUTE
 from tests.standstill import DAY, STALLED, Courier, M, at
 
@@ -33,8 +33,8 @@ def main(count: int) -> None:
         for one in stuck[:12]:
             dhl.scan([one], "Leipzig", M.EXCEPTION, Cause.DAMAGED)
             dhl.wait(QUARTER)
-        report("counting all parcels, ms", 1000 * timed(lambda: shares.everything(dhl.store, dhl.office.now)))
-        report("counting those in trouble, ms", 1000 * timed(lambda: shares.troubled(dhl.store, dhl.office.now)))
+        report("counting all parcels, ms", 1000 * timed(lambda: surveys.everything(dhl.store, dhl.office.now)))
+        report("counting those in trouble, ms", 1000 * timed(lambda: surveys.troubled(dhl.store, dhl.office.now)))
         report("a look that counts all, ms", 1000 * timed(lambda: look(dhl, watching.Lookout())))
         seen = watching.Lookout()
         look(dhl, seen)

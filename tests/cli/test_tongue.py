@@ -16,7 +16,7 @@ from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.incidents import IncidentState, Turn
-from parcelwatch.core.shares import Grain
+from parcelwatch.core.outbreaks import Grain
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages

@@ -28,7 +28,7 @@ from parcelwatch.core.incidents import (
     speaks,
 )
 from parcelwatch.core.kinds import KINDS, Family
-from parcelwatch.core.shares import Bar, Excess, Grain, Group, Spot, Total, Usual
+from parcelwatch.core.outbreaks import Bar, Excess, Grain, Group, Spot, Total, Usual
 from parcelwatch.model import Case, Checkpoint, Entry, Fact, Form, Milestone, Severity, State, Timeline
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

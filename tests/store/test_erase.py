@@ -322,7 +322,7 @@ _OURS = {
     # A place that at least five parcels share is nobody's.
     "incidents": "grain courier company service origin destination hub state",
     "incident_events": "turn",
-    "shares": "grain courier company service origin destination hub day",
+    "surveys": "grain courier company service origin destination hub day",
     "reports": "day",
 }
 # What anybody may have written a name into, by the shape in which it is kept.

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.shares import (
+from parcelwatch.core.outbreaks import (
     UNKNOWN,
     Bar,
     Cell,

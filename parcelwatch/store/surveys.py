@@ -1,6 +1,6 @@
 """How many parcels of each group are on the road and in trouble, now and on each recent day.
 
-What belongs here: counting. Whether that is more than usual is core.shares'.
+What belongs here: counting. Whether that is more than usual is core.outbreaks'.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from parcelwatch.core.incidents import FOLDED, FRESH, STALE
-from parcelwatch.core.shares import RECENT, Cell, Group, Spot, Surveyed, totals
+from parcelwatch.core.outbreaks import RECENT, Cell, Group, Spot, Surveyed, totals
 from parcelwatch.model import FINAL
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms
@@ -77,13 +77,13 @@ def _cells(store: Store, sql: str, now: datetime) -> list[Cell]:
 # --- the days before -----------------------------------------------------------------------------
 
 _KEEP: Final = f"""
-INSERT INTO shares ({_GROUP}, day, parcels, troubled) VALUES ({", ".join("?" * (len(Group._fields) + 3))})
+INSERT INTO surveys ({_GROUP}, day, parcels, troubled) VALUES ({", ".join("?" * (len(Group._fields) + 3))})
 ON CONFLICT DO UPDATE SET parcels = excluded.parcels, troubled = excluded.troubled
 WHERE excluded.troubled > troubled OR (excluded.troubled = troubled AND excluded.parcels < parcels)
 """
-_FORGET: Final = f"DELETE FROM shares WHERE day = ? AND ({_GROUP}) = ({', '.join('?' * len(Group._fields))})"
+_FORGET: Final = f"DELETE FROM surveys WHERE day = ? AND ({_GROUP}) = ({', '.join('?' * len(Group._fields))})"
 _PAST: Final = f"""
-SELECT day, parcels, troubled FROM shares WHERE ({_GROUP}) = ({", ".join("?" * len(Group._fields))})
+SELECT day, parcels, troubled FROM surveys WHERE ({_GROUP}) = ({", ".join("?" * len(Group._fields))})
   AND day >= ? AND day < ? ORDER BY day
 """
 
@@ -93,13 +93,13 @@ def keep(store: Store, cells: Iterable[Cell], today: date, only: Container[Group
     counted, day = totals(cells, only), today.isoformat()
     rows = [(*group, day, each.parcels, each.troubled) for group, each in counted.items() if each.parcels >= _FEWEST]
     store.write_many(_KEEP, rows)
-    store.write("DELETE FROM shares WHERE day < ?", ((today - RECENT).isoformat(),))
+    store.write("DELETE FROM surveys WHERE day < ?", ((today - RECENT).isoformat(),))
 
 
 def forget(store: Store, group: Group, today: date) -> None:
     """A day on which a group, or a whole courier's part, was in trouble says nothing of what is usual there."""
     if group.courier:
-        store.write("DELETE FROM shares WHERE day = ? AND courier = ?", (today.isoformat(), group.courier))
+        store.write("DELETE FROM surveys WHERE day = ? AND courier = ?", (today.isoformat(), group.courier))
     else:
         store.write(_FORGET, (today.isoformat(), *group))
 
