@@ -5,7 +5,7 @@ What belongs here: the border between the pure step and the store. Nobody else s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -35,6 +35,8 @@ from parcelwatch.model import (
     Event,
     Form,
     LetterAction,
+    LetterEvent,
+    LetterSettled,
     LetterTakenBack,
     LetterWritten,
     Milestone,
@@ -186,7 +188,7 @@ def take_step(
         else:
             _enqueue(store, step, notice, saved, policy, now, wave)
     if isinstance(event, LetterAction):
-        _promise_of_others(store, step, policy, now)
+        _tell_others(store, step, policy, now)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
@@ -235,14 +237,23 @@ def _rounded(said: Answered) -> Answered:
     return replace(said, checkpoints=tuple(checkpoints))
 
 
-def _promise_of_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
-    """A letter that was sent about several parcels gave its word of each."""
+def _tell_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
+    """What became of a letter about several parcels follows for each; one that was sent gave its word of all."""
     for move in step.moves:
-        given = promised(move.draft, move.by) if move.after == DraftState.SENT else None
-        for part in parts(move.draft.facts)[1:] if given else ():
-            other = part.get("parcel")
-            if given and isinstance(other, int):
-                take_step(store, other, given, policy, now)
+        others = [part.get("parcel") for part in parts(move.draft.facts)]
+        for other in others:
+            if isinstance(other, int) and other != step.dossier.parcel.id:
+                for event in _of_letter(move):
+                    take_step(store, other, event, policy, now)
+
+
+def _of_letter(move: LetterEvent) -> Iterator[Event]:
+    """What another of its parcels hears of a letter."""
+    sent = move.after == DraftState.SENT
+    if sent and (given := promised(move.draft, move.by)):
+        yield given
+    if move.before == DraftState.SENDING and move.draft.id is not None:
+        yield LetterSettled(move.draft.id, arrived=sent)
 
 
 # --- one bad parcel ------------------------------------------------------------------------------

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from parcelwatch.cli.base import NeedsAttention, whole
+from parcelwatch.cli.base import NeedsAttention, draft_id
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.desk import Desk
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.store import Store
 
 SomeDrafts = Annotated[
     list[int] | None,
-    typer.Argument(metavar="[ID…]", parser=whole, help="Numbers of drafts, as in `drafts list`."),
+    typer.Argument(metavar="[ID…]", parser=draft_id, help="Numbers of drafts, as in `drafts list`."),
 ]
 Incident = Annotated[
     int | None, typer.Option("--incident", metavar="ID", min=1, help="All about the parcels of this incident.")
@@ -68,8 +69,8 @@ def in_turn(store: Store, ids: Sequence[int], what: str) -> Iterator[int]:
             yield from ids[start : start + _AT_ONCE]
 
 
-def summary(incident: int, moved: Sequence[Mapping[str, Any]]) -> str:
+def summary(incident: int, moved: Sequence[Mapping[str, Any]], t: Tongue) -> str:
     """What became of the letters of an incident, in a line."""
     counted = Counter(str(one["state"]) for one in moved)
-    said = ", ".join(f"{count} {state}" for state, count in counted.most_common())
-    return f"Letters of incident {incident}: {said}."
+    said = ", ".join(f"{count} {t(state)}" for state, count in counted.most_common())
+    return t("Letters of incident {incident}: {said}.", incident=incident, said=said)

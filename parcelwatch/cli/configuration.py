@@ -28,7 +28,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     too. Asks and sends nothing.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.own_letters import broken_templates
+    from parcelwatch.own_letters import broken_templates
 
     try:
         config = desk.whole_config
@@ -43,7 +43,7 @@ def check(desk: Desk, as_json: Json = False) -> None:
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
-    warnings = [*config.warnings, *_mailboxes(config)]
+    warnings = [*config.warnings, *_mailboxes(config), *([] if wrong else _overheard(config))]
     for warning in warnings:
         output.warn(warning)
     if as_json:
@@ -68,6 +68,16 @@ def _unsendable(config: Config) -> list[str]:
     except ConfigError as error:
         return error.problems
     return []
+
+
+def _overheard(config: Config) -> Iterator[str]:
+    """A sentence for each way to customers that also leads to others."""
+    from parcelwatch.channels.customers import others
+    from parcelwatch.cli.drafts import to_customers
+
+    ways = to_customers(config)
+    for key, why in others(ways) if ways else ():
+        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:
@@ -119,7 +129,7 @@ def _print(
         output.say()
         told_rows = [(each["what"], ", ".join(each["channels"]), each["by"]) for each in told]
         output.show(["Who is told", "Channels", "By"], told_rows, "")
-        if len(told) > len(("else", "drafts")):
+        if any(" routes" in each["by"] for each in told):
             output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
 
 
@@ -191,7 +201,15 @@ def _told(config: Config) -> list[dict[str, Any]]:
     if policy.channels:
         rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
         rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
-    return rows
+    named = [
+        ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
+        ("the day's report", policy.daily.channel, "[report] channel"),
+        *(
+            (f"what is grave while {name} takes nothing", each.fallback, f"[channels.{name}] fallback")
+            for name, each in config.channels().items()
+        ),
+    ]
+    return rows + [{"what": what, "channels": [channel], "by": by} for what, channel, by in named if channel]
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from parcelwatch.core.review import Review
 
 _USUAL = "30d"
-_AGES = {"day": "under a day", "three": "under three days", "week": "under a week", "longer": "longer"}
+AGES = {
+    "day": "{count} under a day",
+    "three": "{count} under three days",
+    "week": "{count} under a week",
+    "longer": "{count} longer",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -89,24 +94,25 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe
 
-    zone, waiting = desk.config.timezone, shown["waiting"]
-    owners = [f"{safe(name, 60) or 'nobody'} {count}" for name, count in waiting["owners"].items()]
-    cases = {name: shown[name] for name in ("opened", "acknowledged", "resolved", "escalated", "reraised")}
+    zone, waiting, t = desk.config.timezone, shown["waiting"], desk.tongue
+    cases = (
+        "{opened} opened, {acknowledged} acknowledged, {resolved} resolved, {escalated} escalated, {reraised} reraised"
+    )
+    states = [t("{count} {state}", count=count, state=t(state)) for state, count in waiting["states"].items()]
+    ages = [t(AGES[name], count=count) for name, count in waiting["ages"].items() if count]
+    owners = [f"{safe(name, 60) or t('nobody')} {count}" for name, count in waiting["owners"].items()]
+    comma = t(", ")
     output.pairs(
         {
-            "from": moment(shown["from"], zone),
-            "to": moment(shown["to"], zone),
-            "cases": _said(cases),
-            "waiting": f"{waiting['total']}: {_said(waiting['states'])}" if waiting["total"] else "0",
-            "waiting for": _said({_AGES[name]: count for name, count in waiting["ages"].items() if count}),
-            "with": ", ".join(owners),
-            "letters": _said(shown["letters"]),
-            "remedies": _said(shown["remedies"]),
-            "verdicts": _said({"right": shown["verdicts"]["true"], "wrong": shown["verdicts"]["false"]}),
+            t("from"): moment(shown["from"], zone),
+            t("until"): moment(shown["to"], zone),
+            t("cases"): t(cases, **shown),
+            t("waiting"): t("{total}: {states}", total=waiting["total"], states=comma.join(states)) if states else "0",
+            t("waiting for"): comma.join(ages),
+            t("with"): comma.join(owners),
+            t("letters"): t("{drafted} drafted, {approved} approved, {sent} sent", **shown["letters"]),
+            t("remedies"): t("{agreed} agreed, {done} done, {open} open", **shown["remedies"]),
+            t("verdicts"): t("{true} right, {false} wrong", **shown["verdicts"]),
         }
     )
-    output.zone_note(zone)
-
-
-def _said(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.items())
+    output.zone_note(zone, t("Times are in {zone}."))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict, scan
 from parcelwatch.core.view import View
-from parcelwatch.model import Fact, Form, Milestone, Severity
+from parcelwatch.model import Checkpoint, Fact, Form, Milestone, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,13 @@ class Late(Rule):
         if view.confirmed_at is None or view.confirmed_at < promise:
             return Verdict(since=promise, due_at=promise)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
-        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose)
+        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose, scan=_last_scan(view))
         return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view))
+
+
+def _last_scan(view: View) -> Checkpoint | None:
+    """Where it was last: who hears that it is late hears no more that it stands still."""
+    return next((scan(entry) for entry in reversed(view.entries) if not entry.checkpoint.by), None)
 
 
 def _next_promise(view: View) -> datetime | None:
