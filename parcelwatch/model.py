@@ -221,6 +221,14 @@ class Form(StrEnum):
     ATTEMPT_FAILED = "attempt_failed"
     OUT_AGAIN = "out_again"
     EXCEPTION = "exception"
+    ADDRESS_PROBLEM = "address_problem"
+    SECURITY_HELD = "security_held"
+    MISROUTED = "misrouted"
+    SEEN_TWICE = "seen_twice"
+    DELIVERY_DOUBTED = "delivery_doubted"
+    DELIVERED_ELSEWHERE = "delivered_elsewhere"
+    SCANNED_AFTER = "scanned_after"
+    DELAYED = "delayed"
     # what it did not say in time
     NOT_PICKED_UP = "not_picked_up"
     NOT_HANDED_OVER = "not_handed_over"
@@ -234,6 +242,9 @@ class Form(StrEnum):
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
     ONLY_ESTIMATED = "only_estimated"
+    ESTIMATE_MOVED = "estimate_moved"
+    UNTRACKED = "untracked"
+    SCAN_RARE = "scan_rare"
     # about its record
     NO_RECORD = "no_record"
     RECORD_GONE = "record_gone"
@@ -633,6 +644,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """Of `healthy` parcels that arrived, `scanned` had the scan that a kind waits for."""
+
+    kind: str
+    healthy: int
+    scanned: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything `advance` needs to know about one parcel, and all of it that it may change.
 
@@ -646,7 +666,8 @@ class Dossier:
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when
     the courier is asked next.
-    `unwatched`: an agent stopped it, so nothing of it is trouble any more.
+    `unwatched`: an agent stopped it, so nothing of it is trouble any more. `habits`: which scans parcels like it have,
+    by those that arrived: of its lane first, then of its courier.
     """
 
     parcel: Parcel
@@ -669,6 +690,7 @@ class Dossier:
     past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
     unwatched: bool = False
+    habits: tuple[Habit, ...] = field(default=(), compare=False)
 
 
 # --- what happens to it --------------------------------------------------------------------------

@@ -37,7 +37,14 @@ _SHORT: Final = 80
 _REASON: Final = 500
 _REACHED: Final = frozenset({Form.NEWER_SCAN, Form.CLEARED})
 _NAMES_A_DAY: Final = frozenset(
-    {Form.PROMISE_OVER, Form.NOT_HANDED_OVER, Form.NO_RECORD, Form.COUNTS_FROM_DISPATCH, Form.ONLY_ESTIMATED}
+    {
+        Form.PROMISE_OVER,
+        Form.NOT_HANDED_OVER,
+        Form.NO_RECORD,
+        Form.COUNTS_FROM_DISPATCH,
+        Form.ONLY_ESTIMATED,
+        Form.ESTIMATE_MOVED,
+    }
 )
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})

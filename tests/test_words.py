@@ -61,6 +61,7 @@ LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.NOT_HANDED_OVER: {"since": THEN, "until": THEN},
     Form.COUNTS_FROM_DISPATCH: {"until": THEN},
     Form.ONLY_ESTIMATED: {"until": THEN},
+    Form.ESTIMATE_MOVED: {"until": THEN},
     Form.SNOOZED: {"until": NOW},
     Form.NOTED: {"reason": "7-Q"},
     Form.CLEARED: {"kind": "stalled"},

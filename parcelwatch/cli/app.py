@@ -25,6 +25,7 @@ from parcelwatch.cli import (
     orders,
     parcels,
     report,
+    ruletesting,
     sandbox,
     silences,
     unit,
@@ -59,7 +60,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, report, database, unit):
+for noun in (demo, sandbox, watch, why, ruletesting, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, models, routes
+from parcelwatch.config import checks, contracts, days, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -283,7 +283,7 @@ class Config:
             kind: replace(each, line=f"{each.line} ({whom})")
             for kind, each in self._thresholds(override.limits, at).items()
         }
-        return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
+        return Override(thresholds, f"{self._spot(at)} ({whom})", untracked=override.untracked, **override.matchers)
 
     def _route(self, route: models.Route, position: int) -> Route:
         return Route(
@@ -329,7 +329,7 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
     except ValidationError as error:
         problems += [problem_of(each, File) for each in error.errors(include_url=False)]
     if file:
-        problems += [*days.errors(file), *routes.unreached(file, places)]
+        problems += [*days.errors(file), *routes.unreached(file, places), *overrides.ties(file, places)]
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))

@@ -145,10 +145,18 @@ class Override(KindTable):
     origin: Country = Field(default="", description="country code")
     destination: Country = Field(default="", description="country code")
     tag: str = Field(default="", description="one of the parcel's tags")
+    untracked: bool | None = Field(
+        default=None, strict=True, description="nobody scans these on their way: no silence of theirs is trouble"
+    )
 
     @property
     def matchers(self) -> Mapping[str, str]:
         return {name: value for name in MATCHERS if (value := getattr(self, name))}
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """The keys beside the matchers that were written."""
+        return (*self.limits, *(["untracked"] if self.untracked is not None else []))
 
     @model_validator(mode="after")
     def _says_for_whom(self) -> Override:

@@ -48,7 +48,7 @@ def assess(view: View, policy: Policy) -> Assessment:
 
 
 def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
-    """Every rule with the thresholds that hold for this parcel."""
+    """Every rule that looks at this parcel, with the thresholds that hold for it."""
     lane = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
     return _rules(policy, *lane)
 
@@ -57,10 +57,10 @@ def rules_for(policy: Policy, parcel: Parcel) -> tuple[Rule, ...]:
 def _rules(
     policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
 ) -> tuple[Rule, ...]:
-    # Parcels alike in all of this share their rules; making seventeen of them anew at every step would cost the most.
+    # Parcels alike in all of this share their rules; making them all anew at every step would cost the most.
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     thresholds = policy.table(parcel)
-    return tuple(rule(thresholds[kind]) for kind, rule in RULES.items())
+    return tuple(rule(thresholds[kind]) for kind, rule in RULES.items() if thresholds[kind].quiet is None)
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
 from parcelwatch.core.incidents import Incidents
-from parcelwatch.core.kinds import KINDS, Family
+from parcelwatch.core.kinds import CLOCKED, KINDS, Family
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
 from parcelwatch.core.report import Daily
@@ -25,7 +25,7 @@ from parcelwatch.core.timing import Timing
 from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
-from parcelwatch.model import Parcel
+from parcelwatch.model import Fact, Form, Parcel
 
 Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
@@ -38,7 +38,10 @@ _PROMISE: Final = "no threshold: opens when the promised day is over"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Thresholds for some parcels only; "" matches every parcel. `courier` is the name of an account."""
+    """Thresholds for some parcels only; "" matches every parcel. `courier` is the name of an account.
+
+    `untracked`: whether nobody scans them on their way; None says nothing of it.
+    """
 
     thresholds: Mapping[str, Threshold]
     line: str = ""
@@ -48,6 +51,7 @@ class Override:
     origin: str = ""
     destination: str = ""
     tag: str = ""
+    untracked: bool | None = None
 
     @property
     def weight(self) -> int:
@@ -158,11 +162,26 @@ class Policy:
 
     def _choose(self, key: Key) -> Mapping[str, Threshold]:
         table = {**_defaults(PROFILES[self.profile], origin=key[3], destination=key[4]), **self.thresholds}
+        untracked: Override | None = None
         # A stable sort: of equal weights the later one in the file is applied last.
         for override in sorted(self.overrides, key=lambda override: override.weight):
             if override.matches(key):
                 table.update(override.thresholds)
-        return table
+                untracked = untracked if override.untracked is None else override
+        return _without_silence(table, untracked.line) if untracked and untracked.untracked else table
+
+
+# What rests on scans that do not come, beside all that silence tells.
+_RESTS_ON_SCANS: Final = frozenset({"unknown_number", "tracking_stopped"})
+
+
+def _without_silence(table: Mapping[str, Threshold], line: str) -> dict[str, Threshold]:
+    """The thresholds of what nobody scans on its way: what is told counts, what is not told does not."""
+    untold = (Family.SILENCE, Family.FORECAST)
+    off = {kind for kind in table if KINDS[kind].family in untold} | _RESTS_ON_SCANS
+    quiet = Threshold(None, None, line, Fact(Form.UNTRACKED))
+    silenced = {kind: quiet if kind in off else Threshold(None, None, line) for kind in CLOCKED}
+    return {**table, **dict.fromkeys(off, quiet), **silenced, "courier_silent": table["courier_silent"]}
 
 
 def _receivers(found: Mapping[str, str]) -> tuple[Receiver, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parcelwatch.duration import Duration, parse
+from parcelwatch.model import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Threshold(Limits):
-    """Limits that were chosen for a parcel, and the line that sets them."""
+    """Limits that were chosen for a parcel, and the line that sets them.
+
+    `quiet`: why the kind is not looked for at all with such a parcel, None where it is.
+    """
 
     line: str = ""
+    quiet: Fact | None = None
 
 
 def limits(written: str) -> Limits:

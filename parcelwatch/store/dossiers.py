@@ -16,7 +16,7 @@ from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
-from parcelwatch.store import drafts, history, orders
+from parcelwatch.store import drafts, habits, history, orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
 from parcelwatch.store.rows import (
@@ -76,8 +76,9 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     estimate, promise, stands, registered, policy_id, *times, unwatched, with_cases, with_drafts, with_orders = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
+    parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
     return Dossier(
-        parcel=to_parcel(row, orders.of(store, parcel_id) if with_orders else ()),
+        parcel=parcel,
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
         milestone=MILESTONES[milestone],
         cause=CAUSES[cause],
@@ -97,6 +98,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         past=tuple(one for one in letters if not one.unsent),
         poll_at=poll_at,
         unwatched=bool(unwatched),
+        habits=habits.of(store, parcel, MILESTONES[milestone]),
     )
 
 
@@ -165,6 +167,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)
     if step.moves:
         drafts.save_events(store, step.moves)
+    habits.count(store, before, after)
     history.note(store, before, after, now)
     return Saved(ids, letters)
 

@@ -752,6 +752,53 @@ def m015_complaints(db: Database) -> None:
         db.execute(statement)
 
 
+_HABITS: Final = (
+    """
+CREATE TABLE habits (
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  healthy INTEGER NOT NULL,
+  scanned INTEGER NOT NULL,
+  PRIMARY KEY (courier, company, origin, destination, kind)
+) STRICT, WITHOUT ROWID
+""",
+    # What is known of the parcels that arrived before: once for their lane, once for all lanes of their courier.
+    """
+INSERT INTO habits
+WITH arrived AS (
+  SELECT p.id, p.courier, p.company, upper(p.origin) AS origin, upper(p.destination) AS destination,
+    min(c.occurred_at) AS at
+  FROM parcels p JOIN checkpoints c ON c.parcel_id = p.id AND c.milestone = 'delivered' AND c.by = ''
+  WHERE p.milestone = 'delivered' GROUP BY p.id
+),
+awaited (kind, begins) AS (VALUES ('no_first_scan', 'picked_up'), ('not_picked_up', 'info_received')),
+taught AS (
+  SELECT a.courier, a.company, a.origin, a.destination, w.kind, EXISTS (
+    SELECT 1 FROM checkpoints c WHERE c.parcel_id = a.id AND c.moves AND c.occurred_at < a.at AND (
+      c.milestone IN ('in_transit', 'customs')
+      OR (w.kind = 'not_picked_up' AND c.milestone NOT IN ('info_received', 'delivered')))
+  ) AS scanned
+  FROM arrived a, awaited w
+  WHERE EXISTS (SELECT 1 FROM checkpoints c WHERE c.parcel_id = a.id AND c.milestone = w.begins)
+)
+SELECT courier, company, origin, destination, kind, count(*), sum(scanned) FROM taught
+GROUP BY courier, company, origin, destination, kind
+UNION ALL
+SELECT courier, company, '*', '*', kind, count(*), sum(scanned) FROM taught GROUP BY courier, company, kind
+""",
+)
+
+
+@MIGRATIONS()
+def m016_habits(db: Database) -> None:
+    """Which scans couriers and lanes give, by the parcels that arrived."""
+    for statement in _HABITS:
+        db.execute(statement)
+
+
 _INCIDENTS: Final = (
     """
 CREATE TABLE incidents (
@@ -821,7 +868,7 @@ UPDATE parcels SET hub = coalesce(substr(trim((SELECT place FROM checkpoints c W
 
 
 @MIGRATIONS()
-def m016_incidents(db: Database) -> None:
+def m017_incidents(db: Database) -> None:
     """Many cases with one cause, what is usual of the groups they are in, and the hub each parcel is at."""
     for statement in _INCIDENTS:
         db.execute(statement)
@@ -843,6 +890,7 @@ NAMES: Final = (
     "m013_bundles",
     "m014_commitments",
     "m015_complaints",
-    "m016_incidents",
+    "m016_habits",
+    "m017_incidents",
 )
 """Every migration this version knows, in order."""

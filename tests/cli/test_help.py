@@ -54,7 +54,20 @@ def test_every_command_says_what_it_does_and_shows_an_example(
 
 def test_all_commands_of_this_version_are_there() -> None:
     assert {" ".join(path) for path, _ in ALL} == {
-        *("demo", "sandbox", "run", "once", "why", "report", "doctor", "systemd-unit", "db backup", "db check"),
+        *(
+            "demo",
+            "sandbox",
+            "run",
+            "once",
+            "why",
+            "test-rules",
+            "report",
+            "doctor",
+            "systemd-unit",
+            "db backup",
+            "db check",
+        ),
+        "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),

@@ -354,6 +354,7 @@ _OURS = {
     "incident_events": "turn",
     "surveys": "grain courier company service origin destination hub day",
     "reports": "day",
+    "habits": "courier company origin destination kind",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
