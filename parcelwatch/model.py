@@ -297,6 +297,9 @@ class Form(StrEnum):
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    # about many parcels at once
+    INCIDENT = "incident"
+    INCIDENT_OVER = "incident_over"
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
@@ -347,7 +350,7 @@ class Fact:
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
     messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
     somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what. `chance`:
-    that it will be late.
+    that it will be late. `company`: the courier behind an account, in its code.
     """
 
     says: Form
@@ -363,6 +366,7 @@ class Fact:
     unread: tuple[Unread, ...] = ()
     tally: tuple[tuple[str, int], ...] = ()
     chance: Chance | None = None
+    company: str = ""
 
 
 # --- what we know --------------------------------------------------------------------------------

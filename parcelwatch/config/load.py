@@ -28,8 +28,10 @@ from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
+from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.learn import Foresight
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
@@ -222,6 +224,7 @@ class Config:
             ),
             claims=self.claims(),
             foresight=self._foresight(),
+            incidents=self._incidents(),
             follow_up=self._follow_up(),
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
@@ -231,6 +234,10 @@ class Config:
         forecast = self.file.forecast
         at = time.fromisoformat(forecast.at)
         return Foresight(forecast.enabled, forecast.probability, forecast.undispatched, forecast.grace, at)
+
+    def _incidents(self) -> Incidents:
+        said = self.file.incidents
+        return Incidents(said.enabled, Bar(said.minimum, said.alpha), said.value)
 
     def _follow_up(self) -> FollowUp:
         alerts = self.file.alerts

@@ -49,6 +49,7 @@ from parcelwatch.config.values import (
 )
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.duration import Duration
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")
@@ -304,6 +305,24 @@ class Messages(Table):
     )
 
 
+_BAR: Final = Bar()
+
+
+class Incidents(Table):
+    """[incidents]"""
+
+    enabled: bool = Field(default=True, strict=True, description="many parcels in one trouble are told once")
+    minimum: int = Field(
+        default=_BAR.minimum, ge=2, le=1_000_000, strict=True, description="fewer parcels in trouble are no incident"
+    )
+    alpha: float = Field(
+        default=_BAR.alpha, gt=0, le=0.05, strict=True, description="the largest chance that it is none after all"
+    )
+    value: Annotated[float, Field(ge=0, strict=True)] = Field(
+        default=0.0, description="worth this or more speaks for itself; ten times what is usual when 0"
+    )
+
+
 class Channel(Table):
     """[channels.NAME]"""
 
@@ -334,6 +353,7 @@ class Route(Table):
     tag: str = Field(default="", description="one of the parcel's tags")
     value: Annotated[float, Field(ge=0, strict=True)] = Field(default=0.0, description="worth this or more")
     tier: str = Field(default="", description="the customer's tier")
+    incident: bool = Field(default=False, description="only incidents, and what speaks for itself inside one")
     channel: str = Field(default="", description="the name of a channel")
     channels: tuple[str, ...] = Field(default=(), description="the names of several")
     drafts: bool = Field(default=False, description="it takes customers' drafts as well")
@@ -434,6 +454,7 @@ class File(Table):
     shop: Shop = Shop()
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
+    incidents: Incidents = Incidents()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()

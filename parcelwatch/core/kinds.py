@@ -274,5 +274,5 @@ LETTERS: Final[Mapping[str, LetterSpec]] = MappingProxyType(
 )
 CLOCKED: Final = tuple(kind.name for kind in KINDS.values() if kind.limits)
 LATER: Final = frozenset(
-    kind.name for kind in KINDS.values() if kind.rule is None and kind.family is not Family.OPERATOR
+    kind.name for kind in KINDS.values() if kind.rule is None and kind.family not in (Family.OPERATOR, Family.GROUP)
 )

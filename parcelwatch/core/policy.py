@@ -15,6 +15,7 @@ from typing import Final
 
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
+from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import CLOCKED, KINDS, Family
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.matching import Matcher, Subject
@@ -101,7 +102,8 @@ class Policy:
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
     `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
     `follow_up`: how long cases wait for people, in the time in which somebody is there, which is `working`. `daily`:
-    who gets the day's report. `foresight`: when a parcel counts as going to be late.
+    who gets the day's report. `foresight`: when a parcel counts as going to be late. `incidents`: what makes one, which
+    changes nothing of any parcel.
     """
 
     profile: str = "international"
@@ -120,6 +122,7 @@ class Policy:
     working: Working = field(init=False, repr=False)
     claims: Terms = field(default_factory=Terms)
     foresight: Foresight = field(default_factory=Foresight)
+    incidents: Incidents = field(default_factory=Incidents, compare=False)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from parcelwatch.core.cadence import urgency
+from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
@@ -160,6 +161,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
         orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
+        if (where := hub(after.timeline)) != hub(before.timeline):
+            store.write(_HUB, (where, parcel_id))
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
     if step.events:
         store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
@@ -174,6 +177,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
 _REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
 _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PARCEL[1:], *DERIVED))} WHERE id = ?"
 
+_HUB: Final = "UPDATE parcels SET hub = ? WHERE id = ?"
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,

@@ -825,6 +825,81 @@ def m017_forecast(db: Database) -> None:
         db.execute(statement)
 
 
+_INCIDENTS: Final = (
+    """
+CREATE TABLE incidents (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  grain TEXT NOT NULL,
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  service TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  state TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  troubled INTEGER NOT NULL,
+  parcels INTEGER NOT NULL,
+  peak INTEGER NOT NULL,
+  folded INTEGER NOT NULL,
+  told INTEGER NOT NULL,
+  usual REAL NOT NULL,
+  known INTEGER NOT NULL,
+  chance REAL NOT NULL,
+  old_before INTEGER,
+  valuable REAL
+) STRICT
+""",
+    """
+CREATE TABLE incident_events (
+  id INTEGER PRIMARY KEY,
+  incident_id INTEGER NOT NULL REFERENCES incidents(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  turn TEXT NOT NULL,
+  troubled INTEGER NOT NULL,
+  parcels INTEGER NOT NULL,
+  folded INTEGER NOT NULL
+) STRICT
+""",
+    "CREATE INDEX incident_events_by_incident ON incident_events (incident_id)",
+    # What is usual of a group: of each day the moment at which most of its parcels were in trouble.
+    """
+CREATE TABLE surveys (
+  grain TEXT NOT NULL,
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  service TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  day TEXT NOT NULL,
+  parcels INTEGER NOT NULL,
+  troubled INTEGER NOT NULL,
+  PRIMARY KEY (grain, courier, company, service, origin, destination, hub, day)
+) STRICT, WITHOUT ROWID
+""",
+    "CREATE INDEX surveys_by_day ON surveys (day)",
+    # The place of a parcel's last scan that moved it, as core.incidents.hub reads it.
+    "ALTER TABLE parcels ADD COLUMN hub TEXT NOT NULL DEFAULT ''",
+    """
+UPDATE parcels SET hub = coalesce(substr(trim((SELECT place FROM checkpoints c WHERE c.parcel_id = parcels.id AND moves
+  ORDER BY occurred_at DESC, occurred_until DESC LIMIT 1)), 1, 80), '') WHERE poll_at IS NOT NULL
+""",
+    "ALTER TABLE cases ADD COLUMN incident_id INTEGER REFERENCES incidents(id)",
+    "CREATE INDEX cases_in_incident ON cases (incident_id) WHERE incident_id IS NOT NULL",
+    "ALTER TABLE alerts ADD COLUMN incident_id INTEGER REFERENCES incidents(id)",
+    "CREATE INDEX alerts_in_incident ON alerts (incident_id) WHERE incident_id IS NOT NULL",
+)
+
+
+@MIGRATIONS()
+def m018_incidents(db: Database) -> None:
+    """Many cases with one cause, what is usual of the groups they are in, and the hub each parcel is at."""
+    for statement in _INCIDENTS:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -843,5 +918,6 @@ NAMES: Final = (
     "m015_complaints",
     "m016_habits",
     "m017_forecast",
+    "m018_incidents",
 )
 """Every migration this version knows, in order."""
