@@ -71,6 +71,13 @@ def leading(found: Sequence[Entry], clock: Clock) -> Entry:
     return next((each for each in found if named_day(each.checkpoint.text, _told(each, clock))), found[-1])
 
 
+def agreed(entry: Entry, clock: Clock) -> bool:
+    """Whether its words name a day later than the next working day: from one day to the next, nobody agreed on any."""
+    told = _told(entry, clock)
+    day = named_day(entry.checkpoint.text, told)
+    return day is not None and day > _next_working_day(told, clock)
+
+
 def held_until(entry: Entry, clock: Clock, estimate: datetime | None) -> datetime:
     """Where the agreed day begins at the parcel's place: as the words name it, else as the courier expects it, else the
     next working day.

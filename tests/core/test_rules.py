@@ -305,6 +305,36 @@ def test_a_second_tour_after_the_depot_said_why_it_was_never_tried_is_no_failed_
     assert not found
 
 
+@pytest.mark.parametrize("excuse", ["not attempted", "put off", "put off until tomorrow", "改约明天派送"])
+@pytest.mark.parametrize("cause", [Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED])
+def test_on_the_third_day_a_tour_is_a_failed_attempt_whatever_ended_the_others(cause: Cause, excuse: str) -> None:
+    days = [MONDAY + timedelta(days=day) for day in range(25)]
+    told = [
+        each
+        for at in days
+        for each in (
+            scan(Milestone.OUT_FOR_DELIVERY, at),
+            replace(scan(Milestone.IN_TRANSIT, at + timedelta(hours=9), cause, excuse), moves=False),
+        )
+    ]
+    assert "attempt_failed" not in findings(*told[:4])
+    assert findings(*told[:5])["attempt_failed"].fact.count == 3
+    assert findings(*told)["attempt_failed"].fact.count == len(days)
+
+
+def test_who_agreed_on_a_day_further_off_each_time_is_believed() -> None:
+    weeks = [MONDAY + timedelta(days=7 * week) for week in range(4)]
+    told = [
+        each
+        for at in weeks
+        for each in (
+            scan(Milestone.OUT_FOR_DELIVERY, at),
+            scan(Milestone.IN_TRANSIT, at + timedelta(hours=9), Cause.POSTPONED, "put off until Monday"),
+        )
+    ]
+    assert "attempt_failed" not in findings(*told)
+
+
 def test_a_notice_finds_no_lost_parcel_and_a_scan_does() -> None:
     lost = scan(Milestone.EXCEPTION, cause=Cause.LOST)
     tracer = replace(scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=1), text="Tracer opened"), moves=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
 
+from parcelwatch.core.agreed import agreed
 from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
@@ -184,7 +185,7 @@ class AttemptFailed(_ToldThenSilent):
     """A delivery attempt failed; twice for one reason, or silence after it, is worse.
 
     Out for delivery again on another day is a failed attempt that the courier kept to itself, unless it said in between
-    why it was not tried.
+    why it was not tried. Whatever it said, it is one on a third day, where nobody agreed on a day further off.
     One that the recipient refused is the refusal's to tell: nobody wants another.
     """
 
@@ -215,26 +216,46 @@ class AttemptFailed(_ToldThenSilent):
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
-        out = _tours(view)
-        if len(out) < 2 or not _another_day(view, latest(out[0]), earliest(out[-1])):
+        out, unexplained = _tours(view)
+        if _days(view, unexplained) > 1:
+            told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
+        elif (excused := _days(view, out)) > _EXCUSES:
+            told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN, count=excused)
+        else:
             return QUIET
-        told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
+
+
+def _days(view: View, failed: list[Entry]) -> int:
+    """On how many days an attempt failed for certain: what one says of a visit twice is one."""
+    counted = failed[:1]
+    for entry in failed[1:]:
+        if _another_day(view, latest(counted[-1]), earliest(entry)):
+            counted.append(entry)
+    return len(counted)
 
 
 # Why a tour ended without anybody having been at the door.
 _NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED})
 
+_EXCUSES = 2
+"""Days out for delivery that the courier may explain; one more, and what it says explains nothing."""
 
-def _tours(view: View) -> list[Entry]:
-    """The times it went out for delivery since the courier last said why it had not been tried."""
+
+def _tours(view: View) -> tuple[list[Entry], list[Entry]]:
+    """The times it went out for delivery since a day was agreed on, and those since the courier last said why it had
+    not been tried.
+    """
     out: list[Entry] = []
+    explained = 0
     for entry in view.fresh:
         if entry.checkpoint.cause in _NEVER_TRIED:
-            out.clear()
+            if agreed(entry, view.clock):
+                out.clear()
+            explained = len(out)
         elif entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY:
             out.append(entry)
-    return out
+    return out, out[explained:]
 
 
 def _another_day(view: View, one: datetime, other: datetime) -> bool:
