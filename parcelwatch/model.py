@@ -233,6 +233,7 @@ class Form(StrEnum):
     PROMISE_OVER = "promise_over"
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
+    DISPATCH_TOO_FAR = "dispatch_too_far"
     ONLY_ESTIMATED = "only_estimated"
     # about its record
     NO_RECORD = "no_record"

@@ -405,6 +405,21 @@ def test_what_is_to_be_handed_over_later_is_counted_from_that_day_and_why_says_s
     assert note == Fact(Form.COUNTS_FROM_DISPATCH, since=later.dispatch_by, until=later.dispatch_by)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_day_of_dispatch_that_nobody_can_mean_counts_for_nothing_and_why_says_so(known: bool) -> None:
+    kind = "not_picked_up" if known else "unknown_number"
+    said: Answered | NotFound = tracked(scan(Milestone.INFO_RECEIVED)) if known else NotFound(NUMBER)
+    plain, later = (replace(PARCEL, orders=(Order(dispatch_by=by),)) for by in (None, MONDAY + timedelta(days=4000)))
+    verdicts = []
+    for parcel in (plain, later):
+        dossier = advance(Dossier(parcel), said, CHINA, MONDAY).dossier
+        dossier = advance(dossier, said, CHINA, MONDAY + timedelta(days=20)).dossier
+        verdicts.append(assess(view(dossier, Calendar()), CHINA).verdicts[kind])
+    assert verdicts[0].finding is not None
+    assert replace(verdicts[1], note=None) == verdicts[0]
+    assert verdicts[1].note == Fact(Form.DISPATCH_TOO_FAR, since=later.dispatch_by, until=later.dispatch_by)
+
+
 def test_a_day_of_dispatch_that_is_long_past_outdoes_a_new_label() -> None:
     missed = replace(PARCEL, orders=(Order(dispatch_by=MONDAY - timedelta(days=5)),))
     assert set(findings(scan(Milestone.INFO_RECEIVED), parcel=missed)) == {"not_picked_up"}

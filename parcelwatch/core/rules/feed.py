@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, dispatch_counts
+from parcelwatch.core.rules.base import QUIET, Rule, Verdict, dispatch_by
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Severity
 
@@ -23,13 +23,13 @@ class UnknownNumber(Rule):
         if view.dossier.missing_since is None or view.dossier.timeline.entries:
             return QUIET
         parcel = view.dossier.parcel
-        by = parcel.dispatch_by
+        by, note = dispatch_by(view)
         until = by if by and by > parcel.added_at else None
         since = until or parcel.added_at
         verdict = self.silent(
             view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.NO_RECORD, since=since, until=until)
         )
-        return replace(verdict, note=dispatch_counts(until)) if until else verdict
+        return replace(verdict, note=None if by and not until else note)
 
 
 @dataclass(frozen=True, slots=True)

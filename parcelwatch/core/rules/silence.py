@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_by, scan
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -25,13 +25,11 @@ class NotPickedUp(Rule):
         announced = self._announced_at(view)
         if announced is None:
             return QUIET
-        by = view.dossier.parcel.dispatch_by
-        if by is None:
-            since = max(announced, self._unread_at(view) or announced)
-            return self.silent(view, since, _MILD, Fact(Form.NOT_PICKED_UP, since=since))
-        since = max(by, self._unread_at(view) or by)
-        verdict = self.silent(view, since, _MILD, Fact(Form.NOT_HANDED_OVER, since=since, until=by))
-        return replace(verdict, note=dispatch_counts(by))
+        by, note = dispatch_by(view)
+        begins = by or announced
+        since = max(begins, self._unread_at(view) or begins)
+        says = Form.NOT_HANDED_OVER if by else Form.NOT_PICKED_UP
+        return replace(self.silent(view, since, _MILD, Fact(says, since=since, until=by)), note=note)
 
     def _announced_at(self, view: View) -> datetime | None:
         if view.milestone is Milestone.INFO_RECEIVED and view.entries:
