@@ -448,3 +448,12 @@ def test_a_day_of_dispatch_that_the_shop_moves_nearer_is_asked_about_in_time() -
     sooner = replace(later, orders=(Order(dispatch_by=MONDAY - timedelta(days=1) + 2 * MINUTE),))
     step = advance(dossier, Amended(sooner), CHINA, MONDAY + MINUTE)
     assert step.poll_at == MONDAY + 2 * MINUTE
+
+
+def test_a_day_that_another_customer_of_the_parcel_was_promised_is_asked_about_in_time_when_it_moves_nearer() -> None:
+    first, other = Order("A", promised_by=MONDAY - MINUTE), Order("B", promised_by=MONDAY + timedelta(days=12))
+    later = replace(PARCEL, orders=(first, other))
+    dossier = advance(Dossier(later), tracked(scan(Milestone.IN_TRANSIT)), CHINA, MONDAY).dossier
+    sooner = replace(later, orders=(first, replace(other, promised_by=MONDAY + 3 * MINUTE)))
+    step = advance(dossier, Amended(sooner), CHINA, MONDAY + MINUTE)
+    assert step.poll_at == MONDAY + 3 * MINUTE
