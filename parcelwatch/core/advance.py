@@ -149,8 +149,9 @@ def _amended(step: Step, found: Assessment, before: Dossier) -> tuple[datetime |
     return DEADLINE.after(max(due_at, now)) if max(due_at, now) < after.poll_at else (after.poll_at, "")
 
 
-def _deadlines(dossier: Dossier) -> tuple[datetime | None, datetime | None]:
-    return dossier.parcel.promised_by, dossier.parcel.dispatch_by
+def _deadlines(dossier: Dossier) -> tuple[object, ...]:
+    parcel = dossier.parcel
+    return parcel.dispatch_by, {order.promised_by for order in parcel.orders}
 
 
 def _had_its_say(event: Event, dossier: Dossier, now: datetime) -> bool:
