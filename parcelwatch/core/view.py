@@ -11,7 +11,7 @@ from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
-from parcelwatch.model import FINAL, Dossier, Entry, Milestone
+from parcelwatch.model import FINAL, Cause, Dossier, Entry, Milestone
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +19,17 @@ class View:
     """One parcel as the rules see it.
 
     `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
-    was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
-    withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
-    announcements only while there is nothing but them: what is no movement starts a clock once and never again.
+    was already over when we first heard of the parcel; `causes`: what those name. `quiet_since`: the last instant at
+    which the newest movement, withdrawn or not, can have happened. While nothing has moved it is the first of what else
+    was heard, of announcements only while there is nothing but them: what is no movement starts a clock once and never
+    again.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     """
 
     dossier: Dossier
     entries: tuple[Entry, ...]
     fresh: tuple[Entry, ...]
+    causes: frozenset[Cause | None]
     stage: Stage
     quiet_since: datetime | None
     calendar: Calendar
@@ -84,6 +86,7 @@ def view(dossier: Dossier, calendar: Calendar) -> View:
         dossier=dossier,
         entries=entries,
         fresh=fresh,
+        causes=frozenset([entry.checkpoint.cause for entry in fresh]),
         stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import ClassVar
@@ -20,13 +19,11 @@ _FOUND_AGAIN = frozenset(Milestone) - {
 }
 
 
-def _newest(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
+def _newest(view: View, cause: Cause) -> Entry | None:
     """The newest, so that trouble which comes again after an agent resolved it is new evidence."""
-    return next((entry for entry in reversed(view.fresh) if fits(entry)), None)
-
-
-def _caused_by(cause: Cause) -> Callable[[Entry], bool]:
-    return lambda entry: entry.checkpoint.cause is cause
+    if cause not in view.causes:
+        return None
+    return next(entry for entry in reversed(view.fresh) if entry.checkpoint.cause is cause)
 
 
 def _reached_by(view: View) -> Entry | None:
@@ -43,7 +40,7 @@ class Damaged(Rule):
     heals: ClassVar[bool] = False
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DAMAGED))
+        entry = _newest(view, Cause.DAMAGED)
         if entry is None:
             return QUIET
         slight = entry.checkpoint.sure is Sure.SLIGHT
@@ -58,7 +55,7 @@ class Destroyed(Rule):
     heals: ClassVar[bool] = False
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DESTROYED))
+        entry = _newest(view, Cause.DESTROYED)
         return Verdict(self.told(Severity.CRITICAL, entry, Form.DESTROYED)) if entry else QUIET
 
 
@@ -72,6 +69,8 @@ class Lost(Rule):
     kind: ClassVar[str] = "lost"
 
     def judge(self, view: View) -> Verdict:
+        if Cause.LOST not in view.causes:
+            return QUIET
         lost: Entry | None = None
         for entry in view.fresh:
             if entry.checkpoint.cause is Cause.LOST:
@@ -95,7 +94,7 @@ class Refused(Rule):
     kind: ClassVar[str] = "refused"
 
     def judge(self, view: View) -> Verdict:
-        entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
+        entry = None if view.over else _newest(view, Cause.REFUSED)
         return Verdict(self.told(Severity.HIGH, entry, Form.REFUSED)) if entry else QUIET
 
 
@@ -121,9 +120,7 @@ class CourierException(Rule):
     kind: ClassVar[str] = "courier_exception"
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone not in (Milestone.EXCEPTION, Milestone.CUSTOMS):
-            return QUIET
-        entry = _reached_by(view)
+        entry = _reached_by(view) if view.milestone in (Milestone.EXCEPTION, Milestone.CUSTOMS) else None
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
         seized = entry.checkpoint.cause is Cause.SECURITY
@@ -168,8 +165,8 @@ class CustomsHeld(_ToldThenSilent):
     kind: ClassVar[str] = "customs_held"
 
     def judge(self, view: View) -> Verdict:
-        entry = _reached_by(view)
-        if entry is None or view.milestone not in (Milestone.CUSTOMS, Milestone.EXCEPTION):
+        entry = _reached_by(view) if view.milestone in (Milestone.CUSTOMS, Milestone.EXCEPTION) else None
+        if entry is None:
             return QUIET
         if view.stage.cause is Cause.CUSTOMS:
             return Verdict(self.told(Severity.HIGH, entry, Form.HELD_BY_CUSTOMS))
