@@ -70,6 +70,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
     seen = view(after, policy.calendar, policy.foresight, outlook)
     after = _standing(after, seen, policy)
     found = Assessment() if dossier.unwatched else assess(seen, policy)
+    findings = found.findings
     step = Step(
         after,
         policy,
@@ -77,12 +78,12 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
         first=dossier.first_tracked_at is None and after.first_tracked_at is not None,
         rejudged=isinstance(event, Passed) and dossier.policy_id not in ("", policy.policy_id),
     )
-    step = tell.move(step, found.findings, event)
+    step = tell.move(step, findings, event)
     step = followup.follow(step, event)
     step = tell.tell(step)
     step = letters.move(step, event)
-    step = letters.write(step, found.findings, before)
-    step = claims.move(step, event, seen, found.findings)
+    step = letters.write(step, findings, before)
+    step = claims.move(step, event, seen, findings)
     return _look_again(step, event, seen, found, dossier)
 
 

@@ -250,8 +250,8 @@ class CustomsHeld(_ToldThenSilent):
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.CUSTOMS, Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
-        entry = _reached_by(view)
-        if entry is None or view.milestone not in (Milestone.CUSTOMS, Milestone.EXCEPTION):
+        entry = _reached_by(view) if view.milestone in (Milestone.CUSTOMS, Milestone.EXCEPTION) else None
+        if entry is None:
             return QUIET
         if view.stage.cause is Cause.CUSTOMS:
             return Verdict(self.told(Severity.HIGH, entry, Form.HELD_BY_CUSTOMS))
