@@ -30,7 +30,7 @@ def test_an_incident_is_listed_and_shown_with_what_it_was_measured_by(stuck: Sho
     assert [event["turn"] for event in shown["events"]] == ["opens"]
     assert (len(shown["cases"]), len(shown["drafts"])) == (STUCK, STUCK)
     assert shown["chance"] < 1e-20
-    text = stuck.run("incidents", "show", "1").out
+    text = " ".join(stuck.run("incidents", "show", "1").out.split())
     assert "60 of 60; what is usual is not known yet: taken to be 33 %; p = 2.4e-29" in text
 
 
