@@ -213,7 +213,7 @@ def read_text(
     if as_json:
         output.emit(reading.document(text, found))
     else:
-        reading.show(found)
+        reading.show(text, found)
 
 
 @command(app, "wordings", "couriers wordings", "couriers wordings it", "couriers wordings --json")

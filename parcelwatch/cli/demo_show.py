@@ -113,7 +113,7 @@ class Show:
             {
                 "parcels": f"{result['parcels']} watched, {result['polled']} answers over HTTP",
                 "cases": f"{len(result['cases'])}, {_counted(Counter(case['state'] for case in result['cases']))}",
-                "alerts": _counted(states),
+                "alerts": f"{_counted(states)}, in {result['messages']} messages",
                 "drafts": _counted(languages),
                 "time": f"{result['seconds']:g} s",
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from parcelwatch import clock, config, engine, shapes, web
 from parcelwatch.cli.demo_agent import BUYER, NAME, Agent
-from parcelwatch.cli.demo_inbox import Inbox
+from parcelwatch.cli.demo_inbox import Arrived, Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.engine import Engine
@@ -48,6 +49,7 @@ class Stage:
         self._deadline = deadline
         self._open = ExitStack()
         self._polled = 0
+        self._messages = 0
         self.parcels = 0
 
     def __enter__(self) -> Self:
@@ -91,7 +93,7 @@ class Stage:
             await doors.stop()
             self._polled = sum(worker.tally.answered for worker in parts.workers)
             await parts.close()
-            show.arrived(self._inbox.new())
+            self._news(show)
 
     def _import(self, show: Show) -> None:
         """Every courier's parcels from a file of its own, by the same way as `parcels import`."""
@@ -120,12 +122,17 @@ class Stage:
                 self._ask_now(api, number)
                 show.happened(api, number)
             await parts.tick(now)
-            messages = self._inbox.new()
-            show.arrived(messages)
-            await agent.reads(messages, show)
+            await agent.reads(self._news(show), show)
             if not live and (now - self.start).total_seconds() > last + LINGER and not await self._waiting(parts):
                 return
             await asyncio.sleep(TICK)
+
+    def _news(self, show: Show) -> Sequence[Arrived]:
+        """What arrived since the last look, shown; counted where it was for agents."""
+        news = self._inbox.new()
+        self._messages += sum(one.channel != "buyer" for one in news)
+        show.arrived(news)
+        return news
 
     def _ask_now(self, api: str, number: str) -> None:
         """What hours of waiting would bring in life: its next poll is due."""
@@ -152,6 +159,7 @@ class Stage:
             return {
                 "parcels": self.parcels,
                 "polled": self._polled,
+                "messages": self._messages,
                 "cases": [shapes.case(row, words, now) for row in cases.rows(store, now)],
                 "alerts": [shapes.alert(row, words, now) for row in alerts.rows(store)],
                 "drafts": [shapes.draft(row, words) for row in drafts.rows(store)],

@@ -10,8 +10,9 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from parcelwatch.cli import output
+from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.errors import BadInput
-from parcelwatch.lexicon import Decision, decide, languages
+from parcelwatch.lexicon import Decision, decide, languages, notice
 from parcelwatch.lexicon.book import Row
 from parcelwatch.lexicon.files import Language
 from parcelwatch.lexicon.proof import count, faults
@@ -34,7 +35,7 @@ def decided(text: str, language: str) -> Decision:
 
 
 def document(text: str, found: Decision) -> dict[str, Any]:
-    """All of it as JSON shows it."""
+    """All of it as JSON shows it; `moves`: whether somebody had the parcel in hand, None where it says nothing."""
     reading = found.reading
     return {
         "text": text,
@@ -43,8 +44,21 @@ def document(text: str, found: Decision) -> dict[str, Any]:
         "cause": reading.cause,
         "sure": reading.sure if reading.cause else None,
         "announced": reading.announced,
-        "rows": [_row(found.language, row) for row in found.rows] if found.language else [],
+        "moves": _moves(text, found),
+        "rows": [_row(language, row) for language, row in _rows(text, found)],
     }
+
+
+def _moves(text: str, found: Decision) -> bool | None:
+    milestone = found.reading.milestone
+    return None if milestone is None else is_movement((milestone, found.reading.cause), text)
+
+
+def _rows(text: str, found: Decision) -> list[tuple[Language, Row]]:
+    """What decided, that it is no movement too, where its words say so."""
+    told = [(found.language, row) for row in found.rows] if found.language else []
+    noticed = notice(text) if told else None
+    return [*told, *([noticed] if noticed else [])]
 
 
 def _row(language: Language, row: Row) -> dict[str, Any]:
@@ -58,7 +72,7 @@ def _row(language: Language, row: Row) -> dict[str, Any]:
     }
 
 
-def show(found: Decision) -> None:
+def show(text: str, found: Decision) -> None:
     """The reading, then the rows that decided, then what to do."""
     if found.language is None or not found.rows:
         _nothing()
@@ -67,9 +81,10 @@ def show(found: Decision) -> None:
     said = f"{reading.milestone or 'no news'}{'/' + reading.cause if reading.cause else ''}"
     if reading.announced:
         said += ", but not begun"
-    output.say(f"{found.language.name} ({found.language.code}): {said}{_SURE[reading.sure]}")
-    for row in found.rows:
-        output.say(f"  {found.language.path}:{found.language.line(row)}")
+    said += _SURE[reading.sure] + (", no movement" if _moves(text, found) is False else "")
+    output.say(f"{found.language.name} ({found.language.code}): {said}")
+    for language, row in _rows(text, found):
+        output.say(f"  {language.path}:{language.line(row)}")
         output.say(f"    {row.wording}")
     output.say()
     output.say(

@@ -179,7 +179,7 @@ def facts(
     `reason`: why it goes back, `asks`: what customs wants, as far as the courier says. `wrote_at`: when the customer
     was written to before. `corrects`: of a correction, the good news that was wrong.
     """
-    promised_by = order.promised_by or dossier.promise
+    promised_by = promised_to(order, dossier)
     return {
         **_of_order(order, wording, now, step),
         "kind": case.kind,
@@ -525,6 +525,16 @@ def repromised(draft: Draft, dossier: Dossier) -> Fact | None:
     if draft.facts.get("promised_by") in (None, "", stamp(until)):
         return None
     return Fact(Form.PROMISE_CHANGED, until=until)
+
+
+def promised_to(order: Order, dossier: Dossier) -> datetime | None:
+    """The day that a customer was promised: by the shop, else by the courier."""
+    return order.promised_by or dossier.promise
+
+
+def names(draft: Draft, promised: datetime) -> bool:
+    """Whether a letter names this very day as promised."""
+    return draft.facts.get("promised_by") == stamp(promised)
 
 
 def _newest_known(said: Facts) -> str:

@@ -308,12 +308,12 @@ def _worth_a_letter(case: Case, dossier: Dossier) -> bool:
 
 def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     """Whether the day it would name is yet to come: it is another order's promise that is over."""
-    promise, known = order.promised_by or step.dossier.promise, step.dossier.confirmed_at or step.now
+    promise, known = drafts.promised_to(order, step.dossier), step.dossier.confirmed_at or step.now
     return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
 
 
 def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
-    """Kinds and orders whose own day has come since agents were told: nobody wrote to their customers yet."""
+    """Kinds and orders whose own day has come since agents were told: no letter named that day to the customer yet."""
     mine = dossier.parcel.id
     letters = [one for one in (*dossier.past, *dossier.drafts) if drafts.about(one, mine) is not None]
     return {
@@ -321,8 +321,8 @@ def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
         for case in dossier.cases
         if case.told and case.live and case.kind in LETTERS and LETTERS[case.kind].promise
         for order in dossier.parcel.orders
-        if order.promised_by is not None and order.promised_by > case.opened_at
-        if not any((one.kind, one.order) == (case.kind, order.number) for one in letters)
+        if (day := drafts.promised_to(order, dossier)) is not None and day > case.opened_at
+        if not any((one.kind, one.order) == (case.kind, order.number) and drafts.names(one, day) for one in letters)
     }
 
 

@@ -102,6 +102,8 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return now
     if now.milestone is M.AVAILABLE_FOR_PICKUP and entry.checkpoint.cause is Cause.POSTPONED:
         return now  # what lies ready goes on lying there
+    if heard is M.IN_TRANSIT and not entry.checkpoint.moves and _taken_in(now):
+        return now  # who holds it has let it go once somebody else has had it in hand
     if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):
         return now
     if (now.milestone, heard, stands) == (M.DELIVERED, M.RETURNING, M.RETURNED):
@@ -109,6 +111,11 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return replace(now, milestone=M.RETURNED)
     reached = BECOMES.get((now.milestone, heard), heard)
     return Stage(reached, entry.checkpoint.cause, entry)
+
+
+def _taken_in(now: Stage) -> bool:
+    """Whether customs or the police have the parcel."""
+    return now.milestone is M.CUSTOMS or now.cause in (Cause.CUSTOMS, Cause.SECURITY)
 
 
 def _turned_around(now: Stage, entry: Entry, before: Sequence[Entry], stands: Milestone | None) -> bool:

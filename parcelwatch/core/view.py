@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parcelwatch.core.agreed import held_until, postponed
+from parcelwatch.core.agreed import held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn.foresight import Foresight
@@ -56,7 +56,8 @@ class View:
     @property
     def postponement(self) -> Entry | None:
         """By what the buyer or the courier put the delivery off, if it has not gone out since."""
-        return postponed(reversed(self.entries))
+        found = postponements(reversed(self.entries))
+        return leading(found, self.clock) if found else None
 
     @property
     def held_until(self) -> datetime | None:

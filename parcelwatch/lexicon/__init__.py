@@ -17,7 +17,7 @@ from typing import Final
 from parcelwatch.lexicon.book import NOTHING, PLAIN, Reading, Row, plain
 from parcelwatch.lexicon.files import Language, languages
 
-__all__ = ["NOTHING", "Decision", "Reading", "decide", "languages", "read"]
+__all__ = ["NOTHING", "Decision", "Reading", "decide", "languages", "notice", "read"]
 
 LONGEST: Final = 1000
 
@@ -66,6 +66,19 @@ def decide(text: str, language_hint: str = "") -> Decision:
             agreed = len({one.reading for one in decided}) == 1
             return decided[0] if agreed else Decision(NOTHING)
     return Decision(NOTHING)
+
+
+def notice(text: str, language_hint: str = "") -> tuple[Language, Row] | None:
+    """By which row `text` tells what nobody had the parcel in hand for (a delay, a new estimate), with its language.
+
+    None where no wording says so: then it is a scan.
+    """
+    text = plain(text[:LONGEST])
+    for tried in _tried(text, language_hint.lower()[:2]):
+        for language in tried:
+            if row := language.book.notice(text):
+                return language, row
+    return None
 
 
 @dataclass(frozen=True, slots=True)

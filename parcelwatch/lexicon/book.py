@@ -160,6 +160,7 @@ class Book:
     `small_print`: what is taken out first (hotlines, conditions). `settled`: what settles a text before anything
     else: a scan taken back, papers and accounts that are no parcel. `returns`: on its way back, or back.
     `causes`: why it is in trouble, worse first. `attempts`: not handed over. `moves`: all that is in order.
+    `notices`: what is told without anybody having the parcel in hand, whatever else it means.
     `announced`: what makes a return without a reason one to come. `denied`: deliveries that did not take place,
     whatever wording says "delivered". `suspected`, `slight`: what makes a loss, a damage or the like so. `claims`: what
     is said of a claim and not of the parcel, which makes a loss no less certain.
@@ -173,6 +174,7 @@ class Book:
     attempts: Sequence[Row]
     moves: Sequence[Row]
     letters: Letters
+    notices: Sequence[Row] = ()
     denied: Sequence[Row] = ()
     announced: str = NEVER
     suspected: Sequence[Row] = ()
@@ -181,6 +183,7 @@ class Book:
     _announced: re.Pattern[str] = field(init=False, repr=False)
     _claims: re.Pattern[str] = field(init=False, repr=False)
     _weights: tuple[tuple[Sure, _Group], ...] = field(init=False, repr=False)
+    _notices: _Group = field(init=False, repr=False)
     _scrub: re.Pattern[str] = field(init=False, repr=False)
     _foreign: re.Pattern[str] = field(init=False, repr=False)
     _groups: tuple[_Group, ...] = field(init=False, repr=False)
@@ -193,6 +196,7 @@ class Book:
         object.__setattr__(self, "_announced", re.compile(self.announced))
         object.__setattr__(self, "_claims", re.compile(self.claims))
         object.__setattr__(self, "_weights", weights)
+        object.__setattr__(self, "_notices", _group(self.notices))
         object.__setattr__(self, "_scrub", re.compile(scrub))
         object.__setattr__(self, "_foreign", re.compile("|".join(re.escape(chr(one)) for one in self.letters) or NEVER))
 
@@ -211,6 +215,12 @@ class Book:
         rows = [phrase.row(self.scrubbed(text)) for phrase in phrases]
         _, weight = self._weight(reading, text)
         return reading, (*rows, *([weight.row(self._of_the_parcel(text))] if weight else []))
+
+    def notice(self, text: str) -> Row | None:
+        """The row by which `text`, which is in lower case, is news that nobody had the parcel in hand for."""
+        text = self.scrubbed(self.folded(text))
+        found = self._notices.first(text)
+        return found.row(text) if found else None
 
     def folded(self, text: str) -> str:
         """`text` with its letters as the wordings have them."""

@@ -21,7 +21,7 @@ from parcelwatch.lexicon.notation import NotationError, did_you_mean, pattern
 from parcelwatch.model import Cause, Milestone
 
 FOLDER: Final = Path(__file__).parent
-PARTS: Final = ("small_print", "settled", "returns", "causes", "attempts", "moves")
+PARTS: Final = ("small_print", "settled", "returns", "causes", "attempts", "moves", "notices")
 _KNOWN: Final = {
     "name",
     "words",
@@ -182,6 +182,7 @@ class _Loader:
             causes=parts["causes"],
             attempts=parts["attempts"],
             moves=parts["moves"],
+            notices=parts["notices"],
             denied=self._denials(),
             letters=self.letters,
             announced=self._heard("announced"),

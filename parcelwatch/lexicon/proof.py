@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from parcelwatch.lexicon import decide, read
+from parcelwatch.lexicon import decide, notice, read
 from parcelwatch.lexicon.book import Reading, Row
 from parcelwatch.lexicon.files import DENIAL, Language
 from parcelwatch.model import Milestone
@@ -58,12 +58,22 @@ def _fault(language: Language, row: Row) -> str:
         return (
             "" if row.found(folded) and harmless else f"{row.example!r} is not harmless: {_told(language, row.example)}"
         )
+    if row.part == "notices":
+        return _unnoticed(language, row)
     if not row.found(language.book.scrubbed(folded)):
         return f"{row.wording!r} does not stand in {row.example!r}"
     if not _so(row, said):
         return f"{row.example!r} is not {_named(row.reading)}, but {_told(language, row.example)}"
     if row.counter and read(row.counter, language.code) == row.reading:
         return f"{row.counter!r} is {_named(row.reading)} too, by {_told(language, row.counter)}"
+    return ""
+
+
+def _unnoticed(language: Language, row: Row) -> str:
+    if not notice(row.example, language.code):
+        return f"{row.example!r} is not told as a notice by {row.wording!r}"
+    if row.counter and (found := notice(row.counter, language.code)):
+        return f"{row.counter!r} is told as a notice too, by {found[1].wording!r}"
     return ""
 
 

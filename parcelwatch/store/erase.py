@@ -7,7 +7,7 @@ anything personal in it must be added here; handed out is what is kept about the
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -173,7 +173,24 @@ def _without_example(kept: str, number: str) -> str:
 
 @lru_cache(maxsize=1)
 def _word(number: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(number)}(?![A-Za-z0-9])", re.IGNORECASE)
+    inner = _dialled(number[len(_TEL) :]) if number.startswith(_TEL) else re.escape(number)
+    return re.compile(rf"(?<![A-Za-z0-9]){inner}(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+_TEL: Final = "tel:"
+_PHONE: Final = re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){8,17}")
+_SUBSCRIBER: Final = 8  # digits that stay whether a country's code, a 0 or neither comes first
+
+
+def _phone(contact: str) -> str:
+    """A mark for a phone number in whatever spelling, "" for what is none."""
+    return _TEL + re.sub(r"\D", "", contact) if _PHONE.fullmatch(contact.strip()) else ""
+
+
+def _dialled(digits: str) -> str:
+    gap = r"[ ()./-]{0,3}"
+    before = rf"\+?(?:\d{gap}){{0,{len(digits) - _SUBSCRIBER + 2}}}\(?"
+    return before + gap.join(digits[-_SUBSCRIBER:])
 
 
 def _names_of(store: Store, parcel_id: int) -> list[str]:
@@ -187,7 +204,16 @@ _PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM ord
 
 def _said_of(number: str, contact: str, buyer: str, name: str) -> tuple[str, ...]:
     """What an order and its buyer are called, here and in messages: a link quotes, a group reads initials."""
-    return number, quote(number, safe=""), contact, buyer, name, initials(name)
+    return number, quote(number, safe=""), contact, _phone(contact), buyer, name, initials(name)
+
+
+_ADDRESSED: Final = "SELECT DISTINCT to_name, to_contact FROM drafts WHERE order_id = ?"
+
+
+def _written_to(store: Store, order_id: int) -> Iterator[str]:
+    """All whom a letter of an order was written to: its customer may have been another once."""
+    for name, contact in store.all(_ADDRESSED, (order_id,)):
+        yield from (name, initials(name), contact, _phone(contact))
 
 
 _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER BY parcel_id"
@@ -298,6 +324,7 @@ def _erase(store: Store, gone: Erasure) -> None:
     store.conn.create_function("without_example", 2, _without_example, deterministic=True)
     names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
     said = [name for order_id in gone.orders for name in _said_of(*store.all(_PERSON, (order_id,))[0])]
+    said += [name for order_id in gone.orders for name in _written_to(store, order_id)]
     names |= {name for name in said if _telling(name)}
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)

@@ -43,6 +43,7 @@ def test_the_demonstration_prints_one_document_and_ends_by_itself(tmp_path: Path
     result = json.loads(out)
     assert result["parcels"] == 120
     assert result["polled"] >= 120
+    assert 0 < result["messages"] <= len([alert for alert in result["alerts"] if alert["state"] == "sent"])
     assert {"damaged", "stalled", "returned"} <= {case["kind"] for case in result["cases"]}
     assert {"zh-CN", "en"} == {draft["language"] for draft in result["drafts"]}
     assert sum(alert["state"] == "sent" for alert in result["alerts"]) > 20

@@ -14,6 +14,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Advance,
+    Amended,
     Announced,
     Answered,
     Cause,
@@ -463,6 +464,38 @@ def test_who_was_promised_a_later_day_hears_when_it_is_over_and_the_courier_was_
     )
     letters = [[one.draft.order for one in step.notices if isinstance(one, LetterWritten)] for step in steps]
     assert letters == [[], ["A-1"], [], [], [], ["A-2"], []]
+    assert steps[1].due_at == NOW + 40 * HOUR
+
+
+def test_who_is_promised_another_day_after_a_letter_was_written_hears_when_that_day_is_over() -> None:
+    early = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR)
+    later = Order("A-2", customer_name="Bob", promised_by=NOW + 40 * HOUR)
+    moving = at(1, Milestone.IN_TRANSIT)
+    moved = orders_of(early, replace(later, promised_by=NOW + 60 * HOUR))
+    steps = one_by_one(
+        heard(1, moving),
+        heard(30, moving),
+        heard(42, moving),
+        (43 * HOUR, Amended(moved)),
+        heard(59, moving),
+        heard(61, moving),
+        heard(62, moving),
+        start=Dossier(orders_of(early, later)),
+    )
+    letters = [[one.draft.order for one in step.notices if isinstance(one, LetterWritten)] for step in steps]
+    assert letters == [[], ["A-1"], ["A-2"], [], [], ["A-2"], []]
+
+
+def test_whom_only_the_courier_promised_a_day_hears_when_that_day_is_over() -> None:
+    early, other = Order("A-1", customer_name="Ann", promised_by=NOW + 20 * HOUR), Order("A-2", customer_name="Bob")
+
+    def said(hours: float) -> tuple[timedelta, Event]:
+        moving = at(1, Milestone.IN_TRANSIT)
+        return hours * HOUR, Answered(PARCEL.number, (moving,), commitment=NOW + 40 * HOUR)
+
+    steps = one_by_one(*map(said, (1, 30, 39, 42, 43)), start=Dossier(orders_of(early, other)))
+    letters = [[one.draft.order for one in step.notices if isinstance(one, LetterWritten)] for step in steps]
+    assert letters == [[], ["A-1"], [], ["A-2"], []]
     assert steps[1].due_at == NOW + 40 * HOUR
 
 

@@ -187,6 +187,7 @@ PORTUGUESE = [
     ("Objeto retido para análise", M.EXCEPTION, C.UNSTATED),
 ]
 ENGLISH = [
+    ("Package held until March 9", M.IN_TRANSIT, C.POSTPONED),
     ("We have the details of your item, USPS awaiting item", M.INFO_RECEIVED, None),
     ("Pre-shipment, the courier has no parcel yet", M.INFO_RECEIVED, None),
     ("USPS in possession of item", M.PICKED_UP, None),
@@ -220,6 +221,10 @@ ENGLISH = [
     ("The last status was cancelled", M.EXCEPTION, C.UNSTATED),
 ]
 GERMAN = [
+    ("Zugestellt am Wunschtag", M.DELIVERED, None),
+    ("Die Sendung wurde am Wunschtag zugestellt", M.DELIVERED, None),
+    ("Die Sendung wird am Wunschtag zugestellt", M.IN_TRANSIT, C.POSTPONED),
+    ("Zustellung zum Wunschtermin fehlgeschlagen", M.ATTEMPT_FAILED, None),
     ("Die Sendung wurde elektronisch angekündigt", M.INFO_RECEIVED, None),
     ("Das Paket wurde im PaketShop abgegeben", M.PICKED_UP, None),
     ("Das Paket ist im Depot eingetroffen", M.IN_TRANSIT, None),

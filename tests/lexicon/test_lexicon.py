@@ -158,6 +158,19 @@ NOT_DELIVERED = [
 ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Package held until duties are paid",
+        "Held until the address is corrected",
+        "Wunschtermin nicht eingehalten",
+        "取消改约",
+    ],
+)
+def test_what_waits_for_somebody_to_act_or_was_not_put_off_after_all_is_no_postponement(text: str) -> None:
+    assert read(text).cause is not C.POSTPONED
+
+
 @pytest.mark.parametrize(("text", "milestone", "cause"), [*CHINESE, *ENGLISH, *GERMAN])
 def test_a_text_says(text: str, milestone: Milestone, cause: Cause | None) -> None:
     assert read(text) == Reading(milestone, cause)

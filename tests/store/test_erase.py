@@ -437,3 +437,28 @@ def test_another_order_of_the_same_buyer_is_still_written_to_by_name(store: Stor
     forget_order(store, "ORDER-1")
     _, left = drafts.one(store, draft_id)
     assert (left.body, left.facts["customer_name"]) == ("赵婷您好", "赵婷")
+
+
+def test_whoever_else_a_letter_of_the_order_was_written_to_is_forgotten_with_it(store: Store) -> None:
+    mine = add(store, NUMBER, order="ORDER-1", customer_name="Alma Former", customer_contact="alma@example.org")
+    write(store, mine, letter(order="ORDER-1", to_name="Alma Former", to_contact="alma@example.org"))
+    other = save(store, add(store, "OTHER0002"), cases=(case(),))["stalled"]
+    with store.transaction():
+        store.write("UPDATE orders SET customer_name = 'Bert Newer', customer_contact = '' WHERE number = 'ORDER-1'")
+        cases.note(store, other, "ALMA FORMER rang", NOW)
+        inbox.keep(store, "my_dhl", {}, b"alma@example.org", NOW)
+    forget_order(store, "ORDER-1")
+    assert store.value("SELECT text FROM notes") == "(erased)"
+    assert store.value("SELECT count(*) FROM inbox") == 0
+
+
+@pytest.mark.parametrize(
+    "said", ["+491705556667", "0170 555-6667", "(0170) 5556667", "0049 170 / 5556667", "1705556667"]
+)
+def test_a_phone_number_is_found_however_it_is_written(store: Store, said: str) -> None:
+    add(store, NUMBER, order="ORDER-1", customer_contact="+49 170 5556667")
+    with store.transaction():
+        inbox.keep(store, "my_dhl", {}, f"tel={said};".encode(), NOW)
+        inbox.keep(store, "my_dhl", {}, b"4917055566671 and 170555666 and JD170555666700", NOW)
+    forget_order(store, "ORDER-1")
+    assert store.value("SELECT count(*) FROM inbox") == 1

@@ -38,8 +38,8 @@ class Late(Rule):
 
 
 def _next_promise(view: View) -> datetime | None:
-    """The next day that another customer of the parcel was promised."""
-    days = (order.promised_by for order in view.dossier.parcel.orders)
+    """The next day that another customer of the parcel was promised, by the shop or by the courier."""
+    days = (view.dossier.promise, *(order.promised_by for order in view.dossier.parcel.orders))
     return min((day for day in days if day and view.confirmed_at and day > view.confirmed_at), default=None)
 
 
