@@ -253,8 +253,9 @@ class Results:
     def differences(self) -> Iterator[tuple[Played, tuple[Told, ...], tuple[Told, ...]]]:
         """The parcels of which the first policy tells otherwise than the second, with what both tell."""
         for played in self.parcels():
-            if len(played.told) > 1 and played.told[0] != played.told[1]:
-                yield played, played.told[0], played.told[1]
+            real = [tuple(one for one in each if not one.shadow) for each in played.told]
+            if len(real) > 1 and real[0] != real[1]:
+                yield played, real[0], real[1]
 
 
 def _up_to(played: Played, until: datetime | None) -> Played:

@@ -227,7 +227,12 @@ def _emit(document: Mapping[str, Any], results: Results, faults: _Faults) -> Non
     from parcelwatch.cli import output
 
     alerts = (
-        {"number": each.number, **_told(one), "counted": one.kind not in results.aside}
+        {
+            "number": each.number,
+            **_told(one),
+            "counted": one.kind not in results.aside and not one.shadow,
+            "shadow": one.shadow,
+        }
         for each in results.parcels()
         for one in each.told[0]
     )
@@ -265,6 +270,7 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
     output.show(["", *(f">{name}" for name in policies)], list(_summary(policies)), "")
     output.say()
     output.show(_kind_titles(policies), list(_kind_rows(policies, document["untested"])), "no alerts at all")
+    _print_shadows(policies)
     _print_untested(document["untested"])
     _print_week(policies)
     if len(policies) > 1:
@@ -306,13 +312,24 @@ def _kind_titles(policies: Iterable[str]) -> list[str]:
     return ["!Kind", *each]
 
 
-def _kind_rows(policies: Mapping[str, Mapping[str, Any]], untested: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
+def _kind_rows(
+    policies: Mapping[str, Mapping[str, Any]], untested: Mapping[str, str], which: str = "by_kind"
+) -> Iterator[tuple[object, ...]]:
     from parcelwatch.core.kinds import KINDS
 
     for kind in KINDS:
-        rows = [policy["by_kind"].get(kind) for policy in policies.values()]
+        rows = [policy[which].get(kind) for policy in policies.values()]
         if any(rows):
             yield (f"{kind} *" if kind in untested else kind, *(cell for row in rows for cell in _kind_cells(row)))
+
+
+def _print_shadows(policies: Mapping[str, Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    if rows := list(_kind_rows(policies, {}, "shadow")):
+        output.say()
+        output.say("In shadow: what these would have told, counted in no sum")
+        output.show(_kind_titles(policies), rows, "")
 
 
 def _kind_cells(row: Mapping[str, Any] | None) -> tuple[str, str, str]:

@@ -34,10 +34,11 @@ def check(desk: Desk, as_json: Json = False) -> None:
         config = desk.whole_config
         couriers = [_courier(each) for each in config.accounts().values()]
         channels = _channels(config)
-        told = _told(config)
+        told, shadows = _told(config), _shadows(config)
     except ConfigError as error:
         if as_json:
             nothing: dict[str, list[Any]] = {"warnings": [], "couriers": [], "channels": [], "told": []}
+            nothing["shadows"] = []
             output.emit({"valid": False, "errors": error.problems, **nothing})
         raise
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
@@ -49,12 +50,13 @@ def check(desk: Desk, as_json: Json = False) -> None:
     if as_json:
         document = {"valid": not wrong, "errors": wrong, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
-        output.emit({**document, "couriers": couriers, "channels": channels, "told": told})
+        output.emit({**document, "couriers": couriers, "channels": channels, "told": told, "shadows": shadows})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
         valid = "can be read, but not all about letters is right" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
         _print(couriers, channels, told)
+        _print_shadows(shadows)
     if wrong:
         raise ConfigError(wrong)
 
@@ -121,6 +123,33 @@ def _print(
         output.show(["Who is told", "Channels", "By"], told_rows, "")
         if len(told) > len(("else", "drafts")):
             output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
+
+
+def _shadows(config: Config) -> list[dict[str, Any]]:
+    """The thresholds on trial, in the file's order."""
+    policy = config.policy()
+    every = (policy.thresholds, *(override.thresholds for override in policy.overrides))
+    return [
+        {
+            "kind": kind,
+            "warn": str(limits.warn or "") or None,
+            "critical": str(limits.critical or "") or None,
+            "by": limits.line,
+        }
+        for thresholds in every
+        for kind, limits in thresholds.items()
+        if limits.shadow
+    ]
+
+
+def _print_shadows(shadows: Sequence[Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    if shadows:
+        output.say()
+        rows = [(each["kind"], each["warn"] or "–", each["critical"] or "–", each["by"]) for each in shadows]
+        output.show(["In shadow: nobody is told", "Warn", "Critical", "By"], rows, "")
+        output.note("What they would have told is in `parcelwatch report --since 7d`.", "dim")
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
@@ -307,7 +336,7 @@ def _nested(value: Any) -> bool:
 
 def _leaf(value: Mapping[str, Any]) -> bool:
     """A table that is written on one line: { warn = "48h", critical = "120h" }."""
-    names = {"warn", "critical", "domestic", "cross_border"}
+    names = {"warn", "critical", "mode", "domestic", "cross_border"}
     return bool(value) and set(value) <= names
 
 

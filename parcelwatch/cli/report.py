@@ -82,7 +82,18 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
             "verdicts": _said({"right": shown["verdicts"]["true"], "wrong": shown["verdicts"]["false"]}),
         }
     )
+    _print_shadows(shown["shadows"])
     output.zone_note(zone)
+
+
+def _print_shadows(shadows: list[dict[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    if shadows:
+        output.say()
+        output.say("In shadow, so that nobody was told:")
+        rows = [(each["kind"], each["alerts"], each["parcels"], output.safe(each["policy_line"])) for each in shadows]
+        output.show(["!Kind", ">Alerts", ">Parcels", "By"], rows, "")
 
 
 def _said(counts: dict[str, int]) -> str:

@@ -268,7 +268,8 @@ def _unreached(file: File) -> Iterator[Problem]:
     """What another override leaves nothing to do."""
     overrides = file.thresholds.override
     for position, one in enumerate(overrides):
-        later = [other for other in overrides[position + 1 :] if other.matchers == one.matchers]
+        alike = (other for other in overrides[position + 1 :] if other.matchers == one.matchers)
+        later = [other for other in alike if other.mode == one.mode]
         covered = one.limits.keys() & {kind for other in later for kind in other.limits}
         for kind in sorted(covered):
             at = ("thresholds", "override", position, kind)

@@ -28,6 +28,7 @@ from parcelwatch.config.values import (
     Limit,
     Listen,
     LossName,
+    Mode,
     Name,
     NaturalLimit,
     NaturalSpan,
@@ -100,6 +101,7 @@ class Limits(Table):
 
     warn: Limit = Field(description="after how long the case opens")
     critical: Limit | None = Field(default=None, description="after how long it gets worse; never when left out")
+    mode: Mode | None = Field(default=None, description="shadow: what it would tell is recorded, and nobody is told")
 
     @model_validator(mode="after")
     def _in_order(self) -> Limits:
@@ -114,6 +116,12 @@ class Silence(Limits):
 
     warn: NaturalLimit = Field(description="after how long the operator hears of it")
     critical: NaturalLimit | None = Field(default=None, description="nothing yet")
+
+    @model_validator(mode="after")
+    def _is_told(self) -> Silence:
+        if self.mode:
+            raise ValueError("is about an account and not about parcels: it cannot be in shadow")
+        return self
 
 
 class Ahead(Limits):
@@ -155,6 +163,7 @@ class Override(KindTable):
     origin: Country = Field(default="", description="country code")
     destination: Country = Field(default="", description="country code")
     tag: str = Field(default="", description="one of the parcel's tags")
+    mode: Mode | None = Field(default=None, description="shadow: what it would tell is recorded, and nobody is told")
 
     @property
     def matchers(self) -> Mapping[str, str]:
@@ -162,7 +171,9 @@ class Override(KindTable):
 
     @model_validator(mode="after")
     def _says_for_whom(self) -> Override:
-        if not self.matchers:
+        if self.mode and "courier_silent" in self.limits:
+            raise ValueError("courier_silent is about an account and not about parcels: it cannot be in shadow")
+        if not self.matchers and not self.mode:
             raise ValueError(f"says for no parcel: give at least one of {', '.join(MATCHERS)}")
         return self
 

@@ -172,6 +172,7 @@ class Tally:
     def __init__(self, until: datetime, zone: tzinfo, aside: Mapping[str, str]) -> None:
         self._until, self._zone, self._aside = until, zone, aside
         self._kinds: dict[str, _Kind] = {}
+        self._shadows: dict[str, _Kind] = {}
         self._all, self._foretold = _Kind(), _Kind()
         self._weekdays: Counter[int] = Counter()
         self._complaints = 0
@@ -180,13 +181,10 @@ class Tally:
     def take(self, parcel: Played, told: Sequence[Told]) -> None:
         """Count one parcel that was played."""
         late = parcel.late(self._until)
-        for kind in dict.fromkeys(one.kind for one in told):
-            row = self._kinds.setdefault(kind, _Kind())
-            row.alerts += sum(one.kind == kind for one in told)
-            row.parcels += 1
-            if kind in TELLING:
-                row.judge(late)
-        counted = [one for one in told if one.kind not in self._aside]
+        real = [one for one in told if not one.shadow]
+        _count(self._kinds, real, late)
+        _count(self._shadows, [one for one in told if one.shadow], late)
+        counted = [one for one in real if one.kind not in self._aside]
         self._weekdays.update(one.at.astimezone(self._zone).weekday() for one in counted)
         self._all.alerts += len(counted)
         self._all.parcels += bool(counted)
@@ -210,7 +208,8 @@ class Tally:
             "parcels_alerted": self._all.parcels,
             "parcels_alerted_per_100": _per_100(self._all.parcels, parcels),
             "precision": self._foretold.precision,
-            "by_kind": {kind: self._row(kind, parcels) for kind in KINDS if kind in self._kinds},
+            "by_kind": self._rows(self._kinds, parcels),
+            "shadow": self._rows(self._shadows, parcels),
             "complaints": {
                 "total": self._complaints,
                 "warned": self._leads.total(),
@@ -221,8 +220,10 @@ class Tally:
             "monday_spike": self._spike(),
         }
 
-    def _row(self, kind: str, parcels: int) -> dict[str, Any]:
-        row = self._kinds[kind]
+    def _rows(self, kinds: Mapping[str, _Kind], parcels: int) -> dict[str, Any]:
+        return {kind: self._row(kind, kinds[kind], parcels) for kind in KINDS if kind in kinds}
+
+    def _row(self, kind: str, row: _Kind, parcels: int) -> dict[str, Any]:
         return {
             "alerts": row.alerts,
             "alerts_per_100": _per_100(row.alerts, parcels),
@@ -249,6 +250,15 @@ class Tally:
             return None
         ratio = self._weekdays[0] / others
         return round(ratio, 2) if ratio >= _SPIKE else None
+
+
+def _count(kinds: dict[str, _Kind], told: Sequence[Told], late: bool | None) -> None:
+    for kind in dict.fromkeys(one.kind for one in told):
+        row = kinds.setdefault(kind, _Kind())
+        row.alerts += sum(one.kind == kind for one in told)
+        row.parcels += 1
+        if kind in TELLING:
+            row.judge(late)
 
 
 def _per_100(count: int, parcels: int) -> float:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core import dispatch, followup, tell
+from parcelwatch.core import dispatch, followup, shadow, tell
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
@@ -27,7 +27,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import as_of, current, withdrawn
 from parcelwatch.core.view import View, view
-from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Timeline, Why
+from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Shadow, Timeline, Why
 
 _TIME: Final = Passed()
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -35,13 +35,17 @@ _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert that agents would have got. `since`: when its trouble began."""
+    """An alert that agents would have got. `since`: when its trouble began.
+
+    `shadow`: of a threshold on trial, so that they would not have got it.
+    """
 
     kind: str
     severity: Severity
     why: Why
     at: datetime
     since: datetime
+    shadow: bool = False
 
 
 class Hearing(NamedTuple):
@@ -60,7 +64,7 @@ def replay(
     `forecasts`: what was known of other parcels at each time; without it nothing was.
     """
     parcel = history.parcel()
-    known, cases = _Known(parcel), tuple[Case, ...]()
+    known, cases, shadows = _Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
@@ -68,14 +72,15 @@ def replay(
         first = False
         if ahead is not None and ahead.at <= now:
             first, ahead = known.hear(ahead), next(coming, None)
-        dossier = known.at(now, cases)
+        dossier = known.at(now, cases, shadows)
         ahead_of_it = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
         seen = view(dossier, policy.calendar, policy.foresight, ahead_of_it)
         found = assess(seen, policy)
-        if cases or found.findings:
+        if cases or shadows or found.findings or found.shadows:
             step = _moved(Step(dossier, policy, now, first=first), found)
-            cases = step.dossier.cases
             yield from _alerts(step)
+            yield from _shadows(step, shadows)
+            cases, shadows = step.dossier.cases, step.dossier.shadows
         now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
 
 
@@ -101,7 +106,7 @@ class _Known:
             self._baseline_at = heard.at if reached in OVER_AND_DONE else None
         return first
 
-    def at(self, now: datetime, cases: tuple[Case, ...]) -> Dossier:
+    def at(self, now: datetime, cases: tuple[Case, ...], shadows: tuple[Shadow, ...]) -> Dossier:
         """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
         if not self._said.get("refused"):
             self._confirmed_at = now
@@ -112,6 +117,7 @@ class _Known:
             first_tracked_at=self._tracked_at,
             baseline_at=self._baseline_at,
             cases=cases,
+            shadows=shadows,
             **self._said,
         )
 
@@ -146,7 +152,7 @@ def _taken_back(heard: Timeline) -> Iterator[datetime]:
 
 def _moved(step: Step, found: Assessment) -> Step:
     step = tell.move(step, found.findings, _TIME)
-    return tell.tell(followup.follow(step, _TIME))
+    return shadow.follow(tell.tell(followup.follow(step, _TIME)), found.shadowed)
 
 
 def _alerts(step: Step) -> Iterator[Told]:
@@ -158,6 +164,18 @@ def _alerts(step: Step) -> Iterator[Told]:
                 yield Told(case.kind, case.severity, notice.why, step.now, case.since)
 
 
+def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
+    """What thresholds on trial would have told in this step; worse than before is told anew."""
+    for each in step.dossier.shadows[len(before) :]:
+        if not each.old:
+            why = Why.WORSENED if any(_worse(each, known) for known in before) else Why.OPENED
+            yield Told(each.kind, each.severity, why, each.told_at, each.since, shadow=True)
+
+
+def _worse(shadow: Shadow, known: Shadow) -> bool:
+    return shadow.kind == known.kind and known.over_at is None
+
+
 def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
@@ -165,7 +183,7 @@ def _next(
     due_at = found.due_at
     if due_at is not None and not _asked(seen, due_at):
         due_at = None
-    coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    coming = [ahead.at if ahead else None, due_at, found.valid_until, found.trial_at]
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):

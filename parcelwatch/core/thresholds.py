@@ -17,9 +17,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Threshold(Limits):
-    """Limits that were chosen for a parcel, and the line that sets them."""
+    """Limits that were chosen for a parcel, and the line that sets them.
+
+    `shadow`: they are on trial, so that what they would tell is recorded, and nobody is told.
+    """
 
     line: str = ""
+    shadow: bool = False
 
 
 def limits(written: str) -> Limits:

@@ -15,7 +15,7 @@ from parcelwatch.core.cadence import urgency
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
-from parcelwatch.store import drafts, history, orders
+from parcelwatch.store import drafts, history, orders, shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
 from parcelwatch.store.rows import (
@@ -49,7 +49,8 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
   unwatched_at IS NOT NULL,
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
-  EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id)
+  EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id),
+  EXISTS (SELECT 1 FROM shadows WHERE parcel_id = parcels.id)
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
@@ -72,7 +73,8 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
-    estimate, promise, stands, registered, policy_id, *times, unwatched, with_cases, with_drafts, with_orders = rest
+    estimate, promise, stands, registered, policy_id, *rest = rest
+    *times, unwatched, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     return Dossier(
@@ -92,6 +94,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         registered_at=maybe_at(registered or None),
         policy_id=policy_id,
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))) if with_cases else (),
+        shadows=shadows.of(store, parcel_id) if with_shadows else (),
         drafts=tuple(one for one in letters if one.unsent),
         past=tuple(one for one in letters if not one.unsent),
         poll_at=poll_at,
@@ -157,6 +160,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
+    if after.shadows != before.shadows:
+        shadows.save(store, parcel_id, before.shadows, after.shadows)
     if step.events:
         store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
     letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)

@@ -750,6 +750,33 @@ def m015_forecast(db: Database) -> None:
         db.execute(statement)
 
 
+_SHADOWS: Final = (
+    """
+CREATE TABLE shadows (
+  id INTEGER PRIMARY KEY,
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  told_at INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  threshold TEXT NOT NULL,
+  policy_line TEXT NOT NULL,
+  over_at INTEGER,
+  old INTEGER NOT NULL
+) STRICT
+""",
+    "CREATE INDEX shadows_of ON shadows (parcel_id)",
+    "CREATE INDEX shadows_by_time ON shadows (told_at)",
+)
+
+
+@MIGRATIONS()
+def m016_shadows(db: Database) -> None:
+    """What thresholds on trial would have told."""
+    for statement in _SHADOWS:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -766,5 +793,6 @@ NAMES: Final = (
     "m013_bundles",
     "m014_commitments",
     "m015_forecast",
+    "m016_shadows",
 )
 """Every migration this version knows, in order."""

@@ -110,3 +110,18 @@ def test_what_is_no_policy_and_no_file_of_histories_is_refused(shop: Shop, tmp_p
     assert shop.run("backtest", "--policy", new, "--history", str(tmp_path / "no.csv")).code == 2
     ended = shop.run("backtest", "--policy", new, "--history", histories, "--since", "soon")
     assert (ended.code, "--since 'soon'" in ended.err) == (2, True)
+
+
+def test_a_backtest_shows_what_trials_would_have_told_apart(shop: Shop, tmp_path: Path, histories: str) -> None:
+    policy = tmp_path / "trial.toml"
+    policy.write_text('[service]\ndatabase = "x.db"\n[thresholds]\nstalled = { warn = "3d", mode = "shadow" }\n')
+    plain = tmp_path / "plain.toml"
+    plain.write_text('[service]\ndatabase = "x.db"\n')
+    options = ("backtest", "--policy", str(policy), "--against", str(plain), "--history", histories)
+    found = shop.run(*options, "--json").document
+    new, old = found["policies"]["new"], found["policies"]["old"]
+    assert new["shadow"]["stalled"]["parcels"] == 2
+    assert old["shadow"] == {}
+    assert (new["alerts"], new["by_kind"], found["differences"]) == (old["alerts"], old["by_kind"], [])
+    assert {one["shadow"] for one in found["alerts"] if one["kind"] == "stalled" and not one["counted"]} == {True}
+    assert "In shadow" in shop.run(*options).out

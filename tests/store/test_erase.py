@@ -320,6 +320,7 @@ _OURS = {
     "silences": "by",
     "deliveries": "channel severity",
     "reports": "day",
+    "shadows": "kind severity threshold policy_line",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
