@@ -21,6 +21,7 @@ from parcelwatch.cli import (
     database,
     demo,
     drafts,
+    learn,
     orders,
     parcels,
     report,
@@ -58,7 +59,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, backtest, report, database, unit):
+for noun in (demo, sandbox, watch, why, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (

@@ -64,10 +64,10 @@ def backtest(
 
     files = _files(desk, policy, against)
     config = desk.config if desk.configured else _read(files[0])
-    faults = _Faults()
+    faults = Faults()
     with (
-        _planned(desk, config, history, since, files) as (plan, total),
-        _progress(total) as progress,
+        planned(desk, config, history, since, files) as (plan, total),
+        bar(total) as progress,
         played.run(plan, faults.take, progress) as results,
     ):
         names = _NAMES[: len(files)]
@@ -103,7 +103,7 @@ def _read(path: Path) -> Config:
 
 
 @contextmanager
-def _planned(
+def planned(
     desk: Desk, config: Config, history: str, since: str, files: tuple[Path, ...]
 ) -> Iterator[tuple[Plan, int]]:
     """The work, and how much it is. Raises BadInput where there is none."""
@@ -162,7 +162,7 @@ def _ago(text: str, now: datetime, config: Config) -> datetime:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
+def bar(total: int) -> Iterator[Callable[[str, int], None]]:
     """A bar on stderr for whoever watches; called with what is done, and how far that is."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -170,12 +170,12 @@ def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
 
     err = output.console(sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("", total=max(total, 1))
-        yield lambda what, done: bar.update(task, description=what, completed=done)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+        task = shown.add_task("", total=max(total, 1))
+        yield lambda what, done: shown.update(task, description=what, completed=done)
 
 
-class _Faults:
+class Faults:
     """Lines that were refused, and cells that were left out, kept on disk where they are many."""
 
     def __init__(self) -> None:
@@ -223,7 +223,7 @@ def _head(results: Results) -> dict[str, Any]:
     }
 
 
-def _emit(document: Mapping[str, Any], results: Results, faults: _Faults) -> None:
+def _emit(document: Mapping[str, Any], results: Results, faults: Faults) -> None:
     from parcelwatch.cli import output
 
     alerts = (

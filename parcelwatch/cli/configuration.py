@@ -298,6 +298,14 @@ def _profile_lines(effective: Mapping[str, Any]) -> list[str]:
     return [f"# Of the profile {thresholds['profile']}:", *rest] if rest else []
 
 
+def judging(config: Config | None, tables: Sequence[str]) -> dict[str, Any]:
+    """The thresholds that are written, and these tables, of a configuration; {} of none."""
+    if config is None:
+        return {}
+    effective = config.effective()
+    return {**{name: effective[name] for name in tables}, "thresholds": _written(effective["thresholds"])}
+
+
 def _written(thresholds: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value

@@ -64,7 +64,7 @@ def replay(
     `forecasts`: what was known of other parcels at each time; without it nothing was.
     """
     parcel = history.parcel()
-    known, cases, shadows = _Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
+    known, cases, shadows = Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
@@ -84,7 +84,7 @@ def replay(
         now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
 
 
-class _Known:
+class Known:
     """What is known of a parcel so far, beside its cases."""
 
     def __init__(self, parcel: Parcel) -> None:
@@ -106,7 +106,7 @@ class _Known:
             self._baseline_at = heard.at if reached in OVER_AND_DONE else None
         return first
 
-    def at(self, now: datetime, cases: tuple[Case, ...], shadows: tuple[Shadow, ...]) -> Dossier:
+    def at(self, now: datetime, cases: tuple[Case, ...] = (), shadows: tuple[Shadow, ...] = ()) -> Dossier:
         """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
         if not self._said.get("refused"):
             self._confirmed_at = now

@@ -61,6 +61,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "once",
             "why",
             "backtest",
+            "learn",
             "report",
             "doctor",
             "systemd-unit",
