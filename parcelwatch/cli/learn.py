@@ -51,6 +51,7 @@ def learn(
     from parcelwatch.cli import advice, output
     from parcelwatch.cli.backtest import Faults, bar, planned
     from parcelwatch.core import suggest
+    from parcelwatch.core.figures import untested
 
     if write and Path(write).exists():
         raise BadInput(f"{write} exists already and is left as it is; name another file")
@@ -58,7 +59,7 @@ def learn(
     with _policies(desk) as (config, before, after), planned(desk, config, history, since, (before,)) as (plan, total):
         with bar(total) as progress:
             survey, dwell, _ = played.measure(plan, faults.take, progress)
-            suggestions, left = suggest.suggest(dwell, played.policies((before,))[0])
+            suggestions, left = suggest.suggest(dwell, played.policies((before,))[0], untested(survey))
             own = config if desk.configured else None
             daily = _daily(plan, own, suggestions, before, after, progress) if suggestions else {}
         text = advice.whole(own, suggestions, daily, _head(survey, history or str(config.database)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from types import MappingProxyType
@@ -37,7 +37,8 @@ _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 class Told:
     """An alert that agents would have got. `since`: when its trouble began.
 
-    `shadow`: of a threshold on trial, so that they would not have got it.
+    `shadow`: of a threshold on trial, so that they would not have got it. `line`: where the limit is set; `limited`:
+    whether one spoke at all.
     """
 
     kind: str
@@ -46,6 +47,8 @@ class Told:
     at: datetime
     since: datetime
     shadow: bool = False
+    line: str = field(default="", compare=False)
+    limited: bool = field(default=False, compare=False)
 
 
 class Hearing(NamedTuple):
@@ -161,7 +164,8 @@ def _alerts(step: Step) -> Iterator[Told]:
         if isinstance(notice, CaseTold):
             case, way = notice.case, dispatch.way(notice, step.dossier.parcel, step.policy, step.now, first=step.first)
             if way.suppressed in ("", dispatch.NO_CHANNEL):
-                yield Told(case.kind, case.severity, notice.why, step.now, case.since)
+                limited = case.limit is not None
+                yield Told(case.kind, case.severity, notice.why, step.now, case.since, line=case.line, limited=limited)
 
 
 def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
@@ -169,7 +173,10 @@ def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
     for each in step.dossier.shadows[len(before) :]:
         if not each.old:
             why = Why.WORSENED if any(_worse(each, known) for known in before) else Why.OPENED
-            yield Told(each.kind, each.severity, why, each.told_at, each.since, shadow=True)
+            limited = each.limit is not None
+            yield Told(
+                each.kind, each.severity, why, each.told_at, each.since, shadow=True, line=each.line, limited=limited
+            )
 
 
 def _worse(shadow: Shadow, known: Shadow) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
 from parcelwatch.core.dwell import MEASURED, Dwell, Group, Lengths, hours
@@ -65,15 +66,21 @@ class Left:
     why: str
 
 
-def suggest(dwell: Dwell, policy: Policy) -> tuple[list[Suggestion], list[Left]]:
+def suggest(
+    dwell: Dwell, policy: Policy, aside: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[Suggestion], list[Left]]:
     """What to change, wider groups first, and the kinds of which every parcel's limits are left.
 
-    A narrower group is suggested what differs from what its parcels would have by what was suggested before.
+    A narrower group is suggested what differs from what its parcels would have by what was suggested before. `aside`:
+    kinds that these histories cannot test, each with why.
     """
     made: list[Suggestion] = []
     left = {kind: Left(kind, 0, "no parcel was ever there") for kind in MEASURED if kind in RULES}
     then = policy
     for group in dwell.groups():
+        if group.kind in aside:
+            left[group.kind] = Left(group.kind, dwell.of(Group(group.kind), "h").n, aside[group.kind])
+            continue
         found = _suggestion(dwell, group, policy, then)
         if isinstance(found, Suggestion):
             made.append(found)
@@ -85,7 +92,7 @@ def suggest(dwell: Dwell, policy: Policy) -> tuple[list[Suggestion], list[Left]]
 
 
 def _suggestion(dwell: Dwell, group: Group, policy: Policy, then: Policy) -> Suggestion | Left:
-    was, now = _holding(policy, group), _holding(then, group)
+    was, now = holding(policy, group), holding(then, group)
     unit = BUSINESS_DAY if was.warn is not None and was.warn.business else "h"
     lengths = dwell.of(group, unit)
     if lengths.n < MINIMUM:
@@ -102,7 +109,7 @@ def _suggestion(dwell: Dwell, group: Group, policy: Policy, then: Policy) -> Sug
     return Suggestion(group, unit, lengths.n, lengths.waiting.total(), quantiles, warn, critical, was, passed)
 
 
-def _holding(policy: Policy, group: Group) -> Threshold:
+def holding(policy: Policy, group: Group) -> Threshold:
     """What holds for such parcels."""
     parcel = Parcel(0, "", group.courier, _NEVER, origin=group.origin, destination=group.destination)
     return policy.threshold(group.kind, parcel)
