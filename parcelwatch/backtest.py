@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -247,9 +247,8 @@ class Results:
 
     def figures(self, names: Sequence[str]) -> dict[str, Any]:
         """What each policy comes to, by the names of the policies."""
-        if self.until is None:
-            return {name: {} for name in names}
-        tallies = [Tally(self.until, self._plan.zone, self.aside) for _ in names]
+        until = self.until or datetime.max.replace(tzinfo=UTC)
+        tallies = [Tally(until, self._plan.zone, self.aside) for _ in names]
         for played in self.parcels():
             for tally, told in zip(tallies, played.told, strict=True):
                 tally.take(played, told)

@@ -98,7 +98,10 @@ class Deliverer:
         self.beat = time.monotonic()
 
     async def start(self) -> None:
-        """Whoever sent before is gone, and somebody may have mended what was closed: every channel is tried anew."""
+        """Whoever sent before is gone, and somebody may have mended what was closed: every channel is tried anew.
+
+        What waits without a channel, from when none was configured, is the first one's.
+        """
         await self._writer.run(_try_anew, self._words.ways.channels)
 
     async def run(self, now: datetime, *, insist: bool = False) -> bool:
@@ -315,6 +318,8 @@ def _try_anew(store: Store, names: Collection[str]) -> None:
     with store.transaction():
         channels.forget_others(store, names)
         channels.try_anew(store, names)
+        if first := next(iter(names), ""):
+            taken.give(store, first)
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -406,12 +411,14 @@ def _refused(
     """The channel will never take this message; where it is grave, another may, now or once it works again."""
     left = _without_moot(store, group, error, policy, now)
     channel, moved, had = detours.refused(store, left, group.channel, group.severity, ways)
+    dead = [one for one in left if one not in {*moved, *had}]
+    taken.note_arrived(store, [*had, *dead])
     settling.settle_had(store, had, str(error), channel)
     if channel:
         taken.divert(store, moved, channel, now)
     else:
         settling.settle_failed(store, moved, now, str(error))
-    settling.settle_dead(store, [one for one in left if one not in {*moved, *had}], str(error), reason)
+    settling.settle_dead(store, dead, str(error), reason)
 
 
 def _fares(state: ChannelState, error: Exception | None, now: datetime, name: str) -> ChannelState:

@@ -27,6 +27,7 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
+from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
@@ -79,7 +80,9 @@ class Engine:
         links: Linking | None = None,
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
+        broken: Sequence[str] = (),
     ) -> None:
+        """`broken`: what is known to be wrong with the shop's own letters."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.beat = time.monotonic()
@@ -90,6 +93,8 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
+        self._renderers = (renderer, *(voices or {}).values())
+        self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
 
@@ -127,6 +132,8 @@ class Engine:
         left = await self._writer.run(_left, [worker.post.name for worker in self.workers], at)
         await self._writer.run(_release, at)
         await self.deliverer.drain(at, insist=True, patience=patience)
+        if await self._tell_broken(at):
+            await self.deliverer.drain(at, insist=True, patience=patience)
         unsent = await self._writer.run(alerts.count_unsent, at)
         tally = sum((worker.tally for worker in self.workers), self.assessed + self.pushed)
         return Passed(
@@ -189,9 +196,18 @@ class Engine:
 
     async def _look_again(self, now: datetime) -> None:
         self.assessed += await self._writer.run(_assess, self._policy, self._apis, now)
+        await self._tell_broken(now)
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
+
+    async def _tell_broken(self, now: datetime) -> bool:
+        """Whether there was news of the shop's own letters."""
+        known = self._broken.union(*(words.broken for words in self._renderers))
+        if known == self._told_broken:
+            return False
+        self._told_broken = known
+        return await self._writer.run(_tell_broken, sorted(known), self._policy, now)
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
@@ -242,6 +258,11 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime
         silencing.release(store, now)
         reports.tell_daily(store, policy, now)
     return tally
+
+
+def _tell_broken(store: Store, faults: Sequence[str], policy: Policy, now: datetime) -> bool:
+    with store.transaction():
+        return operators.tell_broken(store, faults, policy, now) > 0
 
 
 def _repeat(store: Store, policy: Policy, now: datetime) -> None:
@@ -330,7 +351,8 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     writer = Writer(config.database, daemon=True, check=True)
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
-    return Engine(staffed, sends, writer, Client(), policy, renderer(config), links, fallbacks, voices(config))
+    words, broken = renderer(config), broken_templates(config)
+    return Engine(staffed, sends, writer, Client(), policy, words, links, fallbacks, voices(config), broken)
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

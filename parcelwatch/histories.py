@@ -99,6 +99,8 @@ class Reader:
         if not isinstance(said, str):
             raise BadInput(f"{_shown(said)} is no time: write 2026-03-31T18:00+08:00")
         at = _moment(said)
+        if at.tzinfo is UTC:
+            return at
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
     def _deadline(self, said: object, country: str) -> datetime:
@@ -217,7 +219,8 @@ class _Cells:
         self._remark = remark
 
     def text(self, name: str) -> str:
-        return str(self.may(name, lambda said: cell(name, said), ""))
+        said = self._row.get(name)
+        return str(self.may(name, lambda said: _cell(name, said), "")) if said not in _NOTHING else ""
 
     def may(self, name: str, reader: Callable[[Any], Any], otherwise: Any) -> Any:
         said = self._row.get(name)
@@ -230,21 +233,37 @@ class _Cells:
             return otherwise
 
 
-@lru_cache(maxsize=4096)
-def _country(said: str) -> str:
+def _cell(name: str, said: object) -> str:
+    return _words(name, said) if isinstance(said, str) else cell(name, said)
+
+
+@lru_cache(maxsize=4096)  # most parcels have the words of others
+def _words(name: str, said: str) -> str:
+    return cell(name, said)
+
+
+def _country(said: object) -> str:
     """A country's code, with its region's behind it where that is written, as in BR-SP."""
-    text = cell("country", said)
+    return _place(cell("country", said))
+
+
+@lru_cache(maxsize=4096)
+def _place(text: str) -> str:
     code = territories.country(text) if text else ""
     if text and not code:
         raise BadInput(f"{text[:40]!r} is no country")
     return text.upper() if _REGION.fullmatch(text.upper()) and text.upper().startswith(code) else code
 
 
+_MILESTONES: Final[Mapping[object, Milestone]] = {each.value: each for each in Milestone}
+
+
 def _milestone(said: object) -> Milestone:
-    try:
-        return Milestone(str(said).strip().lower())
-    except ValueError:
-        raise BadInput(f"there is no milestone {_shown(said)}; there are {', '.join(Milestone)}") from None
+    found = _MILESTONES.get(said) if isinstance(said, str) else None
+    found = found or _MILESTONES.get(str(said).strip().lower())
+    if found is None:
+        raise BadInput(f"there is no milestone {_shown(said)}; there are {', '.join(Milestone)}")
+    return found
 
 
 def _cause(said: object) -> Cause | None:

@@ -5,7 +5,7 @@ What belongs here: the border between the pure step and the store. Nobody else s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -34,6 +34,8 @@ from parcelwatch.model import (
     Event,
     Form,
     LetterAction,
+    LetterEvent,
+    LetterSettled,
     LetterTakenBack,
     LetterWritten,
     Milestone,
@@ -90,7 +92,9 @@ class Tally:
     kinds: Mapping[str, int] = field(default_factory=dict)
 
     def __add__(self, other: Tally) -> Tally:
-        kinds = {kind: self.kinds.get(kind, 0) + other.kinds.get(kind, 0) for kind in {*self.kinds, *other.kinds}}
+        kinds = self.kinds
+        if other.kinds:
+            kinds = {kind: kinds.get(kind, 0) + other.kinds.get(kind, 0) for kind in {*kinds, *other.kinds}}
         return Tally(
             self.answered + other.answered,
             self.unanswered + other.unanswered,
@@ -106,10 +110,9 @@ def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
 
     A parcel whose step raises is rolled back alone and set aside; the others go on.
     """
-    tally = Tally()
+    unanswered = sum(isinstance(one.observation, Unanswered) for one in heard)
+    tally = Tally(answered=len(heard) - unanswered, unanswered=unanswered)
     for one in heard:
-        unanswered = isinstance(one.observation, Unanswered)
-        tally += Tally(answered=not unanswered, unanswered=unanswered)
         tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at))
     return tally
 
@@ -187,7 +190,7 @@ def take_step(
     untold = [kind for kind in step.ended if takeback.suppress(store, parcel_id, kind, _MOOT)]
     for event_kind in {one.kind for one in step.events if one.after in _TAKEN}:
         takeback.hush(store, parcel_id, event_kind)
-    if _claims_are_over(before, step.dossier):
+    if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
     for notice in step.notices:
@@ -198,7 +201,7 @@ def take_step(
         else:
             _enqueue(store, step, notice, saved, policy, now, wave)
     if isinstance(event, LetterAction):
-        _promise_of_others(store, step, policy, now)
+        _tell_others(store, step, policy, now)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step
@@ -237,8 +240,7 @@ def _as_kept(event: Event) -> Event:
 
 def _rounded(said: Answered) -> Answered:
     """A microsecond more would make another checkpoint of the same one."""
-    times = (at for one in said.checkpoints for at in (one.occurred_at, one.occurred_until))
-    if all(at.microsecond % 1000 == 0 for at in times):
+    if not any(one.occurred_at.microsecond % 1000 or one.occurred_until.microsecond % 1000 for one in said.checkpoints):
         return said
     checkpoints = (
         replace(one, occurred_at=whole(one.occurred_at), occurred_until=whole(one.occurred_until))
@@ -247,14 +249,23 @@ def _rounded(said: Answered) -> Answered:
     return replace(said, checkpoints=tuple(checkpoints))
 
 
-def _promise_of_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
-    """A letter that was sent about several parcels gave its word of each."""
+def _tell_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
+    """What became of a letter about several parcels follows for each; one that was sent gave its word of all."""
     for move in step.moves:
-        given = promised(move.draft, move.by) if move.after == DraftState.SENT else None
-        for part in parts(move.draft.facts)[1:] if given else ():
-            other = part.get("parcel")
-            if given and isinstance(other, int):
-                take_step(store, other, given, policy, now)
+        others = [part.get("parcel") for part in parts(move.draft.facts)]
+        for other in others:
+            if isinstance(other, int) and other != step.dossier.parcel.id:
+                for event in _of_letter(move):
+                    take_step(store, other, event, policy, now)
+
+
+def _of_letter(move: LetterEvent) -> Iterator[Event]:
+    """What another of its parcels hears of a letter."""
+    sent = move.after == DraftState.SENT
+    if sent and (given := promised(move.draft, move.by)):
+        yield given
+    if move.before == DraftState.SENDING and move.draft.id is not None:
+        yield LetterSettled(move.draft.id, arrived=sent)
 
 
 # --- one bad parcel ------------------------------------------------------------------------------

@@ -289,6 +289,8 @@ class Form(StrEnum):
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
+    # about the shop's own letters
+    LETTERS_BROKEN = "letters_broken"
     # about a while
     REPORT = "report"
     # what an older version said in English
@@ -297,7 +299,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A code or wording nobody could read, how often it was heard, and of which parcels for example."""
+    """A code, a wording or a template nobody could read, how often it was met, and of which parcels for example."""
 
     code: str
     text: str
@@ -548,9 +550,9 @@ class Case:
     `told` is the worst severity agents were told of for this `since`, None while they were told nothing.
     `by_agent`: an agent resolved it, so the same evidence does not open it again. `flaps`: how often in a row it came
     back soon after it had ended by itself.
-    `owner`: the agent who has it. `told_at`: when agents were last told; `handled_at`: when one last did
-    something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told since
-    it opened.
+    `owner`: the agent who has it. `told_at`: when agents were last told, or had it again; `handled_at`: when one last
+    did something about it. `escalated`, `reraised`: that nobody acknowledged it, or that nothing followed, was told
+    since it opened.
     `cleared`: the last that agents were told is that it is over.
     `word`: when its customer was promised to hear again; `remedy`: what they were promised.
     `claim`: how a claim against the courier stands; None where no window is known and nobody said anything.
@@ -788,6 +790,14 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSettled:
+    """What became of a letter that was being sent is known by now; another of its parcels has heard it already."""
+
+    letter: int
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Announced:
     """Customers of parcels on the road are to hear of a peak, from its first instant to its last."""
 
@@ -815,6 +825,7 @@ Event = (
     | ClaimAction
     | LetterAction
     | Promised
+    | LetterSettled
     | Amended
     | Marked
     | Announced
@@ -846,6 +857,7 @@ class Why(StrEnum):
     SILENT = "silent"
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
+    BROKEN = "broken"
     REPORTED = "reported"
 
 

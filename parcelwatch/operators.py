@@ -1,11 +1,12 @@
 """What the operator is told about the couriers themselves: silent, back again, or saying what we cannot read.
 
-What belongs here: operator findings, from the accounts' states to the outbox. They are not cases.
+What belongs here: operator findings, from the accounts' states to the outbox, and what is wrong with the shop's own
+letters. They are not cases.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,11 +15,12 @@ from parcelwatch.core.dispatch import operators
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Fact, Form, Severity, Unread, Why
-from parcelwatch.store import Store, accounts, evidence, outbox, parcels
+from parcelwatch.store import Store, accounts, alerts, evidence, outbox, parcels
 from parcelwatch.store.rows import NewAlert
 
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
+BROKEN = "letters_broken"
 
 _SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
@@ -68,6 +70,15 @@ def _tell_unread(store: Store, name: str, api: str, policy: Policy, now: datetim
     _enqueue(store, UNREAD, name, Why.UNMAPPED, fact, policy, now)
     evidence.told_unknown(store, name, [(row["code"], row["text"]) for row in unread], now)
     return 1
+
+
+def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: datetime) -> int:
+    """Enqueue what is wrong with the shop's own letters, each fault once; the caller holds the transaction."""
+    told = {one.text for fact in alerts.facts(store, BROKEN) for one in fact.unread}
+    news = tuple(Unread("", fault, 1) for fault in dict.fromkeys(faults) if fault not in told)
+    if news:
+        _enqueue(store, BROKEN, "", Why.BROKEN, Fact(Form.LETTERS_BROKEN, since=now, unread=news), policy, now)
+    return len(news)
 
 
 def _enqueue(store: Store, kind: str, account: str, why: Why, fact: Fact, policy: Policy, now: datetime) -> None:

@@ -6,6 +6,7 @@ masked on its way into a template, and no value is ever read as a template. The 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
@@ -29,7 +30,7 @@ from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, 
 from parcelwatch.quoting import NAME, third_party
 from parcelwatch.templates import Templates
 from parcelwatch.whose import Whose
-from parcelwatch.words import catalogue
+from parcelwatch.words import catalogue, languages
 
 _QUOTED: Final = 200
 _SHORT: Final = 80
@@ -54,6 +55,9 @@ _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
 _NO_SCAN: Final = dict.fromkeys(("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), "")
 _JUST_NOW: Final = timedelta(minutes=2)
 _NO_SHOP: Final = Shop()
+_NO_FAULTS: Final[Mapping[str, Any]] = MappingProxyType({"terms": {}})
+# Why a channel takes nothing, as channels.verdicts puts it: in words, with the service's own code behind them.
+_FAULT: Final = re.compile(r"(?P<why>.+) \((?P<code>[^()]+)\)")
 
 _TEMPLATES: Final = {
     Form.COURIER_SILENT: "silent",
@@ -63,6 +67,7 @@ _TEMPLATES: Final = {
     Form.ANSWER_UNREAD: "unreadable",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
+    Form.LETTERS_BROKEN: "letters_broken",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",
@@ -137,6 +142,7 @@ class Renderer:
         self._templates = Templates(templates)
         self._says = {Form(name): self._templates.phrase(said) for name, said in words["says"].items()}
         self._parts = {name: self._templates.phrase(said) for name, said in words["parts"].items()}
+        self._faults = catalogue(agent_language, "faults") if agent_language in languages("faults") else _NO_FAULTS
         self._next = {name: self._templates.phrase(said) for name, said in words["next"].items()}
         self.whose = Whose(agent_language, words["whose"], shop, apis, private)
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
@@ -240,6 +246,14 @@ class Renderer:
         """The name of a kind of trouble."""
         return self.phrases.label(kind)
 
+    def fault(self, said: str) -> str:
+        """Why a channel takes no message, in the agents' language; what is not known in it stands as it is."""
+        terms = self._faults["terms"]
+        found = None if said in terms else _FAULT.fullmatch(said)
+        if found and found["why"] in terms:
+            return str(self._faults["pattern"].format(why=terms[found["why"]], code=found["code"]))
+        return str(terms.get(said, said))
+
     def clears(self, kind: str) -> str:
         """What would close a case of that kind."""
         return str(self._words["clears"].get(kind, ""))
@@ -279,6 +293,8 @@ class Renderer:
         """Somebody else's words are quoted; a sentence of an older version stands as it is."""
         if own := self._words["stops"].get(fact.reason):
             return str(own)
+        if fact.says is Form.CHANNEL_DOWN:
+            return third_party(self.fault(fact.reason), _REASON)
         reason = self._theirs(fact.reason, min(_REASON, most * 2))
         return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
 
@@ -300,6 +316,11 @@ class Renderer:
         """As `worded`, but raises BadInput for a template of the shop's that does not work."""
         said = values(kind, language, facts, self._zone, self.whose)
         return Letter(*self._templates.own_letter(letter_name(kind, language, facts), said))
+
+    @property
+    def broken(self) -> list[str]:
+        """What is wrong with the shop's own letters that did not work so far."""
+        return [*self._templates.broken.values()]
 
     # --- messages --------------------------------------------------------------------------------
 
@@ -396,6 +417,7 @@ class Renderer:
     def _account(self, out: Outgoing, now: datetime) -> dict[str, object]:
         """What is said of an account of ours."""
         fact = out.fact
+        down = fact.says is Form.CHANNEL_DOWN
         return {
             "account": out.account,
             "api": self.whose.courier(out.account if out.account in self.whose.apis else fact.kind or out.account),
@@ -404,7 +426,7 @@ class Renderer:
             "parcels": fact.count,
             "way_round": clean(fact.kind, NAME),
             "refused": fact.says is Form.COURIER_REFUSES,
-            "error": third_party(fact.reason, _REASON),
+            "error": self._reason(fact, _REASON) if down else third_party(fact.reason, _REASON),
             "unknown": [_unread(one) for one in fact.unread],
             "numbered": any(one.numbers for one in fact.unread),
             "says": str(fact.says),

@@ -49,13 +49,14 @@ _FAULTS: Final = (
 class Templates:
     """Texts from templates. `own`: a folder of a shop's letters, in the shipped ones' relative names; None for none.
 
-    Keeps compiled templates; safe to share by threads.
+    `broken`: what is wrong with those of the shop's that did not work, by name. Keeps compiled templates; safe to share
+    by threads.
     """
 
     def __init__(self, own: Path | None = None) -> None:
         self._shipped = _Environment(FileSystemLoader(FOLDER))
         self._own = _Environment(ChoiceLoader([_Letters(own), FileSystemLoader(FOLDER)])) if own else None
-        self._told: set[str] = set()
+        self.broken: dict[str, str] = {}
 
     def phrase(self, said: str) -> Template:
         """A phrase of a catalogue, ready to be filled in."""
@@ -70,8 +71,8 @@ class Templates:
         try:
             return self.own_letter(name, values)
         except BadInput as error:
-            if name not in self._told:
-                self._told.add(name)
+            if name not in self.broken:
+                self.broken[name] = str(error)
                 log.warning("a letter template does not work: the shipped one is used", template=name, why=str(error))
         return _parted(self._shipped.text(name, values))
 

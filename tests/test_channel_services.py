@@ -145,14 +145,6 @@ def test_a_short_title_leaves_more_room_than_a_long_one(service: Service) -> Non
     assert channel.room("标" * 10_000) >= 0
 
 
-@every_service
-def test_a_limit_in_characters_is_within_the_limit_as_it_counts(service: Service) -> None:
-    with Chat(service) as chat:
-        channel = Channel("ops", service.at(chat))
-    title = "中" * channel.title_limit
-    assert 0 < channel.measure("中" * channel.body_limit) <= channel.room(title)
-
-
 @settings(max_examples=30, deadline=None)
 @given(st.text(max_size=400), st.text(max_size=9000), st.sampled_from(SERVICES))
 def test_whatever_is_sent_stays_within_the_limit(title: str, body: str, service: Service) -> None:

@@ -67,3 +67,34 @@ def test_a_channel_that_finishes_while_another_is_asked_for_still_gets_all_that_
     walls = asyncio.run(drained(tmp_path / "outbox.db"))
     assert len(walls["ops"].titles) == 3
     assert len(walls["care"].titles) == 1
+
+
+def recorded_without_a_channel(store: Store) -> None:
+    """As older versions left what a silence had kept back while no channel was configured."""
+    fill(store, "", "", "care")
+    with store.transaction():
+        store.write("UPDATE alerts SET state = 'suppressed', reason = 'a silence' WHERE kind = 'kind1'")
+
+
+async def started(path: Path, *names: str) -> tuple[dict[str, Wall], list[tuple[str, str]]]:
+    walls = {name: Wall() for name in names}
+    writer = Writer(path)
+    await writer.run(recorded_without_a_channel)
+    deliverer = Deliverer(walls, writer, Policy(), Renderer())
+    await deliverer.start()
+    await deliverer.drain(NOW)
+    await deliverer.close()
+    left = await writer.run(Store.all, "SELECT channel, state FROM alerts ORDER BY id")
+    writer.close()
+    return walls, left
+
+
+def test_what_waits_without_a_channel_is_told_on_the_first_one(tmp_path: Path) -> None:
+    walls, left = asyncio.run(started(tmp_path / "outbox.db", "ops", "care"))
+    assert [len(wall.titles) for wall in walls.values()] == [1, 1]
+    assert left == [("ops", "sent"), ("", "suppressed"), ("care", "sent")]
+
+
+def test_what_waits_without_a_channel_goes_on_waiting_while_there_is_none(tmp_path: Path) -> None:
+    _, left = asyncio.run(started(tmp_path / "outbox.db"))
+    assert left[0] == ("", "pending")

@@ -139,10 +139,17 @@ def test_a_bad_line_is_named_with_its_reason_and_the_rest_goes_on(tmp_path: Path
 
 
 def test_a_cell_that_cannot_be_read_is_left_out_and_said(tmp_path: Path) -> None:
-    row = {**WHOLE, "origin": "Narnia", "promised_by": "some day", "complaints": [{"at": 5}], "outcome": "good"}
-    (history,), faults = told(tmp_path, json.dumps(row))
-    assert (history.origin, history.promised_by, history.complaints) == ("", None, ())
-    assert sorted(fault.reason.split()[0] for fault in faults) == ["complaints", "origin", "outcome", "promised_by"]
+    bad = {
+        "origin": "Narnia",
+        "destination": {},
+        "promised_by": "some day",
+        "complaints": [{"at": 5}],
+        "outcome": "good",
+    }
+    worse = {"courier": [1], "service": {"a": 1}, "tag": {}, "announced_at": [], "postal_code": "x" * 999}
+    (history,), faults = told(tmp_path, json.dumps({**WHOLE, **bad, **worse}))
+    assert (history.origin, history.promised_by, history.complaints, history.courier) == ("", None, (), "")
+    assert {fault.reason.split()[0] for fault in faults} == {*bad, *worse}
     assert not any(fault.refused for fault in faults)
 
 

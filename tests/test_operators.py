@@ -10,9 +10,10 @@ import pytest
 
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.text import BREAK
 from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
-from parcelwatch.operators import MANY, UNREAD_EVERY, tell_operators
+from parcelwatch.operators import MANY, UNREAD_EVERY, tell_broken, tell_operators
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, evidence, parcels
 
@@ -114,3 +115,36 @@ def test_a_wording_is_counted_once_whatever_names_places_and_numbers_stand_in_it
     assert (row["count"], row["parcels"]) == (3, 3)
     assert "做神秘处理" in row["text"]
     assert not any(hidden in row["text"] for hidden in ("赵小川", "东门", "13900000002"))
+
+
+# --- the shop's own letters ----------------------------------------------------------------------
+
+ONE, OTHER = "letters/en/letters/stalled.txt.j2, line 3: 'nobody' is undefined", "letters/de/x: no letter has this name"
+
+
+def break_letters(store: Store, *faults: str) -> list[str]:
+    """What is told of these, message by message."""
+    with store.transaction():
+        tell_broken(store, faults, POLICY, NOW)
+    words = Renderer()
+    said = [words.alert(row.out, NOW).body for row in alerts.rows(store) if row.out.kind == "letters_broken"]
+    return [one.replace(BREAK, "") for one in said]
+
+
+def test_each_fault_of_the_shops_own_letters_is_told_once(store: Store) -> None:
+    assert break_letters(store) == []
+    for _ in range(2):
+        (first,) = break_letters(store, ONE)
+    assert f"“{ONE}”" in first
+    for faults in ((ONE, OTHER), (OTHER,), ()):
+        same, second = break_letters(store, *faults)
+    assert same == first
+    assert (ONE in second, OTHER in second) == (False, True)
+
+
+def test_of_many_faults_the_first_are_named_and_none_is_told_again(store: Store) -> None:
+    (said,) = break_letters(store, *(f"letters/en/{number}: wrong" for number in range(20)))
+    assert "letters/en/4: wrong" in said
+    assert "letters/en/5: wrong" not in said
+    assert "and 15 more" in said
+    assert len(break_letters(store, "letters/en/19: wrong")) == 1

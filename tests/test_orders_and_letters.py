@@ -13,11 +13,25 @@ from parcelwatch.core.drafts import MOST, parts
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
-from parcelwatch.ingest import Heard, assess_due, ingest, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Order, Parcel, Sure, Why
-from parcelwatch.store import Store, alerts, drafts, outbox, parcels
+from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
+from parcelwatch.model import (
+    Announced,
+    Answered,
+    Cause,
+    Checkpoint,
+    DraftState,
+    Form,
+    LetterAction,
+    Milestone,
+    Order,
+    Parcel,
+    Sure,
+    Why,
+)
+from parcelwatch.render import Renderer
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
-from parcelwatch.verbs import agents
+from parcelwatch.verbs import agents, letters
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -228,3 +242,91 @@ def test_a_letter_that_names_the_promised_day_is_written_anew_when_the_shop_prom
     assert says is Form.PROMISE_CHANGED
     said(store, "PW1", promised[2], at=NOW + 51 * HOUR)
     assert [row["draft"] for row in drafts.rows(store) if row["kind"] == "late" and row["draft"].unsent] == []
+
+
+def being_sent_about_two(store: Store) -> tuple[int, list[int]]:
+    """A letter about two parcels of one order that was given to its channel, which did not answer; and the parcels."""
+    known = [said(store, number, ANN) for number in ("PW1", "PW2")]
+    for parcel in known:
+        hear(store, parcel, LOST)
+    letter = drafts.rows(store, "draft")[0]["id"]
+    for verb in ("approve", "send"):
+        act(store, letter, verb)
+    return letter, known
+
+
+def act(store: Store, letter: int, verb: str, at: datetime = NOW) -> None:
+    parcel, _ = drafts.one(store, letter)
+    with store.transaction():
+        take_step(store, parcel, LetterAction(verb, letter, "lin"), POLICY, at)
+
+
+FOUND = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+
+
+def test_what_follows_a_letter_about_several_parcels_is_written_for_all_once_it_is_known_to_have_arrived(
+    store: Store,
+) -> None:
+    letter, known = being_sent_about_two(store)
+    for parcel in known:
+        hear(store, parcel, LOST, FOUND, at=NOW + 2 * HOUR)
+    assert unsent(store) == []
+    act(store, letter, "sent", NOW + 3 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1", "PW2"])]
+    look(store, NOW + 4 * HOUR)
+    act(store, letter, "sent", NOW + 5 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1", "PW2"])]
+
+
+def test_what_follows_a_letter_is_written_for_the_other_parcel_alone_where_only_that_one_moved(store: Store) -> None:
+    letter, (_, other) = being_sent_about_two(store)
+    hear(store, other, LOST, FOUND, at=NOW + 2 * HOUR)
+    act(store, letter, "sent", NOW + 3 * HOUR)
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW2"])]
+
+
+def test_a_letter_that_did_not_arrive_is_taken_back_at_once_where_it_is_untrue_of_another_parcel(store: Store) -> None:
+    letter, (_, other) = being_sent_about_two(store)
+    hear(store, other, LOST, FOUND, at=NOW + 2 * HOUR)
+    act(store, letter, "unsent", NOW + 3 * HOUR)
+    assert drafts.one(store, letter)[1].state is DraftState.WITHDRAWN
+    assert unsent(store) == [("A-1", "ann@example.com", ["PW1"])]
+
+
+@pytest.mark.parametrize(
+    ("language", "said_of_it"),
+    [
+        (
+            "en",
+            "promise of 4 Mar 08:00, 5 days over; last scan: “sorted”, Chengdu, 2 Mar 08:00",
+        ),
+        ("zh-CN", "仍未签收；最近一条：3月2日 08:00 Chengdu “sorted”"),
+    ],
+)
+def test_who_hears_that_a_silent_parcel_is_late_hears_where_it_was_last(
+    store: Store, language: str, said_of_it: str
+) -> None:
+    parcel = said(store, "PW1", replace(ANN, promised_by=NOW + 48 * HOUR))
+    sorted_there = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="sorted", place="Chengdu")
+    for hours in (1, 168):
+        hear(store, parcel, sorted_there, at=NOW + hours * HOUR)
+    agents_note = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="asked", by="lin")
+    hear(store, parcel, sorted_there, agents_note, at=NOW + 169 * HOUR)
+    told = {row.out.kind: row.out for row in alerts.rows(store) if not row.out.draft and row.state == "pending"}
+    assert list(told) == ["late"]
+    assert said_of_it in Renderer(agent_language=language).alert(told["late"], NOW + 168 * HOUR).body
+    assert {row.case.kind: row.case.hidden_by for row in cases.rows(store, NOW)} == {"late": "", "stalled": "late"}
+
+
+@pytest.mark.parametrize("troubled_first", [True, False])
+def test_an_order_that_is_told_of_a_peak_is_not_counted_among_those_that_are_not(
+    store: Store, *, troubled_first: bool
+) -> None:
+    moving = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, text="sorted")
+    for number, scan in zip(("PW1", "PW2"), (LOST, moving) if troubled_first else (moving, LOST), strict=True):
+        hear(store, said(store, number, ANN), scan)
+    peak = Announced("Double 11", NOW + 24 * HOUR, NOW + 48 * HOUR)
+    made = letters.announce(store, peak, POLICY, NOW + HOUR)
+    assert (made.written, made.left_out) == (1, {})
+    made = letters.announce(store, peak, POLICY, NOW + 2 * HOUR)
+    assert (made.written, made.left_out) == (0, {"announced": 1})

@@ -249,3 +249,34 @@ def test_whoever_may_have_had_what_then_went_another_way_is_told_that_it_is_over
     resolved(store, parcel_id, NOW + 10 * HOUR)
     about = [(channel, why) for channel, why, _ in told(store) if why in ("opened", "cleared")]
     assert sorted(about) == [("a", "cleared"), ("a", "opened"), ("b", "cleared"), ("b", "opened")]
+
+
+@pytest.mark.parametrize(
+    ("other", "then"),
+    [
+        ("b", [("a", "cleared"), ("b", "cleared")]),
+        ("b has it", [("a", "cleared"), ("b", "cleared")]),
+        ("", [("a", "cleared")]),
+    ],
+)
+def test_whoever_had_the_first_part_of_what_then_was_refused_is_told_that_it_is_over(
+    store: Store, other: str, then: list[tuple[str, str]]
+) -> None:
+    parcel_id = add(store)
+    hear(store, parcel_id, "Address", NOW, Policy(channels=("a", "b") if other == "b has it" else ("a",)))
+    kind = "courier_exception"
+    draft_id = write(store, parcel_id, letter(kind, body="Dear Lin, " + "word " * 150))[kind]
+    enqueue(store, alert(kind, "a", parcel_id=parcel_id, draft_id=draft_id, draft=True, why=Why.DRAFTED))
+    with store.transaction():
+        store.write("UPDATE alerts SET severity = 'high'")
+    words = replace(WORDS, sizes={**WORDS.sizes, **NARROW.sizes}) if other else NARROW
+    first = take(store, away=("b",), words=words)
+    end(store, first, None, words=words)
+    end(store, replace(first, arrived=1), DeliveryRefused("a: its filter turned the text away"), words=words)
+    while group := claim(store, NOW + MINUTE, (), words):
+        end(store, group, None, NOW + MINUTE)
+    resolved(store, parcel_id, NOW + HOUR)
+    about = {(channel, why) for channel, why, _ in told(store)}
+    assert sorted(one for one in about if one[1] == "cleared") == then
+    refused = "SELECT state FROM alerts WHERE channel = 'a' AND error <> '' AND NOT for_draft"
+    assert other or ("dead",) in store.all(refused)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -22,6 +23,7 @@ from typing import Final
 
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.core.calendar import Calendar
+from parcelwatch.core.figures import Survey, untested
 from parcelwatch.core.histories import History
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.learn import Chronicle, Forecasts, Foresight
@@ -296,7 +298,9 @@ def counted(name: str, told: Iterable[tuple[History, datetime | None]]) -> Row:
             if at is not None and at < history.complaints[0]:
                 leads.append((history.complaints[0] - at) / _DAY)
     early = [sum(lead >= days for lead in leads) / max(complaints, 1) for days in (0, 3, 5)]
-    return Row(name, alerted * 100 / parcels, early[0], early[1], early[2], median(leads or [0.0]), right / max(alerted, 1))
+    return Row(
+        name, alerted * 100 / parcels, early[0], early[1], early[2], median(leads or [0.0]), right / max(alerted, 1)
+    )
 
 
 def first(told: Iterable[Told]) -> datetime | None:
@@ -342,11 +346,25 @@ def main() -> None:
         ("will_be_late without the forecast", Foresight(enabled=False)),
         ("**will_be_late, as shipped**", Foresight()),
     ):
-        started = perf_counter()
         judge = policy(foresight, days)
         told = [(each, first(replay(each, judge, None, forecasts))) for each in test]
-        took = perf_counter() - started
-        print(counted(name, told), f"({len(test) / took:.0f} parcels/s)", flush=True)
+        print(counted(name, told), flush=True)
+    _print_kinds(test, Policy(calendar=days), forecasts)
+
+
+def _print_kinds(test: Sequence[History], shipped: Policy, forecasts: Forecasts) -> None:
+    """What all shipped thresholds together come to, kind by kind."""
+    survey, alerts, alerted = Survey(), Counter[str](), 0
+    for history in test:
+        survey.take(history)
+        told = Counter(one.kind for one in replay(history, shipped, None, forecasts))
+        alerts += told
+        alerted += bool(told)
+    print(f"\nAll shipped thresholds: {alerted * 100 / len(test):.1f} parcels alerted per 100; alerts per 100 by kind:")
+    for kind, count in alerts.most_common():
+        print(f"  {kind} {count * 100 / len(test):.1f}")
+    for kind, why in untested(survey).items():
+        print(f"  {kind} cannot be tested here: {why}")
 
 
 if __name__ == "__main__":

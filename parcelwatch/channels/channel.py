@@ -39,12 +39,6 @@ class Channel:
         """The most characters of a title."""
         return self._service.title_limit
 
-    @property
-    def body_limit(self) -> int:
-        """The most characters of a body under the longest title, whatever the characters are."""
-        least = self.measure("")
-        return (self.room("中" * self.title_limit) - least) // (self.measure("中") - least)
-
     def measure(self, text: str) -> int:
         """How long a text is as the service counts: characters or bytes, escapes included."""
         return self._service.measure(text)

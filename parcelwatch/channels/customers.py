@@ -7,7 +7,7 @@ afterwards. Nothing is tried twice here: a customer who gets a letter twice is n
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -27,11 +27,15 @@ FIELDS: Final = ("to", "name", "subject", "body", "order", "number", "kind", "st
 
 _TIMEOUT: Final = (5.0, 20.0)  # seconds: to connect, and until it answers
 _MAIL: Final = re.compile(r"[\w.!#$&'*+/=?^{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-_PHONE: Final = re.compile(r"\+?\d(?:[ ().-]?\d){4,18}")
+# People write a number in groups, with brackets around its area: +1 (555) 010-0123.
+_SPACING: Final = r"[\s().\u2010-\u2013-]"
+_PHONE: Final = re.compile(rf"\+?\(?\d(?:{_SPACING}{{0,3}}\d){{4,18}}")
+# The 0 of +49 (0)151 is dialled within the country alone.
+_TRUNK: Final = re.compile(r"(?<=\d)\s?\(0\)")
 _PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 # With its country, its area, or as a mobile's in China and a number's in North America; others are of chats.
-_DIALLED: Final = re.compile(r"\+[1-9]|0|1(?:\D*\d){10}$")
+_DIALLED: Final = re.compile(r"\+[1-9]|\(?0|1(?:\D*\d){10}$")
 # These say for sure that nothing left. A 4xx of a mail server does, too.
 _NEVER_LEFT: Final = (says.NO_CONNECTION, says.UNTRUSTED)
 
@@ -102,7 +106,7 @@ def filled(template: Any, said: Mapping[str, str]) -> Any:
 
 def _through(url: str, to: str, said: Mapping[str, str]) -> Verdict:
     """Through one of Apprise's services, whole or not at all."""
-    number = re.sub(r"[ ().-]", "", to) if _PHONE.fullmatch(to) else to
+    number = _number(to) if _PHONE.fullmatch(to) else to
     way = service("customers", _unsigned(url.replace(CONTACT, quote(number, safe=""))))
     read = _addressees(getattr(way, "service", way))
     if read is not None and read != [_plain(number)]:
@@ -111,6 +115,11 @@ def _through(url: str, to: str, said: Mapping[str, str]) -> Verdict:
     if way.measure(body) > way.room(subject):
         raise BadInput("the letter is too long for the channel to customers: edit it, or send it by hand")
     return way.deliver(Message(subject, body, Severity.MEDIUM))
+
+
+def _number(to: str) -> str:
+    """A phone number as it is dialled."""
+    return re.sub(_SPACING, "", _TRUNK.sub("", to) if to.startswith("+") else to)
 
 
 def _addressees(service: object) -> list[str] | None:
@@ -177,6 +186,19 @@ def _fault_of_url(url: str) -> str:
     except ConfigError as error:
         return error.problems[0].partition(": ")[2]
     return ""
+
+
+def others(ways: Customers) -> Iterator[tuple[str, str]]:
+    """Keys of [drafts.send] whose URL reaches somebody beside the customer, each with what follows from that."""
+    for key, url, customer in (("url", ways.mail, "customer@example.com"), ("sms", ways.sms, "+15550100123")):
+        if not url:
+            continue
+        way = service("customers", url.replace(CONTACT, quote(customer, safe="")))
+        way = getattr(way, "service", way)
+        if [one for one in _addressees(way) or () if one != _plain(customer)]:
+            yield key, f"names an addressee beside {CONTACT}: no letter leaves, for each is one customer's"
+        if getattr(way, "cc", None) or getattr(way, "bcc", None):
+            yield key, f"has a cc= or bcc= beside {CONTACT}: whoever it names gets every customer's letter too"
 
 
 def _texts(value: Any) -> list[str]:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, standing, whole
-from parcelwatch.cli.cases import Case, agreed, promised
+from parcelwatch.cli.base import By, Json, NeedsAttention, case_id, command, standing
+from parcelwatch.cli.cases import Case, agreed, meant, promised
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import when, who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.model import Remedy
     from parcelwatch.store import Store
 
 Cases = Annotated[
-    list[int], typer.Argument(metavar="ID…", parser=whole, help="Numbers of cases, as in `cases list`; one or several.")
+    list[int],
+    typer.Argument(metavar="ID…", parser=case_id, help="Numbers of cases, as in `cases list`, or of alerts, as A44."),
 ]
 
 
@@ -109,6 +111,7 @@ def claim(
             f"say one of --filed, --paid AMOUNT, --refused, --none: `parcelwatch cases claim {case} --filed --ref NO`"
         )
     with desk.store() as store, store.transaction():
+        case = meant(store, case)
         with standing():
             moved = agents.claim(
                 store, case, said[0], desk.policy, desk.now, by=by or who(), ref=ref, amount=paid or ""
@@ -116,14 +119,14 @@ def claim(
         shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
-    state = shown["claim"]["state"]
+    t, state = desk.tongue, shown["claim"]["state"]
     if not moved:
-        raise NeedsAttention(f"the claim of case {case} is {state} already")
+        raise NeedsAttention(t("the claim of case {case} is {state} already", case=case, state=t(state)))
     if not as_json:
-        output.say(f"Case {case} ({shown['kind']} of {shown['number']}): {_STANDS[state]}.")
+        output.say(t("{case}: {said}.", case=_named(shown, t), said=t(STANDS[state])))
 
 
-_STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
+STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
 
 
 def assign(
@@ -139,13 +142,16 @@ def assign(
     """
     from parcelwatch.verbs import agents
 
-    to = _name(to)
+    to, t = _name(to), desk.tongue
 
     def give(store: Store, case: int) -> bool:
         return agents.assign(store, case, to, desk.policy, desk.now, by=by or who())
 
-    shown = _each(desk, cases, give, lambda one: f"is {one['owner'] or 'nobody'}'s already")
-    _print_done(shown, as_json, lambda one: f"is {one['owner'] or 'nobody'}'s now")
+    def owner(shown: Mapping[str, Any]) -> str:
+        return shown["owner"] or t("nobody")
+
+    done = _each(desk, cases, give, lambda one: t("is {owner}'s already", owner=owner(one)))
+    _print_done(done, desk, as_json, lambda one: t("is {owner}'s now", owner=owner(one)))
 
 
 _LONGEST_NAME = 60
@@ -180,6 +186,7 @@ def remedy(
     """
     from parcelwatch.verbs import agents
 
+    t = desk.tongue
     ids, what = _ids_and_remedy(given, done=done)
     said = {"by": by or who(), "note": note.strip()}
 
@@ -188,8 +195,8 @@ def remedy(
             return agents.fulfil(store, case, what, desk.policy, desk.now, **said)
         return agents.agree(store, case, what, desk.policy, desk.now, **said)
 
-    shown = _each(desk, ids, record, lambda one: f"has that already: {promised(one['remedy'], desk.tongue)}")
-    _print_done(shown, as_json, lambda one: f"has a remedy: {agreed(one['remedy'], desk)}")
+    did = _each(desk, ids, record, lambda one: t("has that already: {remedy}", remedy=promised(one["remedy"], t)))
+    _print_done(did, desk, as_json, lambda one: t("has a remedy: {remedy}", remedy=agreed(one["remedy"], desk)))
 
 
 def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
@@ -197,17 +204,17 @@ def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy 
     from parcelwatch.model import Remedy
 
     *named, last = given
-    if last.isdigit():
+    if last.lstrip("Aa").isdigit():
         if not done:
             raise BadInput(
                 f"say what was promised: {', '.join(Remedy)}; as in `parcelwatch cases remedy {last} refund`"
             )
-        return [whole(each) for each in given], None
+        return [case_id(each) for each in given], None
     if last not in list(Remedy):
         raise BadInput(f"no remedy {last[:40]!r}{meant(last, list(Remedy))}; there are {', '.join(Remedy)}")
     if not named:
         raise BadInput(f"say which case: `parcelwatch cases remedy 17 {last}`")
-    return [whole(each) for each in named], Remedy(last)
+    return [case_id(each) for each in named], Remedy(last)
 
 
 def _each(
@@ -216,14 +223,14 @@ def _each(
     """Do it to each case, to all or to none; what they are then, and which were so already."""
     from parcelwatch import shapes
 
-    done = _Done(len(ids) == 1)
+    t, done = desk.tongue, _Done(len(ids) == 1)
     with desk.store() as store, store.transaction():
-        for case in dict.fromkeys(ids):
+        for case in dict.fromkeys(meant(store, each) for each in ids):
             with standing():
                 moved = do(store, case)
             shown = shapes.case_whole(store, case, desk.words, desk.now)
             done.moved += [shown] if moved else []
-            done.idle += [] if moved else [f"case {case} {already(shown)}"]
+            done.idle += [] if moved else [t("case {case} {said}", case=case, said=already(shown))]
     return done
 
 
@@ -236,45 +243,51 @@ class _Done:
         self.idle: list[str] = []
 
 
-def _print_done(done: _Done, as_json: bool, says: Callable[[dict[str, Any]], str]) -> None:
+def _named(shown: Mapping[str, Any], t: Tongue) -> str:
+    """Which case it is, and what of which parcel."""
+    return t("Case {case} ({kind} of {number})", case=shown["id"], kind=t.kind(shown["kind"]), number=shown["number"])
+
+
+def _print_done(done: _Done, desk: Desk, as_json: bool, says: Callable[[dict[str, Any]], str]) -> None:
     from parcelwatch.cli import output
 
+    t = desk.tongue
     if as_json:
         output.emit(done.moved[0] if done.alone and done.moved else done.moved)
     for shown in () if as_json else done.moved:
-        output.say(f"Case {shown['id']} ({shown['kind']} of {shown['number']}) {says(shown)}.")
+        output.say(t("{case} {said}.", case=_named(shown, t), said=says(shown)))
     if done.idle:
-        raise NeedsAttention("; ".join(done.idle))
+        raise NeedsAttention(t("; ").join(done.idle))
 
 
 def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None, *, as_json: bool) -> None:
     from parcelwatch.cli import output
     from parcelwatch.verbs import agents
 
+    t = desk.tongue
+
     def act(store: Store, case: int) -> bool:
         return agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
 
     def says(shown: dict[str, Any]) -> str:
-        waits = output.moment(shown["snoozed_until"], desk.config.timezone)
-        return f"is {shown['state']}{f' until {waits}' if waits else ''}"
+        state, waits = t(shown["state"]), output.moment(shown["snoozed_until"], desk.config.timezone)
+        return t("is {state} until {at}", state=state, at=waits) if waits else t("is {state}", state=state)
 
-    done = _each(desk, ids, act, lambda one: f"is {one['state']} already")
+    done = _each(desk, ids, act, lambda one: t("is {state} already", state=t(one["state"])))
     if verb == "resolve" and not as_json:
-        _remind_of_claims(done.moved)
-    _print_done(done, as_json, says)
+        _remind_of_claims(done.moved, desk.tongue)
+    _print_done(done, desk, as_json, says)
 
 
-def _remind_of_claims(resolved: list[dict[str, Any]]) -> None:
+def _remind_of_claims(resolved: list[dict[str, Any]], t: Tongue) -> None:
     from parcelwatch.cli import output
 
     for shown in resolved:
         if shown["claim"] and shown["claim"]["running"]:
-            last = shown["claim"]["last_on"]
-            output.note(
-                f"Its claim against the courier can be made until {last}: "
-                f"`cases claim {shown['id']} --filed`, or `--none`.",
-                "dim",
+            reminder = (
+                "Its claim against the courier can be made until {last}: `cases claim {case} --filed`, or `--none`."
             )
+            output.note(t(reminder, last=shown["claim"]["last_on"], case=shown["id"]), "dim")
 
 
 def note(
@@ -288,13 +301,15 @@ def note(
     if not text.strip():
         raise BadInput("the note is empty")
     with desk.store() as store:
+        case = meant(store, case)
         with store.transaction():
             cases.note(store, case, text.strip(), desk.now, by or who())
         shown = shapes.case_whole(store, case, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return
-    output.say(f"Noted beside case {case}.")
+    t = desk.tongue
+    output.say(t("Noted beside case {case}.", case=case))
 
 
 def verdict(
@@ -315,8 +330,9 @@ def verdict(
     *named, said = given
     if not named:
         raise BadInput("say which case, then true, false or known: `parcelwatch cases verdict 17 false`")
-    ids = [whole(each) for each in dict.fromkeys(named)]
+    typed = [case_id(each) for each in named]
     with desk.store() as store:
+        ids = list(dict.fromkeys(meant(store, each) for each in typed))
         with store.transaction():
             for case in ids:
                 cases.set_verdict(store, case, said, desk.now)
@@ -324,5 +340,6 @@ def verdict(
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
         return
+    t = desk.tongue
     for case in ids:
-        output.say(f"Case {case}: {said}.")
+        output.say(t("Case {case}: {said}.", case=case, said=t(said)))

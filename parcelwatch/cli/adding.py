@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
@@ -121,31 +122,31 @@ def import_file(
     if format_name not in ("", *records.FORMATS):
         raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
     known_account(desk, courier)
-    mapped = _mapped(renamed or [])
+    named = mapped(renamed or [])
     reader = importing.desk(desk.config, courier, order_of(date_format) if date_format else "")
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    said = _Kept() if as_json else _Said()
-    with _database(desk, dry_run=dry_run) as store:
+    said = Kept() if as_json else Said()
+    with database(desk, dry_run=dry_run) as store:
         rows = _Rows(store, source, reader, desk.policy, file)
-        result = _import(rows, mapped, said, desk.now, dry_run=dry_run)
+        result = _import(rows, named, said, desk.now, dry_run=dry_run)
     _tell(result, said, dry_run=dry_run)
 
 
-class _Said:
+class Said:
     """Rows that were refused or taken with a remark, said on stderr at once; of many remarks the first ones."""
 
     def __init__(self) -> None:
         self._remarks: Counter[str] = Counter()
 
     def refused(self, row: Rejected) -> None:
-        _say_row(row.line, row.number, row.reason)
+        say_row(row.line, row.number, row.reason)
 
     def remarked(self, row: Remarked) -> None:
         self._remarks[row.column] += 1
         if self._remarks[row.column] <= MOST_REMARKS:
-            _say_row(row.line, row.number, row.reason)
+            say_row(row.line, row.number, row.reason)
 
-    def end(self, result: Result) -> None:  # noqa: ARG002 - as _Kept has it
+    def end(self, result: Result) -> None:  # noqa: ARG002 - as Kept has it
         from parcelwatch.cli import output
 
         for column, times in self._remarks.items():
@@ -153,7 +154,7 @@ class _Said:
                 output.warn(f"{column}: the same in {times - MOST_REMARKS} more rows; --json names each")
 
 
-class _Kept:
+class Kept:
     """The same rows, kept for one JSON document."""
 
     def __init__(self) -> None:
@@ -170,24 +171,28 @@ class _Kept:
     def end(self, result: Result) -> None:
         from parcelwatch.cli import output
 
-        counts = {name: count for name, count in result.counts.items() if name != "rejected"}
-        output.emit({**counts, "rejected": list(self._refused), "warnings": list(self._remarked)})
+        lists = self.lists()
+        output.emit({**{name: count for name, count in result.counts.items() if name not in lists}, **lists})
+
+    def lists(self) -> dict[str, object]:
+        """The rows that are named one by one, by what became of them."""
+        return {"rejected": list(self._refused), "warnings": list(self._remarked)}
 
 
-def _say_row(line: int, number: str, text: str) -> None:
+def say_row(line: int, number: str, text: str) -> None:
     from parcelwatch.cli import output
 
     named = f"{output.safe(number, 60)}: " if number else ""
     output.note(f"line {line}: {named}{output.safe(text, 400)}", "yellow")
 
 
-def _tell(result: Result, said: _Said | _Kept, *, dry_run: bool) -> None:
+def _tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
     from parcelwatch.cli import output
 
     for warning in result.warnings:
         output.warn(warning)
     said.end(result)
-    if isinstance(said, _Said):
+    if isinstance(said, Said):
         would = "would be " if dry_run else ""
         counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
         output.say(f"{counts}, {result.rejected} rejected")
@@ -195,7 +200,7 @@ def _tell(result: Result, said: _Said | _Kept, *, dry_run: bool) -> None:
         raise NeedsAttention(f"{output.count(result.rejected, 'row')} refused: correct what is wrong and import again")
 
 
-def _mapped(renamed: list[str]) -> Mapping[str, str]:
+def mapped(renamed: list[str]) -> Mapping[str, str]:
     pairs: dict[str, str] = {}
     for each in renamed:
         heading, sign, name = each.rpartition("=")
@@ -215,17 +220,10 @@ class _Rows(NamedTuple):
     name: str
 
 
-def _import(rows: _Rows, renamed: Mapping[str, str], said: _Said | _Kept, now: datetime, *, dry_run: bool) -> Result:
-    """With a bar on stderr for whoever watches."""
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    from parcelwatch.cli import output
+def _import(rows: _Rows, renamed: Mapping[str, str], said: Said | Kept, now: datetime, *, dry_run: bool) -> Result:
     from parcelwatch.verbs import importing, records
 
-    err = output.console(sys.stderr)
-    columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("", total=max(rows.source.size, 1))
+    with watched(rows.source) as progress:
         return importing.take(
             rows.store,
             records.records(rows.source),
@@ -237,11 +235,25 @@ def _import(rows: _Rows, renamed: Mapping[str, str], said: _Said | _Kept, now: d
             dry_run=dry_run,
             refused=said.refused,
             remarked=said.remarked,
-            progress=lambda: bar.update(task, completed=rows.source.done),
+            progress=progress,
         )
 
 
-def _database(desk: Desk, *, dry_run: bool) -> Any:
+@contextmanager
+def watched(source: Source) -> Iterator[Callable[[], None]]:
+    """A bar on stderr for whoever watches a file being read; it moves whenever it is told to."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from parcelwatch.cli import output
+
+    err = output.console(sys.stderr)
+    columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("", total=max(source.size, 1))
+        yield lambda: bar.update(task, completed=source.done)
+
+
+def database(desk: Desk, *, dry_run: bool) -> Any:
     """The database to import into; a dry run leaves no new one behind."""
     if not dry_run or desk.config.database.exists():
         return desk.store(create=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, NeedsAttention, command, group, standing, whole
+from parcelwatch.cli.base import Json, NeedsAttention, alert_id, command, group, standing
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.matching import Company, Courier, Destination, Tag, Tier, checked
 from parcelwatch.cli.typed import one_of
@@ -171,7 +171,7 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
 def retry(
     desk: Desk,
     alerts: Annotated[
-        list[int], typer.Argument(metavar="ID…", parser=whole, help="Numbers of alerts, as in `alerts list`.")
+        list[int], typer.Argument(metavar="ID…", parser=alert_id, help="Numbers of alerts, as in `alerts list`.")
     ],
     channel: Annotated[str, typer.Option("--channel", help="Through another channel.")] = "",
     as_json: Json = False,

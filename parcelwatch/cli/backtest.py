@@ -71,7 +71,7 @@ def backtest(
         played.run(plan, faults.take, progress) as results,
     ):
         names = _NAMES[: len(files)]
-        document = {**_head(results), "policies": results.figures(names), "untested": results.aside}
+        document = {**_head(results), "policies": _figures(results, plan.files, names), "untested": results.aside}
         if as_json:
             _emit(document, results, faults)
         else:
@@ -80,6 +80,31 @@ def backtest(
 
 
 _NAMES: Final = ("new", "old")
+
+
+def lint(desk: Desk, history: str) -> list[str]:
+    """What a file of histories, or with "" the shop's own past, says against the thresholds of the configuration."""
+    from parcelwatch import backtest as played
+    from parcelwatch.core.figures import untested
+    from parcelwatch.core.hints import passed
+
+    config = desk.config
+    with planned(desk, config, history, "", (config.path,)) as (plan, total), bar(total) as progress:
+        survey, dwell, _ = played.measure(plan, lambda _: None, progress)
+        with played.run(plan, lambda _: None, progress) as results:
+            said = list(_figures(results, plan.files, ("new",))["new"].get("hints", ()))
+        return [*said, *passed(dwell, config.policy(), untested(survey))]
+
+
+def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> dict[str, Any]:
+    """What each policy comes to, and what that says against it."""
+    from parcelwatch.backtest import policies
+    from parcelwatch.core.hints import hints
+
+    figures = results.figures(names)
+    for name, policy in zip(names, policies(files), strict=True):
+        figures[name]["hints"] = list(hints(figures[name], results.aside, results.survey.parcels, policy))
+    return figures
 
 
 # --- what is played ------------------------------------------------------------------------------
@@ -260,12 +285,13 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
     from parcelwatch.cli import output
 
     policies: Mapping[str, Mapping[str, Any]] = document["policies"]
+    if not document["parcels"]:
+        output.say("There are no parcels to play.")
+        return
     parcels = output.count(document["parcels"], "parcel")
     output.say(f"{parcels} over {document['days']:g} days, {str(document['from'])[:10]} to {str(document['to'])[:10]}")
     for name, file in zip(policies, files, strict=True):
         output.say(f"  {name}: {output.safe(str(file))}")
-    if not document["parcels"]:
-        return
     output.say()
     output.show(["", *(f">{name}" for name in policies)], list(_summary(policies)), "")
     output.say()
@@ -367,9 +393,9 @@ def _print_week(policies: Mapping[str, Mapping[str, Any]]) -> None:
         for day, count in policy["weekdays"].items():
             output.say(f"  {day} {'█' * round(count * _BAR / most)} {count}")
         if policy["monday_spike"]:
-            times = policy["monday_spike"]
-            output.say(f"  Mondays bring {times:g} times an ordinary working day: some threshold counts the weekend.")
-            output.say("  Write it in business days, such as 3bd.")
+            output.say(f"  Mondays bring {policy['monday_spike']:g} times an ordinary working day's.")
+        for hint in policy["hints"]:
+            output.say(f"  {hint}", "yellow")
 
 
 def _print_differences(results: Results) -> None:

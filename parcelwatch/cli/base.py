@@ -92,6 +92,30 @@ def command(
     return register
 
 
+class OfAlert(int):
+    """The number of an alert, typed where a case is wanted: the one that the alert is about."""
+
+
+def case_id(text: str) -> int:
+    """A case as it is typed: its number, or an alert's with its A, as the chat shows it."""
+    bare = _without("A", text)
+    return whole(text) if bare == text else OfAlert(whole(bare))
+
+
+def alert_id(text: str) -> int:
+    """An alert's number as it is typed, with its A or without."""
+    return whole(_without("A", text))
+
+
+def draft_id(text: str) -> int:
+    """A draft's number as it is typed, with its D or without."""
+    return whole(_without("D", text))
+
+
+def _without(letter: str, text: str) -> str:
+    return text[1:] if text[:1].upper() == letter and text[1:].isdigit() else text
+
+
 def whole(text: str) -> int:
     """An ID as it is typed."""
     if not (text.isascii() and text.isdigit() and len(text) < 16):

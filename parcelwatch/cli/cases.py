@@ -8,17 +8,34 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Account, Json, command, group, whole
+from parcelwatch.cli.base import Account, Json, OfAlert, case_id, command, group
 from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.store import Store
 
 app = group("List parcels in trouble; acknowledge, assign, snooze, resolve them.")
 
-Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case's number, as in `cases list`.")]
+Case = Annotated[
+    int,
+    typer.Argument(metavar="ID", parser=case_id, help="The case's number, as in `cases list`, or an alert's: A44."),
+]
+OneState = Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")]
+Kind = Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")]
+OneOrder = Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")]
+AtLeast = Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")]
+Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="NAME", help='Only this agent\'s; "" for those nobody has.')
+]
+Mine = Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever is logged in.")]
+Promised = Annotated[
+    str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
+]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
 
 
 @command(
@@ -32,20 +49,16 @@ Case = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The case'
 )
 def list_all(
     desk: Desk,
-    state: Annotated[str, typer.Option("--state", help="open, acknowledged, snoozed or resolved.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="Only this kind, such as stalled.")] = "",
+    state: OneState = "",
+    kind: Kind = "",
     courier: Account = "",
-    order: Annotated[str, typer.Option("--order", metavar="ORDER", help="Only this order's.")] = "",
-    severity: Annotated[str, typer.Option("--severity", help="This or worse: low, medium, high or critical.")] = "",
-    tag: Annotated[str, typer.Option("--tag", metavar="TAG", help="Only of parcels with this tag.")] = "",
-    owner: Annotated[
-        str | None, typer.Option("--owner", metavar="NAME", help='Only this agent\'s; "" for those nobody has.')
-    ] = None,
-    mine: Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever is logged in.")] = False,
-    remedy: Annotated[
-        str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
-    ] = "",
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
+    order: OneOrder = "",
+    severity: AtLeast = "",
+    tag: Tag = "",
+    owner: Owner = None,
+    mine: Mine = False,
+    remedy: Promised = "",
+    limit: Limit = None,
     as_json: Json = False,
 ) -> None:
     """List every case, or those that match.
@@ -57,25 +70,16 @@ def list_all(
     from parcelwatch.store import cases, orders
 
     now = desk.now
-    _check(state=state, kind=kind, severity=severity, remedy=remedy)
+    asked: dict[str, Any] = {"state": state, "kind": kind, "severity": severity, "remedy": remedy}
+    _check(asked)
     if mine and owner is not None:
         raise BadInput("--mine and --owner: say one of the two")
     with desk.store() as store:
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
-        found = cases.rows(
-            store,
-            now,
-            state=state,
-            kind=kind,
-            courier=courier,
-            order=order,
-            severity=severity,
-            tag=tag,
-            owner=who() if mine else owner,
-            remedy=remedy,
-        )
+        whose = who() if mine else owner
+        found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
@@ -83,7 +87,7 @@ def list_all(
     _print_list(rows, desk, len(found) - len(rows))
 
 
-def _check(**asked: str) -> None:
+def _check(asked: Mapping[str, str]) -> None:
     """Raise BadInput for an option's value that it does not know."""
     from parcelwatch.core.kinds import RULES
     from parcelwatch.model import Severity, State
@@ -123,7 +127,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
     output.show(columns, shown, t("No cases."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
     if more:
-        output.note(f"{more} more: give a higher --limit, or none.", "dim")
+        output.note(t("{more} more: give a higher `--limit`, or none.", more=more), "dim")
 
 
 def promised(remedy: Mapping[str, Any] | None, t: Tongue) -> str:
@@ -159,6 +163,8 @@ def show(
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    with desk.store() as store:
+        case = meant(store, case)
     if bundle is not None:
         _bundle(desk, case, bundle, force=force, as_json=as_json)
         return
@@ -168,6 +174,13 @@ def show(
         output.emit(shown)
         return
     _print(shown, desk)
+
+
+def meant(store: Store, case: int) -> int:
+    """The number of a case, of the one that an alert is about where an alert was named. Raises NotFound."""
+    from parcelwatch.store import alerts
+
+    return alerts.case_of(store, case) if isinstance(case, OfAlert) else case
 
 
 def _print(shown: Mapping[str, Any], desk: Desk) -> None:
@@ -181,7 +194,7 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     lines = [
         (
             moment(event["at"], zone),
-            f"{t(event['before'] or 'new')} → {t(event['after'])}",
+            _move(event, t),
             worded(event["why"], 300),
             event["by"],
         )
@@ -193,6 +206,17 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
         output.say()
         output.show(t.columns("!Note", "By", "Text"), notes, "")
     output.note(t("`parcelwatch why {number}` shows every rule's clock.", number=shown["number"]), "dim")
+
+
+def _move(event: Mapping[str, Any], t: Tongue) -> str:
+    """From which state to which; the one that stayed where something else was done."""
+    before, after = (_state(event[when], t) for when in ("before", "after"))
+    return after if before == after else f"{before or t('new')} → {after}"
+
+
+def _state(said: str, t: Tongue) -> str:
+    """A case's, or its claim's."""
+    return t("claim {state}", state=t(said.removeprefix("claim "))) if said.startswith("claim ") else t(said)
 
 
 def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) -> None:
@@ -265,4 +289,4 @@ def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:
         promised = t("{remedy}, promised {at} by {who}", remedy=what, at=at, who=who)
     done = t("done {at}", at=moment(remedy["done_at"], zone)) if remedy["done_at"] else t("not done yet")
     note = f" ({safe(remedy['note'])})" if remedy["note"] else ""
-    return f"{promised}, {done}{note}"
+    return t(", ").join((promised, f"{done}{note}"))

@@ -20,16 +20,26 @@ if TYPE_CHECKING:
 app = group("Write, check and show the configuration.")
 
 
-@command(app, "check", "config check", "config check --config /etc/parcelwatch/config.toml --json")
-def check(desk: Desk, as_json: Json = False) -> None:
+@command(app, "check", "config check", "config check --history", "config check --history orders.csv --json")
+def check(
+    desk: Desk,
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="Of histories, for --history; the database if not given.")
+    ] = "",
+    history: Annotated[bool, typer.Option("--history", help="Hold the thresholds against the past, too.")] = False,
+    as_json: Json = False,
+) -> None:
     """Say all that is wrong with the configuration.
 
     Lists the couriers and channels it would use, and whether their secrets can be read here: one that cannot is wrong,
-    too. Asks and sends nothing.
+    too. Asks and sends nothing. With histories (see `backtest`) it also warns of thresholds that count the weekend,
+    often fire on healthy parcels, or never fire.
     """
     from parcelwatch.cli import output
-    from parcelwatch.cli.own_letters import broken_templates
+    from parcelwatch.own_letters import broken_templates
 
+    if file and not history:
+        raise BadInput(f"{file}: with --history the thresholds are held against it; else name no file")
     try:
         config = desk.whole_config
         couriers = [_courier(each) for each in config.accounts().values()]
@@ -44,7 +54,8 @@ def check(desk: Desk, as_json: Json = False) -> None:
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
-    warnings = [*config.warnings, *_mailboxes(config)]
+    warnings = [*config.warnings, *_mailboxes(config), *([] if wrong else _overheard(config))]
+    warnings += _by_history(desk, file) if history else []
     for warning in warnings:
         output.warn(warning)
     if as_json:
@@ -61,6 +72,13 @@ def check(desk: Desk, as_json: Json = False) -> None:
         raise ConfigError(wrong)
 
 
+def _by_history(desk: Desk, file: str) -> list[str]:
+    """What the past says against the thresholds."""
+    from parcelwatch.cli.backtest import lint
+
+    return lint(desk, file)
+
+
 def _unsendable(config: Config) -> list[str]:
     """What is wrong with the ways to customers."""
     from parcelwatch.cli.drafts import to_customers
@@ -70,6 +88,16 @@ def _unsendable(config: Config) -> list[str]:
     except ConfigError as error:
         return error.problems
     return []
+
+
+def _overheard(config: Config) -> Iterator[str]:
+    """A sentence for each way to customers that also leads to others."""
+    from parcelwatch.channels.customers import others
+    from parcelwatch.cli.drafts import to_customers
+
+    ways = to_customers(config)
+    for key, why in others(ways) if ways else ():
+        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:
@@ -121,7 +149,7 @@ def _print(
         output.say()
         told_rows = [(each["what"], ", ".join(each["channels"]), each["by"]) for each in told]
         output.show(["Who is told", "Channels", "By"], told_rows, "")
-        if len(told) > len(("else", "drafts")):
+        if any(" routes" in each["by"] for each in told):
             output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
 
 
@@ -220,7 +248,15 @@ def _told(config: Config) -> list[dict[str, Any]]:
     if policy.channels:
         rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
         rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
-    return rows
+    named = [
+        ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
+        ("the day's report", policy.daily.channel, "[report] channel"),
+        *(
+            (f"what is grave while {name} takes nothing", each.fallback, f"[channels.{name}] fallback")
+            for name, each in config.channels().items()
+        ),
+    ]
+    return rows + [{"what": what, "channels": [channel], "by": by} for what, channel, by in named if channel]
 
 
 def _opened(make: Any, settings: ChannelConfig) -> Any:

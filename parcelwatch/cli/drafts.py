@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
+from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
-DraftId = Annotated[int, typer.Argument(metavar="ID", parser=whole, help="The draft's number, as in `drafts list`.")]
+DraftId = Annotated[int, typer.Argument(metavar="ID", parser=draft_id, help="The draft's number, as in `drafts list`.")]
 DraftIds = Annotated[
     list[int],
-    typer.Argument(metavar="ID…", parser=whole, help="Numbers of drafts, as in `drafts list`."),
+    typer.Argument(metavar="ID…", parser=draft_id, help="Numbers of drafts, as in `drafts list`."),
 ]
 _LONGEST = 20_000
 
@@ -150,7 +150,8 @@ def edit(
     if as_json:
         output.emit(shown)
         return
-    output.say(f"Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.")
+    t = desk.tongue
+    output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=draft))
 
 
 def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) -> str | None:
@@ -280,7 +281,14 @@ def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> N
         output.emit(moved[0] if len(moved) == 1 else moved)
         return
     for shown in moved:
-        output.say(f"Draft {shown['id']} ({shown['kind']} of {shown['number']}) is {shown['state']}.")
+        output.say(_now(shown, desk.tongue))
+
+
+def _now(shown: Mapping[str, Any], t: Tongue) -> str:
+    """Which draft it is, and its state."""
+    kind, state = t.kind(shown["kind"]), t(shown["state"])
+    answer = "Draft {draft} ({kind} of {number}) is {state}."
+    return t(answer, draft=shown["id"], kind=kind, number=shown["number"], state=state)
 
 
 def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str) -> None:
@@ -309,10 +317,7 @@ def send(
     customers = to_customers(desk.config)
     if customers is None:
         _ready(desk, drafts, approve=approve)
-        raise NeedsAttention(
-            f"draft {drafts[0]} was not sent: no channel to customers is configured ([drafts.send]). Copy the text "
-            f"from `parcelwatch drafts show {drafts[0]}`, send it yourself, then `parcelwatch drafts sent {drafts[0]}`"
-        )
+        raise NeedsAttention(desk.tongue(NO_WAY, draft=drafts[0]))
     with desk.store() as store:
         troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in dict.fromkeys(drafts)]
         shown = [shapes.draft_whole(store, draft, desk.words) for draft in dict.fromkeys(drafts)]
@@ -320,21 +325,31 @@ def send(
         output.emit(shown[0] if len(shown) == 1 else shown)
     else:
         for each in shown:
-            output.say(f"Draft {each['id']} ({each['kind']} of {each['number']}) is {each['state']}.")
+            output.say(_now(each, desk.tongue))
     if told := [trouble for trouble in troubles if trouble]:
         raise NeedsAttention("\n".join(told))
+
+
+NO_WAY = (
+    "draft {draft} was not sent: no channel to customers is configured (`[drafts.send]`). Copy the text from "
+    "`parcelwatch drafts show {draft}`, send it yourself, then `parcelwatch drafts sent {draft}`"
+)
+DOUBTED = (
+    "draft {draft} may have arrived or not: {why}. It is not sent again: look there, then "
+    "`parcelwatch drafts sent {draft}` if it did, or `parcelwatch drafts approve {draft}` if it did not"
+)
 
 
 def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
     """Say first what is wrong with a draft that could not be sent anyway."""
     from parcelwatch.store import drafts
 
+    t = desk.tongue
     with desk.store() as store:
         for draft in ids:
             if drafts.one(store, draft)[1].state == "draft" and not approve:
-                raise NeedsAttention(
-                    f"draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
-                )
+                said = "draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
+                raise NeedsAttention(t(said, draft=draft))
 
 
 def _sent(desk: Desk, store: Store, customers: Customers, draft: int, by: str, *, approve: bool) -> str:
@@ -348,15 +363,13 @@ def _sent(desk: Desk, store: Store, customers: Customers, draft: int, by: str, *
         )
     except BadInput as error:
         return str(error)
+    t, why = desk.tongue, desk.words.fault(attempt.why)
     match attempt.outcome:
         case Outcome.ARRIVED:
             return ""
         case Outcome.REFUSED:
-            return f"draft {draft} was not sent: {attempt.why}. It is approved as before"
-    return (
-        f"draft {draft} may have arrived or not: {attempt.why}. It is not sent again: look there, then "
-        f"`parcelwatch drafts sent {draft}` if it did, or `parcelwatch drafts approve {draft}` if it did not"
-    )
+            return t("draft {draft} was not sent: {why}. It is approved as before", draft=draft, why=why)
+    return t(DOUBTED, draft=draft, why=why)
 
 
 def to_customers(config: Config) -> Customers | None:
@@ -385,11 +398,23 @@ def announce(
 
     event, country = _announcement(desk, peak)
     with desk.store() as store:
-        written = letters.announce(store, event, desk.policy, desk.now, country=country)
+        made = letters.announce(store, event, desk.policy, desk.now, country=country)
     if as_json:
-        output.emit({"peak": peak, "drafts": written})
+        output.emit({"peak": peak, "drafts": made.written, "left_out": made.left_out})
         return
-    output.say(f"Wrote {written} drafts; `parcelwatch drafts list --state draft` shows them.")
+    t = desk.tongue
+    output.say(t("Wrote {count} drafts; `parcelwatch drafts list --state draft` shows them.", count=made.written))
+    if made.left_out:
+        reasons = [t(LEFT_OUT[why], count=count) for why, count in made.left_out.items()]
+        output.say(t("Orders on the road that get none: {reasons}.", reasons=t("; ").join(reasons)))
+
+
+LEFT_OUT = {
+    "troubled": "{count} in trouble, whose customers hear of that",
+    "announced": "{count} that were told of it before",
+    "elsewhere": "{count} that neither come from there nor go there",
+    "over": "{count} that have arrived meanwhile",
+}
 
 
 def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
@@ -421,4 +446,5 @@ def _warn_of_age(desk: Desk, draft: int) -> None:
     with desk.store() as store:
         _, found = drafts.one(store, draft)
     if found.unsent and overdue(found, desk.now):
-        output.warn(f"draft {draft} promises word by a day that has come: edit it before it goes out")
+        t = desk.tongue
+        output.warn(t("draft {draft} promises word by a day that has come: edit it before it goes out", draft=draft))

@@ -17,8 +17,8 @@ from typing import Any, Final
 from parcelwatch.cli.asking import account_rows
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
-from parcelwatch.cli.own_letters import broken_templates
 from parcelwatch.errors import ConfigError, StoreError
+from parcelwatch.own_letters import broken_templates
 from parcelwatch.store import Store, alerts, audit, channels, drafts
 
 LOW_DISK: Final = 500_000_000

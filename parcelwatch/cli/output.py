@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -111,6 +112,14 @@ def note(text: str, style: str = "") -> None:
 def warn(text: str) -> None:
     """A warning, on stderr."""
     note(f"warning: {text}", "yellow")
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[None]:
+    """Show on stderr, to whoever watches, that something takes its time."""
+    err = console(sys.stderr)
+    with err.status(doing) if err.is_terminal else nullcontext():
+        yield
 
 
 def show(

@@ -224,7 +224,8 @@ def resume(
 ) -> None:
     """Watch stopped parcels again.
 
-    They are due at once, and the cases that were closed when they were stopped are open again.
+    They are due at once, and the cases that were closed when they were stopped are open again; what was told of them is
+    not told again.
     """
     from parcelwatch.verbs import agents
 

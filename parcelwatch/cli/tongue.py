@@ -1,7 +1,8 @@
 """The agents' language at the command line, where it shows what agents read.
 
 What belongs here: finding the words for those that stand in the commands, in English; a language without a file of them
-is shown these. Options, JSON and errors are the same everywhere, for scripts and for whoever helps.
+is shown these. Options, JSON and errors are the same everywhere, for scripts and for whoever helps; what a verb answers
+about a case or a letter is none of them.
 """
 
 from __future__ import annotations

@@ -47,3 +47,16 @@ def when(text: str, now: datetime, desk: Desk) -> datetime:
     except ValueError:
         raise BadInput(f"{text!r} is neither an ISO time such as 2026-12-24T09:00 nor {what}") from None
     return (at if at.tzinfo else at.replace(tzinfo=desk.config.timezone)).astimezone(UTC)
+
+
+def ago(text: str, now: datetime, desk: Desk) -> datetime:
+    """When so long ago was, or a time that is past, as --since takes it. Raises BadInput."""
+    from parcelwatch.duration import parse
+
+    try:
+        at = now - parse(text).natural()
+    except ValueError:
+        at = when(text, now, desk)
+    if at > now:
+        raise BadInput(f"--since {text}: that is still to come")
+    return at

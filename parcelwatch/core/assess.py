@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Milestone, Order, Parcel
 
@@ -45,9 +46,13 @@ class Assessment:
 
 def assess(view: View, policy: Policy) -> Assessment:
     """What is wrong with this parcel."""
-    rules = rules_for(policy, view.dossier.parcel)
-    verdicts = _judged(rules, view)
-    shadows = _judged(rules.shadows, view) if rules.shadows is not None else {}
+    return judged(view, rules_for(policy, view.dossier.parcel))
+
+
+def judged(view: View, rules: Rules) -> Assessment:
+    """The same by rules that were chosen for the parcel."""
+    verdicts = _judged(view, rules)
+    shadows = _judged(view, rules.shadows) if rules.shadows is not None else {}
     every = [*verdicts.values(), *shadows.values()] if shadows else verdicts.values()
     return Assessment(
         verdicts,
@@ -62,7 +67,7 @@ def _found(verdicts: Mapping[str, Verdict]) -> dict[str, Finding]:
     return {kind: verdict.finding for kind, verdict in verdicts.items() if verdict.finding}
 
 
-def _judged(rules: Rules, view: View) -> dict[str, Verdict]:
+def _judged(view: View, rules: Rules) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     for rule in rules.about(view):
         verdict = rule.judge(view)
@@ -84,12 +89,22 @@ class Rules:
         self.every = every
         self.shadows = shadows
         self._chosen: dict[tuple[Milestone, frozenset[Cause]], tuple[Rule, ...]] = {}
+        self._patience: dict[Milestone, timedelta | None] = {}
 
     def about(self, view: View) -> tuple[Rule, ...]:
         """Those about where the parcel is and what was told of it; the others would be quiet."""
         told = {cause for entry in view.entries if (cause := entry.checkpoint.cause) is not None}
         key = (view.milestone, frozenset(told) if told else _NO_CAUSES)
         return self._chosen.get(key) or self._choose(*key)
+
+    def patience(self, at: Milestone) -> timedelta | None:
+        """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
+        if at not in self._patience:
+            every = (*self.every, *self.shadows.every) if self.shadows is not None else self.every
+            each = [rule.patience for rule in every if at in rule.at and rule.of is None]
+            known = [one for one in each if one is not None]
+            self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
+        return self._patience[at]
 
     def _choose(self, at: Milestone, told: frozenset[Cause]) -> tuple[Rule, ...]:
         chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))

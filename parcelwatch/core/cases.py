@@ -162,9 +162,11 @@ def _closed(says: Form) -> Callable[[Case, Action, datetime], _Changed]:
     return closed
 
 
-def _resumed(case: Case, _: Action, __: datetime) -> _Changed:
-    anew = {"resolved_at": None, "by_agent": False, "reopened": case.reopened + 1, "told": None}
-    return {**anew, "escalated": False, "reraised": False, "cleared": False}, Fact(Form.WATCHED_AGAIN)
+def _resumed(case: Case, _: Action, now: datetime) -> _Changed:
+    """As it was, and whoever was told of it knows: only what they are given to see to it begins anew."""
+    anew = {"resolved_at": None, "by_agent": False, "reopened": case.reopened + 1}
+    told_at = now if case.told else None
+    return {**anew, "told_at": told_at, "reraised": False, "cleared": False}, Fact(Form.WATCHED_AGAIN)
 
 
 def _assigned(_: Case, action: Action, __: datetime) -> _Changed:

@@ -19,6 +19,8 @@ _LONGEST: Final = {
     "tag": 400,
     "goods": 500,
     "order_url": 1000,
+    "kind": 40,
+    "text": 4000,
 }
 _LONGEST_CELL: Final = 100
 _MOST_TAGS: Final = 20

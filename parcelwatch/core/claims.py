@@ -216,7 +216,7 @@ def _notice(case: Case, claim: Claim, days: int, today: date) -> ClaimTold:
 
 def next_at(step: Step) -> datetime | None:
     """When the next reminder is due, None when there is none to come."""
-    if step.dossier.unwatched:
+    if step.dossier.unwatched or not step.dossier.cases:
         return None
     zone = step.policy.claims.zone
     moments = (_moment(claim, days, zone) for _, claim in _by_weight(step.dossier.cases) for days in REMIND)

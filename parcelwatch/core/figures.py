@@ -37,12 +37,14 @@ _M: Final = Milestone
 class Survey:
     """What histories hold, added up: `milestones` and `causes` count the parcels that ever were there.
 
-    `handed_over`: parcels somebody collected; `scanned`: those of them that were seen again before they arrived.
+    `answered`: of which it is kept how the courier answered. `handed_over`: that somebody collected; `scanned`: that
+    were seen again after that and before they arrived.
     """
 
     parcels: int = 0
     promised: int = 0
     complaints: int = 0
+    answered: int = 0
     handed_over: int = 0
     scanned: int = 0
     milestones: Counter[Milestone] = field(default_factory=Counter)
@@ -57,6 +59,7 @@ class Survey:
         self.parcels += 1
         self.promised += history.promised_by is not None
         self.complaints += bool(history.complaints)
+        self.answered += bool(history.answers)
         self.milestones.update(reached)
         self.causes.update({one.cause for one in told if one.cause is not None})
         if _M.PICKED_UP in reached:
@@ -66,7 +69,7 @@ class Survey:
 
     def add(self, other: Survey) -> None:
         """Count all that another counted."""
-        for name in ("parcels", "promised", "complaints", "handed_over", "scanned"):
+        for name in ("parcels", "promised", "complaints", "answered", "handed_over", "scanned"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.milestones.update(other.milestones)
         self.causes.update(other.causes)
@@ -93,6 +96,7 @@ _NEEDS: Final[Mapping[str, tuple[Milestone, ...]]] = {
 }
 _CAUSED: Final = {"damaged": Cause.DAMAGED, "lost": Cause.LOST, "destroyed": Cause.DESTROYED, "refused": Cause.REFUSED}
 _PROMISED: Final = ("late", "will_be_late")
+_ANSWERED: Final = ("unknown_number", "tracking_stopped")
 
 
 def untested(survey: Survey) -> dict[str, str]:
@@ -105,6 +109,8 @@ def untested(survey: Survey) -> dict[str, str]:
         if not any(survey.milestones[each] for each in needed)
     }
     found |= {kind: "no scan tells of it" for kind, cause in _CAUSED.items() if not survey.causes[cause]}
+    if not survey.answered:
+        found |= dict.fromkeys(_ANSWERED, "it is not kept when the courier had no record, or refused")
     if not survey.promised:
         found |= dict.fromkeys(_PROMISED, "no parcel has a promised day")
     if survey.handed_over and survey.scanned <= survey.handed_over * _HARDLY:
@@ -156,6 +162,7 @@ class _Kind:
     parcels: int = 0
     right: int = 0
     judged: int = 0
+    weekdays: Counter[int] = field(default_factory=Counter)
 
     def judge(self, late: bool | None) -> None:
         self.judged += late is not None
@@ -164,6 +171,15 @@ class _Kind:
     @property
     def precision(self) -> float | None:
         return round(self.right / self.judged, 3) if self.judged else None
+
+    @property
+    def spike(self) -> float | None:
+        """How many times an ordinary working day's alerts Monday brings, where that is many; None where it is not."""
+        others = sum(self.weekdays[day] for day in range(1, 5)) / 4
+        if self.weekdays.total() < _ENOUGH or not others:
+            return None
+        ratio = self.weekdays[0] / others
+        return round(ratio, 2) if ratio >= _SPIKE else None
 
 
 class Tally:
@@ -174,7 +190,6 @@ class Tally:
         self._kinds: dict[str, _Kind] = {}
         self._shadows: dict[str, _Kind] = {}
         self._all, self._foretold = _Kind(), _Kind()
-        self._weekdays: Counter[int] = Counter()
         self._complaints = 0
         self._leads: Counter[int] = Counter()
 
@@ -182,16 +197,29 @@ class Tally:
         """Count one parcel that was played."""
         late = parcel.late(self._until)
         real = [one for one in told if not one.shadow]
-        _count(self._kinds, real, late)
-        _count(self._shadows, [one for one in told if one.shadow], late)
+        self._count(self._kinds, real, late)
+        self._count(self._shadows, [one for one in told if one.shadow], late)
         counted = [one for one in real if one.kind not in self._aside]
-        self._weekdays.update(one.at.astimezone(self._zone).weekday() for one in counted)
+        self._all.weekdays.update(map(self._weekday, counted))
         self._all.alerts += len(counted)
         self._all.parcels += bool(counted)
         if any(one.kind in TELLING for one in counted):
             self._foretold.judge(late)
         if parcel.complained_at is not None:
             self._complained(parcel.complained_at, counted)
+
+    def _count(self, kinds: dict[str, _Kind], told: Sequence[Told], late: bool | None) -> None:
+        for kind in dict.fromkeys(one.kind for one in told):
+            row = kinds.setdefault(kind, _Kind())
+            of_it = [one for one in told if one.kind == kind]
+            row.alerts += len(of_it)
+            row.parcels += 1
+            row.weekdays.update(self._weekday(one) for one in of_it)
+            if kind in TELLING:
+                row.judge(late)
+
+    def _weekday(self, one: Told) -> int:
+        return one.at.astimezone(self._zone).weekday()
 
     def _complained(self, at: datetime, told: Sequence[Told]) -> None:
         self._complaints += 1
@@ -216,8 +244,8 @@ class Tally:
                 **{f"warned_{days}d": self._early(days) for days in _EARLY},
                 "median_lead_days": self._median(),
             },
-            "weekdays": {name: self._weekdays[day] for day, name in enumerate(DAYS)},
-            "monday_spike": self._spike(),
+            "weekdays": {name: self._all.weekdays[day] for day, name in enumerate(DAYS)},
+            "monday_spike": self._all.spike,
         }
 
     def _rows(self, kinds: Mapping[str, _Kind], parcels: int) -> dict[str, Any]:
@@ -229,6 +257,8 @@ class Tally:
             "alerts_per_100": _per_100(row.alerts, parcels),
             "parcels": row.parcels,
             "precision": row.precision,
+            "judged": row.judged,
+            "monday_spike": row.spike,
             "counted": kind not in self._aside,
         }
 
@@ -242,23 +272,6 @@ class Tally:
             if passed * 2 >= self._leads.total():
                 return lead / 10
         return None
-
-    def _spike(self) -> float | None:
-        """How many times an ordinary working day's alerts Monday brings, where that is many; None where it is not."""
-        others = sum(self._weekdays[day] for day in range(1, 5)) / 4
-        if self._weekdays.total() < _ENOUGH or not others:
-            return None
-        ratio = self._weekdays[0] / others
-        return round(ratio, 2) if ratio >= _SPIKE else None
-
-
-def _count(kinds: dict[str, _Kind], told: Sequence[Told], late: bool | None) -> None:
-    for kind in dict.fromkeys(one.kind for one in told):
-        row = kinds.setdefault(kind, _Kind())
-        row.alerts += sum(one.kind == kind for one in told)
-        row.parcels += 1
-        if kind in TELLING:
-            row.judge(late)
 
 
 def _per_100(count: int, parcels: int) -> float:

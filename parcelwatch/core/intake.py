@@ -114,7 +114,7 @@ class Intake:
 
     def read(self, row: Mapping[str, object], now: datetime) -> Described:
         """The parcel (id 0) that a row describes. Raises BadInput with every reason why it cannot be watched."""
-        said = _Row(row)
+        said = Row(row)
         courier = said.need("courier", self._account, "")
         company = said.need("company", lambda text: self._company(courier, text), companies.Company(""))
         destination = said.may("destination", self._country, "")
@@ -197,7 +197,7 @@ class Intake:
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
 
-def _order(said: _Row, deadline: Callable[[str], datetime | None]) -> Order:
+def _order(said: Row, deadline: Callable[[str], datetime | None]) -> Order:
     """What a row says of its orders, however many."""
     return Order(
         customer_name=said.may("customer_name", str, ""),
@@ -222,7 +222,7 @@ def _orders(numbers: Sequence[str], said: Order) -> tuple[Order, ...]:
     return (replace(said, number=first), *(replace(said, number=other, value=0.0) for other in others))
 
 
-class _Row:
+class Row:
     """One row being read: its cells, every reason found so far to refuse it, and what was left out."""
 
     def __init__(self, row: Mapping[str, object]) -> None:
@@ -256,22 +256,31 @@ class _Row:
 
 
 def columns(header: Collection[str], renamed: Mapping[str, str]) -> dict[str, str]:
-    """Which of a file's columns hold what: heading → one of COLUMNS. Headings that say nothing to us are left out.
+    """Which of a file's columns hold what: heading → one of COLUMNS. Raises BadInput as `headed` does."""
+    found = headed(header, renamed, COLUMNS, _ALIASES)
+    return found if "customer_contact" in found.values() else {**found, **_contact(header, found)}
 
-    `renamed`: heading → column, as the user maps them. Raises BadInput for a mapping to a column there is not, and when
-    two headings mean one column.
+
+def headed(
+    header: Collection[str], renamed: Mapping[str, str], known: Collection[str], aliases: Mapping[str, str]
+) -> dict[str, str]:
+    """Which of a file's headings mean which of the `known` columns. Those that say nothing to us are left out.
+
+    `renamed`: heading → column, as the user maps them; `aliases`: other names of columns. Raises BadInput for a mapping
+    to a column there is not, and when two headings mean one column.
     """
     for heading, name in renamed.items():
-        if name not in COLUMNS:
-            raise BadInput(f"--map {heading}={name}: there is no column {name!r}{meant(name, COLUMNS)}")
+        if name not in known:
+            raise BadInput(f"--map {heading}={name}: there is no column {name!r}{meant(name, known)}")
     found: dict[str, str] = {}
     for heading in header:
-        name = renamed.get(heading.strip()) or _column(heading)
+        plain = _plain(heading)
+        name = renamed.get(heading.strip()) or (plain if plain in known else aliases.get(plain, ""))
         if name and name in found.values():
             raise BadInput(f"two columns of the file mean {name}: use --map to say which one is")
         if name:
             found[heading] = name
-    return found if "customer_contact" in found.values() else {**found, **_contact(header, found)}
+    return found
 
 
 def _contact(header: Collection[str], taken: Container[str]) -> dict[str, str]:
@@ -279,11 +288,6 @@ def _contact(header: Collection[str], taken: Container[str]) -> dict[str, str]:
     by_name = {_plain(heading): heading for heading in header if heading not in taken}
     heading = next((by_name[name] for name in _CONTACTS if name in by_name), "")
     return {heading: "customer_contact"} if heading else {}
-
-
-def _column(heading: str) -> str:
-    plain = _ALIASES.get(_plain(heading), _plain(heading))
-    return plain if plain in COLUMNS else ""
 
 
 def _plain(heading: str) -> str:

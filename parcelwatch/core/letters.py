@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parcelwatch.core import drafts, followup
+from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import current, latest
@@ -28,6 +29,7 @@ from parcelwatch.model import (
     Form,
     LetterAction,
     LetterEvent,
+    LetterSettled,
     LetterStep,
     LetterTakenBack,
     LetterWritten,
@@ -100,6 +102,8 @@ def move(step: Step, event: Event) -> Step:
             return _take_back(_act(step, event))
         case LetterAction():
             return _take_back(_act(_take_back(step), event))
+        case LetterSettled():
+            return _take_back(replace(step, arrived=event.letter if event.arrived else None))
         case Announced():
             return _announce(_take_back(step), event)
     return _take_back(step)
@@ -119,6 +123,8 @@ def _act(step: Step, action: LetterAction) -> Step:
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     past = tuple(then if one.id == then.id else one for one in step.dossier.past)
     step = replace(step, dossier=replace(step.dossier, drafts=kept, past=past), moves=(*step.moves, line))
+    if verb is Verb.SENT and draft.state is DraftState.SENDING:
+        step = replace(step, arrived=draft.id)
     given = promised(then, action.by) if verb is Verb.SENT else None
     return followup.promised(step, given) if given else step
 
@@ -312,6 +318,17 @@ def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
 
 
+def _withdrawn_with_the_watch(step: Step) -> set[tuple[str, str]]:
+    """Kinds and orders of a parcel that is watched again whose customers had nothing yet."""
+    again = {event.kind for event in step.events if event.signal == Signal.RESUME} & set(LETTERS)
+    return {
+        (kind, order.number)
+        for kind in again
+        for order in _orders(step)
+        if drafts.last_sent(step.dossier, kind, order) is None
+    }
+
+
 def _come_due(dossier: Dossier) -> set[tuple[str, str]]:
     """Kinds and orders whose own day has come since agents were told: no letter named that day to the customer yet."""
     mine = dossier.parcel.id
@@ -350,6 +367,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
     wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     wanted |= _come_due(step.dossier)
+    wanted |= _withdrawn_with_the_watch(step)
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 
@@ -440,12 +458,14 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
         or (newest is not None and newest.checkpoint.by)
     ):
         return None
-    said, late = drafts.about(letter, after.parcel.id) or {}, _known_late(step, letter)
+    # Known only now that it arrived, after what would have followed it.
+    said, late = drafts.about(letter, after.parcel.id) or {}, letter.id == step.arrived
     if after.milestone is Milestone.DELIVERED:
         news = before.milestone is not Milestone.DELIVERED or (late and said.get("milestone") != Milestone.DELIVERED)
         return LetterStep.DELIVERED if news and letter.step is not LetterStep.DELIVERED else None
     if letter.step not in _OF_TROUBLE:
-        wrong = drafts.rests(said, before) and not drafts.rests(said, after) and drafts.outlived(letter, after)
+        held = late or drafts.rests(said, before)
+        wrong = held and not drafts.rests(said, after) and drafts.outlived(letter, after)
         return LetterStep.CORRECTED if wrong and not any(map(_stands, after.cases)) else None
     told = KINDS[case.kind].family is Family.TOLD
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
@@ -458,12 +478,6 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     ):
         return None
     return LetterStep.MOVED if drafts.newer(letter, after) else None
-
-
-def _known_late(step: Step, letter: Draft) -> bool:
-    """Whether it is known only now that it arrived, after what would have followed it."""
-    arrived = (line.draft.id for line in step.moves if (line.before, line.verb) == (DraftState.SENDING, Verb.SENT))
-    return letter.id in arrived
 
 
 def _moved_on(step: Step, letter: Draft) -> bool:
@@ -486,19 +500,32 @@ def _written_already(step: Step, order: Order, what: LetterStep) -> bool:
 # --- a peak --------------------------------------------------------------------------------------
 
 
+class Unannounced(StrEnum):
+    """Why an order is not told of a peak: its parcel is on no road, is in trouble, or it was told before."""
+
+    OVER = "over"
+    TROUBLED = "troubled"
+    ANNOUNCED = "announced"
+
+
+def unannounced(dossier: Dossier, order: Order, event: Announced) -> Unannounced | None:
+    """Why an order of a parcel is not to hear of a peak; None where it is."""
+    if dossier.milestone in FINAL or dossier.unwatched:
+        return Unannounced.OVER
+    about = (drafts.PEAK, order.number)
+    known = (one for one in (*dossier.past, *dossier.drafts) if (one.kind, one.order) == about)
+    if any(one.facts.get("peak_from") == drafts.stamp(event.first) for one in known):
+        return Unannounced.ANNOUNCED
+    return Unannounced.TROUBLED if any(map(_stands, dossier.cases)) else None
+
+
 def _announce(step: Step, event: Announced) -> Step:
     """One announcement an order, where the parcel is under way and customers did not hear of this peak yet."""
-    dossier = step.dossier
-    if dossier.milestone in FINAL or dossier.unwatched or any(map(_stands, dossier.cases)):
-        return step
     for order in _orders(step):
-        known = (
-            one for one in (*dossier.past, *dossier.drafts) if (one.kind, one.order) == (drafts.PEAK, order.number)
-        )
-        if any(one.facts.get("peak_from") == drafts.stamp(event.first) for one in known):
-            continue
-        said = drafts.announcing(dossier, order, step.policy.wording, step.now, event.peak, event.first, event.last)
-        step = _add(step, _new(step, drafts.PEAK, order, said, LetterStep.PEAK), None)
+        if unannounced(step.dossier, order, event) is None:
+            wording = step.policy.wording
+            said = drafts.announcing(step.dossier, order, wording, step.now, event.peak, event.first, event.last)
+            step = _add(step, _new(step, drafts.PEAK, order, said, LetterStep.PEAK), None)
     return step
 
 

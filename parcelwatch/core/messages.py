@@ -26,7 +26,7 @@ SHORTEST_LIMIT: Final = 160
 _UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
-_OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down"})
+_OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down", "letters_broken"})
 
 UNREADABLE: Final = "unreadable answer"
 """Stands where a code would, for answers of which nothing could be read; the text then says why."""

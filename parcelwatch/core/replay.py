@@ -10,24 +10,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core import dispatch, followup, shadow, tell
-from parcelwatch.core.assess import Assessment, assess
+from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
 from parcelwatch.core.learn import Forecasts
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import as_of, current, withdrawn
+from parcelwatch.core.timeline import as_of, current, latest, withdrawn
 from parcelwatch.core.view import View, view
-from parcelwatch.model import Case, CaseTold, Dossier, Milestone, Parcel, Passed, Severity, Shadow, Timeline, Why
+from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Shadow, Timeline, Why
 
 _TIME: Final = Passed()
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -37,8 +38,7 @@ _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 class Told:
     """An alert that agents would have got. `since`: when its trouble began.
 
-    `shadow`: of a threshold on trial, so that they would not have got it. `line`: where the limit is set; `limited`:
-    whether one spoke at all.
+    `shadow`: of a threshold on trial, so that they would not have got it.
     """
 
     kind: str
@@ -47,8 +47,6 @@ class Told:
     at: datetime
     since: datetime
     shadow: bool = False
-    line: str = field(default="", compare=False)
-    limited: bool = field(default=False, compare=False)
 
 
 class Hearing(NamedTuple):
@@ -68,23 +66,94 @@ def replay(
     """
     parcel = history.parcel()
     known, cases, shadows = Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
+    rules = rules_for(policy, parcel)
+    way = _Way(history, rules)
+    foreseen = forecasts if policy.foresight.enabled else None
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
     while now is not None and (until is None or now <= until):
         first = False
         if ahead is not None and ahead.at <= now:
-            first, ahead = known.hear(ahead), next(coming, None)
+            heard, ahead = ahead, next(coming, None)
+            first = known.hear(heard)
+            if not (cases or shadows) and way.goes_on(heard, ahead):
+                now = ahead.at if ahead else None
+                continue
         dossier = known.at(now, cases, shadows)
-        ahead_of_it = forecasts.outlook(parcel, now) if forecasts and policy.foresight.enabled else None
-        seen = view(dossier, policy.calendar, policy.foresight, ahead_of_it)
-        found = assess(seen, policy)
+        promised = parcel.promised_by or dossier.promise
+        outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
+        seen = view(dossier, policy.calendar, policy.foresight, outlook)
+        found = judged(seen, rules)
         if cases or shadows or found.findings or found.shadows:
             step = _moved(Step(dossier, policy, now, first=first), found)
             yield from _alerts(step)
             yield from _shadows(step, shadows)
             cases, shadows = step.dossier.cases, step.dossier.shadows
-        now = _next(replace(dossier, cases=cases) if cases else dossier, seen, found, policy, ahead, now)
+            dossier = step.dossier
+        now = _next(dossier, seen, found, policy, ahead, now)
+        way.looked(seen, found)
+
+
+class _Way:
+    """Which scans need no look, because they only move a parcel on and the next one comes before any clock runs out.
+
+    Most scans of most parcels are such. What was due before one is due after it: a clock that it starts anew runs at
+    least as long as the rules are patient.
+    """
+
+    def __init__(self, history: History, rules: Rules) -> None:
+        self._rules = rules
+        self._smooth = not history.answers and history.heard.answered_at is None and _smooth(history.checkpoints)
+        # A label starts no clock but that of its pickup, unless the shop says more of that.
+        labels = history.shipped_at is None and history.dispatch_by is None
+        self._before = _LABELLED if labels else frozenset()
+        self._after = Milestone.UNKNOWN
+        self._quiet_until: datetime | None = None
+
+    def looked(self, seen: View, found: Assessment) -> None:
+        """A parcel was looked at; after what is heard next of it, what was found then may still hold."""
+        if self._smooth:
+            ends = (found.due_at, found.valid_until, found.trial_at)
+            self._quiet_until = min(at or _NEVER for at in ends)
+            self._after = seen.milestone
+
+    def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
+        """Whether nothing can come of what was heard until the next is. The hand-over is always looked at."""
+        if not self._smooth or self._quiet_until is None:
+            return False
+        newest = heard.timeline.entries[-1]
+        reached = newest.checkpoint.milestone
+        patience = self._rules.patience(reached)
+        if patience is None or not (self._after in _ONWARD or {self._after, reached} <= self._before):
+            return False
+        if patience < FOREVER:
+            self._quiet_until = min(self._quiet_until, latest(newest) + patience)
+        if ahead is None:
+            return newest.checkpoint.milestone is Milestone.DELIVERED
+        return ahead.at < self._quiet_until
+
+
+# Under way, and over: at customs a clock runs from the first scan there, and tours are counted.
+_M: Final = Milestone
+_ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
+_LABELLED: Final = frozenset({_M.UNKNOWN, _M.INFO_RECEIVED})
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _smooth(entries: tuple[Entry, ...]) -> bool:
+    """Whether all that is told is a parcel's way, each scan further on and heard later than the one before."""
+    place, tours, heard_at = 0, 0, ALWAYS
+    for entry in entries:
+        said = entry.checkpoint
+        if said.milestone is Milestone.INFO_RECEIVED and not place and said.cause is None:
+            continue
+        to = _ONWARD.get(said.milestone, -1)
+        tours += to == 2
+        if said.cause is not None or not said.moves or to < place or tours > 1 or entry.seen_at <= heard_at:
+            return False
+        place, heard_at = to, entry.seen_at
+    return True
 
 
 class Known:
@@ -164,8 +233,7 @@ def _alerts(step: Step) -> Iterator[Told]:
         if isinstance(notice, CaseTold):
             case, way = notice.case, dispatch.way(notice, step.dossier.parcel, step.policy, step.now, first=step.first)
             if way.suppressed in ("", dispatch.NO_CHANNEL):
-                limited = case.limit is not None
-                yield Told(case.kind, case.severity, notice.why, step.now, case.since, line=case.line, limited=limited)
+                yield Told(case.kind, case.severity, notice.why, step.now, case.since)
 
 
 def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
@@ -173,10 +241,7 @@ def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
     for each in step.dossier.shadows[len(before) :]:
         if not each.old:
             why = Why.WORSENED if any(_worse(each, known) for known in before) else Why.OPENED
-            limited = each.limit is not None
-            yield Told(
-                each.kind, each.severity, why, each.told_at, each.since, shadow=True, line=each.line, limited=limited
-            )
+            yield Told(each.kind, each.severity, why, each.told_at, each.since, shadow=True)
 
 
 def _worse(shadow: Shadow, known: Shadow) -> bool:
@@ -187,15 +252,15 @@ def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
     """The next moment at which anything may change."""
-    due_at = found.due_at
-    if due_at is not None and not _asked(seen, due_at):
-        due_at = None
-    coming = [ahead.at if ahead else None, due_at, found.valid_until, found.trial_at]
+    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
+    coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    if found.trial_at is not None and _asked(seen, found.trial_at):
+        coming.append(found.trial_at)
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):
             # Trouble that is back after an all-clear is told once a second answer says so.
-            coming.append(next_poll(seen, due_at, now)[0])
+            coming.append(next_poll(seen, found.due_at, now)[0])
     return min((at for at in coming if at is not None and at > now), default=None)
 
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.messages import Outgoing
-from parcelwatch.model import Why
+from parcelwatch.errors import NotFound
+from parcelwatch.model import Fact, Why
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
@@ -189,6 +190,22 @@ def told_late(store: Store, ids: Sequence[int]) -> list[tuple[int, str]]:
     return store.all(_LATE, (dump(list(ids)),))
 
 
+def case_of(store: Store, alert_id: int) -> int:
+    """The case that an alert is about. Raises NotFound when there is no such alert, or it is about none."""
+    row = store.one("SELECT case_id FROM alerts WHERE id = ?", (alert_id,))
+    if row is None:
+        raise NotFound(f"there is no alert {alert_id}; `parcelwatch alerts list` shows them")
+    if row[0] is None:
+        raise NotFound(f"alert {alert_id} is about no case; `parcelwatch cases list` shows the cases")
+    case_id: int = row[0]
+    return case_id
+
+
+def facts(store: Store, kind: str) -> list[Fact]:
+    """What was said, or is about to be, in all alerts of a kind."""
+    return [to_fact(fact) for (fact,) in store.all("SELECT fact FROM alerts WHERE kind = ?", (kind,))]
+
+
 def reminded_of(store: Store, draft_id: int) -> bool:
     """Whether agents were reminded of the word that a letter gave."""
     return store.one(_REMINDED, (draft_id,)) is not None
@@ -197,7 +214,8 @@ def reminded_of(store: Store, draft_id: int) -> bool:
 # Open, seen, and told: since its last news, how often it was repeated and when it was sent last. A channel that is down
 # keeps its message waiting; the others repeat theirs.
 _UNTAKEN: Final = """
-SELECT c.parcel_id, c.kind, max(a.sent_at), sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
+SELECT c.parcel_id, c.kind, max(max(a.sent_at), coalesce(c.told_at, 0)),
+  sum(a.why = 'repeated' AND a.notice = a.id) FROM cases c
 JOIN alerts a ON a.case_id = c.id AND NOT a.for_draft
 WHERE c.state <> 'resolved' AND c.state = 'open' AND c.hidden_by = '' AND a.id >=
   (SELECT max(id) FROM alerts news WHERE news.case_id = c.id AND NOT news.for_draft AND news.why <> 'repeated'

@@ -36,6 +36,7 @@ from parcelwatch.store.rows import (
     maybe_at,
     maybe_ms,
     parcel_row,
+    plain,
     to_case,
     to_draft,
     to_ms,
@@ -156,6 +157,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
         store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
     if after.parcel != before.parcel:
         store.write(_PARCEL, (*parcel_row(after.parcel)[1:], *derived(after.parcel), parcel_id))
+    if after.parcel.orders != before.parcel.orders:
         orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
@@ -187,8 +189,8 @@ _SAVE_HEARD: Final = _STATE + ", asked_at = coalesce(asked_at, ?), failures = 0,
 def _save_state(store: Store, step: Advance, now: datetime) -> None:
     after = step.dossier
     values = [
-        after.milestone,
-        after.cause,
+        plain(after.milestone),
+        plain(after.cause),
         maybe_ms(after.confirmed_at),
         maybe_ms(after.missing_since),
         maybe_ms(after.first_tracked_at),
@@ -199,9 +201,9 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(after.promise),
         maybe_ms(after.timeline.answered_at),
         maybe_ms(after.timeline.answered_from),
-        urgency(after, step.due_at, now),
+        int(urgency(after, step.due_at, now)),
         maybe_ms(step.due_at),
-        after.stands,
+        plain(after.stands),
         after.policy_id,
         maybe_ms(step.assess_at),
         maybe_ms(step.poll_at),
@@ -279,13 +281,13 @@ def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]
     last = None if entry.last_seen_at == timeline.answered_at else to_ms(entry.last_seen_at)
     return (
         *_key(parcel_id, entry),
-        said.milestone,
-        said.cause,
+        plain(said.milestone),
+        plain(said.cause),
         to_ms(entry.seen_at),
         last,
         int(said.moves),
         said.by,
-        said.sure,
+        plain(said.sure),
     )
 
 

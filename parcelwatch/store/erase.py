@@ -48,6 +48,8 @@ _OF_A_PARCEL: Final = {
     "sendings": """SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?)
       ORDER BY bundle, part""",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
+    "complaints": """SELECT * FROM complaints WHERE parcel_id = ?1 OR (parcel_id IS NULL AND order_id IN
+      (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1)) ORDER BY at, id""",
 }
 _JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "word", "remedy", "claim"})
 
@@ -91,6 +93,8 @@ _MENTIONS: Final = (
     "UPDATE accounts SET refused = '(erased)' WHERE names(refused, ?1)",
     "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
+    "UPDATE complaints SET text = '(erased)' WHERE names(text, ?1)",
+    "UPDATE complaints SET kind = '' WHERE names(kind, ?1)",
     "UPDATE cases SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
     "UPDATE cases SET remedy = struck_values(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
     "UPDATE cases SET claim = struck_values(claim, ?1) WHERE names(coalesce(claim, ''), ?1)",
@@ -336,6 +340,8 @@ def _erase(store: Store, gone: Erasure) -> None:
     store.write(NAME_BUNDLES)
     for parcel_id in gone.kept_parcels:
         derive(store, parcel_id)
+        # Who wrote it is not known: it may be whoever is to be forgotten.
+        store.write("UPDATE complaints SET text = '' WHERE parcel_id = ? AND order_id IS NULL", (parcel_id,))
     for statement in _MENTIONS:
         store.write_many(statement, [(name,) for name in sorted(names)])
 

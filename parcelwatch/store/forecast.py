@@ -13,7 +13,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.learn import DONE, Count, Day, Key, Outlook, Scope, lesson, levels, outlook, where_to
+from parcelwatch.core.learn import DONE, Count, Day, Key, Level, Outlook, Scope, deeper, lesson, levels, where_to
 from parcelwatch.core.learn.lessons import end_of
 from parcelwatch.core.timeline import current
 from parcelwatch.model import Dossier, Parcel
@@ -23,7 +23,7 @@ from parcelwatch.store.rows import dump, load
 UNSEEN: Final = -2
 """A parcel of before anything was learned, which still is to be looked at."""
 
-_KNOWN_LANES: Final = 2048
+_KNOWN_LEVELS: Final = 16_384
 _COUNT: Final = "SELECT waited, came, days FROM forecast WHERE scope = ? AND name = ?"
 _KEEP: Final = """
 INSERT INTO forecast (scope, name, waited, came, days) VALUES (?, ?, ?, ?, ?)
@@ -36,7 +36,8 @@ class _Today:
     """What was looked up on one day; it stands until the next, as a day's look is one."""
 
     on: date
-    outlooks: dict[tuple[Key, ...], Outlook] = field(default_factory=dict)
+    levels: dict[Key, tuple[Level, float]] = field(default_factory=dict)
+    """With the pace at each."""
 
 
 _today: WeakKeyDictionary[Store, _Today] = WeakKeyDictionary()
@@ -45,13 +46,17 @@ _today: WeakKeyDictionary[Store, _Today] = WeakKeyDictionary()
 def ahead(store: Store, parcel: Parcel, now: datetime) -> Outlook:
     """What is known today of parcels like this one."""
     today = _today.get(store)
-    if today is None or today.on != now.date() or len(today.outlooks) >= _KNOWN_LANES:
+    if today is None or today.on != now.date() or len(today.levels) >= _KNOWN_LEVELS:
         today = _today[store] = _Today(now.date())
-    keys = levels(parcel)
-    found = today.outlooks.get(keys)
-    if found is None:
-        found = today.outlooks[keys] = outlook([(key, _count(store, key)) for key in keys], now)
-    return found
+    found: list[Level] = []
+    pace = 1.0
+    for key in levels(parcel):
+        known = today.levels.get(key)
+        if known is None:
+            known = today.levels[key] = deeper(found[-1] if found else None, pace, key, _count(store, key), now)
+        found.append(known[0])
+        pace = known[1]
+    return Outlook(tuple(found), pace)
 
 
 def learn(store: Store, dossier: Dossier, calendar: Calendar, expected: Outlook, now: datetime) -> None:

@@ -14,9 +14,13 @@ from parcelwatch.model import Dossier, Milestone
 from parcelwatch.store import history
 from parcelwatch.store.connection import Store
 from parcelwatch.store.dossiers import dossier
-from parcelwatch.store.rows import to_ms
+from parcelwatch.store.rows import from_ms, to_ms
 
 _IDS: Final = "SELECT id FROM parcels WHERE added_at >= ? ORDER BY id"
+_COMPLAINED: Final = """
+SELECT at FROM complaints
+WHERE parcel_id = ?1 OR order_id IN (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1) ORDER BY at
+"""
 _TIMES: Final = frozenset({"missing_since", "estimate", "promise"})
 _KEPT: Final = _TIMES | {"refused", "stopped", "stands"}
 
@@ -49,6 +53,7 @@ def _history(store: Store, known: Dossier) -> History:
         dispatch_by=parcel.dispatch_by,
         heard=known.timeline,
         answers=tuple(_answers(history.read(store, parcel.id))),
+        complaints=tuple(from_ms(at) for (at,) in store.all(_COMPLAINED, (parcel.id,))),
         delivered_at=arrived_at(known.timeline),
     )
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from parcelwatch.duration import parse
@@ -48,6 +49,11 @@ SEVERITIES: Final = {str(one): one for one in Severity}
 SURES: Final = {str(one): one for one in Sure}
 STATES: Final = {str(one): one for one in State}
 WHYS: Final = {str(one): one for one in Why}
+
+
+def plain(member: StrEnum | None) -> str | None:
+    """A member as a mere text, which SQLite takes without asking what else it may be."""
+    return None if member is None else str(member)
 
 
 # --- times and JSON ------------------------------------------------------------------------------
@@ -93,7 +99,10 @@ def iso(ms: int | None) -> str | None:
 
 def dump(value: object) -> str:
     """Compact JSON in the words as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Any:

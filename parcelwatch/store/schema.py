@@ -724,6 +724,34 @@ def m014_commitments(db: Database) -> None:
     db.execute("UPDATE parcels SET promise = NULL WHERE promise IS NOT NULL")
 
 
+# What a complaint is about may be erased or purged, and the complaint goes along. `text` is kept only where asked.
+_COMPLAINTS: Final = (
+    """
+CREATE TABLE complaints (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  at INTEGER NOT NULL,
+  parcel_id INTEGER REFERENCES parcels(id) ON DELETE CASCADE,
+  order_id INTEGER REFERENCES orders(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL DEFAULT '',
+  CHECK (parcel_id IS NOT NULL OR order_id IS NOT NULL)
+) STRICT
+""",
+    "CREATE INDEX complaints_by_parcel ON complaints (parcel_id, at) WHERE parcel_id IS NOT NULL",
+    "CREATE INDEX complaints_by_order ON complaints (order_id, at) WHERE order_id IS NOT NULL",
+    "CREATE INDEX complaints_by_time ON complaints (at)",
+    "CREATE INDEX cases_judged ON cases (verdict_at) WHERE verdict_at IS NOT NULL",
+    "CREATE INDEX alerts_told ON alerts (sent_at) WHERE sent_at IS NOT NULL AND for_draft = 0",
+)
+
+
+@MIGRATIONS()
+def m015_complaints(db: Database) -> None:
+    """When buyers complained, and of which parcel or order; what a report counts is found by its time."""
+    for statement in _COMPLAINTS:
+        db.execute(statement)
+
+
 _FORECAST: Final = (
     # Blobs of doubles, one an age: parcels that waited through it and that came in it, weighed by when they were sent.
     """
@@ -744,7 +772,7 @@ CREATE TABLE forecast (
 
 
 @MIGRATIONS()
-def m015_forecast(db: Database) -> None:
+def m016_forecast(db: Database) -> None:
     """How long parcels take is learned, from those of before as well."""
     for statement in _FORECAST:
         db.execute(statement)
@@ -771,7 +799,7 @@ CREATE TABLE shadows (
 
 
 @MIGRATIONS()
-def m016_shadows(db: Database) -> None:
+def m017_shadows(db: Database) -> None:
     """What thresholds on trial would have told."""
     for statement in _SHADOWS:
         db.execute(statement)
@@ -792,7 +820,8 @@ NAMES: Final = (
     "m012_life",
     "m013_bundles",
     "m014_commitments",
-    "m015_forecast",
-    "m016_shadows",
+    "m015_complaints",
+    "m016_forecast",
+    "m017_shadows",
 )
 """Every migration this version knows, in order."""

@@ -13,7 +13,7 @@ from typing import Final
 from parcelwatch.model import Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, to_ms
-from parcelwatch.store.settling import DOUBTED
+from parcelwatch.store.settling import DOUBTED, IN_PART
 
 _GRAVE: Final = str(tuple(one.value for one in Severity if one.rank >= Severity.HIGH.rank))
 # What was once tried as one stays one, so that its repetition can be told.
@@ -33,9 +33,12 @@ WHERE id = ? AND state = 'pending' AND reason = ''
 _SAME: Final = """
   parcel_id, case_id, draft_id, for_draft, account, kind, why, channel, severity, fact, created_at, tried_at, attempts,
   doubts, import_id, route, notice"""
+_IN_PART: Final = """
+EXISTS (SELECT 1 FROM sendings s WHERE s.bundle = alerts.bundle AND s.arrived_at IS NOT NULL)
+"""
 _HAVE_ARRIVED: Final = f"""
-INSERT INTO alerts (state, sent_at, outcome, {_SAME}) SELECT 'sent', tried_at, ?, {_SAME} FROM alerts
-WHERE id = ? AND state = 'pending' AND reason = '' AND doubts > 1
+INSERT INTO alerts (state, sent_at, outcome, {_SAME}) SELECT 'sent', tried_at, iif({_IN_PART}, ?, ?), {_SAME}
+FROM alerts WHERE id = ? AND state = 'pending' AND reason = '' AND (doubts > 1 OR {_IN_PART})
 """
 
 
@@ -45,6 +48,11 @@ def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
     What the channel `to` is told anyhow stays.
     """
     return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
+
+
+def give(store: Store, channel: str) -> None:
+    """What waits for no channel waits for this one."""
+    store.write("UPDATE alerts SET channel = ? WHERE state = 'pending' AND channel = ''", (channel,))
 
 
 _HAD: Final = """
@@ -58,13 +66,17 @@ def had(store: Store, ids: Sequence[int], channel: str) -> list[int]:
     return [one for one in ids if store.one(_HAD, (one, channel))]
 
 
+def note_arrived(store: Store, ids: Sequence[int]) -> None:
+    """Their channel will never get the whole of them; where it may have had some, it is told what follows, too."""
+    store.write_many(_HAVE_ARRIVED, [(IN_PART, DOUBTED, one) for one in ids])
+
+
 def divert(store: Store, ids: Sequence[int], channel: str, now: datetime) -> None:
     """They go over another channel, due as they were, at the latest now; their words are found anew.
 
-    Where some may have arrived before, that is recorded beside them, so that the channel is told what follows, too.
     Where some of a bundle stay, each half goes by the id of one of its own from now on.
     """
-    store.write_many(_HAVE_ARRIVED, [(DOUBTED, one) for one in ids])
+    note_arrived(store, ids)
     for bundle, moved in _bundles(store, ids):
         store.write("DELETE FROM sendings WHERE bundle = ?", (bundle,))
         rest = [one for (one,) in store.all(_REST, (bundle, dump(moved)))]

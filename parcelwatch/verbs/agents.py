@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec
 
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.claims import TRANSITIONS
+from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import plain
 from parcelwatch.errors import BadInput
@@ -202,20 +203,28 @@ def mark(
 def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
     """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before."""
     now = whole(now)
-    for row in cases.rows(store, now, parcel_id=parcel.id):
-        if row.case.live:
-            take_step(store, parcel.id, Action(Signal.STOP, row.case.kind, by=by), policy, now)
+    live = [row.case.kind for row in cases.rows(store, now, parcel_id=parcel.id) if row.case.live]
+    # What a worse one hides is closed before it, so that it does not come out for a moment.
+    for kind in sorted(live, key=_gravest_first, reverse=True):
+        take_step(store, parcel.id, Action(Signal.STOP, kind, by=by), policy, now)
     return parcels.stop(store, parcel.id, now)
 
 
 @_joined
 def resume(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped."""
+    """Watch a stopped parcel again, due at once, with the cases it was stopped with. False if it was not stopped.
+
+    What was told of them before is not told again.
+    """
     now = whole(now)
     resumed = parcels.resume(store, parcel.id, now)
-    for kind in cases.stopped(store, parcel.id) if resumed else ():
+    for kind in sorted(cases.stopped(store, parcel.id) if resumed else (), key=_gravest_first):
         take_step(store, parcel.id, Action(Signal.RESUME, kind, by=by), policy, now)
     return resumed
+
+
+def _gravest_first(kind: str) -> int:
+    return KINDS[kind].place
 
 
 @_joined

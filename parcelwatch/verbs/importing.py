@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
@@ -209,19 +209,18 @@ def _save(
     dry_run: bool,
 ) -> list[str]:
     outcomes: list[str] = []
-    with _tried(), store.transaction():
+    with tried(store, dry_run=dry_run):
         outcomes += [watch(store, replace(parcel, import_id=import_id), policy, now).outcome for parcel in batch]
-        if dry_run:
-            raise _DryRun
     return outcomes
 
 
 @contextmanager
-def _tried() -> Iterator[None]:
-    try:
+def tried(store: Store, *, dry_run: bool) -> Iterator[None]:
+    """A transaction, of which a dry run leaves nothing behind."""
+    with suppress(_DryRun), store.transaction():
         yield
-    except _DryRun:
-        return
+        if dry_run:
+            raise _DryRun
 
 
 def _described(

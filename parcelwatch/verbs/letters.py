@@ -6,14 +6,19 @@ stands, is the core's to say.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from parcelwatch.channels.customers import Attempt, Customers, Outcome
 from parcelwatch.core.drafts import PEAK, overdue
+from parcelwatch.core.letters import unannounced
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Announced, DraftState, LetterAction
+from parcelwatch.model import Announced, DraftState, LetterAction, Order
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, drafts, parcels
 from parcelwatch.store.rows import whole
@@ -90,10 +95,32 @@ def _note(store: Store, draft_id: int, verb: str, policy: Policy, now: datetime,
         take_step(store, parcel_id, LetterAction(verb, draft_id, by), policy, now)
 
 
-def announce(store: Store, peak: Announced, policy: Policy, now: datetime, *, country: str = "") -> int:
-    """Write the announcement of a peak for each order on the road, once; how many are new."""
+ELSEWHERE: Final = "elsewhere"
+"""Why an order is not told of a peak, beside core.letters' reasons: it neither comes from there nor goes there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """What an announcement came to: letters written, and orders on the road that got none, by why."""
+
+    written: int
+    left_out: Mapping[str, int]
+
+
+def announce(store: Store, peak: Announced, policy: Policy, now: datetime, *, country: str = "") -> Announcements:
+    """Write the announcement of a peak for each order on the road, once."""
     before = len(drafts.rows(store, kind=PEAK))
-    for parcel_id in parcels.under_way(store, country):
+    near, left_out = parcels.under_way(store, country), dict[object, str]()
+    for parcel_id in near:
+        known = parcels.dossier(store, parcel_id)
         with store.transaction():
             take_step(store, parcel_id, peak, policy, whole(now))
-    return len(drafts.rows(store, kind=PEAK)) - before
+        for order in known.parcel.orders or (Order(),):
+            key, why = order.number or parcel_id, unannounced(known, order, peak)
+            # Of an order with several parcels one is enough.
+            left_out[key] = str(why) if why and left_out.get(key) != "" else ""
+    for parcel_id in sorted({*parcels.under_way(store)} - {*near}):
+        for order in parcels.one(store, parcel_id).orders or (Order(),):
+            left_out.setdefault(order.number or parcel_id, ELSEWHERE)
+    reasons = Counter(why for why in left_out.values() if why)
+    return Announcements(len(drafts.rows(store, kind=PEAK)) - before, dict(reasons))

@@ -5,8 +5,8 @@ What belongs here: what a row alone does not say. What is passed over is told in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from parcelwatch.core import intake
@@ -118,12 +118,33 @@ def _another(known: Order, said: Order) -> bool:
     return all(contacts)
 
 
+Columns = Callable[[Collection[str], Mapping[str, str]], dict[str, str]]
+"""Which of a file's headings mean which column, as intake.columns says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a file is about: its columns, those without which it is of no use, and those that name what a row is of.
+
+    Of `needed`, every group must have one of its columns in the file.
+    """
+
+    columns: Columns
+    known: Sequence[str]
+    needed: Sequence[Sequence[str]]
+    naming: Sequence[str] = ("number",)
+
+
+PARCELS: Final = Kind(intake.columns, intake.COLUMNS, (("number",),))
+
+
 class Headings:
     """What the columns of a file mean; JSON lines may have other ones in every line."""
 
-    def __init__(self, renamed: Mapping[str, str], warnings: list[str]) -> None:
-        intake.columns((), renamed)
+    def __init__(self, renamed: Mapping[str, str], warnings: list[str], kind: Kind = PARCELS) -> None:
+        kind.columns((), renamed)
         self.renamed = renamed
+        self._kind = kind
         self._warnings = warnings
         self._known: dict[tuple[str, ...], dict[str, str]] = {}
         self._warned: set[str] = set()
@@ -145,7 +166,7 @@ class Headings:
 
     def _columns(self, header: tuple[str, ...], *, headed: bool) -> dict[str, str]:
         try:
-            known = intake.columns(header, self.renamed)
+            known = self._kind.columns(header, self.renamed)
         except BadInput as error:
             raise (Useless(str(error)) if headed else error) from None
         if headed and (useless := self._without_use(header, known)):
@@ -157,8 +178,10 @@ class Headings:
         for heading, name in self.renamed.items():
             if heading not in header:
                 return f"--map {heading}={name}: the file has no column {heading!r}; it has {there}"
-        if "number" not in known.values():
-            return f"the file has no column `number`; it has {there}. Say which it is: --map HEADING=number"
+        for group in self._kind.needed:
+            if not set(group) & set(known.values()):
+                names = " or ".join(f"`{name}`" for name in group)
+                return f"the file has no column {names}; it has {there}. Say which it is: --map HEADING={group[0]}"
         return ""
 
     def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
@@ -166,16 +189,16 @@ class Headings:
             if heading in known or heading in self._warned or not heading or len(self._warned) >= _MOST_HEADERS:
                 continue
             self._warned.add(heading)
-            hint = intake.meant(heading, intake.COLUMNS)
+            hint = intake.meant(heading, self._kind.known)
             self._warnings.append(f"column {heading[:60]!r} is not known and ignored{hint}")
 
     def number(self, record: Record) -> str:
-        """What the number's cell holds, as far as it can be shown."""
+        """What the cell that names it holds, as far as it can be shown."""
         if record.fault:
             return ""
         try:
-            found = next((heading for heading, name in self.of(record).items() if name == "number"), "")
+            headings = {name: heading for heading, name in self.of(record).items()}
         except BadInput:
             return ""
-        value = record.cells.get(found, "") if found else ""
-        return str(value).strip()[:60].encode("utf-8", "replace").decode()
+        named = (str(record.cells[headings[name]]).strip() for name in self._kind.naming if name in headings)
+        return next(filter(None, named), "")[:60].encode("utf-8", "replace").decode()

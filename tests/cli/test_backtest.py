@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from parcelwatch import clock
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -99,9 +100,12 @@ def test_the_shops_own_past_is_played_from_its_database(shop: Shop, tmp_path: Pa
         shop.run("parcels", "add", number, "--courier", "my_dhl")
     shop.run("once")
     new = policy(tmp_path, "new.toml", "1d")
+    complaints = shop.file("number,at\n" + DAMAGED + "," + clock.now().isoformat() + "\n")
+    assert shop.run("complaints", "import", complaints).code == 0
     found = shop.run("backtest", "--policy", new, "--since", "2d", "--json").document
     assert found["parcels"] == 2
     assert {(one["number"], one["kind"]) for one in found["alerts"]} >= {(DAMAGED, "damaged")}
+    assert (found["policies"]["new"]["complaints"]["total"], found["policies"]["new"]["complaints"]["warned"]) == (1, 1)
 
 
 def test_what_is_no_policy_and_no_file_of_histories_is_refused(shop: Shop, tmp_path: Path, histories: str) -> None:
@@ -110,6 +114,25 @@ def test_what_is_no_policy_and_no_file_of_histories_is_refused(shop: Shop, tmp_p
     assert shop.run("backtest", "--policy", new, "--history", str(tmp_path / "no.csv")).code == 2
     ended = shop.run("backtest", "--policy", new, "--history", histories, "--since", "soon")
     assert (ended.code, "--since 'soon'" in ended.err) == (2, True)
+
+
+def test_a_configuration_is_held_against_histories(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    slow = {"promised_by": (START + timedelta(days=30)).isoformat()}
+    path.write_text("\n".join(json.dumps(row(f"AB{place:08}", 8, **slow)) for place in range(60)), encoding="utf-8")
+    plain = shop.run("config", "check", "--json").document["warnings"]
+    warnings = shop.run("config", "check", "--history", str(path), "--json").document["warnings"]
+    (said,) = (warning for warning in warnings if warning not in plain)
+    assert said.startswith("stalled often fires on healthy parcels: only 0% of the 60")
+
+
+def test_no_parcels_come_to_nothing(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.write_text("", encoding="utf-8")
+    new = policy(tmp_path, "new.toml", "3d")
+    assert "no parcels" in shop.run("backtest", "--policy", new, "--history", str(path)).out
+    found = shop.run("backtest", "--policy", new, "--history", str(path), "--json").document
+    assert (found["parcels"], found["policies"]["new"]["alerts"], found["alerts"]) == (0, 0, [])
 
 
 def test_a_backtest_shows_what_trials_would_have_told_apart(shop: Shop, tmp_path: Path, histories: str) -> None:

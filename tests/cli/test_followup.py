@@ -162,3 +162,66 @@ def test_a_configuration_of_following_up_is_checked(watched: Shop) -> None:
     watched.configure('\n[alerts]\nescalate_after = { critical = "4h" }\nescalate_to = "bos"\n')
     wrong = watched.run("config", "check")
     assert (wrong.code, 'no channel "bos"' in wrong.err) == (78, True)
+
+
+def test_what_moves_no_case_is_shown_without_a_move(watched: Shop) -> None:
+    damaged = ids(watched)["damaged"]
+    watched.run("cases", "assign", damaged, "--to", "lin")
+    watched.run("cases", "claim", damaged, "--none")
+    watched.run("cases", "ack", damaged)
+    shown = watched.run("cases", "show", damaged).out
+    assert "open → open" not in shown
+    assert [move for move in ("new → open", "open → acknowledged", "claim open → claim none") if move in shown] == [
+        "new → open",
+        "open → acknowledged",
+        "claim open → claim none",
+    ]
+    (given,) = [line for line in shown.splitlines() if "Given to lin" in line]
+    assert given.split()[2] == "open"
+    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    assert "理赔：待处理 → 理赔：无" in watched.run("cases", "show", damaged).out
+
+
+# --- numbers as the chat shows them --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verb", ["ack", "assign", "remedy", "note", "verdict", "claim", "show"])
+def test_a_case_is_found_by_the_number_of_an_alert_about_it(watched: Shop, verb: str) -> None:
+    alert = next(row for row in watched.run("alerts", "list", "--json").document if row["kind"] == "damaged")
+    (case,) = alert["cases"]
+    more = {
+        "assign": ("--to", "lin"),
+        "remedy": ("refund",),
+        "note": ("I rang",),
+        "verdict": ("true",),
+        "claim": ("--none",),
+    }
+    done = watched.run("cases", verb, f"A{alert['id']}", *more.get(verb, ()), "--json")
+    assert (done.code, done.document["id"]) == (0, case)
+
+
+def test_an_alert_and_its_case_named_together_are_one_case(watched: Shop) -> None:
+    alert = next(row for row in watched.run("alerts", "list", "--json").document if row["kind"] == "damaged")
+    done = watched.run("cases", "ack", str(alert["cases"][0]), f"a{alert['id']}")
+    assert (done.code, done.out.count("acknowledged")) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (("cases", "ack", "A999"), "there is no alert 999"),
+        (("cases", "ack", "B4"), "'B4' is no ID"),
+        (("drafts", "show", "A4"), "'A4' is no ID"),
+        (("drafts", "show", "D999"), "there is no draft 999"),
+        (("alerts", "retry", "A999"), "there is no alert 999"),
+    ],
+)
+def test_a_number_with_the_letter_of_the_chat_is_read_as_what_it_is(
+    watched: Shop, said: tuple[str, ...], answer: str
+) -> None:
+    ended = watched.run(*said)
+    assert (ended.code != 0, answer in ended.err) == (True, True), ended.err
+
+
+def test_a_draft_is_found_by_its_number_with_its_letter(watched: Shop) -> None:
+    assert watched.run("drafts", "show", "D1").out == watched.run("drafts", "show", "1").out

@@ -78,6 +78,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
         ),
         *(f"claims {verb}" for verb in ("list", "windows")),
+        *(f"complaints {verb}" for verb in ("import", "list")),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send", "sent")),
         *(f"drafts {verb}" for verb in ("announce", "templates")),
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),

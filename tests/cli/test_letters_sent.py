@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from parcelwatch.channels.customers import FIELDS, Customers
+from parcelwatch.core.text import BREAK
 from parcelwatch.errors import BadInput
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.servers import Server, answers, hangs_up
@@ -261,7 +263,12 @@ def test_ways_to_customers_that_cannot_work_are_told_by_config_check(shop: Shop)
 def test_a_peak_is_announced_once_to_each_order_on_the_road(watched: Shop) -> None:
     watched.configure('\n[[peaks]]\nname = "Double 11"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n')
     assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] >= 1
-    assert watched.run("drafts", "announce", "double 11", "--json").document["drafts"] == 0
+    again = watched.run("drafts", "announce", "double 11", "--json").document
+    assert (again["drafts"], again["left_out"]) == (0, {"announced": 1, "troubled": 2})
+    said = watched.run("drafts", "announce", "double 11").out
+    assert "Orders on the road that get none: 1 that were told of it before; 2 in trouble" in said
+    watched.config.write_text(watched.config.read_text().replace("factor = 1.5", 'factor = 1.5\ncountry = "JP"'))
+    assert watched.run("drafts", "announce", "double 11", "--json").document["left_out"] == {"elsewhere": 3}
     peaks = [row for row in watched.run("drafts", "list", "--json").document if row["kind"] == "peak"]
     assert peaks
     assert all("Double 11" in row["body"] and row["case"] is None for row in peaks)
@@ -313,8 +320,100 @@ def test_a_number_that_may_be_of_a_chat_is_sent_no_text(contact: str) -> None:
 
 @pytest.mark.parametrize(
     "contact",
-    ["+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"],
+    [
+        *("+49 151 23456789", "0151 2345678", "13812345678", "138-1234-5678", "1-555-010-0123", "0044 7700 900123"),
+        *(
+            "+1 (555) 010-0123",
+            "1 (555) 010-0123",
+            "+1 (555) 010 - 0123",
+            "+86\u00a0138\u20111234\u20115678",
+            "(0151) 2345678",
+        ),
+    ],
 )
 def test_what_can_be_dialled_is_sent_a_text(helpdesk: Server, contact: str) -> None:
     Customers(sms=f"json://{helpdesk.host}/{{contact}}").send({**dict.fromkeys(FIELDS, "x"), "to": contact})
     assert len(helpdesk.hits) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "dialled"),
+    [
+        ("+1 (555) 010-0123", "+15550100123"),
+        ("+49 (0)151 234 5678", "+491512345678"),
+        ("+49 (0) 151-2345678", "+491512345678"),
+        ("(0151) 2345678", "01512345678"),
+        ("0151 (0)2345678", "015102345678"),
+    ],
+)
+def test_a_number_is_dialled_without_what_people_write_in_it(helpdesk: Server, written: str, dialled: str) -> None:
+    ways = Customers(sms=f"json://{helpdesk.host}/x?:to={{contact}}")
+    ways.send({**dict.fromkeys(FIELDS, "x"), "to": written})
+    assert json.loads(helpdesk.hits[0].body)["to"] == dialled
+
+
+MAIL = "mailto://robot:pa55@smtp.example.com{}?from=hello@lotus.example&to={{contact}}{}"
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "warning"),
+    [
+        ("", "", ""),
+        ("", "&cc=boss@lotus.example", "cc= or bcc= beside {contact}"),
+        ("", "&bcc=archive@lotus.example", "cc= or bcc= beside {contact}"),
+        ("/boss@lotus.example", "", "names an addressee beside {contact}: no letter leaves"),
+        ("", ",boss@lotus.example", "names an addressee beside {contact}: no letter leaves"),
+    ],
+)
+def test_whoever_gets_letters_beside_the_customer_is_told_by_config_check(
+    shop: Shop, path: str, more: str, warning: str
+) -> None:
+    shop.configure(f'\n[drafts.send]\nurl = "{MAIL.format(path, more)}"\n')
+    said = shop.run("config", "check")
+    assert said.code == 0
+    assert ("beside {contact}" in said.err) is bool(warning)
+    assert warning in said.err
+    assert "boss@" not in said.err
+    if warning:
+        assert re.search(r"config\.toml:\d+ drafts\.send\.url", said.err)
+
+
+def test_a_second_number_that_gets_letters_is_told_by_config_check(shop: Shop) -> None:
+    shop.configure('\n[drafts.send]\nsms = "smseagle://token@gateway.example.com/{contact}/15550100124"\n')
+    assert "drafts.send.sms names an addressee beside {contact}" in shop.run("config", "check").err
+
+
+def told_of_letters(shop: Shop) -> list[str]:
+    """What one more pass tells the chat of the shop's own letters."""
+    before = len(shop.inbox.hits)
+    shop.run("once")
+    said = [json.loads(hit.body) for hit in shop.inbox.hits[before:]]
+    return [one["message"].replace(BREAK, "") for one in said if "your letter templates" in one["title"]]
+
+
+def test_a_letter_of_the_shop_that_does_not_work_is_told_in_the_chat_once(watched: Shop) -> None:
+    letter = watched.folder / "letters/en/letters/stalled.txt.j2"
+    letter.parent.mkdir(parents=True)
+    letter.write_text("Subject: Hm\nfine\n{{ nobody_knows }}", encoding="utf-8")
+    watched.configure('templates = "letters"\n')
+    (said,) = told_of_letters(watched)
+    assert "stalled.txt.j2, line 3: 'nobody_knows' is undefined" in said
+    assert told_of_letters(watched) == []
+    letter.write_text("Subject: Hm\nfine\n{{ nor_this }}", encoding="utf-8")
+    (said,) = told_of_letters(watched)
+    assert "'nor_this' is undefined" in said
+    letter.write_text("Subject: Hm\nfine", encoding="utf-8")
+    assert told_of_letters(watched) == []
+
+
+def test_what_goes_wrong_only_with_a_real_letter_is_told_too(watched: Shop) -> None:
+    letter = watched.folder / "letters/en/letters/damaged.txt.j2"
+    letter.parent.mkdir(parents=True)
+    watched.configure('templates = "letters"\n[messages]\ngroup_wait = "0s"\n')
+    letter.write_text("Subject: Hm\nfine\n{{ 1 // (name != 'Zoe') }}", encoding="utf-8")
+    assert watched.run("config", "check").code == 0
+    more = ("--customer-name", "Zoe", "--customer-contact", "zoe@example.org")
+    watched.run("parcels", "add", DAMAGED, "--courier", "my_dhl", *more)
+    (said,) = told_of_letters(watched)
+    assert "damaged.txt.j2, line 3: integer division or modulo by zero" in said
+    assert told_of_letters(watched) == []

@@ -84,3 +84,21 @@ def test_the_check_prints_who_is_told_of_what(watched: Shop) -> None:
         ("other customers' drafts", ["ops"]),
     ]
     assert [row["hours"] for row in document["channels"]] == ["", "milder than high in a digest at 09:00"]
+
+
+def test_the_check_prints_who_is_told_of_what_nobody_took_of_the_day_and_of_a_channel_that_is_down(
+    watched: Shop,
+) -> None:
+    shop = routed(watched)
+    text = shop.config.read_text(encoding="utf-8")
+    shop.config.write_text(text.replace("[channels.ops]\n", '[channels.ops]\nfallback = "boss"\n'), encoding="utf-8")
+    shop.configure(
+        '\n[alerts]\nescalate_to = "boss"\nescalate_after = { critical = "4h" }\n[report]\nchannel = "ops"\n'
+    )
+    rows = shop.run("config", "check", "--json").document["told"]
+    assert [(row["what"], row["channels"], row["by"]) for row in rows][-3:] == [
+        ("what nobody acknowledged in time", ["boss"], "[alerts] escalate_to"),
+        ("the day's report", ["ops"], "[report] channel"),
+        ("what is grave while ops takes nothing", ["boss"], "[channels.ops] fallback"),
+    ]
+    assert "the day's report" in shop.run("config", "check").out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import string
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch.cli import why
+from parcelwatch.cli import acting, drafts, report, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
@@ -30,6 +31,9 @@ SAID = {
     *map(str, LetterStep),
     *map(str, Remedy),
     *why._KNOWN.values(),
+    *report.AGES.values(),
+    *acting.STANDS.values(),
+    *(drafts.NO_WAY, drafts.DOUBTED, *drafts.LEFT_OUT.values()),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
@@ -92,7 +96,8 @@ def test_a_language_without_words_of_its_own_is_shown_english() -> None:
 @pytest.fixture
 def chinese(watched: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A shop whose agents read Chinese, on a terminal of the usual width."""
-    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    peak = '[[peaks]]\nname = "双十一"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n'
+    watched.configure(f'\n[alerts]\nlanguage = "zh-CN"\n{peak}')
     monkeypatch.setenv("COLUMNS", "80")
     return watched
 
@@ -110,3 +115,53 @@ def test_an_agent_reads_in_chinese_what_agents_read(chinese: Shop, said: str) ->
 def test_a_table_in_chinese_holds_at_eighty_columns(chinese: Shop, said: str) -> None:
     for line in chinese.run(*said.split()).out.splitlines():
         assert cell_len(line) <= 80, line
+
+
+def latin(text: str) -> list[str]:
+    """What is left of it in Latin letters, beside names, numbers and what is to be typed."""
+    return re.findall("[A-Za-z]{2,}", re.sub(r"“[^”]*(?:”|…)|`[^`]*`|lin|DHL|Asia/\w+|parcelwatch:|warning:", "", text))
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("cases ack 1 --by lin", "处理中"),
+        ("cases snooze 1 --until 2d", "已暂缓至"),
+        ("cases resolve 1", "已解决"),
+        ("cases assign 1 --to lin", "现由lin负责"),
+        ("cases assign 1 --to lin|cases assign 1 --to lin", "已经由lin负责"),
+        ('cases assign 1 --to lin|cases assign 1 --to ""', "现由无人负责"),
+        ("cases ack 1|cases ack 1", "已经是处理中"),
+        ("cases remedy 1 refund --by lin", "承诺，尚未完成"),
+        ("cases remedy 1 refund|cases remedy 1 --done|cases remedy 1 --done", "已有处理方案：退款"),
+        ("cases claim 1 --none", "无需理赔"),
+        ("cases claim 1 --none|cases claim 1 --none", "已经是：无"),
+        ("cases note 1 打过电话", "案件 1"),
+        ("cases verdict 1 false", "误报"),
+        ("cases list --limit 1", "另有 1 条"),
+        ("drafts edit 1 --subject 您好", "已修改"),
+        ("drafts approve 1", "已批准"),
+        ("drafts discard 1", "已丢弃"),
+        ("drafts approve 1|drafts sent 1", "已发送"),
+        ("drafts send 1", "尚未批准"),
+        ("drafts announce 双十一|drafts announce 双十一", "个有异常"),
+        ("drafts send 1 --approve", "没有配置"),
+        ("report --since 1d", "新增 2"),
+    ],
+)
+def test_a_verb_answers_an_agent_in_chinese(chinese: Shop, said: str, answer: str) -> None:
+    *before, last = said.split("|")
+    for each in before:
+        chinese.run(*shlex.split(each))
+    ended = chinese.run(*shlex.split(last))
+    assert answer in ended.out + ended.err
+    assert latin(ended.out + ended.err) == []
+    if last.startswith("report"):
+        assert [line for line in ended.out.splitlines() if cell_len(line) > 80] == []
+
+
+def test_a_verb_answers_an_agent_in_english_where_that_is_read(watched: Shop) -> None:
+    assert re.match(r"Case 1 \(\w+ of \d+\) is acknowledged\.", watched.run("cases", "ack", "1").out)
+    waiting = " ".join(watched.run("report").out.split())
+    assert "2 opened, 1 acknowledged, 0 resolved" in waiting
+    assert "waiting 2: 1 open, 1 acknowledged" in waiting or "waiting 2: 1 acknowledged, 1 open" in waiting

@@ -436,6 +436,19 @@ def test_good_news_that_the_courier_takes_back_is_corrected_once(milestone: Mile
     assert told[1] == []
 
 
+@pytest.mark.parametrize(("verb", "follows"), [("sent", True), ("discard", False)])
+def test_good_news_that_was_taken_back_while_it_was_being_sent_is_corrected_if_it_arrived(
+    verb: str, follows: bool
+) -> None:
+    start = after_good_news(at(80, Milestone.DELIVERED, text="by mistake"))
+    *before, news = start.past
+    gone = replace(news, state=DraftState.SENDING, sent_at=None)
+    waiting = one_by_one(heard(95, SORTED), start=replace(start, past=(*before, gone)))[0]
+    assert ("stalled", "corrected") not in written_by(waiting)
+    step = one_by_one((96 * HOUR, LetterAction(verb, 2, "lin")), start=replace(waiting.dossier, drafts=(gone,)))[0]
+    assert (("stalled", "corrected") in written_by(step)) is follows
+
+
 @pytest.mark.parametrize("later", [at(80, Milestone.DELIVERED, text="reworded"), at(85, Milestone.DELIVERED)])
 def test_good_news_that_is_only_worded_or_dated_anew_is_not_corrected(later: Checkpoint) -> None:
     start = after_good_news(at(80, Milestone.DELIVERED, text="delivered"))

@@ -8,14 +8,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parcelwatch.core.assess import assess, rules_for
 from parcelwatch.core.histories import History
+from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import replay
-from parcelwatch.model import Dossier, Event, Passed, Refused, Unanswered
+from parcelwatch.core.rules import QUIET
+from parcelwatch.core.timeline import as_of, join
+from parcelwatch.core.view import view
+from parcelwatch.model import Cause, Checkpoint, Dossier, Entry, Event, Milestone, Passed, Refused, Timeline, Unanswered
 from parcelwatch.store import Store, past
+from tests.benchmarks.replaying import daemon
 from tests.storybook import Said, Story, read_all
 from tests.storytellers import InCore, InStore
 from tests.storytelling import Feed, Teller
+from tests.strategies import START
 
 AFTER: Final = timedelta(days=25)
 """How long each story goes on after its last step: silence must be told of, too."""
@@ -126,3 +135,69 @@ def test_what_a_store_kept_of_its_parcels_is_replayed_to_what_agents_were_told(t
     teller.close()
     assert daemon.told
     assert replayed(history, story, end) == daemon.told
+
+
+# --- any history ---------------------------------------------------------------------------------
+
+_M = Milestone
+_ONWARD = (_M.PICKED_UP, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.OUT_FOR_DELIVERY, _M.DELIVERED)
+PATIENT, HASTY = Policy(channels=("ops",)), Policy("china", channels=("ops",))
+hours = st.floats(0, 200).map(lambda each: timedelta(minutes=round(each * 60)))
+
+
+@st.composite
+def scans(draw: st.DrawFn) -> list[tuple[Milestone, Cause | None, bool]]:
+    """As a rule a parcel's way, of which some steps are left out; sometimes anything."""
+    smooth = [one for one in (_M.INFO_RECEIVED, *_ONWARD) if draw(st.booleans())]
+    told: list[tuple[Milestone, Cause | None, bool]] = [(one, None, one is not _M.INFO_RECEIVED) for one in smooth]
+    for _ in range(draw(st.sampled_from([0, 0, 1, 3]))):
+        odd = (draw(st.sampled_from(Milestone)), draw(st.none() | st.sampled_from(Cause)), draw(st.booleans()))
+        told.insert(draw(st.integers(0, len(told))), odd)
+    return told
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    at, entries = START, list[Entry]()
+    for milestone, cause, moves in draw(scans()):
+        at += draw(hours)
+        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(["", "Lyon, FR"])), moves=moves)
+        seen_at = at + draw(st.just(timedelta(0)) | hours)
+        entries.append(Entry(said, seen_at, seen_at))
+    return History(
+        "AB123456",
+        "acme",
+        origin=draw(st.sampled_from(["", "DE"])),
+        destination=draw(st.sampled_from(["DE", "BR-SP"])),
+        announced_at=draw(st.sampled_from([START, START + timedelta(days=3)])),
+        shipped_at=draw(st.none() | st.just(START + timedelta(days=1))),
+        promised_by=draw(st.none() | hours.map(lambda each: START + 3 * each)),
+        dispatch_by=draw(st.none() | hours.map(lambda each: START + each)),
+        heard=join(Timeline(tuple(entries)), Timeline()),
+    )
+
+
+@pytest.mark.parametrize("policy", [PATIENT, HASTY], ids=["patient", "hasty"])
+@given(history=histories())
+def test_whatever_a_replay_leaves_out_it_tells_what_every_step_would(policy: Policy, history: History) -> None:
+    assert list(replay(history, policy)) == list(daemon(history, policy))
+
+
+@given(history=histories(), passed=hours)
+def test_the_rules_that_are_not_asked_have_nothing_to_say(history: History, passed: timedelta) -> None:
+    asked_at = START + 5 * passed
+    timeline = as_of(history.heard, asked_at)
+    seen = view(Dossier(history.parcel(), timeline, confirmed_at=asked_at), PATIENT.calendar)
+    every = {rule.kind: rule.judge(seen) for rule in rules_for(PATIENT, history.parcel()).every}
+    assert assess(seen, PATIENT).verdicts == {kind: verdict for kind, verdict in every.items() if verdict is not QUIET}
+
+
+def test_a_clock_that_runs_shorter_than_the_one_before_is_not_overslept() -> None:
+    way = ((1, _M.IN_TRANSIT), (2, _M.OUT_FOR_DELIVERY), (47, _M.DELIVERED))
+    entries = []
+    for hour, milestone in way:
+        at = START + timedelta(hours=hour)
+        entries.append(Entry(Checkpoint(at, at, milestone), at, at))
+    history = History("AB123456", "acme", announced_at=START, heard=Timeline(tuple(entries)))
+    told = [(one.kind, one.at) for one in replay(history, HASTY)]
+    assert told == [("not_delivered", START + timedelta(hours=2 + 36))]

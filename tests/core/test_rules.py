@@ -160,7 +160,7 @@ def test_a_finding_names_the_threshold_that_spoke_and_the_line_it_comes_from(
 
 
 def test_every_kind_with_a_clock_of_its_own_is_tried_at_its_defaults() -> None:
-    assert {*DEFAULTS, "courier_silent"} == set(CLOCKED)
+    assert {*DEFAULTS, "courier_silent", "will_be_late"} == set(CLOCKED)
 
 
 @pytest.mark.parametrize("answer", [Unanswered(NUMBER), Refused(NUMBER)], ids=["unanswered", "refused"])

@@ -98,6 +98,36 @@ def test_a_notice_says_what_its_words_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("快件退回中", M.RETURNING),
+        ("客户拒收，退件中，请等待", M.RETURNING),
+        ("您的快件正在退回途中", M.RETURNING),
+        ("收件人拒签，快件将退回寄件人", M.RETURNING),
+        ("拒收，正在安排快件退回", M.RETURNING),
+        ("客户拒签", M.RETURNED),
+        ("拒收，已退回寄件人", M.RETURNED),
+        ("已将快件退回寄件人", M.RETURNED),
+        ("快件已退回中山市寄件人", M.RETURNED),
+        ("退回件已签收，正在退款", M.RETURNED),
+        ("退回途中的快件已妥投", M.RETURNED),
+        ("", M.RETURNED),
+    ],
+)
+@pytest.mark.parametrize("code", ["14", "4"])
+def test_a_parcel_that_still_goes_back_is_not_back_whatever_its_code_says(words: str, where: M, code: str) -> None:
+    events = [
+        {"context": words, "ftime": "2026-03-06 12:00:00", "statusCode": code},
+        {"context": "快件已揽收", "ftime": "2026-03-05 12:00:00", "statusCode": "1"},
+    ]
+    found = tracked("YT1", "yuantong", [{"data": events, "state": code}])
+    assert found.checkpoints[-1].milestone is where
+    assert (found.checkpoints[-1].cause is Cause.REFUSED) is (code == "14" or "拒" in words)
+    # The same for whatever courier's code says so.
+    assert follow([((M.RETURNED, None), read(words, "zh"))], [("杭州", words)])[0][0] is where
+
+
+@pytest.mark.parametrize(
     ("message", "error"),
     [
         ("不合法的签名", CourierRefused),

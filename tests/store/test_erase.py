@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from parcelwatch.core.accounts import AccountState
+from parcelwatch.core.complaints import Complaint
 from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
@@ -33,6 +34,7 @@ from parcelwatch.store import (
     alerts,
     audit,
     cases,
+    complaints,
     drafts,
     evidence,
     history,
@@ -42,6 +44,7 @@ from parcelwatch.store import (
     outbox,
     parcels,
 )
+from parcelwatch.store.complaints import Subject
 from parcelwatch.store.erase import forget_order
 from parcelwatch.store.rows import fact_json
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
@@ -78,6 +81,8 @@ def live_through_everything(store: Store, number: str, name: str) -> int:
     mine = alert(parcel_id=parcel_id, case_id=case_id, draft_id=draft_id, draft=True)
     enqueue(store, mine, alert(fact=noted(f"A message that names {number} of {name} Wen")))
     with store.transaction():
+        asked = Complaint(NOW, number, kind="where is it", text=f"{name} Wen asks")
+        complaints.keep(store, asked, Subject(parcel_id, None))
         while group := outbox.claim(store, NOW, NOW + HOUR):
             outbox.freeze(store, group, [Text(f"On {number}", f"It names {number} in a letter to {name}")])
     return parcel_id
@@ -182,7 +187,7 @@ def test_an_export_holds_all_that_is_known_and_is_fit_for_json(store: Store) -> 
     assert [word for word in ("Canary Wen", "Canary@x.org", "Canary Lane", "ORDER-Canary") if word not in text] == []
     (parcel,) = exported["parcels"]
     assert parcel["added_at"] == parcel["confirmed_at"] == "2026-03-02T08:00:00Z"
-    parts = ("checkpoints", "cases", "notes", "drafts", "draft_events", "alerts", "sendings")
+    parts = ("checkpoints", "cases", "notes", "drafts", "draft_events", "alerts", "sendings", "complaints")
     assert [len(parcel[part]) for part in parts] == [1] * len(parts)
     assert parcel["draft_events"][0]["at"] == parcel["cases"][0]["opened_at"] == "2026-03-02T08:00:00Z"
     assert parcel["cases"][0]["hidden_by"] == ""
@@ -276,6 +281,31 @@ def test_a_forgotten_order_leaves_the_parcel_that_another_order_shares(store: St
     assert [order.number for order in parcels.one(store, shared).orders] == ["B-1"]
 
 
+def complain(store: Store, complaint: Complaint) -> None:
+    about = complaints.subject(store, complaint)
+    assert about is not None
+    with store.transaction():
+        complaints.keep(store, complaint, about)
+
+
+def test_a_complaint_goes_with_the_parcel_or_the_order_it_is_about(store: Store) -> None:
+    in_orders(store, NUMBER, "B-1")
+    in_orders(store, "OTHER0002", "B-2")
+    complain(store, Complaint(NOW, number=NUMBER))
+    complain(store, Complaint(NOW, orders=("B-2",)))
+    parcels.forget(store, NUMBER)
+    assert store.value("SELECT count(*) FROM complaints") == 1
+    forget_order(store, "B-2")
+    assert store.value("SELECT count(*) FROM complaints") == 0
+
+
+def test_what_somebody_wrote_of_a_parcel_that_stays_goes_with_an_order_that_was_in_it(store: Store) -> None:
+    in_orders(store, NUMBER, "B-1", "B-2")
+    complain(store, Complaint(NOW, number=NUMBER, kind="damaged", text="my lamp is in pieces"))
+    forget_order(store, "B-2")
+    assert store.all("SELECT kind, text FROM complaints") == [("damaged", "")]
+
+
 def test_what_a_remedy_or_its_history_says_of_a_forgotten_number_is_struck_out(store: Store) -> None:
     add(store, NUMBER)
     other = add(store, "PW2")
@@ -312,6 +342,7 @@ _OURS = {
     "unknown_codes": "courier",
     "payloads": "account",
     "inbox": "account digest",
+    "forecast": "scope name waited came days",
     "links": "digest salt channel",
     "link_cases": "words",
     "link_uses": "verb by",
@@ -332,6 +363,7 @@ _FREE: dict[str, dict[str, str | bytes]] = {
     },
     "case_events": {"fact": '{{"says":"noted","reason":"as {} said"}}'},
     "notes": {"text": "{} rang"},
+    "complaints": {"kind": "for {}", "text": "{} waits for it"},
     "drafts": {
         "facts": '{{"number":"OTHER0002","parcel":2,"remedies":["resend"],"what":"left with {}","place":"{}",'
         '"also":[{{"parcel":3,"number":"PW3","what":"left with {}"}}]}}',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Parcel
-from parcelwatch.store import Store, alerts, cases, drafts, parcels
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, settling
 from parcelwatch.verbs import agents, finding
 from tests.store.making import HOUR, MINUTE, NOW, parcel
 
@@ -172,6 +172,64 @@ def test_a_parcel_watched_again_has_the_trouble_it_was_stopped_with_and_is_told_
     assert standing(store, one) == {"damaged": "open"}
     told = [row.out.kind for row in alerts.rows(store, "pending") if row.out.letter is None]
     assert told == ["damaged"]
+
+
+def deliver(store: Store, now: datetime) -> list[tuple[str, str]]:
+    """Kind and reason of all that waits, which is told now."""
+    said: list[tuple[str, str]] = []
+    with store.transaction():
+        while group := outbox.claim(store, now, now + HOUR):
+            said += [(row.kind, str(row.why)) for row in group.rows if not row.draft]
+            settling.settle_sent(store, group.ids, now)
+    return said
+
+
+def stop_and_resume(store: Store, one: Parcel, hours: int) -> None:
+    with store.transaction():
+        agents.stop(store, one, POLICY, NOW + hours * HOUR)
+    with store.transaction():
+        agents.resume(store, one, POLICY, NOW + (hours + 1) * HOUR)
+
+
+def test_what_was_told_of_a_parcel_is_not_told_again_when_it_is_watched_again(store: Store) -> None:
+    one = watched(store, STANDS_STILL, BROKEN)
+    answers(store, one, STANDS_STILL, BROKEN, scan(3, M.IN_TRANSIT), hours=60)
+    assert standing(store, one) == {"damaged": "open", "stalled": "open"}
+    assert deliver(store, NOW + 61 * HOUR) == [("damaged", "opened")]
+    for hours in (62, 64):
+        stop_and_resume(store, one, hours)
+        answers(store, one, STANDS_STILL, BROKEN, scan(3, M.IN_TRANSIT), hours=hours + 1)
+        assert standing(store, one) == {"damaged": "open", "stalled": "open"}
+        assert deliver(store, NOW + (hours + 1) * HOUR) == []
+    assert [row["kind"] for row in drafts.rows(store, "draft")] == ["damaged"]
+
+
+def test_what_nobody_takes_is_repeated_as_if_it_were_told_when_it_is_watched_again(store: Store) -> None:
+    one = watched(store, MOVES, BROKEN)
+    deliver(store, NOW)
+    stop_and_resume(store, one, 90)
+    ((_, _, at, _),) = alerts.untaken(store)
+    assert at == NOW + 91 * HOUR
+
+
+def test_whoever_was_told_of_it_hears_that_it_is_over_when_it_is_watched_again(store: Store) -> None:
+    one = watched(store, MOVES, STANDS_STILL)
+    answers(store, one, MOVES, STANDS_STILL, hours=60)
+    deliver(store, NOW + 60 * HOUR)
+    stop_and_resume(store, one, 61)
+    answers(store, one, MOVES, STANDS_STILL, scan(-62, M.DELIVERED), hours=63)
+    assert deliver(store, NOW + 63 * HOUR) == [("stalled", "cleared")]
+
+
+def test_who_was_sent_a_letter_before_gets_no_other_when_it_is_watched_again(store: Store) -> None:
+    one = watched(store, MOVES, BROKEN)
+    deliver(store, NOW)
+    (row,) = drafts.rows(store, "draft")
+    for verb in ("approve", "sent"):
+        agents.act_on_draft(store, row["id"], verb, POLICY, NOW, subject="Sorry", body="It is broken.")
+    stop_and_resume(store, one, 2)
+    answers(store, one, MOVES, BROKEN, hours=4)
+    assert drafts.rows(store, "draft") == []
 
 
 def test_what_is_over_by_the_time_it_is_watched_again_stays_closed(store: Store) -> None:

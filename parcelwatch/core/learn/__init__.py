@@ -16,7 +16,7 @@ from parcelwatch.core.learn.counts import BINS, Change, Count, Day
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.learn.lessons import DONE, Lesson, age, handed_at, lesson
 from parcelwatch.core.learn.levels import Key, Scope, levels, where_to
-from parcelwatch.core.learn.outlook import SLOWEST, THIN, Level, Outlook, outlook
+from parcelwatch.core.learn.outlook import SLOWEST, THIN, Level, Outlook, deeper, look_ahead
 
 __all__ = [
     "BINS",
@@ -35,9 +35,10 @@ __all__ = [
     "Outlook",
     "Scope",
     "age",
+    "deeper",
     "handed_at",
     "lesson",
     "levels",
-    "outlook",
+    "look_ahead",
     "where_to",
 ]

@@ -65,15 +65,20 @@ class Outlook:
         return None if level is None else exp(-self.pace * (level.risk(end) - level.risk(age)))
 
 
-def outlook(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
+def look_ahead(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
     """What the counts of some levels, the widest first, say at a time."""
     found: list[Level] = []
     pace = 1.0
     for key, count in seen:
-        found.append(deepened(found[-1] if found else None, key, count, at))
-        if key[0] is not Scope.LANE:
-            pace = paced(count.days, at.date(), pace)
+        level, pace = deeper(found[-1] if found else None, pace, key, count, at)
+        found.append(level)
     return Outlook(tuple(found), pace)
+
+
+def deeper(wider: Level | None, pace: float, key: Key, count: Count, at: datetime) -> tuple[Level, float]:
+    """The next narrower level, with its pace; a lane's is that of where it leads."""
+    level = deepened(wider, key, count, at)
+    return level, pace if key[0] is Scope.LANE else paced(count.days, at.date(), pace)
 
 
 def deepened(wider: Level | None, key: Key, count: Count, at: datetime) -> Level:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
 
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import earliest, latest
@@ -50,6 +50,7 @@ class Verdict:
 
 
 QUIET = Verdict()
+FOREVER: Final = timedelta.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,15 @@ class Rule:
     of: ClassVar[Cause | None] = None
 
     limits: Threshold
+
+    @property
+    def patience(self) -> timedelta | None:
+        """How long it finds nothing new for sure after a scan that merely moves a parcel on; None if it may at once.
+
+        Such a scan names no cause, is movement, and lies no further back on a parcel's way than the one before. Clocks
+        that run already go on running.
+        """
+        return None
 
     @abstractmethod
     def judge(self, view: View) -> Verdict:
@@ -93,6 +103,13 @@ class Rule:
                 return Verdict(finding, since, due_at)
             finding = self.found(severity, fact, limit)
         return Verdict(finding, since)
+
+
+def shortest(limit: Duration | None) -> timedelta:
+    """The least time in which a clock can count so much; for ever where there is no limit. No clock runs fast."""
+    if limit is None:
+        return FOREVER
+    return timedelta(days=limit.amount) if limit.business else limit.length
 
 
 def dispatch_counts(by: datetime) -> Fact:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict, dispatch_counts
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, dispatch_counts
 from parcelwatch.core.view import View
 from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
 
@@ -39,6 +40,10 @@ class TrackingStopped(Rule):
 
     kind: ClassVar[str] = "tracking_stopped"
     at: ClassVar[frozenset[Milestone]] = frozenset(Milestone) - FINAL
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
 
     def judge(self, view: View) -> Verdict:
         dossier = view.dossier

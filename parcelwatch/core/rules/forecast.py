@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 
 from parcelwatch.core.clockwork import Clock
 from parcelwatch.core.learn import SLOWEST, THIN, Level, age, handed_at, where_to
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict
 from parcelwatch.core.rules.promise import UNDECIDED
 from parcelwatch.core.view import View
 from parcelwatch.duration import BUSINESS_DAY, Duration
@@ -129,6 +129,10 @@ class WillBeLate(Rule):
 
     kind: ClassVar[str] = "will_be_late"
     at: ClassVar[frozenset[Milestone]] = UNDECIDED
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
 
     def judge(self, view: View) -> Verdict:
         if view.milestone not in self.at:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from parcelwatch.core.rules.base import QUIET, Rule, Verdict
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, scan
 from parcelwatch.core.view import View
-from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
+from parcelwatch.model import FINAL, Checkpoint, Fact, Form, Milestone, Severity
 
 UNDECIDED: Final = frozenset(Milestone) - FINAL - {Milestone.RETURNING, Milestone.AVAILABLE_FOR_PICKUP}
 """Where a parcel may still come in time or not."""
@@ -24,6 +24,10 @@ class Late(Rule):
     kind: ClassVar[str] = "late"
     at: ClassVar[frozenset[Milestone]] = UNDECIDED
 
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER
+
     def judge(self, view: View) -> Verdict:
         if view.milestone not in self.at:
             return QUIET
@@ -33,8 +37,13 @@ class Late(Rule):
         if view.confirmed_at is None or view.confirmed_at < promise:
             return Verdict(since=promise, due_at=promise)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
-        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose)
+        over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose, scan=_last_scan(view))
         return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view))
+
+
+def _last_scan(view: View) -> Checkpoint | None:
+    """Where it was last: who hears that it is late hears no more that it stands still."""
+    return next((scan(entry) for entry in reversed(view.entries) if not entry.checkpoint.by), None)
 
 
 def _next_promise(view: View) -> datetime | None:

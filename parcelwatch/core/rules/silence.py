@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan
+from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan, shortest
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -21,6 +21,10 @@ class NotPickedUp(Rule):
 
     kind: ClassVar[str] = "not_picked_up"
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.INFO_RECEIVED, Milestone.UNKNOWN})
+
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
 
     def judge(self, view: View) -> Verdict:
         announced = self._announced_at(view)
@@ -51,6 +55,10 @@ class _StuckAt(Rule):
     """Nothing new since it reached the one milestone it is about."""
 
     says: ClassVar[Form]
+
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
 
     def judge(self, view: View) -> Verdict:
         since = view.counts_from if view.milestone in self.at else None
@@ -86,6 +94,10 @@ class Stalled(Rule):
 
     kind: ClassVar[str] = "stalled"
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.IN_TRANSIT, Milestone.EXCEPTION, Milestone.UNKNOWN})
+
+    @property
+    def patience(self) -> timedelta | None:
+        return shortest(self.limits.warn)
 
     def judge(self, view: View) -> Verdict:
         since = view.counts_from

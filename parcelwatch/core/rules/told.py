@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
+from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Cause, Entry, Fact, Form, Milestone, Severity, Sure
@@ -127,11 +127,13 @@ class CourierException(Rule):
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION, Milestone.CUSTOMS})
 
     def judge(self, view: View) -> Verdict:
+        if view.milestone not in (Milestone.EXCEPTION, Milestone.CUSTOMS):
+            return QUIET
         entry = _reached_by(view)
         if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
         seized = entry.checkpoint.cause is Cause.SECURITY
-        if view.milestone is not Milestone.EXCEPTION and not (seized and view.milestone is Milestone.CUSTOMS):
+        if view.milestone is Milestone.CUSTOMS and not seized:
             return QUIET
         return Verdict(self.told(Severity.HIGH if seized else Severity.MEDIUM, entry, Form.EXCEPTION))
 
@@ -205,6 +207,10 @@ class AttemptFailed(_ToldThenSilent):
         Milestone.DELIVERED,
         Milestone.CANCELLED,
     }
+
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER  # a first tour is no trouble, and what failed was told
 
     def judge(self, view: View) -> Verdict:
         if view.milestone not in self.at:

@@ -145,6 +145,20 @@ def _taken_out(words: str) -> bool:
     return _TAKEN_OUT.search(words) is not None
 
 
+# "退回中" at the end of a phrase: 退回中山 is a place, 退回中转场 a depot.
+_GOING_BACK = re.compile(
+    r"(?:退|返)[^，。；,;]{0,6}?(?:途中|中)(?!\w)"
+    r"|(?:正在|即将|准备|安排|等待)[^，。；,;]{0,6}(?:退|返)(?!款)|将会?被?(?:退|返)(?!款)"
+)
+_HANDED_BACK = re.compile(r"[签簽]收|退[签簽]|妥投|已[签簽收]|送达")
+
+
+def _going_back(words: str, reading: Reading) -> bool:
+    """Whether a text says in so many words that the parcel is still on its way to its sender."""
+    back = reading.milestone is M.RETURNING and _GOING_BACK.search(words) is not None
+    return back and not _HANDED_BACK.search(words)
+
+
 _ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
 
 
@@ -184,6 +198,8 @@ class _Way:
     def after(self, code: Meaning | None, reading: Reading, place: str, words: str) -> Meaning:
         """The meaning of the next scan, which then counts among those before."""
         meaning = self._read(code, reading)
+        if meaning[0] is M.RETURNED and _going_back(words, reading):
+            meaning = (M.RETURNING, meaning[1])
         if meaning[0] in (M.AVAILABLE_FOR_PICKUP, M.IN_TRANSIT) and _taken_out(words):
             meaning = (M.OUT_FOR_DELIVERY, None)
         milestone = meaning[0]

@@ -1,6 +1,6 @@
 """A shop's own letters, tried with all there may be to say.
 
-What belongs here: what `config check` says of the folder named by `[drafts] templates`.
+What belongs here: what is wrong with the folder named by `[drafts] templates`, for `config check` and for operators.
 """
 
 from __future__ import annotations
