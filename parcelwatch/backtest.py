@@ -166,7 +166,7 @@ class _Work:
         outcome, end = Outcome(part.done), datetime.fromisoformat(until)
         for history in self._source.histories(part, lambda _: None):
             if self._source.counts(history):
-                outcome.dwell.take(history, self._policies[0].calendar, end)
+                outcome.dwell.take(history, self._policies[0], end)
         return outcome
 
     def play(self, part: Part, lessons: str) -> Outcome:

@@ -3,7 +3,8 @@
 What belongs here: limits of time and size, where a request may go, and whose fault it is when none comes back.
 What an answer means, 4xx and 5xx included, is the adapter's to say.
 
-Adapters speak httpx, whose requests and responses are values; aiohttp carries them, for less than half of the time.
+Requests go straight to the transport: httpx.AsyncClient on top of it costs half as much again and adds only
+what we switch off (cookies, redirects, proxies of the environment).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import zlib
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable
 from typing import Final, Protocol
 
 import aiohttp
 import httpx
 import yarl
+from httpx_aiohttp import AiohttpTransport
 
 from parcelwatch import __version__
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
@@ -39,19 +41,29 @@ _UNTRUE_ONCE_READ: Final = frozenset({b"content-encoding", b"content-length", b"
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # The first line that fits names whose fault it is and says so. What the exception itself says is never repeated:
-# it may quote an address, and addresses may hold keys.
+# httpx and aiohttp quote URLs, and URLs may hold keys.
 FAULTS: Final[tuple[tuple[type[Exception], type[CourierError], str], ...]] = (
     (aiohttp.ClientConnectorDNSError, CourierUnavailable, "no connection: its name has no address"),
     (aiohttp.ClientSSLError, CourierUnavailable, "no connection: its certificate cannot be trusted"),
-    (aiohttp.ConnectionTimeoutError, CourierUnavailable, "no connection"),
-    (aiohttp.ServerTimeoutError, CourierUnavailable, "no answer in time"),
-    (aiohttp.ClientConnectorError, CourierUnavailable, "no connection"),
-    (aiohttp.NonHttpUrlClientError, CourierRefused, "the address is not http or https"),
+    (httpx.ConnectTimeout, CourierUnavailable, "no connection"),
+    (httpx.PoolTimeout, CourierUnavailable, "no free connection in time"),
+    (httpx.TimeoutException, CourierUnavailable, "no answer in time"),
+    (httpx.ConnectError, CourierUnavailable, "no connection"),
+    (httpx.ProxyError, CourierUnavailable, "the proxy failed"),
+    (httpx.NetworkError, CourierUnavailable, "the connection broke"),
+    (httpx.LocalProtocolError, CourierRefused, "the request is not valid HTTP"),
+    (httpx.UnsupportedProtocol, CourierRefused, "the address is not http or https"),
+    (httpx.RemoteProtocolError, CourierUnavailable, "the connection broke"),
+    (httpx.DecodingError, CourierUnreadable, "the answer cannot be decompressed"),
+    (httpx.TooManyRedirects, CourierUnreadable, "redirect; base_url may be out of date"),
+    (httpx.HTTPError, CourierUnavailable, "the exchange failed"),
+    (httpx.InvalidURL, CourierRefused, "the address is not valid"),
+    (httpx.CookieConflict, CourierRefused, "the request's cookies contradict each other"),
+    (httpx.StreamError, CourierRefused, "the request cannot be sent twice"),
+    (zlib.error, CourierUnreadable, "the answer cannot be decompressed"),
     (aiohttp.InvalidURL, CourierRefused, "the address is not valid"),
     (aiohttp.ClientResponseError, CourierUnreadable, "the answer is not HTTP"),
     (aiohttp.ClientError, CourierUnavailable, "the connection broke"),
-    (httpx.StreamError, CourierRefused, "the request cannot be sent twice"),
-    (zlib.error, CourierUnreadable, "the answer cannot be decompressed"),
     (TimeoutError, CourierUnavailable, "no answer in time"),
     (OSError, CourierUnavailable, "the connection broke"),
     (ValueError, CourierRefused, "the request cannot be sent as it is"),
@@ -65,8 +77,7 @@ class Client:
     def __init__(self, *, deadline: float = DEADLINE, connections: int = CONNECTIONS) -> None:
         self.deadline = deadline
         self._connections = connections
-        self._tls = httpx.create_ssl_context(trust_env=False)
-        self._opened: aiohttp.ClientSession | None = None
+        self._transport = AiohttpTransport(client=self._session, trust_env=False)
 
     async def send(self, request: httpx.Request, account: str) -> httpx.Response:
         """The whole answer, decompressed, whatever its status below 300 or from 400 on.
@@ -76,56 +87,49 @@ class Client:
         """
         who = f"{account}: {request.url.host}"
         try:
-            url = check_address(request.url, who)
+            check_address(request.url, who)
+            request.extensions = {**request.extensions, "timeout": {"connect": CONNECT}}
             async with asyncio.timeout(self.deadline):
-                return await self._exchange(request, url, who)
+                return await self._exchange(request, who)
         except _CAUGHT as error:
             raise translate(error, who) from None  # its text may quote the address, query and all
 
     async def aclose(self) -> None:
         """Close every connection. Does no harm twice, or before anything was sent."""
-        if self._opened is not None:
-            await self._opened.close()
+        await self._transport.aclose()
 
     def _session(self) -> aiohttp.ClientSession:
-        """The one session, opened in the loop of whoever sends first."""
-        if self._opened is None:
-            self._opened = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE, ssl=self._tls),
-                headers=HEADERS,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT),
-                auto_decompress=False,
-            )
-        return self._opened
+        tls = self._transport.ssl_context
+        connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE, ssl=tls)
+        return aiohttp.ClientSession(connector=connector, headers=HEADERS, cookie_jar=aiohttp.DummyCookieJar())
 
-    async def _exchange(self, request: httpx.Request, url: yarl.URL, who: str) -> httpx.Response:
-        headers = [(name.decode(), value.decode()) for name, value in request.headers.raw]
-        sent = self._session().request(
-            request.method, url, headers=headers, data=request.content or None, allow_redirects=False
-        )
-        async with sent as answer:
-            if 300 <= answer.status < 400:
-                raise CourierUnreadable(f"{who}: redirect ({answer.status}); base_url may be out of date")
-            kept, encoding = _split(answer.raw_headers)
-            body = await read(answer.content.iter_any(), encoding, who)
-        return httpx.Response(answer.status, headers=kept, content=body, request=request)
+    async def _exchange(self, request: httpx.Request, who: str) -> httpx.Response:
+        response = await self._transport.handle_async_request(request)
+        stream = response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
+        try:
+            if 300 <= response.status_code < 400:
+                raise CourierUnreadable(f"{who}: redirect ({response.status_code}); base_url may be out of date")
+            headers, encoding = _split(response.headers.raw)
+            body = await read(stream, encoding, who)
+        finally:
+            await stream.aclose()
+        return httpx.Response(response.status_code, headers=headers, content=body, request=request)
 
 
 def translate(error: Exception, who: str) -> CourierError:
-    """Our error for one of aiohttp's or of the network's."""
-    kind, what = next((kind, what) for fault, kind, what in FAULTS if isinstance(error, fault))
-    return kind(f"{who}: {what} ({type(error).__name__})")
+    """Our error for one of httpx, of the transport or of the network."""
+    causes = (error, error.__cause__)
+    kind, what = next((kind, what) for fault, kind, what in FAULTS if any(isinstance(one, fault) for one in causes))
+    return kind(f"{who}: {what} ({type(error.__cause__ or error).__name__})")
 
 
-def check_address(url: httpx.URL, who: str) -> yarl.URL:
-    """The address as it is sent to. Refuses plain http to any other machine, and what reads as another host's there."""
+def check_address(url: httpx.URL, who: str) -> None:
+    """Refuse plain http to any other machine, and an address that the transport would read as another host's."""
     if url.scheme != "https" and not (url.scheme == "http" and is_loopback(url.host)):
         raise CourierRefused(f"{who}: only https is spoken there; plain http is for a sandbox on this machine")
-    address = yarl.URL(str(url))
-    if (address.raw_host or "") != url.raw_host.decode("ascii"):
+    if (yarl.URL(str(url)).raw_host or "") != url.raw_host.decode("ascii"):
         raise CourierRefused(f"{who}: the address can be read in two ways")
-    return address
 
 
 def is_loopback(host: str) -> bool:
@@ -138,7 +142,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _split(raw: Iterable[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], str]:
+def _split(raw: list[tuple[bytes, bytes]]) -> tuple[list[tuple[bytes, bytes]], str]:
     """The headers that stay true of a body once read, and its Content-Encoding."""
     kept = [(name, value) for name, value in raw if name.lower() not in _UNTRUE_ONCE_READ]
     encodings = [value for name, value in raw if name.lower() == b"content-encoding"]

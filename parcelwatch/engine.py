@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import operators, pushes, repeats, reports
+from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
@@ -97,6 +97,7 @@ class Engine:
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
+        self._lookout = incidents.Lookout()
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
@@ -195,7 +196,7 @@ class Engine:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
 
     async def _look_again(self, now: datetime) -> None:
-        self.assessed += await self._writer.run(_assess, self._policy, self._apis, now)
+        self.assessed += await self._writer.run(_assess, self._policy, self._apis, self._lookout, now)
         await self._tell_broken(now)
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
@@ -250,12 +251,13 @@ def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
 
-def _assess(store: Store, policy: Policy, apis: Mapping[str, str], now: datetime) -> Tally:
+def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
         learn_from_before(store, policy, now)
         operators.tell_operators(store, apis, policy, now)
         silencing.release(store, now)
+        incidents.look(store, lookout, policy, now)
         reports.tell_daily(store, policy, now)
     return tally
 

@@ -16,6 +16,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.drafts import about, parts
+from parcelwatch.core.incidents import Incident, around, hub, spot
 from parcelwatch.core.letters import promised
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
@@ -57,6 +58,7 @@ from parcelwatch.store import (
     evidence,
     forecast,
     imports,
+    incidents,
     orders,
     outbox,
     parcels,
@@ -340,7 +342,8 @@ def _enqueue(
     if isinstance(notice, LetterTakenBack) and not takeback.take_back_draft(store, draft_id or 0, reason):
         return
     holding = silences.holding(store, now)
-    way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding)
+    inside = _inside(store, step.dossier, notice.case.kind, policy)
+    way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding, inside=inside)
     parcel_id, case = _about(store, step, notice, saved)
     alert = NewAlert(
         kind=case.kind,
@@ -354,11 +357,22 @@ def _enqueue(
         draft_id=draft_id,
         suppressed=way.suppressed or repeated,
         silence=way.silence,
+        incident=way.incident,
         import_id=wave,
     )
     outbox.enqueue_all(store, alert, way.receivers, now)
-    if way.silence is not None and isinstance(notice, CaseTold) and case.id is not None:
+    if case.id is None or not isinstance(notice, CaseTold):
+        return
+    if way.incident is not None:
+        incidents.take_in(store, case.id, way.incident)
+    if way.silence is not None or way.incident is not None:
         silences.unheard(store, case.id)
+
+
+def _inside(store: Store, dossier: Dossier, kind: str, policy: Policy) -> Incident | None:
+    """The incident that a trouble of this parcel is part of."""
+    known = incidents.live(store) if policy.incidents.enabled else []
+    return around(kind, spot(dossier.parcel, hub(dossier.timeline)), known) if known else None
 
 
 def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: datetime) -> bool:
@@ -368,8 +382,9 @@ def tell_again(store: Store, parcel_id: int, kind: str, policy: Policy, now: dat
     """
     case = cases.of_kind(store, parcel_id, kind)
     notice = CaseTold(case, Why.REPEATED)
-    parcel = parcels.dossier(store, parcel_id).parcel
-    way = dispatch.way(notice, parcel, policy, now, first=False, silences=silences.holding(store, now))
+    dossier, holding = parcels.dossier(store, parcel_id), silences.holding(store, now)
+    inside = _inside(store, dossier, kind, policy)
+    way = dispatch.way(notice, dossier.parcel, policy, now, first=False, silences=holding, inside=inside)
     waits = alerts.waits_on(store, case.id or 0)
     free = [one for one in way.receivers if one.channel not in waits]
     if way.suppressed or not free:

@@ -221,6 +221,14 @@ class Form(StrEnum):
     ATTEMPT_FAILED = "attempt_failed"
     OUT_AGAIN = "out_again"
     EXCEPTION = "exception"
+    ADDRESS_PROBLEM = "address_problem"
+    SECURITY_HELD = "security_held"
+    MISROUTED = "misrouted"
+    SEEN_TWICE = "seen_twice"
+    DELIVERY_DOUBTED = "delivery_doubted"
+    DELIVERED_ELSEWHERE = "delivered_elsewhere"
+    SCANNED_AFTER = "scanned_after"
+    DELAYED = "delayed"
     # what it did not say in time
     NOT_PICKED_UP = "not_picked_up"
     NOT_HANDED_OVER = "not_handed_over"
@@ -240,6 +248,9 @@ class Form(StrEnum):
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
     ONLY_ESTIMATED = "only_estimated"
+    ESTIMATE_MOVED = "estimate_moved"
+    UNTRACKED = "untracked"
+    SCAN_RARE = "scan_rare"
     CHANCE_KNOWN = "chance_known"
     CHANCE_UNKNOWN = "chance_unknown"
     # about its record
@@ -286,6 +297,9 @@ class Form(StrEnum):
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    # about many parcels at once
+    INCIDENT = "incident"
+    INCIDENT_OVER = "incident_over"
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
@@ -336,7 +350,7 @@ class Fact:
     that promise is, "shop" or "courier". `on`: a day, as a calendar has it. `count`: which attempt, how many parcels,
     messages, days. `kind`: another kind it speaks of, the API of an account, the fall-back of a channel. `reason`:
     somebody else's words, quoted as they are. `unread`: what could not be read. `tally`: how many of what. `chance`:
-    that it will be late.
+    that it will be late. `company`: the courier behind an account, in its code.
     """
 
     says: Form
@@ -352,6 +366,7 @@ class Fact:
     unread: tuple[Unread, ...] = ()
     tally: tuple[tuple[str, int], ...] = ()
     chance: Chance | None = None
+    company: str = ""
 
 
 # --- what we know --------------------------------------------------------------------------------
@@ -677,6 +692,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """Of `healthy` parcels that arrived, `scanned` had the scan that a kind waits for."""
+
+    kind: str
+    healthy: int
+    scanned: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """Everything `advance` needs to know about one parcel, and all of it that it may change.
 
@@ -690,7 +714,8 @@ class Dossier:
     `policy_id`: the policy it was last judged by, "" while it never was.
     `cases`: every case it ever had. `shadows`: all that thresholds on trial would have told of it, oldest first.
     `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when the courier is asked next.
-    `unwatched`: an agent stopped it, so nothing of it is trouble any more.
+    `unwatched`: an agent stopped it, so nothing of it is trouble any more. `habits`: which scans parcels like it have,
+    by those that arrived: of its lane first, then of its courier.
     """
 
     parcel: Parcel
@@ -714,6 +739,7 @@ class Dossier:
     past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None
     unwatched: bool = False
+    habits: tuple[Habit, ...] = field(default=(), compare=False)
 
 
 # --- what happens to it --------------------------------------------------------------------------

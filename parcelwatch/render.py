@@ -43,6 +43,7 @@ _NAMES_A_DAY: Final = frozenset(
         Form.NO_RECORD,
         Form.COUNTS_FROM_DISPATCH,
         Form.ONLY_ESTIMATED,
+        Form.ESTIMATE_MOVED,
         Form.LIKELY_LATE,
         Form.PROMISE_NEAR,
         Form.EXPECTED_AFTER,
@@ -65,6 +66,8 @@ _TEMPLATES: Final = {
     Form.COURIER_BACK: "recovered",
     Form.CODES_UNREAD: "unmapped",
     Form.ANSWER_UNREAD: "unreadable",
+    Form.INCIDENT: "incident",
+    Form.INCIDENT_OVER: "incident_over",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
@@ -379,11 +382,16 @@ class Renderer:
         return str(catalogue(self._agents, "links")["line"].format(address=address))
 
     def bare(self, out: Outgoing) -> str:
-        """The least a line must say: the number or the account; of a draft also which one."""
-        name = code(out.number, NAME) or out.account
+        """The least a line must say: the number, the account or the incident; of a draft also which one."""
+        name = code(out.number, NAME) or self._incident(out.fact) or out.account
         if not (out.draft and out.letter):
             return name
         return str(self._words["digest_of_drafts"][out.why].format(number=name, draft=out.letter.id))
+
+    def _incident(self, fact: Fact) -> str:
+        """The name of the incident it is about, "" where it is about none."""
+        known = dict(fact.tally).get("incident")
+        return f"{self.label('incident')} {known}" if known else ""
 
     def beside(self, out: Outgoing) -> str:
         """What the line of an alert says of a draft that comes with it."""
@@ -432,6 +440,8 @@ class Renderer:
             "says": str(fact.says),
             "until": self._times.moment(fact.until, now),
             "n": Counter(dict(fact.tally)),
+            "where": third_party(fact.reason, NAME),
+            "named": self._incident(fact) or self.label("incident"),
             "owners": _owners(fact),
         }
 

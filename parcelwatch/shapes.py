@@ -7,17 +7,19 @@ UTC; keys are an interface that scripts rely on.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from parcelwatch.core.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
+from parcelwatch.core.incidents import Incident, fact, place
 from parcelwatch.core.report import AGES, Figures
 from parcelwatch.core.review import Judged, Review
 from parcelwatch.core.scorecards import Scorecard
 from parcelwatch.core.shares import share
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, drafts
+from parcelwatch.store import Store, cases, drafts, incidents
 from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.cases import CaseRow
 from parcelwatch.store.rows import iso, maybe_ms
@@ -47,7 +49,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "threshold": str(one.limit or ""),
         "policy_line": one.line,
         "hidden_by": one.hidden_by or None,
-        "incident": None,
+        "incident": row.incident,
         "priority": row.priority(at),
         "snoozed_until": stamp(one.snoozed_until),
         "verdict": row.verdict,
@@ -110,6 +112,43 @@ def _event(event: CaseEvent, words: Renderer) -> dict[str, Any]:
     }
 
 
+def incident(store: Store, one: Incident, words: Renderer, now: datetime) -> dict[str, Any]:
+    """An incident as in `incidents list`: what its group has in common, its numbers, and what it was measured by.
+
+    `troubled` of `parcels` of the group are so as of the last look; `folded` parcels are told by it, of which `left`
+    are in trouble still.
+    """
+    left = incidents.left(store, one.id or 0)
+    return {
+        "id": one.id,
+        "state": one.state,
+        **one.group._asdict(),
+        "place": place(one.group),
+        "opened_at": stamp(one.opened_at),
+        "closed_at": stamp(one.closed_at),
+        "troubled": one.troubled,
+        "parcels": one.parcels,
+        "folded": one.folded,
+        "left": left,
+        "usual": one.usual,
+        "known": one.known,
+        "chance": one.chance,
+        "sentence": words.sentence(fact(one, left), one.closed_at or now, one.group.courier),
+    }
+
+
+def incident_whole(store: Store, incident_id: int, words: Renderer, now: datetime) -> dict[str, Any]:
+    """An incident with its history, oldest first, and the ids of its cases and of the letters to approve.
+
+    Raises NotFound.
+    """
+    one = incidents.one(store, incident_id)
+    events = [{**asdict(each), "at": stamp(each.at)} for each in incidents.events(store, incident_id)]
+    found = [row.case.id for row in cases.rows(store, now, incident=incident_id)]
+    letters = incidents.letters(store, incident_id)
+    return {**incident(store, one, words, now), "events": events, "cases": found, "drafts": letters}
+
+
 def draft(row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
     """A draft as in `drafts list`, with its words: those somebody was shown, else those that say its facts."""
     shown = dict(row)
@@ -155,6 +194,7 @@ def alert(row: AlertRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "severity": out.severity,
         "due_at": stamp(row.due_at),
         "digest": row.digest,
+        "incident": row.incident,
         "number": out.number or None,
         "account": out.account or None,
         "why": out.why,

@@ -69,7 +69,6 @@ FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
     "attempt_failed": (
         {"cause": "nobody_home", "attempt": 1, "seen_as": "attempt_failed"},
         {"cause": "nobody_home", "attempt": 2, "seen_as": "attempt_failed"},
-        {"cause": "address", "attempt": 1, "seen_as": "attempt_failed"},
         {"cause": "", "attempt": 1, "seen_as": "attempt_failed"},
         {"cause": "", "seen_as": "out_for_delivery"},
     ),

@@ -93,11 +93,21 @@ SAID: Final[Mapping[str, tuple[Milestone, Cause | None, str, str]]] = {
         "快件已暂存至人民路店菜鸟驿站，取件码 8-2-1234，如有疑问请联系13900000002",
         "Ready for collection at the parcel shop, pickup code 482913.",
     ),
-    "courier_exception": (
+    "security_held": (
         Milestone.EXCEPTION,
         Cause.SECURITY,
         "快件安检未通过，被查扣",
         "The shipment was seized by security.",
+    ),
+    "address_problem": (Milestone.EXCEPTION, Cause.ADDRESS, "收件地址不详", "The house number is missing."),
+    "misrouted": (Milestone.IN_TRANSIT, Cause.MISROUTED, "快件错分", "The shipment was missorted."),
+    "wrong_delivery": (Milestone.EXCEPTION, Cause.UNSTATED, "显示签收但未收到", "The recipient did not receive it."),
+    "courier_delay": (Milestone.EXCEPTION, Cause.WEATHER, "因台风天气，快件暂停中转", "Delayed by a storm."),
+    "courier_exception": (
+        Milestone.EXCEPTION,
+        Cause.COURIER_FAULT,
+        "网点爆仓，快件滞留",
+        "Delayed by a broken van.",
     ),
 }
 FORMS: Final[Mapping[str, Form]] = {
@@ -117,6 +127,11 @@ FORMS: Final[Mapping[str, Form]] = {
     "returning": Form.RETURNING,
     "customs_held": Form.HELD_BY_CUSTOMS,
     "attempt_failed": Form.ATTEMPT_FAILED,
+    "address_problem": Form.ADDRESS_PROBLEM,
+    "security_held": Form.SECURITY_HELD,
+    "misrouted": Form.MISROUTED,
+    "wrong_delivery": Form.DELIVERY_DOUBTED,
+    "courier_delay": Form.DELAYED,
     "courier_exception": Form.EXCEPTION,
 }
 SUSPECTED: Final = {"lost": Sure.SUSPECTED, "damaged": Sure.SLIGHT}

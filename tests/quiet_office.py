@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from parcelwatch import repeats
+from parcelwatch import incidents, repeats
 from parcelwatch.core.messages import Characters, Group
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
@@ -63,6 +63,7 @@ class Office:
         self._path = path
         self._pace = pace
         self.store = Store.open(path)
+        self._lookout = incidents.Lookout()
         taken = limits or dict.fromkeys(policy.channels, ROOMY)
         sizes = {name: Characters(limit) for name, limit in taken.items()}
         self.words = Wording(Renderer(), sizes, timing=policy.timing)
@@ -71,6 +72,7 @@ class Office:
         """The program is killed and comes back."""
         self.store.close()
         self.store = Store.open(self._path, create=False)
+        self._lookout = incidents.Lookout()
         with self.store.transaction():
             outbox.void_leases(self.store, self.now)
 
@@ -119,6 +121,7 @@ class Office:
             with self.store.transaction():
                 assess_due(self.store, self.policy, self.now)
                 silencing.release(self.store, self.now)
+                incidents.look(self.store, self._lookout, self.policy, self.now)
                 repeats.repeat(self.store, self.policy, self.now)
             ready_at = self._send_all(self.now)
             self.now = min(at, max(self.now + step, ready_at))

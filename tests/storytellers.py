@@ -8,118 +8,55 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from parcelwatch.core import dispatch
-from parcelwatch.core.advance import advance
+from parcelwatch import ruletests
 from parcelwatch.core.messages import Characters
-from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (
     Advance,
     CaseCleared,
-    CaseEvent,
-    CaseTold,
-    ClaimTold,
     Dossier,
     Draft,
     DraftState,
     Event,
-    LetterAction,
-    LetterStep,
     LetterTakenBack,
     LetterWritten,
-    Notice,
-    State,
 )
 from parcelwatch.render import Renderer
+from parcelwatch.ruletests.book import Story
+from parcelwatch.ruletests.steps import Letter
+from parcelwatch.ruletests.teller import action, drafted
+from parcelwatch.ruletests.telling import Happened
 from parcelwatch.shapes import alert as alert_shape
 from parcelwatch.shapes import draft as draft_shape
 from parcelwatch.store import Store, alerts, drafts, parcels
 from parcelwatch.store.rows import whole
-from tests.storybook import Letter, Story
-from tests.storytelling import Happened
 
 RENDERER: Final = Renderer()
 WORDS: Final = Wording(RENDERER, {name: Characters(100_000) for name in ("ops", "drafts", "boss")})
-BY: Final = "lin"
 _OF_LETTERS: Final = ("drafted", "withdrawn")
 
 # --- through the core ----------------------------------------------------------------------------
 
 
-class InCore:
-    """Plays through core.advance alone. `events`: all that moved a case."""
+class InCore(ruletests.InCore):
+    """The package's own, which is held to telling and writing down all that it does."""
 
     def __init__(self, story: Story) -> None:
-        self._policy = story.policy
-        self._letters = 0
-        self.dossier = Dossier(replace(story.parcel, id=1))  # as the first of a database
-        self.assess_at: datetime | None = None
-        self.events: list[CaseEvent] = []
-        self._heard: set[str] = set()
+        super().__init__(story, RENDERER)
 
-    def step(self, event: Event, at: datetime) -> Happened:
-        before, step = self.dossier, advance(self.dossier, event, self._policy, at)
-        self.dossier, self.assess_at = self._numbered(step.dossier), step.assess_at
-        self.events += step.events
-        happened = _in_words(before, step, self._policy, at)
-        over = tuple(kind for kind in happened.cleared if kind in self._heard)
-        self._heard |= {one.split()[0] for one in happened.told}
-        self._heard -= set(over)
-        return replace(happened, cleared=over)
-
-    def letter(self, letter: Letter, at: datetime) -> Happened:
-        return self.step(_action(letter, self.dossier), at)
-
-    def rest(self) -> None:
-        pass
-
-    def _numbered(self, dossier: Dossier) -> Dossier:
-        """With an id for every draft, as a store gives it: what an agent does to one names it."""
-        fresh = [one for one in dossier.drafts if one.id is None]
-        ids = {id(one): self._letters + place for place, one in enumerate(fresh, 1)}
-        self._letters += len(fresh)
-        letters = [replace(one, id=ids.get(id(one), one.id)) for one in dossier.drafts]
-        past = {one.id: one for one in (*dossier.past, *letters) if not one.unsent}
-        past_in_order = tuple(past[draft_id] for draft_id in sorted(past, key=lambda draft_id: draft_id or 0))
-        return replace(dossier, drafts=tuple(one for one in letters if one.unsent), past=past_in_order)
-
-
-def _action(letter: Letter, dossier: Dossier) -> LetterAction:
-    (draft,) = (one for one in dossier.drafts if one.kind == letter.kind and one.unsent)
-    assert draft.id is not None
-    return LetterAction(letter.verb, draft.id, by=BY)
-
-
-def _in_words(before: Dossier, step: Advance, policy: Policy, at: datetime) -> Happened:
-    known = len(before.drafts)
-    moved = [new for old, new in zip(before.drafts, step.dossier.drafts, strict=False) if old.state is not new.state]
-    taken = [one for one in moved if one.state in (DraftState.WITHDRAWN, DraftState.SUPERSEDED)]
-    born = step.dossier.drafts[known:]
-    news = [one for one in step.notices if isinstance(one, CaseTold | ClaimTold)]
-    letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
-    assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken back is told"
-    assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
-    over = [one for one in step.notices if isinstance(one, CaseCleared) and not one.moot]
-    spoken: list[Notice] = [*news, *over]
-    quiet = {id(one): dispatch.way(one, step.dossier.parcel, policy, at, first=step.first).suppressed for one in news}
-    fired = [one for one in step.events if one.signal == "fires"]
-    return Happened(
-        opened=tuple(one.kind for one in fired if not one.before),
-        reopened=tuple(one.kind for one in fired if one.before),
-        resolved=tuple(one.kind for one in step.events if one.after == State.RESOLVED != one.before),
-        told=tuple(_told(one) for one in news if not quiet[id(one)]),
-        suppressed=tuple(_told(one) for one in news if quiet[id(one)]),
-        drafted=tuple(_drafted(one.kind, one.step, one.language) for one in born),
-        withdrawn=tuple(one.kind for one in taken if one.state is DraftState.WITHDRAWN),
-        superseded=tuple(one.kind for one in taken if one.state is DraftState.SUPERSEDED),
-        cleared=tuple(one.case.kind for one in over),
-        says=tuple(RENDERER.sentence(dispatch.fact(one), at) for one in spoken),
-    )
-
-
-def _told(notice: CaseTold | ClaimTold) -> str:
-    return f"{notice.case.kind} {dispatch.severity(notice)} {notice.why}"
+    def _in_words(self, before: Dossier, step: Advance, at: datetime) -> Happened:
+        pairs = zip(before.drafts, step.dossier.drafts, strict=False)
+        moved = [new for old, new in pairs if old.state is not new.state]
+        taken = [one for one in moved if one.state in (DraftState.WITHDRAWN, DraftState.SUPERSEDED)]
+        born = step.dossier.drafts[len(before.drafts) :]
+        letters = [one.draft.kind for one in step.notices if isinstance(one, LetterWritten | LetterTakenBack)]
+        assert sorted(letters) == sorted(one.kind for one in (*taken, *born)), "every draft written or taken is told"
+        assert [one.draft for one in step.moves] == moved, "every move of a draft is written down"
+        happened = super()._in_words(before, step, at)
+        over = {one.case.kind for one in step.notices if isinstance(one, CaseCleared)}
+        assert over <= set(happened.resolved), "an all-clear is for what just ended"
+        return happened
 
 
 # --- through a store -----------------------------------------------------------------------------
@@ -155,7 +92,7 @@ class InStore:
         return parcels.next_assess(self._store)
 
     def letter(self, letter: Letter, at: datetime) -> Happened:
-        return self.step(_action(letter, self.dossier), at)
+        return self.step(action(letter, self.dossier), at)
 
     def step(self, event: Event, at: datetime) -> Happened:
         with self._store.transaction():
@@ -196,7 +133,7 @@ class InStore:
             resolved=tuple(row[1] for row in moved if row[4] == "resolved" != row[3]),
             told=tuple(_row_told(row) for row in news if row["state"] == "pending"),
             suppressed=tuple(_row_told(row) for row in news if row["state"] == "suppressed"),
-            drafted=tuple(_drafted(row["kind"], row["step"], row["language"]) for row in born.values()),
+            drafted=tuple(drafted(row["kind"], row["step"], row["language"]) for row in born.values()),
             withdrawn=tuple(row["kind"] for row in changed if row["state"] == "withdrawn"),
             superseded=tuple(row["kind"] for row in changed if row["state"] == "superseded"),
             cleared=tuple(row["kind"] for row in over),
@@ -226,10 +163,6 @@ class _Seen:
     drafts: Mapping[int, dict[str, Any]] = field(default_factory=dict)
 
 
-def _drafted(kind: str, step: str, language: str) -> str:
-    return f"{kind} {language}" if step == LetterStep.FIRST else f"{kind} {step} {language}"
-
-
 def _states(store: Store) -> dict[int, dict[str, Any]]:
     return {row["id"]: draft_shape(row, RENDERER) for row in drafts.rows(store)}
 
@@ -247,6 +180,7 @@ def plain(dossier: Dossier) -> Dossier:
         dossier,
         parcel=replace(dossier.parcel, id=0),
         cases=tuple(sorted((replace(case, id=None) for case in dossier.cases), key=lambda case: case.kind)),
+        shadows=tuple(replace(one, id=None) for one in dossier.shadows),
         drafts=tuple(sorted(map(_wordless, filter(_waits, dossier.drafts)), key=lambda draft: draft.kind)),
         past=tuple(map(_wordless, dossier.past)),
         poll_at=whole(dossier.poll_at) if dossier.poll_at else None,

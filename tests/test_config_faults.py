@@ -19,6 +19,14 @@ KD100 = '[couriers.kd100]\napi = "kuaidi100"\nkey = "env:K"\ncustomer = "c"\n'
 ALL = OPS + '[[routes]]\nchannel = "ops"\n'
 PEAK = '[[peaks]]\nname = "x"\nfrom = "11-01"\nto = "%s"\nfactor = 1.5\n'
 DATED = '[[peaks]]\nname = "y"\nfrom = "2027-01-02"\nto = "2027-02-01"\nfactor = 2.0\n'
+TAGGED = """
+[[thresholds.override]]
+tag = "vip"
+stalled.warn = "1d"
+[[thresholds.override]]
+tag = "gift"
+stalled.warn = "2d"
+""".lstrip()
 TWICE = '[[thresholds.override]]\ntag = "vip"\nstalled.warn = "1d"\n' * 2
 
 
@@ -225,6 +233,16 @@ def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
     assert settings.interval == timedelta(minutes=30)
 
 
+def test_two_overrides_that_are_equally_specific_are_refused_with_both_lines(tmp_path: Path) -> None:
+    (told,) = faults(tmp_path, TWICE)
+    assert told == (
+        "config.toml:6: thresholds.override.stalled: the override on line 1 sets it for the same parcels: "
+        "which one holds? join the two, or give one of them another key to match, such as tag or destination"
+    )
+    letters = '[[thresholds.override]]\nservice = "letter"\nuntracked = true\n'
+    assert "7: thresholds.override.untracked: the override on line 1" in faults(tmp_path, f"{letters}\n{letters}")[0]
+
+
 # --- what is warned of ---------------------------------------------------------------------------
 
 
@@ -246,7 +264,7 @@ def test_one_quota_or_several(tmp_path: Path, quota: str) -> None:
         (KD100 + '[[thresholds.override]]\ncourier = "kd100"\ncompany = "YTO"', 'write "yuantong"'),
         ('[[thresholds.override]]\ntag = "vip,gift"', 'each of "vip", "gift" is a tag of its own'),
         ('[[thresholds.override]]\nservice = " express "', '" express " is read as "express" in an import'),
-        (TWICE, "3: thresholds.override.stalled: a later override for the same parcels sets it too, and wins"),
+        (TAGGED, '6: thresholds.override.stalled: a parcel tagged "vip" and "gift" has this one, as it stands later'),
         (OPS + '[[routes]]\nkinds = ["courier_silent"]\ntag = "x"\nchannel = "ops"', "is about an account, no parcel"),
         (OPS + 'digest_below = "low"', "has no effect without digest_at"),
         (OPS + 'quiet_except = "high"', "has no effect without quiet_hours or max_per_hour"),
@@ -272,6 +290,8 @@ def test_what_works_but_hardly_as_meant_is_warned_of(tmp_path: Path, text: str, 
         KD100 + '[[thresholds.override]]\ndestination = "br"\nstalled = { warn = "1d" }\n',
         '[couriers.t]\napi = "17track"\nkey = "env:T"\n[[thresholds.override]]\ncompany = "7"\nstalled.warn = "1d"\n',
         TWICE.replace("stalled", "returning", 1),
+        TWICE.replace('"vip"', '"gift"', 1),
+        TAGGED.replace("tag", "service", 1),
         ALL + '[[routes]]\nkinds = ["courier_silent"]\nchannel = "ops"\n',
         OPS + '[[routes]]\nseverity = "high"\nchannel = "ops"\n[[routes]]\nkinds = ["lost"]\nchannel = "ops"\n',
         OPS + '[[routes]]\nchannel = "ops"\ncontinue = true\n[[routes]]\nkinds = ["lost"]\nchannel = "ops"\n',

@@ -63,6 +63,7 @@ LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.NOT_HANDED_OVER: {"since": THEN, "until": THEN},
     Form.COUNTS_FROM_DISPATCH: {"until": THEN},
     Form.ONLY_ESTIMATED: {"until": THEN},
+    Form.ESTIMATE_MOVED: {"until": THEN},
     Form.LIKELY_LATE: {"until": THEN, "whose": "shop"},
     Form.PROMISE_NEAR: {"until": THEN, "whose": "shop"},
     Form.EXPECTED_AFTER: {"until": THEN, "whose": "shop", "on": NOW.date()},

@@ -269,13 +269,15 @@ _NO_DRAFT_ROUTE = "[drafts] channel"
 
 def _who(desk: Desk, kind: str, severity: str, asked: tuple[Any, ...]) -> list[dict[str, str]]:
     """Who would get a message of such trouble, and its draft."""
+    from dataclasses import replace
+
     from parcelwatch.core.kinds import KINDS, LETTERS, Family
     from parcelwatch.core.matching import Subject
     from parcelwatch.model import Severity
 
     ours = KINDS[kind].family is Family.OPERATOR
     grade = Severity.OPERATOR if ours else Severity(severity or Severity.HIGH)
-    one = Subject(kind, grade, *asked)
+    one = replace(Subject(kind, grade, *asked), incident=KINDS[kind].family is Family.GROUP)
     found: list[dict[str, str]] = []
     for what, draft in (("alert", False), ("draft", True)) if kind in LETTERS else (("alert", False),):
         for each in desk.policy.receivers(one, draft=draft):

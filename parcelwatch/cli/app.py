@@ -22,10 +22,12 @@ from parcelwatch.cli import (
     database,
     demo,
     drafts,
+    incidents,
     learn,
     orders,
     parcels,
     report,
+    ruletesting,
     sandbox,
     silences,
     unit,
@@ -60,7 +62,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, backtest, learn, report, database, unit):
+for noun in (demo, sandbox, watch, why, ruletesting, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (
@@ -68,6 +70,7 @@ for name, commands in (
     ("parcels", parcels.app),
     ("orders", orders.app),
     ("cases", cases.app),
+    ("incidents", incidents.app),
     ("claims", claims.app),
     ("complaints", complaints.app),
     ("drafts", drafts.app),

@@ -35,6 +35,9 @@ Mine = Annotated[bool, typer.Option("--mine", help="Only yours: those of whoever
 Promised = Annotated[
     str, typer.Option("--remedy", help="Only where one was promised: open, done, or which: refund, resend, …")
 ]
+OneIncident = Annotated[
+    int | None, typer.Option("--incident", metavar="ID", min=1, help="Only those that this incident tells.")
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")]
 
 
@@ -46,6 +49,7 @@ Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="
     "cases list --order A-1001 --json",
     "cases list --mine",
     "cases list --remedy open --owner lin",
+    "cases list --incident 3 --state open",
 )
 def list_all(
     desk: Desk,
@@ -58,6 +62,7 @@ def list_all(
     owner: Owner = None,
     mine: Mine = False,
     remedy: Promised = "",
+    incident: OneIncident = None,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -79,7 +84,7 @@ def list_all(
         if order:
             order = orders.show(store, order.strip())["order"]
         whose = who() if mine else owner
-        found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, **asked)
+        found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, incident=incident, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
@@ -105,7 +110,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
 
     zone, t = desk.config.timezone, desk.tongue
     columns = t.columns(">ID", "!Kind", "!Severity", "!State", "?Owner", "!Number", "!?Order", "!?Since", "!?Claim by")
-    columns += t.columns("?Promised", "?Tags", "~Why")
+    columns += t.columns("?Promised", "?Tags", ">?Incident", "~Why")
     shown = [
         (
             row["id"],
@@ -119,6 +124,7 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
             claim_by(row["claim"], t),
             promised(row["remedy"], t),
             safe(", ".join(row["tags"]), 40),
+            row["incident"] or "",
             (t("(behind {kind})", kind=t.kind(row["hidden_by"])) + " " if row["hidden_by"] else "")
             + worded(row["sentence"]),
         )
@@ -248,6 +254,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "remedy": agreed(shown["remedy"], desk),
         "customer hears by": moment(shown["word_due_at"], zone),
         "hidden by": t.kind(shown["hidden_by"]) if shown["hidden_by"] else None,
+        "incident": shown["incident"] or "",
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],

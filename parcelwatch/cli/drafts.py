@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
+from parcelwatch.cli.batches import Incident, SomeDrafts, in_turn, meant, summary
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -30,19 +31,16 @@ if TYPE_CHECKING:
 app = group("Read, change, approve or discard the texts written for customers.")
 
 DraftId = Annotated[int, typer.Argument(metavar="ID", parser=draft_id, help="The draft's number, as in `drafts list`.")]
-DraftIds = Annotated[
-    list[int],
-    typer.Argument(metavar="ID…", parser=draft_id, help="Numbers of drafts, as in `drafts list`."),
-]
 _LONGEST = 20_000
 
 
-@command(app, "list", "drafts list --state draft", "drafts list --json")
+@command(app, "list", "drafts list --state draft", "drafts list --json", "drafts list --incident 3")
 def list_all(
     desk: Desk,
     state: Annotated[
         str, typer.Option("--state", help="draft, approved, sending, sent, discarded, withdrawn or superseded.")
     ] = "",
+    incident: Incident = None,
     as_json: Json = False,
 ) -> None:
     """List every draft, or those in one state."""
@@ -54,7 +52,7 @@ def list_all(
 
     one_of("state", state, list(DraftState))
     with desk.store() as store:
-        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state)]
+        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, incident=incident)]
     if as_json:
         output.emit_list(rows)
         return
@@ -203,24 +201,31 @@ def _read(path: str) -> str:
         raise BadInput(f"{path} cannot be read: {why}") from None
 
 
-@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6")
-def approve(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Say that drafts may go to the customer as they are."""
-    _move(desk, drafts, "approve", by, as_json=as_json)
-    for draft in drafts:
-        _warn_of_age(desk, draft)
+@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6", "drafts approve --incident 3")
+def approve(
+    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+) -> None:
+    """Say that drafts may go to the customer as they are.
+
+    With --incident all that wait about its parcels: `drafts list --incident ID --state draft` shows them.
+    """
+    ids = meant(desk, drafts, incident, "draft")
+    _move(desk, ids, "approve", by, incident, as_json=as_json)
+    _warn_of_age(desk, *ids)
 
 
-@command(app, "discard", "drafts discard 4", "drafts discard 4 5")
-def discard(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Drop drafts."""
-    _move(desk, drafts, "discard", by, as_json=as_json)
+@command(app, "discard", "drafts discard 4", "drafts discard 4 5", "drafts discard --incident 3")
+def discard(
+    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+) -> None:
+    """Drop drafts; with --incident all that wait about its parcels."""
+    _move(desk, meant(desk, drafts, incident, "draft", "approved"), "discard", by, incident, as_json=as_json)
 
 
-@command(app, "sent", "drafts sent 4 --by lin")
-def sent(desk: Desk, drafts: DraftIds, by: By = "", as_json: Json = False) -> None:
-    """Say that you sent approved drafts by hand."""
-    _move(desk, drafts, "sent", by, as_json=as_json)
+@command(app, "sent", "drafts sent 4 --by lin", "drafts sent --incident 3")
+def sent(desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False) -> None:
+    """Say that you sent approved drafts by hand; with --incident all approved ones about its parcels."""
+    _move(desk, meant(desk, drafts, incident, "approved"), "sent", by, incident, as_json=as_json)
 
 
 @command(app, "templates", "drafts templates", "drafts templates --write letters --language zh-CN")
@@ -266,19 +271,22 @@ def _copied(source: Path, target: Path) -> bool:
     return True
 
 
-def _move(desk: Desk, ids: list[int], verb: str, by: str, *, as_json: bool) -> None:
+def _move(desk: Desk, ids: list[int], verb: str, by: str, incident: int | None, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
     moved: list[dict[str, Any]] = []
     with desk.store() as store:
-        for draft in dict.fromkeys(ids):
+        for draft in in_turn(store, ids, verb):
             before = shapes.draft_whole(store, draft, desk.words)
             # What was read here is what is approved: from now on these are the draft's words.
             _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
             moved.append(shapes.draft_whole(store, draft, desk.words))
     if as_json:
         output.emit(moved[0] if len(moved) == 1 else moved)
+        return
+    if incident is not None:
+        output.say(summary(incident, moved, desk.tongue))
         return
     for shown in moved:
         output.say(_now(shown, desk.tongue))
@@ -298,10 +306,11 @@ def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: s
         agents.act_on_draft(store, draft, verb, desk.policy, desk.now, subject=subject, body=body, by=by or who())
 
 
-@command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin")
+@command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin", "drafts send --incident 3")
 def send(
     desk: Desk,
-    drafts: DraftIds,
+    drafts: SomeDrafts = None,
+    incident: Incident = None,
     approve: Annotated[bool, typer.Option("--approve", help="Approve those that are not approved yet.")] = False,
     by: By = "",
     as_json: Json = False,
@@ -314,13 +323,14 @@ def send(
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    ids = meant(desk, drafts, incident, "approved", *(["draft"] if approve else []))
     customers = to_customers(desk.config)
     if customers is None:
-        _ready(desk, drafts, approve=approve)
-        raise NeedsAttention(desk.tongue(NO_WAY, draft=drafts[0]))
+        _ready(desk, ids, approve=approve)
+        raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
     with desk.store() as store:
-        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in dict.fromkeys(drafts)]
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in dict.fromkeys(drafts)]
+        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in ids]
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in ids]
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
     else:
@@ -437,14 +447,16 @@ def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
     raise BadInput(f'no peak is called "{name[:60]}"; there are {known}')
 
 
-def _warn_of_age(desk: Desk, draft: int) -> None:
-    """Say so when the day on which the draft promises further word has come."""
+def _warn_of_age(desk: Desk, *ids: int) -> None:
+    """Say so when the day on which a draft promises further word has come."""
     from parcelwatch.cli import output
     from parcelwatch.core.drafts import overdue
     from parcelwatch.store import drafts
 
     with desk.store() as store:
-        _, found = drafts.one(store, draft)
-    if found.unsent and overdue(found, desk.now):
-        t = desk.tongue
-        output.warn(t("draft {draft} promises word by a day that has come: edit it before it goes out", draft=draft))
+        found = {draft: drafts.one(store, draft)[1] for draft in ids}
+    t = desk.tongue
+    for draft, one in found.items():
+        if one.unsent and overdue(one, desk.now):
+            said = t("draft {draft} promises word by a day that has come: edit it before it goes out", draft=draft)
+            output.warn(said)

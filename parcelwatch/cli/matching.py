@@ -62,4 +62,5 @@ def described(match: Matcher) -> str:
     said += [f"milder than {match.below}"] if match.below else []
     said += [f"{name} {value}" for name in _NAMES if (value := getattr(match, name))]
     said += [f"worth {amount(match.value)} or more"] if match.value else []
+    said += ["incidents"] if match.incident else []
     return "; ".join(said) or "everything"

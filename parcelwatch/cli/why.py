@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -106,11 +107,11 @@ def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, a
         "confirmed_at": stamp(dossier.confirmed_at),
         "place": rules[0].place or None,
         "place_known_by": rules[0].known,
-        "rules": [_rule(each, dossier, words, at) for each in rules],
+        "rules": [rule_document(each, dossier, words, at) for each in rules],
     }
 
 
-def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) -> dict[str, Any]:
+def rule_document(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
@@ -132,11 +133,20 @@ def _rule(each: Explanation, dossier: Dossier, words: Renderer, at: datetime) ->
         "due_at": stamp(each.due_at),
         "blind": each.blind,
         "note": words.sentence(each.note, at) if each.note else None,
+        "chance": _chance(each),
         "clears_when": words.clears(each.kind),
         "hidden_by": each.hidden_by or None,
         "case": case.id if case else None,
         "case_state": case.state if case else None,
     }
+
+
+def _chance(each: Explanation) -> dict[str, Any] | None:
+    """That of being late, where one is known: `late` is exp(-pace x risk)."""
+    from parcelwatch.cli.output import stamp
+
+    chance = each.note.chance if each.note else None
+    return {**asdict(chance), "at": stamp(chance.at)} if chance else None
 
 
 def _skip(skip: Skip) -> dict[str, Any]:
@@ -176,9 +186,9 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     answered = moment(dossier.confirmed_at, zone) or t("not yet")
     if at > desk.now:
         output.say(t("If nothing new is heard until {at}:", at=moment(at, zone)))
-    said = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
+    stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
-    output.say(t(how, **said, answered=answered, zone=zone))
+    output.say(t(how, **stands, answered=answered, zone=zone))
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
@@ -190,13 +200,18 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             output.say()
             output.say(t(title), style)
         for each in chosen:
-            _print_rule(each, dossier, desk, at)
+            print_rule(each, dossier, desk, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
     output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
-            output.say(f"  {t.kind(each.kind)}: {worded(desk.words.sentence(each.note, at))}", "dim")
+            said = desk.words.sentence(each.note, at)
+            line = f" ({t(each.limits.line)})" if each.limits.quiet else ""
+            notes.setdefault(f"{worded(said)}{line}", []).append(t.kind(each.kind))
+    for sentence, kinds in notes.items():
+        output.say(f"  {', '.join(kinds)}: {sentence}", "dim")
 
 
 _KNOWN = {
@@ -218,7 +233,8 @@ def whose_days(each: Explanation, t: Callable[..., str] = str.format) -> str:
     )
 
 
-def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -> None:
+def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -> None:
+    """One rule's verdict with its clock laid open, as lines of the result."""
     from parcelwatch.cli import output
     from parcelwatch.cli.output import worded
 
@@ -227,7 +243,7 @@ def _print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -
     said = [
         t.kind(each.kind),
         t.severity(each.severity or ""),
-        t("case {id} {state}", id=case.id, state=t(case.state)) if case else "",
+        t("case {id} {state}", id=case.id, state=t(case.state)) if case and case.id else "",
         t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
     ]
     output.say(f"  {', '.join(filter(None, said))}")

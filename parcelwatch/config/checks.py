@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from parcelwatch.config import contracts, days, routes
+from parcelwatch.config import contracts, days, overrides, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
@@ -77,7 +77,7 @@ def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
     """What works, but hardly as it was meant."""
     yield from _unused(file)
     yield from _thresholds(file)
-    yield from _unreached(file)
+    yield from overrides.warnings(file)
     yield from _links(file)
     yield from _stoppages(file)
     yield from routes.warnings(file)
@@ -199,7 +199,7 @@ def _thresholds(file: File) -> Iterator[Problem]:
         at = ("thresholds", "override", position)
         for name, why in _mismatches(override, file):
             yield Problem((*at, name), why)
-        if not override.limits:
+        if not override.says:
             yield Problem(at, "sets no threshold")
         if "courier_silent" in override.limits and set(override.matchers) != {"courier"}:
             others = ", ".join(name for name in MATCHERS if name in override.matchers and name != "courier")
@@ -262,18 +262,6 @@ def _unknown_company(text: str, apis: Collection[str]) -> Iterator[str]:
         yield f'no company has the code "{text}": write {listed(dict.fromkeys(meant))}{_IDLE}'
     elif faults:
         yield f"{faults[0].partition(';')[0]}; it may match no parcel"
-
-
-def _unreached(file: File) -> Iterator[Problem]:
-    """What another override leaves nothing to do."""
-    overrides = file.thresholds.override
-    for position, one in enumerate(overrides):
-        alike = (other for other in overrides[position + 1 :] if other.matchers == one.matchers)
-        later = [other for other in alike if other.mode == one.mode]
-        covered = one.limits.keys() & {kind for other in later for kind in other.limits}
-        for kind in sorted(covered):
-            at = ("thresholds", "override", position, kind)
-            yield Problem(at, "a later override for the same parcels sets it too, and wins")
 
 
 def _links(file: File) -> Iterator[Problem]:

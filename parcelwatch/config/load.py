@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, models, routes
+from parcelwatch.config import checks, contracts, days, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.lines import key_lines
@@ -28,8 +28,10 @@ from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
+from parcelwatch.core.incidents import Incidents
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.learn import Foresight
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
@@ -222,6 +224,7 @@ class Config:
             ),
             claims=self.claims(),
             foresight=self._foresight(),
+            incidents=self._incidents(),
             follow_up=self._follow_up(),
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
@@ -231,6 +234,10 @@ class Config:
         forecast = self.file.forecast
         at = time.fromisoformat(forecast.at)
         return Foresight(forecast.enabled, forecast.probability, forecast.undispatched, forecast.grace, at)
+
+    def _incidents(self) -> Incidents:
+        said = self.file.incidents
+        return Incidents(said.enabled, Bar(said.minimum, said.alpha), said.value)
 
     def _follow_up(self) -> FollowUp:
         alerts = self.file.alerts
@@ -283,10 +290,10 @@ class Config:
         at = ("thresholds", "override", position)
         whom = ", ".join(f"{name} {value}" for name, value in override.matchers.items()) or "every parcel"
         thresholds = {
-            kind: replace(each, line=f"{each.line} ({whom})", shadow=each.shadow or override.mode == "shadow")
+            kind: replace(each, line=f"{each.line} ({whom})", shadow=override.tries(kind))
             for kind, each in self._thresholds(override.limits, at).items()
         }
-        return Override(thresholds, f"{self._spot(at)} ({whom})", **override.matchers)
+        return Override(thresholds, f"{self._spot(at)} ({whom})", untracked=override.untracked, **override.matchers)
 
     def _route(self, route: models.Route, position: int) -> Route:
         return Route(
@@ -332,7 +339,7 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
     except ValidationError as error:
         problems += [problem_of(each, File) for each in error.errors(include_url=False)]
     if file:
-        problems += [*days.errors(file), *routes.unreached(file, places)]
+        problems += [*days.errors(file), *routes.unreached(file, places), *overrides.ties(file, places)]
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))

@@ -50,6 +50,7 @@ from parcelwatch.config.values import (
 )
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
+from parcelwatch.core.outbreaks import Bar
 from parcelwatch.duration import Duration
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")
@@ -163,16 +164,30 @@ class Override(KindTable):
     origin: Country = Field(default="", description="country code")
     destination: Country = Field(default="", description="country code")
     tag: str = Field(default="", description="one of the parcel's tags")
+    untracked: bool | None = Field(
+        default=None, strict=True, description="nobody scans these on their way: no silence of theirs is trouble"
+    )
     mode: Mode | None = Field(default=None, description="shadow: what it would tell is recorded, and nobody is told")
 
     @property
     def matchers(self) -> Mapping[str, str]:
         return {name: value for name in MATCHERS if (value := getattr(self, name))}
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """The keys beside the matchers that were written."""
+        return (*self.limits, *(["untracked"] if self.untracked is not None else []))
+
+    def tries(self, kind: str) -> bool:
+        """Whether what it says of a kind is on trial."""
+        return bool(self.mode or (kind in self.limits and self.limits[kind].mode))
+
     @model_validator(mode="after")
     def _says_for_whom(self) -> Override:
         if self.mode and "courier_silent" in self.limits:
             raise ValueError("courier_silent is about an account and not about parcels: it cannot be in shadow")
+        if self.mode and self.untracked is not None:
+            raise ValueError("untracked tells nothing, so that there is nothing to record: it cannot be in shadow")
         if not self.matchers and not self.mode:
             raise ValueError(f"says for no parcel: give at least one of {', '.join(MATCHERS)}")
         return self
@@ -307,6 +322,24 @@ class Messages(Table):
     )
 
 
+_BAR: Final = Bar()
+
+
+class Incidents(Table):
+    """[incidents]"""
+
+    enabled: bool = Field(default=True, strict=True, description="many parcels in one trouble are told once")
+    minimum: int = Field(
+        default=_BAR.minimum, ge=2, le=1_000_000, strict=True, description="fewer parcels in trouble are no incident"
+    )
+    alpha: float = Field(
+        default=_BAR.alpha, gt=0, le=0.05, strict=True, description="the largest chance that it is none after all"
+    )
+    value: Annotated[float, Field(ge=0, strict=True)] = Field(
+        default=0.0, description="worth this or more speaks for itself; ten times what is usual when 0"
+    )
+
+
 class Channel(Table):
     """[channels.NAME]"""
 
@@ -337,6 +370,7 @@ class Route(Table):
     tag: str = Field(default="", description="one of the parcel's tags")
     value: Annotated[float, Field(ge=0, strict=True)] = Field(default=0.0, description="worth this or more")
     tier: str = Field(default="", description="the customer's tier")
+    incident: bool = Field(default=False, description="only incidents, and what speaks for itself inside one")
     channel: str = Field(default="", description="the name of a channel")
     channels: tuple[str, ...] = Field(default=(), description="the names of several")
     drafts: bool = Field(default=False, description="it takes customers' drafts as well")
@@ -437,6 +471,7 @@ class File(Table):
     shop: Shop = Shop()
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
+    incidents: Incidents = Incidents()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()

@@ -28,6 +28,7 @@ def matcher(route: Route) -> Matcher:
         tag=route.tag,
         value=route.value,
         tier=route.tier,
+        incident=route.incident,
     )
 
 
@@ -71,7 +72,7 @@ def unreached(file: File, lines: Places) -> Iterator[Problem]:
 # --- warnings ------------------------------------------------------------------------------------
 
 _OPERATORS = frozenset(kind.name for kind in KINDS.values() if kind.family is Family.OPERATOR)
-_PARCELS = ("severity", "company", "destination", "tag", "value", "tier")
+_PARCELS = ("severity", "company", "destination", "tag", "value", "tier", "incident")
 
 
 def warnings(file: File) -> Iterator[Problem]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
 
 from parcelwatch.core.kinds import KINDS, RULES
 from parcelwatch.core.policy import Policy
@@ -76,9 +75,6 @@ def _judged(view: View, rules: Rules) -> dict[str, Verdict]:
     return verdicts
 
 
-_NO_CAUSES: Final[frozenset[Cause]] = frozenset()
-
-
 class Rules:
     """Every rule with the thresholds of some parcels, and which of them may speak where these are.
 
@@ -88,13 +84,12 @@ class Rules:
     def __init__(self, every: tuple[Rule, ...], shadows: Rules | None = None) -> None:
         self.every = every
         self.shadows = shadows
-        self._chosen: dict[tuple[Milestone, frozenset[Cause]], tuple[Rule, ...]] = {}
+        self._chosen: dict[tuple[Milestone, frozenset[Cause | None]], tuple[Rule, ...]] = {}
         self._patience: dict[Milestone, timedelta | None] = {}
 
     def about(self, view: View) -> tuple[Rule, ...]:
         """Those about where the parcel is and what was told of it; the others would be quiet."""
-        told = {cause for entry in view.entries if (cause := entry.checkpoint.cause) is not None}
-        key = (view.milestone, frozenset(told) if told else _NO_CAUSES)
+        key = (view.milestone, view.causes)
         return self._chosen.get(key) or self._choose(*key)
 
     def patience(self, at: Milestone) -> timedelta | None:
@@ -106,7 +101,7 @@ class Rules:
             self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
         return self._patience[at]
 
-    def _choose(self, at: Milestone, told: frozenset[Cause]) -> tuple[Rule, ...]:
+    def _choose(self, at: Milestone, told: frozenset[Cause | None]) -> tuple[Rule, ...]:
         chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))
         self._chosen[at, told] = chosen
         return chosen
@@ -126,7 +121,8 @@ def _rules(
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
     tables = policy.tables(parcel)
     tried = tuple(rule(tables.shadows[kind]) for kind, rule in RULES.items() if kind in tables.shadows)
-    return Rules(tuple(rule(tables.real[kind]) for kind, rule in RULES.items()), Rules(tried) if tried else None)
+    real = (rule(limits) for kind, rule in RULES.items() if (limits := tables.real[kind]).quiet is None)
+    return Rules(tuple(real), Rules(tried) if tried else None)
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     HOLIDAY = "holiday"
     CLOSED = "closed"
     STOPPAGE = "stoppage"
+    DELAY = "delay"
     PEAK = "peak"
     REMOTE = "remote"
 
@@ -134,19 +135,23 @@ class Clock:
         object.__setattr__(self, "_scale", lcm(*(pace.numerator for pace in paces)))
         object.__setattr__(self, "even", self.even and not self.slow)
 
-    def add(self, start: datetime, duration: Duration) -> datetime:
-        """The first instant at which `duration` has been counted since `start`; the end of time if it lies beyond."""
+    def add(self, start: datetime, duration: Duration, already: timedelta = _NOTHING) -> datetime:
+        """The first instant at which `duration`, `already` of it apart, has been counted since `start`.
+
+        The end of time if it lies beyond.
+        """
         start = _utc(start)
         unit = duration.unit
         business = unit == BUSINESS_DAY
-        if not duration.amount:
+        if _LENGTHS[unit] * duration.amount <= already // _TICK:
             return start
         try:
             if self.even and not business:
-                return start + duration.length
+                return start + duration.length - already
             year = start.year
             table = self._years.get((year, business)) or self._wound(year, business)
-            wanted = table.by((start - _EPOCH) // _TICK) + _LENGTHS[unit] * duration.amount * self._scale
+            left = _LENGTHS[unit] * duration.amount - already // _TICK
+            wanted = table.by((start - _EPOCH) // _TICK) + left * self._scale
             while wanted > table.total:
                 wanted -= table.total
                 year += 1

@@ -49,10 +49,23 @@ _HAPPENED: Final = frozenset(
         Form.ATTEMPT_FAILED,
         Form.OUT_AGAIN,
         Form.EXCEPTION,
+        Form.ADDRESS_PROBLEM,
+        Form.MISROUTED,
+        Form.SEEN_TWICE,
+        Form.DELIVERY_DOUBTED,
+        Form.DELIVERED_ELSEWHERE,
+        Form.SCANNED_AFTER,
+        Form.DELAYED,
     }
 )
-_BY_THE_COURIER: Final = frozenset({Form.DAMAGED, Form.DESTROYED, Form.LOST, Form.EXCEPTION})
-_SAID: Final = _HAPPENED | {Form.RETURNING, Form.HELD_BY_CUSTOMS, Form.NOT_COLLECTED}
+_BY_THE_COURIER: Final = frozenset(
+    {Form.DAMAGED, Form.DESTROYED, Form.LOST, Form.EXCEPTION, Form.ADDRESS_PROBLEM, Form.DELAYED}
+)
+_SAID: Final = _HAPPENED | {Form.RETURNING, Form.HELD_BY_CUSTOMS, Form.SECURITY_HELD, Form.NOT_COLLECTED}
+_GATHERED: Final = frozenset(
+    {Form.OUT_AGAIN, Form.SEEN_TWICE, Form.DELIVERY_DOUBTED, Form.DELIVERED_ELSEWHERE, Form.SCANNED_AFTER}
+)
+"""What nobody says: it follows from several scans."""
 _UNSAID: Final = frozenset({Form.NO_FIRST_SCAN, Form.NO_SCAN, Form.NO_OUTCOME, Form.SLOW_CUSTOMS, Form.RECORD_GONE})
 
 
@@ -73,7 +86,7 @@ def certainty(fact: Fact) -> Certainty | None:
         return None
     if fact.says in _UNSAID:
         return Certainty.SILENT
-    if fact.says not in _SAID or fact.says is Form.OUT_AGAIN:
+    if fact.says not in _SAID or fact.says in _GATHERED:
         return None
     sure = Certainty(fact.scan.sure) if fact.scan is not None and fact.scan.cause else Certainty.STATED
     return None if sure is not Certainty.SUSPECTED and fact.says in _BY_THE_COURIER else sure

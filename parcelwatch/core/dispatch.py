@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from parcelwatch.core import incidents
+from parcelwatch.core.incidents import Incident
 from parcelwatch.core.matching import Subject, subject
 from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.core.silences import Silence, reason, silenced
@@ -37,23 +39,33 @@ MOOT: Final = "the parcel is told of again at once"
 class Way:
     """Who takes a message, () for nobody; `suppressed`: why it is recorded and not sent, "" when it is.
 
-    `silence`: the silence that keeps it back, None where none does.
+    `silence`, `incident`: the one that keeps it back, None where none does.
     """
 
     receivers: tuple[Receiver, ...]
     suppressed: str = ""
     silence: int | None = None
+    incident: int | None = None
 
 
 def way(
-    notice: Notice, parcel: Parcel, policy: Policy, now: datetime, *, first: bool, silences: Sequence[Silence] = ()
+    notice: Notice,
+    parcel: Parcel,
+    policy: Policy,
+    now: datetime,
+    *,
+    first: bool,
+    silences: Sequence[Silence] = (),
+    inside: Incident | None = None,
 ) -> Way:
     """Where a notice goes. `first`: born of the parcel's first answer, so what began long ago is no news.
+
+    `inside`: the incident that its trouble is part of, which says it for all of them.
 
     That a draft must not be sent, until when a claim can be made, and what a customer was promised is told whatever is
     silenced.
     """
-    one = subject(notice.case.kind, severity(notice), parcel)
+    one = subject(notice.case.kind, severity(notice), parcel, incident=inside is not None)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
     if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED and policy.follow_up.escalate_to:
         found = (Receiver(policy.follow_up.escalate_to, "[alerts] escalate_to"),)
@@ -66,7 +78,20 @@ def way(
     silence = None if owed or isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
     if silence is not None:
         return Way(found, reason(silence), silence.id)
+    if inside is not None and _is_said(notice, parcel, inside):
+        return Way(found, incidents.reason(inside), incident=inside.id)
     return Way(found)
+
+
+def of_incident(one: Incident, policy: Policy, now: datetime, silences: Sequence[Silence] = ()) -> Way:
+    """Where what is said of an incident goes."""
+    group = one.group
+    about = Subject("incident", Severity.HIGH, group.courier, group.company, group.destination, incident=True)
+    found = policy.receivers(about)
+    if not found:
+        return Way(found, NO_CHANNEL)
+    silence = silenced(about, silences, now)
+    return Way(found, reason(silence), silence.id) if silence is not None else Way(found)
 
 
 def operators(kind: str, account: str, policy: Policy) -> Way:
@@ -107,6 +132,14 @@ def _quiet(notice: Notice) -> str:
         return MOOT if notice.moot else ""
     raised = isinstance(notice, LetterTakenBack) and notice.why.says is Form.LIMIT_RAISED
     return "the threshold was raised" if raised else ""
+
+
+SAID: Final = frozenset({Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.FLAPPING, Why.REPEATED, Why.DRAFTED})
+"""What an incident says for all of its parcels. What was promised or taken up for one of them it does not."""
+
+
+def _is_said(notice: Notice, parcel: Parcel, inside: Incident) -> bool:
+    return why(notice) in SAID and not incidents.speaks(notice.case, parcel.value, inside)
 
 
 def _old_news(case: Case, policy: Policy, now: datetime) -> str:

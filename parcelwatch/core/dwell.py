@@ -24,6 +24,7 @@ from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.histories import History
 from parcelwatch.core.kinds import KINDS, RULES, Family
 from parcelwatch.core.milestones import stage
+from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import Known, hearings
 from parcelwatch.core.rules import Rule
 from parcelwatch.core.thresholds import Threshold
@@ -98,13 +99,13 @@ class Dwell:
 
     lengths: dict[tuple[Group, str], Lengths] = field(default_factory=dict)
 
-    def take(self, history: History, calendar: Calendar, until: datetime) -> None:
-        """Count one more, as it was known at `until`."""
+    def take(self, history: History, policy: Policy, until: datetime) -> None:
+        """Count one more, as it was known at `until`; of what the policy does not look for with it, nothing."""
         well = _well(history, until)
         if well is None:
             return
         place = (history.courier, split(history.origin)[0].upper(), split(history.destination)[0].upper())
-        for (kind, unit), longest in _longest(history, calendar, until).items():
+        for (kind, unit), longest in _longest(history, policy, until).items():
             found = self.lengths.setdefault((Group(kind, *place), unit), Lengths())
             (found.ended if well else found.waiting)[longest // HOUR] += 1
 
@@ -140,11 +141,12 @@ def _well(history: History, until: datetime) -> bool | None:
     return None if over or last is None or until - last > GIVEN_UP else False
 
 
-def _longest(history: History, calendar: Calendar, until: datetime) -> dict[tuple[str, str], timedelta]:
+def _longest(history: History, policy: Policy, until: datetime) -> dict[tuple[str, str], timedelta]:
     found: dict[tuple[str, str], timedelta] = {}
-    for one in silences(history, calendar, until):
-        for unit in UNITS:
-            length = one.seen.clock.elapsed(one.since, one.until, unit)
+    table = policy.table(history.parcel())
+    for one in silences(history, policy.calendar, until):
+        for unit in UNITS if table[one.kind].quiet is None else ():
+            length = one.seen.elapsed(one.since, one.until, unit)
             found[one.kind, unit] = max(length, found.get((one.kind, unit), length))
     return found
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 from parcelwatch.core.assess import hidden_by
 from parcelwatch.core.clockwork import Clock, Skip
-from parcelwatch.core.kinds import RULES
+from parcelwatch.core.kinds import CLOCKED, RULES
 from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules import Verdict
+from parcelwatch.core.rules import Rule, Verdict
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import as_of, current
 from parcelwatch.core.view import View, view
@@ -69,10 +69,15 @@ def explain(dossier: Dossier, policy: Policy, at: datetime, outlook: Outlook | N
     """
     seen = view(dossier, policy.calendar, policy.foresight, outlook)
     table = policy.table(dossier.parcel)
-    verdicts = {kind: rule(table[kind]).judge(seen) for kind, rule in RULES.items()}
+    verdicts = {kind: _judged(rule(table[kind]), seen) for kind, rule in RULES.items()}
     present = {kind for kind, verdict in verdicts.items() if verdict.finding}
     present |= {case.kind for case in dossier.cases if case.live}
     return tuple(_explained(kind, verdict, table[kind], seen, at, present) for kind, verdict in verdicts.items())
+
+
+def _judged(rule: Rule, seen: View) -> Verdict:
+    quiet = rule.limits.quiet
+    return rule.judge(seen) if quiet is None else Verdict(note=quiet)
 
 
 def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> Dossier:
@@ -127,13 +132,13 @@ def _explained(
         fact=finding.fact if finding else None,
         limit=finding.limit if finding else None,
         since=verdict.since,
-        counted=_hours(seen.clock, verdict.since, at, unit),
+        counted=_hours(seen, kind, verdict.since, at, unit),
         unit=unit,
         put_off=_put_off(verdict, seen),
         place=seen.clock.place,
         zones=tuple(map(str, seen.clock.zones)),
         known=seen.where.known,
-        skipped=seen.clock.skipped(verdict.since, at, unit) if verdict.since and verdict.since < at else (),
+        skipped=_skipped(seen, kind, verdict.since, at, unit),
         due_at=verdict.due_at,
         blind=_blind(verdict, seen, at),
         hidden_by=hidden_by(kind, present) if finding else "",
@@ -158,10 +163,19 @@ def _unit(limits: Threshold, spoke: Duration | None) -> str:
     return limit.unit if limit else ""
 
 
-def _hours(clock: Clock, since: datetime | None, at: datetime, unit: str) -> float | None:
+def _hours(seen: View, kind: str, since: datetime | None, at: datetime, unit: str) -> float | None:
     if since is None:
         return None
-    return clock.elapsed(since, at, unit).total_seconds() / 3600
+    return _timed(seen, kind).elapsed(since, at, unit).total_seconds() / 3600
+
+
+def _skipped(seen: View, kind: str, since: datetime | None, at: datetime, unit: str) -> tuple[Skip, ...]:
+    return _timed(seen, kind).skipped(since, at, unit) if since and since < at else ()
+
+
+def _timed(seen: View, kind: str) -> View | Clock:
+    """What counts for a kind: a courier's delay holds the clocks of silence, and no promise."""
+    return seen if kind in CLOCKED else seen.clock
 
 
 def _milestone(value: object) -> Milestone | None:

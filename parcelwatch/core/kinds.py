@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from parcelwatch.core.rules import feed, forecast, promise, silence, told
+from parcelwatch.core.rules import astray, feed, forecast, promise, silence, told
 from parcelwatch.core.rules.base import Rule
 from parcelwatch.core.thresholds import Limits, limits
 from parcelwatch.model import FINAL, Cause, Checkpoint, Milestone
@@ -144,8 +144,21 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             ),
         ),
     ),
-    (_kind("wrong_delivery", _TOLD),),
-    (_kind("security_held", _TOLD),),
+    (
+        _kind(
+            "wrong_delivery",
+            _TOLD,
+            astray.WrongDelivery,
+            letter=LetterSpec(
+                (_reached(_M.EXCEPTION), _reached(_M.IN_TRANSIT, _M.CUSTOMS), _reached(_M.DELIVERED)),
+                _OVER - {_M.DELIVERED} | {_M.OUT_FOR_DELIVERY, _M.ATTEMPT_FAILED, _M.AVAILABLE_FOR_PICKUP},
+                _SETTLED,
+                in_text=_SETTLED,
+                good_news=False,
+            ),
+        ),
+    ),
+    (_kind("security_held", _TOLD, told.SecurityHeld),),
     (
         _kind(
             "customs_held",
@@ -160,7 +173,19 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             ),
         ),
     ),
-    (_kind("address_problem", _TOLD),),
+    (
+        _kind(
+            "address_problem",
+            _TOLD,
+            told.AddressProblem,
+            letter=LetterSpec(
+                (_caused(Cause.ADDRESS),),
+                _FOUND - {_M.IN_TRANSIT, _M.PICKED_UP},
+                ("redeliver",),
+                in_text=("redeliver",),
+            ),
+        ),
+    ),
     (
         _kind(
             "attempt_failed",
@@ -169,7 +194,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             ("24h 48h", "1bd 2bd", "2bd 3bd"),
             LetterSpec(
                 # Two days out for delivery count as an attempt though the courier never said "failed".
-                (_reached(_M.ATTEMPT_FAILED), _caused(Cause.NOBODY_HOME, Cause.ADDRESS), _reached(_M.OUT_FOR_DELIVERY)),
+                (_reached(_M.ATTEMPT_FAILED), _caused(Cause.NOBODY_HOME), _reached(_M.OUT_FOR_DELIVERY)),
                 _FOUND - {_M.ATTEMPT_FAILED, _M.IN_TRANSIT, _M.PICKED_UP},
                 ("redeliver",),
                 in_text=("redeliver",),
@@ -222,9 +247,9 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
         ),
     ),
     (_kind("will_be_late", Family.FORECAST, forecast.WillBeLate, ("1d", "1d", "1d")),),
-    (_kind("misrouted", _TOLD),),
+    (_kind("misrouted", _TOLD, astray.Misrouted),),
     (_kind("courier_exception", _TOLD, told.CourierException),),
-    (_kind("courier_delay", _TOLD),),
+    (_kind("courier_delay", _TOLD, told.CourierDelay),),
     # About us, or about many parcels: no case of a parcel.
     (
         _kind("unknown_status", Family.OPERATOR),
@@ -249,5 +274,5 @@ LETTERS: Final[Mapping[str, LetterSpec]] = MappingProxyType(
 )
 CLOCKED: Final = tuple(kind.name for kind in KINDS.values() if kind.limits)
 LATER: Final = frozenset(
-    kind.name for kind in KINDS.values() if kind.rule is None and kind.family is not Family.OPERATOR
+    kind.name for kind in KINDS.values() if kind.rule is None and kind.family not in (Family.OPERATOR, Family.GROUP)
 )

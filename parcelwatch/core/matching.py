@@ -12,7 +12,10 @@ from parcelwatch.model import Parcel, Severity
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a message is about, as far as matchers ask. `value`: in the shop's currency. `tiers`: of its customers."""
+    """What a message is about, as far as matchers ask. `value`: in the shop's currency. `tiers`: of its customers.
+
+    `incident`: it is about one, or about a parcel in one that speaks for itself.
+    """
 
     kind: str
     severity: Severity
@@ -22,10 +25,11 @@ class Subject:
     tags: tuple[str, ...] = ()
     value: float = 0.0
     tiers: tuple[str, ...] = ()
+    incident: bool = False
 
 
-def subject(kind: str, severity: Severity, parcel: Parcel) -> Subject:
-    """A kind of trouble of one parcel."""
+def subject(kind: str, severity: Severity, parcel: Parcel, *, incident: bool = False) -> Subject:
+    """A kind of trouble of one parcel; `incident`: which is part of one."""
     return Subject(
         kind,
         severity,
@@ -35,6 +39,7 @@ def subject(kind: str, severity: Severity, parcel: Parcel) -> Subject:
         parcel.tags,
         parcel.value,
         tuple(order.tier for order in parcel.orders if order.tier),
+        incident,
     )
 
 
@@ -43,7 +48,7 @@ class Matcher:
     """Every part must match; an empty one matches all. Countries and tiers match in any case.
 
     `severity`: this or worse. `below`: milder than this. `destination`: a country, or with its region. `value`: this
-    or more.
+    or more. `incident`: only what has to do with one.
     """
 
     kinds: tuple[str, ...] = ()
@@ -55,13 +60,14 @@ class Matcher:
     tag: str = ""
     value: float = 0.0
     tier: str = ""
+    incident: bool = False
 
     def matches(self, one: Subject) -> bool:
         if self.kinds and one.kind not in self.kinds:
             return False
         if one.severity is Severity.OPERATOR:
             # About us, not about a parcel, so worse than nothing: only what names the kind means it.
-            return bool(self.kinds) and self.courier in ("", one.courier)
+            return bool(self.kinds) and self.courier in ("", one.courier) and not self.incident
         return self._grave(one.severity) and self._of_parcel(one)
 
     def _grave(self, severity: Severity) -> bool:
@@ -75,6 +81,7 @@ class Matcher:
             and _there(self.destination.upper(), one.destination.upper())
             and (not self.tag or self.tag in one.tags)
             and one.value >= self.value
+            and (one.incident or not self.incident)
             and (not self.tier or self.tier.casefold() in {tier.casefold() for tier in one.tiers})
         )
 
@@ -91,6 +98,7 @@ class Matcher:
             and _rank(self.below, 9) >= _rank(other.below, 9)
             and _there(self.destination.upper(), other.destination.upper())
             and self.value <= other.value
+            and (other.incident or not self.incident)
             and self.tier.casefold() in ("", other.tier.casefold())
         )
 

@@ -26,6 +26,7 @@ SHORTEST_LIMIT: Final = 160
 _UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
+_INCIDENT: Final = "incident"
 _OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down", "letters_broken"})
 
 UNREADABLE: Final = "unreadable answer"
@@ -219,6 +220,7 @@ class Phrases:
     drafts: str = "{count} customer drafts: {label}"
     cleared: str = "{count} parcels cleared: {label}"
     operator: str = "{count} accounts: {label}"
+    incidents: str = "{count} incidents"
     ids: str = "Alerts {ids}, worst first:"
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
@@ -298,6 +300,8 @@ def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
         pattern = phrases.cleared
     if all(row.kind in _OPERATOR_KINDS for row in rows):
         pattern = phrases.operator
+    if all(row.kind == _INCIDENT for row in rows):
+        pattern = phrases.incidents
     counted = (f"{phrases.label(kind)} {count}" for kind, count in kinds.items())
     label = phrases.label(rows[0].kind) if len(kinds) == 1 else ", ".join(counted)
     return pattern.format(count=len(rows), label=label)
@@ -313,6 +317,8 @@ def _command(rows: Sequence[Row]) -> str:
     kinds = {row.kind for row in rows}
     if all(row.draft for row in rows):
         return "parcelwatch drafts list"
+    if kinds == {_INCIDENT}:
+        return "parcelwatch incidents list"
     if kinds & _OPERATOR_KINDS:
         return "parcelwatch alerts list"
     return f"parcelwatch cases list --kind {kinds.pop()}" if len(kinds) == 1 else "parcelwatch cases list"

@@ -15,7 +15,8 @@ from typing import Final
 
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.kinds import KINDS, Family
+from parcelwatch.core.incidents import Incidents
+from parcelwatch.core.kinds import CLOCKED, KINDS, Family
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.profiles import PROFILES, Profile
@@ -26,7 +27,7 @@ from parcelwatch.core.whereabouts import split
 from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, OfficeHours, Working
 from parcelwatch.duration import Duration
-from parcelwatch.model import Parcel
+from parcelwatch.model import Fact, Form, Parcel
 
 Key = tuple[str, str, str, str, str, tuple[str, ...]]
 
@@ -39,7 +40,10 @@ _PROMISE: Final = "no threshold: opens when the promised day is over"
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """Thresholds for some parcels only; "" matches every parcel. `courier` is the name of an account."""
+    """Thresholds for some parcels only; "" matches every parcel. `courier` is the name of an account.
+
+    `untracked`: whether nobody scans them on their way; None says nothing of it.
+    """
 
     thresholds: Mapping[str, Threshold]
     line: str = ""
@@ -49,6 +53,7 @@ class Override:
     origin: str = ""
     destination: str = ""
     tag: str = ""
+    untracked: bool | None = None
 
     @property
     def weight(self) -> int:
@@ -105,7 +110,8 @@ class Policy:
     later wins. `old_news`: what began longer ago than this when a parcel is first heard of is not told.
     `draft_channel`: "" sends new drafts to nobody. `timing` decides when messages leave, and nothing about parcels.
     `follow_up`: how long cases wait for people, in the time in which somebody is there, which is `working`. `daily`:
-    who gets the day's report. `foresight`: when a parcel counts as going to be late.
+    who gets the day's report. `foresight`: when a parcel counts as going to be late. `incidents`: what makes one, which
+    changes nothing of any parcel.
     """
 
     profile: str = "international"
@@ -124,6 +130,7 @@ class Policy:
     working: Working = field(init=False, repr=False)
     claims: Terms = field(default_factory=Terms)
     foresight: Foresight = field(default_factory=Foresight)
+    incidents: Incidents = field(default_factory=Incidents, compare=False)
     policy_id: str = field(init=False, default="")
     _tables: dict[Key, Tables] = field(init=False, repr=False, default_factory=dict)
 
@@ -171,8 +178,10 @@ class Policy:
 
     def _choose(self, key: Key) -> Tables:
         real, shadows = _defaults(PROFILES[self.profile], origin=key[3], destination=key[4]), dict[str, Threshold]()
-        written = (Override(self.thresholds), *(override for override in self.overrides if override.matches(key)))
-        said = [(each.weight, *one) for each in written for one in each.thresholds.items()]
+        holding = sorted((one for one in self.overrides if one.matches(key)), key=lambda override: override.weight)
+        said = [
+            (each.weight, *one) for each in (Override(self.thresholds), *holding) for one in each.thresholds.items()
+        ]
         # A stable sort: of equal weights the later one in the file is applied last. What is on trial comes after the
         # others of its weight: it shows what would be if it took their place.
         for _, kind, threshold in sorted(said, key=lambda one: (one[0], one[2].shadow)):
@@ -181,7 +190,24 @@ class Policy:
             else:
                 real[kind] = threshold
                 shadows.pop(kind, None)
-        return Tables(real, shadows)
+        untracked = next((one for one in reversed(holding) if one.untracked is not None), None)
+        if untracked is None or not untracked.untracked:
+            return Tables(real, shadows)
+        quiet = _without_silence(real, untracked.line)
+        return Tables(quiet, {kind: limits for kind, limits in shadows.items() if quiet[kind].quiet is None})
+
+
+# What rests on scans that do not come, beside all that silence tells.
+_RESTS_ON_SCANS: Final = frozenset({"unknown_number", "tracking_stopped"})
+
+
+def _without_silence(table: Mapping[str, Threshold], line: str) -> dict[str, Threshold]:
+    """The thresholds of what nobody scans on its way: what is told counts, what is not told does not."""
+    untold = (Family.SILENCE, Family.FORECAST)
+    off = {kind for kind in table if KINDS[kind].family in untold} | _RESTS_ON_SCANS
+    quiet = Threshold(None, None, line, Fact(Form.UNTRACKED))
+    silenced = {kind: quiet if kind in off else Threshold(None, None, line) for kind in CLOCKED}
+    return {**table, **dict.fromkeys(off, quiet), **silenced, "courier_silent": table["courier_silent"]}
 
 
 def _receivers(found: Mapping[str, str]) -> tuple[Receiver, ...]:

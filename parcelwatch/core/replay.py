@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -142,18 +142,26 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def _smooth(entries: tuple[Entry, ...]) -> bool:
-    """Whether all that is told is a parcel's way, each scan further on and heard later than the one before."""
-    place, tours, heard_at = 0, 0, ALWAYS
+    """Whether all that is told is a parcel's way, each scan further on, elsewhere and heard later than
+    the one before.
+    """
+    stage, tours, heard_at = 0, 0, ALWAYS
     for entry in entries:
         said = entry.checkpoint
-        if said.milestone is Milestone.INFO_RECEIVED and not place and said.cause is None:
+        if said.milestone is Milestone.INFO_RECEIVED and not stage and said.cause is None:
             continue
         to = _ONWARD.get(said.milestone, -1)
         tours += to == 2
-        if said.cause is not None or not said.moves or to < place or tours > 1 or entry.seen_at <= heard_at:
+        if said.cause is not None or not said.moves or to < stage or tours > 1 or entry.seen_at <= heard_at:
             return False
-        place, heard_at = to, entry.seen_at
-    return True
+        stage, heard_at = to, entry.seen_at
+    return not _back_somewhere(entries)
+
+
+def _back_somewhere(entries: tuple[Entry, ...]) -> bool:
+    """Whether a place comes again after another."""
+    places = [place for place, _ in groupby(entry.checkpoint.place.casefold() for entry in entries) if place]
+    return len(set(places)) < len(places)
 
 
 class Known:

@@ -120,7 +120,9 @@ def _with(policy: Policy, one: Suggestion) -> Policy:
     limits = {one.group.kind: Threshold(one.warn, one.critical)}
     if not one.matchers:
         return replace(policy, thresholds={**policy.thresholds, **limits})
-    return replace(policy, overrides=(*policy.overrides, Override(limits, **one.matchers)))
+    group = one.group
+    override = Override(limits, courier=group.courier, origin=group.origin, destination=group.destination)
+    return replace(policy, overrides=(*policy.overrides, override))
 
 
 def _critical(lengths: Lengths, warn: Duration, now: Threshold) -> Duration | None:

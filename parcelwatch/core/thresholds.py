@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parcelwatch.duration import Duration, parse
+from parcelwatch.model import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +20,12 @@ class Limits:
 class Threshold(Limits):
     """Limits that were chosen for a parcel, and the line that sets them.
 
-    `shadow`: they are on trial, so that what they would tell is recorded, and nobody is told.
+    `quiet`: why the kind is not looked for at all with such a parcel, None where it is. `shadow`: the limits are on
+    trial, so that what they would tell is recorded, and nobody is told.
     """
 
     line: str = ""
+    quiet: Fact | None = None
     shadow: bool = False
 
 

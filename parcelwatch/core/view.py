@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from parcelwatch.core.agreed import held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.clockwork import Clock
+from parcelwatch.core.clockwork import Clock, Reason, Skip
+from parcelwatch.core.delays import Hold, delayed, hold
 from parcelwatch.core.learn.foresight import Foresight
 from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
-from parcelwatch.model import FINAL, Dossier, Entry, Milestone
+from parcelwatch.duration import Duration
+from parcelwatch.model import FINAL, Cause, Dossier, Entry, Milestone
 
 _FORESIGHT: Final = Foresight()
 
@@ -27,6 +29,7 @@ class View:
     was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
     withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
     announcements only while there is nothing but them: what is no movement starts a clock once and never again.
+    `causes`: those of `fresh`, so that a rule about one of them need not look where it is not.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     `outlook`: what is known of parcels like it, None where nobody asked or nothing is learned; `foresight`: what the
     shop makes of that.
@@ -38,6 +41,7 @@ class View:
     stage: Stage
     quiet_since: datetime | None
     calendar: Calendar
+    causes: frozenset[Cause | None] = frozenset()
     foresight: Foresight = _FORESIGHT
     outlook: Outlook | None = None
 
@@ -73,6 +77,38 @@ class View:
         return max(self.quiet_since, self.held_until or self.quiet_since)
 
     @property
+    def hold(self) -> Hold | None:
+        """What the courier says holds it up; silence does not count while it does."""
+        newest = self.entries[-1] if self.entries else None
+        if newest is None or (newest.checkpoint.moves and not delayed(newest)):
+            return None
+        return hold(reversed(self.entries))
+
+    def due(self, since: datetime, limit: Duration) -> datetime:
+        """When silence has lasted `limit`. What was over before the courier spoke of a delay, that does not undo."""
+        clock, held = self.clock, self.hold
+        due = clock.add(since, limit)
+        if held is None or due <= held.from_ or held.to <= since:
+            return due
+        return clock.add(held.to, limit, clock.elapsed(since, held.from_, limit.unit))
+
+    def elapsed(self, since: datetime, at: datetime, unit: str) -> timedelta:
+        """How long silence has counted by `at`, in the time of `unit`s."""
+        clock, held = self.clock, self.hold
+        if held is None or at <= held.from_:
+            return clock.elapsed(since, at, unit)
+        return clock.elapsed(since, held.from_, unit) + clock.elapsed(max(since, held.to), at, unit)
+
+    def skipped(self, since: datetime, at: datetime, unit: str) -> tuple[Skip, ...]:
+        """The spans of [since, at] in which silence did not count in full, oldest first."""
+        clock, held = self.clock, self.hold
+        if held is None or at <= held.from_ or held.to <= since:
+            return clock.skipped(since, at, unit)
+        from_, to = max(since, held.from_), min(held.to, at)
+        still = Skip(from_, to, Reason.DELAY, held.words, to - from_)
+        return (*clock.skipped(since, from_, unit), still, *clock.skipped(to, at, unit))
+
+    @property
     def where(self) -> Whereabouts:
         newest = self.entries[-1].checkpoint if self.entries else None
         if newest is not None and not newest.moves:
@@ -99,6 +135,7 @@ def view(
         stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
+        causes=frozenset([entry.checkpoint.cause for entry in fresh]),
         foresight=foresight,
         outlook=outlook,
     )

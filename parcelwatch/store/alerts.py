@@ -45,9 +45,12 @@ FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JO
   LEFT JOIN cases c ON c.id = a.case_id"""
 
 
+_INCIDENT: Final = "incident"
+
+
 def outgoing(row: tuple[Any, ...]) -> Outgoing:
     """A message from the values of OUT; more may follow them."""
-    letter = row[19 : 19 + len(_LETTER)]
+    letter, fact = row[19 : 19 + len(_LETTER)], to_fact(row[6])
     return Outgoing(
         id=row[0],
         kind=row[1],
@@ -55,13 +58,13 @@ def outgoing(row: tuple[Any, ...]) -> Outgoing:
         draft=row[3] == 1,
         severity=SEVERITIES[row[4]],
         why=WHYS[row[5]],
-        fact=to_fact(row[6]),
+        fact=fact,
         account=row[7],
         attempts=row[8],
         created_at=from_ms(row[9]),
         number=row[10] or "",
-        courier=row[11] or "",
-        company=row[12] or "",
+        courier=row[11] or (row[7] if row[1] == _INCIDENT else ""),
+        company=row[12] or fact.company,
         orders=tuple(load(row[13])),
         milestone=row[14] or "",
         promised_by=maybe_at(row[15]),
@@ -110,7 +113,8 @@ class AlertRow:
     """A message with what became of it. `title`, `body`: the words it was sent with if it was sent alone, else None.
 
     `meant_for`: the channel it was meant for, where it took another way. `doubts`: how often no answer came, so that
-    nobody knows whether it arrived. `outcome`: what else is known of its arrival.
+    nobody knows whether it arrived. `outcome`: what else is known of its arrival. `incident`: the one that it is about,
+    or that says it for all of its parcels.
     """
 
     out: Outgoing
@@ -125,12 +129,14 @@ class AlertRow:
     digest: int | None
     title: str | None
     body: str | None
+    incident: int | None
 
 
 _ITS_WORDS: Final = "FROM sendings s WHERE s.bundle = a.id AND s.ids = '[' || a.id || ']' ORDER BY s.part"
 _ROWS: Final = f"""
 SELECT {OUT}, a.state, a.reason, a.error, a.outcome, a.meant_for, a.doubts, a.due_at, a.sent_at, a.digest,
-  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS}))
+  (SELECT title {_ITS_WORDS} LIMIT 1), (SELECT group_concat(body, char(10, 10)) FROM (SELECT body {_ITS_WORDS})),
+  a.incident_id
 {FROM}
 """
 
@@ -146,7 +152,8 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, title, body = row[21 + len(_LETTER) :]
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + len(_LETTER) :]
+    title, body, incident = rest
     return AlertRow(
         out=outgoing(row),
         state=state,
@@ -160,6 +167,7 @@ def _listed(row: tuple[Any, ...]) -> AlertRow:
         digest=digest,
         title=title,
         body=body,
+        incident=incident,
     )
 
 

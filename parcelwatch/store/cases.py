@@ -34,6 +34,7 @@ class CaseRow:
     value: float
     verdict: str | None
     tags: tuple[str, ...]
+    incident: int | None
 
     def priority(self, now: datetime) -> int:
         """How urgent it is now among others."""
@@ -42,7 +43,7 @@ class CaseRow:
 
 _ROWS: Final = f"""
 SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company,
-  {NUMBERS_OF.format(parcel="p.id")}, p.promised_by, p.value, c.verdict, p.tags
+  {NUMBERS_OF.format(parcel="p.id")}, p.promised_by, p.value, c.verdict, p.tags, c.incident_id
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
 
@@ -69,6 +70,7 @@ def rows(
     tag: str = "",
     owner: str | None = None,
     remedy: str = "",
+    incident: int | None = None,
     parcel_id: int | None = None,
     case_id: int | None = None,
 ) -> list[CaseRow]:
@@ -89,6 +91,7 @@ def rows(
             "c.owner = json_extract(?, '$')": None if owner is None else json.dumps(owner),
             "json_extract(c.remedy, '$.what') = ?": "" if remedy in _HOW_FAR else remedy,
             "(c.remedy IS NOT NULL AND (json_extract(c.remedy, '$.done_at') IS NULL) = ?)": _HOW_FAR.get(remedy),
+            "c.incident_id = ?": incident,
             "c.parcel_id = ?": parcel_id,
             "c.id = ?": case_id,
         }
@@ -98,7 +101,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> CaseRow:
-    parcel_id, number, courier, company, orders, promised_by, value, verdict, tags = row[len(CASE) :]
+    parcel_id, number, courier, company, orders, promised_by, value, verdict, tags, incident = row[len(CASE) :]
     return CaseRow(
         case=to_case(row),
         parcel_id=parcel_id,
@@ -110,6 +113,7 @@ def _listed(row: tuple[Any, ...]) -> CaseRow:
         value=value,
         verdict=verdict,
         tags=tuple(json.loads(tags)),
+        incident=incident,
     )
 
 
@@ -134,6 +138,12 @@ def events(store: Store, case_id: int) -> list[CaseEvent]:
         CaseEvent(kind, from_ms(at), signal, before, after, to_fact(fact), by)
         for at, signal, before, after, fact, by, kind in store.all(_EVENTS, (case_id,))
     ]
+
+
+def newest_event(store: Store) -> int:
+    """The id of the newest line of any case's history, 0 where there is none."""
+    found: int = store.value("SELECT coalesce(max(id), 0) FROM case_events")
+    return found
 
 
 def notes(store: Store, case_id: int) -> list[dict[str, Any]]:

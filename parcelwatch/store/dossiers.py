@@ -12,10 +12,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from parcelwatch.core.cadence import urgency
+from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
-from parcelwatch.store import drafts, history, orders, shadows
+from parcelwatch.store import drafts, habits, history, orders, shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
 from parcelwatch.store.rows import (
@@ -78,8 +79,9 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     *times, unwatched, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
+    parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
     return Dossier(
-        parcel=to_parcel(row, orders.of(store, parcel_id) if with_orders else ()),
+        parcel=parcel,
         timeline=_timeline(store, parcel_id, answered_at, answered_from),
         milestone=MILESTONES[milestone],
         cause=CAUSES[cause],
@@ -100,6 +102,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         past=tuple(one for one in letters if not one.unsent),
         poll_at=poll_at,
         unwatched=bool(unwatched),
+        habits=habits.of(store, parcel, MILESTONES[milestone]),
     )
 
 
@@ -161,6 +164,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
         orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
+        if (where := hub(after.timeline)) != hub(before.timeline):
+            store.write(_HUB, (where, parcel_id))
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
     if after.shadows != before.shadows:
         shadows.save(store, parcel_id, before.shadows, after.shadows)
@@ -169,6 +174,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)
     if step.moves:
         drafts.save_events(store, step.moves)
+    habits.count(store, before, after)
     history.note(store, before, after, now)
     return Saved(ids, letters)
 
@@ -176,6 +182,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
 _REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
 _PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PARCEL[1:], *DERIVED))} WHERE id = ?"
 
+_HUB: Final = "UPDATE parcels SET hub = ? WHERE id = ?"
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,

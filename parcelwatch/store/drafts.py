@@ -127,6 +127,7 @@ def rows(
     case_id: int | None = None,
     order_id: int | None = None,
     kind: str = "",
+    incident: int | None = None,
 ) -> list[dict[str, Any]]:
     """Drafts, oldest first, shaped as `drafts list --json`, with the `draft` itself for whoever finds its words."""
     clause, values = where(
@@ -137,6 +138,7 @@ def rows(
             "c.id = ?": case_id,
             "d.order_id = ?": order_id,
             "d.kind = ?": kind,
+            "c.incident_id = ?": incident,
         }
     )
     return [_listed(row) for row in store.all(f"{_ROWS} {clause} ORDER BY d.id", values)]

@@ -40,8 +40,8 @@ _LARGEST_DIGEST: Final = 100_000
 
 _ENQUEUE: Final = """
 INSERT INTO alerts (parcel_id, case_id, draft_id, for_draft, account, kind, why, channel, severity, fact, state, reason,
-  created_at, due_at, import_id, silence_id, route, notice)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+  created_at, due_at, import_id, silence_id, incident_id, route, notice)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 # Nobody was told of the older one, so the newer says it all; it is no worsening to who never heard of it.
 _OLDER: Final = """
@@ -78,6 +78,7 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
         at if alert.import_id is None else None,
         alert.import_id,
         alert.silence,
+        alert.incident,
         alert.route,
         alert.notice,
     )
@@ -301,7 +302,8 @@ def void_leases(store: Store, now: datetime) -> int:
 
 _RETRY: Final = """
 UPDATE alerts SET state = 'pending', reason = '', error = '', due_at = ?, lease_until = NULL, tried_at = NULL,
-  attempts = 0, doubts = 0, meant_for = '', channel = ?, slot = 'now', silence_id = NULL WHERE id = ?
+  attempts = 0, doubts = 0, meant_for = '', channel = ?, slot = 'now', silence_id = NULL,
+  incident_id = iif(kind = 'incident', incident_id, NULL) WHERE id = ?
 """
 
 

@@ -185,7 +185,7 @@ def to_parcel(row: tuple[Any, ...], orders: tuple[Order, ...]) -> Parcel:
 # --- facts ---------------------------------------------------------------------------------------
 
 _MOMENTS: Final = ("since", "quiet_since", "until")
-_PLAIN: Final = ("whose", "count", "kind", "reason")
+_PLAIN: Final = ("whose", "count", "kind", "reason", "company")
 
 
 def fact_json(fact: Fact) -> str:
@@ -437,7 +437,8 @@ class NewAlert:
     """A message for the outbox, as facts.
 
     `draft`: it brings or takes back a customer draft. `account`: the courier account it is about, if it is about one.
-    `suppressed`: why it is recorded and not sent; `silence`: the silence that keeps it back. `import_id`: it waits for
+    `suppressed`: why it is recorded and not sent; `silence`: the silence that keeps it back; `incident`: the one that
+    does, or that it is about. `import_id`: it waits for
     the rest of that import. `route`: the line that chose its channel. `notice`: the first message, on another channel,
     that says the same.
     """
@@ -454,6 +455,7 @@ class NewAlert:
     draft_id: int | None = None
     suppressed: str = ""
     silence: int | None = None
+    incident: int | None = None
     import_id: int | None = None
     route: str = ""
     notice: int | None = None

@@ -752,6 +752,53 @@ def m015_complaints(db: Database) -> None:
         db.execute(statement)
 
 
+_HABITS: Final = (
+    """
+CREATE TABLE habits (
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  healthy INTEGER NOT NULL,
+  scanned INTEGER NOT NULL,
+  PRIMARY KEY (courier, company, origin, destination, kind)
+) STRICT, WITHOUT ROWID
+""",
+    # What is known of the parcels that arrived before: once for their lane, once for all lanes of their courier.
+    """
+INSERT INTO habits
+WITH arrived AS (
+  SELECT p.id, p.courier, p.company, upper(p.origin) AS origin, upper(p.destination) AS destination,
+    min(c.occurred_at) AS at
+  FROM parcels p JOIN checkpoints c ON c.parcel_id = p.id AND c.milestone = 'delivered' AND c.by = ''
+  WHERE p.milestone = 'delivered' GROUP BY p.id
+),
+awaited (kind, begins) AS (VALUES ('no_first_scan', 'picked_up'), ('not_picked_up', 'info_received')),
+taught AS (
+  SELECT a.courier, a.company, a.origin, a.destination, w.kind, EXISTS (
+    SELECT 1 FROM checkpoints c WHERE c.parcel_id = a.id AND c.moves AND c.occurred_at < a.at AND (
+      c.milestone IN ('in_transit', 'customs')
+      OR (w.kind = 'not_picked_up' AND c.milestone NOT IN ('info_received', 'delivered')))
+  ) AS scanned
+  FROM arrived a, awaited w
+  WHERE EXISTS (SELECT 1 FROM checkpoints c WHERE c.parcel_id = a.id AND c.milestone = w.begins)
+)
+SELECT courier, company, origin, destination, kind, count(*), sum(scanned) FROM taught
+GROUP BY courier, company, origin, destination, kind
+UNION ALL
+SELECT courier, company, '*', '*', kind, count(*), sum(scanned) FROM taught GROUP BY courier, company, kind
+""",
+)
+
+
+@MIGRATIONS()
+def m016_habits(db: Database) -> None:
+    """Which scans couriers and lanes give, by the parcels that arrived."""
+    for statement in _HABITS:
+        db.execute(statement)
+
+
 _FORECAST: Final = (
     # Blobs of doubles, one an age: parcels that waited through it and that came in it, weighed by when they were sent.
     """
@@ -772,9 +819,84 @@ CREATE TABLE forecast (
 
 
 @MIGRATIONS()
-def m016_forecast(db: Database) -> None:
+def m017_forecast(db: Database) -> None:
     """How long parcels take is learned, from those of before as well."""
     for statement in _FORECAST:
+        db.execute(statement)
+
+
+_INCIDENTS: Final = (
+    """
+CREATE TABLE incidents (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  grain TEXT NOT NULL,
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  service TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  state TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  troubled INTEGER NOT NULL,
+  parcels INTEGER NOT NULL,
+  peak INTEGER NOT NULL,
+  folded INTEGER NOT NULL,
+  told INTEGER NOT NULL,
+  usual REAL NOT NULL,
+  known INTEGER NOT NULL,
+  chance REAL NOT NULL,
+  old_before INTEGER,
+  valuable REAL
+) STRICT
+""",
+    """
+CREATE TABLE incident_events (
+  id INTEGER PRIMARY KEY,
+  incident_id INTEGER NOT NULL REFERENCES incidents(id) ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  turn TEXT NOT NULL,
+  troubled INTEGER NOT NULL,
+  parcels INTEGER NOT NULL,
+  folded INTEGER NOT NULL
+) STRICT
+""",
+    "CREATE INDEX incident_events_by_incident ON incident_events (incident_id)",
+    # What is usual of a group: of each day the moment at which most of its parcels were in trouble.
+    """
+CREATE TABLE surveys (
+  grain TEXT NOT NULL,
+  courier TEXT NOT NULL,
+  company TEXT NOT NULL,
+  service TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  hub TEXT NOT NULL,
+  day TEXT NOT NULL,
+  parcels INTEGER NOT NULL,
+  troubled INTEGER NOT NULL,
+  PRIMARY KEY (grain, courier, company, service, origin, destination, hub, day)
+) STRICT, WITHOUT ROWID
+""",
+    "CREATE INDEX surveys_by_day ON surveys (day)",
+    # The place of a parcel's last scan that moved it, as core.incidents.hub reads it.
+    "ALTER TABLE parcels ADD COLUMN hub TEXT NOT NULL DEFAULT ''",
+    """
+UPDATE parcels SET hub = coalesce(substr(trim((SELECT place FROM checkpoints c WHERE c.parcel_id = parcels.id AND moves
+  ORDER BY occurred_at DESC, occurred_until DESC LIMIT 1)), 1, 80), '') WHERE poll_at IS NOT NULL
+""",
+    "ALTER TABLE cases ADD COLUMN incident_id INTEGER REFERENCES incidents(id)",
+    "CREATE INDEX cases_in_incident ON cases (incident_id) WHERE incident_id IS NOT NULL",
+    "ALTER TABLE alerts ADD COLUMN incident_id INTEGER REFERENCES incidents(id)",
+    "CREATE INDEX alerts_in_incident ON alerts (incident_id) WHERE incident_id IS NOT NULL",
+)
+
+
+@MIGRATIONS()
+def m018_incidents(db: Database) -> None:
+    """Many cases with one cause, what is usual of the groups they are in, and the hub each parcel is at."""
+    for statement in _INCIDENTS:
         db.execute(statement)
 
 
@@ -799,7 +921,7 @@ CREATE TABLE shadows (
 
 
 @MIGRATIONS()
-def m017_shadows(db: Database) -> None:
+def m019_shadows(db: Database) -> None:
     """What thresholds on trial would have told."""
     for statement in _SHADOWS:
         db.execute(statement)
@@ -821,7 +943,9 @@ NAMES: Final = (
     "m013_bundles",
     "m014_commitments",
     "m015_complaints",
-    "m016_forecast",
-    "m017_shadows",
+    "m016_habits",
+    "m017_forecast",
+    "m018_incidents",
+    "m019_shadows",
 )
 """Every migration this version knows, in order."""

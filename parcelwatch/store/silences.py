@@ -80,13 +80,13 @@ SELECT a.id, a.kind, a.severity, p.courier, p.company, p.destination, p.tags, p.
 FROM alerts a JOIN parcels p ON p.id = a.parcel_id
 """
 # Of a case what still stands: open, seen, and of its severity; of a letter what may still be sent.
-_STANDING: Final = f"""{_OF_PARCEL}
+STANDING: Final = f"""{_OF_PARCEL}
 JOIN cases c ON c.id = a.case_id LEFT JOIN drafts d ON d.id = a.draft_id
-WHERE a.silence_id = ? AND a.state = 'suppressed' AND CASE WHEN a.for_draft THEN d.state IN ('draft', 'approved')
+WHERE a.{{by}} = ? AND a.state = 'suppressed' AND CASE WHEN a.for_draft THEN d.state IN ('draft', 'approved')
   ELSE c.state = 'open' AND c.hidden_by = '' AND NOT EXISTS (SELECT 1 FROM alerts later
     WHERE later.case_id = a.case_id AND later.channel = a.channel AND later.id > a.id AND NOT later.for_draft
       AND later.why IN ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'repeated')
-      AND (later.state <> 'suppressed' OR later.silence_id IS NOT NULL)) END
+      AND (later.state <> 'suppressed' OR coalesce(later.silence_id, later.incident_id) IS NOT NULL)) END
 ORDER BY a.id
 """
 _PENDING: Final = f"""{_OF_PARCEL}
@@ -97,7 +97,8 @@ _KEEP_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', due_at = NULL, silence_id = ?, reason = ? WHERE id = ?
 """
 _TELL: Final = """
-UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL, created_at = ? WHERE id = ?
+UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL, incident_id = NULL, created_at = ?
+WHERE id = ?
 """
 # Unless another channel has it: as long as nobody heard of a case, nobody can be late to acknowledge it.
 _KEPT_FROM_ALL: Final = """
@@ -107,7 +108,9 @@ UPDATE cases SET told_at = NULL WHERE id = (SELECT case_id FROM alerts a WHERE a
 _TOLD: Final = """
 UPDATE cases SET told_at = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft) RETURNING parcel_id
 """
-_TELL_NOBODY: Final = "UPDATE alerts SET reason = ?, silence_id = NULL WHERE id = ? AND channel = ''"
+_TELL_NOBODY: Final = """
+UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL WHERE id = ? AND channel = ''
+"""
 
 
 def waiting(store: Store) -> Iterator[tuple[int, Subject]]:
@@ -123,7 +126,7 @@ def over(store: Store, now: datetime) -> list[Silence]:
 
 def standing(store: Store, silence: Silence) -> list[tuple[int, Subject]]:
     """The messages it kept back that are still true and that nobody was told of, with what each is about."""
-    return [(row[0], _subject(row)) for row in store.all(_STANDING, (silence.id,))]
+    return [(row[0], _subject(row)) for row in store.all(STANDING.format(by="silence_id"), (silence.id,))]
 
 
 def keep_back(store: Store, alert_id: int, silence: Silence) -> None:

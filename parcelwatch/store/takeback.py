@@ -29,9 +29,10 @@ UPDATE alerts SET state = 'sent', sent_at = tried_at, due_at = NULL
 WHERE {which} AND state = 'pending' AND lease_until IS NULL AND (doubts > 1
   OR EXISTS (SELECT 1 FROM sendings s WHERE s.bundle = alerts.bundle AND s.arrived_at IS NOT NULL))
 """
-_UNSILENCE: Final = """
-UPDATE alerts SET reason = ?, silence_id = NULL
-WHERE parcel_id = ? AND kind = ? AND state = 'suppressed' AND silence_id IS NOT NULL RETURNING notice, for_draft, why
+_KEPT_BACK: Final = """
+UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL
+WHERE parcel_id = ? AND kind = ? AND state = 'suppressed' AND coalesce(silence_id, incident_id) IS NOT NULL
+RETURNING notice, for_draft, why
 """
 _GOT: Final = "SELECT 1 FROM alerts WHERE notice = ? AND state IN ('sent', 'pending') LIMIT 1"
 # Whoever is spoken to of a case again has heard of it before.
@@ -44,12 +45,12 @@ def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     What a customer was promised is owed all the same.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
-    is known to have failed. True if an alert about the case was taken back or silenced that no other channel got: then
+    is known to have failed. True if an alert about the case was taken back or kept back that no other channel got: then
     nobody was told of it.
     """
     store.write(_HAD.format(which="parcel_id = ? AND kind = ?"), (parcel_id, kind))
     about = (reason, parcel_id, kind)
-    rows = [row for sql in (_TAKE_BACK, _UNSILENCE) for row in store.write(sql, about).fetchall()]
+    rows = [row for sql in (_TAKE_BACK, _KEPT_BACK) for row in store.write(sql, about).fetchall()]
     store.write(_MOOT, about)
     notices = {notice for notice, for_draft, why in rows if not for_draft and WHYS[why] in _NEWS}
     return any(store.one(_GOT, (notice,)) is None for notice in notices)

@@ -11,7 +11,7 @@ from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.story import Says, StoryParcel
 from parcelwatch.store import alerts
-from tests.acceptance.world import Account, Shop, Told, ago, known, numbers
+from tests.acceptance.world import THRESHOLDS, Account, Shop, Told, ago, known, numbers
 
 M = Milestone
 DAY = 24
@@ -103,7 +103,8 @@ def test_a_slow_account_tells_what_it_knows_after_half_a_minute_and_then_each_qu
 ) -> None:
     # At DHL's default of one call in 5 s a thousand parcels take hours: nobody waits that long for the first word.
     lot = [known(number, *STALLED) for number in numbers(76, "77")]
-    with Shop(tmp_path, *lot, accounts=[Account("dhl", rate="1/5s")]) as place:
+    each = f"{THRESHOLDS}\n[incidents]\nenabled = false\n"
+    with Shop(tmp_path, *lot, accounts=[Account("dhl", rate="1/5s")], settings=each) as place:
         place.watch([place.wanted(one.number) for one in lot], imported=True)
 
         async def scene(parts: Engine) -> None:

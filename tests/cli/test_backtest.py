@@ -100,7 +100,7 @@ def test_the_shops_own_past_is_played_from_its_database(shop: Shop, tmp_path: Pa
         shop.run("parcels", "add", number, "--courier", "my_dhl")
     shop.run("once")
     new = policy(tmp_path, "new.toml", "1d")
-    complaints = shop.file("number,at\n" + DAMAGED + "," + clock.now().isoformat() + "\n")
+    complaints = shop.file("number,at\n" + DAMAGED + "," + (clock.now() + timedelta(minutes=2)).isoformat() + "\n")
     assert shop.run("complaints", "import", complaints).code == 0
     found = shop.run("backtest", "--policy", new, "--since", "2d", "--json").document
     assert found["parcels"] == 2

@@ -60,6 +60,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "run",
             "once",
             "why",
+            "test-rules",
             "backtest",
             "learn",
             "report",
@@ -68,6 +69,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "db backup",
             "db check",
         ),
+        "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
@@ -78,6 +80,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
         ),
         *(f"claims {verb}" for verb in ("list", "windows")),
+        *(f"incidents {verb}" for verb in ("list", "show")),
         *(f"complaints {verb}" for verb in ("import", "list")),
         *(f"drafts {verb}" for verb in ("list", "show", "edit", "approve", "discard", "send", "sent")),
         *(f"drafts {verb}" for verb in ("announce", "templates")),

@@ -48,6 +48,8 @@ def test_a_threshold_or_a_whole_override_is_put_on_trial(tmp_path: Path) -> None
             '[[thresholds.override]]\nmode = "shadow"\ncourier = "x"\ncourier_silent = { warn = "1h" }\n',
             "it cannot be in shadow",
         ),
+        ('[[thresholds.override]]\nmode = "shadow"\ntag = "x"\nuntracked = true\n', "it cannot be in shadow"),
+        ('[[thresholds.override]]\nmode = "shadow"\nstalled = { warn = "1h" }\n' * 2, "which one holds"),
         ('[[thresholds.override]]\nstalled = { warn = "1h" }\n', "says for no parcel"),
     ],
 )

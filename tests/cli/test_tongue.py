@@ -16,6 +16,8 @@ from parcelwatch.cli import acting, drafts, report, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
+from parcelwatch.core.incidents import IncidentState, Turn
+from parcelwatch.core.outbreaks import Grain
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages
@@ -30,6 +32,9 @@ SAID = {
     *map(str, ClaimState),
     *map(str, LetterStep),
     *map(str, Remedy),
+    *map(str, IncidentState),
+    *map(str, Turn),
+    *map(str, Grain),
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
@@ -38,6 +43,7 @@ SAID = {
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
+    *("incident", "group", "place", "measured", "told by it", "letters"),
     *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
 }
 

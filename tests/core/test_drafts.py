@@ -39,6 +39,8 @@ TELLING = {
     "stalled": (M.IN_TRANSIT, None),
     "not_delivered": (M.OUT_FOR_DELIVERY, None),
     "attempt_failed": (M.ATTEMPT_FAILED, Cause.NOBODY_HOME),
+    "address_problem": (M.EXCEPTION, Cause.ADDRESS),
+    "wrong_delivery": (M.DELIVERED, None),
     "awaiting_collection": (M.AVAILABLE_FOR_PICKUP, None),
     "customs_held": (M.CUSTOMS, Cause.CUSTOMS),
     "damaged": (M.EXCEPTION, Cause.DAMAGED),

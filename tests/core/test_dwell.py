@@ -103,7 +103,7 @@ def test_a_threshold_fires_exactly_on_those_whose_longest_silence_lasts_as_long(
     policy = Policy(thresholds=dict.fromkeys(FOUR, Threshold(length)))
     told = {one.kind for one in replay(parcel, policy, START + hours[-1] * HOUR) if one.kind in FOUR}
     dwell = Dwell()
-    dwell.take(parcel, policy.calendar, START + hours[-1] * HOUR)
+    dwell.take(parcel, policy, START + hours[-1] * HOUR)
     least = limit if unit == "h" else 24 * length.amount
     assert told == {kind for kind in FOUR if dwell.of(Group(kind), unit).share(least) == 1.0}
 
@@ -115,11 +115,19 @@ def test_the_well_are_counted_the_others_wait_or_count_for_nothing() -> None:
     lost = replace(history(*moving), heard=Timeline((_lost(),)))
     dwell = Dwell()
     for each in (came, history(*moving), replace(came, complaints=(until,)), history(*moving, (20, M.RETURNED)), lost):
-        dwell.take(each, Calendar(), until)
+        dwell.take(each, Policy(), until)
     assert dwell.of(Group("stalled"), "h") == Lengths(Counter({11: 1}), Counter({40 * 24 - 9: 1}))
     given_up = Dwell()
-    given_up.take(history(*moving), Calendar(), START + timedelta(days=100))
+    given_up.take(history(*moving), Policy(), START + timedelta(days=100))
     assert given_up == Dwell()
+
+
+def test_what_is_untracked_is_not_measured() -> None:
+    letters = Override({}, "config.toml:9", service="letter", untracked=True)
+    parcel = history((5, M.PICKED_UP), (9, M.IN_TRANSIT), (20, M.DELIVERED), service="letter")
+    dwell = Dwell()
+    dwell.take(parcel, replace(POLICY, overrides=(letters,)), START + 20 * HOUR)
+    assert dwell == Dwell()
 
 
 def _lost() -> Entry:

@@ -8,9 +8,20 @@ from datetime import UTC, datetime, timedelta
 from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import Explanation, Remembered, explain, known_at
 from parcelwatch.core.kinds import RULES
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.policy import Override, Policy
 from parcelwatch.duration import parse
-from parcelwatch.model import Answered, Cause, Checkpoint, Dossier, Milestone, NotFound, Order, Parcel
+from parcelwatch.model import (
+    Answered,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Fact,
+    Form,
+    Milestone,
+    NotFound,
+    Order,
+    Parcel,
+)
 
 FRIDAY = datetime(2026, 3, 6, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -92,3 +103,53 @@ def test_a_number_that_was_missing_then_is_missing_in_what_was_known_then() -> N
     then = of("unknown_number", known_at(found, history, FRIDAY + HOUR), FRIDAY + HOUR)
     assert then.running
     assert not of("unknown_number", known_at(found, history, FRIDAY + 6 * DAY), FRIDAY + 6 * DAY).running
+
+
+def test_a_delay_that_the_courier_tells_is_left_out_of_the_count_and_named() -> None:
+    monday = FRIDAY - 4 * DAY
+    china = Policy(profile="china")
+    storm = replace(scan(monday + 40 * HOUR, Milestone.EXCEPTION, Cause.WEATHER), text="A storm", moves=False)
+    said = Answered("PW12345", (scan(monday), storm))
+    for hours, fires in ((95, False), (96, True)):
+        at = monday + hours * HOUR
+        dossier = advance(Dossier(PARCEL), said, china, at).dossier
+        stalled = next(each for each in explain(dossier, china, at) if each.kind == "stalled")
+        assert (stalled.fires, stalled.counted) == (fires, hours - 48)
+        assert stalled.counted is not None
+        assert [(skip.why, skip.name) for skip in stalled.skipped] == [("delay", "A storm")]
+        assert stalled.counted * HOUR + sum((skip.lost for skip in stalled.skipped), 0 * HOUR) == at - monday
+
+
+def test_a_delay_that_is_told_once_silence_was_too_long_undoes_nothing() -> None:
+    monday = FRIDAY - 4 * DAY
+    china = Policy(profile="china")
+    storm = replace(scan(monday + 49 * HOUR, Milestone.EXCEPTION, Cause.WEATHER), moves=False)
+    at = monday + 50 * HOUR
+    dossier = advance(Dossier(PARCEL), Answered("PW12345", (scan(monday), storm)), china, at).dossier
+    assert next(each for each in explain(dossier, china, at) if each.kind == "stalled").fires
+
+
+def test_a_promise_is_held_up_by_no_storm_and_a_later_estimate_is_said_beside_it() -> None:
+    promised = replace(PARCEL, orders=(Order(promised_by=FRIDAY),))
+    storm = replace(scan(FRIDAY - HOUR, Milestone.EXCEPTION, Cause.WEATHER), moves=False)
+    said = Answered("PW12345", (scan(FRIDAY - 2 * HOUR), storm), estimate=FRIDAY + 3 * DAY)
+    late = of("late", advance(Dossier(promised), said, POLICY, FRIDAY + HOUR).dossier, FRIDAY + HOUR)
+    assert late.fires
+    assert late.counted == 1
+    assert late.note == Fact(Form.ESTIMATE_MOVED, since=FRIDAY, until=FRIDAY + 3 * DAY)
+
+
+def test_a_letter_that_nobody_scans_is_neither_silent_nor_late_and_why_says_so() -> None:
+    letters = Policy(overrides=(Override({}, "config.toml:9", service="letter", untracked=True),))
+    letter = replace(PARCEL, service="letter", orders=(Order(promised_by=FRIDAY),))
+    at = FRIDAY + 60 * DAY
+    dossier = advance(Dossier(letter), Answered("PW12345", (scan(FRIDAY),)), letters, at).dossier
+    assert not dossier.cases
+    explained = {each.kind: each for each in explain(dossier, letters, at)}
+    for kind in ("stalled", "late", "unknown_number"):
+        assert explained[kind].note == Fact(Form.UNTRACKED)
+        assert explained[kind].limits.line == "config.toml:9"
+        assert explained[kind].due_at is None
+    broken = scan(FRIDAY + DAY, Milestone.EXCEPTION, Cause.DAMAGED)
+    told = advance(dossier, Answered("PW12345", (scan(FRIDAY), broken)), letters, at).dossier
+    assert [case.kind for case in told.cases] == ["damaged"]

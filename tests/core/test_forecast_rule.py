@@ -270,3 +270,21 @@ def test_the_hour_of_the_look_is_the_shop_s_to_choose() -> None:
     late = parcel(DAY * 14 + 18 * HOUR)
     assert verdict(late, morning(14), None, evening).finding is None
     assert verdict(late, morning(14) + HOUR * 10, None, evening).finding is not None
+
+
+absurd = st.sampled_from(
+    [None, datetime.min.replace(tzinfo=UTC), datetime(1900, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), START]
+)
+
+
+@given(
+    absurd, absurd, absurd, st.sampled_from([datetime(1900, 1, 1, tzinfo=UTC), START]), st.sampled_from(["", "BR-AC"])
+)
+def test_absurd_dates_break_nothing_and_are_no_ground(
+    promised: datetime | None, dispatch: datetime | None, estimate: datetime | None, scanned: datetime, to: str
+) -> None:
+    order = Order(promised_by=promised, dispatch_by=dispatch)
+    absurd_one = replace(parcel(), destination=to, orders=(order,))
+    answer = Answered("PW1", (Checkpoint(scanned, scanned, Milestone.IN_TRANSIT),), estimate=estimate)
+    step = advance(Dossier(absurd_one), answer, POLICY, START + DAY, known())
+    assert not stands(step)

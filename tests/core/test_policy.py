@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.kinds import CLOCKED, KINDS, LATER
+from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, Family
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.policy import Override, Policy, Receiver, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timing import Timing
 from parcelwatch.duration import parse
-from parcelwatch.model import Order, Parcel, Severity
+from parcelwatch.model import Fact, Form, Order, Parcel, Severity
 
 PARCEL = Parcel(
     id=1,
@@ -36,7 +36,7 @@ def threshold(warn: str, line: str = "") -> Threshold:
 
 
 def override(warn: str, **matchers: str) -> Override:
-    return Override({"stalled": threshold(warn)}, **matchers)
+    return replace(Override({"stalled": threshold(warn)}), **matchers)  # type: ignore[arg-type]
 
 
 # --- profiles ------------------------------------------------------------------------------------
@@ -141,6 +141,25 @@ def test_more_matchers_win_over_fewer_of_the_same_level() -> None:
 def test_of_two_equally_specific_overrides_the_later_wins() -> None:
     policy = Policy(overrides=(override("4d", tag="vip"), override("6d", tag="fragile")))
     assert policy.threshold("stalled", PARCEL).warn == parse("6d")
+
+
+def test_of_several_that_say_whether_parcels_are_tracked_the_most_specific_holds() -> None:
+    letters = Override({}, "letters", service="express", untracked=True)
+    valued = Override({}, "valued", tag="vip", untracked=False)
+    assert Policy(overrides=(letters,)).threshold("stalled", PARCEL).quiet == Fact(Form.UNTRACKED)
+    assert Policy(overrides=(letters,)).threshold("stalled", PARCEL).line == "letters"
+    assert Policy(overrides=(letters, valued)).threshold("stalled", PARCEL).quiet is None
+    assert Policy(overrides=(letters,)).threshold("stalled", replace(PARCEL, service="")).quiet is None
+
+
+def test_what_is_not_tracked_has_no_silence_and_no_lateness_but_what_is_told_counts() -> None:
+    table = Policy(overrides=(Override({}, "letters", service="express", untracked=True),)).table(PARCEL)
+    silent = {kind for kind, row in KINDS.items() if row.family is Family.SILENCE}
+    assert {kind for kind, found in table.items() if found.quiet} >= silent
+    assert all(found.warn is None for kind, found in table.items() if kind != "courier_silent")
+    assert not {"damaged", "attempt_failed", "customs_held", "courier_silent"} & {
+        kind for kind, found in table.items() if found.quiet
+    }
 
 
 def test_an_override_leaves_the_other_kinds_alone() -> None:

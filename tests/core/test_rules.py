@@ -223,7 +223,13 @@ def cases(*checkpoints: Checkpoint) -> dict[str, Case]:
         (Milestone.RETURNING, None, "returning", Severity.HIGH),
         (Milestone.RETURNED, None, "returned", Severity.HIGH),
         (Milestone.EXCEPTION, None, "courier_exception", Severity.MEDIUM),
-        (Milestone.EXCEPTION, Cause.WEATHER, "courier_exception", Severity.MEDIUM),
+        (Milestone.EXCEPTION, Cause.WEATHER, "courier_delay", Severity.LOW),
+        (Milestone.IN_TRANSIT, Cause.WEATHER, "courier_delay", Severity.LOW),
+        (Milestone.EXCEPTION, Cause.ADDRESS, "address_problem", Severity.HIGH),
+        (Milestone.ATTEMPT_FAILED, Cause.ADDRESS, "address_problem", Severity.HIGH),
+        (Milestone.EXCEPTION, Cause.SECURITY, "security_held", Severity.HIGH),
+        (Milestone.EXCEPTION, Cause.MISROUTED, "misrouted", Severity.LOW),
+        (Milestone.IN_TRANSIT, Cause.MISROUTED, "misrouted", Severity.LOW),
         (Milestone.EXCEPTION, Cause.UNSTATED, "courier_exception", Severity.MEDIUM),
         (Milestone.ATTEMPT_FAILED, None, "attempt_failed", Severity.MEDIUM),
     ],
@@ -315,8 +321,8 @@ def test_a_notice_finds_no_lost_parcel_and_a_scan_does() -> None:
 def test_what_security_holds_at_customs_is_no_slow_customs() -> None:
     held = scan(Milestone.CUSTOMS, cause=Cause.SECURITY, text="Held by security")
     found = findings(held, at=MONDAY + timedelta(days=40))
-    assert set(found) == {"courier_exception"}
-    assert found["courier_exception"].severity is Severity.HIGH
+    assert set(found) == {"security_held"}
+    assert found["security_held"].severity is Severity.HIGH
 
 
 def test_lost_and_then_only_an_unreadable_word_is_still_lost() -> None:

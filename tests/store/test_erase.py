@@ -350,7 +350,12 @@ _OURS = {
     "sendings": "ids",
     "silences": "by",
     "deliveries": "channel severity",
+    # A place that at least five parcels share is nobody's.
+    "incidents": "grain courier company service origin destination hub state",
+    "incident_events": "turn",
+    "surveys": "grain courier company service origin destination hub day",
     "reports": "day",
+    "habits": "courier company origin destination kind",
     "shadows": "kind severity threshold policy_line",
 }
 # What anybody may have written a name into, by the shape in which it is kept.

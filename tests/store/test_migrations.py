@@ -285,3 +285,25 @@ def test_an_estimate_that_was_kept_as_a_promise_is_forgotten(tmp_path: Path) -> 
     with Store.open(path) as store:
         known = dossier(store, 1)
         assert (known.estimate, known.promise) == (NOW, None)
+
+
+# --- hubs ----------------------------------------------------------------------------------------
+
+
+def test_a_parcel_that_is_watched_is_known_to_be_where_it_was_scanned_last(tmp_path: Path) -> None:
+    path = tmp_path / "watch.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before=next(name for name in NAMES if name.endswith("incidents")))
+    insert = "INSERT INTO parcels (number, courier, added_at, poll_at) VALUES (?, 'track', 0, ?)"
+    scan = """
+        INSERT INTO checkpoints (parcel_id, occurred_at, occurred_until, code, text, place, milestone, seen_at, moves)
+        SELECT id, ?1, ?1, '', '', ?2, 'in_transit', 0, ?3 FROM parcels
+    """
+    with db.conn:
+        for number, poll_at in (("PW1", to_ms(NOW)), ("PW2", None)):
+            db.execute(insert, (number, poll_at))
+        for at, (place, moves) in enumerate((("Köln", 1), (" Leipzig ", 1), ("Bonn", 0))):
+            db.execute(scan, (at, place, moves))
+    db.close()
+    with Store.open(path) as store:
+        assert store.all("SELECT hub FROM parcels ORDER BY id") == [("Leipzig",), ("",)]

@@ -25,6 +25,7 @@ from parcelwatch.core.timeline import latest
 from parcelwatch.model import Entry, Parcel
 
 _DAY: Final = timedelta(days=1)
+_FURTHEST: Final = timedelta(days=400)
 # Longer than it takes for the last age to pass anywhere.
 _MOST_DAYS: Final = 90
 
@@ -58,7 +59,7 @@ class Chronicle:
     def take(self, parcel: Parcel, entries: tuple[Entry, ...]) -> None:
         """Count one history: all that was ever said of it, oldest first."""
         since, first = handed_at(entries, parcel), hand_off(entries)
-        if since is None:
+        if since is None or entries[-1].seen_at - since > _FURTHEST:
             return
         known_at = (first or entries[0]).seen_at
         clock = self.calendar.at(*where_to(parcel))

@@ -22,6 +22,8 @@ ARRIVED: Final = frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP})
 # It will not arrive, or nobody can say when.
 LEFT: Final = (FINAL - ARRIVED) | {_M.RETURNING}
 _BEFORE: Final = frozenset({_M.INFO_RECEIVED, _M.UNKNOWN, _M.CANCELLED})
+# From the hand-off to what is known now: what is further apart is a mistake of somebody's.
+_TIMES: Final = (timedelta(0), timedelta(days=400))
 # Writing is what costs, so that waiting is counted a business day at a time.
 _WORTH_COUNTING: Final = 3
 
@@ -69,7 +71,7 @@ def lesson(
     `entries`: what the courier stands by, oldest first, as of `known_at`. `ahead`: what was expected of it.
     """
     since = handed_at(entries, parcel) if learned != DONE else None
-    if since is None or since > known_at:
+    if since is None or not _TIMES[0] <= known_at - since <= _TIMES[1]:
         return None
     end = end_of(entries)
     if end is not None and end.checkpoint.milestone in LEFT:

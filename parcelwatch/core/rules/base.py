@@ -13,8 +13,10 @@ from parcelwatch.core.view import View
 from parcelwatch.duration import Duration
 from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity
 
-# Causes that a rule of their own speaks for; a parcel with one of them is neither merely silent nor merely odd.
-SPOKEN_FOR = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
+# Causes that a rule of their own speaks for, however long it lasts: a parcel with one of them is not merely silent.
+SETTLED = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
+# Those and the others that have a rule: a parcel with one of them is not merely odd.
+SPOKEN_FOR = SETTLED | {Cause.ADDRESS, Cause.SECURITY, Cause.MISROUTED, Cause.WEATHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,8 @@ class Rule:
     def patience(self) -> timedelta | None:
         """How long it finds nothing new for sure after a scan that merely moves a parcel on; None if it may at once.
 
-        Such a scan names no cause, is movement, and lies no further back on a parcel's way than the one before. Clocks
-        that run already go on running.
+        Such a scan names no cause, is movement, lies no further back on a parcel's way than the one before, and at no
+        place that the parcel had left. Clocks that run already go on running.
         """
         return None
 
@@ -94,11 +96,10 @@ class Rule:
         Only an answer heard after a deadline counts: a courier that was not asked, or did not answer, accuses nobody.
         """
         finding: Finding | None = None
-        clock = view.clock
         for limit, severity in zip((self.limits.warn, self.limits.critical), severities, strict=True):
             if limit is None:
                 continue
-            due_at = clock.add(since, limit)
+            due_at = view.due(since, limit)
             if view.confirmed_at is None or view.confirmed_at < due_at:
                 return Verdict(finding, since, due_at)
             finding = self.found(severity, fact, limit)

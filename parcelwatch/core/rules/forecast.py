@@ -36,7 +36,7 @@ _MOMENT: Final = timedelta.resolution
 # A business day weighs more days than this only where a holiday is longer.
 _WEEKS: Final = timedelta(weeks=3)
 _FURTHEST: Final = 400
-"""Days: a promise further off needs no forecast yet."""
+"""Days: what is further off than these is a mistake, or needs no forecast yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +140,12 @@ class WillBeLate(Rule):
         promise = view.dossier.parcel.promised_by or view.dossier.promise
         if promise is None:
             return self._by_estimate_alone(view)
+        if _near(view, promise) is None:
+            return QUIET
         return _Look(self, view, promise, _mornings(view)).verdict()
 
     def _by_estimate_alone(self, view: View) -> Verdict:
-        known, estimate = _warned(view), view.dossier.estimate
+        known, estimate = _warned(view), _near(view, view.dossier.estimate)
         if known is not None and known.live and known.fact.says is Form.ESTIMATE_OVER:
             # The courier names another day by now; what was told of the first one stands until the parcel comes.
             return Verdict(self.found(Severity.MEDIUM, known.fact, known.limit), known.since)
@@ -173,7 +175,7 @@ class _Look:
         if confirmed is not None and confirmed >= self.promise and not (told is not None and told.live):
             # It is late, and nothing that will be.
             return QUIET
-        handed = handed_at(self.view.entries, self.view.dossier.parcel)
+        handed = _near(self.view, handed_at(self.view.entries, self.view.dossier.parcel))
         forecast = self._forecast(handed)
         chance = self._chance(forecast)
         note = self._note(handed, chance)
@@ -210,7 +212,7 @@ class _Look:
             yield _Ground(self.mornings.not_before(begins), self._fact(Form.LIKELY_LATE))
 
     def _by_estimate(self) -> Iterator[_Ground]:
-        estimate, confirmed = self.view.dossier.estimate, self.view.confirmed_at
+        estimate, confirmed = _near(self.view, self.view.dossier.estimate), self.view.confirmed_at
         if estimate is None or confirmed is None or self.view.milestone not in _UNDER_WAY:
             return
         grace = self.view.foresight.grace
@@ -219,7 +221,7 @@ class _Look:
             yield _Ground(confirmed, fact, grace)
 
     def _by_dispatch(self, handed: datetime | None) -> Iterator[_Ground]:
-        by, after = self.view.dossier.parcel.dispatch_by, self.view.foresight.undispatched
+        by, after = _near(self.view, self.view.dossier.parcel.dispatch_by), self.view.foresight.undispatched
         if by is not None and handed is None:
             fact = replace(self._fact(Form.DISPATCH_OVERDUE), on=self.mornings.day(by))
             yield _Ground(self.mornings.not_before(_there(self.view).add(by, after)), fact, after)
@@ -287,6 +289,12 @@ def _warned(view: View, promise: datetime | None = None) -> Case | None:
     """The case of it, if it is about this promise."""
     case = next((case for case in view.dossier.cases if case.kind == WillBeLate.kind), None)
     return case if case is not None and promise in (None, case.fact.until) else None
+
+
+def _near(view: View, at: datetime | None) -> datetime | None:
+    """A moment, if it is not so far off that it can only be a mistake."""
+    now = view.confirmed_at or view.dossier.parcel.added_at
+    return at if at is not None and abs(at - now) <= _DAY * _FURTHEST else None
 
 
 def _there(view: View) -> Clock:

@@ -34,11 +34,12 @@ class Late(Rule):
         promise = view.dossier.parcel.promised_by or view.dossier.promise
         if promise is None:
             return _only_estimated(view.dossier.estimate)
+        moved = _moved(view.dossier.estimate, promise)
         if view.confirmed_at is None or view.confirmed_at < promise:
-            return Verdict(since=promise, due_at=promise)
+            return Verdict(since=promise, due_at=promise, note=moved)
         whose = "shop" if view.dossier.parcel.promised_by else "courier"
         over = Fact(Form.PROMISE_OVER, since=promise, until=promise, whose=whose, scan=_last_scan(view))
-        return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view))
+        return Verdict(self.found(Severity.HIGH, over), promise, due_at=_next_promise(view), note=moved)
 
 
 def _last_scan(view: View) -> Checkpoint | None:
@@ -56,3 +57,8 @@ def _only_estimated(estimate: datetime | None) -> Verdict:
     if estimate is None:
         return QUIET
     return Verdict(note=Fact(Form.ONLY_ESTIMATED, since=estimate, until=estimate))
+
+
+def _moved(estimate: datetime | None, promise: datetime) -> Fact | None:
+    """That the courier expects it later by now: the first promise counts all the same."""
+    return Fact(Form.ESTIMATE_MOVED, since=promise, until=estimate) if estimate and estimate > promise else None

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
-from parcelwatch.core.rules.base import QUIET, SPOKEN_FOR, Finding, Rule, Verdict, dispatch_counts, scan, shortest
+from parcelwatch.core.habits import missed
+from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan, shortest
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -30,6 +31,8 @@ class NotPickedUp(Rule):
         announced = self._announced_at(view)
         if announced is None:
             return QUIET
+        if rare := missed(view.dossier, self.kind):
+            return Verdict(note=rare)
         by = view.dossier.parcel.dispatch_by
         if by is None:
             since = max(announced, self._unread_at(view) or announced)
@@ -64,6 +67,8 @@ class _StuckAt(Rule):
         since = view.counts_from if view.milestone in self.at else None
         if since is None:
             return QUIET
+        if rare := missed(view.dossier, self.kind):
+            return Verdict(note=rare)
         return self.silent(view, since, _MILD, Fact(self.says, since=since))
 
 
@@ -105,7 +110,7 @@ class Stalled(Rule):
             unread = Fact(Form.ALL_UNREAD, since=since, scan=scan(view.entries[-1]))
             return self.silent(view, since, (Severity.LOW, Severity.MEDIUM), unread)
         under_way = view.milestone in (Milestone.IN_TRANSIT, Milestone.EXCEPTION)
-        if not under_way or since is None or view.stage.cause in SPOKEN_FOR:
+        if not under_way or since is None or view.stage.cause in SETTLED:
             return QUIET
         newest = scan(view.entries[-1]) if view.entries else None
         return self.silent(view, since, _MILD, Fact(Form.NO_SCAN, since=since, scan=newest))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
+from parcelwatch.core.delays import delayed
 from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Entry, Fact, Form, Milestone, Severity, Sure
+from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, Severity, Sure
 
 _FOUND_AGAIN = frozenset(Milestone) - {
     Milestone.EXCEPTION,
@@ -20,13 +20,25 @@ _FOUND_AGAIN = frozenset(Milestone) - {
 }
 
 
-def _newest(view: View, fits: Callable[[Entry], bool]) -> Entry | None:
+_TO_THE_DOOR = frozenset({Milestone.OUT_FOR_DELIVERY, Milestone.ATTEMPT_FAILED})
+_ON_THE_WAY = frozenset(
+    {
+        Milestone.UNKNOWN,
+        Milestone.INFO_RECEIVED,
+        Milestone.PICKED_UP,
+        Milestone.IN_TRANSIT,
+        Milestone.CUSTOMS,
+        Milestone.EXCEPTION,
+        *_TO_THE_DOOR,
+    }
+)
+
+
+def _newest(view: View, cause: Cause) -> Entry | None:
     """The newest, so that trouble which comes again after an agent resolved it is new evidence."""
-    return next((entry for entry in reversed(view.fresh) if fits(entry)), None)
-
-
-def _caused_by(cause: Cause) -> Callable[[Entry], bool]:
-    return lambda entry: entry.checkpoint.cause is cause
+    if cause not in view.causes:
+        return None
+    return next(entry for entry in reversed(view.fresh) if entry.checkpoint.cause is cause)
 
 
 def _reached_by(view: View) -> Entry | None:
@@ -44,7 +56,7 @@ class Damaged(Rule):
     of: ClassVar[Cause | None] = Cause.DAMAGED
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DAMAGED))
+        entry = _newest(view, Cause.DAMAGED)
         if entry is None:
             return QUIET
         slight = entry.checkpoint.sure is Sure.SLIGHT
@@ -60,7 +72,7 @@ class Destroyed(Rule):
     of: ClassVar[Cause | None] = Cause.DESTROYED
 
     def judge(self, view: View) -> Verdict:
-        entry = _newest(view, _caused_by(Cause.DESTROYED))
+        entry = _newest(view, Cause.DESTROYED)
         return Verdict(self.told(Severity.CRITICAL, entry, Form.DESTROYED)) if entry else QUIET
 
 
@@ -75,6 +87,8 @@ class Lost(Rule):
     of: ClassVar[Cause | None] = Cause.LOST
 
     def judge(self, view: View) -> Verdict:
+        if Cause.LOST not in view.causes:
+            return QUIET
         lost: Entry | None = None
         for entry in view.fresh:
             if entry.checkpoint.cause is Cause.LOST:
@@ -99,7 +113,7 @@ class Refused(Rule):
     of: ClassVar[Cause | None] = Cause.REFUSED
 
     def judge(self, view: View) -> Verdict:
-        entry = None if view.over else _newest(view, _caused_by(Cause.REFUSED))
+        entry = None if view.over else _newest(view, Cause.REFUSED)
         return Verdict(self.told(Severity.HIGH, entry, Form.REFUSED)) if entry else QUIET
 
 
@@ -118,24 +132,83 @@ class Returned(Rule):
 
 @dataclass(frozen=True, slots=True)
 class CourierException(Rule):
-    """An exception that no other rule speaks for.
-
-    Graver where somebody has taken the parcel away, be it at customs.
-    """
+    """An exception that no other rule speaks for."""
 
     kind: ClassVar[str] = "courier_exception"
-    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION, Milestone.CUSTOMS})
+    at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
-        if view.milestone not in (Milestone.EXCEPTION, Milestone.CUSTOMS):
-            return QUIET
         entry = _reached_by(view)
-        if entry is None or entry.checkpoint.cause in SPOKEN_FOR:
+        if entry is None or view.milestone is not Milestone.EXCEPTION or entry.checkpoint.cause in SPOKEN_FOR:
             return QUIET
-        seized = entry.checkpoint.cause is Cause.SECURITY
-        if view.milestone is Milestone.CUSTOMS and not seized:
+        return Verdict(self.told(Severity.MEDIUM, entry, Form.EXCEPTION))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept(Rule):
+    """Something keeps it, by the newest word of it, until it moves on."""
+
+    says: ClassVar[Form]
+    severity: ClassVar[Severity] = Severity.HIGH
+    at: ClassVar[frozenset[Milestone]] = _ON_THE_WAY
+
+    def judge(self, view: View) -> Verdict:
+        if self.of not in view.causes or view.milestone not in self.at:
             return QUIET
-        return Verdict(self.told(Severity.HIGH if seized else Severity.MEDIUM, entry, Form.EXCEPTION))
+        kept: Entry | None = None
+        for entry in view.fresh:
+            if self.keeps(entry):
+                kept = entry
+            elif kept is not None and self.freed(kept, entry.checkpoint):
+                kept = None
+        return Verdict(self.told(self.severity, kept, self.says)) if kept else QUIET
+
+    def keeps(self, entry: Entry) -> bool:
+        """Whether this is the word of it."""
+        return entry.checkpoint.cause is self.of
+
+    def freed(self, kept: Entry, by: Checkpoint) -> bool:
+        """Whether what was heard later shows that it goes on."""
+        del kept
+        return by.moves and by.milestone in _FOUND_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProblem(_Kept):
+    """Address, name or phone number are wrong, or nobody can be reached by them: the shop can act.
+
+    Where it was brought to the door in vain, going back to the depot mends nothing; another tour does.
+    """
+
+    kind: ClassVar[str] = "address_problem"
+    of: ClassVar[Cause | None] = Cause.ADDRESS
+    says: ClassVar[Form] = Form.ADDRESS_PROBLEM
+
+    def freed(self, kept: Entry, by: Checkpoint) -> bool:
+        tried = kept.checkpoint.milestone is Milestone.ATTEMPT_FAILED
+        return by.moves and by.milestone in (_TO_THE_DOOR if tried else _FOUND_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityHeld(_Kept):
+    """Held by security or an authority, be it at customs."""
+
+    kind: ClassVar[str] = "security_held"
+    of: ClassVar[Cause | None] = Cause.SECURITY
+    says: ClassVar[Form] = Form.SECURITY_HELD
+
+
+@dataclass(frozen=True, slots=True)
+class CourierDelay(_Kept):
+    """The courier says that weather or the like holds it up; for two days that stops the clocks of silence."""
+
+    kind: ClassVar[str] = "courier_delay"
+    of: ClassVar[Cause | None] = Cause.WEATHER
+    says: ClassVar[Form] = Form.DELAYED
+    severity: ClassVar[Severity] = Severity.LOW
+
+    def keeps(self, entry: Entry) -> bool:
+        return delayed(entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,11 +264,11 @@ class CustomsHeld(_ToldThenSilent):
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed(_ToldThenSilent):
-    """A delivery attempt failed; twice for one reason, or silence after it, is worse.
+    """A delivery attempt failed; a second day for one reason, a third at all, or silence after it, is worse.
 
     Out for delivery again on another day is a failed attempt that the courier kept to itself, unless it said in between
     why it was not tried.
-    One that the recipient refused is the refusal's to tell: nobody wants another.
+    One that the recipient refused, or that the address made vain, has a rule of its own.
     """
 
     kind: ClassVar[str] = "attempt_failed"
@@ -219,11 +292,12 @@ class AttemptFailed(_ToldThenSilent):
         if not failed:
             return self._kept_to_itself(view)
         newest = failed[-1]
-        if newest.checkpoint.cause is Cause.REFUSED:
+        if newest.checkpoint.cause in (Cause.REFUSED, Cause.ADDRESS):
             return QUIET
-        again = sum(entry.checkpoint.cause is newest.checkpoint.cause for entry in failed) > 1
-        severity = Severity.HIGH if again else Severity.MEDIUM
-        told = self.told(severity, newest, Form.ATTEMPT_FAILED, count=len(failed))
+        alike = [entry for entry in failed if entry.checkpoint.cause is newest.checkpoint.cause]
+        count = _days(view, failed)
+        severity = Severity.HIGH if _days(view, alike) > 1 or count > _PATIENCE else Severity.MEDIUM
+        told = self.told(severity, newest, Form.ATTEMPT_FAILED, count=count)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
@@ -232,6 +306,19 @@ class AttemptFailed(_ToldThenSilent):
             return QUIET
         told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
+
+
+_PATIENCE = 2
+"""Attempts after which a parcel is likely to go back, whatever they failed for."""
+
+
+def _days(view: View, failed: list[Entry]) -> int:
+    """On how many days an attempt failed for certain: what one says of a visit twice is one."""
+    counted = failed[:1]
+    for entry in failed[1:]:
+        if _another_day(view, latest(counted[-1]), earliest(entry)):
+            counted.append(entry)
+    return len(counted)
 
 
 # Why a tour ended without anybody having been at the door.

@@ -1,0 +1,136 @@
+"""What every part of a test is read with: moments, names that must be known, and where a fault lies.
+
+What belongs here: reading single values, and saying which key is wrong and what was meant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from parcelwatch.config.lines import Path as At
+from parcelwatch.config.problems import did_you_mean, shown
+from parcelwatch.duration import parse
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN: Final = re.compile(r"([+-])((?:\d{1,6}[dhm])+)")
+_WEEKDAY: Final = re.compile(rf"({'|'.join(_DAYS)}) (\d\d):(\d\d)")
+_WEEK: Final = timedelta(weeks=1)
+_MEANT: Final = 'a moment such as "+26h", "+2d3h", "mon 09:00" or "2026-03-04 08:00"'
+
+
+class Unreadable(ValueError):
+    """What is wrong, at the path of its key."""
+
+    def __init__(self, text: str, at: At = ()) -> None:
+        super().__init__(text)
+        self.at = at
+
+
+@contextmanager
+def within(*at: str | int, says: str = "") -> Iterator[None]:
+    """Whatever cannot be read in here is a fault of this key, of which `says` tells first."""
+    try:
+        yield
+    except Unreadable as fault:
+        raise Unreadable(f"{says}{fault}", (*at, *fault.at)) from fault
+    except (ValueError, OverflowError) as fault:
+        raise Unreadable(f"{says}{fault}", at) from fault
+    except (AttributeError, KeyError, TypeError) as fault:
+        raise Unreadable(f"{says}is not written as it is to be: see `parcelwatch test-rules --help`", at) from fault
+
+
+def when(written: object, start: datetime, near: datetime, *, before: bool = False) -> datetime:
+    """A moment: counted from `start`, or the weekday next after `near` (or last before it)."""
+    text = str(written)
+    if span := _SPAN.fullmatch(text):
+        length = sum((parse(part).natural() for part in re.findall(r"\d+[dhm]", span[2])), timedelta(0))
+        return start + length if span[1] == "+" else start - length
+    if day := _WEEKDAY.fullmatch(text):
+        midnight = near.replace(hour=0, minute=0, second=0)
+        monday = midnight - timedelta(days=near.weekday())
+        at = monday + timedelta(days=_DAYS.index(day[1]), hours=int(day[2]), minutes=int(day[3]))
+        if before:
+            return at if at <= near else at - _WEEK
+        return at if at >= near else at + _WEEK
+    return iso(text)
+
+
+def iso(written: object) -> datetime:
+    """A day and time of UTC, or with an offset of its own. Raises ValueError."""
+    try:
+        at = datetime.fromisoformat(str(written))
+    except ValueError:
+        raise ValueError(f'expected {_MEANT}, got "{written}"') from None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+_Value = TypeVar("_Value", bound=StrEnum)
+
+
+def one_of(kind: type[_Value], written: object) -> _Value:
+    """A value of an enumeration by its name. Raises ValueError."""
+    try:
+        return kind(str(written))
+    except ValueError:
+        raise ValueError(f"no {kind.__name__.lower()} {_quoted(written, list(kind))}") from None
+
+
+def named(what: str, written: object, known: Collection[str]) -> str:
+    """A name that must be known. Raises ValueError."""
+    if str(written) not in known:
+        raise ValueError(f"no {what} {_quoted(written, known)}")
+    return str(written)
+
+
+def only(written: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise Unreadable for a key that is not known."""
+    for key in table(written):
+        if key not in known:
+            near = did_you_mean(key, known)
+            raise Unreadable(f"unknown key {key}{near or '; known: ' + ', '.join(sorted(known))}", (key,))
+
+
+def needed(written: Mapping[str, Any], key: str) -> Any:
+    """The value of a key that must be there. Raises Unreadable."""
+    if key not in written:
+        raise Unreadable(f"needs `{key}`")
+    return written[key]
+
+
+def _quoted(written: object, known: Collection[str]) -> str:
+    near = did_you_mean(str(written), known)
+    return f'"{written}"{near or "; there are " + ", ".join(known)}'
+
+
+def words(written: Mapping[str, Any], key: str, usual: str = "") -> str:
+    """A text. Raises Unreadable."""
+    found = written.get(key, usual)
+    if not isinstance(found, str):
+        raise Unreadable(f"expected a text in quotes, got {shown(found)}", (key,))
+    return found
+
+
+def listed(written: object) -> tuple[str, ...]:
+    """A list of texts. Raises Unreadable."""
+    if not isinstance(written, list | tuple) or not all(isinstance(one, str) for one in written):
+        raise Unreadable(f'expected a list of texts, such as ["stalled"], got {shown(written)}')
+    return tuple(written)
+
+
+def table(written: object) -> Mapping[str, Any]:
+    """A table. Raises Unreadable."""
+    if not isinstance(written, Mapping):
+        raise Unreadable(f"expected a table, got {shown(written)}")
+    return written
+
+
+def tables(written: object) -> list[Mapping[str, Any]]:
+    """Several tables. Raises Unreadable."""
+    if not isinstance(written, list):
+        raise Unreadable(f"is written with two brackets, got {shown(written)}")
+    return [table(one) for one in written]
