@@ -247,6 +247,7 @@ class Form(StrEnum):
     DISPATCH_OVERDUE = "dispatch_overdue"
     # what a rule went by
     COUNTS_FROM_DISPATCH = "counts_from_dispatch"
+    DISPATCH_TOO_FAR = "dispatch_too_far"
     ONLY_ESTIMATED = "only_estimated"
     ESTIMATE_MOVED = "estimate_moved"
     UNTRACKED = "untracked"

@@ -19,7 +19,7 @@ from parcelwatch.core.working import FollowUp
 from parcelwatch.deliver import claim, settle
 from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput, DeliveryFailed
-from parcelwatch.model import Cause, Fact, Form, Milestone, Severity, Why
+from parcelwatch.model import Cause, Fact, Form, Milestone, Severity, Sure, Why
 from parcelwatch.store import alerts, cases, outbox
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.verbs import agents, silencing
@@ -353,6 +353,29 @@ def test_nobody_is_late_with_a_case_before_the_silence_over_its_news_ends(tmp_pa
     place.until(MONDAY + 30 * HOUR, step=10 * MINUTE)
     news = [(row.why, one.at - MONDAY) for one in place.told for row in one.group.rows if not row.draft]
     assert news == [(Why.OPENED, 24 * HOUR), (Why.ESCALATED, 28 * HOUR)]
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_case_that_agents_know_can_be_late_while_a_silence_keeps_back_that_it_got_worse(
+    tmp_path: Path, waits: bool
+) -> None:
+    place = office(tmp_path)
+    place.policy = replace(place.policy, follow_up=FollowUp({Severity.CRITICAL: parse("4h")}))
+    parcel, first = place.watch("PW1"), place.scan(M.IN_TRANSIT, ago=3 * HOUR)
+    sought = replace(place.scan(M.EXCEPTION, Cause.LOST, "being searched for"), sure=Sure.SUSPECTED)
+    place.hear(parcel, first)
+    place.hear(parcel, first, sought)
+    place.until(MONDAY + HOUR)
+    assert {row.severity for one in place.told for row in one.group.rows if not row.draft} == {Severity.HIGH}
+    stated = place.scan(M.EXCEPTION, Cause.LOST, "lost", ago=MINUTE)
+    if waits:
+        place.hear(parcel, first, sought, stated)
+    silence(place, 24 * HOUR, courier="dhl")
+    if not waits:
+        place.hear(parcel, first, sought, stated)
+    place.until(MONDAY + 8 * HOUR, step=10 * MINUTE)
+    case = cases.of_kind(place.store, parcel, "lost")
+    assert (case.severity, case.told_at, case.escalated) == (Severity.CRITICAL, MONDAY + HOUR, True)
 
 
 def test_a_claim_told_meanwhile_leaves_the_news_to_be_told_when_the_silence_ends(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parcelwatch import config
-from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, LETTERS
+from parcelwatch.core.kinds import CLOCKED, KINDS, LETTERS
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 
@@ -35,7 +35,7 @@ def test_the_example_loads_and_warns_only_of_what_is_left_to_fill_in(tmp_path: P
 def test_the_example_loads_with_every_line_used(tmp_path: Path) -> None:
     whole = loaded(ALL_USED, tmp_path)
     assert list(whole.accounts()) == ["kd100", "my_dhl", "track17", "poste", "fleet", "regio"]
-    assert all("not used by this version yet" in warning for warning in whole.warnings)
+    assert whole.warnings == ()
 
 
 def test_a_key_of_the_example_that_stands_for_its_default_is_the_default(tmp_path: Path) -> None:
@@ -68,11 +68,6 @@ def test_every_threshold_stands_in_the_example_with_both_profiles_numbers(kind: 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_named_in_the_example(kind: str) -> None:
     assert re.search(rf"\b{kind}\b", EXAMPLE)
-
-
-def test_the_kinds_without_a_rule_are_named_as_such() -> None:
-    named = EXAMPLE.partition("without a rule in this version:")[2].partition(".")[0]
-    assert set(re.findall(r"[a-z_]+", named)) == LATER
 
 
 def test_the_program_carries_the_example_with_it() -> None:

@@ -253,7 +253,6 @@ def test_two_overrides_that_are_equally_specific_are_refused_with_both_lines(tmp
         ('[[peaks]]\nname = "x"\nfrom = "01-01"\nto = "01-02"', "1: peaks: has no factor above 1"),
         (KD100 + '[[stoppages]]\nwhy = "x"\nfrom = "01-01"\nto = "01-02"\ncourier = "b"', 'no account "b"'),
         ('[calendar]\nclosed = ["12-24"]\nopen = ["12-24"]', '"12-24" is also among `closed`, which wins'),
-        ('[thresholds]\nmisrouted = { warn = "1d" }', "2: thresholds.misrouted: accepted, but not used by"),
         ('[thresholds]\ndamaged = { warn = "1d" }', "2: thresholds.damaged: damaged has no clock"),
         ('[service]\ndatabase = "/etc/parcelwatch/p.db"', "service.database: a database does not belong"),
         ('[couriers.a]\napi = "dhl"\n[[thresholds.override]]\ncourier = "b"', 'courier: no account "b"'),

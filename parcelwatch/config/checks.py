@@ -20,7 +20,7 @@ from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core import cells, companies
-from parcelwatch.core.kinds import CLOCKED, LATER
+from parcelwatch.core.kinds import CLOCKED
 from parcelwatch.errors import BadInput, ConfigError
 
 ANY = "*"
@@ -40,8 +40,6 @@ class Adapter:
 
 
 Apis = Mapping[str, Adapter]
-
-_LATER = "accepted, but not used by this version yet"
 
 
 def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
@@ -185,9 +183,7 @@ def _tables(written: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]
 def _unused(file: File) -> Iterator[Problem]:
     for at, _ in _limits(file):
         kind = str(at[-1])
-        if kind in LATER:
-            yield Problem(at, _LATER)
-        elif kind not in CLOCKED:
+        if kind not in CLOCKED:
             yield Problem(at, f"{kind} has no clock, it opens when it is said or due: this threshold does nothing")
 
 

@@ -71,6 +71,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
     seen = view(after, policy.calendar, policy.foresight, outlook)
     after = _standing(after, seen, policy)
     found = Assessment() if dossier.unwatched else assess(seen, policy)
+    findings = found.findings
     step = Step(
         after,
         policy,
@@ -78,13 +79,13 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
         first=dossier.first_tracked_at is None and after.first_tracked_at is not None,
         rejudged=isinstance(event, Passed) and dossier.policy_id not in ("", policy.policy_id),
     )
-    step = tell.move(step, found.findings, event)
+    step = tell.move(step, findings, event)
     step = followup.follow(step, event)
     step = tell.tell(step)
     step = shadow.follow(step, found.shadowed)
     step = letters.move(step, event)
-    step = letters.write(step, found.findings, before)
-    step = claims.move(step, event, seen, found.findings)
+    step = letters.write(step, findings, before)
+    step = claims.move(step, event, seen, findings)
     return _look_again(step, event, seen, found, dossier)
 
 
@@ -151,8 +152,9 @@ def _amended(step: Step, found: Assessment, before: Dossier) -> tuple[datetime |
     return DEADLINE.after(max(due_at, now)) if max(due_at, now) < after.poll_at else (after.poll_at, "")
 
 
-def _deadlines(dossier: Dossier) -> tuple[datetime | None, datetime | None]:
-    return dossier.parcel.promised_by, dossier.parcel.dispatch_by
+def _deadlines(dossier: Dossier) -> tuple[object, ...]:
+    parcel = dossier.parcel
+    return parcel.dispatch_by, {order.promised_by for order in parcel.orders}
 
 
 def _had_its_say(event: Event, dossier: Dossier, now: datetime) -> bool:

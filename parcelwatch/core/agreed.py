@@ -18,6 +18,10 @@ from parcelwatch.duration import BUSINESS_DAY
 from parcelwatch.model import Cause, Entry, Milestone
 
 _DAY: Final = timedelta(days=1)
+# An estimate moves on day by day where nothing happens: by itself it holds nothing longer than this.
+_EXPECTED: Final = timedelta(days=7)
+# So many days may be agreed on, one instead of the other, while the parcel goes nowhere.
+_MOST: Final = 3
 _M: Final = Milestone
 # What ends the wait, whatever day was agreed.
 _KEPT: Final = frozenset(_M) - {_M.UNKNOWN, _M.INFO_RECEIVED, _M.PICKED_UP, _M.IN_TRANSIT, _M.CUSTOMS, _M.EXCEPTION}
@@ -66,14 +70,23 @@ def postponements(entries: Iterable[Entry]) -> list[Entry]:
 def leading(found: Sequence[Entry], clock: Clock) -> Entry:
     """Which of several postponements, newest first, counts: the newest that names a day, else the first that was.
 
-    Who only says again that it is put off, day after day, agreed on nothing new.
+    Who only says again that it is put off, day after day, agreed on nothing new; nor does who names the fourth day.
     """
-    return next((each for each in found if named_day(each.checkpoint.text, _told(each, clock))), found[-1])
+    named = [(each, day) for each in found if (day := named_day(each.checkpoint.text, _told(each, clock)))]
+    days = list(dict.fromkeys(day for _, day in reversed(named)))[:_MOST]
+    return next((each for each, day in named if day in days), found[-1])
+
+
+def agreed(entry: Entry, clock: Clock) -> bool:
+    """Whether its words name a day later than the next working day: from one day to the next, nobody agreed on any."""
+    told = _told(entry, clock)
+    day = named_day(entry.checkpoint.text, told)
+    return day is not None and day > _next_working_day(told, clock)
 
 
 def held_until(entry: Entry, clock: Clock, estimate: datetime | None) -> datetime:
-    """Where the agreed day begins at the parcel's place: as the words name it, else as the courier expects it, else the
-    next working day.
+    """Where the agreed day begins at the parcel's place: as the words name it, else as the courier expects it within a
+    week, else the next working day.
     """
     told = _told(entry, clock)
     day = named_day(entry.checkpoint.text, told) or _expected(estimate, told, clock) or _next_working_day(told, clock)
@@ -86,7 +99,7 @@ def _told(entry: Entry, clock: Clock) -> date:
 
 def _expected(estimate: datetime | None, told: date, clock: Clock) -> date | None:
     day = min(estimate.astimezone(zone).date() for zone in clock.zones) if estimate else None
-    return day if day and told < day <= told + FURTHEST else None
+    return min(day, told + _EXPECTED) if day and told < day <= told + FURTHEST else None
 
 
 def _next_working_day(told: date, clock: Clock) -> date:

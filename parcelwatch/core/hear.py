@@ -111,10 +111,7 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     said = _kept(said)
     timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
     moved = len(timeline.entries) > len(dossier.timeline.entries)
-    first = dossier.first_tracked_at is None and bool(timeline.entries)
-    commitment = said.commitment if dossier.promise is None else None
-    reached = stage(current(timeline), said.stands).milestone if first or commitment else None
-    return replace(
+    after = replace(
         dossier,
         parcel=_learn(dossier, said),
         timeline=timeline,
@@ -124,10 +121,10 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
         estimate=said.estimate or dossier.estimate,
         stands=said.stands,
-        first_tracked_at=now if first else dossier.first_tracked_at,
-        baseline_at=now if first and reached in OVER_AND_DONE else dossier.baseline_at,
-        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else commitment),
     )
+    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
+    promised = dossier.promise is None and said.commitment is not None
+    return _mark(after, said.commitment if promised else None, first, now) if first or promised else after
 
 
 def _kept(said: Answered) -> Answered:

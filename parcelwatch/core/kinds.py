@@ -273,6 +273,3 @@ LETTERS: Final[Mapping[str, LetterSpec]] = MappingProxyType(
     {kind.name: kind.letter for kind in KINDS.values() if kind.letter is not None}
 )
 CLOCKED: Final = tuple(kind.name for kind in KINDS.values() if kind.limits)
-LATER: Final = frozenset(
-    kind.name for kind in KINDS.values() if kind.rule is None and kind.family not in (Family.OPERATOR, Family.GROUP)
-)

@@ -365,6 +365,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     wanted |= {(draft.kind, draft.order) for draft in untrue if draft.step in _OF_TROUBLE and draft.kind in standing}
     fresh = (each.case.kind for each in news if each.why not in _FOR_AGENTS)
     wanted |= {(kind, sent.order) for kind in fresh for sent in _sent(step.dossier, kind)}
+    wanted |= {(sent.kind, sent.order) for sent in _outdated(step)}
     wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     wanted |= _come_due(step.dossier)
     wanted |= _withdrawn_with_the_watch(step)
@@ -376,6 +377,13 @@ def _sent(dossier: Dossier, kind: str) -> list[Draft]:
     """What the customers of its orders were last sent about a kind."""
     last = (drafts.last_sent(dossier, kind, order) for order in dossier.parcel.orders or (_UNNAMED,))
     return [one for one in last if one is not None]
+
+
+def _outdated(step: Step) -> Sequence[Draft]:
+    """Letters known only now to have arrived, of trouble that agents were told anew of since they were written."""
+    sent = ((one, case) for case in step.dossier.cases for one in _sent(step.dossier, case.kind))
+    arrived = [(one, case) for one, case in sent if one.step in _OF_TROUBLE and one.id == step.arrived]
+    return [one for one, case in arrived if not case.reraised and case.told_at and case.told_at > one.created_at]
 
 
 def _promises(dossier: Dossier) -> list[tuple[Draft, datetime]]:

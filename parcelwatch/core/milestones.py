@@ -37,6 +37,7 @@ PROGRESS: dict[Milestone, int] = {
 }
 
 _UNDER_WAY = frozenset({M.INFO_RECEIVED, M.PICKED_UP})
+_ON = frozenset({M.PICKED_UP, M.IN_TRANSIT})
 
 # What a parcel at the left does not become by hearing one of the right: a label updated late is no step back,
 # scans on the way home do not end a return, and a depot scan booked after the delivery does not undo it.
@@ -102,8 +103,8 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
         return now
     if now.milestone is M.AVAILABLE_FOR_PICKUP and entry.checkpoint.cause is Cause.POSTPONED:
         return now  # what lies ready goes on lying there
-    if heard is M.IN_TRANSIT and not entry.checkpoint.moves and _taken_in(now):
-        return now  # who holds it has let it go once somebody else has had it in hand
+    if heard in _ON and not entry.checkpoint.moves and _stands(now):
+        return now  # trouble is over once somebody has had the parcel in hand
     if now.milestone is M.DELIVERED and heard in _AGAIN and not _takes_back(entry, now.entry, stands):
         return now
     if (now.milestone, heard, stands) == (M.DELIVERED, M.RETURNING, M.RETURNED):
@@ -113,9 +114,9 @@ def _after(now: Stage, entry: Entry, stands: Milestone | None) -> Stage:
     return Stage(reached, entry.checkpoint.cause, entry)
 
 
-def _taken_in(now: Stage) -> bool:
-    """Whether customs or the police have the parcel."""
-    return now.milestone is M.CUSTOMS or now.cause in (Cause.CUSTOMS, Cause.SECURITY)
+def _stands(now: Stage) -> bool:
+    """Whether the parcel is in trouble on its way, or customs or the police have it."""
+    return now.milestone in (M.CUSTOMS, M.EXCEPTION) or now.cause in (Cause.CUSTOMS, Cause.SECURITY)
 
 
 def _turned_around(now: Stage, entry: Entry, before: Sequence[Entry], stands: Milestone | None) -> bool:

@@ -27,9 +27,9 @@ def merge(timeline: Timeline, answer: Answered, at: datetime) -> Timeline:
     known = {entry.checkpoint.identity: entry for entry in timeline.entries}
     in_order = True
     for checkpoint in said:
-        entry, identity = Entry(checkpoint, at, at), checkpoint.identity
+        identity = checkpoint.identity
         old = known.get(identity)
-        known[identity] = new = entry if old is None else _same(entry, old)
+        known[identity] = new = Entry(checkpoint, at, at) if old is None else _again(old, checkpoint, at)
         # What was known and reads as before stays where it stood: nearly every answer says nothing new.
         in_order = in_order and old is not None and old.checkpoint.milestone is new.checkpoint.milestone
     entries = tuple(known.values() if in_order else sorted(known.values(), key=_order))
@@ -110,6 +110,13 @@ def _same(one: Entry, other: Entry) -> Entry:
     else:
         newer = one if one.last_seen_at > other.last_seen_at else other
     return Entry(newer.checkpoint, min(one.seen_at, other.seen_at), newer.last_seen_at)
+
+
+def _again(old: Entry, said: Checkpoint, at: datetime) -> Entry:
+    """A saying heard once more, mostly later than ever before."""
+    if at > old.last_seen_at:
+        return Entry(said, min(at, old.seen_at), at)
+    return _same(Entry(said, at, at), old)
 
 
 def _reading(checkpoint: Checkpoint) -> tuple[object, ...]:

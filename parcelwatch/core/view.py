@@ -26,10 +26,10 @@ class View:
     """One parcel as the rules see it.
 
     `entries`: what the courier stands by, oldest first. `fresh`: those that may be told, that is all but what
-    was already over when we first heard of the parcel. `quiet_since`: the last instant at which the newest movement,
-    withdrawn or not, can have happened. While nothing has moved it is the first of what else was heard, of
-    announcements only while there is nothing but them: what is no movement starts a clock once and never again.
-    `causes`: those of `fresh`, so that a rule about one of them need not look where it is not.
+    was already over when we first heard of the parcel; `causes`: what those name. `quiet_since`: the last instant at
+    which the newest movement, withdrawn or not, can have happened. While nothing has moved it is the first of what else
+    was heard, of announcements only while there is nothing but them: what is no movement starts a clock once and never
+    again.
     `clock`: which time counts `where` the parcel is; both are worked out when asked for, as few rules count.
     `outlook`: what is known of parcels like it, None where nobody asked or nothing is learned; `foresight`: what the
     shop makes of that.
@@ -38,10 +38,10 @@ class View:
     dossier: Dossier
     entries: tuple[Entry, ...]
     fresh: tuple[Entry, ...]
+    causes: frozenset[Cause | None]
     stage: Stage
     quiet_since: datetime | None
     calendar: Calendar
-    causes: frozenset[Cause | None] = frozenset()
     foresight: Foresight = _FORESIGHT
     outlook: Outlook | None = None
 
@@ -132,10 +132,10 @@ def view(
         dossier=dossier,
         entries=entries,
         fresh=fresh,
+        causes=frozenset([entry.checkpoint.cause for entry in fresh]),
         stage=stage(entries, dossier.stands),
         quiet_since=_quiet_since(dossier.timeline.entries),
         calendar=calendar,
-        causes=frozenset([entry.checkpoint.cause for entry in fresh]),
         foresight=foresight,
         outlook=outlook,
     )

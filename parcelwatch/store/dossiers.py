@@ -44,11 +44,12 @@ from parcelwatch.store.rows import (
     to_parcel,
 )
 
-# Most parcels have no case, no draft and one order or none: what is not there is not asked for.
+# Most parcels have no case, no draft and one order or none, new ones no checkpoint: what is not there is not asked for.
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
   estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
   unwatched_at IS NOT NULL,
+  EXISTS (SELECT 1 FROM checkpoints WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id),
@@ -76,13 +77,13 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
     estimate, promise, stands, registered, policy_id, *rest = rest
-    *times, unwatched, with_cases, with_drafts, with_orders, with_shadows = rest
+    *times, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
     return Dossier(
         parcel=parcel,
-        timeline=_timeline(store, parcel_id, answered_at, answered_from),
+        timeline=_timeline(store.all(_ENTRIES, (parcel_id,)) if with_entries else [], answered_at, answered_from),
         milestone=MILESTONES[milestone],
         cause=CAUSES[cause],
         confirmed_at=maybe_at(confirmed),
@@ -106,8 +107,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
     )
 
 
-def _timeline(store: Store, parcel_id: int, answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
-    rows = store.all(_ENTRIES, (parcel_id,))
+def _timeline(rows: list[tuple[Any, ...]], answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
     timeline = Timeline(tuple(_entries(rows, answered_at)), answered_at, answered_from)
     # The table keeps order by time; within one instant the core's order depends on what the codes mean.
     tied = any(one[0] == other[0] for one, other in pairwise(rows))

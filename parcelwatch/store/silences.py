@@ -100,11 +100,13 @@ _TELL: Final = """
 UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL, incident_id = NULL, created_at = ?
 WHERE id = ?
 """
-# Unless another channel has it: as long as nobody heard of a case, nobody can be late to acknowledge it.
-_KEPT_FROM_ALL: Final = """
-UPDATE cases SET told_at = NULL WHERE id = (SELECT case_id FROM alerts a WHERE a.id = ? AND NOT a.for_draft
-  AND NOT EXISTS (SELECT 1 FROM alerts other WHERE other.notice = a.notice AND other.state IN ('sent', 'pending')))
+# Unless a channel has, or had, news of it: as long as nobody heard of a case, nobody can be late to acknowledge it.
+_UNHEARD: Final = """
+UPDATE cases SET told_at = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM alerts a
+  WHERE a.case_id = cases.id AND NOT a.for_draft AND a.state IN ('sent', 'pending') AND a.created_at >= cases.opened_at
+  AND a.why IN ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'reraised', 'repeated'))
 """
+_CASE_OF: Final = "SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft AND case_id IS NOT NULL"
 _TOLD: Final = """
 UPDATE cases SET told_at = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft) RETURNING parcel_id
 """
@@ -132,12 +134,13 @@ def standing(store: Store, silence: Silence) -> list[tuple[int, Subject]]:
 def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
     """A message waits for the end of a silence."""
     store.write(_KEEP_BACK, (silence.id, reason(silence), alert_id))
-    store.write(_KEPT_FROM_ALL, (alert_id,))
+    for (case_id,) in store.all(_CASE_OF, (alert_id,)):
+        unheard(store, case_id)
 
 
 def unheard(store: Store, case_id: int) -> None:
-    """The news of a case was kept back the moment it came: agents count as told when the silence ends."""
-    store.write("UPDATE cases SET told_at = NULL WHERE id = ?", (case_id,))
+    """News of a case was kept back: agents who had none of it count as told when the silence ends."""
+    store.write(_UNHEARD, (case_id,))
 
 
 def tell(store: Store, alert_id: int, now: datetime) -> bool:

@@ -25,6 +25,13 @@ def test_without_a_day_it_is_held_until_the_next_working_day_unless_the_courier_
     assert held_until(told("until March 12"), clock, AT + timedelta(days=5)) == datetime(2026, 3, 12, tzinfo=UTC)
 
 
+def test_an_estimate_that_moves_on_day_by_day_holds_no_longer_than_a_week() -> None:
+    clock = Calendar().at()
+    rolling = [held_until(told("put off"), clock, AT + timedelta(days=day + 2)) for day in range(57)]
+    assert max(rolling) == datetime(2026, 3, 13, tzinfo=UTC)
+    assert held_until(told("until April 12"), clock, AT) == datetime(2026, 4, 12, tzinfo=UTC)
+
+
 def test_a_postponement_holds_until_the_parcel_goes_out() -> None:
     put_off, scan = told("put off"), told("Arrived", cause=None)
     out = told("Out for delivery", Milestone.OUT_FOR_DELIVERY, None)
@@ -39,6 +46,14 @@ def test_of_several_postponements_the_newest_that_names_a_day_counts_else_the_fi
     assert leading([again, first], clock) is first
     assert leading([again, named, first], clock) is named
     assert leading([told("until March 13"), named], clock).checkpoint.text == "until March 13"
+
+
+def test_a_day_is_agreed_on_three_times_and_no_more_while_the_parcel_goes_nowhere() -> None:
+    clock = Calendar().at()
+    days = [told(f"put off until March {day}") for day in range(7, 30)]
+    assert leading(days[2::-1], clock) is days[2]
+    assert leading(days[::-1], clock) is days[2]
+    assert leading([days[4], *[days[0]] * 9], clock) is days[4]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from parcelwatch.model import (
     Amended,
     Announced,
     Answered,
+    CaseTold,
     Cause,
     Checkpoint,
     Dossier,
@@ -35,6 +36,7 @@ from parcelwatch.model import (
     Passed,
     State,
     Sure,
+    Why,
 )
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -244,6 +246,30 @@ def test_on_the_day_a_letter_names_the_next_word_is_written_once() -> None:
     )
     assert [written_by(step) for step in steps] == [[], [("lost", "update")], [], []]
     assert steps[3].assess_at is None
+
+
+def leaving(start: Dossier) -> Dossier:
+    """The same before it is known whether its letter arrived."""
+    gone = replace(start.past[0], state=DraftState.SENDING, sent_at=None)
+    return replace(start, past=(gone,), drafts=(gone,))
+
+
+@pytest.mark.parametrize(("verb", "written"), [("sent", [("stalled", "update")]), ("discard", [])])
+def test_trouble_that_gets_worse_while_its_letter_is_on_its_way_out_is_written_of_once_it_arrived(
+    verb: str, written: list[tuple[str, str]]
+) -> None:
+    start = leaving(sent("stalled", heard(1, SORTED), heard(90, SORTED)))
+    worse = advance(start, heard(130, SORTED)[1], POLICY, NOW + 130 * HOUR)
+    assert [each.why for each in worse.notices if isinstance(each, CaseTold)] == [Why.WORSENED]
+    assert written_by(worse) == []
+    arrived = advance(worse.dossier, LetterAction(verb, 1, "lin"), POLICY, NOW + 131 * HOUR)
+    assert written_by(arrived) == written
+
+
+def test_a_letter_that_arrived_late_is_followed_by_none_where_nothing_was_told_since() -> None:
+    start = leaving(sent("stalled", heard(1, SORTED), heard(90, SORTED)))
+    step = advance(start, LetterAction("sent", 1, "lin"), POLICY, NOW + 91 * HOUR)
+    assert written_by(step) == []
 
 
 def test_a_suspected_loss_that_is_stated_is_a_first_word_again() -> None:

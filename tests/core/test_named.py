@@ -57,6 +57,26 @@ FRIDAY = date(2026, 3, 6)
         ("周一至周五派送", None),
         ("因天气，说明天气转好后派送", None),
         ("3天后天津派送", None),
+        ("客户要求周末派送", date(2026, 3, 7)),
+        ("客户要求9号送", date(2026, 3, 9)),
+        ("客户要求3号再派送", date(2026, 4, 3)),
+        ("放在9号楼", None),
+        ("客户要求6号送", date(2026, 3, 6)),
+        ("客户要求45号派送", None),
+        ("改约九九月九九日派送", None),
+        ("第3号派送员", None),
+        ("改约三月九日派送", date(2026, 3, 9)),
+        ("改约三月二十一日派送", date(2026, 3, 21)),
+        ("改约四月十日派送", date(2026, 4, 10)),
+        ("改约20260309派送", date(2026, 3, 9)),
+        ("单号 202603091", None),
+        ("Held Monday to Friday", date(2026, 3, 13)),
+        ("Held from 6 to 9 March", date(2026, 3, 9)),
+        ("Held from 9 March to 12 March", date(2026, 3, 12)),
+        ("Held from March 9 to 12", date(2026, 3, 12)),
+        ("3月9日至12日不派送", date(2026, 3, 12)),
+        ("3月9日至3月12日不派送", date(2026, 3, 12)),
+        ("2026-03-09 – 2026-03-12", date(2026, 3, 12)),
         ("Sat on the dock", None),
         ("Handed to Sun Li", None),
         ("Delivered Mon-Fri", None),
@@ -74,6 +94,10 @@ FRIDAY = date(2026, 3, 6)
 )
 def test_the_day_that_words_name(words: str, day: date | None) -> None:
     assert named_day(words, FRIDAY) == day
+
+
+def test_on_a_saturday_the_weekend_is_the_day_after() -> None:
+    assert named_day("客户要求周末派送", date(2026, 3, 7)) == date(2026, 3, 8)
 
 
 def test_a_day_of_next_year_is_named_without_its_year() -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parcelwatch.core.drafts import Wording
-from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, Family
+from parcelwatch.core.kinds import CLOCKED, KINDS, Family
 from parcelwatch.core.matching import Matcher, Subject
 from parcelwatch.core.policy import Override, Policy, Receiver, Route
 from parcelwatch.core.profiles import PROFILES
@@ -97,7 +97,6 @@ def test_every_profile_has_every_clock_and_never_raises_before_it_warns() -> Non
 
 def test_the_kinds_of_the_tables_exist() -> None:
     assert set(CLOCKED) <= set(KINDS)
-    assert set(KINDS) >= LATER
 
 
 # --- overrides -----------------------------------------------------------------------------------

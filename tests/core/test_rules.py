@@ -12,7 +12,7 @@ from parcelwatch.config.models import File
 from parcelwatch.core.advance import advance
 from parcelwatch.core.assess import assess
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.kinds import CLOCKED, KINDS, LATER, RULES, Family
+from parcelwatch.core.kinds import CLOCKED, KINDS, RULES, Family
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.rules import Finding, Verdict
 from parcelwatch.core.view import view
@@ -184,9 +184,8 @@ def test_every_kind_of_case_has_its_place_before_all_that_is_no_case_of_a_parcel
     assert cases == set(range(len(cases)))
 
 
-def test_every_kind_of_case_has_a_rule_or_is_named_as_coming_later() -> None:
-    cases = {name for name, kind in KINDS.items() if kind.family is not Family.OPERATOR}
-    assert cases - RULES.keys() == LATER
+def test_every_kind_of_a_parcels_case_has_a_rule() -> None:
+    assert {name for name, kind in KINDS.items() if kind.family not in (Family.OPERATOR, Family.GROUP)} == RULES.keys()
 
 
 @pytest.mark.parametrize("kind", RULES)
@@ -311,6 +310,36 @@ def test_a_second_tour_after_the_depot_said_why_it_was_never_tried_is_no_failed_
     assert not found
 
 
+@pytest.mark.parametrize("excuse", ["not attempted", "put off", "put off until tomorrow", "改约明天派送"])
+@pytest.mark.parametrize("cause", [Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED])
+def test_on_the_third_day_a_tour_is_a_failed_attempt_whatever_ended_the_others(cause: Cause, excuse: str) -> None:
+    days = [MONDAY + timedelta(days=day) for day in range(25)]
+    told = [
+        each
+        for at in days
+        for each in (
+            scan(Milestone.OUT_FOR_DELIVERY, at),
+            replace(scan(Milestone.IN_TRANSIT, at + timedelta(hours=9), cause, excuse), moves=False),
+        )
+    ]
+    assert "attempt_failed" not in findings(*told[:4])
+    assert findings(*told[:5])["attempt_failed"].fact.count == 3
+    assert findings(*told)["attempt_failed"].fact.count == len(days)
+
+
+def test_who_agreed_on_a_day_further_off_each_time_is_believed() -> None:
+    weeks = [MONDAY + timedelta(days=7 * week) for week in range(4)]
+    told = [
+        each
+        for at in weeks
+        for each in (
+            scan(Milestone.OUT_FOR_DELIVERY, at),
+            scan(Milestone.IN_TRANSIT, at + timedelta(hours=9), Cause.POSTPONED, "put off until Monday"),
+        )
+    ]
+    assert "attempt_failed" not in findings(*told)
+
+
 def test_a_notice_finds_no_lost_parcel_and_a_scan_does() -> None:
     lost = scan(Milestone.EXCEPTION, cause=Cause.LOST)
     tracer = replace(scan(Milestone.IN_TRANSIT, MONDAY + timedelta(hours=1), text="Tracer opened"), moves=False)
@@ -381,6 +410,21 @@ def test_what_is_to_be_handed_over_later_is_counted_from_that_day_and_why_says_s
     assert note == Fact(Form.COUNTS_FROM_DISPATCH, since=later.dispatch_by, until=later.dispatch_by)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_day_of_dispatch_that_nobody_can_mean_counts_for_nothing_and_why_says_so(known: bool) -> None:
+    kind = "not_picked_up" if known else "unknown_number"
+    said: Answered | NotFound = tracked(scan(Milestone.INFO_RECEIVED)) if known else NotFound(NUMBER)
+    plain, later = (replace(PARCEL, orders=(Order(dispatch_by=by),)) for by in (None, MONDAY + timedelta(days=4000)))
+    verdicts = []
+    for parcel in (plain, later):
+        dossier = advance(Dossier(parcel), said, CHINA, MONDAY).dossier
+        dossier = advance(dossier, said, CHINA, MONDAY + timedelta(days=20)).dossier
+        verdicts.append(assess(view(dossier, Calendar()), CHINA).verdicts[kind])
+    assert verdicts[0].finding is not None
+    assert replace(verdicts[1], note=None) == verdicts[0]
+    assert verdicts[1].note == Fact(Form.DISPATCH_TOO_FAR, since=later.dispatch_by, until=later.dispatch_by)
+
+
 def test_a_day_of_dispatch_that_is_long_past_outdoes_a_new_label() -> None:
     missed = replace(PARCEL, orders=(Order(dispatch_by=MONDAY - timedelta(days=5)),))
     assert set(findings(scan(Milestone.INFO_RECEIVED), parcel=missed)) == {"not_picked_up"}
@@ -409,3 +453,12 @@ def test_a_day_of_dispatch_that_the_shop_moves_nearer_is_asked_about_in_time() -
     sooner = replace(later, orders=(Order(dispatch_by=MONDAY - timedelta(days=1) + 2 * MINUTE),))
     step = advance(dossier, Amended(sooner), CHINA, MONDAY + MINUTE)
     assert step.poll_at == MONDAY + 2 * MINUTE
+
+
+def test_a_day_that_another_customer_of_the_parcel_was_promised_is_asked_about_in_time_when_it_moves_nearer() -> None:
+    first, other = Order("A", promised_by=MONDAY - MINUTE), Order("B", promised_by=MONDAY + timedelta(days=12))
+    later = replace(PARCEL, orders=(first, other))
+    dossier = advance(Dossier(later), tracked(scan(Milestone.IN_TRANSIT)), CHINA, MONDAY).dossier
+    sooner = replace(later, orders=(first, replace(other, promised_by=MONDAY + 3 * MINUTE)))
+    step = advance(dossier, Amended(sooner), CHINA, MONDAY + MINUTE)
+    assert step.poll_at == MONDAY + 3 * MINUTE

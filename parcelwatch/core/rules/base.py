@@ -113,9 +113,18 @@ def shortest(limit: Duration | None) -> timedelta:
     return timedelta(days=limit.amount) if limit.business else limit.length
 
 
-def dispatch_counts(by: datetime) -> Fact:
-    """That a clock waits for the day on which the shop has to hand the parcel over."""
-    return Fact(Form.COUNTS_FROM_DISPATCH, since=by, until=by)
+# A shop that means to hand a parcel over later than this has mistyped the day.
+_FURTHEST: Final = timedelta(days=90)
+
+
+def dispatch_by(view: View) -> tuple[datetime | None, Fact | None]:
+    """By when the shop has to hand the parcel over, None where that says nothing, and what `why` says of it."""
+    by = view.dossier.parcel.dispatch_by
+    if by is None:
+        return None, None
+    counts = by <= view.dossier.parcel.added_at + _FURTHEST
+    note = Fact(Form.COUNTS_FROM_DISPATCH if counts else Form.DISPATCH_TOO_FAR, since=by, until=by)
+    return by if counts else None, note
 
 
 def scan(entry: Entry) -> Checkpoint:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
-from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, dispatch_counts
+from parcelwatch.core.rules.base import FOREVER, QUIET, Rule, Verdict, dispatch_by
 from parcelwatch.core.view import View
 from parcelwatch.model import FINAL, Fact, Form, Milestone, Severity
 
@@ -25,13 +25,13 @@ class UnknownNumber(Rule):
         if view.dossier.missing_since is None or view.dossier.timeline.entries:
             return QUIET
         parcel = view.dossier.parcel
-        by = parcel.dispatch_by
+        by, note = dispatch_by(view)
         until = by if by and by > parcel.added_at else None
         since = until or parcel.added_at
         verdict = self.silent(
             view, since, (Severity.MEDIUM, Severity.HIGH), Fact(Form.NO_RECORD, since=since, until=until)
         )
-        return replace(verdict, note=dispatch_counts(until)) if until else verdict
+        return replace(verdict, note=None if by and not until else note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from parcelwatch.core.agreed import kept_until
 from parcelwatch.core.habits import missed
-from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_counts, scan, shortest
+from parcelwatch.core.rules.base import QUIET, SETTLED, Finding, Rule, Verdict, dispatch_by, scan, shortest
 from parcelwatch.core.timeline import latest
 from parcelwatch.core.view import View
 from parcelwatch.model import Fact, Form, Milestone, Severity
@@ -33,13 +33,11 @@ class NotPickedUp(Rule):
             return QUIET
         if rare := missed(view.dossier, self.kind):
             return Verdict(note=rare)
-        by = view.dossier.parcel.dispatch_by
-        if by is None:
-            since = max(announced, self._unread_at(view) or announced)
-            return self.silent(view, since, _MILD, Fact(Form.NOT_PICKED_UP, since=since))
-        since = max(by, self._unread_at(view) or by)
-        verdict = self.silent(view, since, _MILD, Fact(Form.NOT_HANDED_OVER, since=since, until=by))
-        return replace(verdict, note=dispatch_counts(by))
+        by, note = dispatch_by(view)
+        begins = by or announced
+        since = max(begins, self._unread_at(view) or begins)
+        says = Form.NOT_HANDED_OVER if by else Form.NOT_PICKED_UP
+        return replace(self.silent(view, since, _MILD, Fact(says, since=since, until=by)), note=note)
 
     def _announced_at(self, view: View) -> datetime | None:
         if view.milestone is Milestone.INFO_RECEIVED and view.entries:

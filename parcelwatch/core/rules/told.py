@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
+from parcelwatch.core.agreed import agreed
 from parcelwatch.core.delays import delayed
 from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
@@ -249,8 +250,8 @@ class CustomsHeld(_ToldThenSilent):
     at: ClassVar[frozenset[Milestone]] = frozenset({Milestone.CUSTOMS, Milestone.EXCEPTION})
 
     def judge(self, view: View) -> Verdict:
-        entry = _reached_by(view)
-        if entry is None or view.milestone not in (Milestone.CUSTOMS, Milestone.EXCEPTION):
+        entry = _reached_by(view) if view.milestone in (Milestone.CUSTOMS, Milestone.EXCEPTION) else None
+        if entry is None:
             return QUIET
         if view.stage.cause is Cause.CUSTOMS:
             return Verdict(self.told(Severity.HIGH, entry, Form.HELD_BY_CUSTOMS))
@@ -267,7 +268,7 @@ class AttemptFailed(_ToldThenSilent):
     """A delivery attempt failed; a second day for one reason, a third at all, or silence after it, is worse.
 
     Out for delivery again on another day is a failed attempt that the courier kept to itself, unless it said in between
-    why it was not tried.
+    why it was not tried. Whatever it said, it is one on a third day, where nobody agreed on a day further off.
     One that the recipient refused, or that the address made vain, has a rule of its own.
     """
 
@@ -301,10 +302,13 @@ class AttemptFailed(_ToldThenSilent):
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
     def _kept_to_itself(self, view: View) -> Verdict:
-        out = _tours(view)
-        if len(out) < 2 or not _another_day(view, latest(out[0]), earliest(out[-1])):
+        out, unexplained = _tours(view)
+        if _days(view, unexplained) > 1:
+            told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
+        elif (excused := _days(view, out)) > _EXCUSES:
+            told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN, count=excused)
+        else:
             return QUIET
-        told = self.told(Severity.MEDIUM, out[-1], Form.OUT_AGAIN)
         return self.raised(view, told, (Severity.MEDIUM, Severity.HIGH))
 
 
@@ -324,16 +328,24 @@ def _days(view: View, failed: list[Entry]) -> int:
 # Why a tour ended without anybody having been at the door.
 _NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED})
 
+_EXCUSES = 2
+"""Days out for delivery that the courier may explain; one more, and what it says explains nothing."""
 
-def _tours(view: View) -> list[Entry]:
-    """The times it went out for delivery since the courier last said why it had not been tried."""
+
+def _tours(view: View) -> tuple[list[Entry], list[Entry]]:
+    """The times it went out for delivery since a day was agreed on, and those since the courier last said why it had
+    not been tried.
+    """
     out: list[Entry] = []
+    explained = 0
     for entry in view.fresh:
         if entry.checkpoint.cause in _NEVER_TRIED:
-            out.clear()
+            if agreed(entry, view.clock):
+                out.clear()
+            explained = len(out)
         elif entry.checkpoint.milestone is Milestone.OUT_FOR_DELIVERY:
             out.append(entry)
-    return out
+    return out, out[explained:]
 
 
 def _another_day(view: View, one: datetime, other: datetime) -> bool:

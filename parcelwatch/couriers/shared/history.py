@@ -91,8 +91,7 @@ def falls(spans: Sequence[Span | None], *, usual: bool = True, same_clock: bool 
 
 
 def _before(one: Span, other: Span, *, same_clock: bool) -> bool:
-    alike = same_clock and one[1] - one[0] == other[1] - other[0]
-    return one[1] < other[0] or (alike and one[0] < other[0])
+    return one[1] < other[0] or (same_clock and one[0] < other[0] and one[1] - one[0] == other[1] - other[0])
 
 
 def concluded(

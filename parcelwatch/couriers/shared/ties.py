@@ -26,10 +26,10 @@ def apart(checkpoints: Iterable[Checkpoint]) -> tuple[Checkpoint, ...]:
 
 
 def _after(before: Checkpoint, one: Checkpoint) -> Checkpoint:
-    lead = before.occurred_at - one.occurred_at
-    if lead < timedelta(0) or (lead == timedelta(0) and _in_order(before, one)):
+    at, earlier = one.occurred_at, before.occurred_at
+    if earlier < at or (earlier == at and _in_order(before, one)):
         return one
-    step = lead + STEP
+    step = earlier - at + STEP
     return replace(one, occurred_at=one.occurred_at + step, occurred_until=one.occurred_until + step)
 
 
