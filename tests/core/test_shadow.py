@@ -107,6 +107,12 @@ def test_the_real_limit_goes_on_telling_beside_a_trial_for_all_or_for_the_very_s
         assert dossier.shadows == ()
 
 
+def test_no_courier_is_asked_earlier_for_a_trial() -> None:
+    tried = advance(Dossier(PARCEL), MOVING, trying(POLICY, {"stalled": shadow("1h")}), START)
+    assert tried.poll_at == advance(Dossier(PARCEL), MOVING, POLICY, START).poll_at
+    assert tried.due_at == START + 72 * HOUR
+
+
 def test_worse_than_before_is_recorded_again_and_so_is_what_begins_anew() -> None:
     policy = trying(POLICY, {"stalled": shadow("36h", "60h")})
     dossier = after(policy, 1, 37, 61)
