@@ -23,6 +23,8 @@ from parcelwatch.model import Parcel
 WARN: Final = 0.97
 """The share of well parcels that are to pass no warning."""
 CRITICAL: Final = 0.995
+APART: Final = 0.25
+"""By this much of the wider group's limit a narrower one's has to differ to be worth a line of its own."""
 _BEYOND: Final = 6
 MINIMUM: Final = ceil(_BEYOND / (1 - WARN) - 1e-9)
 """Fewer parcels tell nothing of so rare a thing: some must lie beyond the limit for it to be known."""
@@ -71,8 +73,8 @@ def suggest(
 ) -> tuple[list[Suggestion], list[Left]]:
     """What to change, wider groups first, and the kinds of which every parcel's limits are left.
 
-    A narrower group is suggested what differs from what its parcels would have by what was suggested before. `aside`:
-    kinds that these histories cannot test, each with why.
+    A narrower group is suggested what differs clearly from what its parcels would have by what was suggested before.
+    `aside`: kinds that these histories cannot test, each with why.
     """
     made: list[Suggestion] = []
     left = {kind: Left(kind, 0, "no parcel was ever there") for kind in MEASURED if kind in RULES}
@@ -102,11 +104,16 @@ def _suggestion(dwell: Dwell, group: Group, policy: Policy, then: Policy) -> Sug
         return Left(group.kind, lengths.n, "too many are still under way to tell")
     warn = _limit(warned, was.warn)
     critical = _critical(lengths, warn, now)
-    if (warn, critical) == (now.warn, now.critical):
+    if (warn, critical) == (now.warn, now.critical) or (group != Group(group.kind) and _alike(warn, now.warn)):
         return Left(group.kind, lengths.n, "what holds fits them")
     quantiles = {share: lengths.within(share) for share in SHOWN}
     passed = lengths.share(hours(was.warn)) if was.warn is not None else None
     return Suggestion(group, unit, lengths.n, lengths.waiting.total(), quantiles, warn, critical, was, passed)
+
+
+def _alike(one: Duration, other: Duration | None) -> bool:
+    """Whether they differ by so little that it is chance, or nobody's concern."""
+    return other is not None and abs(one.length - other.length) < other.length * APART
 
 
 def holding(policy: Policy, group: Group) -> Threshold:

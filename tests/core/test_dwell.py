@@ -184,8 +184,9 @@ def test_only_a_group_that_differs_gets_limits_of_its_own() -> None:
     assert [(each.group.courier, str(each.warn)) for each in made] == [
         ("", "164h"),
         ("quick", "20h"),
-        ("slow", "194h"),
-    ]
+    ], "194 h instead of 164 are no quarter more"
+    much, _ = suggest(dwell((slow, even(200)), (quick, even(20, 200))), POLICY)
+    assert [(each.group.courier, str(each.warn)) for each in much] == [("", "74h"), ("quick", "20h"), ("slow", "194h")]
     alike, _ = suggest(dwell((slow, even(100, 12)), (quick, even(100, 12))), POLICY)
     assert [each.group for each in alike] == [Group("stalled")]
 
