@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 app = group("Write, check and show the configuration.")
 
 
-@command(app, "check", "config check", "config check --history orders.csv --json")
+@command(app, "check", "config check", "config check --history", "config check --history orders.csv --json")
 def check(
     desk: Desk,
-    history: Annotated[
-        str, typer.Option("--history", metavar="FILE", help="Hold the thresholds against a file of histories, too.")
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="Of histories, for --history; the database if not given.")
     ] = "",
+    history: Annotated[bool, typer.Option("--history", help="Hold the thresholds against the past, too.")] = False,
     as_json: Json = False,
 ) -> None:
     """Say all that is wrong with the configuration.
@@ -37,41 +38,45 @@ def check(
     from parcelwatch.cli import output
     from parcelwatch.own_letters import broken_templates
 
+    if file and not history:
+        raise BadInput(f"{file}: with --history the thresholds are held against it; else name no file")
     try:
         config = desk.whole_config
         couriers = [_courier(each) for each in config.accounts().values()]
         channels = _channels(config)
-        told = _told(config)
+        told, shadows = _told(config), _shadows(config)
     except ConfigError as error:
         if as_json:
             nothing: dict[str, list[Any]] = {"warnings": [], "couriers": [], "channels": [], "told": []}
+            nothing["shadows"] = []
             output.emit({"valid": False, "errors": error.problems, **nothing})
         raise
     unreadable, broken = list(_unreadable(config)), broken_templates(config)
     broken += [] if unreadable else _unsendable(config)
     wrong = [*unreadable, *broken]
     warnings = [*config.warnings, *_mailboxes(config), *([] if wrong else _overheard(config))]
-    warnings += _by_history(desk, history)
+    warnings += _by_history(desk, file) if history else []
     for warning in warnings:
         output.warn(warning)
     if as_json:
         document = {"valid": not wrong, "errors": wrong, "warnings": warnings}
         document |= {"path": str(config.path), "database": str(config.database)}
-        output.emit({**document, "couriers": couriers, "channels": channels, "told": told})
+        output.emit({**document, "couriers": couriers, "channels": channels, "told": told, "shadows": shadows})
     else:
         valid = "can be read, but not all of its secrets can" if unreadable else "is valid"
         valid = "can be read, but not all about letters is right" if broken and not unreadable else valid
         output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
         _print(couriers, channels, told)
+        _print_shadows(shadows)
     if wrong:
         raise ConfigError(wrong)
 
 
-def _by_history(desk: Desk, history: str) -> list[str]:
+def _by_history(desk: Desk, file: str) -> list[str]:
     """What the past says against the thresholds."""
     from parcelwatch.cli.backtest import lint
 
-    return lint(desk, history) if history else []
+    return lint(desk, file)
 
 
 def _unsendable(config: Config) -> list[str]:
@@ -146,6 +151,33 @@ def _print(
         output.show(["Who is told", "Channels", "By"], told_rows, "")
         if any(" routes" in each["by"] for each in told):
             output.note("`parcelwatch alerts preview --kind lost --severity critical` says who would get what.", "dim")
+
+
+def _shadows(config: Config) -> list[dict[str, Any]]:
+    """The thresholds on trial, in the file's order."""
+    policy = config.policy()
+    every = (policy.thresholds, *(override.thresholds for override in policy.overrides))
+    return [
+        {
+            "kind": kind,
+            "warn": str(limits.warn or "") or None,
+            "critical": str(limits.critical or "") or None,
+            "by": limits.line,
+        }
+        for thresholds in every
+        for kind, limits in thresholds.items()
+        if limits.shadow
+    ]
+
+
+def _print_shadows(shadows: Sequence[Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    if shadows:
+        output.say()
+        rows = [(each["kind"], each["warn"] or "–", each["critical"] or "–", each["by"]) for each in shadows]
+        output.show(["In shadow: nobody is told", "Warn", "Critical", "By"], rows, "")
+        output.note("What they would have told is in `parcelwatch report --since 7d`.", "dim")
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
@@ -302,6 +334,14 @@ def _profile_lines(effective: Mapping[str, Any]) -> list[str]:
     return [f"# Of the profile {thresholds['profile']}:", *rest] if rest else []
 
 
+def judging(config: Config | None, tables: Sequence[str]) -> dict[str, Any]:
+    """The thresholds that are written, and these tables, of a configuration; {} of none."""
+    if config is None:
+        return {}
+    effective = config.effective()
+    return {**{name: effective[name] for name in tables}, "thresholds": _written(effective["thresholds"])}
+
+
 def _written(thresholds: Mapping[str, Any]) -> dict[str, Any]:
     return {
         key: value
@@ -340,7 +380,7 @@ def _nested(value: Any) -> bool:
 
 def _leaf(value: Mapping[str, Any]) -> bool:
     """A table that is written on one line: { warn = "48h", critical = "120h" }."""
-    names = {"warn", "critical", "domestic", "cross_border"}
+    names = {"warn", "critical", "mode", "domestic", "cross_border"}
     return bool(value) and set(value) <= names
 
 

@@ -39,6 +39,7 @@ _OF_A_PARCEL: Final = {
     "checkpoints": "SELECT * FROM checkpoints WHERE parcel_id = ?",
     "cases": "SELECT * FROM cases WHERE parcel_id = ? ORDER BY id",
     "case_events": "SELECT * FROM case_events WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
+    "shadows": "SELECT * FROM shadows WHERE parcel_id = ? ORDER BY id",
     "notes": "SELECT * FROM notes WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
     "drafts": "SELECT * FROM drafts WHERE parcel_id = ? ORDER BY id",
     "draft_events": """SELECT * FROM draft_events

@@ -900,6 +900,33 @@ def m018_incidents(db: Database) -> None:
         db.execute(statement)
 
 
+_SHADOWS: Final = (
+    """
+CREATE TABLE shadows (
+  id INTEGER PRIMARY KEY,
+  parcel_id INTEGER NOT NULL REFERENCES parcels(id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  severity TEXT NOT NULL,
+  told_at INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  threshold TEXT NOT NULL,
+  policy_line TEXT NOT NULL,
+  over_at INTEGER,
+  old INTEGER NOT NULL
+) STRICT
+""",
+    "CREATE INDEX shadows_of ON shadows (parcel_id)",
+    "CREATE INDEX shadows_by_time ON shadows (told_at)",
+)
+
+
+@MIGRATIONS()
+def m019_shadows(db: Database) -> None:
+    """What thresholds on trial would have told."""
+    for statement in _SHADOWS:
+        db.execute(statement)
+
+
 NAMES: Final = (
     "m001_first",
     "m002_couriers",
@@ -919,5 +946,6 @@ NAMES: Final = (
     "m016_habits",
     "m017_forecast",
     "m018_incidents",
+    "m019_shadows",
 )
 """Every migration this version knows, in order."""
