@@ -32,7 +32,7 @@ def paste(suggestions: Sequence[Suggestion], daily: Daily) -> list[str]:
 
 def whole(config: Config | None, suggestions: Sequence[Suggestion], daily: Daily, head: Sequence[str]) -> str:
     """A whole policy: all that judges in the configuration, with the suggestions in place of what they replace."""
-    from parcelwatch.cli.configuration import judging, toml_lines
+    from parcelwatch.cli.writing import judging, toml_lines
 
     holds = judging(config, (*_JUDGING, "alerts", "service"))
     thresholds = holds.pop("thresholds", {"profile": "international"})
@@ -55,7 +55,7 @@ def whole(config: Config | None, suggestions: Sequence[Suggestion], daily: Daily
 
 def _kept(override: Mapping[str, Any], special: Sequence[Suggestion]) -> Iterator[str]:
     """An override as it is, without what a suggestion for the very same parcels replaces."""
-    from parcelwatch.cli.configuration import toml_lines
+    from parcelwatch.cli.writing import toml_lines
     from parcelwatch.config.models import MATCHERS
 
     matchers = {name: override[name] for name in MATCHERS if override.get(name)}
@@ -66,7 +66,7 @@ def _kept(override: Mapping[str, Any], special: Sequence[Suggestion]) -> Iterato
 
 def _overrides(suggestions: Sequence[Suggestion], daily: Daily) -> Iterator[str]:
     """One table for all that is suggested for the same parcels."""
-    from parcelwatch.cli.configuration import toml_lines
+    from parcelwatch.cli.writing import toml_lines
 
     special = [one for one in suggestions if one.matchers]
     for matchers in {tuple(one.matchers.items()): one.matchers for one in special}.values():

@@ -27,19 +27,18 @@ def register(app: typer.Typer) -> None:
     command(app, "learn", "learn", "learn --write new.toml", "learn --history orders.csv --json")(learn)
 
 
-def learn(
-    desk: Desk,
-    history: Annotated[
-        str, typer.Option("--history", metavar="FILE", help="Histories, JSON lines or CSV, instead of the database.")
-    ] = "",
-    write: Annotated[
-        str, typer.Option("--write", metavar="FILE", help="Write a whole policy that has them; never over a file.")
-    ] = "",
-    since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="Only parcels known since: a duration such as 90d, or a day.")
-    ] = "",
-    as_json: Json = False,
-) -> None:
+Histories = Annotated[
+    str, typer.Option("--history", metavar="FILE", help="Histories, JSON lines or CSV, instead of the database.")
+]
+Written = Annotated[
+    str, typer.Option("--write", metavar="FILE", help="Write a whole policy that has them; never over a file.")
+]
+Since = Annotated[
+    str, typer.Option("--since", metavar="TIME", help="Only parcels known since: a duration such as 90d, or a day.")
+]
+
+
+def learn(desk: Desk, history: Histories = "", write: Written = "", since: Since = "", as_json: Json = False) -> None:
     """Suggest thresholds that well parcels hardly ever pass.
 
     Of every kind with a clock: how long parcels that came, and whose buyers did not complain, were silent; those under
