@@ -258,7 +258,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
-        "set by": shown["policy_line"],
+        "set by": t(shown["policy_line"]),
         "opened": moment(shown["opened_at"], zone),
         "snoozed until": moment(shown["snoozed_until"], zone),
         "resolved": moment(shown["resolved_at"], zone),
