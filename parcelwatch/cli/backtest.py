@@ -17,7 +17,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from parcelwatch.backtest import Plan, Results
     from parcelwatch.config import Config
@@ -75,7 +75,7 @@ def backtest(
         if as_json:
             _emit(document, results, faults)
         else:
-            _print(document, results, plan.files)
+            _print(document, results, plan.files, config.timezone)
     faults.tell(told=not as_json)
 
 
@@ -281,7 +281,7 @@ def _told(one: Told) -> dict[str, Any]:
 # --- for people ----------------------------------------------------------------------------------
 
 
-def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path]) -> None:
+def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path], zone: tzinfo) -> None:
     from parcelwatch.cli import output
 
     policies: Mapping[str, Mapping[str, Any]] = document["policies"]
@@ -289,7 +289,8 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
         output.say("There are no parcels to play.")
         return
     parcels = output.count(document["parcels"], "parcel")
-    output.say(f"{parcels} over {document['days']:g} days, {str(document['from'])[:10]} to {str(document['to'])[:10]}")
+    begins, ends = (output.moment(document[end], zone)[:10] for end in ("from", "to"))
+    output.say(f"{parcels} over {document['days']:g} days, {begins} to {ends}")
     for name, file in zip(policies, files, strict=True):
         output.say(f"  {name}: {output.safe(str(file))}")
     output.say()
@@ -300,7 +301,8 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
     _print_untested(document["untested"])
     _print_week(policies)
     if len(policies) > 1:
-        _print_differences(results)
+        _print_differences(results, zone)
+    output.zone_note(zone)
 
 
 def _summary(policies: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
@@ -398,14 +400,14 @@ def _print_week(policies: Mapping[str, Mapping[str, Any]]) -> None:
             output.say(f"  {hint}", "yellow")
 
 
-def _print_differences(results: Results) -> None:
+def _print_differences(results: Results, zone: tzinfo) -> None:
     from parcelwatch.cli import output
 
     rows, count = list[tuple[str, str, str]](), 0
     for played, new, old in results.differences():
         count += 1
         if count <= MOST_SHOWN:
-            rows.append((output.safe(played.number, 60), _in_short(new), _in_short(old)))
+            rows.append((output.safe(played.number, 60), _in_short(new, zone), _in_short(old, zone)))
     output.say()
     output.say(f"{output.count(count, 'parcel')} told of otherwise")
     if rows:
@@ -414,5 +416,5 @@ def _print_differences(results: Results) -> None:
         output.say(f"… and {count - MOST_SHOWN} more; --json names each")
 
 
-def _in_short(told: Sequence[Told]) -> str:
-    return ", ".join(f"{one.kind} {one.severity} {one.at:%m-%d %H:%M}" for one in told) or "nothing"
+def _in_short(told: Sequence[Told], zone: tzinfo) -> str:
+    return ", ".join(f"{one.kind} {one.severity} {one.at.astimezone(zone):%m-%d %H:%M}" for one in told) or "nothing"

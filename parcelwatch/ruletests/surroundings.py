@@ -49,7 +49,7 @@ def policy(written: Mapping[str, Any]) -> Policy:
         only(chosen, _POLICY)
         made = _policy(chosen)
     with within("claims"):
-        claims = Terms(tuple(map(_window, tables(written.get("claims", [])))))
+        claims = Terms(tuple(map(_window, tables(written.get("claims", []), "claims"))))
     return replace(made, calendar=_calendar(written), claims=claims)
 
 

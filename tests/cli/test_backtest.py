@@ -62,6 +62,9 @@ def test_two_policies_are_compared_on_a_file_of_histories(shop: Shop, tmp_path: 
     assert (first["number"], first["at"], first["counted"]) == ("AB00000002", "2026-03-05T20:00:00Z", True)
     assert [each["number"] for each in found["differences"]] == ["AB00000002", "AB00000003"]
     assert found["differences"][0]["old"] == []
+    shown = shop.run("backtest", "--policy", new, "--against", old, "--history", histories)
+    assert "stalled medium 03-06 04:00" in " ".join(shown.out.split())
+    assert "Times are in Asia/Shanghai." in shown.err
 
 
 def test_what_a_history_cannot_test_is_said_and_counted_in_no_sum(shop: Shop, tmp_path: Path) -> None:

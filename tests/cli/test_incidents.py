@@ -38,7 +38,9 @@ def test_its_cases_say_which_incident_tells_them(stuck: Shop) -> None:
     rows = stuck.run("cases", "list", "--incident", "1", "--json").document
     assert {row["incident"] for row in rows} == {1}
     assert len(rows) == STUCK
-    assert stuck.run("cases", "list", "--incident", "2", "--json").document == []
+    for of in ("cases", "drafts"):
+        unknown = stuck.run(of, "list", "--incident", "2")
+        assert (unknown.code, "there is no incident 2" in unknown.err) == (1, True)
     assert "incident" in stuck.run("cases", "show", str(rows[0]["id"])).out
 
 
