@@ -70,7 +70,7 @@ def look(store: Store, lookout: Lookout, policy: Policy, now: datetime) -> None:
     if _is_time(lookout, known, now) or (moved and _many_more(store, lookout, known, policy, now)):
         known = _survey(store, lookout, known, policy, now)
     for one in known:
-        incidents.hold(store, one)
+        incidents.hold(store, one, now)
 
 
 def _is_time(lookout: Lookout, known: Sequence[Incident], now: datetime) -> bool:
@@ -100,6 +100,8 @@ def _survey(store: Store, lookout: Lookout, known: Sequence[Incident], policy: P
     known, over = [one for one in after if one.live], [one for one in after if not one.live]
     for one in over:
         _release(store, one, known, now)
+    for one in known:
+        _let_go(store, one, now)
     free = _free(surveys.everything(store, now) if over else cells, known)
     asked = candidates(free, policy.incidents.bar)
     found = outbreaks(free, surveys.past(store, asked, today), policy.incidents.bar)
@@ -162,6 +164,13 @@ def _release(store: Store, over: Incident, others: Sequence[Incident], now: date
             silences.tell(store, alert, now)
         else:
             incidents.move(store, alert, other)
+
+
+def _let_go(store: Store, one: Incident, now: datetime) -> None:
+    """Tell what has stood inside it for too long to be its business."""
+    assert one.id is not None
+    for alert in incidents.outlasting(store, one.id, now):
+        silences.tell(store, alert, now)
 
 
 # --- what is said of it --------------------------------------------------------------------------

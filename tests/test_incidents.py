@@ -99,6 +99,22 @@ def test_an_incident_in_which_nothing_new_happens_for_a_week_is_over_and_what_st
     assert set().union(*(each.numbers for each in dhl.told("stalled"))) == {f"PW{each - 1:06}" for each in stuck}
 
 
+def test_what_stands_still_for_a_week_is_told_though_the_incident_never_ends(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    for _ in range(4):
+        others = dhl.add(20, "Leipzig")
+        dhl.stall(others)
+        dhl.scan(stuck[10:] if len(stuck) > 10 else [], "Halle")
+        stuck = stuck[:10]
+        dhl.answer(stuck)
+    assert dhl.incidents[0].state is IncidentState.OPEN
+    told = [row for each in dhl.told("stalled") for row in each.group.rows if not row.draft]
+    assert sorted(row.number for row in told) == [f"PW{each - 1:06}" for each in stuck]
+
+
 def test_what_is_dear_or_old_speaks_though_the_incident_has_it(tmp_path: Path) -> None:
     dhl = Courier(tmp_path, incidents=Incidents(value=500.0))
     dear = dhl.add(1, "Leipzig", value=800.0)

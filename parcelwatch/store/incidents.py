@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from parcelwatch.core.dispatch import SAID
-from parcelwatch.core.incidents import Incident, IncidentState, Turn, reason
+from parcelwatch.core.incidents import FRESH, Incident, IncidentState, Turn, reason
 from parcelwatch.core.outbreaks import Grain, Group, Spot
 from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState
@@ -153,7 +153,7 @@ UPDATE alerts SET state = 'suppressed', due_at = NULL, incident_id = ?1, reason 
 WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND slot <> 'now' AND why IN ({_WHYS})
   AND EXISTS (
   SELECT 1 FROM cases c JOIN parcels p ON p.id = c.parcel_id WHERE c.id = alerts.case_id AND c.incident_id = ?1
-    AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4))
+    AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4) AND c.opened_at > ?5)
 """
 # As long as nobody heard of a case, nobody can be late to acknowledge it.
 _UNTOLD: Final = """
@@ -167,9 +167,9 @@ _MOVE: Final = "UPDATE alerts SET incident_id = ?, reason = ? WHERE id = ?"
 _MOVE_CASE: Final = "UPDATE cases SET incident_id = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ?)"
 
 
-def hold(store: Store, incident: Incident) -> int:
+def hold(store: Store, incident: Incident, now: datetime) -> int:
     """Keep back what waits to be told of its cases, but for those that speak for themselves; how many messages."""
-    apart = (maybe_ms(incident.old_before), incident.valuable)
+    apart = (maybe_ms(incident.old_before), incident.valuable, to_ms(now - FRESH))
     kept = store.write(_HOLD, (incident.id, reason(incident), *apart)).rowcount
     if kept:
         store.write(_UNTOLD, (incident.id,))
@@ -180,6 +180,17 @@ def standing(store: Store, incident_id: int) -> list[tuple[int, str, Spot]]:
     """The messages it kept back that are still true and that nobody was told of: id, kind, and where the parcel is."""
     found = store.all(STANDING.format(by="incident_id"), (incident_id,))
     return [(row[0], row[1], Spot(*store.all(_SPOT_OF, (row[0],))[0])) for row in found]
+
+
+_OUTLASTING: Final = f"""
+SELECT s.id FROM ({STANDING.format(by="incident_id")}) s JOIN alerts a ON a.id = s.id JOIN cases c ON c.id = a.case_id
+WHERE c.opened_at <= ? ORDER BY s.id
+"""
+
+
+def outlasting(store: Store, incident_id: int, now: datetime) -> list[int]:
+    """Of these messages the ones of cases that opened too long ago to count."""
+    return [alert for (alert,) in store.all(_OUTLASTING, (incident_id, to_ms(now - FRESH)))]
 
 
 def move(store: Store, alert_id: int, other: Incident) -> None:
