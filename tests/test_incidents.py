@@ -11,8 +11,10 @@ from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain, Group
 from parcelwatch.core.policy import Route
 from parcelwatch.core.silences import Silence
+from parcelwatch.core.working import FollowUp
+from parcelwatch.duration import parse
 from parcelwatch.incidents import Lookout, look
-from parcelwatch.model import Cause, DraftState, Why
+from parcelwatch.model import Cause, DraftState, Severity, Why
 from parcelwatch.store import alerts, cases, drafts, incidents, outbox
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY
@@ -281,6 +283,21 @@ def test_letters_wait_in_one_place_and_are_withdrawn_as_ever(tmp_path: Path) -> 
     dhl.wait(MINUTE)
     assert len(incidents.letters(dhl.store, 1)) == 50
     assert {row["state"] for row in drafts.rows(dhl.store, parcel_id=stuck[99])} == {DraftState.WITHDRAWN}
+
+
+def test_what_is_back_inside_an_incident_is_not_escalated_for_what_was_told_of_it_long_before(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path, follow_up=FollowUp(escalate_after={Severity.MEDIUM: parse("4h")}))
+    dhl.usual(at("Leipzig", 400, 6))
+    some = dhl.add(3, "Leipzig")
+    dhl.stall(some)
+    assert len(dhl.told("stalled")) == 3
+    dhl.scan(some, "Leipzig")
+    others = dhl.add(60, "Leipzig")
+    dhl.stall([*others, *some])
+    assert dhl.folded() == {*others, *some}
+    before = len(dhl.told())
+    dhl.wait(8 * HOUR, step=HOUR)
+    assert len(dhl.told()) == before
 
 
 def test_an_agent_may_have_one_of_them_sent_all_the_same(tmp_path: Path) -> None:

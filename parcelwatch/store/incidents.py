@@ -16,7 +16,7 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms, where
-from parcelwatch.store.silences import STANDING
+from parcelwatch.store.silences import STANDING, UNHEARD
 from parcelwatch.store.surveys import NEW, ON_ROAD, TROUBLE, lately
 
 _GROUP: Final = Group._fields
@@ -155,11 +155,6 @@ WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND slot <> '
   SELECT 1 FROM cases c JOIN parcels p ON p.id = c.parcel_id WHERE c.id = alerts.case_id AND c.incident_id = ?1
     AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4) AND c.opened_at > ?5)
 """
-# As long as nobody heard of a case, nobody can be late to acknowledge it.
-_UNTOLD: Final = """
-UPDATE cases SET told_at = NULL WHERE incident_id = ? AND told_at IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM alerts a WHERE a.case_id = cases.id AND NOT a.for_draft AND a.state IN ('sent', 'pending'))
-"""
 _SPOT_OF: Final = (
     f"SELECT {', '.join(Spot._fields)} FROM parcels WHERE id = (SELECT parcel_id FROM alerts WHERE id = ?)"
 )
@@ -172,7 +167,7 @@ def hold(store: Store, incident: Incident, now: datetime) -> int:
     apart = (maybe_ms(incident.old_before), incident.valuable, to_ms(now - FRESH))
     kept = store.write(_HOLD, (incident.id, reason(incident), *apart)).rowcount
     if kept:
-        store.write(_UNTOLD, (incident.id,))
+        store.write(UNHEARD.format(of="incident_id"), (incident.id,))
     return kept
 
 

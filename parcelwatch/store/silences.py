@@ -101,8 +101,8 @@ UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL,
 WHERE id = ?
 """
 # Unless a channel has, or had, news of it: as long as nobody heard of a case, nobody can be late to acknowledge it.
-_UNHEARD: Final = """
-UPDATE cases SET told_at = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM alerts a
+UNHEARD: Final = """
+UPDATE cases SET told_at = NULL WHERE {of} = ? AND told_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alerts a
   WHERE a.case_id = cases.id AND NOT a.for_draft AND a.state IN ('sent', 'pending') AND a.created_at >= cases.opened_at
   AND a.why IN ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'reraised', 'repeated'))
 """
@@ -140,7 +140,7 @@ def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
 
 def unheard(store: Store, case_id: int) -> None:
     """News of a case was kept back: agents who had none of it count as told when the silence ends."""
-    store.write(_UNHEARD, (case_id,))
+    store.write(UNHEARD.format(of="id"), (case_id,))
 
 
 def tell(store: Store, alert_id: int, now: datetime) -> bool:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.incidents import (
-    FRESH,
     FOLDED,
+    FRESH,
     MUCH_OLDER,
     TRANSITIONS,
     Incident,
