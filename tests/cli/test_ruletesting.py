@@ -81,6 +81,10 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         ("title = [\n", "ours.toml: "),
         (HOLDS.replace('"in_transit"', '"in_transit", text = 3'), "expected a text in quotes, got 3"),
         (HOLDS.replace('["stalled"]', "3"), "expected a list of texts"),
+        (HOLDS.replace('at = "mon 09:00"', 'at = "mon 09:00"\nstopped = 3'), "expected a text in quotes, got 3"),
+        (HOLDS.replace('at = "mon 09:00"', 'at = "mon 09:00"\ndestination = 3'), "expected a text in quotes, got 3"),
+        ("title = 'x'\n[[then]]\nat = '+1h'\nanswer = 'refused'\nreason = 3\n", "expected a text in quotes, got 3"),
+        (f"title = 'x'\nthen = {'[' * 5000}{']' * 5000}\n", "ours.toml: it is nested too deeply"),
         (HOLDS.replace('"mon 09:00"', '"+999999d999999d"'), "ours.toml:4: step 1: "),
     ],
 )
