@@ -164,6 +164,7 @@ def _release(store: Store, over: Incident, others: Sequence[Incident], now: date
             silences.tell(store, alert, now)
         else:
             incidents.move(store, alert, other)
+    silences.owe(store, "incident_id", over.id)
 
 
 def _let_go(store: Store, one: Incident, now: datetime) -> None:

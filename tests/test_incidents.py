@@ -14,7 +14,7 @@ from parcelwatch.core.silences import Silence
 from parcelwatch.core.working import FollowUp
 from parcelwatch.duration import parse
 from parcelwatch.incidents import Lookout, look
-from parcelwatch.model import Cause, DraftState, Severity, Why
+from parcelwatch.model import Cause, Checkpoint, DraftState, Severity, Why
 from parcelwatch.store import alerts, cases, drafts, incidents, outbox
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY
@@ -298,6 +298,26 @@ def test_what_is_back_inside_an_incident_is_not_escalated_for_what_was_told_of_i
     before = len(dhl.told())
     dhl.wait(8 * HOUR, step=HOUR)
     assert len(dhl.told()) == before
+
+
+def test_what_a_worse_kind_hides_as_the_incident_ends_is_told_once_it_hides_it_no_more(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    one, now = stuck[0], dhl.office.now
+    dhl.known[one] = (*dhl.known[one], Checkpoint(now, now, M.IN_TRANSIT, Cause.ADDRESS, moves=False))
+    dhl.answer([one])
+    dhl.scan(stuck[1:], "Halle")
+    dhl.wait(HOUR)
+    assert dhl.incidents[0].state is IncidentState.OVER
+    assert not dhl.told("stalled")
+    wrong = cases.of_kind(dhl.store, one, "address_problem").id or 0
+    agents.act_on_case(dhl.store, wrong, "resolve", dhl.office.policy, dhl.office.now, by="lin")
+    dhl.wait(HOUR)
+    rows = [row for each in dhl.told() for row in each.group.rows if row.kind == "stalled" and not row.draft]
+    (told,) = rows
+    assert (told.why, told.number) == (Why.UNHIDDEN, "PW000000")
 
 
 def test_an_agent_may_have_one_of_them_sent_all_the_same(tmp_path: Path) -> None:

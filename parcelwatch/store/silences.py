@@ -110,6 +110,10 @@ _CASE_OF: Final = "SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft AND
 _TOLD: Final = """
 UPDATE cases SET told_at = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft) RETURNING parcel_id
 """
+_OWED: Final = """
+UPDATE cases SET told = NULL WHERE state = 'open' AND hidden_by <> '' AND told_at IS NULL AND id IN (
+  SELECT case_id FROM alerts WHERE {by} = ? AND state = 'suppressed' AND NOT for_draft)
+"""
 _TELL_NOBODY: Final = """
 UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL WHERE id = ? AND channel = ''
 """
@@ -153,8 +157,18 @@ def tell(store: Store, alert_id: int, now: datetime) -> bool:
     return True
 
 
+def owe(store: Store, by: str, holder: int) -> None:
+    """What a worse kind hides as it is let go, and nobody heard of, is news once it is hidden no more.
+
+    `by`: the column of alerts that names what kept it back, `holder`.
+    """
+    store.write(_OWED.format(by=by), (holder,))
+
+
 def close(store: Store, silence: Silence, now: datetime) -> None:
     """A silence is over, and what it kept back was seen to."""
+    assert silence.id is not None
+    owe(store, "silence_id", silence.id)
     store.write("UPDATE silences SET released_at = ? WHERE id = ?", (to_ms(now), silence.id))
 
 
