@@ -259,6 +259,22 @@ def test_a_silence_of_the_courier_keeps_the_incident_back_until_it_is_over(tmp_p
     assert dhl.told() == dhl.told("incident")
 
 
+def test_a_silence_that_began_meanwhile_keeps_back_what_the_incident_lets_go(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    begun = dhl.office.now
+    silencing.begin(dhl.store, Silence(Matcher(kinds=("stalled",)), begun + DAY, "lin"), begun)
+    dhl.scan(stuck[5:], "Halle")
+    dhl.wait(HOUR)
+    assert dhl.incidents[0].state is IncidentState.OVER
+    dhl.wait(DAY, step=HOUR)
+    told = dhl.told("stalled")
+    assert len(told) == 5
+    assert min(each.at for each in told) >= begun + DAY
+
+
 def test_somebody_who_took_a_case_hears_nothing_of_it_when_the_incident_ends(tmp_path: Path) -> None:
     dhl = Courier(tmp_path)
     stuck = dhl.add(100, "Leipzig")

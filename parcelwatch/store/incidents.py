@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from parcelwatch.core.dispatch import SAID
 from parcelwatch.core.incidents import FRESH, Incident, IncidentState, Turn, reason
+from parcelwatch.core.matching import Subject
 from parcelwatch.core.outbreaks import Grain, Group, Spot
 from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState
+from parcelwatch.store import silences
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms, where
 from parcelwatch.store.silences import STANDING, UNHEARD
@@ -158,6 +160,10 @@ WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND slot <> '
 _SPOT_OF: Final = (
     f"SELECT {', '.join(Spot._fields)} FROM parcels WHERE id = (SELECT parcel_id FROM alerts WHERE id = ?)"
 )
+_OLD: Final = """
+SELECT a.id FROM alerts a JOIN cases c ON c.id = a.case_id
+WHERE a.incident_id = ? AND a.state = 'suppressed' AND c.opened_at <= ? AND c.state <> 'resolved'
+"""
 _MOVE: Final = "UPDATE alerts SET incident_id = ?, reason = ? WHERE id = ?"
 _MOVE_CASE: Final = "UPDATE cases SET incident_id = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ?)"
 
@@ -171,21 +177,24 @@ def hold(store: Store, incident: Incident, now: datetime) -> int:
     return kept
 
 
-def standing(store: Store, incident_id: int) -> list[tuple[int, str, Spot]]:
-    """The messages it kept back that are still true and that nobody was told of: id, kind, and where the parcel is."""
+class Held(NamedTuple):
+    """A message that an incident keeps back: what it is about, and where its parcel is."""
+
+    alert: int
+    subject: Subject
+    where: Spot
+
+
+def standing(store: Store, incident_id: int) -> list[Held]:
+    """The messages it kept back that are still true and that nobody was told of."""
     found = store.all(STANDING.format(by="incident_id"), (incident_id,))
-    return [(row[0], row[1], Spot(*store.all(_SPOT_OF, (row[0],))[0])) for row in found]
+    return [Held(row[0], silences.subject(row), Spot(*store.all(_SPOT_OF, (row[0],))[0])) for row in found]
 
 
-_OUTLASTING: Final = f"""
-SELECT s.id FROM ({STANDING.format(by="incident_id")}) s JOIN alerts a ON a.id = s.id JOIN cases c ON c.id = a.case_id
-WHERE c.opened_at <= ? ORDER BY s.id
-"""
-
-
-def outlasting(store: Store, incident_id: int, now: datetime) -> list[int]:
-    """Of these messages the ones of cases that opened too long ago to count."""
-    return [alert for (alert,) in store.all(_OUTLASTING, (incident_id, to_ms(now - FRESH)))]
+def outlasting(store: Store, incident_id: int, now: datetime) -> list[Held]:
+    """Of these the ones of cases that opened too long ago to count; hardly ever are there any."""
+    old = {alert for (alert,) in store.all(_OLD, (incident_id, to_ms(now - FRESH)))}
+    return [held for held in standing(store, incident_id) if held.alert in old] if old else []
 
 
 def move(store: Store, alert_id: int, other: Incident) -> None:

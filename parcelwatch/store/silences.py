@@ -121,7 +121,7 @@ UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL WHERE id = ?
 
 def waiting(store: Store) -> Iterator[tuple[int, Subject]]:
     """Messages that nobody tried to send yet, with what each is about."""
-    return ((row[0], _subject(row)) for row in store.all(_PENDING))
+    return ((row[0], subject(row)) for row in store.all(_PENDING))
 
 
 def over(store: Store, now: datetime) -> list[Silence]:
@@ -132,7 +132,7 @@ def over(store: Store, now: datetime) -> list[Silence]:
 
 def standing(store: Store, silence: Silence) -> list[tuple[int, Subject]]:
     """The messages it kept back that are still true and that nobody was told of, with what each is about."""
-    return [(row[0], _subject(row)) for row in store.all(STANDING.format(by="silence_id"), (silence.id,))]
+    return [(row[0], subject(row)) for row in store.all(STANDING.format(by="silence_id"), (silence.id,))]
 
 
 def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
@@ -191,7 +191,8 @@ def _silence(row: tuple[Any, ...]) -> Silence:
     return Silence(_matcher(row[1]), from_ms(row[2]), row[3], row[4], row[0])
 
 
-def _subject(row: tuple[Any, ...]) -> Subject:
+def subject(row: tuple[Any, ...]) -> Subject:
+    """What the message of a row of STANDING is about."""
     _, kind, severity, courier, company, destination, tags, value, tiers = row
     grade: Severity = SEVERITIES[severity]
     return Subject(kind, grade, courier, company, destination, tuple(load(tags)), value, tuple(load(tiers)))
