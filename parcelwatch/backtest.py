@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, Final, Protocol, TypeVar
 
 from parcelwatch import config
+from parcelwatch.core.dwell import Dwell
 from parcelwatch.core.figures import Played, Survey, Tally, days, untested
 from parcelwatch.core.histories import History
 from parcelwatch.core.learn import Chronicle, Forecasts
@@ -134,6 +135,7 @@ class Outcome:
     played: bytes = b""
     faults: list[Fault] = field(default_factory=list)
     taught: list[Lessons] = field(default_factory=list)
+    dwell: Dwell = field(default_factory=Dwell)
 
 
 class _Work:
@@ -152,6 +154,20 @@ class _Work:
             for each in taught:
                 each.take(parcel, history.checkpoints)
         return Outcome(part.done, taught=[each.heard for each in taught])
+
+    def survey(self, part: Part, _: str) -> Outcome:
+        outcome = Outcome(part.done)
+        for history in self._source.histories(part, outcome.faults.append):
+            if self._source.counts(history):
+                outcome.survey.take(history)
+        return outcome
+
+    def measure(self, part: Part, until: str) -> Outcome:
+        outcome, end = Outcome(part.done), datetime.fromisoformat(until)
+        for history in self._source.histories(part, lambda _: None):
+            if self._source.counts(history):
+                outcome.dwell.take(history, self._policies[0], end)
+        return outcome
 
     def play(self, part: Part, lessons: str) -> Outcome:
         self._read(lessons)
@@ -191,7 +207,7 @@ def _do(what: str, part: Part, lessons: str) -> Outcome:
     return _TASKS[what](_work[0], part, lessons)
 
 
-_TASKS: Final = {"learn": _Work.learn, "play": _Work.play}
+_TASKS: Final = {"learn": _Work.learn, "play": _Work.play, "survey": _Work.survey, "measure": _Work.measure}
 
 
 def policies(files: Sequence[Path]) -> list[Policy]:
@@ -252,8 +268,9 @@ class Results:
     def differences(self) -> Iterator[tuple[Played, tuple[Told, ...], tuple[Told, ...]]]:
         """The parcels of which the first policy tells otherwise than the second, with what both tell."""
         for played in self.parcels():
-            if len(played.told) > 1 and played.told[0] != played.told[1]:
-                yield played, played.told[0], played.told[1]
+            real = [tuple(one for one in each if not one.shadow) for each in played.told]
+            if len(real) > 1 and real[0] != real[1]:
+                yield played, real[0], real[1]
 
 
 def _up_to(played: Played, until: datetime | None) -> Played:
@@ -277,6 +294,24 @@ def run(plan: Plan, faults: Callable[[Fault], None], progress: Callable[[str, in
                     faults(fault)
                 progress("playing", outcome.done)
         yield Results(plan, survey, spool)
+
+
+def measure(
+    plan: Plan, faults: Callable[[Fault], None], progress: Callable[[str, int], None]
+) -> tuple[Survey, Dwell, datetime | None]:
+    """What all parts hold, how long their parcels are silent by the first policy's calendar, and until when."""
+    survey, dwell = Survey(), Dwell()
+    with _crew(plan) as crew:
+        for outcome in crew("survey", plan.parts(), ""):
+            survey.add(outcome.survey)
+            for fault in outcome.faults:
+                faults(fault)
+            progress("reading", outcome.done)
+        until = plan.until or survey.ends
+        for outcome in crew("measure", plan.parts(), until.isoformat()) if until else ():
+            dwell.add(outcome.dwell)
+            progress("measuring", outcome.done)
+    return survey, dwell, until
 
 
 def _learned(plan: Plan, crew: _Crew, folder: Path, progress: Callable[[str, int], None]) -> str:

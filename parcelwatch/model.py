@@ -615,6 +615,25 @@ class Case:
         return self.fact.since
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a threshold on trial would have told agents of a parcel; nobody was told.
+
+    `told_at`: when they would have heard. `since`: when the trouble began. `over_at`: when it was found no more, None
+    while it is. `old`: it began so long before the parcel was first heard of that nobody would have been told.
+    """
+
+    kind: str
+    severity: Severity
+    told_at: datetime
+    since: datetime
+    limit: Duration | None = None
+    line: str = ""
+    over_at: datetime | None = None
+    old: bool = False
+    id: int | None = None
+
+
 class DraftState(StrEnum):
     """The life of a draft. SENDING: given to the channel to customers, and not known whether it arrived."""
 
@@ -694,8 +713,8 @@ class Dossier:
     `stands`: where its newest answer says the parcel is as a whole, None where it does not say.
     `registered_at`: when an aggregator was last told of the number, None while it has to be.
     `policy_id`: the policy it was last judged by, "" while it never was.
-    `cases`: every case it ever had. `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when
-    the courier is asked next.
+    `cases`: every case it ever had. `shadows`: all that thresholds on trial would have told of it, oldest first.
+    `drafts`: those not yet sent. `past`: the others, its orders' too. `poll_at`: when the courier is asked next.
     `unwatched`: an agent stopped it, so nothing of it is trouble any more. `habits`: which scans parcels like it have,
     by those that arrived: of its lane first, then of its courier.
     """
@@ -716,6 +735,7 @@ class Dossier:
     registered_at: datetime | None = None
     policy_id: str = ""
     cases: tuple[Case, ...] = ()
+    shadows: tuple[Shadow, ...] = ()
     drafts: tuple[Draft, ...] = ()
     past: tuple[Draft, ...] = ()
     poll_at: datetime | None = None

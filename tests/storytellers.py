@@ -180,6 +180,7 @@ def plain(dossier: Dossier) -> Dossier:
         dossier,
         parcel=replace(dossier.parcel, id=0),
         cases=tuple(sorted((replace(case, id=None) for case in dossier.cases), key=lambda case: case.kind)),
+        shadows=tuple(replace(one, id=None) for one in dossier.shadows),
         drafts=tuple(sorted(map(_wordless, filter(_waits, dossier.drafts)), key=lambda draft: draft.kind)),
         past=tuple(map(_wordless, dossier.past)),
         poll_at=whole(dossier.poll_at) if dossier.poll_at else None,

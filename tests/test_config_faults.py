@@ -168,6 +168,8 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[drafts]\nchannel = "ops"', '2: drafts.channel: no channel "ops"; there is no [channels.*] at all'),
         ('[drafts]\nlanguages = ["xx"]', 'no language with templates "xx"; expected one of "'),
         ("[drafts]\nlanguages = []", "expected at least one"),
+        ('[channels.ops]\nurl = "json://h/"\nprivate = "perhaps"', 'expected true or false, without quotes, got "per'),
+        ('[forecast]\nenabled = "yes"', 'expected true or false, without quotes, got "yes"'),
         ('[drafts]\nlanguages = "en"', 'expected a list, such as ["one", "two"], got "en"'),
         ('[drafts.remedies]\nlost = ["refnd"]', 'no remedy "refnd" (did you mean "refund"?)'),
         ('[drafts.remedies]\nlosd = ["refund"]', 'no kind with a draft "losd" (did you mean "lost"?)'),

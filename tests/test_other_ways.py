@@ -21,7 +21,7 @@ from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity, 
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
-from parcelwatch.store.schema import NAME_BUNDLES
+from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from tests.receivers import Receiver as Taker
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, letter, save, write
 

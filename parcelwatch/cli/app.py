@@ -23,6 +23,7 @@ from parcelwatch.cli import (
     demo,
     drafts,
     incidents,
+    learn,
     orders,
     parcels,
     report,
@@ -61,7 +62,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, ruletesting, backtest, report, database, unit):
+for noun in (demo, sandbox, watch, why, ruletesting, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (

@@ -17,7 +17,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from parcelwatch.backtest import Plan, Results
     from parcelwatch.config import Config
@@ -64,10 +64,10 @@ def backtest(
 
     files = _files(desk, policy, against)
     config = desk.config if desk.configured else _read(files[0])
-    faults = _Faults()
+    faults = Faults()
     with (
-        _planned(desk, config, history, since, files) as (plan, total),
-        _progress(total) as progress,
+        planned(desk, config, history, since, files) as (plan, total),
+        bar(total) as progress,
         played.run(plan, faults.take, progress) as results,
     ):
         names = _NAMES[: len(files)]
@@ -75,7 +75,7 @@ def backtest(
         if as_json:
             _emit(document, results, faults)
         else:
-            _print(document, results, plan.files)
+            _print(document, results, plan.files, config.timezone)
     faults.tell(told=not as_json)
 
 
@@ -83,16 +83,17 @@ _NAMES: Final = ("new", "old")
 
 
 def lint(desk: Desk, history: str) -> list[str]:
-    """What a file of histories says against the thresholds of the configuration in use."""
+    """What a file of histories, or with "" the shop's own past, says against the thresholds of the configuration."""
     from parcelwatch import backtest as played
+    from parcelwatch.core.figures import untested
+    from parcelwatch.core.hints import passed
 
     config = desk.config
-    with (
-        _planned(desk, config, history, "", (config.path,)) as (plan, total),
-        _progress(total) as progress,
-        played.run(plan, lambda _: None, progress) as results,
-    ):
-        return list(_figures(results, plan.files, ("new",))["new"].get("hints", ()))
+    with planned(desk, config, history, "", (config.path,)) as (plan, total), bar(total) as progress:
+        survey, dwell, _ = played.measure(plan, lambda _: None, progress)
+        with played.run(plan, lambda _: None, progress) as results:
+            said = list(_figures(results, plan.files, ("new",))["new"].get("hints", ()))
+        return [*said, *passed(dwell, config.policy(), untested(survey))]
 
 
 def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _read(path: Path) -> Config:
 
 
 @contextmanager
-def _planned(
+def planned(
     desk: Desk, config: Config, history: str, since: str, files: tuple[Path, ...]
 ) -> Iterator[tuple[Plan, int]]:
     """The work, and how much it is. Raises BadInput where there is none."""
@@ -186,7 +187,7 @@ def _ago(text: str, now: datetime, config: Config) -> datetime:
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
+def bar(total: int) -> Iterator[Callable[[str, int], None]]:
     """A bar on stderr for whoever watches; called with what is done, and how far that is."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -194,12 +195,12 @@ def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
 
     err = output.console(sys.stderr)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("", total=max(total, 1))
-        yield lambda what, done: bar.update(task, description=what, completed=done)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
+        task = shown.add_task("", total=max(total, 1))
+        yield lambda what, done: shown.update(task, description=what, completed=done)
 
 
-class _Faults:
+class Faults:
     """Lines that were refused, and cells that were left out, kept on disk where they are many."""
 
     def __init__(self) -> None:
@@ -247,11 +248,16 @@ def _head(results: Results) -> dict[str, Any]:
     }
 
 
-def _emit(document: Mapping[str, Any], results: Results, faults: _Faults) -> None:
+def _emit(document: Mapping[str, Any], results: Results, faults: Faults) -> None:
     from parcelwatch.cli import output
 
     alerts = (
-        {"number": each.number, **_told(one), "counted": one.kind not in results.aside}
+        {
+            "number": each.number,
+            **_told(one),
+            "counted": one.kind not in results.aside and not one.shadow,
+            "shadow": one.shadow,
+        }
         for each in results.parcels()
         for one in each.told[0]
     )
@@ -275,7 +281,7 @@ def _told(one: Told) -> dict[str, Any]:
 # --- for people ----------------------------------------------------------------------------------
 
 
-def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path]) -> None:
+def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path], zone: tzinfo) -> None:
     from parcelwatch.cli import output
 
     policies: Mapping[str, Mapping[str, Any]] = document["policies"]
@@ -283,17 +289,20 @@ def _print(document: Mapping[str, Any], results: Results, files: Sequence[Path])
         output.say("There are no parcels to play.")
         return
     parcels = output.count(document["parcels"], "parcel")
-    output.say(f"{parcels} over {document['days']:g} days, {str(document['from'])[:10]} to {str(document['to'])[:10]}")
+    begins, ends = (output.moment(document[end], zone)[:10] for end in ("from", "to"))
+    output.say(f"{parcels} over {document['days']:g} days, {begins} to {ends}")
     for name, file in zip(policies, files, strict=True):
         output.say(f"  {name}: {output.safe(str(file))}")
     output.say()
     output.show(["", *(f">{name}" for name in policies)], list(_summary(policies)), "")
     output.say()
     output.show(_kind_titles(policies), list(_kind_rows(policies, document["untested"])), "no alerts at all")
+    _print_shadows(policies)
     _print_untested(document["untested"])
     _print_week(policies)
     if len(policies) > 1:
-        _print_differences(results)
+        _print_differences(results, zone)
+    output.zone_note(zone)
 
 
 def _summary(policies: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
@@ -331,13 +340,24 @@ def _kind_titles(policies: Iterable[str]) -> list[str]:
     return ["!Kind", *each]
 
 
-def _kind_rows(policies: Mapping[str, Mapping[str, Any]], untested: Mapping[str, str]) -> Iterator[tuple[object, ...]]:
+def _kind_rows(
+    policies: Mapping[str, Mapping[str, Any]], untested: Mapping[str, str], which: str = "by_kind"
+) -> Iterator[tuple[object, ...]]:
     from parcelwatch.core.kinds import KINDS
 
     for kind in KINDS:
-        rows = [policy["by_kind"].get(kind) for policy in policies.values()]
+        rows = [policy[which].get(kind) for policy in policies.values()]
         if any(rows):
             yield (f"{kind} *" if kind in untested else kind, *(cell for row in rows for cell in _kind_cells(row)))
+
+
+def _print_shadows(policies: Mapping[str, Mapping[str, Any]]) -> None:
+    from parcelwatch.cli import output
+
+    if rows := list(_kind_rows(policies, {}, "shadow")):
+        output.say()
+        output.say("In shadow: what these would have told, counted in no sum")
+        output.show(_kind_titles(policies), rows, "")
 
 
 def _kind_cells(row: Mapping[str, Any] | None) -> tuple[str, str, str]:
@@ -380,14 +400,14 @@ def _print_week(policies: Mapping[str, Mapping[str, Any]]) -> None:
             output.say(f"  {hint}", "yellow")
 
 
-def _print_differences(results: Results) -> None:
+def _print_differences(results: Results, zone: tzinfo) -> None:
     from parcelwatch.cli import output
 
     rows, count = list[tuple[str, str, str]](), 0
     for played, new, old in results.differences():
         count += 1
         if count <= MOST_SHOWN:
-            rows.append((output.safe(played.number, 60), _in_short(new), _in_short(old)))
+            rows.append((output.safe(played.number, 60), _in_short(new, zone), _in_short(old, zone)))
     output.say()
     output.say(f"{output.count(count, 'parcel')} told of otherwise")
     if rows:
@@ -396,5 +416,5 @@ def _print_differences(results: Results) -> None:
         output.say(f"… and {count - MOST_SHOWN} more; --json names each")
 
 
-def _in_short(told: Sequence[Told]) -> str:
-    return ", ".join(f"{one.kind} {one.severity} {one.at:%m-%d %H:%M}" for one in told) or "nothing"
+def _in_short(told: Sequence[Told], zone: tzinfo) -> str:
+    return ", ".join(f"{one.kind} {one.severity} {one.at.astimezone(zone):%m-%d %H:%M}" for one in told) or "nothing"

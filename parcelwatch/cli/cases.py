@@ -72,7 +72,7 @@ def list_all(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.store import cases, orders
+    from parcelwatch.store import cases, incidents, orders
 
     now = desk.now
     asked: dict[str, Any] = {"state": state, "kind": kind, "severity": severity, "remedy": remedy}
@@ -83,6 +83,8 @@ def list_all(
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
+        if incident is not None:
+            incidents.one(store, incident)
         whose = who() if mine else owner
         found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, incident=incident, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
@@ -258,7 +260,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
-        "set by": shown["policy_line"],
+        "set by": t(shown["policy_line"]),
         "opened": moment(shown["opened_at"], zone),
         "snoozed until": moment(shown["snoozed_until"], zone),
         "resolved": moment(shown["resolved_at"], zone),

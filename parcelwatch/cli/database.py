@@ -44,7 +44,7 @@ def backup(
 
 def _refuse_others(path: Path) -> None:
     """A slip must not cost a file that is no backup of ours. Raises BadInput."""
-    from parcelwatch.store.schema import APPLICATION_ID
+    from parcelwatch.store.migrations.spine import APPLICATION_ID
 
     if path.is_dir() or not path.parent.is_dir():
         raise BadInput(

@@ -48,10 +48,12 @@ def list_all(
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, safe
     from parcelwatch.model import DraftState
-    from parcelwatch.store import drafts
+    from parcelwatch.store import drafts, incidents
 
     one_of("state", state, list(DraftState))
     with desk.store() as store:
+        if incident is not None:
+            incidents.one(store, incident)
         rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, incident=incident)]
     if as_json:
         output.emit_list(rows)

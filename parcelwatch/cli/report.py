@@ -11,6 +11,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.review import Review
 
 _USUAL = "30d"
@@ -115,4 +116,15 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
             t("verdicts"): t("{true} right, {false} wrong", **shown["verdicts"]),
         }
     )
+    _print_shadows(shown["shadows"], t)
     output.zone_note(zone, t("Times are in {zone}."))
+
+
+def _print_shadows(shadows: list[dict[str, Any]], t: Tongue) -> None:
+    from parcelwatch.cli import output
+
+    if shadows:
+        output.say()
+        output.say(t("In shadow, so that nobody was told:"))
+        rows = [(each["kind"], each["alerts"], each["parcels"], output.safe(each["policy_line"])) for each in shadows]
+        output.show([f"!{t('Kind')}", f">{t('Alerts')}", f">{t('Parcels')}", t("By")], rows, "")

@@ -187,7 +187,7 @@ class _Said:
     def _card(self, card: Scorecard) -> list[str]:
         on_time = self._of(card.on_time, card.promised) if card.promised else ""
         per = card.troubled_per_1000
-        troubled = str(card.troubled) if per is None else f"{per:.0f} ({card.troubled})"
+        troubled = self._of(card.troubled, card.parcels) if per is None else f"{per:.0f} ({card.troubled})"
         return [self._courier(card.carrier), str(card.parcels), on_time, troubled, str(card.ended)]
 
     def _stays(self, card: Scorecard) -> Iterator[list[str]]:

@@ -74,8 +74,9 @@ def _known(store: Store, parcel: Parcel, at: datetime, now: datetime, desk: Desk
         return dossier
     dossier = _back_then(store, dossier, at)
     if at < parcel.added_at and not dossier.timeline.entries:
-        added = output.moment(parcel.added_at, desk.config.timezone)
-        raise BadInput(f"--at {at:%Y-%m-%dT%H:%M}: {parcel.number} was only added {added}")
+        zone = desk.config.timezone
+        asked, added = (output.moment(each, zone) for each in (at, parcel.added_at))
+        raise BadInput(f"--at {asked}: {parcel.number} was only added {added} ({zone})")
     return dossier
 
 

@@ -281,13 +281,16 @@ class Config:
         return shown
 
     def _thresholds(self, limits: Mapping[str, models.Limits], at: tuple[str | int, ...]) -> dict[str, Threshold]:
-        return {kind: Threshold(each.warn, each.critical, self._spot((*at, kind))) for kind, each in limits.items()}
+        return {
+            kind: Threshold(each.warn, each.critical, self._spot((*at, kind)), shadow=each.mode == "shadow")
+            for kind, each in limits.items()
+        }
 
     def _override(self, override: models.Override, position: int) -> Override:
         at = ("thresholds", "override", position)
-        whom = ", ".join(f"{name} {value}" for name, value in override.matchers.items())
+        whom = ", ".join(f"{name} {value}" for name, value in override.matchers.items()) or "every parcel"
         thresholds = {
-            kind: replace(each, line=f"{each.line} ({whom})")
+            kind: replace(each, line=f"{each.line} ({whom})", shadow=override.tries(kind))
             for kind, each in self._thresholds(override.limits, at).items()
         }
         return Override(thresholds, f"{self._spot(at)} ({whom})", untracked=override.untracked, **override.matchers)

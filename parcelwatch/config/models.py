@@ -28,6 +28,7 @@ from parcelwatch.config.values import (
     Limit,
     Listen,
     LossName,
+    Mode,
     Name,
     NaturalLimit,
     NaturalSpan,
@@ -101,6 +102,7 @@ class Limits(Table):
 
     warn: Limit = Field(description="after how long the case opens")
     critical: Limit | None = Field(default=None, description="after how long it gets worse; never when left out")
+    mode: Mode | None = Field(default=None, description="shadow: what it would tell is recorded, and nobody is told")
 
     @model_validator(mode="after")
     def _in_order(self) -> Limits:
@@ -115,6 +117,12 @@ class Silence(Limits):
 
     warn: NaturalLimit = Field(description="after how long the operator hears of it")
     critical: NaturalLimit | None = Field(default=None, description="nothing yet")
+
+    @model_validator(mode="after")
+    def _is_told(self) -> Silence:
+        if self.mode:
+            raise ValueError("is about an account and not about parcels: it cannot be in shadow")
+        return self
 
 
 class Ahead(Limits):
@@ -159,6 +167,7 @@ class Override(KindTable):
     untracked: bool | None = Field(
         default=None, strict=True, description="nobody scans these on their way: no silence of theirs is trouble"
     )
+    mode: Mode | None = Field(default=None, description="shadow: what it would tell is recorded, and nobody is told")
 
     @property
     def matchers(self) -> Mapping[str, str]:
@@ -169,9 +178,17 @@ class Override(KindTable):
         """The keys beside the matchers that were written."""
         return (*self.limits, *(["untracked"] if self.untracked is not None else []))
 
+    def tries(self, kind: str) -> bool:
+        """Whether what it says of a kind is on trial."""
+        return bool(self.mode or (kind in self.limits and self.limits[kind].mode))
+
     @model_validator(mode="after")
     def _says_for_whom(self) -> Override:
-        if not self.matchers:
+        if self.mode and "courier_silent" in self.limits:
+            raise ValueError("courier_silent is about an account and not about parcels: it cannot be in shadow")
+        if self.mode and self.untracked is not None:
+            raise ValueError("untracked tells nothing, so that there is nothing to record: it cannot be in shadow")
+        if not self.matchers and not self.mode:
             raise ValueError(f"says for no parcel: give at least one of {', '.join(MATCHERS)}")
         return self
 

@@ -46,5 +46,5 @@ def _but_for_tags(one: Override) -> dict[str, str]:
 
 
 def _both(one: Override, other: Override) -> list[str]:
-    """What both of them say."""
-    return [name for name in one.says if name in other.says]
+    """What both of them say, and mean: what is on trial contradicts nothing that holds."""
+    return [name for name in one.says if name in other.says and one.tries(name) == other.tries(name)]

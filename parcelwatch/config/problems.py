@@ -121,6 +121,8 @@ _EXPECTED = {
     "float_type": "a number",
     "greater_than": "a number above 0",
     "int_type": "a whole number",
+    "bool_type": "true or false, without quotes",
+    "bool_parsing": "true or false, without quotes",
     "too_short": "at least one",
     "string_too_short": "a text that is not empty",
 }

@@ -302,6 +302,7 @@ Day = Annotated[str, AfterValidator(_day_of_year)]
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 WorkingHours = Annotated[str, AfterValidator(_hours)]
 Language = Annotated[str, OneOf(languages("agents"), "language of messages")]
+Mode = Annotated[str, OneOf(("shadow",), "mode")]
 ProfileName = Annotated[str, OneOf(tuple(PROFILES), "profile")]
 SeverityName = Annotated[str, OneOf(SEVERITIES, "severity")]
 NOTHING: Final = "none"

@@ -17,7 +17,8 @@ It goes in this order, and each part only adds to what the one before it left:
 4. *Move.* Findings and agents move cases through one table; what no longer fires is closed; worse hides milder
    (tell.move). So does time: what nobody acknowledged, what nothing followed, and what was promised (followup).
 5. *Tell.* A case is news when it is open, visible and worse than what agents were told of it. That they were told is
-   part of the case, so nothing is told twice, across restarts too (tell.tell).
+   part of the case, so nothing is told twice, across restarts too (tell.tell). What thresholds on trial would have
+   told is written down beside it (shadow.follow).
 6. *Letters.* Drafts that are untrue by now are taken back before new ones are written, and only for trouble that agents
    are newly told of. A letter that was sent is followed up: on the day it promised, when the parcel moved or arrived,
    and when it turned out wrong (letters).
@@ -34,7 +35,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.core import claims, followup, letters, tell
+from parcelwatch.core import claims, followup, letters, shadow, tell
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNANSWERED, UNREGISTERED, next_poll
 from parcelwatch.core.hear import hear, ours, shown
@@ -81,6 +82,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
     step = tell.move(step, findings, event)
     step = followup.follow(step, event)
     step = tell.tell(step)
+    step = shadow.follow(step, found.shadowed)
     step = letters.move(step, event)
     step = letters.write(step, findings, before)
     step = claims.move(step, event, seen, findings)

@@ -21,17 +21,26 @@ ALWAYS = datetime.min.replace(tzinfo=UTC)
 class Assessment:
     """`verdicts`: those of the rules that fire or have a clock running; the others are quiet.
 
-    `due_at`: the earliest deadline; the courier must be asked then, for silence counts only once confirmed.
+    `shadows`: the same of the rules whose thresholds are on trial.
+    `due_at`: the earliest deadline; the courier must be asked then, for silence counts only once confirmed. What is on
+    trial has its own, `trial_at`, for which nobody is asked: it waits for the next answer.
     `valid_until`: up to this instant, and without news, the same assessment holds; None: for ever.
     """
 
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    shadows: Mapping[str, Verdict] = field(default_factory=dict)
     due_at: datetime | None = None
     valid_until: datetime | None = None
+    trial_at: datetime | None = None
 
     @property
     def findings(self) -> dict[str, Finding]:
-        return {kind: verdict.finding for kind, verdict in self.verdicts.items() if verdict.finding}
+        return _found(self.verdicts)
+
+    @property
+    def shadowed(self) -> dict[str, Finding]:
+        """What the thresholds on trial find."""
+        return _found(self.shadows)
 
 
 def assess(view: View, policy: Policy) -> Assessment:
@@ -41,23 +50,40 @@ def assess(view: View, policy: Policy) -> Assessment:
 
 def judged(view: View, rules: Rules) -> Assessment:
     """The same by rules that were chosen for the parcel."""
+    verdicts = _judged(view, rules)
+    shadows = _judged(view, rules.shadows) if rules.shadows is not None else {}
+    every = [*verdicts.values(), *shadows.values()] if shadows else verdicts.values()
+    return Assessment(
+        verdicts,
+        shadows,
+        due_at=_earliest(verdict.due_at for verdict in verdicts.values()),
+        valid_until=_earliest(verdict.valid_until for verdict in every),
+        trial_at=_earliest(verdict.due_at for verdict in shadows.values()) if shadows else None,
+    )
+
+
+def _found(verdicts: Mapping[str, Verdict]) -> dict[str, Finding]:
+    return {kind: verdict.finding for kind, verdict in verdicts.items() if verdict.finding}
+
+
+def _judged(view: View, rules: Rules) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     for rule in rules.about(view):
         verdict = rule.judge(view)
         if verdict is not QUIET:
             verdicts[rule.kind] = verdict
-    return Assessment(
-        verdicts,
-        due_at=_earliest(verdict.due_at for verdict in verdicts.values()),
-        valid_until=_earliest(verdict.valid_until for verdict in verdicts.values()),
-    )
+    return verdicts
 
 
 class Rules:
-    """Every rule with the thresholds of some parcels, and which of them may speak where these are."""
+    """Every rule with the thresholds of some parcels, and which of them may speak where these are.
 
-    def __init__(self, every: tuple[Rule, ...]) -> None:
+    `shadows`: the rules with thresholds on trial, None where there are none.
+    """
+
+    def __init__(self, every: tuple[Rule, ...], shadows: Rules | None = None) -> None:
         self.every = every
+        self.shadows = shadows
         self._chosen: dict[tuple[Milestone, frozenset[Cause | None]], tuple[Rule, ...]] = {}
         self._patience: dict[Milestone, timedelta | None] = {}
 
@@ -69,7 +95,8 @@ class Rules:
     def patience(self, at: Milestone) -> timedelta | None:
         """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
         if at not in self._patience:
-            each = [rule.patience for rule in self.every if at in rule.at and rule.of is None]
+            every = (*self.every, *self.shadows.every) if self.shadows is not None else self.every
+            each = [rule.patience for rule in every if at in rule.at and rule.of is None]
             known = [one for one in each if one is not None]
             self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
         return self._patience[at]
@@ -92,8 +119,10 @@ def _rules(
 ) -> Rules:
     # Parcels alike in all of this share their rules; making them anew at every step would cost the most.
     parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
-    thresholds = policy.table(parcel)
-    return Rules(tuple(rule(thresholds[kind]) for kind, rule in RULES.items() if thresholds[kind].quiet is None))
+    tables = policy.tables(parcel)
+    tried = tuple(rule(tables.shadows[kind]) for kind, rule in RULES.items() if kind in tables.shadows)
+    real = (rule(limits) for kind, rule in RULES.items() if (limits := tables.real[kind]).quiet is None)
+    return Rules(tuple(real), Rules(tried) if tried else None)
 
 
 def hidden_by(kind: str, present: Iterable[str]) -> str:

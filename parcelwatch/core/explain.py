@@ -114,6 +114,7 @@ def known_at(dossier: Dossier, history: Iterable[Remembered], at: datetime) -> D
         promise=_time(remembered.get("promise")),
         stands=stands,
         cases=(),
+        shadows=(),
         drafts=(),
     )
 

@@ -188,6 +188,7 @@ class Tally:
     def __init__(self, until: datetime, zone: tzinfo, aside: Mapping[str, str]) -> None:
         self._until, self._zone, self._aside = until, zone, aside
         self._kinds: dict[str, _Kind] = {}
+        self._shadows: dict[str, _Kind] = {}
         self._all, self._foretold = _Kind(), _Kind()
         self._complaints = 0
         self._leads: Counter[int] = Counter()
@@ -195,15 +196,10 @@ class Tally:
     def take(self, parcel: Played, told: Sequence[Told]) -> None:
         """Count one parcel that was played."""
         late = parcel.late(self._until)
-        for kind in dict.fromkeys(one.kind for one in told):
-            row = self._kinds.setdefault(kind, _Kind())
-            of_it = [one for one in told if one.kind == kind]
-            row.alerts += len(of_it)
-            row.parcels += 1
-            row.weekdays.update(self._weekday(one) for one in of_it)
-            if kind in TELLING:
-                row.judge(late)
-        counted = [one for one in told if one.kind not in self._aside]
+        real = [one for one in told if not one.shadow]
+        self._count(self._kinds, real, late)
+        self._count(self._shadows, [one for one in told if one.shadow], late)
+        counted = [one for one in real if one.kind not in self._aside]
         self._all.weekdays.update(map(self._weekday, counted))
         self._all.alerts += len(counted)
         self._all.parcels += bool(counted)
@@ -211,6 +207,16 @@ class Tally:
             self._foretold.judge(late)
         if parcel.complained_at is not None:
             self._complained(parcel.complained_at, counted)
+
+    def _count(self, kinds: dict[str, _Kind], told: Sequence[Told], late: bool | None) -> None:
+        for kind in dict.fromkeys(one.kind for one in told):
+            row = kinds.setdefault(kind, _Kind())
+            of_it = [one for one in told if one.kind == kind]
+            row.alerts += len(of_it)
+            row.parcels += 1
+            row.weekdays.update(self._weekday(one) for one in of_it)
+            if kind in TELLING:
+                row.judge(late)
 
     def _weekday(self, one: Told) -> int:
         return one.at.astimezone(self._zone).weekday()
@@ -230,7 +236,8 @@ class Tally:
             "parcels_alerted": self._all.parcels,
             "parcels_alerted_per_100": _per_100(self._all.parcels, parcels),
             "precision": self._foretold.precision,
-            "by_kind": {kind: self._row(kind, parcels) for kind in KINDS if kind in self._kinds},
+            "by_kind": self._rows(self._kinds, parcels),
+            "shadow": self._rows(self._shadows, parcels),
             "complaints": {
                 "total": self._complaints,
                 "warned": self._leads.total(),
@@ -241,8 +248,10 @@ class Tally:
             "monday_spike": self._all.spike,
         }
 
-    def _row(self, kind: str, parcels: int) -> dict[str, Any]:
-        row = self._kinds[kind]
+    def _rows(self, kinds: Mapping[str, _Kind], parcels: int) -> dict[str, Any]:
+        return {kind: self._row(kind, kinds[kind], parcels) for kind in KINDS if kind in kinds}
+
+    def _row(self, kind: str, row: _Kind, parcels: int) -> dict[str, Any]:
         return {
             "alerts": row.alerts,
             "alerts_per_100": _per_100(row.alerts, parcels),

@@ -89,6 +89,7 @@ def _amended(dossier: Dossier, parcel: Parcel) -> Dossier:
         replace(parcel, successor="", replaced=()),
         policy_id=dossier.policy_id,
         cases=dossier.cases,
+        shadows=dossier.shadows,
         drafts=dossier.drafts,
         poll_at=dossier.poll_at,
         unwatched=dossier.unwatched,

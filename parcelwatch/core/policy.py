@@ -72,6 +72,14 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Tables:
+    """The thresholds for one parcel: `real` of every kind; `shadows` on trial, which would hold if they were real."""
+
+    real: Mapping[str, Threshold]
+    shadows: Mapping[str, Threshold]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """Whose messages go to which channels.
 
@@ -124,7 +132,7 @@ class Policy:
     foresight: Foresight = field(default_factory=Foresight)
     incidents: Incidents = field(default_factory=Incidents, compare=False)
     policy_id: str = field(init=False, default="")
-    _tables: dict[Key, Mapping[str, Threshold]] = field(init=False, repr=False, default_factory=dict)
+    _tables: dict[Key, Tables] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "policy_id", _digest(self))
@@ -135,13 +143,17 @@ class Policy:
         return self.table(parcel)[kind]
 
     def table(self, parcel: Parcel) -> Mapping[str, Threshold]:
-        """The thresholds of every kind for one parcel; remembered for all parcels like it."""
+        """The thresholds of every kind for one parcel."""
+        return self.tables(parcel).real
+
+    def tables(self, parcel: Parcel) -> Tables:
+        """The thresholds for one parcel, and those on trial; remembered for all parcels like it."""
         key = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
         return self._tables.get(key) or self._remember(key)
 
     def courier_silent(self, account: str) -> timedelta:
         """How long an account may fail before the operator hears of it."""
-        limit = self._choose((account, "", "", "", "", ()))["courier_silent"].warn
+        limit = self._choose((account, "", "", "", "", ())).real["courier_silent"].warn
         return limit.natural() if limit else timedelta.max
 
     def receivers(self, one: Subject, *, draft: bool = False) -> tuple[Receiver, ...]:
@@ -158,21 +170,31 @@ class Policy:
         last = self.draft_channel if draft else next(iter(self.channels), "")
         return _receivers(found | ({last: ""} if last and last not in found else {}))
 
-    def _remember(self, key: Key) -> Mapping[str, Threshold]:
+    def _remember(self, key: Key) -> Tables:
         if len(self._tables) >= _CACHED_TABLES:
             self._tables.clear()
         table = self._tables[key] = self._choose(key)
         return table
 
-    def _choose(self, key: Key) -> Mapping[str, Threshold]:
-        table = {**_defaults(PROFILES[self.profile], origin=key[3], destination=key[4]), **self.thresholds}
-        untracked: Override | None = None
-        # A stable sort: of equal weights the later one in the file is applied last.
-        for override in sorted(self.overrides, key=lambda override: override.weight):
-            if override.matches(key):
-                table.update(override.thresholds)
-                untracked = untracked if override.untracked is None else override
-        return _without_silence(table, untracked.line) if untracked and untracked.untracked else table
+    def _choose(self, key: Key) -> Tables:
+        real, shadows = _defaults(PROFILES[self.profile], origin=key[3], destination=key[4]), dict[str, Threshold]()
+        holding = sorted((one for one in self.overrides if one.matches(key)), key=lambda override: override.weight)
+        said = [
+            (each.weight, *one) for each in (Override(self.thresholds), *holding) for one in each.thresholds.items()
+        ]
+        # A stable sort: of equal weights the later one in the file is applied last. What is on trial comes after the
+        # others of its weight: it shows what would be if it took their place.
+        for _, kind, threshold in sorted(said, key=lambda one: (one[0], one[2].shadow)):
+            if threshold.shadow:
+                shadows[kind] = threshold
+            else:
+                real[kind] = threshold
+                shadows.pop(kind, None)
+        untracked = next((one for one in reversed(holding) if one.untracked is not None), None)
+        if untracked is None or not untracked.untracked:
+            return Tables(real, shadows)
+        quiet = _without_silence(real, untracked.line)
+        return Tables(quiet, {kind: limits for kind, limits in shadows.items() if quiet[kind].quiet is None})
 
 
 # What rests on scans that do not come, beside all that silence tells.

@@ -16,7 +16,7 @@ from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core import dispatch, followup, tell
+from parcelwatch.core import dispatch, followup, shadow, tell
 from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.hear import OVER_AND_DONE
@@ -28,7 +28,7 @@ from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import as_of, current, latest, withdrawn
 from parcelwatch.core.view import View, view
-from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Timeline, Why
+from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Shadow, Timeline, Why
 
 _TIME: Final = Passed()
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -36,13 +36,17 @@ _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert that agents would have got. `since`: when its trouble began."""
+    """An alert that agents would have got. `since`: when its trouble began.
+
+    `shadow`: of a threshold on trial, so that they would not have got it.
+    """
 
     kind: str
     severity: Severity
     why: Why
     at: datetime
     since: datetime
+    shadow: bool = False
 
 
 class Hearing(NamedTuple):
@@ -61,7 +65,7 @@ def replay(
     `forecasts`: what was known of other parcels at each time; without it nothing was.
     """
     parcel = history.parcel()
-    known, cases = _Known(parcel), tuple[Case, ...]()
+    known, cases, shadows = Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
     rules = rules_for(policy, parcel)
     way = _Way(history, rules)
     foreseen = forecasts if policy.foresight.enabled else None
@@ -73,18 +77,19 @@ def replay(
         if ahead is not None and ahead.at <= now:
             heard, ahead = ahead, next(coming, None)
             first = known.hear(heard)
-            if not cases and way.goes_on(heard, ahead):
+            if not (cases or shadows) and way.goes_on(heard, ahead):
                 now = ahead.at if ahead else None
                 continue
-        dossier = known.at(now, cases)
+        dossier = known.at(now, cases, shadows)
         promised = parcel.promised_by or dossier.promise
         outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
         seen = view(dossier, policy.calendar, policy.foresight, outlook)
         found = judged(seen, rules)
-        if cases or found.findings:
+        if cases or shadows or found.findings or found.shadows:
             step = _moved(Step(dossier, policy, now, first=first), found)
-            cases = step.dossier.cases
             yield from _alerts(step)
+            yield from _shadows(step, shadows)
+            cases, shadows = step.dossier.cases, step.dossier.shadows
             dossier = step.dossier
         now = _next(dossier, seen, found, policy, ahead, now)
         way.looked(seen, found)
@@ -109,7 +114,8 @@ class _Way:
     def looked(self, seen: View, found: Assessment) -> None:
         """A parcel was looked at; after what is heard next of it, what was found then may still hold."""
         if self._smooth:
-            self._quiet_until = min(found.due_at or _NEVER, found.valid_until or _NEVER)
+            ends = (found.due_at, found.valid_until, found.trial_at)
+            self._quiet_until = min(at or _NEVER for at in ends)
             self._after = seen.milestone
 
     def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
@@ -158,7 +164,7 @@ def _back_somewhere(entries: tuple[Entry, ...]) -> bool:
     return len(set(places)) < len(places)
 
 
-class _Known:
+class Known:
     """What is known of a parcel so far, beside its cases."""
 
     def __init__(self, parcel: Parcel) -> None:
@@ -180,7 +186,7 @@ class _Known:
             self._baseline_at = heard.at if reached in OVER_AND_DONE else None
         return first
 
-    def at(self, now: datetime, cases: tuple[Case, ...]) -> Dossier:
+    def at(self, now: datetime, cases: tuple[Case, ...] = (), shadows: tuple[Shadow, ...] = ()) -> Dossier:
         """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
         if not self._said.get("refused"):
             self._confirmed_at = now
@@ -191,6 +197,7 @@ class _Known:
             first_tracked_at=self._tracked_at,
             baseline_at=self._baseline_at,
             cases=cases,
+            shadows=shadows,
             **self._said,
         )
 
@@ -225,7 +232,7 @@ def _taken_back(heard: Timeline) -> Iterator[datetime]:
 
 def _moved(step: Step, found: Assessment) -> Step:
     step = tell.move(step, found.findings, _TIME)
-    return tell.tell(followup.follow(step, _TIME))
+    return shadow.follow(tell.tell(followup.follow(step, _TIME)), found.shadowed)
 
 
 def _alerts(step: Step) -> Iterator[Told]:
@@ -237,12 +244,26 @@ def _alerts(step: Step) -> Iterator[Told]:
                 yield Told(case.kind, case.severity, notice.why, step.now, case.since)
 
 
+def _shadows(step: Step, before: tuple[Shadow, ...]) -> Iterator[Told]:
+    """What thresholds on trial would have told in this step; worse than before is told anew."""
+    for each in step.dossier.shadows[len(before) :]:
+        if not each.old:
+            why = Why.WORSENED if any(_worse(each, known) for known in before) else Why.OPENED
+            yield Told(each.kind, each.severity, why, each.told_at, each.since, shadow=True)
+
+
+def _worse(shadow: Shadow, known: Shadow) -> bool:
+    return shadow.kind == known.kind and known.over_at is None
+
+
 def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
     """The next moment at which anything may change."""
     due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
     coming = [ahead.at if ahead else None, due_at, found.valid_until]
+    if found.trial_at is not None and _asked(seen, found.trial_at):
+        coming.append(found.trial_at)
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 OWNER: Final = "owner:"
 """Before the name of an agent in a tally."""
@@ -34,7 +34,8 @@ class Figures:
 
     `counts`: opened, acknowledged, resolved, escalated, reraised; drafted, approved, sent; agreed, done; right, wrong,
     known. `states`: of the cases that wait. `ages`: the same by how long they have waited: day, three, week, longer.
-    `owners`: the same by agent, "" where nobody has them. `owed`: remedies not done yet.
+    `owners`: the same by agent, "" where nobody has them. `owed`: remedies not done yet. `shadows`: what each threshold
+    on trial would have told.
     """
 
     since: datetime
@@ -44,6 +45,7 @@ class Figures:
     ages: Mapping[str, int] = field(default_factory=dict)
     owners: Mapping[str, int] = field(default_factory=dict)
     owed: int = 0
+    shadows: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def waiting(self) -> int:

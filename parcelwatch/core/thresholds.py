@@ -20,11 +20,13 @@ class Limits:
 class Threshold(Limits):
     """Limits that were chosen for a parcel, and the line that sets them.
 
-    `quiet`: why the kind is not looked for at all with such a parcel, None where it is.
+    `quiet`: why the kind is not looked for at all with such a parcel, None where it is. `shadow`: the limits are on
+    trial, so that what they would tell is recorded, and nobody is told.
     """
 
     line: str = ""
     quiet: Fact | None = None
+    shadow: bool = False
 
 
 def limits(written: str) -> Limits:

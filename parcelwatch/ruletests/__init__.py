@@ -47,6 +47,7 @@ How things stand, where named: claims = { damaged = "open 2026-05-12" } (state, 
 hidden = { stalled = "damaged" } (all of them), cases = { stalled = "open medium" },
 milestone, cause, poll_at ("never"), says = ["part of what is told"], facts = { stalled = { place = "…" } },
 cleared = ["stalled"] (whoever was told is told that it is over; all of them), owners = { stalled = "lin" }.
+shadows = { stalled = "medium" } (what thresholds with mode = "shadow" find; all of them).
 """
 
 from __future__ import annotations

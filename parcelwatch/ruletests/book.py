@@ -70,7 +70,7 @@ def _stories(written: Mapping[str, Any], places: Places, configured: Policy, acc
         return [_story(written, places, (), configured, accounts)]
     only(written, ("test",))
     with within("test"):
-        several = tables(written["test"])
+        several = tables(written["test"], "test")
     found: list[Story] = []
     for place, each in enumerate(several):
         with within("test", place):
@@ -95,7 +95,7 @@ def _story(
     own = bool(written.keys() & set(surroundings.OF_POLICY))
     title, then = str(needed(written, "title")), needed(written, "then")
     with within("then"):
-        each = tables(then)
+        each = tables(then, "test.then" if at else "then")
     told = steps(each, start)
     return Story(
         places.name,

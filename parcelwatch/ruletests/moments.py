@@ -18,7 +18,7 @@ from parcelwatch.duration import parse
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN: Final = re.compile(r"([+-])((?:\d{1,6}[dhm])+)")
-_WEEKDAY: Final = re.compile(rf"({'|'.join(_DAYS)}) (\d\d):(\d\d)")
+_WEEKDAY: Final = re.compile(rf"({'|'.join(_DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
 _WEEK: Final = timedelta(weeks=1)
 _MEANT: Final = 'a moment such as "+26h", "+2d3h", "mon 09:00" or "2026-03-04 08:00"'
 
@@ -129,8 +129,8 @@ def table(written: object) -> Mapping[str, Any]:
     return written
 
 
-def tables(written: object) -> list[Mapping[str, Any]]:
-    """Several tables. Raises Unreadable."""
+def tables(written: object, name: str) -> list[Mapping[str, Any]]:
+    """Several tables of this name. Raises Unreadable."""
     if not isinstance(written, list):
-        raise Unreadable(f"is written with two brackets, got {shown(written)}")
+        raise Unreadable(f"{name} is written with two brackets, [[{name}]], got {shown(written)}")
     return [table(one) for one in written]

@@ -35,7 +35,7 @@ from parcelwatch.verbs.agents import MARKS
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
 STANDINGS: Final = frozenset(
-    {"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims", "cleared", "owners"}
+    {"hidden", "cases", "milestone", "cause", "poll_at", "says", "facts", "claims", "cleared", "owners", "shadows"}
 )
 DOINGS: Final = ("heard", "push", "gone", "stale", "again", "polled", "answer", "act", "mark", "letter", "claim")
 BESIDE: Final = frozenset(
@@ -50,7 +50,7 @@ OTHER_ANSWERS: Final[Mapping[str, type[Observation]]] = {
     "unanswered": Unanswered,
 }
 _OF_CHECKPOINT: Final = ("milestone", "cause", "code", "text", "place", "occurred", "until", "moves", "sure")
-_BY_KIND: Final = frozenset({"hidden", "cases", "facts", "claims", "owners"})
+_BY_KIND: Final = frozenset({"hidden", "cases", "facts", "claims", "owners", "shadows"})
 _CLAIMING: Final = tuple(dict.fromkeys(str(verb) for _, verb in claims.TRANSITIONS))
 
 

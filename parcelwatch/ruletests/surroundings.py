@@ -49,7 +49,7 @@ def policy(written: Mapping[str, Any]) -> Policy:
         only(chosen, _POLICY)
         made = _policy(chosen)
     with within("claims"):
-        claims = Terms(tuple(map(_window, tables(written.get("claims", [])))))
+        claims = Terms(tuple(map(_window, tables(written.get("claims", []), "claims"))))
     return replace(made, calendar=_calendar(written), claims=claims)
 
 
@@ -73,9 +73,12 @@ def _policy(chosen: Mapping[str, Any]) -> Policy:
 def _thresholds(written: Mapping[str, Any]) -> dict[str, Threshold]:
     with within("thresholds"):
         only(written, KINDS)
-        return {
-            kind: Threshold(_duration(row, "warn"), _duration(row, "critical"), LINE) for kind, row in written.items()
-        }
+        return {kind: _threshold(row) for kind, row in written.items()}
+
+
+def _threshold(row: Mapping[str, str]) -> Threshold:
+    shadow = "mode" in row and named("mode", row["mode"], ("shadow",)) == "shadow"
+    return Threshold(_duration(row, "warn"), _duration(row, "critical"), LINE, shadow=shadow)
 
 
 def _follow_up(chosen: Mapping[str, Any]) -> FollowUp:

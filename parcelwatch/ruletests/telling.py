@@ -224,6 +224,11 @@ def _owners(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happen
     _check(story, step, "owners", expected, {one.kind: one.owner for one in dossier.cases if one.kind in expected})
 
 
+def _shadows(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
+    actual = {one.kind: str(one.severity) for one in dossier.shadows if one.over_at is None}
+    _check(story, step, "shadows", expected, actual)
+
+
 def _facts(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:
     newest = {one.kind: one.facts for one in dossier.drafts if one.unsent}
     for kind, facts in expected.items():
@@ -240,6 +245,7 @@ def _claims(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happen
 _STANDINGS: Final = {
     "claims": _claims,
     "hidden": _hidden,
+    "shadows": _shadows,
     "cases": _cases,
     "milestone": _milestone,
     "cause": _cause,

@@ -24,7 +24,7 @@ def read(path: Path) -> Story:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise StoryError(f"{path}: cannot be read: {error}") from error
+        raise StoryError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return parse(text, str(path))
 
 

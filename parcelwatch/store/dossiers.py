@@ -16,7 +16,7 @@ from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
-from parcelwatch.store import drafts, habits, history, orders
+from parcelwatch.store import drafts, habits, history, orders, shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
 from parcelwatch.store.rows import (
@@ -52,7 +52,8 @@ SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tr
   EXISTS (SELECT 1 FROM checkpoints WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
-  EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id)
+  EXISTS (SELECT 1 FROM parcel_orders WHERE parcel_id = parcels.id),
+  EXISTS (SELECT 1 FROM shadows WHERE parcel_id = parcels.id)
 FROM parcels WHERE id = ?
 """
 _ENTRIES: Final = """
@@ -76,7 +77,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
     estimate, promise, stands, registered, policy_id, *rest = rest
-    *times, unwatched, with_entries, with_cases, with_drafts, with_orders = rest
+    *times, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
@@ -97,6 +98,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         registered_at=maybe_at(registered or None),
         policy_id=policy_id,
         cases=tuple(map(to_case, store.all(_CASES, (parcel_id,)))) if with_cases else (),
+        shadows=shadows.of(store, parcel_id) if with_shadows else (),
         drafts=tuple(one for one in letters if one.unsent),
         past=tuple(one for one in letters if not one.unsent),
         poll_at=poll_at,
@@ -165,6 +167,8 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
         if (where := hub(after.timeline)) != hub(before.timeline):
             store.write(_HUB, (where, parcel_id))
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
+    if after.shadows != before.shadows:
+        shadows.save(store, parcel_id, before.shadows, after.shadows)
     if step.events:
         store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
     letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)

@@ -18,9 +18,9 @@ from parcelwatch.core.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Cause, Draft, DraftState, Remedy
 from parcelwatch.store.connection import Store
+from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.orders import derive
 from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
-from parcelwatch.store.schema import NAME_BUNDLES
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -39,6 +39,7 @@ _OF_A_PARCEL: Final = {
     "checkpoints": "SELECT * FROM checkpoints WHERE parcel_id = ?",
     "cases": "SELECT * FROM cases WHERE parcel_id = ? ORDER BY id",
     "case_events": "SELECT * FROM case_events WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
+    "shadows": "SELECT * FROM shadows WHERE parcel_id = ? ORDER BY id",
     "notes": "SELECT * FROM notes WHERE case_id IN (SELECT id FROM cases WHERE parcel_id = ?) ORDER BY id",
     "drafts": "SELECT * FROM drafts WHERE parcel_id = ? ORDER BY id",
     "draft_events": """SELECT * FROM draft_events

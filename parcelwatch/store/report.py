@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from parcelwatch.core.report import Figures, age
+from parcelwatch.store import shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import from_ms, maybe_at, to_ms
 
@@ -45,6 +46,7 @@ def figures(store: Store, since: datetime, until: datetime) -> Figures:
         ages=dict(Counter(age(from_ms(opened_at), until) for _, opened_at, _ in waiting)),
         owners=dict(sorted(Counter(owner for _, _, owner in waiting).items())),
         owed=store.value(_OWED),
+        shadows=tuple(shadows.counted(store, since, until)),
     )
 
 

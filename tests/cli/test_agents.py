@@ -144,7 +144,8 @@ def test_why_can_be_read_by_an_agent(watched: Shop) -> None:
 
 
 def test_why_then_knows_only_what_was_known(watched: Shop) -> None:
-    assert watched.run("why", STALLED, "--at", "2020-01-01").code == 2
+    early = watched.run("why", STALLED, "--at", "2020-01-01")
+    assert (early.code, "--at 2020-01-01 00:00: " in early.err, "(Asia/Shanghai)" in early.err) == (2, True, True)
     later = watched.run("why", MOVING, "--at", "9d", "--json").document
     stalled = next(rule for rule in later["rules"] if rule["kind"] == "stalled")
     assert stalled["blind"]

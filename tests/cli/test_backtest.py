@@ -62,6 +62,9 @@ def test_two_policies_are_compared_on_a_file_of_histories(shop: Shop, tmp_path: 
     assert (first["number"], first["at"], first["counted"]) == ("AB00000002", "2026-03-05T20:00:00Z", True)
     assert [each["number"] for each in found["differences"]] == ["AB00000002", "AB00000003"]
     assert found["differences"][0]["old"] == []
+    shown = shop.run("backtest", "--policy", new, "--against", old, "--history", histories)
+    assert "stalled medium 03-06 04:00" in " ".join(shown.out.split())
+    assert "Times are in Asia/Shanghai." in shown.err
 
 
 def test_what_a_history_cannot_test_is_said_and_counted_in_no_sum(shop: Shop, tmp_path: Path) -> None:
@@ -133,3 +136,18 @@ def test_no_parcels_come_to_nothing(shop: Shop, tmp_path: Path) -> None:
     assert "no parcels" in shop.run("backtest", "--policy", new, "--history", str(path)).out
     found = shop.run("backtest", "--policy", new, "--history", str(path), "--json").document
     assert (found["parcels"], found["policies"]["new"]["alerts"], found["alerts"]) == (0, 0, [])
+
+
+def test_a_backtest_shows_what_trials_would_have_told_apart(shop: Shop, tmp_path: Path, histories: str) -> None:
+    policy = tmp_path / "trial.toml"
+    policy.write_text('[service]\ndatabase = "x.db"\n[thresholds]\nstalled = { warn = "3d", mode = "shadow" }\n')
+    plain = tmp_path / "plain.toml"
+    plain.write_text('[service]\ndatabase = "x.db"\n')
+    options = ("backtest", "--policy", str(policy), "--against", str(plain), "--history", histories)
+    found = shop.run(*options, "--json").document
+    new, old = found["policies"]["new"], found["policies"]["old"]
+    assert new["shadow"]["stalled"]["parcels"] == 2
+    assert old["shadow"] == {}
+    assert (new["alerts"], new["by_kind"], found["differences"]) == (old["alerts"], old["by_kind"], [])
+    assert {one["shadow"] for one in found["alerts"] if one["kind"] == "stalled" and not one["counted"]} == {True}
+    assert "In shadow" in shop.run(*options).out

@@ -62,6 +62,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "why",
             "test-rules",
             "backtest",
+            "learn",
             "report",
             "doctor",
             "systemd-unit",

@@ -75,8 +75,8 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         (HOLDS.replace("[[then]]", "[parcel]\ndestination = 3\n[[then]]", 1), "expected a text in quotes, got 3"),
         (HOLDS.replace("[[then]]", '[policy]\nzone = "Mars"\n[[then]]', 1), "ours.toml:3: "),
         (HOLDS.replace("title", "titel"), 'ours.toml:2: unknown key titel (did you mean "title"?)'),
-        ("title = 'x'\nthen = 3\n", "ours.toml:2: is written with two brackets, got 3"),
-        ("test = 3\n", "ours.toml:1: is written with two brackets"),
+        ("title = 'x'\nthen = 3\n", "ours.toml:2: then is written with two brackets, [[then]], got 3"),
+        ("test = 3\n", "ours.toml:1: test is written with two brackets, [[test]], got 3"),
         ("title = 'x'\n", "ours.toml: needs `then`"),
         ("title = [\n", "ours.toml: "),
         (HOLDS.replace('"in_transit"', '"in_transit", text = 3'), "expected a text in quotes, got 3"),
@@ -86,6 +86,7 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         ("title = 'x'\n[[then]]\nat = '+1h'\nanswer = 'refused'\nreason = 3\n", "expected a text in quotes, got 3"),
         (f"title = 'x'\nthen = {'[' * 5000}{']' * 5000}\n", "ours.toml: it is nested too deeply"),
         (HOLDS.replace('"mon 09:00"', '"+999999d999999d"'), "ours.toml:4: step 1: "),
+        (HOLDS.replace('"mon 09:00"', '"mon 25:00"'), "ours.toml:4: step 1: expected a moment such as"),
     ],
 )
 def test_a_test_that_cannot_be_read_is_told_by_its_line_and_what_was_meant(shop: Shop, test: str, told: str) -> None:

@@ -117,6 +117,12 @@ def test_an_agent_reads_in_chinese_what_agents_read(chinese: Shop, said: str) ->
         assert re.findall("[A-Za-z]{3,}", ours) == [], shown
 
 
+def test_that_a_case_has_no_threshold_is_said_in_chinese(chinese: Shop) -> None:
+    shown = chinese.run("cases", "show", "2").out
+    assert "快递公司明确反馈，无时限" in shown
+    assert "no threshold" not in shown
+
+
 @pytest.mark.parametrize("said", ["cases list", "drafts list"])
 def test_a_table_in_chinese_holds_at_eighty_columns(chinese: Shop, said: str) -> None:
     for line in chinese.run(*said.split()).out.splitlines():

@@ -114,7 +114,7 @@ def history_of(story: Story, daemon: Daemon, dossier: Dossier) -> History:
 
 def replayed(history: History, story: Story, end: datetime) -> list[tuple[str, datetime]]:
     told = replay(history, story.policy)
-    return [(f"{one.kind} {one.severity} {one.why}", one.at) for one in told if one.at < end]
+    return [(f"{one.kind} {one.severity} {one.why}", one.at) for one in told if one.at < end and not one.shadow]
 
 
 @pytest.mark.parametrize("story", STORIES)

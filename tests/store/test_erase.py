@@ -356,6 +356,7 @@ _OURS = {
     "surveys": "grain courier company service origin destination hub day",
     "reports": "day",
     "habits": "courier company origin destination kind",
+    "shadows": "kind severity threshold policy_line",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
