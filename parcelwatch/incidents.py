@@ -24,8 +24,10 @@ from parcelwatch.core.incidents import (
 )
 from parcelwatch.core.outbreaks import Cell, Excess, Group, Total, candidates, outbreaks, outside, totals
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.silences import silenced
 from parcelwatch.model import Severity, Why
 from parcelwatch.store import Store, cases, incidents, outbox, silences, surveys
+from parcelwatch.store.incidents import Held
 from parcelwatch.store.rows import NewAlert, whole
 
 KIND: Final = "incident"
@@ -70,7 +72,7 @@ def look(store: Store, lookout: Lookout, policy: Policy, now: datetime) -> None:
     if _is_time(lookout, known, now) or (moved and _many_more(store, lookout, known, policy, now)):
         known = _survey(store, lookout, known, policy, now)
     for one in known:
-        incidents.hold(store, one)
+        incidents.hold(store, one, now)
 
 
 def _is_time(lookout: Lookout, known: Sequence[Incident], now: datetime) -> bool:
@@ -100,6 +102,8 @@ def _survey(store: Store, lookout: Lookout, known: Sequence[Incident], policy: P
     known, over = [one for one in after if one.live], [one for one in after if not one.live]
     for one in over:
         _release(store, one, known, now)
+    for one in known:
+        _release_old(store, one, now)
     free = _free(surveys.everything(store, now) if over else cells, known)
     asked = candidates(free, policy.incidents.bar)
     found = outbreaks(free, surveys.past(store, asked, today), policy.incidents.bar)
@@ -156,12 +160,29 @@ def _closed(store: Store, one: Incident, now: datetime) -> Incident:
 def _release(store: Store, over: Incident, others: Sequence[Incident], now: datetime) -> None:
     """Tell what still stands of an incident that is over, but for what another one says."""
     assert over.id is not None
-    for alert, kind, where in incidents.standing(store, over.id):
-        other = around(kind, where, others)
+    for held in incidents.standing(store, over.id):
+        other = around(held.subject.kind, held.where, others)
         if other is None:
-            silences.tell(store, alert, now)
+            _let_go(store, held, now)
         else:
-            incidents.move(store, alert, other)
+            incidents.move(store, held.alert, other)
+    silences.owe(store, "incident_id", over.id)
+
+
+def _release_old(store: Store, one: Incident, now: datetime) -> None:
+    """Tell what has stood inside it for too long to be its business."""
+    assert one.id is not None
+    for held in incidents.outlasting(store, one.id, now):
+        _let_go(store, held, now)
+
+
+def _let_go(store: Store, held: Held, now: datetime) -> None:
+    """Tell it, unless a silence keeps it back from now on."""
+    silence = silenced(held.subject, silences.holding(store, now), now)
+    if silence is None:
+        silences.tell(store, held.alert, now)
+    else:
+        silences.keep_back(store, held.alert, silence)
 
 
 # --- what is said of it --------------------------------------------------------------------------

@@ -293,6 +293,23 @@ def test_what_is_silenced_is_kept_and_what_still_stands_when_it_ends_is_told_onc
     assert (digest.at, digest.numbers) == (MONDAY + 2 * HOUR, {f"PW{one}" for one in range(9)})
 
 
+def test_what_a_worse_kind_hides_as_a_silence_ends_is_told_once_it_hides_it_no_more(tmp_path: Path) -> None:
+    place = office(tmp_path)
+    silence(place, 2 * HOUR, kinds=("courier_exception",))
+    parcel = place.trouble("PW1", Cause.UNSTATED)
+    wet = replace(place.scan(M.IN_TRANSIT, Cause.DAMAGED, ago=MINUTE), moves=False)
+    place.hear(parcel, place.scan(M.EXCEPTION, Cause.UNSTATED), wet)
+    place.until(MONDAY + 3 * HOUR)
+    assert cases.of_kind(place.store, parcel, "courier_exception").hidden_by == "damaged"
+    damage = cases.of_kind(place.store, parcel, "damaged").id or 0
+    agents.act_on_case(place.store, damage, "resolve", place.policy, place.now, by="lin")
+    place.until(MONDAY + 4 * HOUR)
+    assert [row.kind for each in place.told for row in each.group.rows if not row.draft] == [
+        "damaged",
+        "courier_exception",
+    ]
+
+
 def test_a_silence_also_keeps_back_what_waited_already_and_ends_when_an_agent_says_so(tmp_path: Path) -> None:
     place = office(tmp_path)
     place.trouble("PW1", Cause.UNSTATED)

@@ -17,6 +17,7 @@ from parcelwatch.couriers.base import Coded
 from parcelwatch.errors import BadInput
 from parcelwatch.histories import Fault, Reader, read_histories
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.verbs import columns
 from parcelwatch.verbs.columns import Columns
 
 WHOLE: Final = {
@@ -174,6 +175,16 @@ def test_a_table_has_a_column_for_each_milestone_under_whatever_name_is_usual(tm
 
 def test_columns_that_say_nothing_are_named() -> None:
     assert Columns.of(TABLE.splitlines()[0].split(",")).unread == ("review_score",)
+
+
+def test_a_carrier_is_a_courier_and_its_date_a_pickup() -> None:
+    means = Columns.of(["number", "Carrier", "carrier date", "delivered"]).means
+    assert (means["Carrier"], means["carrier date"]) == ("courier", "picked_up")
+
+
+def test_no_name_means_two_columns() -> None:
+    names = [name for listed in columns._OTHER_NAMES.values() for name in listed.split()]
+    assert len(names) == len(set(names))
 
 
 def test_what_the_shop_handed_over_was_picked_up_where_no_column_says_more() -> None:

@@ -11,8 +11,10 @@ from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain, Group
 from parcelwatch.core.policy import Route
 from parcelwatch.core.silences import Silence
+from parcelwatch.core.working import FollowUp
+from parcelwatch.duration import parse
 from parcelwatch.incidents import Lookout, look
-from parcelwatch.model import Cause, DraftState, Why
+from parcelwatch.model import Cause, Checkpoint, DraftState, Severity, Why
 from parcelwatch.store import alerts, cases, drafts, incidents, outbox
 from parcelwatch.verbs import agents, silencing
 from tests.quiet_office import HOUR, MINUTE, MONDAY
@@ -97,6 +99,22 @@ def test_an_incident_in_which_nothing_new_happens_for_a_week_is_over_and_what_st
     dhl.wait(8 * DAY, step=HOUR)
     assert dhl.incidents[0].state is IncidentState.OVER
     assert set().union(*(each.numbers for each in dhl.told("stalled"))) == {f"PW{each - 1:06}" for each in stuck}
+
+
+def test_what_stands_still_for_a_week_is_told_though_the_incident_never_ends(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    for _ in range(4):
+        others = dhl.add(20, "Leipzig")
+        dhl.stall(others)
+        dhl.scan(stuck[10:] if len(stuck) > 10 else [], "Halle")
+        stuck = stuck[:10]
+        dhl.answer(stuck)
+    assert dhl.incidents[0].state is IncidentState.OPEN
+    told = [row for each in dhl.told("stalled") for row in each.group.rows if not row.draft]
+    assert sorted(row.number for row in told) == [f"PW{each - 1:06}" for each in stuck]
 
 
 def test_what_is_dear_or_old_speaks_though_the_incident_has_it(tmp_path: Path) -> None:
@@ -241,6 +259,22 @@ def test_a_silence_of_the_courier_keeps_the_incident_back_until_it_is_over(tmp_p
     assert dhl.told() == dhl.told("incident")
 
 
+def test_a_silence_that_began_meanwhile_keeps_back_what_the_incident_lets_go(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    begun = dhl.office.now
+    silencing.begin(dhl.store, Silence(Matcher(kinds=("stalled",)), begun + DAY, "lin"), begun)
+    dhl.scan(stuck[5:], "Halle")
+    dhl.wait(HOUR)
+    assert dhl.incidents[0].state is IncidentState.OVER
+    dhl.wait(DAY, step=HOUR)
+    told = dhl.told("stalled")
+    assert len(told) == 5
+    assert min(each.at for each in told) >= begun + DAY
+
+
 def test_somebody_who_took_a_case_hears_nothing_of_it_when_the_incident_ends(tmp_path: Path) -> None:
     dhl = Courier(tmp_path)
     stuck = dhl.add(100, "Leipzig")
@@ -265,6 +299,41 @@ def test_letters_wait_in_one_place_and_are_withdrawn_as_ever(tmp_path: Path) -> 
     dhl.wait(MINUTE)
     assert len(incidents.letters(dhl.store, 1)) == 50
     assert {row["state"] for row in drafts.rows(dhl.store, parcel_id=stuck[99])} == {DraftState.WITHDRAWN}
+
+
+def test_what_is_back_inside_an_incident_is_not_escalated_for_what_was_told_of_it_long_before(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path, follow_up=FollowUp(escalate_after={Severity.MEDIUM: parse("4h")}))
+    dhl.usual(at("Leipzig", 400, 6))
+    some = dhl.add(3, "Leipzig")
+    dhl.stall(some)
+    assert len(dhl.told("stalled")) == 3
+    dhl.scan(some, "Leipzig")
+    others = dhl.add(60, "Leipzig")
+    dhl.stall([*others, *some])
+    assert dhl.folded() == {*others, *some}
+    before = len(dhl.told())
+    dhl.wait(8 * HOUR, step=HOUR)
+    assert len(dhl.told()) == before
+
+
+def test_what_a_worse_kind_hides_as_the_incident_ends_is_told_once_it_hides_it_no_more(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6))
+    stuck = dhl.add(60, "Leipzig")
+    dhl.stall(stuck)
+    one, now = stuck[0], dhl.office.now
+    dhl.known[one] = (*dhl.known[one], Checkpoint(now, now, M.IN_TRANSIT, Cause.ADDRESS, moves=False))
+    dhl.answer([one])
+    dhl.scan(stuck[1:], "Halle")
+    dhl.wait(HOUR)
+    assert dhl.incidents[0].state is IncidentState.OVER
+    assert not dhl.told("stalled")
+    wrong = cases.of_kind(dhl.store, one, "address_problem").id or 0
+    agents.act_on_case(dhl.store, wrong, "resolve", dhl.office.policy, dhl.office.now, by="lin")
+    dhl.wait(HOUR)
+    rows = [row for each in dhl.told() for row in each.group.rows if row.kind == "stalled" and not row.draft]
+    (told,) = rows
+    assert (told.why, told.number) == (Why.UNHIDDEN, "PW000000")
 
 
 def test_an_agent_may_have_one_of_them_sent_all_the_same(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def way(
     silence = None if owed or isinstance(notice, LetterTakenBack | ClaimTold) else silenced(one, silences, now)
     if silence is not None:
         return Way(found, reason(silence), silence.id)
-    if inside is not None and _is_said(notice, parcel, inside):
+    if inside is not None and _is_said(notice, parcel, inside, now):
         return Way(found, incidents.reason(inside), incident=inside.id)
     return Way(found)
 
@@ -138,8 +138,8 @@ SAID: Final = frozenset({Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, W
 """What an incident says for all of its parcels. What was promised or taken up for one of them it does not."""
 
 
-def _is_said(notice: Notice, parcel: Parcel, inside: Incident) -> bool:
-    return why(notice) in SAID and not incidents.speaks(notice.case, parcel.value, inside)
+def _is_said(notice: Notice, parcel: Parcel, inside: Incident, now: datetime) -> bool:
+    return why(notice) in SAID and not incidents.speaks(notice.case, parcel.value, inside, now)
 
 
 def _old_news(case: Case, policy: Policy, now: datetime) -> str:

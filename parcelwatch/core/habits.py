@@ -62,7 +62,12 @@ def taught(dossier: Dossier) -> dict[str, bool]:
 
 
 def missed(dossier: Dossier, kind: str) -> Fact | None:
-    """That the scan a kind waits for hardly ever comes, by its lane, or by its courier where the lane is new to us."""
+    """That the scan a kind waits for hardly ever comes, by its lane, or by its courier where the lane is new to us.
+
+    Not of a parcel of which it was told already: what others taught since is no sign that this one goes on.
+    """
+    if any(case.kind == kind and case.live for case in dossier.cases):
+        return None
     known = (habit for habit in dossier.habits if habit.kind == kind and habit.healthy >= ENOUGH)
     habit = next(known, None)
     if habit is None or habit.scanned > habit.healthy * HARDLY:

@@ -187,10 +187,13 @@ def around(kind: str, where: Spot, incidents: Iterable[Incident]) -> Incident | 
     return min(holding, key=lambda one: (one.opened_at, one.id or 0), default=None)
 
 
-def speaks(case: Case, value: float, inside: Incident) -> bool:
-    """Whether a case is told though an incident has it: it is much older than the others, or much dearer."""
+def speaks(case: Case, value: float, inside: Incident, now: datetime) -> bool:
+    """Whether a case is told though an incident has it: it is much older than the others, much dearer, or outlasts it.
+
+    Where trouble never ends, neither does its incident; what is FRESH no more is a trouble of its own.
+    """
     older = inside.old_before is not None and case.since < inside.old_before
-    return older or (inside.valuable is not None and value >= inside.valuable)
+    return older or case.opened_at <= now - FRESH or (inside.valuable is not None and value >= inside.valuable)
 
 
 def outliers(one: Incident, since: Sequence[datetime], values: Sequence[float], settings: Incidents) -> Incident:

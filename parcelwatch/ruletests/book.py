@@ -56,6 +56,8 @@ def read(path: Path, configured: Policy | None = None, accounts: Collection[str]
         raise Fault(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise Fault(f"{path}: {error}") from error
+    except RecursionError as error:
+        raise Fault(f"{path}: it is nested too deeply") from error
     places = Places(path.name, key_lines(text))
     try:
         return tuple(_stories(written, places, configured or surroundings.policy({}), accounts))

@@ -177,7 +177,7 @@ def _two(written: str, how: str) -> tuple[str, str]:
 
 
 def _said(name: str, written: Mapping[str, Any], start: datetime, at: datetime) -> Said:
-    beside: dict[str, Any] = {key: written[key] for key in ("stopped", "destination", "pending") if key in written}
+    beside = _beside(written, "stopped", "destination", "pending")
     for key in {"estimate", "commitment"} & set(written):
         beside[key] = when(written[key], start, at)
     if "stands" in written:
@@ -193,10 +193,15 @@ def _said(name: str, written: Mapping[str, Any], start: datetime, at: datetime) 
 
 
 def _other_answer(written: Mapping[str, Any]) -> Said:
-    beside: dict[str, Any] = {key: written[key] for key in ("reason", "pending") if key in written}
+    beside = _beside(written, "reason", "pending")
     if written["answer"] == "unregistered":
         beside["unregistered"] = True
     return Said(OTHER_ANSWERS[named("answer", written["answer"], OTHER_ANSWERS)], beside=beside)
+
+
+def _beside(written: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    """What an answer says beside its checkpoints: texts, but for what is only true or not."""
+    return {key: bool(written[key]) if key == "pending" else words(written, key) for key in keys if key in written}
 
 
 def _checkpoint(row: Mapping[str, Any], start: datetime, at: datetime) -> Checkpoint:

@@ -80,7 +80,7 @@ def learn(store: Store, dossier: Dossier, calendar: Calendar, expected: Outlook,
 
 def unseen(store: Store, most: int) -> list[int]:
     """Some of the parcels from which nothing was learned yet, because nobody did when they were watched."""
-    return [row[0] for row in store.all("SELECT id FROM parcels WHERE learned = -2 LIMIT ?", (most,))]
+    return [row[0] for row in store.all(f"SELECT id FROM parcels WHERE learned = {UNSEEN} LIMIT ?", (most,))]
 
 
 def _count(store: Store, key: Key) -> Count:

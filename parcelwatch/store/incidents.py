@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from parcelwatch.core.dispatch import SAID
-from parcelwatch.core.incidents import Incident, IncidentState, Turn, reason
+from parcelwatch.core.incidents import FRESH, Incident, IncidentState, Turn, reason
+from parcelwatch.core.matching import Subject
 from parcelwatch.core.outbreaks import Grain, Group, Spot
 from parcelwatch.errors import NotFound
 from parcelwatch.model import DraftState
+from parcelwatch.store import silences
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, maybe_at, maybe_ms, to_ms, where
-from parcelwatch.store.silences import STANDING
+from parcelwatch.store.silences import STANDING, UNHEARD
 from parcelwatch.store.surveys import NEW, ON_ROAD, TROUBLE, lately
 
 _GROUP: Final = Group._fields
@@ -153,33 +155,46 @@ UPDATE alerts SET state = 'suppressed', due_at = NULL, incident_id = ?1, reason 
 WHERE state = 'pending' AND lease_until IS NULL AND bundle IS NULL AND slot <> 'now' AND why IN ({_WHYS})
   AND EXISTS (
   SELECT 1 FROM cases c JOIN parcels p ON p.id = c.parcel_id WHERE c.id = alerts.case_id AND c.incident_id = ?1
-    AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4))
-"""
-# As long as nobody heard of a case, nobody can be late to acknowledge it.
-_UNTOLD: Final = """
-UPDATE cases SET told_at = NULL WHERE incident_id = ? AND told_at IS NOT NULL AND NOT EXISTS (
-  SELECT 1 FROM alerts a WHERE a.case_id = cases.id AND NOT a.for_draft AND a.state IN ('sent', 'pending'))
+    AND (?3 IS NULL OR c.since >= ?3) AND (?4 IS NULL OR p.value < ?4) AND c.opened_at > ?5)
 """
 _SPOT_OF: Final = (
     f"SELECT {', '.join(Spot._fields)} FROM parcels WHERE id = (SELECT parcel_id FROM alerts WHERE id = ?)"
 )
+_OLD: Final = """
+SELECT a.id FROM alerts a JOIN cases c ON c.id = a.case_id
+WHERE a.incident_id = ? AND a.state = 'suppressed' AND c.opened_at <= ? AND c.state <> 'resolved'
+"""
 _MOVE: Final = "UPDATE alerts SET incident_id = ?, reason = ? WHERE id = ?"
 _MOVE_CASE: Final = "UPDATE cases SET incident_id = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ?)"
 
 
-def hold(store: Store, incident: Incident) -> int:
+def hold(store: Store, incident: Incident, now: datetime) -> int:
     """Keep back what waits to be told of its cases, but for those that speak for themselves; how many messages."""
-    apart = (maybe_ms(incident.old_before), incident.valuable)
+    apart = (maybe_ms(incident.old_before), incident.valuable, to_ms(now - FRESH))
     kept = store.write(_HOLD, (incident.id, reason(incident), *apart)).rowcount
     if kept:
-        store.write(_UNTOLD, (incident.id,))
+        store.write(UNHEARD.format(of="incident_id"), (incident.id,))
     return kept
 
 
-def standing(store: Store, incident_id: int) -> list[tuple[int, str, Spot]]:
-    """The messages it kept back that are still true and that nobody was told of: id, kind, and where the parcel is."""
+class Held(NamedTuple):
+    """A message that an incident keeps back: what it is about, and where its parcel is."""
+
+    alert: int
+    subject: Subject
+    where: Spot
+
+
+def standing(store: Store, incident_id: int) -> list[Held]:
+    """The messages it kept back that are still true and that nobody was told of."""
     found = store.all(STANDING.format(by="incident_id"), (incident_id,))
-    return [(row[0], row[1], Spot(*store.all(_SPOT_OF, (row[0],))[0])) for row in found]
+    return [Held(row[0], silences.subject(row), Spot(*store.all(_SPOT_OF, (row[0],))[0])) for row in found]
+
+
+def outlasting(store: Store, incident_id: int, now: datetime) -> list[Held]:
+    """Of these the ones of cases that opened too long ago to count; hardly ever are there any."""
+    old = {alert for (alert,) in store.all(_OLD, (incident_id, to_ms(now - FRESH)))}
+    return [held for held in standing(store, incident_id) if held.alert in old] if old else []
 
 
 def move(store: Store, alert_id: int, other: Incident) -> None:

@@ -101,14 +101,18 @@ UPDATE alerts SET state = 'pending', reason = '', due_at = ?, silence_id = NULL,
 WHERE id = ?
 """
 # Unless a channel has, or had, news of it: as long as nobody heard of a case, nobody can be late to acknowledge it.
-_UNHEARD: Final = """
-UPDATE cases SET told_at = NULL WHERE id = ? AND NOT EXISTS (SELECT 1 FROM alerts a
+UNHEARD: Final = """
+UPDATE cases SET told_at = NULL WHERE {of} = ? AND told_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM alerts a
   WHERE a.case_id = cases.id AND NOT a.for_draft AND a.state IN ('sent', 'pending') AND a.created_at >= cases.opened_at
   AND a.why IN ('opened', 'worsened', 'reopened', 'unhidden', 'woken', 'flapping', 'reraised', 'repeated'))
 """
 _CASE_OF: Final = "SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft AND case_id IS NOT NULL"
 _TOLD: Final = """
 UPDATE cases SET told_at = ? WHERE id = (SELECT case_id FROM alerts WHERE id = ? AND NOT for_draft) RETURNING parcel_id
+"""
+_OWED: Final = """
+UPDATE cases SET told = NULL WHERE state = 'open' AND hidden_by <> '' AND told_at IS NULL AND id IN (
+  SELECT case_id FROM alerts WHERE {by} = ? AND state = 'suppressed' AND NOT for_draft)
 """
 _TELL_NOBODY: Final = """
 UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL WHERE id = ? AND channel = ''
@@ -117,7 +121,7 @@ UPDATE alerts SET reason = ?, silence_id = NULL, incident_id = NULL WHERE id = ?
 
 def waiting(store: Store) -> Iterator[tuple[int, Subject]]:
     """Messages that nobody tried to send yet, with what each is about."""
-    return ((row[0], _subject(row)) for row in store.all(_PENDING))
+    return ((row[0], subject(row)) for row in store.all(_PENDING))
 
 
 def over(store: Store, now: datetime) -> list[Silence]:
@@ -128,7 +132,7 @@ def over(store: Store, now: datetime) -> list[Silence]:
 
 def standing(store: Store, silence: Silence) -> list[tuple[int, Subject]]:
     """The messages it kept back that are still true and that nobody was told of, with what each is about."""
-    return [(row[0], _subject(row)) for row in store.all(STANDING.format(by="silence_id"), (silence.id,))]
+    return [(row[0], subject(row)) for row in store.all(STANDING.format(by="silence_id"), (silence.id,))]
 
 
 def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
@@ -140,7 +144,7 @@ def keep_back(store: Store, alert_id: int, silence: Silence) -> None:
 
 def unheard(store: Store, case_id: int) -> None:
     """News of a case was kept back: agents who had none of it count as told when the silence ends."""
-    store.write(_UNHEARD, (case_id,))
+    store.write(UNHEARD.format(of="id"), (case_id,))
 
 
 def tell(store: Store, alert_id: int, now: datetime) -> bool:
@@ -153,8 +157,18 @@ def tell(store: Store, alert_id: int, now: datetime) -> bool:
     return True
 
 
+def owe(store: Store, by: str, holder: int) -> None:
+    """What a worse kind hides as it is let go, and nobody heard of, is news once it is hidden no more.
+
+    `by`: the column of alerts that names what kept it back, `holder`.
+    """
+    store.write(_OWED.format(by=by), (holder,))
+
+
 def close(store: Store, silence: Silence, now: datetime) -> None:
     """A silence is over, and what it kept back was seen to."""
+    assert silence.id is not None
+    owe(store, "silence_id", silence.id)
     store.write("UPDATE silences SET released_at = ? WHERE id = ?", (to_ms(now), silence.id))
 
 
@@ -177,7 +191,8 @@ def _silence(row: tuple[Any, ...]) -> Silence:
     return Silence(_matcher(row[1]), from_ms(row[2]), row[3], row[4], row[0])
 
 
-def _subject(row: tuple[Any, ...]) -> Subject:
+def subject(row: tuple[Any, ...]) -> Subject:
+    """What the message of a row of STANDING is about."""
     _, kind, severity, courier, company, destination, tags, value, tiers = row
     grade: Severity = SEVERITIES[severity]
     return Subject(kind, grade, courier, company, destination, tuple(load(tags)), value, tuple(load(tiers)))

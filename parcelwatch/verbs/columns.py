@@ -27,7 +27,7 @@ _OTHER_NAMES: Final = {
     "dispatch_by": "ship_by shipping_limit dispatch_deadline handover_by latest_ship 最晚发货时间",
     "complaints": "complaint complained claimed 投诉时间",
     "info_received": "label label_created manifested label_printed",
-    "picked_up": "pickup pick_up collected handed_over hand_over hand_off handoff carrier order_delivered_carrier "
+    "picked_up": "pickup pick_up collected handed_over hand_over hand_off handoff carrier_date order_delivered_carrier "
     "accepted 揽收时间 揽件时间",
     "in_transit": "transit first_hub hub hub_scan departed first_scan 中转时间",
     "customs": "at_customs 清关时间",

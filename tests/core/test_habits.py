@@ -11,7 +11,7 @@ from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import explain
 from parcelwatch.core.habits import ENOUGH, Habits, taught
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Answered, Checkpoint, Dossier, Fact, Form, Habit, Milestone, Parcel
+from parcelwatch.model import Answered, Checkpoint, Dossier, Fact, Form, Habit, Milestone, Parcel, State
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,6 +76,13 @@ def test_a_lane_of_its_own_habit_outweighs_its_courier() -> None:
         habits.learn(life(M.PICKED_UP, M.DELIVERED, parcel=replace(PARCEL, destination="DE")))
     assert after_two_days(habits.of(PARCEL)).cases
     assert not after_two_days(habits.of(replace(PARCEL, destination="US"))).cases
+
+
+def test_what_others_teach_is_no_all_clear_for_what_agents_were_told() -> None:
+    told = replace(after_two_days(()), habits=learned(ENOUGH))
+    later = advance(told, Answered("PW1", scans(M.PICKED_UP)), CHINA, MONDAY + 49 * HOUR)
+    assert [case.state for case in later.dossier.cases] == [State.OPEN]
+    assert not later.notices
 
 
 def test_another_courier_teaches_nothing() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from parcelwatch.core.incidents import (
     FOLDED,
+    FRESH,
     MUCH_OLDER,
     TRANSITIONS,
     Incident,
@@ -139,17 +140,22 @@ def test_of_two_incidents_around_a_parcel_the_first_one_has_it() -> None:
 def test_what_is_much_older_or_dearer_than_the_rest_speaks() -> None:
     began = [NOW - 3 * DAY] * 9 + [NOW - 40 * DAY]
     one = outliers(incident(), began, [20.0] * 9 + [0.0], Incidents())
-    assert not speaks(case(), 0.0, one)
-    assert not speaks(case(), 199.0, one)
-    assert speaks(case(), 200.0, one)
-    assert not speaks(case(since=NOW - 3 * DAY - MUCH_OLDER), 0.0, one)
-    assert speaks(case(since=NOW - 40 * DAY), 0.0, one)
+    assert not speaks(case(), 0.0, one, NOW)
+    assert not speaks(case(), 199.0, one, NOW)
+    assert speaks(case(), 200.0, one, NOW)
+    assert not speaks(case(since=NOW - 3 * DAY - MUCH_OLDER), 0.0, one, NOW)
+    assert speaks(case(since=NOW - 40 * DAY), 0.0, one, NOW)
+
+
+def test_what_is_inside_for_a_week_is_a_trouble_of_its_own() -> None:
+    assert not speaks(case(), 0.0, incident(), NOW + FRESH - timedelta.resolution)
+    assert speaks(case(), 0.0, incident(), NOW + FRESH)
 
 
 def test_what_is_dear_can_be_said_and_without_values_nothing_is() -> None:
-    assert speaks(case(), 150.0, outliers(incident(), [NOW], [20.0], Incidents(value=150.0)))
-    assert not speaks(case(), 9999.0, outliers(incident(), [NOW - 3 * DAY], [0.0], Incidents()))
-    assert not speaks(case(), 9999.0, incident())
+    assert speaks(case(), 150.0, outliers(incident(), [NOW], [20.0], Incidents(value=150.0)), NOW)
+    assert not speaks(case(), 9999.0, outliers(incident(), [NOW - 3 * DAY], [0.0], Incidents()), NOW)
+    assert not speaks(case(), 9999.0, incident(), NOW)
 
 
 def test_a_hub_is_the_place_of_the_last_scan_that_moved_the_parcel() -> None:
