@@ -77,6 +77,8 @@ def lesson(
     if end is not None and end.checkpoint.milestone in LEFT:
         return None
     until = min(known_at, latest(end)) if end else known_at
+    if end is None and (until - since) / BIN - learned < _WORTH_COUNTING:
+        return None  # no clock runs fast, and winding one costs the most
     place = int(age(clock, since, until))
     if end is None and place - learned < _WORTH_COUNTING:
         return None
