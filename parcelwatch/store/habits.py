@@ -38,7 +38,7 @@ def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
 
 def count(store: Store, before: Dossier, after: Dossier) -> None:
     """Keep the sums true to a step of one parcel: what it taught before no longer counts, what it teaches now does."""
-    if Milestone.DELIVERED not in (before.milestone, after.milestone):
+    if Milestone.DELIVERED not in (before.milestone, after.milestone) or _alike(before, after):
         return
     healthy, scanned = Counter[tuple[Lane, str]](), Counter[tuple[Lane, str]]()
     for dossier, sign in ((before, -1), (after, 1)):
@@ -49,3 +49,9 @@ def count(store: Store, before: Dossier, after: Dossier) -> None:
     for key in healthy:
         if healthy[key] or scanned[key]:
             store.write(_COUNT, (*key[0], key[1], healthy[key], scanned[key]))
+
+
+def _alike(before: Dossier, after: Dossier) -> bool:
+    """Whether a step changed nothing that teaches: most of a parcel that has arrived do not."""
+    same = before.milestone is after.milestone and before.timeline.entries == after.timeline.entries
+    return same and lanes(before.parcel) == lanes(after.parcel)
