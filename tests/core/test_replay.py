@@ -294,3 +294,23 @@ def test_of_parcels_that_were_overdue_when_added_a_store_replays_what_was_told(
         (history,) = past.histories(store, [parcel_id])
     until = ADDED + heard[-1][0] + timedelta(hours=1)
     assert [(one.kind, one.why, one.at) for one in replay(history, PATIENT, until)] == told
+
+
+NO_LINE: Final = ("delivered", "returned", "under way", "still", "unknown", "refused first")
+"""What is heard first in these stands in for the line of the first answer."""
+
+
+@pytest.mark.parametrize("name", NO_LINE)
+def test_a_database_from_before_first_answers_were_noted_replays_the_same(tmp_path: Path, name: str) -> None:
+    with Store.open(tmp_path / "parcelwatch.db") as store:
+        with store.transaction():
+            parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
+            for after, event in OVERDUE[name]:
+                take_step(store, parcel_id, event, PATIENT, ADDED + after)
+        (noted,) = past.histories(store, [parcel_id])
+        with store.transaction():
+            store.write("UPDATE history SET data = json_remove(data, '$.confirmed_at')", ())
+        (history,) = past.histories(store, [parcel_id])
+    assert noted.confirmed is not None
+    assert history.confirmed == noted.confirmed
+    assert list(replay(history, PATIENT)) == list(replay(noted, PATIENT))
