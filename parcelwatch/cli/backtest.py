@@ -103,11 +103,11 @@ class Held:
     def lines(self) -> Iterator[str]:
         """What was played, and what came of it."""
         from parcelwatch.cli import output
-        from parcelwatch.core.kinds import CLOCKED
+        from parcelwatch.core.kinds import CLOCKED, RULES
         from parcelwatch.core.suggest import MINIMUM
 
         parcels = output.count(self.parcels, "parcel")
-        tested = [kind for kind in CLOCKED if kind not in self.untested]
+        tested = [kind for kind in CLOCKED if kind in RULES and kind not in self.untested]
         if not self.parcels or not tested:
             yield f"Played {parcels}: no threshold could be tested."
         elif self.against:

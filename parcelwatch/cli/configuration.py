@@ -52,7 +52,7 @@ def check(
         output.emit({**found.document(warnings), **({"history": held.document()} if held else {})})
     else:
         checking.show(found)
-        for line in held.lines() if held else ():
+        for line in ("", *held.lines()) if held else ():
             output.say(line)
     if found.wrong:
         raise ConfigError(found.wrong)

@@ -212,4 +212,4 @@ def test_where_no_threshold_can_be_tested_that_is_said(shop: Shop) -> None:
     ended = shop.run("config", "check", "--history", shop.file("", "none.jsonl"))
     assert "Played 0 parcels: no threshold could be tested." in ended.out
     only = shop.file("number,ordered_at,delivered\nAB00000001,2026-03-02,2026-03-05\n")
-    assert "Played 1 parcel" in shop.run("config", "check", "--history", only).out
+    assert "Played 1 parcel: no threshold could be tested." in shop.run("config", "check", "--history", only).out
