@@ -71,7 +71,7 @@ class FromFile:
 
     @classmethod
     def of(cls, source: Source, reader: Reader, since: datetime | None = None) -> FromFile:
-        """Raises BadInput for a table that has no numbers or no milestones."""
+        """Raises BadInput for a table that has no numbers, NoScans for one that has no milestones."""
         return cls(reader, columns(source), since)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from parcelwatch.backtest import Plan, Results
     from parcelwatch.config import Config
+    from parcelwatch.core.figures import Survey
     from parcelwatch.core.replay import Told
     from parcelwatch.histories import Fault, Reader
 
@@ -70,6 +72,7 @@ def backtest(
         bar(total) as progress,
         played.run(plan, faults.take, progress) as results,
     ):
+        refuse_unseen(history, results.survey)
         names = _NAMES[: len(files)]
         document = {**_head(results), "policies": _figures(results, plan.files, names), "untested": results.aside}
         if as_json:
@@ -82,7 +85,42 @@ def backtest(
 _NAMES: Final = ("new", "old")
 
 
-def lint(desk: Desk, history: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the past says of a configuration: `against` its thresholds, over so many `parcels`.
+
+    `untested`: the kinds that these parcels cannot test, each with why.
+    """
+
+    parcels: int
+    against: list[str]
+    untested: Mapping[str, str]
+
+    def document(self) -> dict[str, Any]:
+        """It as JSON shows it."""
+        return {"parcels": self.parcels, "untested": dict(self.untested)}
+
+    def lines(self) -> Iterator[str]:
+        """What was played, and what came of it."""
+        from parcelwatch.cli import output
+        from parcelwatch.core.kinds import CLOCKED, RULES
+        from parcelwatch.core.suggest import MINIMUM
+
+        parcels = output.count(self.parcels, "parcel")
+        tested = [kind for kind in CLOCKED if kind in RULES and kind not in self.untested]
+        if not self.parcels or not tested:
+            yield f"Played {parcels}: no threshold could be tested."
+        elif self.against:
+            yield f"Played {parcels}: {output.count(len(self.against), 'thing')} stood out, warned of above."
+        elif self.parcels < MINIMUM:
+            yield f"Played {parcels}: nothing stood out, but so few hardly tell; it takes {MINIMUM} of a kind."
+        else:
+            yield f"Played {parcels}: nothing stood out."
+        for kind, why in self.untested.items():
+            yield f"  {kind} could not be tested: {why}"
+
+
+def lint(desk: Desk, history: str) -> Held:
     """What a file of histories, or with "" the shop's own past, says against the thresholds of the configuration."""
     from parcelwatch import backtest as played
     from parcelwatch.core.figures import untested
@@ -91,9 +129,11 @@ def lint(desk: Desk, history: str) -> list[str]:
     config = desk.config
     with planned(desk, config, history, "", (config.path,)) as (plan, total), bar(total) as progress:
         survey, dwell, _ = played.measure(plan, lambda _: None, progress)
+        refuse_unseen(history, survey)
         with played.run(plan, lambda _: None, progress) as results:
             said = list(_figures(results, plan.files, ("new",))["new"].get("hints", ()))
-        return [*said, *passed(dwell, config.policy(), untested(survey))]
+        aside = untested(survey)
+        return Held(survey.parcels, [*said, *passed(dwell, config.policy(), aside)], aside)
 
 
 def _figures(results: Results, files: Sequence[Path], names: Sequence[str]) -> dict[str, Any]:
@@ -139,7 +179,8 @@ def planned(
         from parcelwatch.verbs.records import open_source
 
         source = open_source(history, sys.stdin.buffer)
-        rows = played.FromFile.of(source, _reader(config), begins)
+        with _of(history):
+            rows = played.FromFile.of(source, _reader(config), begins)
         _warn_of(rows.unread)
         parts = partial(rows.parts, source)
         yield played.Plan(rows, files, parts, parts, config.timezone), source.size
@@ -153,6 +194,33 @@ def planned(
     database = played.FromDatabase(config.database)
     parts, lessons = partial(database.parts, ids), partial(database.parts, known)
     yield played.Plan(database, files, parts, lessons, config.timezone, desk.now), len(ids)
+
+
+@contextmanager
+def _of(history: str) -> Iterator[None]:
+    """What is wrong with a file of histories, with the file's name. Raises NeedsAttention for one without scans."""
+    from parcelwatch.cli import output
+    from parcelwatch.verbs.columns import NoScans
+
+    name = "standard input" if history == "-" else output.safe(history)
+    try:
+        yield
+    except NoScans as error:
+        raise NeedsAttention(f"{name}: {error}") from None
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from None
+
+
+def refuse_unseen(history: str, survey: Survey) -> None:
+    """Raises NeedsAttention for a file that has parcels and no scan of any."""
+    from parcelwatch.cli import output
+    from parcelwatch.verbs.columns import NoScans
+
+    if history and survey.parcels and not survey.milestones:
+        with _of(history):
+            parcels = output.count(survey.parcels, "parcel")
+            scans = '"checkpoints", each with "milestone" and "occurred_at", or a column for each milestone'
+            raise NoScans(f"not one scan of {parcels}, so that nothing can be judged; scans are {scans}")
 
 
 def _reader(config: Config) -> Reader:
@@ -183,7 +251,10 @@ def _ago(text: str, now: datetime, config: Config) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"--since {text!r}: write a duration such as 90d, or a day such as 2026-03-31") from None
-    return (at if at.tzinfo else at.replace(tzinfo=config.timezone)).astimezone(UTC)
+    at = (at if at.tzinfo else at.replace(tzinfo=config.timezone)).astimezone(UTC)
+    if at > now:
+        raise BadInput(f"--since {text}: that is still to come")
+    return at
 
 
 @contextmanager

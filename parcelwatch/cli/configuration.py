@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput, ConfigError
+
+if TYPE_CHECKING:
+    from parcelwatch.cli.backtest import Held
 
 app = group("Write, check and show the configuration.")
 
@@ -29,7 +32,7 @@ def check(
 
     Lists the couriers and channels it would use, and whether their secrets can be read here: one that cannot is wrong,
     too. Asks and sends nothing. With histories (see `backtest`) it also warns of thresholds that count the weekend,
-    often fire on healthy parcels, or never fire.
+    often fire on healthy parcels, or never fire, and says how many parcels were played and what they cannot test.
     """
     from parcelwatch.cli import checking, output
 
@@ -41,18 +44,21 @@ def check(
         if as_json:
             output.emit(checking.nothing(error.problems))
         raise
-    warnings = [*found.warnings, *(_by_history(desk, file) if history else [])]
+    held = _by_history(desk, file) if history else None
+    warnings = [*found.warnings, *(held.against if held else [])]
     for warning in warnings:
         output.warn(warning)
     if as_json:
-        output.emit(found.document(warnings))
+        output.emit({**found.document(warnings), **({"history": held.document()} if held else {})})
     else:
         checking.show(found)
+        for line in ("", *held.lines()) if held else ():
+            output.say(line)
     if found.wrong:
         raise ConfigError(found.wrong)
 
 
-def _by_history(desk: Desk, file: str) -> list[str]:
+def _by_history(desk: Desk, file: str) -> Held:
     """What the past says against the thresholds."""
     from parcelwatch.cli.backtest import lint
 

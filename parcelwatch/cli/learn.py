@@ -48,7 +48,7 @@ def learn(desk: Desk, history: Histories = "", write: Written = "", since: Since
     """
     from parcelwatch import backtest as played
     from parcelwatch.cli import advice, output
-    from parcelwatch.cli.backtest import Faults, bar, planned
+    from parcelwatch.cli.backtest import Faults, bar, planned, refuse_unseen
     from parcelwatch.core import suggest
     from parcelwatch.core.figures import untested
 
@@ -58,6 +58,7 @@ def learn(desk: Desk, history: Histories = "", write: Written = "", since: Since
     with _policies(desk) as (config, before, after), planned(desk, config, history, since, (before,)) as (plan, total):
         with bar(total) as progress:
             survey, dwell, _ = played.measure(plan, faults.take, progress)
+            refuse_unseen(history, survey)
             suggestions, left = suggest.suggest(dwell, played.policies((before,))[0], untested(survey))
             own = config if desk.configured else None
             daily = _daily(plan, own, suggestions, before, after, progress) if suggestions else {}

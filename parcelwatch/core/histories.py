@@ -23,6 +23,8 @@ class History:
     `announced_at`: when the shop knew of it, before any scan. `promised_by`, `dispatch_by`: the last instants at which
     it was to arrive, and to be handed over. `heard`: all that the courier said, each with when it was heard.
     `answers`: (heard at, fields of a Dossier) of what was answered otherwise from then on, beside the checkpoints.
+    `confirmed`: when the courier first answered and when last, () for never; None where nobody wrote that down, so that
+    it is taken to answer whenever it is asked.
     `complaints`: when its buyer complained. `delivered_at`: when the buyer had it, None where they never did as far as
     is known.
     """
@@ -42,6 +44,7 @@ class History:
     dispatch_by: datetime | None = None
     heard: Timeline = field(default_factory=Timeline)
     answers: tuple[tuple[datetime, Mapping[str, Any]], ...] = ()
+    confirmed: tuple[datetime, ...] | None = None
     complaints: tuple[datetime, ...] = ()
     delivered_at: datetime | None = None
 

@@ -3,7 +3,8 @@
 What belongs here: the walk from one moment at which something may change to the next, through the same judgement as
 the daemon's: what was known by then, the rules, the cases, and what of them is news. Letters, claims and questions to
 couriers lead to no alert about a case, so they are left out. In a replay the courier is taken to answer: whenever a
-deadline falls, it says what it had said by then.
+deadline falls, it says what it had said by then. Where its first answer and its last are known, it says nothing before
+the one and nothing after the other.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def replay(
     `forecasts`: what was known of other parcels at each time; without it nothing was.
     """
     parcel = history.parcel()
-    known, cases, shadows = Known(parcel), tuple[Case, ...](), tuple[Shadow, ...]()
+    known, cases, shadows = Known(parcel, history.confirmed), tuple[Case, ...](), tuple[Shadow, ...]()
     rules = rules_for(policy, parcel)
     way = _Way(history, rules)
     foreseen = forecasts if policy.foresight.enabled else None
@@ -104,7 +105,8 @@ class _Way:
 
     def __init__(self, history: History, rules: Rules) -> None:
         self._rules = rules
-        self._smooth = not history.answers and history.heard.answered_at is None and _smooth(history.checkpoints)
+        file = not history.answers and history.confirmed is None and history.heard.answered_at is None
+        self._smooth = file and _smooth(history.checkpoints)
         # A label starts no clock but that of its pickup, unless the shop says more of that.
         labels = history.shipped_at is None and history.dispatch_by is None
         self._before = _LABELLED if labels else frozenset()
@@ -165,10 +167,11 @@ def _back_somewhere(entries: tuple[Entry, ...]) -> bool:
 
 
 class Known:
-    """What is known of a parcel so far, beside its cases."""
+    """What is known of a parcel so far, beside its cases. `answering`: see History.confirmed."""
 
-    def __init__(self, parcel: Parcel) -> None:
+    def __init__(self, parcel: Parcel, answering: tuple[datetime, ...] | None = None) -> None:
         self._parcel = parcel
+        self._answering = answering
         self._timeline = Timeline()
         self._confirmed_at: datetime | None = None
         self._tracked_at: datetime | None = None
@@ -188,8 +191,8 @@ class Known:
 
     def at(self, now: datetime, cases: tuple[Case, ...] = (), shadows: tuple[Shadow, ...] = ()) -> Dossier:
         """The dossier when the courier answers at `now` what it has said so far; whoever refuses confirms nothing."""
-        if not self._said.get("refused"):
-            self._confirmed_at = now
+        if not self._said.get("refused") and self._answers(now):
+            self._confirmed_at = now if self._answering is None else min(now, self._answering[-1])
         return Dossier(
             self._parcel,
             self._timeline,
@@ -201,13 +204,16 @@ class Known:
             **self._said,
         )
 
+    def _answers(self, now: datetime) -> bool:
+        return self._answering is None or (bool(self._answering) and self._answering[0] <= now)
+
 
 def hearings(history: History, added_at: datetime) -> Iterator[Hearing]:
     """What was known when it was added, and then whenever something was heard of it. There is always a first one."""
     heard, answers = history.heard, dict(history.answers)
     entries = heard.entries
     seen = [max(entry.seen_at, added_at) for entry in entries]
-    moments = sorted({added_at, *seen, *answers, *_taken_back(heard)})
+    moments = sorted({added_at, *seen, *answers, *_first_answer(history), *_taken_back(heard)})
     if heard.answered_at is not None:
         for at in moments:
             yield Hearing(at, as_of(heard, at), answers.get(at, _NO_CHANGE))
@@ -219,6 +225,11 @@ def hearings(history: History, added_at: datetime) -> Iterator[Hearing]:
         for at in moments:
             told = tuple(entry for entry, since in zip(entries, seen, strict=True) if since <= at)
             yield Hearing(at, Timeline(told), answers.get(at, _NO_CHANGE))
+
+
+def _first_answer(history: History) -> tuple[datetime, ...]:
+    """It may say nothing new, and yet what was silent until then can be judged."""
+    return (history.confirmed or ())[:1]
 
 
 def _taken_back(heard: Timeline) -> Iterator[datetime]:

@@ -1,7 +1,8 @@
 """What was heard of a parcel that its checkpoints do not tell, kept so that its past can be played again.
 
 What belongs here: the log of answers that changed in kind ("no record", refused, no longer followed, another
-promise). Checkpoints carry their own times of hearing; an answer that says nothing new leaves no line.
+promise), and of the first one. Checkpoints carry their own times of hearing; a later answer that says nothing new
+leaves no line.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def note(store: Store, before: Dossier, after: Dossier, now: datetime) -> None:
         changes["stands"] = after.stands
     if after.first_tracked_at != before.first_tracked_at:
         changes["first_tracked_at"] = iso(maybe_ms(after.first_tracked_at))
+    if before.confirmed_at is None and after.confirmed_at is not None:
+        changes["confirmed_at"] = iso(maybe_ms(after.confirmed_at))
     if changes:
         record(store, after.parcel.id, "answered", changes, now)
 

@@ -36,7 +36,7 @@ def histories(store: Store, parcel_ids: Iterable[int]) -> Iterator[History]:
 
 
 def _history(store: Store, known: Dossier) -> History:
-    parcel = known.parcel
+    parcel, lines = known.parcel, history.read(store, known.parcel.id)
     return History(
         number=parcel.number,
         courier=parcel.courier,
@@ -52,7 +52,8 @@ def _history(store: Store, known: Dossier) -> History:
         promised_by=parcel.promised_by,
         dispatch_by=parcel.dispatch_by,
         heard=known.timeline,
-        answers=tuple(_answers(history.read(store, parcel.id))),
+        answers=tuple(_answers(lines)),
+        confirmed=_confirmed(known, lines),
         complaints=tuple(from_ms(at) for (at,) in store.all(_COMPLAINED, (parcel.id,))),
         delivered_at=arrived_at(known.timeline),
     )
@@ -63,6 +64,23 @@ def _answers(lines: Iterable[Mapping[str, Any]]) -> Iterator[tuple[datetime, Map
         said = line["data"]
         if line["what"] == "answered" and isinstance(said, dict) and (kept := _KEPT & said.keys()):
             yield datetime.fromisoformat(line["at"]), {name: _value(name, said[name]) for name in kept}
+
+
+def _confirmed(known: Dossier, lines: Iterable[Mapping[str, Any]]) -> tuple[datetime, ...]:
+    """The first answer and the last, () where there was none.
+
+    A database that is older than the line of the first answer has what was first heard in its place.
+    """
+    if known.confirmed_at is None:
+        return ()
+    said = [line["data"] for line in lines if line["what"] == "answered" and isinstance(line["data"], dict)]
+    noted = [datetime.fromisoformat(one["confirmed_at"]) for one in said if one.get("confirmed_at")]
+    if noted:
+        # Whatever was answered before was about another's parcel, under the wrong company.
+        return noted[-1], known.confirmed_at
+    heard = [entry.seen_at for entry in known.timeline.entries if not entry.checkpoint.by]
+    missing = [datetime.fromisoformat(one["missing_since"]) for one in said if one.get("missing_since")]
+    return min([*heard, *missing, known.confirmed_at]), known.confirmed_at
 
 
 def _value(name: str, said: Any) -> Any:

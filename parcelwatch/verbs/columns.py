@@ -6,10 +6,12 @@ What belongs here: which heading means what, as shops and data sets name them, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
+from parcelwatch.core.intake import meant
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Milestone
 
@@ -60,6 +62,12 @@ def _names() -> dict[str, str]:
 
 
 _MEANS: Final = _names()
+_KNOWN: Final = (*_PLAIN, *_TIMES, *_MILESTONES, "complaints")
+_MOST, _LONGEST = 20, 40
+
+
+class NoScans(BadInput):
+    """Histories that say of no parcel where it was, so that nothing can be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class Columns:
 
     @classmethod
     def of(cls, headings: Iterable[str]) -> Columns:
-        """Raises BadInput where there is no number, or no milestone."""
+        """Raises BadInput where there is no number, NoScans where there is no milestone."""
+        headings = tuple(headings)
         means: dict[str, str] = {}
         unread: list[str] = []
         for heading in headings:
@@ -83,11 +92,12 @@ class Columns:
         if "picked_up" not in means.values():
             # What the shop handed over somebody took.
             means |= {heading: "picked_up" for heading, name in means.items() if name == "shipped"}
-        missing = [] if "number" in means.values() else ["number"]
-        if not set(means.values()) & {*_MILESTONES, "announced"}:
-            missing.append("a milestone, such as picked_up or delivered")
-        if missing:
-            raise BadInput(f"no column is called {' nor '.join(missing)}: {', '.join(headings)[:300]}")
+        listed = _listed(headings, unread)
+        if "number" not in means.values():
+            raise BadInput(f"no column is called number: {listed}")
+        if not set(means.values()) & set(_MILESTONES):
+            would = ", ".join(_MILESTONES)
+            raise NoScans(f"no column holds scans: {listed}; of these each would, with when it was reached: {would}")
         return cls(means, tuple(unread))
 
     def row(self, cells: Mapping[str, object]) -> dict[str, object]:
@@ -101,6 +111,12 @@ class Columns:
         if "complaints" in said:
             row["complaints"] = _SEVERAL.split(said["complaints"])
         return row
+
+
+def _listed(headings: Iterable[str], unread: Collection[str]) -> str:
+    """What the columns are called, each that is not read with what may be meant."""
+    shown = (f"{one[:_LONGEST]}{meant(one, _KNOWN) if one in unread else ''}" for one in headings if one.strip())
+    return ", ".join(islice(shown, _MOST)) or "none has a name"
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from parcelwatch import clock
+from parcelwatch.core.suggest import MINIMUM
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -126,6 +127,7 @@ def test_a_configuration_is_held_against_histories(shop: Shop, tmp_path: Path) -
     plain = shop.run("config", "check", "--json").document["warnings"]
     warnings = shop.run("config", "check", "--history", str(path), "--json").document["warnings"]
     (said,) = (warning for warning in warnings if warning not in plain)
+    assert "Played 60 parcels: 1 thing stood out" in shop.run("config", "check", "--history", str(path)).out
     assert said.startswith("stalled often fires on healthy parcels: only 0% of the 60")
 
 
@@ -151,3 +153,63 @@ def test_a_backtest_shows_what_trials_would_have_told_apart(shop: Shop, tmp_path
     assert (new["alerts"], new["by_kind"], found["differences"]) == (old["alerts"], old["by_kind"], [])
     assert {one["shadow"] for one in found["alerts"] if one["kind"] == "stalled" and not one["counted"]} == {True}
     assert "In shadow" in shop.run(*options).out
+
+
+TABLES: dict[str, str] = {
+    "orders.csv": "number,ordered_at,promised_by\nAB00000001,2026-03-02,2026-03-09\n",
+    "empty_cells.csv": "number,ordered_at,delivered\nAB00000001,2026-03-02,\n",
+    "bare.jsonl": '{"number": "AB00000001", "announced_at": "2026-03-02T08:00"}\n',
+    "none.jsonl": '{"number": "AB00000001", "announced_at": "2026-03-02T08:00", "checkpoints": []}\n',
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_file_without_scans_is_said_to_have_none(shop: Shop, tmp_path: Path, name: str) -> None:
+    file, new = shop.file(TABLES[name], name), policy(tmp_path, "new.toml", "3d")
+    for command in (
+        ("backtest", "--policy", new, "--history"),
+        ("config", "check", "--history"),
+        ("learn", "--history"),
+    ):
+        ended = shop.run(*command, file)
+        assert (ended.code, ended.out) == (1, "")
+        assert name in ended.err
+        assert "scan" in ended.err
+    assert "milestone" in ended.err or "picked_up" in ended.err, "what would do is said"
+
+
+def test_what_is_wrong_with_the_columns_is_said_with_the_files_name(shop: Shop, tmp_path: Path) -> None:
+    file = shop.file("numbr,delivered\nAB00000001,2026-03-02\n", "bad.csv")
+    ended = shop.run("backtest", "--policy", policy(tmp_path, "new.toml", "3d"), "--history", file)
+    assert ended.code == 2
+    assert "bad.csv: no column is called number: numbr (did you mean 'number'?), delivered" in ended.err
+
+
+def test_a_time_that_is_still_to_come_is_no_past(shop: Shop, tmp_path: Path, histories: str) -> None:
+    ahead = (clock.now() + timedelta(days=2)).date().isoformat()
+    new = policy(tmp_path, "new.toml", "3d")
+    ended = shop.run("backtest", "--policy", new, "--history", histories, "--since", ahead)
+    assert (ended.code, f"--since {ahead}: that is still to come" in ended.err) == (2, True)
+
+
+def test_a_configuration_that_the_past_has_nothing_against_is_told_so(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "well.jsonl"
+    path.write_text("\n".join(json.dumps(row(f"AB{place:08}", 1)) for place in range(MINIMUM)), encoding="utf-8")
+    ended = shop.run("config", "check", "--history", str(path))
+    assert f"Played {MINIMUM} parcels: nothing stood out." in ended.out
+    assert "customs_held could not be tested: no parcel is ever customs" in ended.out
+    found = shop.run("config", "check", "--history", str(path), "--json").document["history"]
+    assert (found["parcels"], "customs_held" in found["untested"], "stalled" in found["untested"]) == (
+        MINIMUM,
+        True,
+        False,
+    )
+    few = shop.run("config", "check", "--history", shop.file(json.dumps(row("AB00000001", 1)), "one.jsonl"))
+    assert "Played 1 parcel: nothing stood out, but so few hardly tell" in few.out
+
+
+def test_where_no_threshold_can_be_tested_that_is_said(shop: Shop) -> None:
+    ended = shop.run("config", "check", "--history", shop.file("", "none.jsonl"))
+    assert "Played 0 parcels: no threshold could be tested." in ended.out
+    only = shop.file("number,ordered_at,delivered\nAB00000001,2026-03-02,2026-03-05\n")
+    assert "Played 1 parcel: no threshold could be tested." in shop.run("config", "check", "--history", only).out

@@ -18,11 +18,29 @@ from parcelwatch.core.replay import replay
 from parcelwatch.core.rules import QUIET
 from parcelwatch.core.timeline import as_of, join
 from parcelwatch.core.view import view
-from parcelwatch.model import Cause, Checkpoint, Dossier, Entry, Event, Milestone, Passed, Refused, Timeline, Unanswered
+from parcelwatch.ingest import take_step
+from parcelwatch.model import (
+    Answered,
+    Cause,
+    Checkpoint,
+    Dossier,
+    Entry,
+    Event,
+    Milestone,
+    NotFound,
+    Order,
+    Parcel,
+    Passed,
+    Pushed,
+    Refused,
+    Timeline,
+    Unanswered,
+    Why,
+)
 from parcelwatch.ruletests import Story
 from parcelwatch.ruletests.steps import Said
 from parcelwatch.ruletests.telling import Feed, Teller
-from parcelwatch.store import Store, past
+from parcelwatch.store import Store, alerts, parcels, past
 from tests.benchmarks.replaying import daemon
 from tests.storytellers import InCore, InStore
 from tests.strategies import START
@@ -57,15 +75,17 @@ class Daemon:
         self._teller, self._feed = teller, Feed(story.parcel.number)
         self.told: list[tuple[str, datetime]] = []
         self.answers: list[tuple[datetime, dict[str, Any]]] = []
+        self.confirmed: tuple[datetime, ...] = ()
         self._steps = story.steps
         self._now = story.parcel.added_at
 
-    def play(self) -> datetime:
+    def play(self, *, asked_at_once: bool = True) -> datetime:
         """All of it, and what silence leads to; returns the end."""
-        if self._steps[0].at > self._now:
+        if asked_at_once and self._steps[0].at > self._now:
             self._step(self._feed.same(), self._now)  # what is added is asked about at once
         for each in self._steps:
-            self._ask_until(each.at)
+            if asked_at_once or self._teller.dossier.confirmed_at:
+                self._ask_until(each.at)
             self._step(self._feed.says(each.does) if isinstance(each.does, Said) else Passed(), each.at)
         end = self._now + AFTER
         self._ask_until(end)
@@ -85,6 +105,8 @@ class Daemon:
         happened = self._teller.step(event, at)
         # What is told of claims is no case's news.
         self.told += [(one, at) for one in happened.told if "claim_" not in one]
+        if (confirmed := self._teller.dossier.confirmed_at) is not None:
+            self.confirmed = (*self.confirmed[:1], confirmed)
         if changed := {name: new for name, new in _kept(self._teller.dossier) if new != getattr(before, name)}:
             self.answers.append((at, changed))
 
@@ -93,7 +115,9 @@ def _kept(dossier: Dossier) -> Iterable[tuple[str, Any]]:
     return ((name, getattr(dossier, name)) for name in KEPT)
 
 
-def history_of(story: Story, daemon: Daemon, dossier: Dossier) -> History:
+def history_of(
+    story: Story, daemon: Daemon, dossier: Dossier, confirmed: tuple[datetime, ...] | None = None
+) -> History:
     parcel = story.parcel
     return History(
         parcel.number,
@@ -109,6 +133,7 @@ def history_of(story: Story, daemon: Daemon, dossier: Dossier) -> History:
         dispatch_by=parcel.dispatch_by,
         heard=dossier.timeline,
         answers=tuple(daemon.answers),
+        confirmed=confirmed,
     )
 
 
@@ -123,6 +148,14 @@ def test_a_replay_tells_what_the_daemon_tells(story: Story) -> None:
     daemon = Daemon(story, teller)
     end = daemon.play()
     assert replayed(history_of(story, daemon, teller.dossier), story, end) == daemon.told
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_nothing_is_told_before_the_first_answer_however_late_it_comes(story: Story) -> None:
+    teller = InCore(story)
+    daemon = Daemon(story, teller)
+    end = daemon.play(asked_at_once=False)
+    assert replayed(history_of(story, daemon, teller.dossier, daemon.confirmed), story, end) == daemon.told
 
 
 def test_what_a_store_kept_of_its_parcels_is_replayed_to_what_agents_were_told(tmp_path: Path) -> None:
@@ -203,3 +236,81 @@ def test_a_clock_that_runs_shorter_than_the_one_before_is_not_overslept() -> Non
     history = History("AB123456", "acme", announced_at=START, heard=Timeline(tuple(entries)))
     told = [(one.kind, one.at) for one in replay(history, HASTY)]
     assert told == [("not_delivered", START + timedelta(hours=2 + 36))]
+
+
+# --- the past of a real store --------------------------------------------------------------------
+
+ADDED: Final = START + timedelta(days=20)
+FIRST: Final = ADDED + timedelta(seconds=12)
+
+
+def answer(*way: tuple[float, Milestone]) -> Answered:
+    """A list whose scans happened so many days before the parcels were added."""
+    scans = (
+        Checkpoint(at := ADDED - timedelta(days=days), at, milestone, text=str(milestone)) for days, milestone in way
+    )
+    return Answered("", tuple(scans))
+
+
+OVERDUE: Final[dict[str, list[tuple[timedelta, Event]]]] = {
+    "delivered": [(FIRST - ADDED, answer((9, _M.IN_TRANSIT), (6, _M.DELIVERED)))],
+    "returned": [(FIRST - ADDED, answer((9, _M.IN_TRANSIT), (3, _M.RETURNED)))],
+    "under way": [(FIRST - ADDED, answer((9, _M.PICKED_UP), (1, _M.IN_TRANSIT)))],
+    "still": [(FIRST - ADDED, answer((19, _M.PICKED_UP), (18, _M.IN_TRANSIT)))],
+    "unknown": [(FIRST - ADDED, NotFound(""))],
+    "an empty list": [(FIRST - ADDED, answer()), (timedelta(hours=5), answer())],
+    "refused first": [(FIRST - ADDED, Refused("", "no")), (timedelta(hours=3), answer((9, _M.IN_TRANSIT)))],
+    "pushed first": [
+        (FIRST - ADDED, Pushed(answer((9, _M.IN_TRANSIT)))),
+        (timedelta(hours=3), answer((9, _M.IN_TRANSIT))),
+    ],
+    "only pushed": [(FIRST - ADDED, Pushed(answer((9, _M.IN_TRANSIT))))],
+    "never answered": [(FIRST - ADDED, Unanswered(""))],
+}
+
+
+def overdue(number: str) -> Parcel:
+    return Parcel(0, number, "acme", added_at=ADDED, orders=(Order("A-1", promised_by=ADDED - timedelta(days=4)),))
+
+
+def told_of_cases(store: Store) -> list[tuple[str, Why, datetime]]:
+    """What agents get, without letters, claims and all-clears."""
+    out = (row.out for row in alerts.rows(store) if row.state == "pending" and not row.out.draft)
+    return [(one.kind, one.why, one.created_at) for one in out if one.why != Why.CLEARED and "claim_" not in one.why]
+
+
+@pytest.mark.parametrize("heard", OVERDUE.values(), ids=OVERDUE)
+def test_of_parcels_that_were_overdue_when_added_a_store_replays_what_was_told(
+    tmp_path: Path, heard: list[tuple[timedelta, Event]]
+) -> None:
+    with Store.open(tmp_path / "parcelwatch.db") as store:
+        with store.transaction():
+            parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
+        told = list[tuple[str, Why, datetime]]()
+        for after, event in heard:
+            with store.transaction():
+                take_step(store, parcel_id, event, PATIENT, ADDED + after)
+            told += [one for one in told_of_cases(store) if one[2] == ADDED + after]
+        (history,) = past.histories(store, [parcel_id])
+    until = ADDED + heard[-1][0] + timedelta(hours=1)
+    assert [(one.kind, one.why, one.at) for one in replay(history, PATIENT, until)] == told
+
+
+NO_LINE: Final = ("delivered", "returned", "under way", "still", "unknown", "refused first")
+"""What is heard first in these stands in for the line of the first answer."""
+
+
+@pytest.mark.parametrize("name", NO_LINE)
+def test_a_database_from_before_first_answers_were_noted_replays_the_same(tmp_path: Path, name: str) -> None:
+    with Store.open(tmp_path / "parcelwatch.db") as store:
+        with store.transaction():
+            parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
+            for after, event in OVERDUE[name]:
+                take_step(store, parcel_id, event, PATIENT, ADDED + after)
+        (noted,) = past.histories(store, [parcel_id])
+        with store.transaction():
+            store.write("UPDATE history SET data = json_remove(data, '$.confirmed_at')", ())
+        (history,) = past.histories(store, [parcel_id])
+    assert noted.confirmed is not None
+    assert history.confirmed == noted.confirmed
+    assert list(replay(history, PATIENT)) == list(replay(noted, PATIENT))

@@ -250,7 +250,8 @@ def test_answers_of_another_kind_leave_a_line_and_repetitions_none(store: Store)
         with store.transaction():
             before = parcels.dossier(store, parcel_id)
             parcels.save(store, before, heard(before, missing_since=missing_since), NOW + turn * HOUR)
+    first = {"missing_since": "2026-03-02T08:00:00Z", "confirmed_at": "2026-03-02T08:00:00Z"}
     assert history.read(store, parcel_id) == [
-        {"at": "2026-03-02T08:00:00Z", "what": "answered", "data": {"missing_since": "2026-03-02T08:00:00Z"}},
+        {"at": "2026-03-02T08:00:00Z", "what": "answered", "data": first},
         {"at": "2026-03-02T10:00:00Z", "what": "answered", "data": {"missing_since": None}},
     ]
