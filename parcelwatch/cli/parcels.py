@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing, sure
 from parcelwatch.cli.desk import Desk, asked_account, known_account
 from parcelwatch.cli.typed import who
 from parcelwatch.errors import BadInput
@@ -360,7 +359,7 @@ def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
 def forget(
     desk: Desk,
     number: NumberOrOrder,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase every trace of a parcel, or of all parcels of an order.
@@ -373,9 +372,7 @@ def forget(
 
     with desk.store() as store:
         numbers = _numbers(store, number)
-        if not yes and not as_json and sys.stdin.isatty():
-            what = output.erased(erase.of_parcels(store, *numbers))
-            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        sure(output.erased(erase.of_parcels(store, *numbers)), yes=yes)
         gone = erase.forget(store, *numbers)
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
