@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.nouns import Noun
 from parcelwatch.errors import BadInput, ParcelwatchError
 
 ConfigFile = Annotated[
@@ -72,6 +73,7 @@ def group(help_text: str, callback: Callable[..., None] = nothing, *, program: b
     `program`: it is the program itself, which can also tell a shell how to complete it.
     """
     app = typer.Typer(
+        cls=Noun,
         help=help_text,
         no_args_is_help=True,
         add_completion=program,
