@@ -163,8 +163,9 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
         )
     except (ConfigError, DeliveryFailed, DeliveryRefused) as error:
         result = next(result for kind, result in _RESULTS if isinstance(error, kind))
-        wait = error.retry_after if isinstance(error, DeliveryFailed) else None
-        said |= {"result": result, "error": str(error), "wait": wait.total_seconds() if wait else None}
+        wait, place = (error.retry_after, error.place) if isinstance(error, DeliveryFailed) else (None, "")
+        what = f"{error} ({place})" if place else str(error)
+        said |= {"result": result, "error": what, "wait": wait.total_seconds() if wait else None}
     return said
 
 
