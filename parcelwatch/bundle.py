@@ -220,7 +220,7 @@ def _facts(known: _Known, words: Renderer) -> Iterator[tuple[str, str]]:
     values = {
         "number": parcel.number,
         "former": ", ".join(filter(None, (*parcel.replaced, parcel.successor))),
-        "courier": f"{parcel.courier} {parcel.company}".strip(),
+        "courier": words.whose.courier(parcel.courier, parcel.company),
         "service": parcel.service,
         "lane": f"{parcel.origin or '–'} / {parcel.destination or '–'}" if parcel.origin or parcel.destination else "",
         "trouble": case["sentence"],

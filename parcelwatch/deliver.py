@@ -75,7 +75,10 @@ class _Desk:
 
 
 class Deliverer:
-    """Sends what is due. `beat` is the monotonic time at which it last was seen to work."""
+    """Sends what is due. `beat` is the monotonic time at which it last was seen to work.
+
+    `sent` and `undelivered` count alerts; `messages` and `failures` those they went out in, each part as one.
+    """
 
     def __init__(
         self,
@@ -94,7 +97,9 @@ class Deliverer:
         self._words = Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self.sent = 0
+        self.messages = 0
         self.undelivered = 0
+        self.failures = 0
         self.beat = time.monotonic()
 
     async def start(self) -> None:
@@ -189,9 +194,11 @@ class Deliverer:
         desk.unfinished = sent if error is None and sent.arrived < len(group.said) else None
         if error is None:
             desk.failures = 0
+            self.messages += group.arrived < len(group.said)
             self.sent += 0 if desk.unfinished else len(group.ids)
             return
         self.undelivered += len(group.ids)
+        self.failures += 1
         desk.failures += isinstance(error, DeliveryFailed)
         if desk.failures & (desk.failures - 1) == 0:
             log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))

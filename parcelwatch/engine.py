@@ -47,7 +47,10 @@ REPEATS_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What one pass came to. `left`: due, not asked in time. `unanswered`: asked in vain. `failed`: our own fault."""
+    """What one pass came to. `left`: due, not asked in time. `unanswered`: asked in vain. `failed`: our own fault.
+
+    `sent`, `undelivered`: alerts. `messages`: what channels took for them. `messages_failed`: what they did not take.
+    """
 
     polled: int
     unanswered: int
@@ -56,7 +59,9 @@ class Passed:
     opened: int
     resolved: int
     sent: int
+    messages: int
     undelivered: int
+    messages_failed: int
 
     @property
     def clean(self) -> bool:
@@ -145,7 +150,9 @@ class Engine:
             opened=tally.opened,
             resolved=tally.resolved,
             sent=self.deliverer.sent,
+            messages=self.deliverer.messages,
             undelivered=self.deliverer.undelivered + unsent,
+            messages_failed=self.deliverer.failures,
         )
 
     async def close(self) -> None:

@@ -76,11 +76,15 @@ class CourierUnreadable(CourierError):
 
 
 class DeliveryFailed(ParcelwatchError):
-    """Try later. `retry_after` is the least time to wait, None when the channel did not ask for any."""
+    """Try later. `retry_after` is the least time to wait, None when the channel did not ask for any.
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+    `place`: host and port, where the connection failed. It is kept out of the message, which goes to other channels.
+    """
+
+    def __init__(self, message: str, retry_after: timedelta | None = None, place: str = "") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.place = place
 
 
 class ChannelBusy(DeliveryFailed):

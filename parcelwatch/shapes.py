@@ -212,6 +212,7 @@ def report(figures: Figures) -> dict[str, Any]:
         **{name: counts[name] for name in ("opened", "acknowledged", "resolved", "escalated", "reraised")},
         "waiting": {
             "total": figures.waiting,
+            "hidden": figures.hidden,
             "states": dict(figures.states),
             "ages": {name: figures.ages.get(name, 0) for name in AGES},
             "owners": dict(figures.owners),

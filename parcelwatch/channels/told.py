@@ -17,7 +17,7 @@ from apprise import NotifyType
 
 from parcelwatch.channels.limits import Limit, Unit, written_size
 from parcelwatch.channels.verdicts import ARRIVED, Answer, Fate, Verdict
-from parcelwatch.channels.wire import Call, ask
+from parcelwatch.channels.wire import Call, ask, unreached
 from parcelwatch.core.pacing import Pace
 from parcelwatch.core.text import BREAK
 from parcelwatch.model import Severity
@@ -138,7 +138,7 @@ class Told:
                 if call.to in have_it:
                     continue
                 answer = ask(call, self.request_timeout, self.verify_certificate)
-                verdict = answer if isinstance(answer, Verdict) else self.judge(answer)
+                verdict = unreached(answer, call.url) if isinstance(answer, Verdict) else self.judge(answer)
                 if verdict.fate is not Fate.ARRIVED:
                     return verdict
                 have_it.add(call.to)

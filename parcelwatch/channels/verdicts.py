@@ -35,12 +35,16 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`why` says it in words, `said` quotes the code. `wait`: the least time until the next try, None if not asked."""
+    """`why` says it in words, `said` quotes the code. `wait`: the least time until the next try, None if not asked.
+
+    `place`: host and port, where the connection failed.
+    """
 
     fate: Fate
     why: str = ""
     said: str = ""
     wait: timedelta | None = None
+    place: str = ""
 
     def error(self, channel: str) -> DeliveryFailed | DeliveryRefused | None:
         """The error to raise for the channel of this name; None when the message arrived."""
@@ -51,9 +55,9 @@ class Verdict:
             case Fate.BUSY:
                 return ChannelBusy(text, self.wait or BUSY_WAIT)
             case Fate.LATER:
-                return DeliveryFailed(text, self.wait)
+                return DeliveryFailed(text, self.wait, self.place)
             case Fate.UNKNOWN:
-                return DeliveryUnknown(text, self.wait)
+                return DeliveryUnknown(text, self.wait, self.place)
             case Fate.NEVER:
                 return DeliveryRefused(text)
             case Fate.CLOSED:

@@ -1,7 +1,7 @@
 """One request to a service over HTTP, and its answer or why there is none.
 
-What belongs here: time limits, the most that is read of an answer, and what a broken connection means. Nothing here
-tells the address: it holds the key.
+What belongs here: time limits, the most that is read of an answer, and what a broken connection means. Of the
+address nothing is told but host and port: it holds the key.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.exceptions import ConnectTimeout, SSLError
@@ -66,6 +68,20 @@ def ask(call: Call, timeout: Any, verify: Any) -> Answer | Verdict:
         return _broken(error)
     except (requests.RequestException, ValueError):
         return GARBLED
+
+
+def unreached(verdict: Verdict, url: str) -> Verdict:
+    """The verdict with the host and port of the address, and nothing else of it."""
+    with suppress(ValueError):
+        address = urlsplit(url)
+        port = address.port or {"http": 80, "https": 443}.get(address.scheme, 0)
+        return replace(verdict, place=place(address.hostname or "", port))
+    return verdict
+
+
+def place(host: str, port: int) -> str:
+    """A host and its port as people write them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _json(content: object) -> bytes | None:

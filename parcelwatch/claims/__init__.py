@@ -23,6 +23,11 @@ def windows() -> tuple[Window, ...]:
     return tuple(_window(entry, loss) for entry in entries for loss in entry["loss"])
 
 
+def named(line: str) -> Window | None:
+    """The window that a line of ours tells of; None for a shop's own, and for one that is in the file no more."""
+    return next((window for window in windows() if window.line == line), None)
+
+
 def _window(entry: dict[str, Any], loss: str) -> Window:
     rest = {name: value for name, value in entry.items() if name not in ("loss", "from")}
     start = Start(entry["from"])

@@ -129,9 +129,21 @@ def claim(
 STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
 
 
+def _assigned(text: str) -> int:
+    try:
+        return case_id(text)
+    except typer.BadParameter as error:
+        raise typer.BadParameter(f"{error}; whom it goes to is named with --to {text[:40]}") from None
+
+
 def assign(
     desk: Desk,
-    cases: Cases,
+    cases: Annotated[
+        list[int],
+        typer.Argument(
+            metavar="ID…", parser=_assigned, help="Numbers of cases, as in `cases list`, or of alerts, as A44."
+        ),
+    ],
     to: Annotated[str, typer.Option("--to", metavar="NAME", help='Who has it from now on; "" for nobody.')],
     by: By = "",
     as_json: Json = False,

@@ -26,6 +26,7 @@ from parcelwatch.errors import (
 
 if TYPE_CHECKING:
     from parcelwatch.channels import Channel
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import ChannelConfig
     from parcelwatch.core.messages import Group, Size
     from parcelwatch.model import Severity
@@ -69,29 +70,29 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
             row["id"],
-            row["state"],
+            t(row["state"]),
             row["channel"] or "–",
-            f"draft: {row['kind']}" if row["draft"] else row["kind"],
+            t("draft: {kind}", kind=t.kind(row["kind"])) if row["draft"] else t.kind(row["kind"]),
             moment(row["sent_at"] or row["created_at"], zone),
-            (f"({safe(why)}) " if (why := _became(row)) else "") + worded(row["line"]),
+            (t("({why})", why=safe(why)) + " " if (why := _became(row, t)) else "") + worded(row["line"]),
         )
         for row in rows
     ]
-    columns = [">ID", "!State", "!Channel", "!About", "!When", "~What"]
-    output.show(columns, shown, "No alerts.")
-    output.zone_note(zone)
+    columns = t.columns(">ID", "!State", "!Channel", "!About", "!When", "~What")
+    output.show(columns, shown, t("No alerts."), t.styles)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
-def _became(row: Mapping[str, Any]) -> str:
+def _became(row: Mapping[str, Any], t: Tongue) -> str:
     """What became of it, where that needs a word."""
     why = row["reason"] or row["error"]
     doubted = "it may have arrived" if row["outcome"] == "unknown" and row["state"] == "pending" else row["outcome"]
-    meant = f"meant for {row['meant_for']}" if row["meant_for"] else ""
-    return "; ".join(filter(None, (meant, why if doubted not in why else "", doubted)))
+    meant = t("meant for {channel}", channel=row["meant_for"]) if row["meant_for"] else ""
+    return t("; ").join(t(each) for each in (meant, why if doubted not in why else "", doubted) if each)
 
 
 @command(app, "test", "alerts test", "alerts test ops")
@@ -162,8 +163,9 @@ def _try_channel(settings: ChannelConfig) -> dict[str, object]:
         )
     except (ConfigError, DeliveryFailed, DeliveryRefused) as error:
         result = next(result for kind, result in _RESULTS if isinstance(error, kind))
-        wait = error.retry_after if isinstance(error, DeliveryFailed) else None
-        said |= {"result": result, "error": str(error), "wait": wait.total_seconds() if wait else None}
+        wait, place = (error.retry_after, error.place) if isinstance(error, DeliveryFailed) else (None, "")
+        what = f"{error} ({place})" if place else str(error)
+        said |= {"result": result, "error": what, "wait": wait.total_seconds() if wait else None}
     return said
 
 

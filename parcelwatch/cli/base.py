@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.nouns import Noun
 from parcelwatch.errors import BadInput, ParcelwatchError
 
 ConfigFile = Annotated[
@@ -44,6 +45,15 @@ class NeedsAttention(ParcelwatchError):
     """The command did its work, but somebody should look at what it said: exit code 1."""
 
 
+def sure(what: str, *, yes: bool) -> None:
+    """Ask before something is erased for good. Raises BadInput where nobody is there to answer, unless `yes`."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise BadInput(f"this would erase everything about {what}, and nobody is there to ask: say --yes")
+    typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+
+
 @contextmanager
 def standing() -> Iterator[None]:
     """What cannot be done to a thing as it stands is no wrong usage: exit 1, not 2."""
@@ -63,6 +73,7 @@ def group(help_text: str, callback: Callable[..., None] = nothing, *, program: b
     `program`: it is the program itself, which can also tell a shell how to complete it.
     """
     app = typer.Typer(
+        cls=Noun,
         help=help_text,
         no_args_is_help=True,
         add_completion=program,

@@ -280,10 +280,21 @@ def _claim(claim: Mapping[str, Any] | None, t: Tongue) -> dict[str, object]:
     return {
         "claim": t("not made") if claim["state"] == "open" and not claim["missed"] else claim_by(claim, t),
         "last day to claim": claim["last_on"] or (t("not known yet") if claim["window"] else ""),
-        "window": claim["window"],
+        "window": window(claim["window"], t),
         "claim number": safe(claim["ref"], 60),
         "paid": safe(claim["amount"], 60),
     }
+
+
+def window(line: str, t: Tongue) -> str:
+    """What a claim's last day is counted by; a shop's own is named by its place in the configuration."""
+    from parcelwatch import claims
+
+    known = claims.named(line)
+    if known is None:
+        return line
+    whom, loss, start = known.courier or t("any courier"), t(known.loss), t(known.start)
+    return t("comes along: {whom}, {loss}: {days}d from {start}", whom=whom, loss=loss, days=known.days, start=start)
 
 
 def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,11 +15,11 @@ from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.verbs.complaining import Taken
-    from parcelwatch.verbs.importing import Rejected
+    from parcelwatch.verbs.importing import Rejected, Result
 
 app = group("Complaints of buyers, for `parcelwatch report`: when they came, and whether agents knew before.")
 
-_MOST_SKIPPED = 10
+_MOST_SAID = 20
 
 
 def import_file(
@@ -121,16 +122,30 @@ def _print(shown: list[dict[str, Any]], desk: Desk) -> None:
 
 
 class _Said(Said):
-    """Rows as they are said of an import; of those passed over the first ones."""
+    """Rows as they are said of an import; of those refused, and of those passed over, the first ones."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._skipped = 0
+        self._times: Counter[str] = Counter()
+
+    def refused(self, row: Rejected) -> None:
+        self._say("refused", row)
 
     def skipped(self, row: Rejected) -> None:
-        self._skipped += 1
-        if self._skipped <= _MOST_SKIPPED:
+        self._say("passed over", row)
+
+    def _say(self, what: str, row: Rejected) -> None:
+        self._times[what] += 1
+        if self._times[what] <= _MOST_SAID:
             say_row(row.line, row.number, row.reason)
+
+    def end(self, result: Result) -> None:
+        from parcelwatch.cli import output
+
+        super().end(result)
+        for what, times in self._times.items():
+            if times > _MOST_SAID:
+                output.note(f"{output.count(times - _MOST_SAID, 'more row')} {what}; --json names each", "yellow")
 
 
 class _Kept(Kept):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from parcelwatch.cli.base import Json, command, group
+from parcelwatch.cli.base import Json, command, group, sure
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.text import amount
 
@@ -90,7 +89,7 @@ def show(desk: Desk, order: OrderNumber, as_json: Json = False) -> None:
 def forget(
     desk: Desk,
     order: OrderNumber,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase an order and its buyer.
@@ -102,9 +101,7 @@ def forget(
 
     known = order.strip()
     with desk.store() as store:
-        what = output.erased(erase.of_order(store, known))
-        if not yes and not as_json and sys.stdin.isatty():
-            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        sure(output.erased(erase.of_order(store, known)), yes=yes)
         gone = erase.forget_order(store, known)
     if as_json:
         kept = list(gone.kept_parcels.values())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing, sure
 from parcelwatch.cli.desk import Desk, asked_account, known_account
 from parcelwatch.cli.typed import who
 from parcelwatch.errors import BadInput
@@ -17,6 +16,7 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.model import Parcel
     from parcelwatch.store import Store
 
@@ -57,23 +57,21 @@ def list_all(
             output.emit_list(rows)
             return
         zone = desk.config.timezone
-        shown = [_listed(row, zone) for row in rows]
-    output.show(
-        ["!Number", "Courier", "?Order", "Milestone", "!Last scan", ">Cases"],
-        shown,
-        "No parcels. `parcelwatch parcels import FILE` watches some.",
-    )
-    output.zone_note(zone)
+        t = desk.tongue
+        shown = [_listed(row, zone, t) for row in rows]
+    columns = t.columns("!Number", "Courier", "?Order", "Milestone", "!Last scan", ">Cases")
+    output.show(columns, shown, t("No parcels. `parcelwatch parcels import FILE` watches some."))
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
-def _listed(row: Mapping[str, Any], zone: tzinfo) -> tuple[object, ...]:
+def _listed(row: Mapping[str, Any], zone: tzinfo, t: Tongue) -> tuple[object, ...]:
     from parcelwatch.cli.output import moment, safe, some
 
     return (
         row["number"],
         _who(row),
         some(map(safe, row["orders"]), 3),
-        _state(row),
+        _state(row, t),
         moment(row["last_checkpoint_at"], zone),
         row["open_cases"] or "",
     )
@@ -83,14 +81,15 @@ def _who(row: Mapping[str, Any]) -> str:
     return f"{row['courier']} {row['company']}".strip()
 
 
-def _state(row: Mapping[str, Any]) -> str:
+def _state(row: Mapping[str, Any], t: Tongue) -> str:
     if row["unwatched_at"]:
-        return f"{row['milestone']} (no longer watched)"
-    return _stood(row)
+        return t("{milestone} (no longer watched)", milestone=t.milestone(row["milestone"]))
+    return _stood(row, t)
 
 
-def _stood(row: Mapping[str, Any]) -> str:
-    return f"{row['milestone']} ({row['cause']})" if row["cause"] else str(row["milestone"])
+def _stood(row: Mapping[str, Any], t: Tongue) -> str:
+    milestone = t.milestone(row["milestone"])
+    return t("{milestone} ({cause})", milestone=milestone, cause=t.cause(row["cause"])) if row["cause"] else milestone
 
 
 @command(app, "show", "parcels show JD0002123456789", "parcels show A-1001 --json")
@@ -111,7 +110,7 @@ def show(
         if place:
             output.say()
         _print_parcel(shown, desk)
-    output.zone_note(desk.config.timezone)
+    output.zone_note(desk.config.timezone, desk.tongue("Times are in {zone}."))
 
 
 def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
@@ -130,17 +129,20 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe, worded
 
-    output.pairs(_summary(shown, desk))
+    t = desk.tongue
+    output.pairs(t.named(_summary(shown, desk)))
     output.say()
     checkpoints = [
-        (_when(each, desk), _stood(each), _said(each), safe(each["place"], 80)) for each in shown["checkpoints"]
+        (_when(each, desk), _stood(each, t), _said(each), safe(each["place"], 80)) for each in shown["checkpoints"]
     ]
-    output.show(["!When", "Milestone", "What the courier said", "Where"], checkpoints, "No checkpoints yet.")
+    columns = t.columns("!When", "Milestone", "What the courier said", "Where")
+    output.show(columns, checkpoints, t("No checkpoints yet."))
     output.say()
     known = [
-        (each["id"], each["kind"], each["severity"], each["state"], worded(each["sentence"])) for each in shown["cases"]
+        (each["id"], t.kind(each["kind"]), t.severity(each["severity"]), t(each["state"]), worded(each["sentence"]))
+        for each in shown["cases"]
     ]
-    output.show([">Case", "!Kind", "!Severity", "!State", "Why"], known, "No cases.")
+    output.show(t.columns(">Case", "!Kind", "!Severity", "!State", "Why"), known, t("No cases."), t.styles)
 
 
 def _said(checkpoint: Mapping[str, Any]) -> str:
@@ -153,20 +155,20 @@ def _said(checkpoint: Mapping[str, Any]) -> str:
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
     from parcelwatch.cli.output import moment, safe, some
 
-    zone = desk.config.timezone
+    zone, t = desk.config.timezone, desk.tongue
     return {
         "number": shown["number"],
         "courier": _who(shown),
         "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
         "destination": shown["destination"],
-        "milestone": _state(shown),
+        "milestone": _state(shown, t),
         "last scan": moment(shown["last_checkpoint_at"], zone),
         "courier answered": moment(shown["confirmed_at"], zone),
         "estimate": moment(shown["estimate"], zone),
         "promised by": moment(shown["promised_by"], zone),
         "refused": safe(shown["refused"]),
         "tracking stopped": safe(shown["stopped"]),
-        "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else "never",
+        "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else t("none"),
     }
 
 
@@ -294,7 +296,9 @@ def mark(
     if as_json:
         output.emit(shown)
         return
-    output.say(f"{parcel.number} is marked {how}; it is {_state(shown)} now.")
+    t = desk.tongue
+    said = {"number": parcel.number, "how": how, "state": _state(shown, t)}
+    output.say(t("{number} is marked {how}; it is {state} now.", **said))
 
 
 class _Chosen(NamedTuple):
@@ -360,7 +364,7 @@ def _named(store: Store, chosen: _Chosen) -> list[Parcel]:
 def forget(
     desk: Desk,
     number: NumberOrOrder,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask on a terminal.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; needed where there is no terminal.")] = False,
     as_json: Json = False,
 ) -> None:
     """Erase every trace of a parcel, or of all parcels of an order.
@@ -373,9 +377,7 @@ def forget(
 
     with desk.store() as store:
         numbers = _numbers(store, number)
-        if not yes and not as_json and sys.stdin.isatty():
-            what = output.erased(erase.of_parcels(store, *numbers))
-            typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
+        sure(output.erased(erase.of_parcels(store, *numbers)), yes=yes)
         gone = erase.forget(store, *numbers)
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,7 +100,6 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
     cases = (
         "{opened} opened, {acknowledged} acknowledged, {resolved} resolved, {escalated} escalated, {reraised} reraised"
     )
-    states = [t("{count} {state}", count=count, state=t(state)) for state, count in waiting["states"].items()]
     ages = [t(AGES[name], count=count) for name, count in waiting["ages"].items() if count]
     owners = [f"{safe(name, 60) or t('nobody')} {count}" for name, count in waiting["owners"].items()]
     comma = t(", ")
@@ -108,7 +108,7 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
             t("from"): moment(shown["from"], zone),
             t("until"): moment(shown["to"], zone),
             t("cases"): t(cases, **shown),
-            t("waiting"): t("{total}: {states}", total=waiting["total"], states=comma.join(states)) if states else "0",
+            t("waiting"): _waiting(waiting, t),
             t("waiting for"): comma.join(ages),
             t("with"): comma.join(owners),
             t("letters"): t("{drafted} drafted, {approved} approved, {sent} sent", **shown["letters"]),
@@ -118,6 +118,17 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
     )
     _print_shadows(shown["shadows"], t)
     output.zone_note(zone, t("Times are in {zone}."))
+
+
+def _waiting(waiting: Mapping[str, Any], t: Tongue) -> str:
+    """How many wait, and why that is fewer than were opened: one behind a worse kind is told with it."""
+    states = [t("{count} {state}", count=count, state=t(state)) for state, count in waiting["states"].items()]
+    said = {"total": waiting["total"], "hidden": waiting["hidden"], "states": t(", ").join(states)}
+    if not states:
+        return "0"
+    if waiting["hidden"]:
+        return t("{total}, and {hidden} behind a worse one: {states}", **said)
+    return t("{total}: {states}", **said)
 
 
 def _print_shadows(shadows: list[dict[str, Any]], t: Tongue) -> None:

@@ -50,6 +50,10 @@ class Tongue:
         """Where a parcel is."""
         return str(self._agents["milestones"][milestone]) if self._chosen and milestone else milestone
 
+    def cause(self, cause: str) -> str:
+        """Why a courier says it is in trouble."""
+        return str(self._agents["causes"][cause]) if self._chosen and cause else cause
+
     @property
     def styles(self) -> dict[str, str]:
         """Colours of our own words in a table, by the words shown."""

@@ -99,17 +99,28 @@ def _print(passed: Passed) -> None:
     from parcelwatch.cli import output
 
     cases = f"{output.count(passed.opened, 'case')} opened, {passed.resolved} resolved"
-    asked, sent = output.count(passed.polled, "parcel"), output.count(passed.sent, "message")
-    output.say(f"{asked} answered for, {cases}, {sent} sent.")
+    output.say(f"{output.count(passed.polled, 'parcel')} answered for, {cases}, {_sent(passed)}.")
     if passed.opened:
         output.note("`parcelwatch cases list --state open` shows what is wrong.", "dim")
 
 
+def _sent(passed: Passed) -> str:
+    """What went out: a digest is one message of several alerts."""
+    from parcelwatch.cli import output
+
+    alerts = f"{output.count(passed.sent, 'alert')} sent"
+    return f"{alerts} in {output.count(passed.messages, 'message')}" if passed.messages else alerts
+
+
 def _left_over(passed: Passed) -> str:
+    from parcelwatch.cli import output
+
+    tried = f" ({output.count(passed.messages_failed, 'message')} failed)" if passed.messages_failed else ""
+    alerts = "alert" if passed.undelivered == 1 else "alerts"
     parts = (
         (passed.left, "due but not asked in time: the pace allows no more, see `parcelwatch couriers list`, or --for"),
         (passed.unanswered, "asked in vain: see `parcelwatch couriers list`"),
         (passed.failed, "failed in our own code and set aside for an hour: see the log above"),
-        (passed.undelivered, "messages not delivered: see `parcelwatch alerts list`"),
+        (passed.undelivered, f"{alerts} not delivered{tried}: see `parcelwatch alerts list`"),
     )
     return "; ".join(f"{count} {what}" for count, what in parts if count)

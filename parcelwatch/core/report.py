@@ -34,8 +34,8 @@ class Figures:
 
     `counts`: opened, acknowledged, resolved, escalated, reraised; drafted, approved, sent; agreed, done; right, wrong,
     known. `states`: of the cases that wait. `ages`: the same by how long they have waited: day, three, week, longer.
-    `owners`: the same by agent, "" where nobody has them. `owed`: remedies not done yet. `shadows`: what each threshold
-    on trial would have told.
+    `owners`: the same by agent, "" where nobody has them. `hidden`: those behind a worse kind, which are none of them.
+    `owed`: remedies not done yet. `shadows`: what each threshold on trial would have told.
     """
 
     since: datetime
@@ -44,6 +44,7 @@ class Figures:
     states: Mapping[str, int] = field(default_factory=dict)
     ages: Mapping[str, int] = field(default_factory=dict)
     owners: Mapping[str, int] = field(default_factory=dict)
+    hidden: int = 0
     owed: int = 0
     shadows: tuple[Mapping[str, Any], ...] = ()
 

@@ -6,7 +6,7 @@ instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn, Protocol
@@ -53,7 +53,7 @@ class Happened:
     says: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        parts = [f"{name} {list(getattr(self, name))}" for name in HAPPENINGS if getattr(self, name)]
+        parts = [f"{name} {_listed(getattr(self, name))}" for name in HAPPENINGS if getattr(self, name)]
         return ", ".join(parts) or "nothing"
 
 
@@ -166,7 +166,7 @@ def _judge(story: Story, step: Step, teller: Teller, happened: Happened) -> None
     for name, expected in step.expect.happens.items():
         actual = getattr(happened, name)
         if not _fit(expected, actual):
-            _fail(story, step, f"{name} {list(expected)}", f"{name} {list(actual)} (in all: {happened})")
+            _fail(story, step, f"{name} {_listed(expected)}", f"{name} {_listed(actual)} (in all: {happened})")
     for name, expected in step.expect.stands.items():
         _STANDINGS[name](story, step, expected, teller.dossier, happened)
 
@@ -177,12 +177,21 @@ def _fit(expected: tuple[str, ...], actual: tuple[str, ...]) -> bool:
     return len(expected) == len(actual) and all(f"{one} ".startswith(f"{said} ") for said, one in pairs)
 
 
+def _listed(items: Iterable[object]) -> str:
+    """As people write it."""
+    return ", ".join(map(str, items)) or "nothing"
+
+
 def _check(story: Story, step: Step, what: str, expected: object, actual: object) -> None:
     if expected != actual:
         _fail(story, step, f"{what}: {_shown(expected)}", _shown(actual))
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, Mapping):
+        return _listed(f"{name}: {_shown(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return _listed(map(_shown, value))
     return f"{value:%a %Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
 
 
@@ -213,7 +222,7 @@ def _polls(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happene
 def _says(story: Story, step: Step, expected: Any, _: Dossier, happened: Happened) -> None:
     for part in expected:
         if not any(part in words for words in happened.says):
-            _fail(story, step, f"words with “{part}”", str(list(happened.says)))
+            _fail(story, step, f"words with “{part}”", _listed(f"“{words}”" for words in happened.says))
 
 
 def _cleared(story: Story, step: Step, expected: Any, _: Dossier, happened: Happened) -> None:

@@ -5,9 +5,13 @@ What belongs here: finding what one is about, keeping it once, naming it. What a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
+from parcelwatch.core.cells import number_of
 from parcelwatch.core.complaints import Complaint
+from parcelwatch.errors import BadInput
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms
 
@@ -39,14 +43,26 @@ _HELD: Final = "SELECT order_id FROM parcel_orders WHERE parcel_id = ?"
 
 
 def subject(store: Store, complaint: Complaint) -> Subject | None:
-    """What is watched of what a complaint names, None where nothing is. A number says more than an order."""
+    """What is watched of what a complaint names, None where nothing is. A number says more than an order.
+
+    Desks write a parcel's number where the order belongs: what is no order there is looked for as one.
+    """
     parcel_id = store.value(_NUMBERED, (complaint.number, to_ms(complaint.at))) if complaint.number else None
     found = (store.value(_ORDERED, (spelt,)) for number in complaint.orders for spelt in _spelt(number))
     order_id = next((one for one in found if one is not None), None)
     if parcel_id is not None:
         held = {one for (one,) in store.all(_HELD, (parcel_id,))}
         return Subject(parcel_id, order_id if order_id in held else None)
-    return None if order_id is None else Subject(None, order_id)
+    if order_id is not None:
+        return Subject(None, order_id)
+    numbers = (store.value(_NUMBERED, (number, to_ms(complaint.at))) for number in _numbers(complaint.orders))
+    return next((Subject(one, None) for one in numbers if one is not None), None)
+
+
+def _numbers(orders: tuple[str, ...]) -> Iterator[str]:
+    for order in orders:
+        with suppress(BadInput):
+            yield number_of(order)
 
 
 def _spelt(number: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _LETTERS: Final = "SELECT after FROM draft_events WHERE at >= ? AND at < ? AND b
 _DRAFTED: Final = "SELECT count(*) FROM drafts WHERE created_at >= ? AND created_at < ?"
 _VERDICTS: Final = "SELECT verdict, count(*) FROM cases WHERE verdict_at >= ? AND verdict_at < ? GROUP BY verdict"
 _WAITING: Final = "SELECT state, opened_at, owner FROM cases WHERE state <> 'resolved' AND hidden_by = ''"
+_HIDDEN: Final = "SELECT count(*) FROM cases WHERE state <> 'resolved' AND hidden_by <> ''"
 _OWED: Final = """
 SELECT count(*) FROM cases WHERE remedy IS NOT NULL AND json_extract(remedy, '$.done_at') IS NULL
 """
@@ -45,6 +46,7 @@ def figures(store: Store, since: datetime, until: datetime) -> Figures:
         states=dict(Counter(state for state, _, _ in waiting)),
         ages=dict(Counter(age(from_ms(opened_at), until) for _, opened_at, _ in waiting)),
         owners=dict(sorted(Counter(owner for _, _, owner in waiting).items())),
+        hidden=store.value(_HIDDEN),
         owed=store.value(_OWED),
         shadows=tuple(shadows.counted(store, since, until)),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from parcelwatch.channels import Channel
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
-from parcelwatch.engine import Engine
+from parcelwatch.engine import Engine, Passed
 from parcelwatch.model import Cause, Milestone, Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import alerts, outbox
@@ -185,3 +185,24 @@ def test_a_hanging_channel_does_not_hold_up_the_end_of_the_program(tmp_path: Pat
         child.start()
         child.join(PATIENCE)
         assert child.exitcode == 0
+
+
+def test_a_pass_counts_the_messages_that_arrived_beside_the_alerts_in_them(tmp_path: Path) -> None:
+    with Shop(tmp_path, *[known(number, *DAMAGED) for number in numbers(8)]) as place:
+        place.watch_all()
+        passes: list[Passed] = []
+
+        async def scene(parts: Engine) -> None:
+            place.sink.behaviour = answers(b"no", 500)
+            passes.append(await parts.once(place.hand.at, SECOND))
+            place.sink.behaviour = answers(b"ok")
+            place.sink.hits.clear()
+            place.hand.turn(hours=1)
+            passes.append(await parts.once(place.hand.at, SECOND))
+
+        place.play(scene)
+        refused, passed = passes
+        assert 0 < refused.messages_failed < refused.undelivered
+        assert refused.messages == 0
+        assert passed.messages == len(place.sink.hits)
+        assert 0 < passed.messages < passed.sent

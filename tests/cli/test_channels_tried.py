@@ -126,3 +126,20 @@ def test_config_check_finds_what_would_fail_at_night(shop: Shop, url: str, says:
     assert says in ended.err
     assert "pa@ss" not in ended.err
     assert "pa/ss" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "json://annika:s3cret@127.0.0.1:{port}/hidden/way?:x=hushed",
+        "mailto://annika:s3cret@127.0.0.1:{port}?from=a@example.org&to=b@example.org&smtp=127.0.0.1",
+    ],
+)
+def test_where_nobody_answers_host_and_port_are_named_and_nothing_else_of_the_address(shop: Shop, url: str) -> None:
+    with Server(answers()) as server:
+        port = server.port
+    shop.configure(channel(url.format(port=port)))
+    ended = shop.run("alerts", "test", "chat", "--json")
+    assert ended.document[0]["error"] == f"chat: no connection (127.0.0.1:{port})"
+    shown = ended.out + ended.err + shop.run("alerts", "test", "chat").out
+    assert [word for word in ("annika", "s3cret", "hidden", "hushed", "example.org") if word in shown] == []

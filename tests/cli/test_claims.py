@@ -196,6 +196,8 @@ def test_the_bundle_holds_what_speaks_for_the_case(shop: Shop) -> None:
     assert (scan["text"], scan["place"], scan["milestone"]) == ("box crushed", "Leipzig, DE", "exception")
     assert "Called the depot" in found["history.csv"].decode()
     page = found["summary.html"].decode()
+    assert "<td>DHL</td>" in page
+    assert "my_dhl" not in page
     for part in (NUMBER, "A-77", "88.5", "box crushed", "Last day to claim"):
         assert part in page
     assert stat.S_IMODE(target.stat().st_mode) == 0o600

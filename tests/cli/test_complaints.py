@@ -97,3 +97,22 @@ def test_a_file_that_cannot_be_used_says_what_to_do(watched: Shop, rows: str, wh
     refused = watched.run("complaints", "import", watched.file(rows))
     assert refused.code == 2
     assert why in refused.err
+
+
+def test_a_parcels_number_where_the_order_belongs_is_found_all_the_same(watched: Shop) -> None:
+    grouped = " ".join((DAMAGED[:4], DAMAGED[4:]))
+    rows = f'at,order\n2026-01-02T10:00:00Z,{grouped}\n2026-01-02T10:00:00Z,"Z-1;{MOVING}"\n'
+    taken = watched.run("complaints", "import", watched.file(rows), "--json").document
+    assert (taken["added"], taken["skipped"]) == (2, [])
+    listed = watched.run("complaints", "list", "--json").document
+    assert {row["number"] for row in listed} == {DAMAGED, MOVING}
+
+
+def test_of_many_rows_alike_the_first_are_said_and_how_many_more_there_are(watched: Shop) -> None:
+    strange = [f"2026-01-02T10:00:00Z,Z-{place}" for place in range(40)]
+    wrong = [f"soon,A-{place}" for place in range(30)]
+    ended = watched.run("complaints", "import", watched.file("\n".join(["at,order", *strange, *wrong])))
+    assert ended.code == 1
+    assert sum(line.startswith("line ") for line in ended.err.splitlines()) == 40
+    assert "20 more rows passed over; --json names each" in ended.err
+    assert "10 more rows refused; --json names each" in ended.err

@@ -103,7 +103,8 @@ def test_a_pass_says_what_it_did(shop: Shop) -> None:
     ended = shop.run("once", "--json")
     assert ended.code == 0
     assert ended.document["polled"] == 1
-    keys = {"polled", "unanswered", "failed", "left", "opened", "resolved", "sent", "undelivered"}
+    keys = {"polled", "unanswered", "failed", "left", "opened", "resolved", "sent", "messages"}
+    keys |= {"undelivered", "messages_failed"}
     assert keys == set(ended.document)
 
 
@@ -112,7 +113,13 @@ def test_a_pass_that_leaves_something_is_1_and_says_what(watched: Shop) -> None:
     watched.run("cases", "resolve", "1")
     ended = watched.run("once")
     assert ended.code == 1
-    assert "not delivered" in ended.err
+    assert "1 alert not delivered (1 message failed)" in ended.err
+
+
+def test_a_pass_says_how_many_alerts_went_out_in_how_many_messages(watched: Shop) -> None:
+    watched.run("cases", "resolve", "1")
+    assert ", 1 alert sent in 1 message." in watched.run("once").out
+    assert ", 0 alerts sent." in watched.run("once").out
 
 
 @pytest.mark.parametrize("patience", ["soon", "2bd"])

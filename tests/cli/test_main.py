@@ -134,3 +134,23 @@ def test_results_go_to_stdout_and_all_else_to_stderr(watched: Shop) -> None:
     ended = watched.run("parcels", "show", MOVING.lower(), "--json")
     assert ended.document["number"] == MOVING
     assert Path(watched.folder / "shop.db").stat().st_mode & 0o077 == 0 or ended.err == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("cases 5", "'cases show 5'"),
+        ("parcels JD0002123456789", "'parcels show JD0002123456789'"),
+        ("import orders.csv", "'parcels import' or 'complaints import'"),
+        ("list", "'parcels list' or 'orders list' or 'cases list'"),
+        ("cases assign 5 lin", "--to lin"),
+        ("cases lisst", "'list'"),
+        ("cases --5", "--5"),
+        ("reprot", "report"),
+    ],
+)
+def test_what_stands_in_a_commands_place_is_answered_with_what_was_meant(
+    said: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(said.split()) == 2
+    assert meant in capsys.readouterr().err

@@ -377,6 +377,15 @@ def test_forgetting_leaves_no_trace(watched: Shop) -> None:
     assert not any(DAMAGED.encode() in content for content in files)
 
 
+@pytest.mark.parametrize("how", [(), ("--json",)])
+@pytest.mark.parametrize("noun", ["parcels", "orders"])
+def test_nothing_is_erased_unasked_where_nobody_is_there_to_ask(shop: Shop, noun: str, how: tuple[str, ...]) -> None:
+    shop.run("parcels", "import", shop.file("number,courier,order\nJD00000148,my_dhl,B-1\n"))
+    ended = shop.run(noun, "forget", "B-1", *how)
+    assert (ended.code, ended.out, "JD00000148" in ended.err, "--yes" in ended.err) == (2, "", True, True)
+    assert shop.run("parcels", "show", "JD00000148").code == 0
+
+
 def test_forgetting_says_which_parcels_and_orders_go_and_which_stay(shop: Shop) -> None:
     rows = "JD00000148,my_dhl,B-1,Ann\nJD00000155,my_dhl,B-1,Ann\nJD00000148,my_dhl,B-2,Bob\n"
     shop.run("parcels", "import", shop.file("number,courier,order,customer_name\n" + rows))
@@ -394,7 +403,7 @@ def test_an_order_forgotten_or_exported_by_its_number_means_all_of_its_parcels(s
     shop.run("parcels", "import", shop.file("number,courier,order\n" + rows))
     known = shop.run("parcels", "export", "B-1").document
     assert [one["number"] for one in known["parcels"]] == ["JD00000148", "JD00000155"]
-    gone = shop.run("parcels", "forget", "B-1", "--json").document
+    gone = shop.run("parcels", "forget", "B-1", "--yes", "--json").document
     assert (gone["parcels"], gone["orders"]) == (["JD00000148", "JD00000155"], ["B-1"])
     assert [row["number"] for row in shop.run("parcels", "list", "--json").document] == ["JD00000162"]
 

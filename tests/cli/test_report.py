@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -55,6 +57,17 @@ def test_verdicts_are_the_precision_of_a_kind(complained: Shop) -> None:
     rows = {row["kind"]: row for row in complained.run("report", "--json").document["precision"]}
     assert (rows["damaged"]["true"], rows["stalled"]["known"]) == (1, 1)
     assert "1 of 1" in complained.run("report").out
+
+
+def test_cases_behind_a_worse_one_are_counted_beside_those_that_wait(watched: Shop) -> None:
+    assert "behind" not in watched.run("report", "--today").out
+    with closing(sqlite3.connect(watched.folder / "shop.db")) as raw, raw:
+        raw.execute("UPDATE cases SET hidden_by = 'damaged' WHERE kind = 'stalled'")
+    waiting = watched.run("report", "--today", "--json").document["waiting"]
+    assert (waiting["total"], waiting["hidden"]) == (1, 1)
+    assert "1, and 1 behind a worse one: 1 open" in watched.run("report", "--today").out
+    watched.configure('\n[alerts]\nlanguage = "zh-CN"\n')
+    assert "另有 1 个被更严重的异常掩盖" in watched.run("report", "--today").out
 
 
 def test_the_day_alone_is_as_it_was(complained: Shop) -> None:

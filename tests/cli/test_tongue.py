@@ -12,16 +12,17 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch.cli import acting, drafts, report, why
+from parcelwatch.cli import acting, alerts, drafts, report, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.incidents import IncidentState, Turn
 from parcelwatch.core.outbreaks import Grain
+from parcelwatch.core.windows import Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages
-from tests.cli.conftest import STALLED, Shop
+from tests.cli.conftest import DAMAGED, STALLED, Shop
 
 CHINESE = Tongue("zh-CN", Renderer(agent_language="zh-CN"))
 # Said by what the commands work with: titles and names of values, states, reasons.
@@ -35,6 +36,11 @@ SAID = {
     *map(str, IncidentState),
     *map(str, Turn),
     *map(str, Grain),
+    *map(str, Loss),
+    *map(str, Start),
+    *alerts.STATES,
+    *("it may have arrived", "no channel is configured", "not delivered within a day"),
+    *("milestone", "last scan", "courier answered", "estimate", "promised by", "tracking stopped", "next ask"),
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
@@ -115,6 +121,21 @@ def test_an_agent_reads_in_chinese_what_agents_read(chinese: Shop, said: str) ->
     ours = re.sub(r"“[^”]*(?:”|…)|DHL|[A-Z]\w+/\w+|profile international \(domestic\)|A-\d|UTC|`[^`]*`", "", shown)
     if said.startswith(("cases", "why")):
         assert re.findall("[A-Za-z]{3,}", ours) == [], shown
+
+
+@pytest.mark.parametrize("said", ["alerts list", "parcels list", f"parcels show {DAMAGED}"])
+def test_alerts_and_parcels_are_headed_named_and_closed_in_chinese(chinese: Shop, said: str) -> None:
+    ended = chinese.run(*said.split())
+    first = ended.out.splitlines()[0]
+    assert re.findall("[A-Za-z]{3,}", first) == []
+    english = r"\b(?:Milestone|milestone|When|Where|Why|State|open|sent|critical|high|Times|picked_up|stalled)\b"
+    assert re.findall(english, re.sub("“[^”]*(?:”|…)", "", ended.out + ended.err)) == []
+
+
+def test_a_window_that_comes_along_is_named_in_chinese(chinese: Shop) -> None:
+    shown = [chinese.run("cases", "show", case).out for case in "12"]
+    assert any("程序自带：" in each for each in shown)
+    assert not any("comes along" in each for each in shown)
 
 
 def test_that_a_case_has_no_threshold_is_said_in_chinese(chinese: Shop) -> None:

@@ -20,6 +20,7 @@ from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import Limit, Unit
 from parcelwatch.channels.told import PRIORITIES, Message, Told
 from parcelwatch.channels.verdicts import Fate, Verdict, closed, later, never
+from parcelwatch.channels.wire import place
 
 LIMIT: Final = Limit("mail", 32_768, Unit.CHARACTERS, "Apprise", date(2026, 11, 28), title=250)
 
@@ -76,7 +77,8 @@ class Mail(Told, NotifyEmail):
         try:
             smtp = self._connected()
         except OSError as error:
-            return _unsent(_trouble(error))
+            verdict = _unsent(_trouble(error))
+            return verdict if verdict.said else replace(verdict, place=place(str(self.smtp_host), int(self.port or 25)))
         try:
             try:
                 return self._each(smtp, message, have_it)

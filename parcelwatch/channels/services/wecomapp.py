@@ -15,7 +15,7 @@ from parcelwatch.channels.limits import LIMITS
 from parcelwatch.channels.services.wecombot import CODES as ROBOT
 from parcelwatch.channels.told import Message, Told, without_tags
 from parcelwatch.channels.verdicts import Answer, Verdict, by_code, closed, later
-from parcelwatch.channels.wire import Call, ask
+from parcelwatch.channels.wire import Call, ask, unreached
 
 _EXPIRED: Final = later("its access token has run out")
 _NOBODY: Final = closed("none of its recipients may be written to")
@@ -65,7 +65,7 @@ class WeComApp(Told, NotifyWeChat):
         call = Call(self.at(self.token_url), method="GET", params=proof)
         answer = ask(call, self.request_timeout, self.verify_certificate)
         if isinstance(answer, Verdict):
-            return answer
+            return unreached(answer, call.url)
         self._token = str(answer.fields.get("access_token", ""))
         verdict = by_code(answer, "errcode", CODES)
         return verdict if self._token or verdict is not says.ARRIVED else says.GARBLED
