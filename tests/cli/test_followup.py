@@ -140,6 +140,7 @@ def test_a_supervisor_sees_the_day_without_a_browser(watched: Shop) -> None:
     assert (day["opened"], day["acknowledged"], day["resolved"]) == (2, 1, 0)
     assert day["waiting"] == {
         "total": 2,
+        "hidden": 0,
         "states": {"acknowledged": 1, "open": 1},
         "ages": {"day": 2, "three": 0, "week": 0, "longer": 0},
         "owners": {"": 1, "lin": 1},
