@@ -1,0 +1,68 @@
+"""Letters to customers, from the draft to the letter sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from parcelwatch.model.tracking import Milestone
+
+
+class DraftState(StrEnum):
+    """The life of a draft. SENDING: given to the channel to customers, and not known whether it arrived."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENDING = "sending"
+    SENT = "sent"
+    DISCARDED = "discarded"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
+
+
+class LetterStep(StrEnum):
+    """Which word a letter is: the first notice of a trouble, or what follows one that was sent; or of no trouble."""
+
+    FIRST = "first"
+    UPDATE = "update"
+    MOVED = "moved"
+    DELIVERED = "delivered"
+    CORRECTED = "corrected"
+    PEAK = "peak"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text for the customer of one order, about one parcel of it or several.
+
+    `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
+    "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
+    `edited`: an agent chose its words. `sent_at`: None while it was not.
+    """
+
+    kind: str
+    language: str
+    state: DraftState
+    created_at: datetime
+    milestone: Milestone
+    order: str = ""
+    to_name: str = ""
+    to_contact: str = ""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    subject: str = ""
+    body: str = ""
+    step: LetterStep = LetterStep.FIRST
+    edited: bool = False
+    sent_at: datetime | None = None
+    id: int | None = None
+
+    @property
+    def unsent(self) -> bool:
+        return self.state in (DraftState.DRAFT, DraftState.APPROVED)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the customer has it, or may have it."""
+        return self.state in (DraftState.SENT, DraftState.SENDING)
