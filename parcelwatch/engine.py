@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import incidents, operators, pushes, repeats, reports
+from parcelwatch import clock, incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
@@ -31,6 +31,8 @@ from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
+from parcelwatch.shopping.keeper import Shopkeeper
+from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
@@ -86,10 +88,12 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
+        keepers: Sequence[Shopkeeper] = (),
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
+        self.keepers = keepers
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -112,6 +116,8 @@ class Engine:
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self._wake("pushes", self._read_pushes(now))
+        for keeper in self.keepers:
+            self._wake(keeper, keeper.run(now))
         for worker in self.workers:
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
@@ -132,6 +138,7 @@ class Engine:
         """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""
         started = time.monotonic()
         await self._read_pushes(now)
+        await asyncio.gather(*(keeper.run(now) for keeper in self.keepers))
         await asyncio.gather(*(self._exhaust(worker, now, patience) for worker in self.workers))
         at = now + timedelta(seconds=time.monotonic() - started)
         await self._look_at_all(at)
@@ -357,11 +364,14 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     Raises ConfigError, StoreError, StoreLocked.
     """
     staffed, sends, policy = posts(config), channels(config), config.policy()
+    asked = stalls(config, policy)
     writer = Writer(config.database, daemon=True, check=True)
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
     words, broken = renderer(config), broken_templates(config)
-    return Engine(staffed, sends, writer, Client(), policy, words, links, fallbacks, voices(config), broken)
+    client = Client()
+    keepers = [Shopkeeper(each, client, writer, clock.now) for each in asked]
+    return Engine(staffed, sends, writer, client, policy, words, links, fallbacks, voices(config), broken, keepers)
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

@@ -29,6 +29,7 @@ from parcelwatch.cli import (
     report,
     ruletesting,
     sandbox,
+    shops,
     silences,
     unit,
     watch,
@@ -77,6 +78,7 @@ for name, commands in (
     ("alerts", alerts.app),
     ("silences", silences.app),
     ("couriers", couriers.app),
+    ("shops", shops.app),
     ("db", database.app),
 ):
     app.add_typer(commands, name=name)

@@ -63,12 +63,33 @@ class AccountConfig:
     quotas: tuple[Rate, ...] | None = None
     interval: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    companies: tuple[str, ...] = ()
     declared: Declaration | None = None
 
     @property
     def credentials(self) -> dict[str, Secret | None]:
         """Every credential, configured or not."""
         return {"key": self.key, "customer": self.customer, "secret": self.secret, "token": self.token}
+
+
+@dataclass(frozen=True, slots=True)
+class ShopConfig:
+    """A shop that is asked. None means that the adapter's own default holds. `timezone`: of times that name none."""
+
+    name: str
+    api: str
+    every: timedelta
+    timezone: ZoneInfo
+    key: Secret | None = None
+    secret: Secret | None = None
+    token: Secret | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def credentials(self) -> dict[str, Secret | None]:
+        """Every credential, configured or not."""
+        return {"key": self.key, "secret": self.secret, "token": self.token}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +188,24 @@ class Config:
             quotas=written.quota,
             interval=written.interval.natural() if written.interval else None,
             options=written.options,
+            companies=written.companies,
             declared=written.declared,
+        )
+
+    def shops(self) -> dict[str, ShopConfig]:
+        """Every shop by name, in the file's order."""
+        return {name: self._shop(name, written) for name, written in self.file.shops.items()}
+
+    def _shop(self, name: str, written: models.Platform) -> ShopConfig:
+        secrets = {kind: self._secret(value, ("shops", name, kind)) for kind, value in written.secrets.items()}
+        return ShopConfig(
+            name=name,
+            api=written.api,
+            **secrets,
+            base_url=written.base_url,
+            every=written.every.natural(),
+            timezone=ZoneInfo(written.timezone) if written.timezone else self.timezone,
+            options=written.options,
         )
 
     def channels(self) -> dict[str, ChannelConfig]:
@@ -325,15 +363,22 @@ def find(
     raise ConfigError([f"no configuration found (looked for --config, ${VARIABLE}, {looked}): {how}"])
 
 
-def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+def load(
+    path: Path,
+    *,
+    apis: checks.Apis | None = None,
+    shops: checks.Apis | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked.
+    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`: those
+    of shops.
     """
     text = read(path)
     declared = resolve(parsed(text, path), path.absolute().parent)
     written, places = declared.written, Places(str(path), key_lines(text))
-    file, problems = None, list(checks.errors(written, apis))
+    file, problems = None, list(checks.errors(written, apis, shops))
     try:
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:
@@ -346,7 +391,9 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
     warnings = checks.warnings(file, path, _database(file, path))
     said = tuple(places.sentences(warnings))
     config = Config(path, file, Places(path.name, places.lines), said, declared.sources)
-    if unfit := list(checks.misfits(config.accounts().values(), apis)):
+    if unfit := list(checks.misfits("couriers", config.accounts().values(), apis)):
+        raise ConfigError(places.sentences(unfit))
+    if unfit := list(checks.misfits("shops", config.shops().values(), shops)):
         raise ConfigError(places.sentences(unfit))
     return config
 

@@ -89,12 +89,40 @@ class Courier(Table):
     quota: Paces | None = Field(default=None, description="calls in a day or another period; one, or several in a list")
     interval: NaturalSpan | None = Field(default=None, description="least time between two asks of one number")
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    companies: tuple[str, ...] = Field(
+        default=(), description="what shops call the couriers it is for, where the name alone does not tell"
+    )
     declared: Declared = Field(default=None, description="the courier itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:
         """Every credential, named or not."""
         return {name: getattr(self, name) for name in CREDENTIALS}
+
+
+SHOP_CREDENTIALS: Final = ("key", "secret", "token")
+
+
+class Platform(Table):
+    """[shops.NAME]"""
+
+    api: str = Field(min_length=1, description="which adapter asks, see `parcelwatch shops list`")
+    key: Secret | None = Field(default=None, description="the API key, or the app's")
+    secret: Secret | None = Field(default=None, description="the second credential, where the API wants one")
+    token: Secret | None = Field(default=None, description="an access or refresh token, where the platform issues one")
+    base_url: BaseUrl | None = Field(default=None, description="the shop's address; replaces the API's")
+    every: NaturalSpan = Field(
+        default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="how often it is asked"
+    )
+    timezone: TimeZone | None = Field(
+        default=None, description="of the shop's times that name no zone, where it is not that of [service]"
+    )
+    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+
+    @property
+    def secrets(self) -> dict[str, Secret | None]:
+        """Every credential, named or not."""
+        return {name: getattr(self, name) for name in SHOP_CREDENTIALS}
 
 
 class Limits(Table):
@@ -469,6 +497,7 @@ class File(Table):
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
     shop: Shop = Shop()
+    shops: Mapping[Name, Platform] = Field(default_factory=dict)
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
     incidents: Incidents = Incidents()

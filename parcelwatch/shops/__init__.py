@@ -1,0 +1,36 @@
+"""Shops: one room per platform's API, found by entry points of the group `parcelwatch.shops`.
+
+What belongs here: finding them. An adapter builds httpx.Requests and reads httpx.Responses; see base.py.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from parcelwatch.config import ShopConfig
+from parcelwatch.errors import ConfigError
+from parcelwatch.shops.base import Shop, Tailored
+
+GROUP = "parcelwatch.shops"
+
+
+@cache
+def load() -> dict[str, Shop]:
+    """API name → adapter, of all that are installed; ConfigError names a plug-in that cannot be loaded."""
+    found: dict[str, Shop] = {}
+    broken: list[str] = []
+    for point in entry_points(group=GROUP):
+        try:
+            found[point.name] = point.load()()
+        except (ImportError, AttributeError) as error:
+            broken.append(f"the shop {point.name!r} ({point.value}) cannot be loaded: {error}")
+    if broken:
+        raise ConfigError(broken)
+    return found
+
+
+def adapter(settings: ShopConfig) -> Shop:
+    """The adapter of one shop; ConfigError when its settings cannot be used."""
+    found = load()[settings.api]
+    return found.tailored(settings) if isinstance(found, Tailored) else found
