@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from parcelwatch.config import checks, contracts, days, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
+from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
@@ -85,6 +86,7 @@ class ShopConfig:
     token: Secret | None = None
     base_url: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    declared: ShopDeclaration | None = None
 
     @property
     def credentials(self) -> dict[str, Secret | None]:
@@ -115,7 +117,8 @@ class ChannelConfig:
 class Config:
     """An accepted configuration. `warnings` are sentences with file and line.
 
-    `declared`: account → where its declaration is, as it was written, of those that have it elsewhere.
+    `declared`: account → where its declaration is, as it was written, of those that have it elsewhere;
+    `declared_shops`: the same of shops.
     """
 
     path: Path
@@ -123,6 +126,7 @@ class Config:
     places: Places
     warnings: tuple[str, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
+    declared_shops: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -206,6 +210,7 @@ class Config:
             every=written.every.natural(),
             timezone=ZoneInfo(written.timezone) if written.timezone else self.timezone,
             options=written.options,
+            declared=written.declared,
         )
 
     def channels(self) -> dict[str, ChannelConfig]:
@@ -304,6 +309,10 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
+        for name, shop in self.file.shops.items():
+            if shop.declared is not None:
+                whole = shop.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                shown["shops"][name]["declared"] = self.declared_shops.get(name, whole)
         for table in ("peaks", "stoppages", "remote", "routes", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
@@ -390,7 +399,7 @@ def load(
         raise ConfigError(declared.sentences(problems, places))
     warnings = checks.warnings(file, path, _database(file, path))
     said = tuple(places.sentences(warnings))
-    config = Config(path, file, Places(path.name, places.lines), said, declared.sources)
+    config = Config(path, file, Places(path.name, places.lines), said, declared.of("couriers"), declared.of("shops"))
     if unfit := list(checks.misfits("couriers", config.accounts().values(), apis)):
         raise ConfigError(places.sentences(unfit))
     if unfit := list(checks.misfits("shops", config.shops().values(), shops)):

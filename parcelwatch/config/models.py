@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from parcelwatch.config.declared import Declaration, Table
+from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     ADay,
@@ -72,6 +73,9 @@ def _fetched(value: object) -> object:
 
 
 Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_input_type=str | Declaration)]
+DeclaredShop = Annotated[
+    ShopDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | ShopDeclaration)
+]
 
 
 class Courier(Table):
@@ -118,6 +122,7 @@ class Platform(Table):
         default=None, description="of the shop's times that name no zone, where it is not that of [service]"
     )
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    declared: DeclaredShop = Field(default=None, description="the shop itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:

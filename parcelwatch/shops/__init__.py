@@ -1,16 +1,20 @@
-"""Shops: one room per platform's API, found by entry points of the group `parcelwatch.shops`.
+"""Shops: one room per platform's API, found by entry points of the group `parcelwatch.shops`, or declared in TOML.
 
 What belongs here: finding them. An adapter builds httpx.Requests and reads httpx.Responses; see base.py.
 """
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from importlib.metadata import entry_points
 
 from parcelwatch.config import ShopConfig
+from parcelwatch.config.declarations import shipped
+from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.errors import ConfigError
 from parcelwatch.shops.base import Shop, Tailored
+from parcelwatch.shops.declared import Made
 
 GROUP = "parcelwatch.shops"
 
@@ -27,7 +31,11 @@ def load() -> dict[str, Shop]:
             broken.append(f"the shop {point.name!r} ({point.value}) cannot be loaded: {error}")
     if broken:
         raise ConfigError(broken)
-    return found
+    return found | {name: Made(_declaration(text)) for name, text in shipped("shops").items() if name not in found}
+
+
+def _declaration(text: str) -> ShopDeclaration:
+    return ShopDeclaration.model_validate(tomllib.loads(text))
 
 
 def adapter(settings: ShopConfig) -> Shop:
