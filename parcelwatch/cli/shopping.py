@@ -15,9 +15,11 @@ from parcelwatch import shops
 from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
 from parcelwatch.client import Client
+from parcelwatch.config.declarations import shipped
+from parcelwatch.config.problems import did_you_mean, listed
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.shopping import plan
-from parcelwatch.errors import CourierError
+from parcelwatch.errors import BadInput, CourierError
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
 from parcelwatch.shops.base import Mark
@@ -53,8 +55,8 @@ def show(desk: Desk, *, every: bool, as_json: bool) -> None:
     ]
     output.show(columns, shown, "No shops: add a [shops.NAME] table to the configuration.")
     if every:
-        listed = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in platforms]
-        output.show(["!API", "Needs", "~How well established"], listed, "")
+        wanted = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in platforms]
+        output.show(["!API", "Needs", "~How well established"], wanted, "")
     if any(row["held"] for row in rows):
         output.say("Numbers that no courier account can ask about: `parcelwatch shops list --held`")
 
@@ -96,6 +98,29 @@ def platform_rows() -> list[dict[str, Any]]:
         }
         for name, each in sorted(shops.load().items())
     ]
+
+
+def platform(api: str) -> dict[str, Any]:
+    """One platform, with its declaration where it has one. Raises BadInput for one there is not."""
+    rows = {row["api"]: row for row in platform_rows()}
+    if api not in rows:
+        raise BadInput(f"no platform {api[:40]!r}{did_you_mean(api, rows)}; there are {listed(sorted(rows))}")
+    return {**rows[api], "declaration": shipped("shops").get(api, "")}
+
+
+def print_platform(shown: dict[str, Any]) -> None:
+    """For people: what it wants, the table to paste, and its declaration."""
+    output.say(shown["about"] or f"{shown['api']}, declared in TOML:")
+    if shown["declaration"]:
+        output.say()
+        output.say(shown["declaration"].rstrip())
+    output.say()
+    output.say("[shops.NAME]")
+    output.say(f'api = "{shown["api"]}"')
+    for need in shown["needs"]:
+        output.say(f'{need} = "env:SHOP_{need.upper()}"' if need != "base_url" else 'base_url = "https://…"')
+    for name, what in shown["options"].items():
+        output.say(f"# options.{name}: {what}")
 
 
 def show_held(desk: Desk, *, as_json: bool) -> None:

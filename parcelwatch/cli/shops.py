@@ -32,6 +32,22 @@ def list_all(
     shopping.show_held(desk, as_json=as_json) if held else shopping.show(desk, every=every, as_json=as_json)
 
 
+@command(app, "show", "shops show woocommerce", "shops show woocommerce --json")
+def show_one(
+    desk: Desk,  # noqa: ARG001 - every command takes it
+    api: Annotated[str, typer.Argument(metavar="API", help="A platform of `shops list --all`.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a platform wants, and the table to paste; of one that is declared in TOML, the declaration."""
+    from parcelwatch.cli import output, shopping
+
+    platform = shopping.platform(api)
+    if as_json:
+        output.emit(platform)
+    else:
+        shopping.print_platform(platform)
+
+
 @command(app, "check", "shops check", "shops check my_shop")
 def check(desk: Desk, shop: AnyShop = "", as_json: Json = False) -> None:
     """See that credentials and addresses work.

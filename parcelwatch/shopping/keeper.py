@@ -91,12 +91,15 @@ class Shopkeeper:
         self._last: float | None = None
         self._granted: _Granted | None = None
         self._skew = timedelta(0)
+        self._tried_held = False
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
         if not await self._writer.run(_due, self.stall, now):
             return
-        await self.read(now)
+        if await self.read(now) is None and not self._tried_held:
+            self._tried_held = True
+            await self._try_held()
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
@@ -114,6 +117,15 @@ class Shopkeeper:
             error = CourierUnavailable(f"{self.stall.name}: its answer could not be read ({whereabouts(failed)})")
         await self._writer.run(_settle, self.stall.name, error, self._clock())
         return error
+
+    async def _try_held(self) -> None:
+        """Ask anew for orders with numbers nobody could ask about: the configuration may know by now who can."""
+        for ref in await self._writer.run(shops.refs_held, self.stall.name):
+            try:
+                await self.ask_again(ref)
+            except CourierError as error:
+                log.warning("an order cannot be asked for again", shop=self.stall.name, error=str(error))
+                return
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""

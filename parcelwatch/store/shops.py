@@ -113,6 +113,12 @@ def held(store: Store, shop: str = "") -> list[dict[str, Any]]:
     return [dict(zip(names, (*row[:-1], iso(row[-1])), strict=True)) for row in store.all(sql, (shop,))]
 
 
+def refs_held(store: Store, shop: str, most: int = 200) -> list[str]:
+    """Orders with numbers that are held, the newest first."""
+    sql = "SELECT ref FROM shop_held WHERE shop = ? GROUP BY ref ORDER BY max(at) DESC LIMIT ?"
+    return [ref for (ref,) in store.all(sql, (shop, most))]
+
+
 _ROWS: Final = """
 SELECT s.name, s.at, s.asked_at, s.read_at, s.orders,
   (SELECT count(DISTINCT parcel_id) FROM shop_parcels p WHERE p.shop = s.name AND stopped = ''),
