@@ -18,9 +18,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from parcelwatch import clock, engine, web
 from parcelwatch.config import Config
+from parcelwatch.core.pacing import Pace
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
+from parcelwatch.shopping.posting import Counters
+from parcelwatch.shopping.stalls import assigner
+from parcelwatch.shopping.taking import Counter
 from parcelwatch.systemd.sdnotify import Notifier
+from parcelwatch.verbs import complaining, importing
 
 log = structlog.get_logger()
 
@@ -51,13 +56,14 @@ def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Se
     Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
     """
     hooks = web.Hooks(parts.posts, parts.writer, now)
-    if config.listen is None or not (hooks.accounts or config.public_url):
+    callers = _callers(config, parts)
+    if config.listen is None or not (hooks.accounts or config.public_url or callers):
         return None
     host, port = config.listen
     try:
         listening = web.bound(host, port)
     except ConfigError as error:
-        if config.listen_written or config.public_url:
+        if config.listen_written or config.public_url or callers:
             parts.writer.close()
             raise
         log.warning("couriers cannot call", why=str(error))
@@ -66,8 +72,35 @@ def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Se
         log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
     if config.public_url:
         log.info("people may act from messages", address=f"{config.public_url}/a/…", on=f"{host}:{port}")
+    if callers:
+        log.info("programs may post", address=f"http://{host}:{port}/api/…", tokens=[one.name for one in callers])
     links = [_links(config, parts, now).route] if config.public_url else []
-    return web.Server(web.application(hooks.route, *links), listening)
+    posts = web.Api(callers, parts.writer, now).routes if callers else ()
+    return web.Server(web.application(hooks.route, *links, *posts), listening)
+
+
+def _callers(config: Config, parts: Engine) -> list[web.Caller]:
+    """Whoever may post. Reads the tokens' secrets; raises ConfigError, the database closed."""
+    parcels, complaints, asks = importing.desk(config), complaining.desk(config), assigner(config)
+    try:
+        return [
+            web.Caller(
+                each.name,
+                each.secret.read(),
+                each.role,
+                Pace(quotas=(each.rate,)),
+                Counters(
+                    parcels,
+                    complaints,
+                    parts.policy,
+                    Counter(f"api.{each.name}", asks, parts.policy, config.shop.currency),
+                ),
+            )
+            for each in config.tokens().values()
+        ]
+    except ConfigError:
+        parts.writer.close()
+        raise
 
 
 def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Links:

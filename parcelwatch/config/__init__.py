@@ -1,6 +1,27 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
-from parcelwatch.config.load import AccountConfig, ChannelConfig, Config, ShopConfig, example, find, load, schema
+from parcelwatch.config.load import (
+    AccountConfig,
+    ChannelConfig,
+    Config,
+    ShopConfig,
+    TokenConfig,
+    example,
+    find,
+    load,
+    schema,
+)
 from parcelwatch.config.secrets import Secret
 
-__all__ = ["AccountConfig", "ChannelConfig", "Config", "Secret", "ShopConfig", "example", "find", "load", "schema"]
+__all__ = [
+    "AccountConfig",
+    "ChannelConfig",
+    "Config",
+    "Secret",
+    "ShopConfig",
+    "TokenConfig",
+    "example",
+    "find",
+    "load",
+    "schema",
+]

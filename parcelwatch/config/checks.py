@@ -59,6 +59,7 @@ def errors(written: Mapping[str, Any], apis: Apis | None, shops: Apis | None = N
         if apis is not None:
             yield from _adapter(written["couriers"][name], apis, ("couriers", name))
     yield from _companies(written)
+    yield from _open_to_all(written)
     if shops is not None:
         for name in _keys(written, "shops"):
             yield from _adapter(written["shops"][name], shops, ("shops", name))
@@ -141,6 +142,21 @@ def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Probl
 
 _NAMED = 'where it is, such as %s = "env:NAME"'
 _HOW = {"base_url": 'the address you were given, such as base_url = "https://api.example.com/track"'}
+
+
+def _open_to_all(written: Mapping[str, Any]) -> Iterator[Problem]:
+    """A port that others reach needs somebody at the door: a token, or a server with TLS in front."""
+    service = written.get("service")
+    listen = service.get("listen") if isinstance(service, dict) else None
+    if not isinstance(service, dict) or not isinstance(listen, str) or not listen:
+        return
+    if is_loopback(f"//{listen}") or _keys(written, "tokens") or service.get("public_url"):
+        return
+    yield Problem(
+        ("service", "listen"),
+        f'"{listen}" is open to other machines: write "127.0.0.1:{listen.rpartition(":")[2]}" and put a web server '
+        "with TLS in front, which public_url names; or give those who post a [tokens.NAME]",
+    )
 
 
 def _companies(written: Mapping[str, Any]) -> Iterator[Problem]:
@@ -336,6 +352,8 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
                 yield ("shops", name, key), secret
     for name, channel in file.channels.items():
         yield ("channels", name, "url"), channel.url
+    for name, token in file.tokens.items():
+        yield ("tokens", name, "secret"), token.secret
     for key, secret in file.drafts.send.secrets.items():
         yield ("drafts", "send", key), secret
 

@@ -95,6 +95,16 @@ class ShopConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenConfig:
+    """A program that may post to us. `role`: one of models.ROLES."""
+
+    name: str
+    secret: Secret
+    role: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelConfig:
     """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
 
@@ -195,6 +205,13 @@ class Config:
             companies=written.companies,
             declared=written.declared,
         )
+
+    def tokens(self) -> dict[str, TokenConfig]:
+        """Who may post what, by name."""
+        return {
+            name: TokenConfig(name, each.secret.at(self._spot(("tokens", name, "secret"))), each.role, each.rate)
+            for name, each in self.file.tokens.items()
+        }
 
     def shops(self) -> dict[str, ShopConfig]:
         """Every shop by name, in the file's order."""

@@ -33,6 +33,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalLimit,
     NaturalSpan,
+    OneOf,
     OrderUrl,
     Pace,
     Paces,
@@ -52,7 +53,7 @@ from parcelwatch.config.values import (
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.outbreaks import Bar
-from parcelwatch.duration import Duration
+from parcelwatch.duration import Duration, Rate
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")
@@ -128,6 +129,21 @@ class Platform(Table):
     def secrets(self) -> dict[str, Secret | None]:
         """Every credential, named or not."""
         return {name: getattr(self, name) for name in SHOP_CREDENTIALS}
+
+
+ROLES: Final = ("orders", "complaints", "all")
+
+
+class Token(Table):
+    """[tokens.NAME]"""
+
+    secret: Secret = Field(description='what a program proves itself with, best named by where it is: "env:SHOP_TOKEN"')
+    role: Annotated[str, OneOf(ROLES, "role")] = Field(
+        default="all", description="what it may post: orders (and parcels), complaints, or all"
+    )
+    rate: Pace = Field(
+        default=Rate(10, 1), json_schema_extra={"default": "10/s"}, description="how many calls it may make in a time"
+    )
 
 
 class Limits(Table):
@@ -503,6 +519,7 @@ class File(Table):
     remote: tuple[Remote, ...] = ()
     shop: Shop = Shop()
     shops: Mapping[Name, Platform] = Field(default_factory=dict)
+    tokens: Mapping[Name, Token] = Field(default_factory=dict)
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
     incidents: Incidents = Incidents()

@@ -74,4 +74,21 @@ def m020_shops(db: Database) -> None:
         db.execute(statement)
 
 
-ALL: Final = (m020_shops,)
+_POSTED: Final = """
+CREATE TABLE posted (
+  token TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (token, key)
+) STRICT, WITHOUT ROWID
+"""
+
+
+def m021_posted(db: Database) -> None:
+    """Answers to calls that may come twice."""
+    db.execute(_POSTED)
+
+
+ALL: Final = (m020_shops, m021_posted)
