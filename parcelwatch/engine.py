@@ -31,7 +31,7 @@ from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
-from parcelwatch.shopping.keeper import Shopkeeper
+from parcelwatch.shopping.keeper import Shopkeeper, accounted
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
@@ -102,6 +102,7 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
+        self._apis |= {accounted(one.stall.name): one.stall.account.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._running: dict[object, asyncio.Task[object]] = {}

@@ -173,6 +173,9 @@ def test_a_refused_shop_is_left_alone_and_says_why(tmp_path: Path, market: Marke
             (state,) = store.all("SELECT refused FROM accounts WHERE name = 'shops.market'")
         assert "401" in state[0]
         assert "not now" in state[0]
+        (told,) = place.sink.to("ops")
+        assert "has refused our requests" in told.text
+        assert "parcelwatch shops check market" in told.text
 
 
 def test_masked_names_never_reach_a_letter(tmp_path: Path, market: Market) -> None:
