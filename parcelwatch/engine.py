@@ -21,6 +21,7 @@ from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
+from parcelwatch.core.jumps import Jump
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
@@ -31,7 +32,7 @@ from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, accounts, alerts, outbox, parcels
+from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import silencing
@@ -107,15 +108,38 @@ class Engine:
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
         await self._writer.run(_take_over, list(self._posts), now)
+        await self.set_right(now)
         await self.deliverer.start()
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self._wake("pushes", self._read_pushes(now))
         for worker in self.workers:
+            worker.at(now)
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
+        self.alive()
+
+    def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
+        """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
+        for worker in self.workers:
+            worker.at(now)
+        self._wake(("set right", jump), self.set_right(now, jump))
+
+    async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
+        """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
+        mended = await self._writer.run(_set_right, self._policy, now, jump)
+        if mended:
+            log.warning("times ahead of the clock were brought back", rows=mended)
+        return mended
+
+    def courier_clocks(self) -> list[timedelta]:
+        """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
+        return [ahead for worker in self.workers for ahead in worker.clocks()]
+
+    def alive(self) -> None:
+        """A sign of life."""
         self.beat = time.monotonic()
 
     async def settle(self, now: datetime) -> None:
@@ -256,6 +280,19 @@ def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
         for name in names:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
+
+
+def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
+    furthest = ahead.furthest(store, now)
+    if jump is None and furthest is None:
+        return 0
+    with store.transaction():
+        back = jump is None or jump.by < timedelta(0)
+        mended = ahead.mend(store, now) if back else 0
+        before = jump.before if jump else furthest
+        if before is not None and (jump or mended):
+            operators.tell_jump(store, before, mended, policy, now)
+    return mended
 
 
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:

@@ -306,6 +306,8 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about this computer
+    CLOCK_JUMPED = "clock_jumped"
     # about a while
     REPORT = "report"
     # what an older version said in English
@@ -885,6 +887,7 @@ class Why(StrEnum):
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
     BROKEN = "broken"
+    JUMPED = "jumped"
     REPORTED = "reported"
 
 

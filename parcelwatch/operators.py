@@ -21,6 +21,7 @@ from parcelwatch.store.rows import NewAlert
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
 BROKEN = "letters_broken"
+CLOCK = "clock_jumped"
 
 _SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
@@ -79,6 +80,15 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     if news:
         _enqueue(store, BROKEN, "", Why.BROKEN, Fact(Form.LETTERS_BROKEN, since=now, unread=news), policy, now)
     return len(news)
+
+
+def tell_jump(store: Store, before: datetime, mended: int, policy: Policy, now: datetime) -> None:
+    """Enqueue that the clock showed `before` and is right now; `mended`: rows that were put right after it.
+
+    The caller holds the transaction.
+    """
+    fact = Fact(Form.CLOCK_JUMPED, since=before, until=now, count=mended)
+    _enqueue(store, CLOCK, "", Why.JUMPED, fact, policy, now)
 
 
 def _enqueue(store: Store, kind: str, account: str, why: Why, fact: Fact, policy: Policy, now: datetime) -> None:
