@@ -36,7 +36,7 @@ class Clock:
         return jumps.believed(self._belief, self.monotonic())
 
     def look(self, heard: Collection[timedelta] = ()) -> Jump | None:
-        """Compare the clocks; the jump that is believed from now on. `heard`: see core.jumps."""
+        """Compare the clocks; what is new of a jump. `heard`: see core.jumps."""
         self._belief, jump = jumps.look(self._belief, self._wall(), self.monotonic(), heard)
         return jump
 

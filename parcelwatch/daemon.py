@@ -117,7 +117,7 @@ class Daemon:
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
-        await self._start()
+        await self.start()
         if self._doors is not None:
             self._doors.start()
         scheduler = self._heartbeat()
@@ -146,7 +146,7 @@ class Daemon:
 
     def _heartbeat(self) -> AsyncIOScheduler:
         scheduler = heartbeat.scheduler(self._clock.monotonic)
-        scheduler.add_job(self._tick, heartbeat.Every(self._every), id="tick")
+        scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
         scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
@@ -155,7 +155,7 @@ class Daemon:
         fed = self._notifier.feed_every or timedelta(seconds=PULSE)
         return max(timedelta(seconds=0.5), min(fed, timedelta(seconds=PULSE)))
 
-    async def _start(self) -> None:
+    async def start(self) -> None:
         """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
         if self._clock.right:
             await self._engine.start(self._clock.now())
@@ -163,7 +163,8 @@ class Daemon:
         else:
             log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
 
-    async def _tick(self) -> None:
+    async def tick(self) -> None:
+        """One beat."""
         self._keep_time()
         if not self._started:
             await self._start_late()
@@ -173,22 +174,23 @@ class Daemon:
     async def _start_late(self) -> None:
         self._engine.alive()
         if self._clock.right:
-            await self._start()
+            await self.start()
 
     def _keep_time(self) -> None:
         """Notice a clock that was set, and bring back what it left ahead once it is believed."""
         before = self._clock.doubted
         jump = self._clock.look(self._engine.courier_clocks())
-        doubted = self._clock.doubted
+        now, doubted = self._clock.now(), self._clock.doubted
         if doubted is not None and before is None:
             log.warning("the clock jumped; what it shows is not believed yet", seconds=round(doubted.total_seconds()))
+            if self._started:
+                self._engine.ask_the_time(now)
         if jump is not None:
-            was, now = jump.before.isoformat(), self._clock.now().isoformat()
-            log.warning("the clock is believed from now on", before=was, now=now)
-        due = self._clock.monotonic() >= self._set_right_at and doubted is None
+            log.warning("the clock jumped", before=jump.before.isoformat(), by=str(jump.by), believed=jump.believed)
+        due = doubted is None and self._clock.monotonic() >= self._set_right_at
         if self._started and (jump is not None or due):
             self._set_right_at = self._clock.monotonic() + SET_RIGHT.total_seconds()
-            self._engine.keep_time(self._clock.now(), jump)
+            self._engine.keep_time(now, jump)
 
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""

@@ -20,6 +20,7 @@ from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
+from parcelwatch.core import cadence
 from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.jumps import Jump
 from parcelwatch.core.links import Linking
@@ -126,6 +127,10 @@ class Engine:
         for worker in self.workers:
             worker.at(now)
         self._wake(("set right", jump), self.set_right(now, jump))
+
+    def ask_the_time(self, now: datetime) -> None:
+        """Ask every courier something, without waiting for it: its answer tells what time it is."""
+        self._wake("ask the time", self._writer.run(_ask_the_time, list(self._posts), now))
 
     async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
         """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
@@ -287,12 +292,18 @@ def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -
     if jump is None and furthest is None:
         return 0
     with store.transaction():
-        back = jump is None or jump.by < timedelta(0)
-        mended = ahead.mend(store, now) if back else 0
-        before = jump.before if jump else furthest
-        if before is not None and (jump or mended):
-            operators.tell_jump(store, before, mended, policy, now)
+        mended = ahead.mend(store, now) if jump is None or (jump.believed and jump.by < timedelta(0)) else 0
+        if jump is not None and jump.tell:
+            operators.tell_jump(store, jump.before, jump.before + jump.by, mended, policy, now)
+        elif jump is None and furthest is not None and mended:
+            operators.tell_jump(store, furthest, now, mended, policy, now)
     return mended
+
+
+def _ask_the_time(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        for name in names:
+            parcels.hasten_one(store, name, *cadence.CLOCK.after(now))
 
 
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:

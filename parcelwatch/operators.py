@@ -82,12 +82,9 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     return len(news)
 
 
-def tell_jump(store: Store, before: datetime, mended: int, policy: Policy, now: datetime) -> None:
-    """Enqueue that the clock showed `before` and is right now; `mended`: rows that were put right after it.
-
-    The caller holds the transaction.
-    """
-    fact = Fact(Form.CLOCK_JUMPED, since=before, until=now, count=mended)
+def tell_jump(store: Store, before: datetime, after: datetime, mended: int, policy: Policy, now: datetime) -> None:
+    """Enqueue that the clock jumped; `mended`: rows whose times were brought back. The caller holds the transaction."""
+    fact = Fact(Form.CLOCK_JUMPED, since=before, until=after, count=mended)
     _enqueue(store, CLOCK, "", Why.JUMPED, fact, policy, now)
 
 

@@ -19,7 +19,9 @@ PATIENCE: Final = timedelta(minutes=5)
 """A jump that lasted so long is believed."""
 
 CONTRADICTED: Final = timedelta(days=1)
-"""The same for one that couriers' clocks speak against."""
+"""The same for one that a courier's clock spoke against, counted from when one last did."""
+
+_NOTHING: Final = timedelta(0)
 
 EARLIEST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """No clock that shows an earlier time is right: a computer without a battery for its clock starts in such a year."""
@@ -27,14 +29,14 @@ EARLIEST: Final = datetime(2025, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A jump that is not believed yet.
+    """A jump that is not believed yet. Both times are readings of the monotonic clock, in seconds.
 
-    `since`: what the monotonic clock read, in seconds, when it was seen. `denied`: a courier's clock spoke against it.
+    `since`: when it was seen. `denied_at`: when a courier's clock last spoke against it.
     """
 
     by: timedelta
     since: float
-    denied: bool = False
+    denied_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,15 @@ class Belief:
 
 @dataclass(frozen=True, slots=True)
 class Jump:
-    """The wall clock jumped `by` so much, and from now on is believed. `before`: what time it was believed to be."""
+    """News of the wall clock: it jumped `by` so much, when it was believed to be `before`.
+
+    `believed`: what it shows counts from now on; else it goes on not to be believed. `tell`: nobody was told before.
+    """
 
     by: timedelta
     before: datetime
+    believed: bool = True
+    tell: bool = True
 
 
 def plausible(at: datetime) -> bool:
@@ -67,27 +74,30 @@ def believed(belief: Belief, monotonic: float) -> datetime:
 def look(
     belief: Belief, wall: datetime, monotonic: float, heard: Collection[timedelta] = ()
 ) -> tuple[Belief, Jump | None]:
-    """What is believed after a look at both clocks, and the jump that is believed from now on.
+    """What is believed after a look at both clocks, and what is new of a jump.
 
     `heard`: how far ahead of the time believed couriers' clocks were, by their answers since the last look.
     """
     line = believed(belief, monotonic)
     by = wall - line
-    if abs(by) <= TOLERANCE:
+    if _alike(by, _NOTHING):
         return Belief(wall, monotonic), None
     known = belief.doubt
     if known is None or not _alike(known.by, by):
         # What was heard just now may have been said before it.
-        return Belief(line, monotonic, Doubt(by, monotonic)), None
-    doubt = replace(known, denied=known.denied or any(_alike(one, timedelta(0)) for one in heard))
-    borne_out = any(_alike(one, by) for one in heard)
-    if plausible(wall) and (borne_out or monotonic - doubt.since >= _patience(doubt).total_seconds()):
-        return Belief(wall, monotonic), Jump(by, line)
-    return Belief(line, monotonic, doubt), None
+        return replace(belief, doubt=Doubt(by, monotonic)), None
+    denied = any(_alike(one, _NOTHING) for one in heard)
+    doubt = replace(known, denied_at=monotonic) if denied else known
+    if plausible(wall) and (any(_alike(one, by) for one in heard) or _lasted(doubt, monotonic)):
+        return Belief(wall, monotonic), Jump(by, line, tell=known.denied_at is None)
+    news = Jump(by, line, believed=False) if denied and known.denied_at is None else None
+    return replace(belief, doubt=doubt), news
 
 
-def _patience(doubt: Doubt) -> timedelta:
-    return CONTRADICTED if doubt.denied else PATIENCE
+def _lasted(doubt: Doubt, monotonic: float) -> bool:
+    if doubt.denied_at is not None:
+        return monotonic - doubt.denied_at >= CONTRADICTED.total_seconds()
+    return monotonic - doubt.since >= PATIENCE.total_seconds()
 
 
 def _alike(one: timedelta, other: timedelta) -> bool:

@@ -86,7 +86,7 @@ _ANEW: Final = (
     """UPDATE alerts SET due_at = ?1
        WHERE state = 'pending' AND due_at > ?1 AND bundle IS NULL AND lease_until IS NULL""",
     "UPDATE accounts SET open_until = min(open_until, ?1) WHERE open_until IS NOT NULL",
-    "UPDATE channels SET rest_until = NULL, hold_until = iif(asked, hold_until, NULL)",
+    "UPDATE channels SET rest_until = min(rest_until, ?1), hold_until = iif(asked, hold_until, min(hold_until, ?1))",
 )
 # Days that have not come: they would keep today's report back, and count as what is usual.
 _UNDONE: Final = ("DELETE FROM reports WHERE day > ?", "DELETE FROM surveys WHERE day > ?")
