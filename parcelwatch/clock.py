@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from parcelwatch.core import jumps
-from parcelwatch.core.jumps import Belief, Jump
+from parcelwatch.core.jumps import Belief, Doubt, Jump
 
 
 def now() -> datetime:
@@ -46,6 +46,6 @@ class Clock:
         return jumps.plausible(self._belief.at)
 
     @property
-    def doubted(self) -> timedelta | None:
-        """How far the wall clock is off what is believed; None while there is no doubt."""
-        return self._belief.doubt.by if self._belief.doubt else None
+    def doubt(self) -> Doubt | None:
+        """The jump that is not believed yet."""
+        return self._belief.doubt

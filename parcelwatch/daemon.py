@@ -178,16 +178,16 @@ class Daemon:
 
     def _keep_time(self) -> None:
         """Notice a clock that was set, and bring back what it left ahead once it is believed."""
-        before = self._clock.doubted
+        known = self._clock.doubt
         jump = self._clock.look(self._engine.courier_clocks())
-        now, doubted = self._clock.now(), self._clock.doubted
-        if doubted is not None and before is None:
-            log.warning("the clock jumped; what it shows is not believed yet", seconds=round(doubted.total_seconds()))
+        now, doubt = self._clock.now(), self._clock.doubt
+        if doubt is not None and (known is None or known.since != doubt.since):
+            log.warning("the clock jumped; what it shows is not believed yet", by=str(doubt.by))
             if self._started:
                 self._engine.ask_the_time(now)
         if jump is not None:
             log.warning("the clock jumped", before=jump.before.isoformat(), by=str(jump.by), believed=jump.believed)
-        due = doubted is None and self._clock.monotonic() >= self._set_right_at
+        due = doubt is None and self._clock.monotonic() >= self._set_right_at
         if self._started and (jump is not None or due):
             self._set_right_at = self._clock.monotonic() + SET_RIGHT.total_seconds()
             self._engine.keep_time(now, jump)
