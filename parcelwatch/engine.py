@@ -22,7 +22,7 @@ from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
 from parcelwatch.core import cadence
 from parcelwatch.core.cadence import REGISTERED
-from parcelwatch.core.jumps import Jump
+from parcelwatch.core.jumps import Jump, plausible
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
@@ -288,15 +288,15 @@ def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
 
 
 def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
-    furthest = ahead.furthest(store, now)
-    if jump is None and furthest is None:
+    furthest = ahead.furthest(store, now) if plausible(now) else None
+    # What lies ahead without a jump that we saw was left by one before the start, or by another program.
+    jump = jump or (Jump(now - furthest, furthest) if furthest else None)
+    if jump is None:
         return 0
     with store.transaction():
-        mended = ahead.mend(store, now) if jump is None or (jump.believed and jump.by < timedelta(0)) else 0
-        if jump is not None and jump.tell:
-            operators.tell_jump(store, jump.before, jump.before + jump.by, mended, policy, now)
-        elif jump is None and furthest is not None and mended:
-            operators.tell_jump(store, furthest, now, mended, policy, now)
+        mended = ahead.mend(store, now) if jump.believed and jump.by < timedelta(0) else 0
+        if jump.tell:
+            operators.tell_jump(store, jump, mended, policy, now)
     return mended
 
 

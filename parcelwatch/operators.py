@@ -12,6 +12,7 @@ from typing import Final
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.dispatch import operators
+from parcelwatch.core.jumps import Jump
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Fact, Form, Severity, Unread, Why
@@ -82,9 +83,10 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     return len(news)
 
 
-def tell_jump(store: Store, before: datetime, after: datetime, mended: int, policy: Policy, now: datetime) -> None:
+def tell_jump(store: Store, jump: Jump, mended: int, policy: Policy, now: datetime) -> None:
     """Enqueue that the clock jumped; `mended`: rows whose times were brought back. The caller holds the transaction."""
-    fact = Fact(Form.CLOCK_JUMPED, since=before, until=after, count=mended)
+    denied = () if jump.believed else (("denied", 1),)
+    fact = Fact(Form.CLOCK_JUMPED, since=jump.before, until=jump.before + jump.by, count=mended, tally=denied)
     _enqueue(store, CLOCK, "", Why.JUMPED, fact, policy, now)
 
 
