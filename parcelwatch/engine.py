@@ -134,7 +134,10 @@ class Engine:
 
     async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
         """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
-        mended = await self._writer.run(_set_right, self._policy, now, jump)
+        mended = more = await self._writer.run(_set_right, self._policy, now, jump)
+        while more:
+            more = await self._writer.run(_mend_more, now)
+            mended += more
         if mended:
             log.warning("times ahead of the clock were brought back", rows=mended)
         return mended
@@ -294,10 +297,18 @@ def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -
     if jump is None:
         return 0
     with store.transaction():
-        mended = ahead.mend(store, now) if jump.believed and jump.by < timedelta(0) else 0
+        mended = 0
+        if jump.believed and jump.by < timedelta(0):
+            mended = ahead.mend(store, now)
+            ahead.plan_anew(store, now)
         if jump.tell:
             operators.tell_jump(store, jump, mended, policy, now)
     return mended
+
+
+def _mend_more(store: Store, now: datetime) -> int:
+    with store.transaction():
+        return ahead.mend(store, now)
 
 
 def _ask_the_time(store: Store, names: Sequence[str], now: datetime) -> None:

@@ -84,7 +84,7 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
 
 
 def tell_jump(store: Store, jump: Jump, mended: int, policy: Policy, now: datetime) -> None:
-    """Enqueue that the clock jumped; `mended`: rows whose times were brought back. The caller holds the transaction."""
+    """Enqueue that the clock jumped; `mended`: rows brought back so far. The caller holds the transaction."""
     denied = () if jump.believed else (("denied", 1),)
     fact = Fact(Form.CLOCK_JUMPED, since=jump.before, until=jump.before + jump.by, count=mended, tally=denied)
     _enqueue(store, CLOCK, "", Why.JUMPED, fact, policy, now)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
@@ -110,9 +111,9 @@ def wall(tmp_path: Path) -> WallClock:
     return one
 
 
-def asked(database: Path) -> int:
+def is_asked(database: Path, wanted: int) -> bool:
     with Store.open(database) as store:
-        return int(store.value("SELECT count(*) FROM parcels WHERE confirmed_at IS NOT NULL"))
+        return bool(store.value("SELECT count(*) = ? FROM parcels WHERE confirmed_at IS NOT NULL", (wanted,)))
 
 
 def heard_until(listening: socket.socket, done: Callable[[], bool]) -> None:
@@ -126,14 +127,14 @@ def test_the_process_beats_and_asks_on_while_its_clock_is_set(world: Path, tmp_p
     with supervisor(tmp_path) as listening:
         child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1000000", **wall.environment)
         wait_for(listening, "READY=1")
-        heard_until(listening, lambda: asked(database) == 3)
+        heard_until(listening, partial(is_asked, database, 3))
         for turn, by in enumerate((timedelta(days=-1), timedelta(days=400))):
             wall.set(by)
             wait_for(listening, "WATCHDOG=1")
             with Store.open(database) as store, store.transaction():
                 at = clock.now()
                 parcels.add(store, Parcel(0, f"99999999{turn:02}", "dhl", at), at)
-            heard_until(listening, lambda turn=turn: asked(database) == 4 + turn)
+            heard_until(listening, partial(is_asked, database, 4 + turn))
         child.send_signal(signal.SIGTERM)
         out, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == 0, said.decode()

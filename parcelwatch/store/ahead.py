@@ -19,6 +19,10 @@ from parcelwatch.store.rows import from_ms, maybe_at, to_ms
 _NEWEST: Final = ("alerts", "case_events", "draft_events", "history", "imports", "inbox", "parcels")
 _FEW: Final = 200
 _STANDING: Final = ("accounts", "channels")
+_EVENTS: Final = "case_events"
+
+BATCH: Final = 2_000
+"""Rows that are brought back in one transaction: others wait for less than a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +69,29 @@ def findings(store: Store, now: datetime) -> Iterator[str]:
         )
 
 
-def mend(store: Store, now: datetime) -> int:
-    """Bring them all back, and plan anew what waits by the clock; the caller holds the transaction. How many rows.
+def mend(store: Store, now: datetime, most: int = BATCH) -> int:
+    """Bring back at most `most` rows; the caller holds the transaction.
 
-    A clock that cannot be right mends nothing.
+    How many rows; 0 when none is left. A clock that cannot be right mends nothing.
     """
     if not plausible(now):
         return 0
-    _mend_snoozes(store, now)
-    mended = sum(_mend_table(store, table, times, now) for table, times in TIMES.items())
+    mended = _mend_events(store, now)
+    for table, times in _IN_ORDER:
+        if mended < most:
+            mended += _mend_table(store, table, times, now, most - mended)
+    return mended
+
+
+def plan_anew(store: Store, now: datetime) -> None:
+    """The clock was set back: what waits by it is looked at now, and days to come are undone.
+
+    The caller holds the transaction.
+    """
     for sql in _ANEW:
         store.write(sql, (to_ms(now),))
     for sql in _UNDONE:
         store.write(sql, ((now + timedelta(days=1)).date().isoformat(),))
-    return mended
 
 
 _ANEW: Final = (
@@ -92,8 +105,12 @@ _ANEW: Final = (
 _UNDONE: Final = ("DELETE FROM reports WHERE day > ?", "DELETE FROM surveys WHERE day > ?")
 
 
-def _mend_table(store: Store, table: str, times: Times, now: datetime) -> int:
-    wrong = list(_wrong(store, table, times, now))
+# Where one looks for them first comes last: what a crash leaves undone is found again.
+_IN_ORDER: Final = sorted(TIMES.items(), key=lambda each: each[0] in _STANDING)
+
+
+def _mend_table(store: Store, table: str, times: Times, now: datetime, most: int) -> int:
+    wrong = list(_wrong(store, table, times, now, most))
     keys = " AND ".join(f"{name} = ?" for name in _key(store, table))
     for key, _, found in wrong:
         sets = ", ".join(f"{name} = ?" for name in found)
@@ -107,14 +124,15 @@ WHERE at > ? AND after = 'snoozed' AND snoozed_until > at GROUP BY case_id
 """
 
 
-def _mend_snoozes(store: Store, now: datetime) -> None:
-    """A case snoozed for a day is snoozed for a day, whatever the clock said then."""
+def _mend_events(store: Store, now: datetime) -> int:
+    """A case snoozed for a day is snoozed for a day, whatever the clock said then; its event tells when that was."""
     for case_id, at, until in store.all(_SNOOZED, (to_ms(now + SLACK),)):
         store.write("UPDATE cases SET snoozed_until = ? WHERE id = ?", (to_ms(now) + until - at, case_id))
+    return _mend_table(store, _EVENTS, TIMES[_EVENTS], now, -1)
 
 
 def _wrong(
-    store: Store, table: str, times: Times, now: datetime
+    store: Store, table: str, times: Times, now: datetime, most: int = -1
 ) -> Iterator[tuple[tuple[Any, ...], Mapping[str, datetime | None], Mapping[str, datetime]]]:
     """Rows with impossible times: key, times, and what these are to be."""
     limits = [(name, SLACK) for name in times.past] + list(times.due.items())
@@ -124,8 +142,8 @@ def _wrong(
     key = _key(store, table)
     names = tuple(dict.fromkeys((*times.past, *times.due, *times.lasting, *filter(None, [times.over]), *times.again)))
     for row in store.all(
-        f"SELECT {', '.join((*key, *names))} FROM {table} WHERE {where}",
-        [to_ms(now + reach) for _, reach in limits],
+        f"SELECT {', '.join((*key, *names))} FROM {table} WHERE {where} LIMIT ?",
+        [*(to_ms(now + reach) for _, reach in limits), most],
     ):
         held = dict(zip(names, map(maybe_at, row[len(key) :]), strict=True))
         if found := impossible(times, held, now):
