@@ -172,7 +172,7 @@ class Daemon:
         await self._engine.tick(self._clock.now())
 
     async def _start_late(self) -> None:
-        self._engine.alive()
+        self._engine.rest()
         if self._clock.right:
             await self.start()
 

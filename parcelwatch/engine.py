@@ -120,7 +120,7 @@ class Engine:
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
-        self.alive()
+        self.beat = time.monotonic()
 
     def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
         """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
@@ -146,9 +146,9 @@ class Engine:
         """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
         return [ahead for worker in self.workers for ahead in worker.clocks()]
 
-    def alive(self) -> None:
-        """A sign of life."""
-        self.beat = time.monotonic()
+    def rest(self) -> None:
+        """A beat at which there is nothing to be done: a sign of life all the same."""
+        self.beat = self.deliverer.beat = time.monotonic()
 
     async def settle(self, now: datetime) -> None:
         """Wait until everything that was woken is done, and what came of it is delivered."""
