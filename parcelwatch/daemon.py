@@ -1,7 +1,7 @@
-"""The long-running process: a heartbeat, signals, and what systemd wants to hear. The only user of APScheduler.
+"""The long-running process: a heartbeat, signals, and what systemd wants to hear.
 
-What belongs here: when the engine ticks, when it stops, and whether it is alive. APScheduler is the heartbeat and
-not the memory: what is due stands in the database.
+What belongs here: when the engine ticks and by what time, when it stops, and whether it is alive. The heartbeat is no
+memory: what is due stands in the database.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, engine, web
+from parcelwatch import engine, heartbeat, web
+from parcelwatch.clock import Clock
 from parcelwatch.config import Config
 from parcelwatch.core.pacing import Pace
 from parcelwatch.engine import Engine
@@ -29,8 +30,10 @@ from parcelwatch.verbs import complaining, importing
 
 log = structlog.get_logger()
 
-TICK = 1
+TICK = timedelta(seconds=1)
 PULSE = 10
+# Times left ahead by a clock that others set, or by calls that were on their way, are looked for this often.
+SET_RIGHT = timedelta(minutes=1)
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
@@ -38,16 +41,17 @@ FINE = 0
 BUG = 70
 
 
-def run(config: Config, environment: Mapping[str, str], now: Callable[[], datetime] = clock.now) -> int:
+def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
     """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
+    clock = clock or Clock()
     parts = engine.build(config, serving=True)
-    doors = _doors(config, parts, now)
+    doors = _doors(config, parts, clock.now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, doors))
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), clock, doors))
 
 
 def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
@@ -109,8 +113,8 @@ def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Li
     return web.Links(readers, parts.policy, parts.writer, now)
 
 
-async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None) -> int:
-    daemon = Daemon(parts, notifier, now, doors)
+async def _live(parts: Engine, notifier: Notifier, clock: Clock, doors: web.Server | None = None) -> int:
+    daemon = Daemon(parts, notifier, clock, doors)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -124,21 +128,29 @@ def stale(ages: Mapping[str, float]) -> tuple[str, ...]:
 
 
 class Daemon:
-    """The engine under a heartbeat."""
+    """The engine under a heartbeat, by a clock that it believes. `tick`: how often the engine is woken."""
 
     def __init__(
-        self, parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None
+        self,
+        parts: Engine,
+        notifier: Notifier,
+        clock: Clock,
+        doors: web.Server | None = None,
+        tick: timedelta = TICK,
     ) -> None:
         self._engine = parts
         self._notifier = notifier
-        self._now = now
+        self._clock = clock
         self._doors = doors
+        self._every = tick
+        self._started = False
+        self._set_right_at = 0.0
         self._stopped = asyncio.Event()
         self._code = FINE
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
-        await self._engine.start(self._now())
+        await self.start()
         if self._doors is not None:
             self._doors.start()
         scheduler = self._heartbeat()
@@ -166,21 +178,52 @@ class Daemon:
         self._stopped.set()
 
     def _heartbeat(self) -> AsyncIOScheduler:
-        # A late beat is made up for once: being blocked for a second must not lose it (the default drops it).
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        first = clock.now()
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=first, id="tick")
-        scheduler.add_job(self._pulse, "interval", seconds=self._pulse_every(), next_run_time=first, id="pulse")
+        scheduler = heartbeat.scheduler(self._clock.monotonic)
+        scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
+        scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
-    def _pulse_every(self) -> float:
+    def _pulse_every(self) -> timedelta:
         fed = self._notifier.feed_every or timedelta(seconds=PULSE)
-        return max(0.5, min(fed.total_seconds(), float(PULSE)))
+        return max(timedelta(seconds=0.5), min(fed, timedelta(seconds=PULSE)))
 
-    async def _tick(self) -> None:
-        await self._engine.tick(self._now())
+    async def start(self) -> None:
+        """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
+        if self._clock.right:
+            await self._engine.start(self._clock.now())
+            self._started = True
+        else:
+            log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
+
+    async def tick(self) -> None:
+        """One beat."""
+        self._keep_time()
+        if not self._started:
+            await self._start_late()
+            return
+        await self._engine.tick(self._clock.now())
+
+    async def _start_late(self) -> None:
+        self._engine.rest()
+        if self._clock.right:
+            await self.start()
+
+    def _keep_time(self) -> None:
+        """Notice a clock that was set, and bring back what it left ahead once it is believed."""
+        known = self._clock.doubt
+        jump = self._clock.look(self._engine.courier_clocks())
+        now, doubt = self._clock.now(), self._clock.doubt
+        if doubt is not None and (known is None or known.since != doubt.since):
+            log.warning("the clock jumped; what it shows is not believed yet", by=str(doubt.by))
+            if self._started:
+                self._engine.ask_the_time(now)
+        if jump is not None:
+            log.warning("the clock jumped", before=jump.before.isoformat(), by=str(jump.by), believed=jump.believed)
+        due = doubt is None and self._clock.monotonic() >= self._set_right_at
+        if self._started and (jump is not None or due):
+            self._set_right_at = self._clock.monotonic() + SET_RIGHT.total_seconds()
+            self._engine.keep_time(now, jump)
 
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""

@@ -71,6 +71,7 @@ _TEMPLATES: Final = {
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
+    Form.CLOCK_JUMPED: "clock_jumped",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",

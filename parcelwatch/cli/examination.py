@@ -19,7 +19,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
-from parcelwatch.store import Store, alerts, audit, channels, drafts
+from parcelwatch.store import Store, ahead, alerts, audit, channels, drafts
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -97,6 +97,7 @@ def _database(desk: Desk, store: Store) -> Iterator[Remark]:
     accounts = account_rows(desk)
     yield Remark(sqlite_verdict(store.value("SELECT sqlite_version()")), wrong=False)
     yield from (Remark(sentence) for sentence in audit.check(store, desk.now))
+    yield from (Remark(sentence) for sentence in ahead.findings(store, desk.now))
     yield _daemon(store, accounts, desk.now)
     yield from _channels(desk, store)
     yield from _accounts(accounts)

@@ -125,6 +125,8 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about this computer
+    CLOCK_JUMPED = "clock_jumped"
     # about a while
     REPORT = "report"
     # what an older version said in English

@@ -199,7 +199,7 @@ channel = "drafts"
             policy,
             renderer or engine.renderer(read),
             links,
-            keepers=[Shopkeeper(each, client, writer, lambda: self.hand.at) for each in stalls(read, policy)],
+            keepers=[Shopkeeper(each, client, writer) for each in stalls(read, policy)],
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:
