@@ -35,8 +35,9 @@ from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.sandbox.worlds import START, Hand
-from tests.servers import Server, answers
+from tests.servers import PATIENCE, Server, answers
 
 M = Milestone
 
@@ -154,6 +155,7 @@ class Shop:
             path = self.folder / "config.toml"
             path.write_text(self._text(), encoding="utf-8")
             self._config = config.load(path)
+            blank(self._config.database)
         return self._config
 
     def _text(self) -> str:
@@ -300,5 +302,5 @@ def _with_import(parcel: Parcel, import_id: int | None) -> Parcel:
 
 
 async def happens(event: threading.Event) -> bool:
-    """Wait for what another thread does, ten seconds at most, without holding up the loop."""
-    return await asyncio.to_thread(event.wait, 10)
+    """Wait for what another thread does, without holding up the loop."""
+    return await asyncio.to_thread(event.wait, PATIENCE)
