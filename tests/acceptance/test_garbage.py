@@ -73,7 +73,7 @@ def test_garbage_about_one_number_is_a_typed_error_and_all_others_go_on(tmp_path
     bad = BAD[:1] if kind == "gzip_bomb" else BAD
     with shop(tmp_path, kind, bad) as place:
         place.watch_all()
-        parts = place.engine(client=Client(deadline=0.7 if kind in PASSING else 10))
+        parts = place.engine(client=Client(deadline=3 if kind in PASSING else PATIENCE))
         place.play(lambda parts: place.live(parts, 6 * SECOND, 3 * SECOND), parts)
 
         assert {number for number, _ in place.cases()} == {*GOOD, *ELSEWHERE}
