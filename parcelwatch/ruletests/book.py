@@ -5,16 +5,17 @@ What belongs here: from a path to stories, and from a fault to its line.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
+from parcelwatch.core import looks
 from parcelwatch.core.policy import Policy
-from parcelwatch.errors import BadInput
+from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.ruletests import surroundings
 from parcelwatch.ruletests.moments import Unreadable, iso, named, needed, only, tables, within
@@ -50,14 +51,11 @@ def read(path: Path, configured: Policy | None = None, accounts: Collection[str]
     has a parcel whose test does not say whose it is; () where any name will do.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        written = tomllib.loads(text)
-    except OSError as error:
-        raise Fault(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise Fault(f"{path}: {error}") from error
-    except RecursionError as error:
-        raise Fault(f"{path}: it is nested too deeply") from error
+        text = reading.read(path)
+        written = reading.parsed(text, path)
+        reading.expect(written, path, looks.RULE_TEST, "a title, and its steps each below [[then]]")
+    except ConfigError as error:
+        raise Fault(str(error)) from None
     places = Places(path.name, key_lines(text))
     try:
         return tuple(_stories(written, places, configured or surroundings.policy({}), accounts))

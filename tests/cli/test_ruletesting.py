@@ -78,13 +78,16 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         ("title = 'x'\nthen = 3\n", "ours.toml:2: then is written with two brackets, [[then]], got 3"),
         ("test = 3\n", "ours.toml:1: test is written with two brackets, [[test]], got 3"),
         ("title = 'x'\n", "ours.toml: needs `then`"),
-        ("title = [\n", "ours.toml: "),
+        ("title = [\n", "ours.toml:1: not valid TOML: "),
+        ("title = 'x'\ntitle = 'y'\n", "ours.toml:2: not valid TOML: title is written twice, in line 1 and line 2"),
+        ("number,courier\nAB1,my_dhl\n", "ours.toml: is a table (CSV); TOML is wanted"),
+        ("[couriers.a]\napi = 'dhl'\n", "ours.toml: is a configuration of parcelwatch, not a test for `parcelwatch te"),
         (HOLDS.replace('"in_transit"', '"in_transit", text = 3'), "expected a text in quotes, got 3"),
         (HOLDS.replace('["stalled"]', "3"), "expected a list of texts"),
         (HOLDS.replace('at = "mon 09:00"', 'at = "mon 09:00"\nstopped = 3'), "expected a text in quotes, got 3"),
         (HOLDS.replace('at = "mon 09:00"', 'at = "mon 09:00"\ndestination = 3'), "expected a text in quotes, got 3"),
         ("title = 'x'\n[[then]]\nat = '+1h'\nanswer = 'refused'\nreason = 3\n", "expected a text in quotes, got 3"),
-        (f"title = 'x'\nthen = {'[' * 5000}{']' * 5000}\n", "ours.toml: it is nested too deeply"),
+        (f"title = 'x'\nthen = {'[' * 5000}{']' * 5000}\n", "ours.toml:2: not valid TOML: it is nested too deeply"),
         (HOLDS.replace('"mon 09:00"', '"+999999d999999d"'), "ours.toml:4: step 1: "),
         (HOLDS.replace('"mon 09:00"', '"mon 25:00"'), "ours.toml:4: step 1: expected a moment such as"),
     ],
@@ -104,7 +107,7 @@ def test_what_cannot_be_done_then_fails_the_test(shop: Shop) -> None:
 def test_a_file_that_is_not_there_is_named(shop: Shop) -> None:
     ended = shop.run("test-rules", str(shop.folder / "none.toml"))
     assert ended.code == 2
-    assert "none.toml: No such file" in ended.err
+    assert "none.toml: cannot be read: No such file" in ended.err
 
 
 def test_the_readmes_example_is_one_that_holds_and_one_that_does_not_with_other_thresholds(shop: Shop) -> None:
