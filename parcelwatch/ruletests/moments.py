@@ -14,11 +14,11 @@ from typing import Any, Final, TypeVar
 
 from parcelwatch.config.lines import Path as At
 from parcelwatch.config.problems import did_you_mean, shown
+from parcelwatch.core.figures import DAYS
 from parcelwatch.duration import parse
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN: Final = re.compile(r"([+-])((?:\d{1,6}[dhm])+)")
-_WEEKDAY: Final = re.compile(rf"({'|'.join(_DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
+_WEEKDAY: Final = re.compile(rf"({'|'.join(DAYS)})[a-z]* +([01]?\d|2[0-3]):([0-5]\d)", re.IGNORECASE)
 _WEEK: Final = timedelta(weeks=1)
 _MEANT: Final = 'a moment such as "+26h", "+2d3h", "mon 09:00" or "2026-03-04 08:00"'
 
@@ -45,7 +45,7 @@ def within(*at: str | int, says: str = "") -> Iterator[None]:
 
 
 def when(written: object, start: datetime, near: datetime, *, before: bool = False) -> datetime:
-    """A moment: counted from `start`, or the weekday next after `near` (or last before it)."""
+    """A moment of UTC: counted from `start`, or the weekday next after `near` (or last before it)."""
     text = str(written)
     if span := _SPAN.fullmatch(text):
         length = sum((parse(part).natural() for part in re.findall(r"\d+[dhm]", span[2])), timedelta(0))
@@ -53,7 +53,7 @@ def when(written: object, start: datetime, near: datetime, *, before: bool = Fal
     if day := _WEEKDAY.fullmatch(text):
         midnight = near.replace(hour=0, minute=0, second=0)
         monday = midnight - timedelta(days=near.weekday())
-        at = monday + timedelta(days=_DAYS.index(day[1]), hours=int(day[2]), minutes=int(day[3]))
+        at = monday + timedelta(days=DAYS.index(day[1].lower()), hours=int(day[2]), minutes=int(day[3]))
         if before:
             return at if at <= near else at - _WEEK
         return at if at >= near else at + _WEEK

@@ -101,21 +101,20 @@ class Step:
 def steps(written: Sequence[Mapping[str, Any]], start: datetime) -> tuple[Step, ...]:
     """What happens, in order. Raises Unreadable."""
     steps: list[Step] = []
-    now = start
+    now = quiet = start
     for place, each in enumerate(written, 1):
         with within("then", place - 1, says=f"step {place}: "):
-            step = _step(place, each, start, now)
-        now = step.quiet_until or step.at
+            step = _step(place, each, start, now, quiet)
+        now, quiet = step.at, step.quiet_until or step.at
         steps.append(step)
     return tuple(steps)
 
 
-def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime) -> Step:
+def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime, quiet: datetime) -> Step:
+    """`now`: when the step above was; `quiet`: until when it has to stay quiet."""
     only(written, (*DOINGS, *BESIDE))
     with within("at"):
-        at = when(needed(written, "at"), start, now)
-        if at < now:
-            raise ValueError(f'at = "{written["at"]}" lies before the step above')
+        at = _after(needed(written, "at"), start, now, quiet)
     does = _does(written, start, at)
     with within("quiet_until"):
         quiet = when(written["quiet_until"], start, at) if "quiet_until" in written else None
@@ -132,6 +131,19 @@ def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime
         due="polled" in written,
         quiet_until=quiet,
     )
+
+
+def _after(written: object, start: datetime, now: datetime, quiet: datetime) -> datetime:
+    """The moment of a step. Raises ValueError for one that lies before `quiet`, or that may."""
+    at = when(written, start, quiet)
+    if at < now:
+        raise ValueError(f'at = "{written}" lies before the step above')
+    # The next Monday after the step above may not be the next one after its quiet: neither is guessed.
+    first = when(written, start, now)
+    if at < quiet or now < first < quiet:
+        later = "" if at < quiet else f", or is {at:%Y-%m-%d %H:%M}: write which day is meant"
+        raise ValueError(f'at = "{written}" lies before {quiet:%a %Y-%m-%d %H:%M}, the quiet_until above{later}')
+    return at
 
 
 def _does(

@@ -29,7 +29,7 @@ class Failed(Exception):
     def where(self) -> str:
         """Which step of which test."""
         story, step = self.story, self.step
-        moment = f"{step.written}, {step.at:%a %Y-%m-%d %H:%M}"
+        moment = f"{step.written}, {_at(step.at)}"
         return f"{story.name}:{self.line}, step {step.place} ({moment}) of “{story.title}”"
 
     @property
@@ -112,6 +112,11 @@ class Feed:
         return tuple(one for one in self._listed if not {one.text, one.milestone.value} & set(drops))
 
 
+def _at(moment: datetime) -> str:
+    """As tests write it, with its zone."""
+    return f"{moment:%a %Y-%m-%d %H:%M} UTC"
+
+
 # --- playing -------------------------------------------------------------------------------------
 
 
@@ -144,10 +149,9 @@ def _keep_quiet(story: Story, step: Step, feed: Feed, teller: Teller, until: dat
         polled, before, now = due == _poll_at(teller), now, max(due, now)
         happened = teller.step(feed.same() if polled else Passed(), now)
         if str(happened) != "nothing":
-            quiet = f"quiet until {until:%a %Y-%m-%d %H:%M}"
-            _fail(story, step, quiet, f"at {now:%a %Y-%m-%d %H:%M}: {happened}", now)
+            _fail(story, step, f"quiet until {_at(until)}", f"at {_at(now)}: {happened}", now)
         if now == before and _next(teller) == due:
-            _fail(story, step, "time to go on", f"asked again and again at {now:%a %Y-%m-%d %H:%M}", now)
+            _fail(story, step, "time to go on", f"asked again and again at {_at(now)}", now)
 
 
 def _next(teller: Teller) -> datetime | None:
@@ -192,7 +196,7 @@ def _shown(value: object) -> str:
         return _listed(f"{name}: {_shown(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return _listed(map(_shown, value))
-    return f"{value:%a %Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+    return f"{value:%a %Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
 def _hidden(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:

@@ -41,7 +41,7 @@ def test_a_test_is_played_against_the_configured_thresholds(shop: Shop) -> None:
 def test_of_one_that_fails_it_is_said_where_what_happened_and_why(shop: Shop) -> None:
     ended = shop.run("test-rules", written(shop, HOLDS))
     assert ended.code == 1
-    assert "ours.toml:7, step 2 (+31h, Tue 2026-03-03 15:00)" in ended.out
+    assert "ours.toml:7, step 2 (+31h, Tue 2026-03-03 15:00 UTC)" in ended.out
     assert "expected: a poll placed" in ended.out
     assert "threshold: warn 5bd, critical 20d (profile international" in ended.out
     assert "1 of 1 tests failed" in ended.err
