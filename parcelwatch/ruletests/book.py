@@ -18,7 +18,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.ruletests import surroundings
-from parcelwatch.ruletests.moments import Unreadable, iso, named, needed, only, tables, within
+from parcelwatch.ruletests.moments import Unreadable, iso, named, needed, only, tables, text, within
 from parcelwatch.ruletests.steps import Step, steps
 
 START: Final = "2026-03-02 08:00"
@@ -51,16 +51,16 @@ def read(path: Path, configured: Policy | None = None, accounts: Collection[str]
     has a parcel whose test does not say whose it is; () where any name will do.
     """
     try:
-        text = reading.read(path)
-        written = reading.parsed(text, path)
+        content = reading.read(path)
+        written = reading.parsed(content, path)
         reading.expect(written, path, looks.RULE_TEST, "a title, and its steps each below [[then]]")
     except ConfigError as error:
         raise Fault(str(error)) from None
-    places = Places(path.name, key_lines(text))
+    places = Places(path.name, key_lines(content))
     try:
         return tuple(_stories(written, places, configured or surroundings.policy({}), accounts))
     except Unreadable as fault:
-        raise Fault(f"{places.spot(fault.at)}: {fault}") from fault
+        raise Fault(f"{places.spot(fault.at)}: {fault.told}") from fault
 
 
 def _stories(written: Mapping[str, Any], places: Places, configured: Policy, accounts: Collection[str]) -> list[Story]:
@@ -91,7 +91,9 @@ def _story(
         if accounts:
             named("courier account", parcel.courier, accounts)
     own = bool(written.keys() & set(surroundings.OF_POLICY))
-    title, then = str(needed(written, "title")), needed(written, "then")
+    with within("title"):
+        title = text(needed(written, "title"))
+    then = needed(written, "then")
     with within("then"):
         each = tables(then, "test.then" if at else "then")
     told = steps(each, start)

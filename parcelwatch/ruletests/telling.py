@@ -7,7 +7,7 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn, Protocol
 
@@ -88,7 +88,7 @@ class Feed:
 
     def says(self, said: Said) -> Observation:
         if said.answer is None:
-            self._answer = replace(self._answer, **said.beside)
+            self._beside(said)
             return self._answer
         if said.as_before:
             return self._tracked(self._before)
@@ -99,6 +99,13 @@ class Feed:
             return self._answer
         self._answer = answer = Answered(self._number, self._listed, **said.beside)
         return replace(answer, checkpoints=said.adds, complete=False) if said.only else answer
+
+    def _beside(self, said: Said) -> None:
+        """The same answer, with what is said beside it. Raises BadInput for what such an answer cannot say."""
+        known = {each.name for each in fields(self._answer)}
+        if unknown := sorted(said.beside.keys() - known):
+            raise BadInput(f"{', '.join(unknown)}: no such answer as the one before says that")
+        self._answer = replace(self._answer, **said.beside)
 
     def _tracked(self, checkpoints: tuple[Checkpoint, ...]) -> Answered:
         if not isinstance(self._answer, Answered):

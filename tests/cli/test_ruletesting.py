@@ -70,10 +70,13 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
     ("test", "told"),
     [
         (HOLDS.replace("heard", "herd"), 'ours.toml:5: step 1: unknown key herd (did you mean "heard"?)'),
-        (HOLDS.replace("stalled medium", "staled medium"), 'ours.toml:10: step 2: no kind "staled" (did you mean "sta'),
+        (
+            HOLDS.replace("stalled medium", "staled medium"),
+            'ours.toml:10: step 2: expect.told: no kind "staled" (did you mean "sta',
+        ),
         (HOLDS.replace("[[then]]", '[parcel]\ncourier = "my_dlh"\n[[then]]', 1), '(did you mean "my_dhl"?)'),
         (HOLDS.replace("[[then]]", "[parcel]\ndestination = 3\n[[then]]", 1), "expected a text in quotes, got 3"),
-        (HOLDS.replace("[[then]]", '[policy]\nzone = "Mars"\n[[then]]', 1), "ours.toml:3: "),
+        (HOLDS.replace("[[then]]", '[policy]\nzone = "Mars"\n[[then]]', 1), 'ours.toml:4: no time zone "Mars"'),
         (HOLDS.replace("title", "titel"), 'ours.toml:2: unknown key titel (did you mean "title"?)'),
         ("title = 'x'\nthen = 3\n", "ours.toml:2: then is written with two brackets, [[then]], got 3"),
         ("test = 3\n", "ours.toml:1: test is written with two brackets, [[test]], got 3"),
@@ -89,7 +92,14 @@ def test_a_test_with_a_policy_of_its_own_is_played_under_that(shop: Shop) -> Non
         ("title = 'x'\n[[then]]\nat = '+1h'\nanswer = 'refused'\nreason = 3\n", "expected a text in quotes, got 3"),
         (f"title = 'x'\nthen = {'[' * 5000}{']' * 5000}\n", "ours.toml:2: not valid TOML: it is nested too deeply"),
         (HOLDS.replace('"mon 09:00"', '"+999999d999999d"'), "ours.toml:4: step 1: "),
-        (HOLDS.replace('"mon 09:00"', '"mon 25:00"'), "ours.toml:4: step 1: expected a moment such as"),
+        (HOLDS.replace('"in_transit" }', '"in_transit" }\npending = true'), "step 1: pending does not go with heard"),
+        (HOLDS.replace("polled = true", 'act = "ack"'), 'such as "ack stalled", got "ack"'),
+        (
+            HOLDS.replace("[[then]]", "[policy]\nthresholds = { stalled = { wran = '3d' } }\n[[then]]", 1),
+            'mean "warn"?',
+        ),
+        (HOLDS.replace("[[then]]", "[policy]\nfollow_up = 3\n[[then]]", 1), "policy.follow_up: expected a text in quo"),
+        (HOLDS.replace('"mon 09:00"', '"mon 25:00"'), "ours.toml:4: step 1: at: expected a moment such as"),
     ],
 )
 def test_a_test_that_cannot_be_read_is_told_by_its_line_and_what_was_meant(shop: Shop, test: str, told: str) -> None:
