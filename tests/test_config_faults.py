@@ -302,6 +302,10 @@ def test_two_overrides_that_are_equally_specific_are_refused_with_both_lines(tmp
         (OPS + 'digest_at = "09:00"\ndigest_below = "low"', "nothing is milder than low"),
         (OPS + '[[routes]]\nchannel = "ops"\ntag = "vip,gift"', 'each of "vip", "gift" is a tag of its own'),
         ('[thresholds]\nstalled = { warn = "1d", critical = "24h" }', "critical is warn, 1d"),
+        (
+            '[[thresholds.override]]\ntag = "x"\nuntracked = true\nstalled = { warn = "1d" }',
+            "4: thresholds.override.stalled: does nothing beside untracked = true",
+        ),
         ('[[thresholds.override]]\ncourier = "b"', "1: thresholds.override: sets no threshold"),
         ('[[thresholds.override]]\ntag = "x"\ncourier_silent = { warn = "1h" }', "is silent for all parcels"),
         ('[service]\nlisten = ""\npublic_url = "https://pw.example"', "3: service.public_url: messages get no links"),

@@ -99,7 +99,7 @@ def _overheard(config: Config) -> Iterator[str]:
 
     ways = to_customers(config)
     for key, why in others(ways) if ways else ():
-        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
+        yield f"{config.places.spot(('drafts', 'send', key))}: drafts.send.{key}: {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _mailboxes(config: Config) -> Iterator[str]:
     for each in config.channels().values():
         if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
             spot = config.places.spot(("channels", each.name, "person"))
-            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
+            yield f"{spot}: channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:
