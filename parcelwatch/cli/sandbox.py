@@ -24,7 +24,7 @@ def sandbox(
 ) -> None:
     """Run a courier on this machine.
 
-    It speaks a real API's wire format and prints what to put into config.toml.
+    It speaks a real API's wire format and prints what to put into config.toml. The format of stories stands in the README.
     """
     from parcelwatch.sandbox.server import serve
 
