@@ -24,7 +24,8 @@ def sandbox(
 ) -> None:
     """Run a courier on this machine.
 
-    It speaks a real API's wire format and prints what to put into config.toml. The format of stories stands in the README.
+    It speaks a real API's wire format and prints what to put into config.toml.
+    The README has the format of stories.
     """
     from parcelwatch.sandbox.server import serve
 
