@@ -99,7 +99,7 @@ def _overheard(config: Config) -> Iterator[str]:
 
     ways = to_customers(config)
     for key, why in others(ways) if ways else ():
-        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
+        yield f"{config.places.spot(('drafts', 'send', key))}: drafts.send.{key}: {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:
@@ -109,7 +109,7 @@ def _mailboxes(config: Config) -> Iterator[str]:
     for each in config.channels().values():
         if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
             spot = config.places.spot(("channels", each.name, "person"))
-            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
+            yield f"{spot}: channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:
@@ -242,8 +242,10 @@ def _told(config: Config) -> list[dict[str, Any]]:
         goes_on = ", and goes on" if route.goes_on else ""
         rows.append({"what": what, "channels": list(route.channels), "by": f"{route.line}{goes_on}"})
     if policy.channels:
-        rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
-        rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
+        rest = "everything else" if policy.routes else "everything"
+        letters = "other customers' drafts" if any(route.drafts for route in policy.routes) else "customers' drafts"
+        rows.append({"what": rest, "channels": [policy.channels[0]], "by": "the first channel"})
+        rows.append({"what": letters, "channels": [policy.draft_channel], "by": "[drafts] channel"})
     named = [
         ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
         ("the day's report", policy.daily.channel, "[report] channel"),

@@ -15,6 +15,7 @@ from parcelwatch.cli.typed import when
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.clockwork import Skip
     from parcelwatch.core.explain import Explanation
     from parcelwatch.model import Dossier, Parcel
@@ -201,7 +202,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             output.say()
             output.say(t(title), style)
         for each in chosen:
-            print_rule(each, dossier, desk, at)
+            print_rule(each, dossier, desk.words, t, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
     output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
@@ -234,12 +235,11 @@ def whose_days(each: Explanation, t: Callable[..., str] = str.format) -> str:
     )
 
 
-def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -> None:
-    """One rule's verdict with its clock laid open, as lines of the result."""
+def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, at: datetime) -> None:
+    """One rule's verdict with its clock laid open, as lines of the result, in the zone of `words`."""
     from parcelwatch.cli import output
     from parcelwatch.cli.output import worded
 
-    words, t = desk.words, desk.tongue
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
     said = [
         t.kind(each.kind),
@@ -251,23 +251,23 @@ def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) ->
     limits = ", ".join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
-        _clock(each, desk.config.timezone, t),
+        _clock(each, words.zone, t),
         t("put off until then: “{words}”", words=worded(each.put_off)) if each.put_off else "",
         worded(words.sentence(each.note, at)) if each.note else "",
         t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
-        _due(each, desk),
+        _due(each, words.zone, t),
         t("clears: {clears}", clears=words.clears(each.kind)),
     ]
     for line in filter(None, lines):
         output.say(f"      {line}")
 
 
-def _due(each: Explanation, desk: Desk) -> str:
+def _due(each: Explanation, zone: tzinfo, t: Tongue) -> str:
     from parcelwatch.cli.output import moment
 
     if each.due_at is None:
         return ""
-    t, at = desk.tongue, moment(each.due_at, desk.config.timezone)
+    at = moment(each.due_at, zone)
     worse = t("gets worse {at}, if the courier then answers without news", at=at)
     due = worse if each.fires else t("fires {at}, if the courier then answers without news", at=at)
     return due + (t(": that is past, but it has not answered since") if each.blind else "")

@@ -23,9 +23,10 @@ from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
-from parcelwatch.config.reading import parsed, read
+from parcelwatch.config.reading import expect, parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
+from parcelwatch.core import looks
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
@@ -402,7 +403,9 @@ def load(
     of shops.
     """
     text = read(path)
-    declared = resolve(parsed(text, path), path.absolute().parent)
+    document = parsed(text, path)
+    expect(document, path, looks.CONFIGURATION, "accounts, each below [couriers.NAME]")
+    declared = resolve(document, path.absolute().parent)
     written, places = declared.written, Places(str(path), key_lines(text))
     file, problems = None, list(checks.errors(written, apis, shops))
     try:

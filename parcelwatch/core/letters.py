@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts, followup
+from parcelwatch.core import drafts, followup, languages
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
@@ -263,7 +263,7 @@ def _readdressed(draft: Draft, step: Step) -> Draft:
 
 
 def _language(step: Step, order: Order) -> str:
-    return drafts.language(order, step.policy.wording.languages, step.dossier.parcel.destination)
+    return languages.language(order, step.policy.wording.languages, step.dossier.parcel.destination)
 
 
 # --- writing -------------------------------------------------------------------------------------

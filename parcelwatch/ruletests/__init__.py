@@ -13,7 +13,8 @@ Our own stories are written in it, and so are the tests that a shop writes for i
     language = "zh-CN"
 
     [[then]]                               # one per moment, in order
-    at = "+1h"                             # "+2d3h", "-5d", "mon 09:00" (the next one), "2026-03-04 08:00"
+    at = "+1h"                             # "+2d3h", "-5d", "Mon 09:00" (the next one), "2026-03-04 08:00": UTC, or
+                                           # "2026-03-04T16:00+08:00"
     heard = { milestone = "in_transit" }   # joins the courier's list, the whole of which is the answer
     quiet_until = "+49h"                   # the courier is asked whenever the cadence says; nobody is told anything
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,6 +51,31 @@ def test_every_command_says_what_it_does_and_shows_an_example(
     assert "--config" in shown
     assert command.help
     assert all(option.help for option in command.params if getattr(option, "opts", [""])[0].startswith("--"))
+
+
+def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, each in getattr(command, "commands", {}).items():
+        yield from groups(each, (*path, name))
+    if getattr(command, "commands", {}):
+        yield path
+
+
+GROUPS = list(groups(typer.main.get_command(app)))
+
+
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+
+
+def test_no_help_is_wider_than_a_terminal_and_each_noun_shows_how_its_commands_are_used(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for path in [*GROUPS, *(path for path, _ in ALL)]:
+        assert main([*path, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert [line for line in shown.splitlines() if width(line) > 80] == []
+        assert f"Example: parcelwatch {' '.join(path)}" in shown
 
 
 def test_all_commands_of_this_version_are_there() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core import drafts
-from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, language, overdue, stamp
+from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, overdue, stamp
 from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.languages import language
 from parcelwatch.core.timeline import merge
 from parcelwatch.model import (
     Answered,
