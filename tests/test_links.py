@@ -48,7 +48,7 @@ POLICY = Policy(
 LIMITS = {name: Characters(10_000) for name in ("lin", "letters", "ops")}
 PEOPLE = {"lin": "lin", "letters": "lin"}
 NUMBER = "PW000000001XX"
-FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
+FOUND = re.compile(rf"^→ Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
 
 def trouble(store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, policy: Policy = POLICY) -> int:
