@@ -168,7 +168,9 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "promised by": moment(shown["promised_by"], zone),
         "refused": safe(shown["refused"]),
         "tracking stopped": safe(shown["stopped"]),
-        "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else t("none"),
+        "next ask": t("{at} ({why})", at=moment(shown["poll_at"], zone), why=t.sentence(shown["poll_why"]))
+        if shown["poll_at"]
+        else t("none"),
     }
 
 
