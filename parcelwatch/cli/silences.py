@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = group("Silence messages for a while; what still stands then is told.")
 
 _LISTED: Final = timedelta(days=7)
+OVER: Final = "Silence {silence} is over; {told} messages are due now."
 
 
 @command(
@@ -65,10 +66,12 @@ def add(
     if as_json:
         output.emit({"id": silence.id, "until": _stamp(silence.until), "matches": described(match), "kept_back": kept})
         return
-    waited = f" {kept} waiting messages are kept back." if kept else ""
+    t = desk.tongue
     until_then = output.moment(_stamp(silence.until), zone)
-    output.say(f"Silence {silence.id}: {described(match)}, until {until_then}.{waited}")
-    output.zone_note(zone)
+    said = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=described(match), until=until_then)
+    waited = t("{count} waiting messages are kept back.", count=kept)
+    output.say(f"{said} {waited}" if kept else said)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "list", "silences list", "silences list --json")
@@ -84,10 +87,11 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
     if as_json:
         output.emit_list(rows)
         return
+    t = desk.tongue
     shown = [
         (
             row["id"],
-            row["state"],
+            t(row["state"]),
             moment(row["until"], zone),
             row["matches"],
             row["kept_back"],
@@ -96,8 +100,9 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
         )
         for row in rows
     ]
-    output.show([">ID", "!State", "!Until", "Silences", ">Kept back", "!?By", "~Why"], shown, "No silences.")
-    output.zone_note(zone)
+    columns = t.columns(">ID", "!State", "!Until", "Silences", ">Kept back", "!?By", "~Why")
+    output.show(columns, shown, t("No silences."))
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 def _shown(row: SilenceRow, now: datetime) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def end(
     if as_json:
         output.emit({"id": silence, "told": told or 0})
     elif told is not None:
-        output.say(f"Silence {silence} is over; {told} messages are due now.")
+        output.say(desk.tongue(OVER, silence=silence, told=told))
     if told is None:
         raise NeedsAttention(f"silence {silence} is over already")
 

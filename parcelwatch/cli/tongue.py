@@ -85,6 +85,13 @@ class Tongue:
         tables = {"milestone": self._agents["milestones"], "kind": self._agents["labels"], "state": self._terms}
         return str(tables.get(name, {}).get(value) or (self.sentence(value) if name == "why" else value))
 
+    def marked(self, how: str) -> str:
+        """What an agent said of a parcel, by the word that was typed."""
+        from parcelwatch.verbs.agents import MARKS
+
+        milestone, cause = MARKS[how]
+        return self.cause(cause) if cause and self._chosen else self.milestone(milestone) if self._chosen else how
+
     @property
     def styles(self) -> dict[str, str]:
         """Colours of our own words in a table, by the words shown."""

@@ -204,7 +204,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             print_rule(each, dossier, desk, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
-    output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    output.say(t("Nothing to it: {kinds}", kinds=t(", ").join(quiet)), "dim")
     notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
@@ -248,7 +248,7 @@ def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) ->
         t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
     ]
     output.say(f"  {', '.join(filter(None, said))}")
-    limits = ", ".join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
+    limits = t(", ").join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
         _clock(each, desk.config.timezone, t),
