@@ -184,7 +184,8 @@ def remedy(
     given: Annotated[
         list[str],
         typer.Argument(
-            metavar="ID… resend|refund|replace|discount|wait|other", help="Cases; what the customer was promised."
+            metavar="ID… resend|refund|redeliver|hold|documents|voucher|other",
+            help="Cases; what the customer was promised.",
         ),
     ],
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What exactly, for whoever reads it later.")] = "",
