@@ -190,6 +190,8 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
     output.say(t(how, **stands, answered=answered, zone=zone))
+    if said := marked(dossier, desk, at):
+        output.say(worded(said))
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
@@ -260,6 +262,15 @@ def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) ->
     ]
     for line in filter(None, lines):
         output.say(f"      {line}")
+
+
+def marked(dossier: Dossier, desk: Desk, at: datetime) -> str:
+    """That an agent said how it stands, where the last word is theirs; "" where it is a courier's."""
+    from parcelwatch.model import Fact, Form
+
+    entries = dossier.timeline.entries
+    last = max(entries, key=lambda entry: entry.checkpoint.occurred_at).checkpoint if entries else None
+    return desk.words.sentence(Fact(Form.NOTED, scan=last), at) if last is not None and last.by else ""
 
 
 def _due(each: Explanation, desk: Desk) -> str:
