@@ -170,9 +170,7 @@ def unfilled(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     pieces = node.values if isinstance(node, ast.JoinedStr) else []
-    return "".join(
-        "{}" if isinstance(one, ast.FormattedValue) and not hint(one) else one.value for one in pieces if not hint(one)
-    )
+    return "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in pieces if not hint(one))
 
 
 def hint(node: ast.expr) -> bool:
