@@ -9,7 +9,7 @@ import typer
 
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
-from parcelwatch.cli.matching import Company, Courier, Destination, Kinds, Tag, Tier, checked, described
+from parcelwatch.cli.matching import Company, Courier, Destination, Kinds, Tag, Tier, checked, described, said
 from parcelwatch.cli.typed import when, who
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def add(
         return
     t = desk.tongue
     until_then = output.moment(_stamp(silence.until), zone)
-    said = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=described(match), until=until_then)
+    told = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=said(match, t), until=until_then)
     waited = t("{count} waiting messages are kept back.", count=kept)
-    output.say(f"{said} {waited}" if kept else said)
+    output.say(f"{told} {waited}" if kept else told)
     output.zone_note(zone, t("Times are in {zone}."))
 
 
@@ -83,7 +83,8 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
 
     now, zone = desk.now, desk.config.timezone
     with desk.store() as store:
-        rows = [_shown(row, now) for row in silences.rows(store, now - _LISTED)]
+        found = silences.rows(store, now - _LISTED)
+    rows = [_shown(row, now) for row in found]
     if as_json:
         output.emit_list(rows)
         return
@@ -93,12 +94,12 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
             row["id"],
             t(row["state"]),
             moment(row["until"], zone),
-            row["matches"],
+            said(each.silence.match, t),
             row["kept_back"],
             safe(row["by"], 60),
             safe(row["comment"], 200),
         )
-        for row in rows
+        for row, each in zip(rows, found, strict=True)
     ]
     columns = t.columns(">ID", "!State", "!Until", "Silences", ">Kept back", "!?By", "~Why")
     output.show(columns, shown, t("No silences."))

@@ -12,7 +12,7 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch.cli import acting, alerts, drafts, orders, parcels, report, silences, why
+from parcelwatch.cli import acting, alerts, drafts, matching, orders, parcels, report, silences, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
@@ -50,6 +50,7 @@ SAID = {
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
     *("incident", "group", "place", "measured", "told by it", "letters"),
+    *matching.NAMES,
     *("company", "service", "origin", "holds", *orders.ORDER, "value", "dispatch by", "tags", "parcels", silences.OVER),
     *(each for done in (parcels.STOPPED, parcels.RESUMED, parcels.MOVED) for each in done),
     *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
