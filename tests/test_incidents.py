@@ -87,7 +87,7 @@ def test_cases_that_outlive_the_incident_are_told_then_and_not_before(tmp_path: 
     assert dhl.incidents[0].state is IncidentState.OVER
     (digest,) = dhl.told("stalled")
     assert digest.numbers == {f"PW{each - 1:06}" for each in stuck[:8]}
-    assert "of 100 8 still are" in dhl.told("incident")[-1].body
+    assert "8 of 100 still are" in dhl.told("incident")[-1].body
     dhl.wait(3 * DAY, step=HOUR)
     assert len(dhl.incidents) == 1, "what was part of one is no new one"
 

@@ -428,8 +428,8 @@ def test_an_alert_says_whose_parcel_what_and_what_to_do() -> None:
         "2. Treat it as lost: set STO (95543) a deadline for the search, and offer the customer a resend or a refund.\n"
         "Promised for 5 May\n"
         "Goods: Desk lamp\n"
-        "Order: https://shop.example/o/T-1001\n"
-        "Tracking: https://www.kuaidi100.com/chaxun?com=shentong&nu=JD0012345678\n"
+        "→ Order: https://shop.example/o/T-1001\n"
+        "→ Tracking: https://www.kuaidi100.com/chaxun?com=shentong&nu=JD0012345678\n"
         "case 7 · A17",
         "JD0012345678 HIGH (STO, order T-1001, Noah B. (nb88), €129): No new scan for 70 h; the last: “Departed”, "
         "Kassel, DE, 3 May 19:00",

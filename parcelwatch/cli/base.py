@@ -19,7 +19,7 @@ import typer
 
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.nouns import Noun
-from parcelwatch.errors import BadInput, ParcelwatchError
+from parcelwatch.errors import BadInput, NotFound, ParcelwatchError, StoreError
 
 ConfigFile = Annotated[
     Path | None,
@@ -164,6 +164,19 @@ def _until_nobody_reads() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _told_to_agents(desk: Desk) -> Iterator[None]:
+    """An error that agents meet, in their language; without a configuration nobody knows which that is."""
+    try:
+        yield
+    except (BadInput, NotFound, NeedsAttention, StoreError) as error:
+        try:
+            said = desk.tongue.sentence(str(error))
+        except ParcelwatchError:
+            raise error from None
+        raise type(error)(said) from error.__cause__
+
+
 def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any]) -> Callable[..., None]:
     """`function` as Typer takes it: without its Desk, with the options that every command has."""
 
@@ -176,7 +189,7 @@ def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any])
         desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
         if ctx.invoked_subcommand is None:
             desk.log()
-        with _until_nobody_reads():
+        with _until_nobody_reads(), _told_to_agents(desk):
             function(desk, **given)
             sys.stdout.flush()
 

@@ -24,7 +24,7 @@ from parcelwatch.verbs import letters
 NAME: Final = "lin"
 BUYER: Final = "buyer"
 
-_LINK: Final = re.compile(r"^Act: (http://\S+)$", re.MULTILINE)
+_LINK: Final = re.compile(r"^→ Act: (http://\S+)$", re.MULTILINE)
 _CASE: Final = re.compile(r"^case (\d+) ", re.MULTILINE)
 
 

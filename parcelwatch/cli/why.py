@@ -191,6 +191,8 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
     output.say(t(how, **stands, answered=answered, zone=zone))
+    if said := marked(dossier, desk, at):
+        output.say(worded(said))
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
@@ -205,7 +207,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             print_rule(each, dossier, desk.words, t, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
-    output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    output.say(t("Nothing to it: {kinds}", kinds=t(", ").join(quiet)), "dim")
     notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
@@ -248,7 +250,7 @@ def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, 
         t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
     ]
     output.say(f"  {', '.join(filter(None, said))}")
-    limits = ", ".join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
+    limits = t(", ").join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
         _clock(each, words.zone, t),
@@ -260,6 +262,15 @@ def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, 
     ]
     for line in filter(None, lines):
         output.say(f"      {line}")
+
+
+def marked(dossier: Dossier, desk: Desk, at: datetime) -> str:
+    """That an agent said how it stands, where the last word is theirs; "" where it is a courier's."""
+    from parcelwatch.model import Fact, Form
+
+    entries = dossier.timeline.entries
+    last = max(entries, key=lambda entry: entry.checkpoint.occurred_at).checkpoint if entries else None
+    return desk.words.sentence(Fact(Form.NOTED, scan=last), at) if last is not None and last.by else ""
 
 
 def _due(each: Explanation, zone: tzinfo, t: Tongue) -> str:

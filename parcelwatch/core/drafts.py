@@ -26,10 +26,11 @@ from parcelwatch.model import (
     LetterStep,
     Milestone,
     Order,
+    Remedy,
     Sure,
 )
 
-REMEDIES = ("resend", "refund", "redeliver", "hold", "documents", "voucher")
+REMEDIES = tuple(str(each) for each in Remedy if each is not Remedy.OTHER)
 """What a draft can offer; each has a phrase in every language."""
 
 

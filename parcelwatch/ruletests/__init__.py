@@ -34,8 +34,8 @@ One thing happens in a step, else only time passes:
   stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
-  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled",
-            "assign stalled to mei", "agree stalled refund", "fulfil stalled"
+  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "reopen stalled", "stop stalled",
+            "resume stalled", "assign stalled to mei", "agree stalled refund", "fulfil stalled"
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   claim     "file damaged RMA-7", "pay damaged 12.50", "refuse damaged", "drop damaged": what becomes of a claim
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from parcelwatch import clock
@@ -263,3 +265,9 @@ def test_a_dead_alert_is_sent_again_when_asked(watched: Shop) -> None:
     assert watched.run("once", "--json").document["sent"] == 1
     assert watched.run("alerts", "retry", "1").code == 1
     assert watched.run("alerts", "retry", "99").code == 1
+
+
+def test_that_an_agent_said_how_a_parcel_stands_is_said_while_theirs_is_the_last_word(watched: Shop) -> None:
+    assert "Marked" not in watched.run("why", MOVING).out
+    watched.run("parcels", "mark", MOVING, "delivered", "--by", "lin", "--note", "the buyer rang")
+    assert re.search(r"Marked “delivered” by lin, .*: “the buyer rang”", watched.run("why", MOVING).out)

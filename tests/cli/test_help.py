@@ -103,7 +103,19 @@ def test_all_commands_of_this_version_are_there() -> None:
         *(f"orders {verb}" for verb in ("list", "show", "forget")),
         *(
             f"cases {verb}"
-            for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
+            for verb in (
+                "list",
+                "show",
+                "ack",
+                "snooze",
+                "resolve",
+                "reopen",
+                "claim",
+                "note",
+                "verdict",
+                "assign",
+                "remedy",
+            )
         ),
         *(f"claims {verb}" for verb in ("list", "windows")),
         *(f"incidents {verb}" for verb in ("list", "show")),
