@@ -46,6 +46,7 @@ class Cause(StrEnum):
     CUSTOMS = "customs"
     SECURITY = "security"
     WEATHER = "weather"
+    DISRUPTED = "disrupted"
     DESTROYED = "destroyed"
     MISROUTED = "misrouted"
     COURIER_FAULT = "courier_fault"
