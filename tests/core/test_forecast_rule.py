@@ -231,6 +231,29 @@ def test_only_answers_change_what_it_says_and_it_is_told_once_for_each_opening(
     assert told <= 1
 
 
+@given(promises, st.sampled_from([known(), known(pace=0.5), known(parcels=20)]), st.integers(0, 60 * 24), st.data())
+def test_what_is_learned_overnight_is_looked_at_before_it_can_make_it_speak(
+    promised: timedelta, outlook: Outlook, hour: int, data: st.DataObject
+) -> None:
+    slower = data.draw(st.floats(0.2, 1.0))
+    levels = (replace(each, risks=[risk * slower for risk in each.risks]) for each in known().levels)
+    found = verdict(parcel(promised), HOUR * hour, outlook)
+    if (verdict(parcel(promised), HOUR * hour, Outlook(tuple(levels))).finding is None) != (found.finding is None):
+        assert found.valid_until == outlook.until
+        assert outlook.until is not None
+
+
+def test_it_gets_worse_on_the_last_days_where_the_shop_says_so() -> None:
+    twice = Policy(thresholds={KIND: Threshold(parse("3d"), parse("1d"), "new.toml:3")})
+    promised = parcel(DAY * 14 + 18 * HOUR)
+    found = verdict(promised, morning(12), None, twice)
+    assert found.finding is not None
+    assert (found.finding.severity, found.due_at) == (Severity.MEDIUM, START + morning(14))
+    graver = verdict(promised, morning(14), None, twice).finding
+    assert graver is not None
+    assert (graver.severity, graver.limit) == (Severity.HIGH, parse("1d"))
+
+
 @given(promises, outlooks, st.integers(0, 60 * 24))
 def test_it_fires_at_its_deadline_or_names_a_later_one_and_never_before(
     promised: timedelta, outlook: Outlook | None, hour: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import exp, expm1, log1p
 from typing import Final
 
@@ -50,10 +50,14 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What was known of parcels like one, on one day; the widest level first. `pace`: that of the seven days before."""
+    """What was known of parcels like one, on one day; the widest level first. `pace`: that of the seven days before.
+
+    `until`: the midnight from which on more may be known; None where nothing more is learned.
+    """
 
     levels: tuple[Level, ...]
     pace: float = 1.0
+    until: datetime | None = None
 
     def at(self, age: float) -> Level | None:
         """The narrowest level that has seen enough parcels of this age; None where even the widest has not."""
@@ -72,7 +76,12 @@ def look_ahead(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
     for key, count in seen:
         level, pace = deeper(found[-1] if found else None, pace, key, count, at)
         found.append(level)
-    return Outlook(tuple(found), pace)
+    return Outlook(tuple(found), pace, tomorrow(at))
+
+
+def tomorrow(at: datetime) -> datetime:
+    """The next midnight, UTC: what others teach is looked at once a day."""
+    return datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(0), UTC)
 
 
 def deeper(wider: Level | None, pace: float, key: Key, count: Count, at: datetime) -> tuple[Level, float]:
