@@ -325,8 +325,8 @@ def _days(view: View, failed: list[Entry]) -> int:
     return len(counted)
 
 
-# Why a tour ended without anybody having been at the door.
-_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.MISROUTED, Cause.POSTPONED, *HELD_UP})
+# Why a tour ended without anybody having been at the door, or what a rule of its own told of it.
+_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.MISROUTED, Cause.POSTPONED, *HELD_UP, *SPOKEN_FOR})
 
 _EXCUSES = 2
 """Days out for delivery that the courier may explain; one more, and what it says explains nothing."""
