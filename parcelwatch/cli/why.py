@@ -52,16 +52,14 @@ def why(
         found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
         ahead = [forecast.ahead(store, dossier.parcel, now) for dossier in found]
     explained = [
-        tuple(each(dossier, desk.policy, moment, outlook) for each in (explain, on_trial))
+        (dossier, explain(dossier, desk.policy, moment, outlook), on_trial(dossier, desk.policy, moment, outlook))
         for dossier, outlook in zip(found, ahead, strict=True)
     ]
     if as_json:
-        documents = [
-            _document(dossier, *rules, desk.words, moment) for dossier, rules in zip(found, explained, strict=True)
-        ]
+        documents = [_document(dossier, rules, trials, desk.words, moment) for dossier, rules, trials in explained]
         output.emit(documents[0] if len(documents) == 1 else documents)
         return
-    for place, (dossier, (rules, trials)) in enumerate(zip(found, explained, strict=True)):
+    for place, (dossier, rules, trials) in enumerate(explained):
         if place:
             output.say()
         _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
