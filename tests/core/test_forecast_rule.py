@@ -126,6 +126,12 @@ def test_on_thin_data_it_is_silent_and_says_so() -> None:
         assert (found.note.says, found.note.count) == (Form.CHANCE_UNKNOWN, 30)
 
 
+def test_where_many_wait_and_none_has_come_yet_it_is_silent() -> None:
+    waiting = Count((4000 * weight(START),) * 3, ())
+    new = look_ahead([(levels(parcel())[0], waiting)], START)
+    assert verdict(parcel(DAY * 8), DAY, new).finding is None
+
+
 def test_switched_off_it_tells_no_chance_and_still_counts_the_days_left() -> None:
     off = Policy(foresight=Foresight(enabled=False))
     late = parcel(DAY * 14 + 18 * HOUR)

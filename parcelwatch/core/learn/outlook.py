@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import exp, expm1, log1p
+from math import exp, expm1, log, log1p
 from typing import Final
 
 from parcelwatch.core.learn.counts import BINS, WEEK, Count, Day, weight
@@ -20,6 +20,8 @@ LEANS: Final = 15.0
 """So many parcels of the wider level stand beside those of a level."""
 THIN: Final = 30.0
 """A level speaks of an age that so many of its parcels have reached."""
+_ENDS: Final = log(2)
+"""Nor does one that has not seen half of its parcels come: of those that wait, nobody knows yet how long they will."""
 _PACE_LEANS: Final = 50.0
 SLOWEST: Final = 0.5
 _FASTEST: Final = 1.5
@@ -61,7 +63,8 @@ class Outlook:
 
     def at(self, age: float) -> Level | None:
         """The narrowest level that has seen enough parcels of this age; None where even the widest has not."""
-        return next((level for level in reversed(self.levels) if level.n(age) >= THIN), None)
+        known = (level for level in reversed(self.levels) if level.n(age) >= THIN and level.risks[-1] >= _ENDS)
+        return next(known, None)
 
     def late(self, age: float, end: float) -> float | None:
         """The chance that what waits at `age` still does at `end`; None where too little is known."""
