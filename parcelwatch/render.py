@@ -69,6 +69,7 @@ _TEMPLATES: Final = {
     Form.ANSWER_UNREAD: "unreadable",
     Form.INCIDENT: "incident",
     Form.INCIDENT_OVER: "incident_over",
+    Form.INCIDENT_SETTLED: "incident_over",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",

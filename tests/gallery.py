@@ -107,7 +107,7 @@ SAID: Final[Mapping[str, tuple[Milestone, Cause | None, str, str]]] = {
     "courier_exception": (
         Milestone.EXCEPTION,
         Cause.COURIER_FAULT,
-        "网点爆仓，快件滞留",
+        "快件滞留",
         "Delayed by a broken van.",
     ),
 }

@@ -74,6 +74,7 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[thresholds]\nstalled = "48h"', 'expected a table, { warn = "48h", critical = "120h" }, got "48h"'),
         ('[thresholds]\nstalled = { critical = "7d" }', "2: thresholds.stalled.warn: is required: after how long"),
         ('[thresholds]\nstalled = { warn = "7d", critical = "4bd" }', "critical (4bd) must not come before warn (7d)"),
+        ('[thresholds]\nwill_be_late = { warn = "1d", critical = "3d" }', "critical (3d) must not be further ahead"),
         ('[thresholds]\ncourier_silent = { warn = "1bd" }', "business days cannot be used here"),
         ('[[thresholds.override]]\nstalled = { warn = "1d" }', "1: thresholds.override: says for no parcel"),
         ("[[thresholds.override]]\ncompany = 3011", "2: thresholds.override.company: expected a text in quotes"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,7 +42,7 @@ def why(
     what would clear it.
     """
     from parcelwatch.cli import output
-    from parcelwatch.core.explain import explain
+    from parcelwatch.core.explain import explain, on_trial
     from parcelwatch.store import forecast
     from parcelwatch.verbs import finding
 
@@ -53,16 +53,18 @@ def why(
         found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
         ahead = [forecast.ahead(store, dossier.parcel, now) for dossier in found]
     explained = [
-        (dossier, explain(dossier, desk.policy, moment, outlook)) for dossier, outlook in zip(found, ahead, strict=True)
+        (dossier, explain(dossier, desk.policy, moment, outlook), on_trial(dossier, desk.policy, moment, outlook))
+        for dossier, outlook in zip(found, ahead, strict=True)
     ]
     if as_json:
-        documents = [_document(dossier, rules, desk.words, moment) for dossier, rules in explained]
+        documents = [_document(dossier, rules, trials, desk.words, moment) for dossier, rules, trials in explained]
         output.emit(documents[0] if len(documents) == 1 else documents)
         return
-    for place, (dossier, rules) in enumerate(explained):
+    for place, (dossier, rules, trials) in enumerate(explained):
         if place:
             output.say()
         _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+        _print_trials(desk, dossier, trials, moment)
 
 
 def _known(store: Store, parcel: Parcel, at: datetime, now: datetime, desk: Desk) -> Dossier:
@@ -97,7 +99,9 @@ def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:
 # --- JSON ----------------------------------------------------------------------------------------
 
 
-def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, at: datetime) -> dict[str, Any]:
+def _document(
+    dossier: Dossier, rules: Sequence[Explanation], trials: Sequence[Explanation], words: Renderer, at: datetime
+) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
     return {
@@ -110,6 +114,7 @@ def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, a
         "place": rules[0].place or None,
         "place_known_by": rules[0].known,
         "rules": [rule_document(each, dossier, words, at) for each in rules],
+        "trials": [rule_document(each, replace(dossier, cases=()), words, at) for each in trials],
     }
 
 
@@ -196,6 +201,7 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
+        output.say(t("What other parcels teach (chances, scans that hardly ever come) is as of today."), "dim")
     for title, style, chosen in (
         ("Fires", "bold red", [each for each in rules if each.fires]),
         ("Clock running", "bold yellow", [each for each in rules if not each.fires and each.running]),
@@ -216,6 +222,18 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             notes.setdefault(f"{worded(said)}{line}", []).append(t.kind(each.kind))
     for sentence, kinds in notes.items():
         output.say(f"  {', '.join(kinds)}: {sentence}", "dim")
+
+
+def _print_trials(desk: Desk, dossier: Dossier, trials: Sequence[Explanation], at: datetime) -> None:
+    """Of thresholds in shadow, those that find something or have a clock running."""
+    from parcelwatch.cli import output
+
+    said = [each for each in trials if each.fires or each.running]
+    if said:
+        output.say()
+        output.say(desk.tongue("On trial (nobody is told)"), "bold cyan")
+    for each in said:
+        print_rule(each, replace(dossier, cases=()), desk, at)
 
 
 _KNOWN = {

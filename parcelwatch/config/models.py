@@ -175,10 +175,16 @@ class Silence(Limits):
 
 
 class Ahead(Limits):
-    """{ warn = "1d" }"""
+    """{ warn = "2d", critical = "1d" }"""
 
     warn: Limit = Field(description="how long before the promise it is told")
-    critical: Limit | None = Field(default=None, description="nothing yet")
+    critical: Limit | None = Field(default=None, description="how long before the promise it gets worse")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Ahead:
+        if self.critical and self.critical.length > self.warn.length:
+            raise ValueError(f"critical ({self.critical}) must not be further ahead than warn ({self.warn})")
+        return self
 
 
 # Kinds whose limits are not after how long silence opens a case.

@@ -120,6 +120,7 @@ class Form(StrEnum):
     # about many parcels at once
     INCIDENT = "incident"
     INCIDENT_OVER = "incident_over"
+    INCIDENT_SETTLED = "incident_settled"
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"

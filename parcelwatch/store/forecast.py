@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.learn import DONE, Count, Day, Key, Level, Outlook, Scope, deeper, lesson, levels, where_to
 from parcelwatch.core.learn.lessons import end_of
+from parcelwatch.core.learn.outlook import tomorrow
 from parcelwatch.core.timeline import current
 from parcelwatch.model import Dossier, Parcel
 from parcelwatch.store.connection import Store
@@ -56,7 +57,7 @@ def ahead(store: Store, parcel: Parcel, now: datetime) -> Outlook:
             known = today.levels[key] = deeper(found[-1] if found else None, pace, key, _count(store, key), now)
         found.append(known[0])
         pace = known[1]
-    return Outlook(tuple(found), pace)
+    return Outlook(tuple(found), pace, tomorrow(now))
 
 
 def learn(store: Store, dossier: Dossier, calendar: Calendar, expected: Outlook, now: datetime) -> None:

@@ -8,30 +8,25 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from parcelwatch.core.habits import Lane, lanes, taught
+from parcelwatch.core.habits import AWAITING, MOST, Lane, lanes, taught
 from parcelwatch.model import Dossier, Habit, Milestone, Parcel
 from parcelwatch.store.connection import Store
 
-_AWAITING: Final = frozenset(
-    {Milestone.UNKNOWN, Milestone.INFO_RECEIVED, Milestone.PICKED_UP, Milestone.EXCEPTION, Milestone.CANCELLED}
-)
 _OF: Final = """
 SELECT kind, healthy, scanned FROM habits
 WHERE courier = ? AND company = ? AND origin = ? AND destination = ? AND healthy > 0
 """
-# Old parcels weigh half as much whenever as many have come again: couriers change their habits.
-_MOST: Final = 400
 _COUNT: Final = f"""
 INSERT INTO habits (courier, company, origin, destination, kind, healthy, scanned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET
-  healthy = max(0, healthy + ?6) / iif(healthy + ?6 > {_MOST}, 2, 1),
-  scanned = max(0, scanned + ?7) / iif(healthy + ?6 > {_MOST}, 2, 1)
+  healthy = max(0, healthy + ?6) / iif(healthy + ?6 > {MOST}, 2, 1),
+  scanned = max(0, scanned + ?7) / iif(healthy + ?6 > {MOST}, 2, 1)
 """
 
 
 def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
     """What is known of parcels like this one, its lane first; nothing for one whose scans have come, as it stands."""
-    if at not in _AWAITING:
+    if at not in AWAITING:
         return ()
     return tuple(Habit(*row) for lane in lanes(parcel) for row in store.all(_OF, lane))
 

@@ -165,6 +165,16 @@ def test_a_threshold_of_the_file_is_named_with_its_line(watched: Shop) -> None:
     assert stalled["policy_line"].startswith("config.toml:")
 
 
+def test_why_says_what_a_threshold_on_trial_finds_and_what_holds_meanwhile(watched: Shop) -> None:
+    watched.configure('[thresholds]\nstalled = { warn = "1m", critical = "900d", mode = "shadow" }\n')
+    document = watched.run("why", STALLED, "--json").document
+    (trial,) = document["trials"]
+    assert (trial["kind"], trial["fires"], trial["spoke"], trial["case"]) == ("stalled", True, "1m", None)
+    assert next(rule for rule in document["rules"] if rule["kind"] == "stalled")["threshold"] == "3bd"
+    shown = watched.run("why", STALLED).out
+    assert "threshold: warn 1m, critical 900d (config.toml" in shown.partition("On trial (nobody is told)")[2]
+
+
 def test_a_draft_goes_from_written_to_approved_but_there_is_no_way_to_send_it(watched: Shop) -> None:
     draft = str(next(row["id"] for row in watched.run("drafts", "list", "--json").document if row["number"] == DAMAGED))
     assert "not approved" in watched.run("drafts", "send", draft).err

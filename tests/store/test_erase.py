@@ -350,7 +350,7 @@ _OURS = {
     "sendings": "ids",
     "silences": "by",
     "deliveries": "channel severity",
-    # A place that at least five parcels share is nobody's.
+    # A place that parcels of at least five buyers share is nobody's.
     "incidents": "grain courier company service origin destination hub state",
     "incident_events": "turn",
     "surveys": "grain courier company service origin destination hub day",
