@@ -63,6 +63,29 @@ def _refuse_others(path: Path) -> None:
         raise BadInput(f"{path} is there and is no parcelwatch database, so it is left as it is; name another file")
 
 
+@command(app, "restore", "db restore /var/backups/parcelwatch.db")
+def restore(
+    desk: Desk,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A backup; it stays as it is.")],
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the database's place, the daemon being stopped.
+
+    The backup is checked first, and what was there before is kept beside it. Alerts sent since the backup was made are
+    not known to it, and go out again.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store.backup import restore
+
+    database = desk.config.database
+    aside = restore(database, path, desk.now)
+    if as_json:
+        output.emit({"path": str(database), "from": str(path.absolute()), "replaced": str(aside) if aside else None})
+        return
+    output.say(f"{database} is now what {path} was." + (f" What was there before is {aside}." if aside else ""))
+    output.note("What was told since the backup was made may be told again. Start the daemon, then look at `doctor`.")
+
+
 @command(app, "check", "db check", "db check --json")
 def check(desk: Desk, as_json: Json = False) -> None:
     """Check the whole database.

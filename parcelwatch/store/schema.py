@@ -29,6 +29,12 @@ def migrate(db: Database) -> None:
     MIGRATIONS.apply(db)
 
 
+def last(db: Database) -> str:
+    """The last change the database has seen that is not the last there is, "" for one that is new or up to date."""
+    seen = [migration.name for migration in MIGRATIONS.applied(db)]
+    return seen[-1] if seen and MIGRATIONS.pending(db) else ""
+
+
 def refuse_foreign(db: Database, path: Path) -> None:
     """Raise StoreError for a database of another program or of a newer parcelwatch."""
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()

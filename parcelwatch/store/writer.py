@@ -32,10 +32,17 @@ class Writer:
 
     async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way."""
+
+        def done() -> T:
+            with self._store.trusted():
+                return work(self._store, *args, **kwargs)
+
         loop = asyncio.get_running_loop()
-        done = await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._store, *args, **kwargs)))
-        self.beat = time.monotonic()
-        return done
+        try:
+            return await asyncio.shield(loop.run_in_executor(self._thread, done))
+        finally:
+            # A failure is a sign of life, too.
+            self.beat = time.monotonic()
 
     def close(self) -> None:
         """Finish what is queued, then close the store and let go of its locks."""

@@ -68,6 +68,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "systemd-unit",
             "db backup",
             "db check",
+            "db restore",
         ),
         "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),
