@@ -16,10 +16,10 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, engine, web
+from parcelwatch import clock, engine, storekeeping, web
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
-from parcelwatch.errors import ConfigError
+from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.systemd.sdnotify import Notifier
 
 log = structlog.get_logger()
@@ -29,20 +29,42 @@ PULSE = 10
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
+# Seconds that opening the database may take, beside waiting for it.
+STARTING = 120
+
 FINE = 0
 BUG = 70
 
 
 def run(config: Config, environment: Mapping[str, str], now: Callable[[], datetime] = clock.now) -> int:
-    """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
+    """Watch until told to stop; the exit code. A database that may be mended meanwhile is waited for.
+
+    Raises ConfigError, StoreError and StoreLocked before it is up.
+    """
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    parts = engine.build(config, serving=True)
+    notifier = Notifier.from_environment(environment)
+    parts = _built(config, notifier, now)
     doors = _doors(config, parts, now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, doors))
+    return asyncio.run(_live(parts, notifier, now, doors))
+
+
+def _built(config: Config, notifier: Notifier, now: Callable[[], datetime]) -> Engine:
+    """The engine, as soon as its database can be opened; meanwhile the operators are told, and systemd waits."""
+
+    def tell(error: StoreError) -> None:
+        channels, voices = engine.channels(config), engine.voices(config)
+        storekeeping.tell_all(channels, voices, error, now())
+
+    def waiting(error: StoreError, wait: float) -> None:
+        log.error("the database cannot be opened", why=str(error), again_in=round(wait))
+        notifier.extend(timedelta(seconds=wait + STARTING))
+        notifier.status(f"waiting for the database: {error}")
+
+    return storekeeping.patiently(lambda: engine.build(config, serving=True), tell, waiting)
 
 
 def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
@@ -105,7 +127,7 @@ class Daemon:
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
-        await self._engine.start(self._now())
+        await self._engine.start(self._now(), patient=True)
         if self._doors is not None:
             self._doors.start()
         scheduler = self._heartbeat()
@@ -156,6 +178,9 @@ class Daemon:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
+        if trouble := self._engine.keeper.standing.trouble:
+            self._notifier.status(f"waiting for the database ({trouble})")
+            return
         waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
         self._notifier.status(f"watching; {waiting} messages waiting, {sent} sent since the start")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +34,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
+from parcelwatch.storekeeping import Keeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -86,8 +87,9 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters."""
+        """`broken`: what is known to be wrong with the shop's own letters. `elapsed`: as Keeper has it."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.beat = time.monotonic()
@@ -103,20 +105,36 @@ class Engine:
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
+        self.keeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
-    async def start(self, now: datetime) -> None:
-        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
+    async def start(self, now: datetime, *, patient: bool = False) -> None:
+        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
+
+        `patient`: a database that cannot be written to for now is waited for, tick by tick. Raises StoreError.
+        """
+        try:
+            await self.keeper.start(now)
+        except StoreError as error:
+            if not patient:
+                raise
+            self.keeper.failed(error)
+
+    async def _begin(self, now: datetime) -> None:
         await self._writer.run(_take_over, list(self._posts), now)
         await self.deliverer.start()
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        self.beat = time.monotonic()
+        self._wake("database", self.keeper.look(now))
+        if not self.keeper.works:
+            self.deliverer.beat = self.beat  # it rests, and is well
+            return
         self._wake("pushes", self._read_pushes(now))
-        for worker in self.workers:
+        for worker in self.workers if self.keeper.asks else ():
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
-        self.beat = time.monotonic()
 
     async def settle(self, now: datetime) -> None:
         """Wait until everything that was woken is done, and what came of it is delivered."""
@@ -160,7 +178,8 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
+        await self.keeper.close()
+        drained = asyncio.gather(*(worker.drain() for worker in self.workers), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
@@ -195,9 +214,16 @@ class Engine:
         if name in self._running:
             work.close()
             return
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do it; what the database does not take ends nothing but this."""
+        try:
+            await work
+        except StoreError as error:
+            self.keeper.failed(error)
 
     async def _read_pushes(self, now: datetime) -> None:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)

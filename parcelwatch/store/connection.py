@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 
 from sqlite_utils import Database
 
-from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing
 from parcelwatch.store import damage, files, schema
 from parcelwatch.store.copying import before_upgrade
 from parcelwatch.store.faults import seam
@@ -227,6 +227,18 @@ class Store:
                 raise StoreDamaged(said) from error
             raise
 
+    def unsound(self) -> StoreDamaged | None:
+        """What is damaged, if anything is seen to be."""
+        return StoreDamaged(said) if (said := self._damage()) else None
+
+    def room(self) -> tuple[int, int]:
+        """Bytes that are free on the database's disk, and how many it has. Raises StoreError."""
+        try:
+            disk = os.statvfs(self.path.parent)
+        except OSError as error:
+            raise StoreFailing(f"{self.path.parent} cannot be looked at: {error.strerror}") from error
+        return disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+
     def _damage(self) -> str:
         said = damage.found(self.conn)
         return damage.report(self.path, said, self.conn) if said else ""
@@ -245,8 +257,8 @@ class Store:
         for pragma in _PRAGMAS:
             self.conn.execute(pragma).fetchall()
         schema.refuse_foreign(self.db, self.path)
-        if check and (said := self._damage()):
-            raise StoreDamaged(said)
+        if check and (error := self.unsound()):
+            raise error
         self.conn.execute("PRAGMA journal_mode = WAL").fetchall()
         self.conn.execute("PRAGMA synchronous = FULL").fetchall()
         if version := schema.last(self.db):

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from parcelwatch.store.connection import Store
+from parcelwatch.store.connection import LOCK_WAIT, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,11 +21,11 @@ T = TypeVar("T")
 class Writer:
     """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work."""
 
-    def __init__(self, path: Path, *, daemon: bool = False, check: bool = False) -> None:
+    def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
         try:
-            self._store = self._thread.submit(_open, path, daemon, check).result()
+            self._store = self._thread.submit(_open, path, daemon, check, lock_wait).result()
         except BaseException:
             self._thread.shutdown()
             raise
@@ -44,14 +44,18 @@ class Writer:
             # A failure is a sign of life, too.
             self.beat = time.monotonic()
 
+    def room(self) -> tuple[int, int]:
+        """As Store.room, at once: it needs no turn on the thread."""
+        return self._store.room()
+
     def close(self) -> None:
         """Finish what is queued, then close the store and let go of its locks."""
         self._thread.submit(self._store.close).result()
         self._thread.shutdown()
 
 
-def _open(path: Path, daemon: bool, check: bool) -> Store:
-    store = Store.open(path, check=check)
+def _open(path: Path, daemon: bool, check: bool, lock_wait: float) -> Store:
+    store = Store.open(path, check=check, lock_wait=lock_wait)
     if daemon:
         try:
             store.hold_daemon_lock()

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -184,6 +185,7 @@ channel = "drafts"
         policy: Policy | None = None,
         renderer: Renderer | None = None,
         links: Linking | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
@@ -195,6 +197,7 @@ channel = "drafts"
             policy or read.policy(),
             renderer or engine.renderer(read),
             links,
+            elapsed=elapsed,
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:
