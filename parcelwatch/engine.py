@@ -23,6 +23,7 @@ from parcelwatch.core import accounts as rules
 from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.retention import Retention
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError, StoreError
@@ -32,6 +33,7 @@ from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
+from parcelwatch.store import retention as retained
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.storekeeping import Keeper
@@ -88,6 +90,7 @@ class Engine:
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
         elapsed: Callable[[], float] = time.monotonic,
+        retention: Retention | None = None,
     ) -> None:
         """`broken`: what is known to be wrong with the shop's own letters. `elapsed`: as Keeper has it."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
@@ -105,6 +108,7 @@ class Engine:
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
+        self._retention, self._sweep = retention or Retention(), retained.Sweep()
         self.keeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
@@ -234,6 +238,7 @@ class Engine:
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
+            await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -387,7 +392,10 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
     words, broken = renderer(config), broken_templates(config)
-    return Engine(staffed, sends, writer, Client(), policy, words, links, fallbacks, voices(config), broken)
+    kept = config.retention()
+    return Engine(
+        staffed, sends, writer, Client(), policy, words, links, fallbacks, voices(config), broken, retention=kept
+    )
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:
