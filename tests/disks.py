@@ -29,7 +29,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def fill(place: Path) -> Path:
+def fill_up(place: Path) -> Path:
     """A file that takes all the room that is left; delete it to have room again."""
     ballast = place / "ballast"
     with suppress(OSError), ballast.open("wb", buffering=0) as file:

@@ -86,6 +86,33 @@ def restore(
     output.note("What was told since the backup was made may be told again. Start the daemon, then look at `doctor`.")
 
 
+@command(app, "purge", "db purge", "db purge --json")
+def purge(desk: Desk, as_json: Json = False) -> None:
+    """Delete now what [retention] lets go, and give back the room.
+
+    The daemon deletes it anyway, a little every minute; this also writes the file anew, so that it shrinks. Whoever
+    writes waits meanwhile, about 15 s for each GB.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import retention
+
+    database = desk.config.database
+    with desk.store() as store:
+        store.require_room_to_rewrite()
+        before, gone = database.stat().st_size, 0
+        for step in retention.prune_all(store, desk.config.retention(), desk.now):
+            gone += step
+        output.note(f"{output.count(gone, 'parcel')} deleted; writing {before / 1e6:.0f} MB anew …", "dim")
+        store.rewrite()
+    after = database.stat().st_size
+    if as_json:
+        output.emit({"deleted": gone, "bytes_before": before, "bytes": after})
+        return
+    output.say(
+        f"{output.count(gone, 'parcel')} deleted; {database} holds {after / 1e6:.1f} MB, {before / 1e6:.1f} before."
+    )
+
+
 @command(app, "check", "db check", "db check --json")
 def check(desk: Desk, as_json: Json = False) -> None:
     """Check the whole database.

@@ -21,7 +21,7 @@ from typing import Any, Final, Self
 
 from sqlite_utils import Database
 
-from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
 from parcelwatch.store import damage, files, schema
 from parcelwatch.store.copying import before_upgrade
 from parcelwatch.store.faults import seam
@@ -165,6 +165,16 @@ class Store:
             busy, _, _ = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreBusy(f"{self.path} is being read by another program for too long; stop it and try again")
+
+    def require_room_to_rewrite(self) -> None:
+        """Raise StoreFull where `rewrite` would find no room: its log holds all of the database for a while."""
+        free, _ = self.room()
+        needed = self.path.stat().st_size * 5 // 4
+        if free < needed:
+            raise StoreFull(
+                f"writing {self.path} anew takes {needed / 1e6:.0f} MB of free disk, and {free / 1e6:.0f} MB are free: "
+                "make room and try again; nothing was changed"
+            )
 
     def rewrite(self) -> None:
         """Write the whole database anew, so that nothing of what was deleted is left in its files.

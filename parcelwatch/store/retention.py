@@ -6,7 +6,7 @@ each is kept is core/retention.py's; what one person wants forgotten is erase.py
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -72,6 +72,15 @@ def prune(store: Store, retention: Retention, sweep: Sweep, now: datetime) -> in
         store.write(_PAYLOADS, (to_ms(now - retention.payloads),))
     sweep.after = up_to or 0
     return len(gone)
+
+
+def prune_all(store: Store, retention: Retention, now: datetime) -> Iterator[int]:
+    """Delete all that is over, step by step; how many parcels went in each."""
+    sweep = Sweep()
+    while True:
+        yield prune(store, retention, sweep, now)
+        if not sweep.after:
+            return
 
 
 def _delete(store: Store, gone: Sequence[int]) -> None:

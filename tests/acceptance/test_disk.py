@@ -23,7 +23,7 @@ from parcelwatch.sandbox.story import StoryParcel
 from parcelwatch.store import Store, alerts
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import Shop, ago, known, numbers
-from tests.disks import fill, small_disk
+from tests.disks import fill_up, small_disk
 from tests.servers import PATIENCE
 from tests.test_daemon import supervisor, wait_for
 
@@ -85,7 +85,7 @@ def test_a_full_disk_stops_the_asking_and_nothing_else_and_room_brings_it_back(t
             asked = place.server.calls
             place.watch([place.wanted(one.number) for one in second])
             place.hand.at += HOUR
-            ballast = fill(disk)
+            ballast = fill_up(disk)
             for _ in range(10):
                 await tick(place, parts)
                 elapsed.at += 30
@@ -256,7 +256,7 @@ def test_a_daemon_that_starts_on_a_full_disk_waits_says_so_and_comes_up_when_the
     story = lost("31", 3)
     with small_disk(tmp_path, 16) as disk, Shop(disk, *story) as place, supervisor(tmp_path) as listening:
         assert place.config
-        ballast = fill(disk)
+        ballast = fill_up(disk)
         environment = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
         command = [sys.executable, "-c", PROGRAM, str(disk / "config.toml")]
         with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE) as child:

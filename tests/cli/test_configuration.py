@@ -129,6 +129,19 @@ def test_a_backup_is_a_whole_database(watched: Shop) -> None:
     assert watched.config.read_bytes() == before
 
 
+def test_a_purge_deletes_what_is_over_and_gives_back_its_room(watched: Shop) -> None:
+    watched.configure('[retention]\nparcels = "1d"\n')
+    with Store.open(watched.folder / "shop.db") as store, store.transaction():
+        for number in range(2000):
+            store.write(
+                "INSERT INTO parcels (number, courier, added_at) VALUES (?, 'my_dhl', 0)", (f"OLD{number}" * 9,)
+            )
+    said = watched.run("db", "purge", "--json").document
+    assert said["deleted"] == 2000
+    assert said["bytes"] < said["bytes_before"]
+    assert watched.run("db", "check").code == 0
+
+
 def test_a_database_in_order_has_no_findings(watched: Shop) -> None:
     watched.folder.joinpath("shop.db").chmod(0o600)
     assert watched.run("db", "check", "--json").document == {"ok": True, "findings": []}
