@@ -187,7 +187,7 @@ class Deliverer:
     async def _go_on(self, now: datetime) -> None:
         """The next part of what was begun, where the pace allows."""
         for name, desk in self._desks.items():
-            if desk.unsettled:
+            if desk.unsettled and desk.sending is None:
                 await self._settle(desk, desk.unsettled)
             begun = desk.unfinished
             if desk.sending is None and begun and await self._writer.run(_turn, name, now, self._words):
@@ -213,9 +213,11 @@ class Deliverer:
             error = DeliveryFailed(f"{group.channel}: {type(failure).__name__}")
         # Until the store has taken it down, nothing else leaves by this channel: else it would be sent a second time.
         desk.unsettled = _Attempt(group, error, now + timedelta(seconds=time.monotonic() - started))
-        desk.sending = None
-        with suppress(StoreError):  # whoever tries next hears of it
-            await self._settle(desk, desk.unsettled)
+        try:
+            with suppress(StoreError):  # whoever tries next hears of it
+                await self._settle(desk, desk.unsettled)
+        finally:
+            desk.sending = None
 
     async def _settle(self, desk: _Desk, attempt: _Attempt) -> None:
         self.beat = time.monotonic()
