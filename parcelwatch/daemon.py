@@ -178,7 +178,7 @@ class Daemon:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
-        if trouble := self._engine.keeper.standing.trouble:
+        if trouble := self._engine.storekeeper.standing.trouble:
             self._notifier.status(f"waiting for the database ({trouble})")
             return
         waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent

@@ -109,7 +109,7 @@ class Engine:
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
         self._retention, self._sweep = retention or Retention(), retained.Sweep()
-        self.keeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
+        self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
@@ -117,11 +117,11 @@ class Engine:
         `patient`: a database that cannot be written to for now is waited for, tick by tick. Raises StoreError.
         """
         try:
-            await self.keeper.start(now)
+            await self.storekeeper.start(now)
         except StoreError as error:
             if not patient:
                 raise
-            self.keeper.failed(error)
+            self.storekeeper.failed(error)
 
     async def _begin(self, now: datetime) -> None:
         await self._writer.run(_take_over, list(self._posts), now)
@@ -130,12 +130,12 @@ class Engine:
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self.beat = time.monotonic()
-        self._wake("database", self.keeper.look(now))
-        if not self.keeper.works:
+        self._wake("database", self.storekeeper.look(now))
+        if not self.storekeeper.works:
             self.deliverer.beat = self.beat  # it rests, and is well
             return
         self._wake("pushes", self._read_pushes(now))
-        for worker in self.workers if self.keeper.asks else ():
+        for worker in self.workers if self.storekeeper.asks else ():
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
@@ -182,7 +182,7 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        await self.keeper.close()
+        await self.storekeeper.close()
         drained = asyncio.gather(*(worker.drain() for worker in self.workers), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
@@ -227,7 +227,7 @@ class Engine:
         try:
             await work
         except StoreError as error:
-            self.keeper.failed(error)
+            self.storekeeper.failed(error)
 
     async def _read_pushes(self, now: datetime) -> None:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)

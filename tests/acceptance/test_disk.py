@@ -68,7 +68,7 @@ def play(
 async def tick(place: Shop, parts: Engine) -> None:
     """A tick, as the daemon has it, until nothing of it runs any more."""
     await parts.tick(place.hand.at)
-    while tasks := [*parts._running.values(), *filter(None, [parts.keeper._telling])]:
+    while tasks := [*parts._running.values(), *filter(None, [parts.storekeeper._telling])]:
         await asyncio.gather(*tasks)
         with suppress(StoreError):
             await asyncio.gather(*(worker.drain() for worker in parts.workers))
@@ -90,14 +90,14 @@ def test_a_full_disk_stops_the_asking_and_nothing_else_and_room_brings_it_back(t
                 await tick(place, parts)
                 elapsed.at += 30
             assert place.server.calls == asked
-            assert parts.keeper.standing.trouble is Form.STORE_FULL
+            assert parts.storekeeper.standing.trouble is Form.STORE_FULL
             assert told_of_it(place) == ["🔧 parcelwatch: its disk is full"]
             assert told_of_it(place, "drafts") == told_of_it(place)
             ballast.unlink()
             elapsed.at += 60
             await tick(place, parts)
             await place.beat(parts)
-            assert parts.keeper.standing.trouble is None
+            assert parts.storekeeper.standing.trouble is None
 
         play(place, scene)
         assert set(place.cases()) == {(one.number, "stalled") for one in (*first, *second)}
@@ -177,7 +177,7 @@ def test_a_message_that_arrived_while_nothing_could_be_noted_is_not_sent_again(t
                 place.hand.at += HOUR
                 elapsed.at += 30
                 await tick(place, parts)
-            assert parts.keeper.standing.trouble is Form.STORE_BUSY
+            assert parts.storekeeper.standing.trouble is Form.STORE_BUSY
             os.close(locks[0])
             elapsed.at += 30
             await tick(place, parts)
@@ -199,7 +199,7 @@ def test_a_foreign_lock_ends_nothing_and_is_told_of_only_when_it_lasts(tmp_path:
         async def scene(parts: Engine, elapsed: Seconds) -> None:
             lock = locked(place.config.database)
             await tick(place, parts)
-            assert parts.keeper.standing.trouble is Form.STORE_BUSY
+            assert parts.storekeeper.standing.trouble is Form.STORE_BUSY
             assert told_of_it(place) == []
             for _ in range(5):
                 elapsed.at += 30
@@ -225,7 +225,7 @@ def test_a_page_that_rots_under_a_running_daemon_is_told_and_the_daemon_stays(tm
             for _ in range(3):
                 await tick(place, parts)
                 elapsed.at += 700
-            assert parts.keeper.standing.trouble is Form.STORE_DAMAGED
+            assert parts.storekeeper.standing.trouble is Form.STORE_DAMAGED
 
         play(place, scene)
         assert told_of_it(place) == ["🔧 parcelwatch: its database is damaged"]
