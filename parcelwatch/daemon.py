@@ -16,12 +16,12 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import engine, heartbeat, web
+from parcelwatch import engine, heartbeat, storekeeping, web
 from parcelwatch.clock import Clock
 from parcelwatch.config import Config
 from parcelwatch.core.pacing import Pace
 from parcelwatch.engine import Engine
-from parcelwatch.errors import ConfigError
+from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.shopping.posting import Counters
 from parcelwatch.shopping.stalls import assigner
 from parcelwatch.shopping.taking import Counter
@@ -37,21 +37,42 @@ SET_RIGHT = timedelta(minutes=1)
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
+# Seconds that opening the database may take, beside waiting for it.
+STARTING = 120
+
 FINE = 0
 BUG = 70
 
 
 def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
-    """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
+    """Watch until told to stop; the exit code. A database that may be mended meanwhile is waited for.
+
+    Raises ConfigError, StoreError and StoreLocked before it is up.
+    """
     if not config.accounts():
         raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    clock = clock or Clock()
-    parts = engine.build(config, serving=True)
+    clock, notifier = clock or Clock(), Notifier.from_environment(environment)
+    parts = _built(config, notifier, clock.now)
     doors = _doors(config, parts, clock.now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), clock, doors))
+    return asyncio.run(_live(parts, notifier, clock, doors))
+
+
+def _built(config: Config, notifier: Notifier, now: Callable[[], datetime]) -> Engine:
+    """The engine, as soon as its database can be opened; meanwhile the operators are told, and systemd waits."""
+
+    def tell(error: StoreError) -> None:
+        channels, voices = engine.channels(config), engine.voices(config)
+        storekeeping.tell_all(channels, voices, error, now())
+
+    def waiting(error: StoreError, wait: float) -> None:
+        log.error("the database cannot be opened", why=str(error), again_in=round(wait))
+        notifier.extend(timedelta(seconds=wait + STARTING))
+        notifier.status(f"waiting for the database: {error}")
+
+    return storekeeping.patiently(lambda: engine.build(config, serving=True), tell, waiting)
 
 
 def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
@@ -191,7 +212,7 @@ class Daemon:
     async def start(self) -> None:
         """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
         if self._clock.right:
-            await self._engine.start(self._clock.now())
+            await self._engine.start(self._clock.now(), patient=True)
             self._started = True
         else:
             log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
@@ -232,6 +253,9 @@ class Daemon:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
+        if trouble := self._engine.storekeeper.standing.trouble:
+            self._notifier.status(f"waiting for the database ({trouble})")
+            return
         waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
         self._notifier.status(f"watching; {waiting} messages waiting, {sent} sent since the start")
 

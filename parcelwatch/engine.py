@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.jumps import Jump, plausible
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.retention import Retention
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import ConfigError, StoreError
@@ -36,8 +37,10 @@ from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper, accounted
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
+from parcelwatch.store import retention as retained
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
+from parcelwatch.storekeeping import Keeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -91,8 +94,13 @@ class Engine:
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
         keepers: Sequence[Shopkeeper] = (),
+        elapsed: Callable[[], float] = time.monotonic,
+        retention: Retention | None = None,
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops.
+
+        `elapsed`: as storekeeping.Keeper has it.
+        """
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = keepers
@@ -110,25 +118,40 @@ class Engine:
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
+        self._retention, self._sweep = retention or Retention(), retained.Sweep()
+        self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
-    async def start(self, now: datetime) -> None:
-        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
+    async def start(self, now: datetime, *, patient: bool = False) -> None:
+        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
+
+        `patient`: a database that cannot be written to for now is waited for, tick by tick. Raises StoreError.
+        """
+        try:
+            await self.storekeeper.start(now)
+        except StoreError as error:
+            if not patient:
+                raise
+            self.storekeeper.failed(error)
+
+    async def _begin(self, now: datetime) -> None:
         await self._writer.run(_take_over, list(self._posts), now)
         await self.set_right(now)
         await self.deliverer.start()
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        self.beat = time.monotonic()
+        self._wake("database", self.storekeeper.look(now))
+        if not self.storekeeper.works:
+            self.deliverer.beat = self.beat  # it rests, and is well
+            return
         self._wake("pushes", self._read_pushes(now))
-        for keeper in self.keepers:
-            keeper.at(now)
-            self._wake(keeper, keeper.run(now))
-        for worker in self.workers:
-            worker.at(now)
-            self._wake(worker, worker.run(now))
+        askers: tuple[Shopkeeper | Worker, ...] = (*self.keepers, *self.workers)
+        for each in askers if self.storekeeper.asks else ():
+            each.at(now)
+            self._wake(each, each.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
-        self.beat = time.monotonic()
 
     def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
         """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
@@ -201,7 +224,8 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
+        await self.storekeeper.close()
+        drained = asyncio.gather(*(worker.drain() for worker in self.workers), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
@@ -236,9 +260,16 @@ class Engine:
         if name in self._running:
             work.close()
             return
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do it; what the database does not take ends nothing but this."""
+        try:
+            await work
+        except StoreError as error:
+            self.storekeeper.failed(error)
 
     async def _read_pushes(self, now: datetime) -> None:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
@@ -249,6 +280,7 @@ class Engine:
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
+            await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -430,9 +462,21 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
     words, broken = renderer(config), broken_templates(config)
-    client = Client()
-    keepers = [Shopkeeper(each, client, writer) for each in asked]
-    return Engine(staffed, sends, writer, client, policy, words, links, fallbacks, voices(config), broken, keepers)
+    client, kept = Client(), config.retention()
+    return Engine(
+        staffed,
+        sends,
+        writer,
+        client,
+        policy,
+        words,
+        links,
+        fallbacks,
+        voices(config),
+        broken,
+        keepers=[Shopkeeper(each, client, writer) for each in asked],
+        retention=kept,
+    )
 
 
 def _linking(config: Config, writer: Writer) -> Linking | None:

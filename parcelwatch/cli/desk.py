@@ -115,7 +115,7 @@ class Desk:
         """The configured database, closed afterwards. Raises StoreError when there is none and it may not be made."""
         from parcelwatch.store import Store
 
-        with Store.open(self.config.database, create=create) as store:
+        with Store.open(self.config.database, create=create) as store, store.trusted():
             yield store
 
     def log(self, *, quiet: bool = True) -> None:

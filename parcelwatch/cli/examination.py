@@ -19,13 +19,10 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
-from parcelwatch.store import Store, ahead, alerts, audit, channels, drafts
+from parcelwatch.store import Store, ahead, alerts, audit, channels, drafts, walreset
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
-# SQLite's WAL-reset bug is mended in these and in everything from 3.51.3 on.
-_MENDED: Final = ((3, 44, 6), (3, 50, 7))
-_MENDED_SINCE: Final = (3, 51, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +59,6 @@ def _absent(database: Path) -> Remark:
     return Remark(f"{missing}: `parcelwatch parcels import FILE` makes it")
 
 
-def sqlite_verdict(shown: str) -> str:
-    """Whether this version of SQLite can corrupt a database that two connections write and checkpoint at once."""
-    version = tuple(map(int, shown.split(".")))
-    if version >= _MENDED_SINCE or version in _MENDED:
-        return f"SQLite {shown}: fine"
-    return (
-        f"SQLite {shown} has the WAL-reset bug; our write lock (<database>.write) keeps it from doing harm. Do not "
-        "write to the database with other programs while parcelwatch runs"
-    )
-
-
 def _secrets(desk: Desk) -> Iterator[Remark]:
     """Secrets that this user cannot read: fine beside a service that can, so no fault."""
     config = desk.whole_config
@@ -95,7 +81,9 @@ def _letters(store: Store) -> Iterator[Remark]:
 
 def _database(desk: Desk, store: Store) -> Iterator[Remark]:
     accounts = account_rows(desk)
-    yield Remark(sqlite_verdict(store.value("SELECT sqlite_version()")), wrong=False)
+    yield Remark(walreset.verdict(store.value("SELECT sqlite_version()")), wrong=False)
+    if walreset.exposed(store):
+        yield Remark(walreset.EXPOSED, wrong=False)
     yield from (Remark(sentence) for sentence in audit.check(store, desk.now))
     yield from (Remark(sentence) for sentence in ahead.findings(store, desk.now))
     yield _daemon(store, accounts, desk.now)

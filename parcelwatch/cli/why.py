@@ -233,7 +233,7 @@ def _print_trials(desk: Desk, dossier: Dossier, trials: Sequence[Explanation], a
         output.say()
         output.say(desk.tongue("On trial (nobody is told)"), "bold cyan")
     for each in said:
-        print_rule(each, replace(dossier, cases=()), desk, at)
+        print_rule(each, replace(dossier, cases=()), desk.words, desk.tongue, at)
 
 
 _KNOWN = {

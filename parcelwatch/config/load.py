@@ -37,6 +37,7 @@ from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
+from parcelwatch.core.retention import Retention
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
@@ -290,6 +291,11 @@ class Config:
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def retention(self) -> Retention:
+        """How long what is over is kept."""
+        kept = self.file.retention
+        return Retention(kept.parcels.natural(), kept.messages.natural(), kept.payloads.natural())
 
     def _foresight(self) -> Foresight:
         forecast = self.file.forecast

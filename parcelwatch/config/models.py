@@ -513,6 +513,16 @@ class Report(Table):
     at: TimeOfDay = Field(default="18:00", description="from when on, in [service] timezone")
 
 
+class Retention(Table):
+    """[retention]"""
+
+    parcels: NaturalSpan = Field(
+        default=Duration(400, "d"), description="what is over: how long a parcel is kept after anything last befell it"
+    )
+    messages: NaturalSpan = Field(default=Duration(180, "d"), description="the words of messages that were sent")
+    payloads: NaturalSpan = Field(default=Duration(30, "d"), description="answers that nobody could read")
+
+
 class File(Table):
     """config.toml"""
 
@@ -533,5 +543,6 @@ class File(Table):
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
     report: Report = Report()
+    retention: Retention = Retention()
     forecast: Forecast = Forecast()
     claims: tuple[ClaimWindow, ...] = ()

@@ -126,6 +126,13 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about the database
+    STORE_LOW = "store_low"
+    STORE_FULL = "store_full"
+    STORE_BUSY = "store_busy"
+    STORE_FAILING = "store_failing"
+    STORE_DAMAGED = "store_damaged"
+    STORE_BACK = "store_back"
     # about this computer
     CLOCK_JUMPED = "clock_jumped"
     # about a while

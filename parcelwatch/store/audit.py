@@ -9,6 +9,7 @@ import stat
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from parcelwatch.store import damage
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, to_ms
 from parcelwatch.store.settling import GIVE_UP
@@ -16,7 +17,7 @@ from parcelwatch.store.settling import GIVE_UP
 OVERDUE: Final = timedelta(hours=1)
 """How late a poll, a look or a message may be before something must be wrong."""
 
-_FILES: Final = ("", "-wal", "-shm", ".write", ".lock", ".key")
+_FILES: Final = ("", "-wal", "-shm", ".write", ".lock", ".key", ".backup")
 _Finding = tuple[str, str]
 
 # One question each: a sentence with {} for what each row holds, and the rows that break the promise.
@@ -52,17 +53,16 @@ _PROMISES: Final[tuple[_Finding, ...]] = (
 
 def check(store: Store, now: datetime, *, thorough: bool = False) -> list[str]:
     """Everything that is not as promised, [] when all is well; `thorough` reads every page of the file."""
-    return [*_damage(store, thorough), *_open_files(store), *_broken(store, now)]
+    damaged = damage.found(store.conn, thorough=thorough)
+    if damaged:  # whatever else it says cannot be trusted
+        return [damage.report(store.path, damaged, store.conn)]
+    return [*_orphans(store), *_open_files(store), *_broken(store, now)]
 
 
-def _damage(store: Store, thorough: bool) -> list[str]:
-    pragma = "integrity_check" if thorough else "quick_check"
-    found = [text for (text,) in store.all(f"PRAGMA {pragma}(5)") if text != "ok"]
-    orphans = store.all("PRAGMA foreign_key_check")
-    advice = "restore the newest backup made by `parcelwatch db backup`"
+def _orphans(store: Store) -> list[str]:
     return [
-        *(f"the database is damaged: {text}; {advice}" for text in found),
-        *(f"table {row[0]} has a row that belongs to nothing ({row[2]}); {advice}" for row in orphans),
+        f"table {row[0]} has a row that belongs to nothing ({row[2]}). {damage.remedy(store.path)}"
+        for row in store.all("PRAGMA foreign_key_check")
     ]
 
 

@@ -292,6 +292,7 @@ def forget(store: Store, *numbers: str) -> Erasure:
     and its letters lose these parcels. Opens its own transaction, then has the database rewritten. Backups made before
     still hold it. Raises NotFound.
     """
+    store.require_room_to_rewrite()
     with store.transaction():
         gone = of_parcels(store, *numbers)
         _erase(store, gone)
@@ -301,6 +302,7 @@ def forget(store: Store, *numbers: str) -> Erasure:
 
 def forget_order(store: Store, number: str) -> Erasure:
     """Erase every trace of an order, its buyer, and the parcels that held nothing else. Raises NotFound."""
+    store.require_room_to_rewrite()
     with store.transaction():
         gone = of_order(store, number)
         _erase(store, gone)

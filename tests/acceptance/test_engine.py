@@ -228,7 +228,7 @@ class Full(Writer):
         return await super().run(work, *args, **kwargs)
 
 
-def test_a_full_disk_ends_the_program_instead_of_wedging_it(tmp_path: Path) -> None:
+def test_waiting_for_answers_that_cannot_be_kept_ends_with_the_reason_instead_of_for_ever(tmp_path: Path) -> None:
     with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(150))) as place:
         place.watch_all()
         with pytest.raises(StoreError, match="disk is full"):

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -188,6 +189,7 @@ channel = "drafts"
         policy: Policy | None = None,
         renderer: Renderer | None = None,
         links: Linking | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
@@ -202,6 +204,7 @@ channel = "drafts"
             renderer or engine.renderer(read),
             links,
             keepers=[Shopkeeper(each, client, writer) for each in stalls(read, policy)],
+            elapsed=elapsed,
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

@@ -94,6 +94,8 @@ def test_all_commands_of_this_version_are_there() -> None:
             "systemd-unit",
             "db backup",
             "db check",
+            "db restore",
+            "db purge",
         ),
         "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),

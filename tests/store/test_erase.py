@@ -15,7 +15,7 @@ from parcelwatch.core.complaints import Complaint
 from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
-from parcelwatch.errors import NotFound
+from parcelwatch.errors import NotFound, StoreFull
 from parcelwatch.model import (
     Agreed,
     Answered,
@@ -47,6 +47,7 @@ from parcelwatch.store import (
 from parcelwatch.store.complaints import Subject
 from parcelwatch.store.erase import forget_order
 from parcelwatch.store.rows import fact_json
+from tests.disks import fill_up, small_disk
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
 NUMBER = "CANARY0001"
@@ -500,3 +501,15 @@ def test_a_phone_number_is_found_however_it_is_written(store: Store, said: str) 
         inbox.keep(store, "my_dhl", {}, b"4917055566671 and 170555666 and JD170555666700", NOW)
     forget_order(store, "ORDER-1")
     assert store.value("SELECT count(*) FROM inbox") == 1
+
+
+def test_nothing_is_forgotten_by_half_where_the_database_cannot_be_written_anew(tmp_path: Path) -> None:
+    with small_disk(tmp_path, 4) as disk, Store.open(disk / "watch.db") as small:
+        add(small, NUMBER)
+        ballast = fill_up(disk)
+        with pytest.raises(StoreFull, match="nothing was changed"):
+            parcels.forget(small, NUMBER)
+        assert len(parcels.find(small, NUMBER)) == 1
+        ballast.unlink()
+        parcels.forget(small, NUMBER)
+        assert NUMBER.encode() not in b"".join(one.read_bytes() for one in disk.iterdir())
