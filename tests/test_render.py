@@ -251,7 +251,7 @@ def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: 
     plain = letter(kind, language)
     assert "49" not in text
     assert "{{7*7}}" in text
-    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text else 0)
+    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text or not LETTERS[kind].remedies else 0)
     assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
 
 

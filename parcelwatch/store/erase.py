@@ -103,6 +103,11 @@ _MENTIONS: Final = (
     "UPDATE silences SET comment = struck(comment, ?1) WHERE names(comment, ?1)",
     "UPDATE silences SET matcher = struck_values(matcher, ?1) WHERE names(matcher, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
+    "DELETE FROM shop_held WHERE names(number || ' ' || company || ' ' || why, ?1)",
+    "DELETE FROM shop_parcels WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders WHERE names(number, ?1))",
+    "DELETE FROM shop_orders WHERE names(number, ?1) OR names(ref, ?1)",
+    "DELETE FROM grievances WHERE names(ref, ?1)",
+    "DELETE FROM posted WHERE names(answer, ?1) OR names(key, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",
     """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))

@@ -49,6 +49,16 @@ DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE parcel_id IS NULL AN
   AND incident_id IS NULL AND state <> 'pending' AND created_at < ? LIMIT 1000)
 """
 _PAYLOADS: Final = "DELETE FROM payloads WHERE at < ?"
+# What shops and programs told, once nothing hangs on it any more.
+_TOLD: Final = (
+    """
+DELETE FROM shop_orders WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders o WHERE updated_at < ?
+  AND NOT EXISTS (SELECT 1 FROM shop_parcels p WHERE p.shop = o.shop AND p.ref = o.ref) LIMIT 1000)
+""",
+    "DELETE FROM shop_held WHERE at < ?",
+    "DELETE FROM grievances WHERE at < ?",
+    "DELETE FROM posted WHERE at < ?",
+)
 
 
 @dataclass(slots=True)
@@ -70,6 +80,8 @@ def prune(store: Store, retention: Retention, sweep: Sweep, now: datetime) -> in
         if gone or about_us:
             store.write(NAME_BUNDLES)
         store.write(_PAYLOADS, (to_ms(now - retention.payloads),))
+        for statement in _TOLD:
+            store.write(statement, (before,))
     sweep.after = up_to or 0
     return len(gone)
 

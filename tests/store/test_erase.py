@@ -358,6 +358,12 @@ _OURS = {
     "reports": "day",
     "habits": "courier company origin destination kind",
     "shadows": "kind severity threshold policy_line",
+    "shops": "name cursor",
+    "shop_orders": "shop standing told",
+    "shop_parcels": "shop ref stopped",
+    "shop_held": "shop ref",
+    "grievances": "source",
+    "posted": "token fingerprint",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
@@ -389,6 +395,10 @@ _FREE: dict[str, dict[str, str | bytes]] = {
     "channels": {"last_error": "no {} there"},
     "sendings": {"title": "to {}", "body": "left with {}"},
     "silences": {"matcher": '{{"tag":"{}"}}', "comment": "as {} wants"},
+    "shop_orders": {"ref": "of {}", "number": "for {}"},
+    "shop_held": {"number": "{}", "company": "by {}", "why": "{} is no number"},
+    "grievances": {"ref": "ticket of {}"},
+    "posted": {"key": "{}-1", "answer": '{{"items":[{{"reason":"what {} is"}}]}}'},
 }
 
 
@@ -429,6 +439,10 @@ def test_a_buyer_s_name_is_in_no_column_any_more(store: Store, name: str) -> Non
         )
         store.write("INSERT INTO silences (matcher, created_at, until_at, by, comment) VALUES ('', 0, 0, '', '')")
         store.write("INSERT INTO channels (name, failures, asked, last_error, windows) VALUES ('ops', 0, 0, '', '[]')")
+        store.write("INSERT INTO shop_orders VALUES ('web', '1', '1', 'open', 0, '')")
+        store.write("INSERT INTO shop_held VALUES ('web', '1', '1', '', '', 0, 0)")
+        store.write("INSERT INTO grievances VALUES ('web', '1', 0)")
+        store.write("INSERT INTO posted VALUES ('web', '1', '', '', 0)")
     fill(store, name)
     assert forget_order(store, "ORDER-1").parcels == {whole: NUMBER}
     told = len(name) > 1  # one character is in every other word
