@@ -7,7 +7,9 @@ not the memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,10 +18,12 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, engine, web
+from parcelwatch import clock, doors, engine, making, web
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
+from parcelwatch.making import Parts
+from parcelwatch.reloading import Reloader, require_couriers
 from parcelwatch.systemd.sdnotify import Notifier
 
 log = structlog.get_logger()
@@ -35,53 +39,35 @@ BUG = 70
 
 def run(config: Config, environment: Mapping[str, str], now: Callable[[], datetime] = clock.now) -> int:
     """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
-    if not config.accounts():
-        raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    parts = engine.build(config, serving=True)
-    doors = _doors(config, parts, now)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    require_couriers(config)
+    made = making.parts(config)
+    parts = engine.build(config, serving=True, made=made)
+    try:
+        server = doors.opened(config, parts, now)
+    except ConfigError:
+        parts.writer.close()
+        raise
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, doors))
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, config, made, server))
 
 
-def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
-    """What answers couriers that call us and people who act from a message; None when neither can come.
-
-    Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
-    """
-    hooks = web.Hooks(parts.posts, parts.writer, now)
-    if config.listen is None or not (hooks.accounts or config.public_url):
-        return None
-    host, port = config.listen
-    try:
-        listening = web.bound(host, port)
-    except ConfigError as error:
-        if config.listen_written or config.public_url:
-            parts.writer.close()
-            raise
-        log.warning("couriers cannot call", why=str(error))
-        return None
-    if hooks.accounts:
-        log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
-    if config.public_url:
-        log.info("people may act from messages", address=f"{config.public_url}/a/…", on=f"{host}:{port}")
-    links = [_links(config, parts, now).route] if config.public_url else []
-    return web.Server(web.application(hooks.route, *links), listening)
-
-
-def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Links:
-    languages = {name: channel.language for name, channel in config.channels().items()}
-    readers = web.Readers(engine.people(config), languages, config.language, config.timezone)
-    return web.Links(readers, parts.policy, parts.writer, now)
-
-
-async def _live(parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None) -> int:
-    daemon = Daemon(parts, notifier, now, doors)
+async def _live(
+    parts: Engine,
+    notifier: Notifier,
+    now: Callable[[], datetime],
+    config: Config,
+    made: Parts,
+    server: web.Server | None,
+) -> int:
+    daemon = Daemon(parts, notifier, now, Reloader(config, made, parts, server, now), server)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
+    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, os.isatty(sys.stderr.fileno()))
     return await daemon.run()
 
 
@@ -94,25 +80,35 @@ class Daemon:
     """The engine under a heartbeat."""
 
     def __init__(
-        self, parts: Engine, notifier: Notifier, now: Callable[[], datetime], doors: web.Server | None = None
+        self,
+        parts: Engine,
+        notifier: Notifier,
+        now: Callable[[], datetime],
+        reloader: Reloader,
+        doors: web.Server | None = None,
     ) -> None:
         self._engine = parts
         self._notifier = notifier
         self._now = now
         self._doors = doors
+        self._reloader = reloader
+        self._reload_wanted = asyncio.Event()
         self._stopped = asyncio.Event()
         self._code = FINE
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self._engine.start(self._now())
+        await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()
         scheduler = self._heartbeat()
         scheduler.start()
         self._notifier.ready("watching")
-        log.info("watching", stop="Ctrl-C or SIGTERM")
+        log.info("watching", stop="Ctrl-C or SIGTERM", reload="SIGHUP")
+        reloads = asyncio.create_task(self._reloads())
         await self._stopped.wait()
+        reloads.cancel()
         self._notifier.stopping("finishing what is on its way")
         scheduler.shutdown(wait=False)
         if self._doors is not None:
@@ -125,6 +121,12 @@ class Daemon:
         """Stop in good order."""
         log.info("stopping", why=why)
         self._stopped.set()
+
+    def hung_up(self, on_terminal: bool) -> None:
+        """SIGHUP: take over the configuration; but end where it means that the terminal we ran on is gone."""
+        if on_terminal and not os.isatty(sys.stderr.fileno()):
+            self.stop("the terminal is gone")
+        self._reload_wanted.set()
 
     def fail(self, _loop: object, context: Mapping[str, Any]) -> None:
         """A part died in a way nobody foresaw: stop, so that whoever supervises us starts afresh."""
@@ -156,8 +158,22 @@ class Daemon:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
+        self._notifier.status(await self._status())
+
+    async def _reloads(self) -> None:
+        """One after the other; what is asked for meanwhile is done once more."""
+        while True:
+            await self._reload_wanted.wait()
+            self._reload_wanted.clear()
+            self._notifier.reloading("taking over the configuration")
+            await self._reloader.reload()
+            self._notifier.ready(await self._status())
+
+    async def _status(self) -> str:
         waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
-        self._notifier.status(f"watching; {waiting} messages waiting, {sent} sent since the start")
+        said = f"watching; {waiting} messages waiting, {sent} sent since the start"
+        refused = self._reloader.refused
+        return f"the edited configuration was refused, the old one goes on: {refused}; {said}" if refused else said
 
     def _missed(self, event: JobExecutionEvent) -> None:
         log.error("a heartbeat was missed", job=event.job_id, exc_info=getattr(event, "exception", None))

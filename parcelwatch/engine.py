@@ -16,7 +16,6 @@ import structlog
 
 from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
-from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
@@ -25,14 +24,13 @@ from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.errors import ConfigError, StoreError
+from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
-from parcelwatch.own_letters import broken_templates
+from parcelwatch.making import Parts, linking, parts
 from parcelwatch.poller import Worker
-from parcelwatch.posts import Post, post
+from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
-from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import silencing
 
@@ -100,14 +98,36 @@ class Engine:
         self._apis = {one.name: one.account.api for one in posts}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
+        self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
 
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
-        await self._writer.run(_take_over, list(self._posts), now)
+        await self._writer.run(_start, list(self._posts), now)
         await self.deliverer.start()
+
+    async def swap(self, made: Parts, links: Linking | None, now: datetime) -> None:
+        """Go on with other parts, from one moment to the next. Raises StoreError, and then nothing has changed.
+
+        What is on its way arrives: calls end as they began, at the account as it was, and messages keep their place.
+        """
+        kept = {one.post.name: one for one in self.workers if one.post in made.posts}
+        added = [one.name for one in made.posts if one.name not in self._posts]
+        await self._writer.run(_take_over, added, now, anew=[one.name for one in made.posts if one.name not in kept])
+        await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
+        for worker in self.workers:
+            worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
+        self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
+        self.workers = [
+            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy) for one in made.posts
+        ]
+        self._policy = made.policy
+        self._posts = {one.name: one for one in made.posts}
+        self._apis = {one.name: one.account.api for one in made.posts}
+        self._renderers = (made.renderer, *made.voices.values())
+        self._broken = frozenset(made.broken)
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
@@ -160,7 +180,7 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
+        drained = asyncio.gather(*(worker.drain() for worker in (*self.workers, *self._leaving)))
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
@@ -249,11 +269,17 @@ def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
     return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
 
 
-def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
+def _start(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        outbox.void_leases(store, now)
+    _take_over(store, names, now, anew=names)
+
+
+def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str]) -> None:
+    """Nobody else asks these accounts; those of `anew` may have been put right."""
     with store.transaction():
         parcels.void_leases(store, names)
-        outbox.void_leases(store, now)
-        for name in names:
+        for name in anew:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
@@ -296,78 +322,27 @@ def _release(store: Store, now: datetime) -> None:
 # --- from the configuration ----------------------------------------------------------------------
 
 
-def renderer(config: Config) -> Renderer:
-    """What finds the words, as configured."""
-    return _voice(config, str(config.timezone), config.language)
-
-
-def voices(config: Config) -> dict[str, Renderer]:
-    """What finds the words of each channel, in its language and its zone."""
-    return {
-        name: _voice(config, str(each.timezone), each.language, private=each.private)
-        for name, each in config.channels().items()
-    }
-
-
-def _voice(config: Config, timezone: str, language: str, *, private: bool = False) -> Renderer:
-    shop, apis, templates = config.shop, config.apis, config.templates
-    return Renderer(timezone, language, shop=shop, apis=apis, private=private, templates=templates)
-
-
-def posts(config: Config) -> list[Post]:
-    """Every configured account with its adapter. Reads the secrets; raises ConfigError for all that are missing."""
-    problems: list[str] = []
-    found: list[Post] = []
-    for settings in config.accounts().values():
-        try:
-            found.append(post(settings))
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def channels(config: Config) -> dict[str, Channel]:
-    """Every configured channel, in the file's order. Reads the secrets; ConfigError names all that are unusable."""
-    problems: list[str] = []
-    found: dict[str, Channel] = {}
-    for name, settings in config.channels().items():
-        try:
-            found[name] = Channel(name, settings.url.read(), settings.at)
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def people(config: Config) -> dict[str, str]:
-    """The channels that are one person's own, with whose; no mailbox is, where scanners press buttons.
-
-    Raises ConfigError.
-    """
-    own = (one for one in config.channels().values() if one.person)
-    return {one.name: one.person for one in own if not is_mail(one.url.read())}
-
-
-def build(config: Config, *, serving: bool = False) -> Engine:
+def build(config: Config, *, serving: bool = False, made: Parts | None = None) -> Engine:
     """An engine as configured; its database is opened and locked. `serving`: somebody answers the links of messages.
 
-    Raises ConfigError, StoreError, StoreLocked.
+    `made`: what the configuration makes, if that is known already. Raises ConfigError, StoreError, StoreLocked.
     """
-    staffed, sends, policy = posts(config), channels(config), config.policy()
+    made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
-    fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
-    links = _linking(config, writer) if serving else None
-    words, broken = renderer(config), broken_templates(config)
-    return Engine(staffed, sends, writer, Client(), policy, words, links, fallbacks, voices(config), broken)
-
-
-def _linking(config: Config, writer: Writer) -> Linking | None:
-    """What makes links, where people can reach us. Raises StoreError, the database closed."""
     try:
-        return Linking(config.public_url, link_key(config.database)) if config.public_url else None
+        links = linking(config) if serving else None
     except StoreError:
         writer.close()
         raise
+    return Engine(
+        made.posts,
+        made.channels,
+        writer,
+        Client(),
+        made.policy,
+        made.renderer,
+        links,
+        made.fallbacks,
+        made.voices,
+        made.broken,
+    )

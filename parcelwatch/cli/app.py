@@ -26,6 +26,7 @@ from parcelwatch.cli import (
     learn,
     orders,
     parcels,
+    reload,
     report,
     ruletesting,
     sandbox,
@@ -62,7 +63,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, ruletesting, backtest, learn, report, database, unit):
+for noun in (demo, sandbox, watch, reload, why, ruletesting, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (

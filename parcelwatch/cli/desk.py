@@ -51,15 +51,8 @@ class Desk:
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers
-        from parcelwatch.config.checks import Adapter
-        from parcelwatch.couriers.base import Tailored
 
-        path = config.find(self.named)
-        apis = {
-            name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None)
-            for name, each in couriers.load().items()
-        }
-        return config.load(path, apis=apis)
+        return config.load(config.find(self.named), apis=couriers.apis())
 
     @cached_property
     def policy(self) -> Policy:

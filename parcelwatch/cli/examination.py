@@ -5,7 +5,6 @@ What belongs here: questions about the running whole. Promises of the database a
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.output import moment, safe
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
-from parcelwatch.store import Store, alerts, audit, channels, drafts
+from parcelwatch.store import Store, alerts, audit, channels, drafts, service
 
 LOW_DISK: Final = 500_000_000
 _QUIET: Final = timedelta(minutes=10)
@@ -103,7 +102,7 @@ def _database(desk: Desk, store: Store) -> Iterator[Remark]:
 
 
 def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) -> Remark:
-    if not held(store.path):
+    if service.holder(store.path) is None:
         return Remark(
             "no daemon is running: start it with `parcelwatch run`, or run `parcelwatch once` regularly", False
         )
@@ -114,19 +113,6 @@ def _daemon(store: Store, accounts: Sequence[Mapping[str, Any]], now: datetime) 
     if due and (last is None or now - last > _QUIET):
         return Remark(f"{said}, though {due} parcels are due: see its log (`journalctl -u parcelwatch`)")
     return Remark(said, wrong=False)
-
-
-def held(database: Path) -> bool:
-    """Whether a daemon holds the database."""
-    lock = database.with_name(database.name + ".lock")
-    if not lock.exists():
-        return False
-    with lock.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _channels(desk: Desk, store: Store) -> Iterator[Remark]:

@@ -1,6 +1,18 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
+from parcelwatch.config.differences import changes, fingerprint
 from parcelwatch.config.load import AccountConfig, ChannelConfig, Config, example, find, load, schema
 from parcelwatch.config.secrets import Secret
 
-__all__ = ["AccountConfig", "ChannelConfig", "Config", "Secret", "example", "find", "load", "schema"]
+__all__ = [
+    "AccountConfig",
+    "ChannelConfig",
+    "Config",
+    "Secret",
+    "changes",
+    "example",
+    "find",
+    "fingerprint",
+    "load",
+    "schema",
+]

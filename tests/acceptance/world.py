@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parcelwatch import config, engine
+from parcelwatch import config, making
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
@@ -188,12 +188,12 @@ channel = "drafts"
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
         return Engine(
-            engine.posts(read) if posts is None else posts,
-            engine.channels(read) if channels is None else channels,
+            making.posts(read) if posts is None else posts,
+            making.channels(read) if channels is None else channels,
             writer or Writer(read.database, daemon=True, check=True),
             client or Client(),
             policy or read.policy(),
-            renderer or engine.renderer(read),
+            renderer or making.renderer(read),
             links,
         )
 

@@ -59,6 +59,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "sandbox",
             "run",
             "once",
+            "reload",
             "why",
             "test-rules",
             "backtest",

@@ -1,0 +1,59 @@
+"""What answers on `listen`: couriers that call us, and people who act from a message.
+
+What belongs here: which routes a configuration opens. What each of them answers is in web/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from starlette.applications import Starlette
+
+from parcelwatch import making, web
+from parcelwatch.config import Config
+from parcelwatch.core.policy import Policy
+from parcelwatch.engine import Engine
+from parcelwatch.errors import ConfigError
+from parcelwatch.posts import Post
+from parcelwatch.store.writer import Writer
+
+log = structlog.get_logger()
+
+Clock = Callable[[], datetime]
+
+
+def opened(config: Config, parts: Engine, now: Clock) -> web.Server | None:
+    """The server, listening; None when nobody can come.
+
+    Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
+    """
+    if config.listen is None:
+        return None
+    host, port = config.listen
+    try:
+        listening = web.bound(host, port)
+    except ConfigError as error:
+        if config.listen_written or config.public_url:
+            raise
+        log.warning("nobody can call", why=str(error))
+        return None
+    return web.Server(application(config, parts.posts, parts.policy, parts.writer, now), listening)
+
+
+def application(config: Config, posts: Sequence[Post], policy: Policy, writer: Writer, now: Clock) -> Starlette:
+    """What is answered. Raises ConfigError."""
+    hooks = web.Hooks(posts, writer, now)
+    address = ":".join(map(str, config.listen or ()))
+    if hooks.accounts:
+        log.info("couriers may call", address=f"http://{address}/hooks/ACCOUNT", accounts=list(hooks.accounts))
+    if not config.public_url:
+        return web.application(hooks.route)
+    log.info("people may act from messages", address=f"{config.public_url}/a/…", on=address)
+    return web.application(hooks.route, web.Links(_readers(config), policy, writer, now).route)
+
+
+def _readers(config: Config) -> web.Readers:
+    languages = {name: channel.language for name, channel in config.channels().items()}
+    return web.Readers(making.people(config), languages, config.language, config.timezone)
