@@ -18,18 +18,21 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, doors, engine, making, web
+from parcelwatch import clock, doors, engine, making, selfcheck
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
 from parcelwatch.making import Parts
 from parcelwatch.reloading import Reloader, require_couriers
+from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.systemd.sdnotify import Notifier
 
 log = structlog.get_logger()
 
 TICK = 1
 PULSE = 10
+# Seconds after the start before it judges itself: what was due while it was down is being asked.
+SETTLED = 60
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
@@ -43,15 +46,10 @@ def run(config: Config, environment: Mapping[str, str], now: Callable[[], dateti
     require_couriers(config)
     made = making.parts(config)
     parts = engine.build(config, serving=True, made=made)
-    try:
-        server = doors.opened(config, parts, now)
-    except ConfigError:
-        parts.writer.close()
-        raise
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, config, made, server))
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, config, made))
 
 
 async def _live(
@@ -60,9 +58,16 @@ async def _live(
     now: Callable[[], datetime],
     config: Config,
     made: Parts,
-    server: web.Server | None,
 ) -> int:
-    daemon = Daemon(parts, notifier, now, Reloader(config, made, parts, server, now), server)
+    reloader = Reloader(config, made, parts, now)
+    checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
+    try:
+        reloader.server = doors.opened(config, parts, now, checks.look)
+    except ConfigError:
+        parts.writer.close()
+        raise
+    reloader.look = checks.look
+    daemon = Daemon(parts, notifier, now, reloader, checks)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -85,12 +90,13 @@ class Daemon:
         notifier: Notifier,
         now: Callable[[], datetime],
         reloader: Reloader,
-        doors: web.Server | None = None,
+        checks: SelfCheck,
     ) -> None:
         self._engine = parts
         self._notifier = notifier
         self._now = now
-        self._doors = doors
+        self._doors = reloader.server
+        self._checks = checks
         self._reloader = reloader
         self._reload_wanted = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -141,6 +147,8 @@ class Daemon:
         first = clock.now()
         scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=first, id="tick")
         scheduler.add_job(self._pulse, "interval", seconds=self._pulse_every(), next_run_time=first, id="pulse")
+        soon = first + timedelta(seconds=SETTLED)
+        scheduler.add_job(self._checks.check, "interval", seconds=selfcheck.EVERY, next_run_time=soon, id="self-check")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
@@ -167,6 +175,7 @@ class Daemon:
             self._reload_wanted.clear()
             self._notifier.reloading("taking over the configuration")
             await self._reloader.reload()
+            await self._checks.check()
             self._notifier.ready(await self._status())
 
     async def _status(self) -> str:

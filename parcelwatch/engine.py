@@ -187,6 +187,11 @@ class Engine:
             await self._client.aclose()
         self._writer.close()
 
+    async def ping(self, url: str) -> None:
+        """Tell whoever watches us from outside that all is well. Raises CourierError."""
+        if isinstance(self._client, Client):
+            await self._client.ping(url, "heartbeat")
+
     @property
     def posts(self) -> tuple[Post, ...]:
         """Every account with its adapter."""

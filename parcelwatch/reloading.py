@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from parcelwatch import __version__, config, couriers, doors, making, web
 from parcelwatch.config import Config
+from parcelwatch.core.health import Remark
 from parcelwatch.core.links import Linking
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, ParcelwatchError, StoreError
@@ -31,16 +32,18 @@ _NEVER: Final = "can only be changed by a restart; nothing of the file was taken
 
 
 class Reloader:
-    """The configuration that runs, with what it made, and the way to another."""
+    """The configuration that runs, with what it made, and the way to another.
 
-    def __init__(
-        self, running: Config, made: Parts, engine: Engine, server: web.Server | None, now: Callable[[], datetime]
-    ) -> None:
+    `server` and `look`: what answers on `listen`, and how it asks after our health, once there is somebody to answer.
+    """
+
+    def __init__(self, running: Config, made: Parts, engine: Engine, now: Callable[[], datetime]) -> None:
         self.config = running
         self.refused = ""
         self._made = made
         self._engine = engine
-        self._server = server
+        self.server: web.Server | None = None
+        self.look: web.Look = _nothing
         self._now = now
 
     async def begin(self) -> None:
@@ -63,8 +66,8 @@ class Reloader:
             log.exception("a bug of ours kept the configuration from being taken over, the old one goes on")
             await self._refuse(f"a bug of ours ({type(error).__name__}): see the log")
             return None
-        if self._server is not None and app is not None:
-            self._server.swap(app)
+        if self.server is not None and app is not None:
+            self.server.swap(app)
         changes = _changes(self.config, fresh, self._made, made)
         self.config, self._made, self.refused = fresh, made, ""
         for warning in fresh.warnings:
@@ -83,7 +86,7 @@ class Reloader:
         made = making.parts(fresh)
         links = making.linking(fresh)
         writer = self._engine.writer
-        app = doors.application(fresh, made.posts, made.policy, writer, self._now) if self._server else None
+        app = doors.application(fresh, made.posts, made.policy, writer, self._now, self.look) if self.server else None
         return fresh, made, links, app
 
     async def _refuse(self, why: str) -> None:
@@ -96,6 +99,10 @@ class Reloader:
             await self._engine.writer.run(_write, write, *args, **kwargs)
         except StoreError as error:
             log.warning("what came of the reload was not noted", error=str(error))
+
+
+async def _nothing() -> tuple[Remark, ...]:
+    return ()
 
 
 def require_couriers(read: Config) -> None:

@@ -71,6 +71,8 @@ _TEMPLATES: Final = {
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
+    Form.SERVICE_TROUBLED: "service_troubled",
+    Form.SERVICE_WELL: "service_well",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",

@@ -567,7 +567,7 @@ def test_a_parcel_was_lost_so_long_ago_but_is_sought_for_so_long(language: str, 
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
-    operator = kind in ("courier_silent", "unknown_status", "channel_down", "letters_broken")
+    operator = kind in ("courier_silent", "unknown_status", "channel_down", "letters_broken", "service_troubled")
     assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 

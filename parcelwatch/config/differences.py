@@ -77,6 +77,8 @@ def _secrets(config: Config) -> Iterator[tuple[str, Secret]]:
     for name, account in config.accounts().items():
         yield from ((f"couriers.{name}.{kind}", one) for kind, one in account.credentials.items() if one)
     yield from ((f"channels.{name}.url", channel.url) for name, channel in config.channels().items())
+    if config.heartbeat_url:
+        yield "service.heartbeat_url", config.heartbeat_url
     yield from ((f"drafts.send.{name}", one) for name, one in config.to_customers().items())
 
 

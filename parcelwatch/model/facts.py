@@ -125,6 +125,9 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about the service itself
+    SERVICE_TROUBLED = "service_troubled"
+    SERVICE_WELL = "service_well"
     # about a while
     REPORT = "report"
     # what an older version said in English

@@ -1,5 +1,6 @@
 """The HTTP we answer: couriers that call, and people who act from a message. One file each; the port is serving's."""
 
+from parcelwatch.web.health import Health, Look
 from parcelwatch.web.hooks import LIMIT, Hooks
 from parcelwatch.web.links import Links, Readers
 from parcelwatch.web.serving import CONNECTIONS, PATIENCE, Server, application, bound, impatient
@@ -8,8 +9,10 @@ __all__ = [
     "CONNECTIONS",
     "LIMIT",
     "PATIENCE",
+    "Health",
     "Hooks",
     "Links",
+    "Look",
     "Readers",
     "Server",
     "application",

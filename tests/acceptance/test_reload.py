@@ -29,7 +29,7 @@ def edited(place: Shop, settings: str) -> Path:
 
 
 def reloader(place: Shop, parts: Engine) -> Reloader:
-    return Reloader(place.config, making.parts(place.config), parts, None, place.hand)
+    return Reloader(place.config, making.parts(place.config), parts, place.hand)
 
 
 async def take_over(place: Shop, one: Reloader, settings: str) -> list[str] | None:
