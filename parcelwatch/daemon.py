@@ -18,11 +18,12 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, doors, engine, making, selfcheck
+from parcelwatch import clock, doors, engine, making, selfcheck, web
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
 from parcelwatch.making import Parts
+from parcelwatch.metrics import CONTENT_TYPE, Metrics
 from parcelwatch.reloading import Reloader, require_couriers
 from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.systemd.sdnotify import Notifier
@@ -61,12 +62,13 @@ async def _live(
 ) -> int:
     reloader = Reloader(config, made, parts, now)
     checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
+    scrape = web.Scrape(Metrics(parts, checks).text, CONTENT_TYPE)
+    reloader.watching = (web.Health(checks.look).route, scrape.route)
     try:
-        reloader.server = doors.opened(config, parts, now, checks.look)
+        reloader.server = doors.opened(config, parts, now, reloader.watching)
     except ConfigError:
         parts.writer.close()
         raise
-    reloader.look = checks.look
     daemon = Daemon(parts, notifier, now, reloader, checks)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import structlog
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from parcelwatch import making, web
 from parcelwatch.config import Config
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 
 
-def opened(config: Config, parts: Engine, now: Clock, look: web.Look) -> web.Server | None:
+def opened(config: Config, parts: Engine, now: Clock, watching: Sequence[BaseRoute]) -> web.Server | None:
     """The server, listening; None when nobody can come.
 
     Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
@@ -39,22 +40,21 @@ def opened(config: Config, parts: Engine, now: Clock, look: web.Look) -> web.Ser
             raise
         log.warning("nobody can call", why=str(error))
         return None
-    return web.Server(application(config, parts.posts, parts.policy, parts.writer, now, look), listening)
+    return web.Server(application(config, parts.posts, parts.policy, parts.writer, now, watching), listening)
 
 
 def application(
-    config: Config, posts: Sequence[Post], policy: Policy, writer: Writer, now: Clock, look: web.Look
+    config: Config, posts: Sequence[Post], policy: Policy, writer: Writer, now: Clock, watching: Sequence[BaseRoute]
 ) -> Starlette:
-    """What is answered. Raises ConfigError."""
+    """What is answered; `watching`: whoever asks how we are. Raises ConfigError."""
     hooks = web.Hooks(posts, writer, now)
     address = ":".join(map(str, config.listen or ()))
     if hooks.accounts:
         log.info("couriers may call", address=f"http://{address}/hooks/ACCOUNT", accounts=list(hooks.accounts))
-    health = web.Health(look)
     if not config.public_url:
-        return web.application(hooks.route, health.route)
+        return web.application(hooks.route, *watching)
     log.info("people may act from messages", address=f"{config.public_url}/a/…", on=address)
-    return web.application(hooks.route, health.route, web.Links(_readers(config), policy, writer, now).route)
+    return web.application(hooks.route, *watching, web.Links(_readers(config), policy, writer, now).route)
 
 
 def _readers(config: Config) -> web.Readers:

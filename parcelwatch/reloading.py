@@ -14,10 +14,10 @@ from typing import Concatenate, Final, ParamSpec
 
 import structlog
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from parcelwatch import __version__, config, couriers, doors, making, web
 from parcelwatch.config import Config
-from parcelwatch.core.health import Remark
 from parcelwatch.core.links import Linking
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, ParcelwatchError, StoreError
@@ -34,7 +34,7 @@ _NEVER: Final = "can only be changed by a restart; nothing of the file was taken
 class Reloader:
     """The configuration that runs, with what it made, and the way to another.
 
-    `server` and `look`: what answers on `listen`, and how it asks after our health, once there is somebody to answer.
+    `server`, `watching`: what answers on `listen`, and to whoever asks how we are, once there is somebody to answer.
     """
 
     def __init__(self, running: Config, made: Parts, engine: Engine, now: Callable[[], datetime]) -> None:
@@ -43,7 +43,7 @@ class Reloader:
         self._made = made
         self._engine = engine
         self.server: web.Server | None = None
-        self.look: web.Look = _nothing
+        self.watching: tuple[BaseRoute, ...] = ()
         self._now = now
 
     async def begin(self) -> None:
@@ -86,7 +86,9 @@ class Reloader:
         made = making.parts(fresh)
         links = making.linking(fresh)
         writer = self._engine.writer
-        app = doors.application(fresh, made.posts, made.policy, writer, self._now, self.look) if self.server else None
+        app = (
+            doors.application(fresh, made.posts, made.policy, writer, self._now, self.watching) if self.server else None
+        )
         return fresh, made, links, app
 
     async def _refuse(self, why: str) -> None:
@@ -99,10 +101,6 @@ class Reloader:
             await self._engine.writer.run(_write, write, *args, **kwargs)
         except StoreError as error:
             log.warning("what came of the reload was not noted", error=str(error))
-
-
-async def _nothing() -> tuple[Remark, ...]:
-    return ()
 
 
 def require_couriers(read: Config) -> None:

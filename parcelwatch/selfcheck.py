@@ -18,7 +18,7 @@ import structlog
 from parcelwatch import config, couriers, vitals
 from parcelwatch.config import Config
 from parcelwatch.core.dispatch import operators
-from parcelwatch.core.health import Remark, remarks
+from parcelwatch.core.health import Facts, Remark, remarks
 from parcelwatch.core.policy import Policy
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, CourierError, StoreError
@@ -52,11 +52,15 @@ class SelfCheck:
         self._wedged = wedged
         self._now = now
         self._looking = asyncio.Lock()
-        self._found: tuple[float, tuple[Remark, ...]] | None = None
+        self._found: tuple[float, tuple[Facts | None, tuple[Remark, ...]]] | None = None
         self._file = _File()
 
     async def look(self) -> tuple[Remark, ...]:
         """Everything worth saying, what is wrong first."""
+        return (await self.seen())[1]
+
+    async def seen(self) -> tuple[Facts | None, tuple[Remark, ...]]:
+        """The same with the facts it was judged by, None where they cannot be had."""
         async with self._looking:
             if self._found is None or time.monotonic() - self._found[0] > FRESH:
                 found = await asyncio.to_thread(self._look, self._running(), tuple(self._wedged()), self._now())
@@ -85,15 +89,16 @@ class SelfCheck:
         except (ConfigError, CourierError) as error:
             log.warning("the heartbeat was not heard", error=str(error))
 
-    def _look(self, running: Config, wedged: tuple[str, ...], now: datetime) -> tuple[Remark, ...]:
+    def _look(self, running: Config, wedged: tuple[str, ...], now: datetime) -> tuple[Facts | None, tuple[Remark, ...]]:
         """On a connection of its own, so that no parcel waits for it."""
         mark, fault = self._file.read(running.path)
         asked = vitals.Asked(running.accounts(), running.channels(), mark, fault, wedged)
         try:
             with Store.open(running.database, create=False) as store:
-                return remarks(vitals.gather(store, asked, now))
+                facts = vitals.gather(store, asked, now)
+                return facts, remarks(facts)
         except StoreError as error:
-            return (Remark(str(error), key="store"),)
+            return None, (Remark(str(error), key="store"),)
 
 
 class _File:

@@ -50,8 +50,15 @@ def gather(store: Store, asked: Asked, now: datetime) -> Facts:
         unheard=alerts.unheard(store),
         sending=tuple(row["id"] for row in drafts.rows(store, "sending")),
         free=free,
+        waiting=alerts.count_waiting(store),
+        sizes=_sizes(store.path),
         folder=str(folder),
     )
+
+
+def _sizes(database: Path) -> dict[str, int]:
+    files = {"database": database, "wal": database.with_name(f"{database.name}-wal")}
+    return {name: file.stat().st_size for name, file in files.items() if file.exists()}
 
 
 def disk(database: Path) -> tuple[Path, int]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from parcelwatch import clock
@@ -150,3 +151,18 @@ def test_without_a_daemon_nothing_is_reloaded(world: Path) -> None:
     asked = run(world, "reload")
     assert asked.returncode == 1
     assert "no daemon is running" in asked.stderr
+
+
+def test_a_running_daemon_answers_whoever_watches_it(world: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    world.write_text(world.read_text().replace("[service]\n", f'[service]\nlisten = "{address}"\n', 1))
+    with supervisor(tmp_path) as listening:
+        child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        health, metrics = (httpx.get(f"http://{address}/{each}", timeout=PATIENCE) for each in ("health", "metrics"))
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=PATIENCE)
+    assert (health.status_code, health.json()) == (200, {"ok": True, "failing": []})
+    assert 'parcelwatch_answers_total{account="dhl",outcome="answered"}' in metrics.text

@@ -24,6 +24,7 @@ from parcelwatch.cli import (
     drafts,
     incidents,
     learn,
+    monitoring,
     orders,
     parcels,
     reload,
@@ -79,6 +80,7 @@ for name, commands in (
     ("silences", silences.app),
     ("couriers", couriers.app),
     ("db", database.app),
+    ("metrics", monitoring.app),
 ):
     app.add_typer(commands, name=name)
 

@@ -81,7 +81,8 @@ class Facts:
     `daemon`: one runs; `ran`: one ever did. `edited`: the file says something else than what runs; `refused`: why the
     daemon did not take it over, at `refused_at`. `unusable`: what is wrong with the file. `wedged`: parts of the daemon
     without a sign of life. `broken`: promises of the database that do not hold, by name. `dead`: alerts given up.
-    `free`: bytes on the database's disk, in `folder`.
+    `waiting`: alerts not delivered yet. `sizes`: bytes of the database and its log. `free`: bytes on its disk, in
+    `folder`.
     """
 
     now: datetime
@@ -100,6 +101,8 @@ class Facts:
     unheard: int = 0
     sending: tuple[int, ...] = ()
     free: int | None = None
+    waiting: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict)
     folder: str = ""
 
 

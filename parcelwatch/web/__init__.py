@@ -3,6 +3,7 @@
 from parcelwatch.web.health import Health, Look
 from parcelwatch.web.hooks import LIMIT, Hooks
 from parcelwatch.web.links import Links, Readers
+from parcelwatch.web.scrape import Scrape
 from parcelwatch.web.serving import CONNECTIONS, PATIENCE, Server, application, bound, impatient
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Links",
     "Look",
     "Readers",
+    "Scrape",
     "Server",
     "application",
     "bound",
