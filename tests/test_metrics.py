@@ -20,7 +20,7 @@ PROMTOOL = shutil.which("promtool")
 _NAME = re.compile(r"\b((?:parcelwatch|process)_[a-z_]+)\b")
 
 # What each rule is for: series as promtool writes them, when to look, and whom the alert is about.
-CASES = (
+CASES: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
     ("ParcelwatchDown", 'up{job="parcelwatch"}', "1 0x20", "10m", {"job": "parcelwatch"}),
     ("ParcelwatchUnhealthy", "parcelwatch_healthy", "1 0x20", "15m", {}),
     ("ParcelwatchCourierSilent", 'parcelwatch_account_failing{account="dhl"}', "1x60", "40m", {"account": "dhl"}),

@@ -98,7 +98,7 @@ def test_a_full_disk_is_waited_for(boot: Boot) -> None:
     machine.run("mkdir", "-p", "-m", "700", state)
     assert machine.run("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", state).returncode == 0
     machine.run("systemctl", "start", "--no-block", "parcelwatch.service")
-    machine.says("full")
+    machine.says("disk")
     assert machine.shows("StartLimitIntervalUSec") == {"StartLimitIntervalUSec": "0"}
     machine.run("mount", "-o", "remount,size=100m", state)
     machine.wait(ActiveState="active", SubState="running", StatusText="watching")
