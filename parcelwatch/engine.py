@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import incidents, operators, pushes, repeats, reports
+from parcelwatch import clock, incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
@@ -30,6 +30,7 @@ from parcelwatch.making import Parts, linking, parts
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
+from parcelwatch.shopping.keeper import Shopkeeper, accounted
 from parcelwatch.store import Store, accounts, alerts, outbox, parcels
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import silencing
@@ -84,10 +85,12 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
+        keepers: Sequence[Shopkeeper] = (),
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
+        self.keepers = keepers
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -96,6 +99,7 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
+        self._apis |= {accounted(one.stall.name): one.stall.account.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._leaving: list[Worker] = []
@@ -112,6 +116,7 @@ class Engine:
         """Go on with other parts, from one moment to the next. Raises StoreError, and then nothing has changed.
 
         What is on its way arrives: calls end as they began, at the account as it was, and messages keep their place.
+        The shops are the same: only what is counted of them may be judged otherwise.
         """
         kept = {one.post.name: one for one in self.workers if one.post in made.posts}
         added = [one.name for one in made.posts if one.name not in self._posts]
@@ -126,12 +131,17 @@ class Engine:
         self._policy = made.policy
         self._posts = {one.name: one for one in made.posts}
         self._apis = {one.name: one.account.api for one in made.posts}
+        self._apis |= {accounted(one.name): one.account.api for one in made.stalls}
+        for keeper, stall in zip(self.keepers, made.stalls, strict=True):
+            keeper.stall = stall
         self._renderers = (made.renderer, *made.voices.values())
         self._broken = frozenset(made.broken)
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self._wake("pushes", self._read_pushes(now))
+        for keeper in self.keepers:
+            self._wake(keeper, keeper.run(now))
         for worker in self.workers:
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
@@ -152,6 +162,7 @@ class Engine:
         """One pass: ask what is due, waiting for the pace up to `patience`; deliver all, one attempt each."""
         started = time.monotonic()
         await self._read_pushes(now)
+        await asyncio.gather(*(keeper.run(now) for keeper in self.keepers))
         await asyncio.gather(*(self._exhaust(worker, now, patience) for worker in self.workers))
         at = now + timedelta(seconds=time.monotonic() - started)
         await self._look_at_all(at)
@@ -334,6 +345,7 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
     """
     made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
+    client = Client()
     try:
         links = linking(config) if serving else None
     except StoreError:
@@ -343,11 +355,12 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
         made.posts,
         made.channels,
         writer,
-        Client(),
+        client,
         made.policy,
         made.renderer,
         links,
         made.fallbacks,
         made.voices,
         made.broken,
+        [Shopkeeper(each, client, writer, clock.now) for each in made.stalls],
     )

@@ -17,6 +17,8 @@ from parcelwatch.errors import ConfigError
 from parcelwatch.own_letters import broken_templates
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
+from parcelwatch.shopping.keeper import Stall
+from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store.keys import link_key
 
 
@@ -32,22 +34,24 @@ class Parts:
     fallbacks: Mapping[str, str]
     broken: tuple[str, ...]
     secrets: Mapping[str, str]
+    stalls: tuple[Stall, ...] = ()
 
 
 def parts(config: Config) -> Parts:
     """All that it makes. Reads the secrets; raises ConfigError."""
-    staffed, sends = posts(config), channels(config)
+    staffed, sends, policy = posts(config), channels(config), config.policy()
     secrets = {f"couriers.{one.name}": _digest(one.account.secrets) for one in staffed}
     secrets |= {f"channels.{name}": _digest([each.url.read()]) for name, each in config.channels().items()}
     return Parts(
         posts=tuple(staffed),
         channels=sends,
-        policy=config.policy(),
+        policy=policy,
         renderer=renderer(config),
         voices=voices(config),
         fallbacks={name: channel.fallback for name, channel in config.channels().items() if channel.fallback},
         broken=tuple(broken_templates(config)),
         secrets=secrets,
+        stalls=tuple(stalls(config, policy)),
     )
 
 

@@ -16,7 +16,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from parcelwatch import __version__, config, couriers, doors, making, web
+from parcelwatch import __version__, config, couriers, doors, making, shops, web
 from parcelwatch.config import Config
 from parcelwatch.core.links import Linking
 from parcelwatch.engine import Engine
@@ -79,7 +79,7 @@ class Reloader:
 
     def _read(self) -> tuple[Config, Parts, Linking | None, Starlette | None]:
         """All that the file makes. Raises ConfigError, StoreError."""
-        fresh = config.load(self.config.path, apis=couriers.apis())
+        fresh = config.load(self.config.path, apis=couriers.apis(), shops=shops.apis())
         require_couriers(fresh)
         if problems := list(_fixed(self.config, fresh)):
             raise ConfigError(problems)
@@ -113,8 +113,14 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
     """What cannot be changed while it runs."""
     if before.database != after.database:
         yield f"{after.path}: [service] database {_NEVER}"
+    if _shops(before) != _shops(after):
+        yield f"{after.path}: [shops] {_NEVER}"
     if before.listen != after.listen:
         yield f"{after.path}: [service] listen {_NEVER}"
+
+
+def _shops(read: Config) -> object:
+    return dict(read.shops())
 
 
 def _changes(before: Config, after: Config, was: Parts, made: Parts) -> list[str]:

@@ -162,7 +162,14 @@ def test_no_way_of_printing_a_configuration_shows_a_secret(tmp_path: Path) -> No
 
 def test_config_show_masks_every_secret(tmp_path: Path) -> None:
     shown = loaded(tmp_path, EVERYWHERE).effective()
-    assert shown["couriers"]["a"] == {"api": "dhl", "key": "***", "customer": "***", "secret": "***", "options": {}}
+    assert shown["couriers"]["a"] == {
+        "api": "dhl",
+        "key": "***",
+        "customer": "***",
+        "secret": "***",
+        "options": {},
+        "companies": [],
+    }
     assert shown["channels"]["ops"]["url"] == "***"
 
 

@@ -31,6 +31,7 @@ from parcelwatch.cli import (
     report,
     ruletesting,
     sandbox,
+    shops,
     silences,
     unit,
     watch,
@@ -79,6 +80,7 @@ for name, commands in (
     ("alerts", alerts.app),
     ("silences", silences.app),
     ("couriers", couriers.app),
+    ("shops", shops.app),
     ("db", database.app),
     ("metrics", monitoring.app),
 ):

@@ -50,9 +50,9 @@ class Desk:
     @cached_property
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
-        from parcelwatch import config, couriers
+        from parcelwatch import config, couriers, shops
 
-        return config.load(config.find(self.named), apis=couriers.apis())
+        return config.load(config.find(self.named), apis=couriers.apis(), shops=shops.apis())
 
     @cached_property
     def policy(self) -> Policy:

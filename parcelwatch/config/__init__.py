@@ -1,7 +1,17 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
 from parcelwatch.config.differences import changes, fingerprint
-from parcelwatch.config.load import AccountConfig, ChannelConfig, Config, example, find, load, schema
+from parcelwatch.config.load import (
+    AccountConfig,
+    ChannelConfig,
+    Config,
+    ShopConfig,
+    TokenConfig,
+    example,
+    find,
+    load,
+    schema,
+)
 from parcelwatch.config.secrets import Secret
 
 __all__ = [
@@ -9,6 +19,8 @@ __all__ = [
     "ChannelConfig",
     "Config",
     "Secret",
+    "ShopConfig",
+    "TokenConfig",
     "changes",
     "example",
     "find",

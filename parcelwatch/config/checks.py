@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from parcelwatch.config import contracts, days, overrides, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
-from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Route
+from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Platform, Route
 from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
@@ -37,13 +37,14 @@ class Adapter:
     needs: Collection[str]
     options: Collection[str] | None = None
     tailored: Callable[[Any], object] | None = None
+    required: Collection[str] = ()
 
 
 Apis = Mapping[str, Adapter]
 
 
-def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
-    """What refers to something that is not there. `apis`: every known adapter by name, None if unknown."""
+def errors(written: Mapping[str, Any], apis: Apis | None, shops: Apis | None = None) -> Iterator[Problem]:
+    """What refers to something that is not there. `apis`, `shops`: every known adapter by name, None if unknown."""
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
         yield from routes.errors(route, channels, _keys(written, "couriers"), ("routes", position))
@@ -57,9 +58,14 @@ def errors(written: Mapping[str, Any], apis: Apis | None) -> Iterator[Problem]:
         yield from _declared(written["couriers"][name], ("couriers", name))
         if apis is not None:
             yield from _adapter(written["couriers"][name], apis, ("couriers", name))
+    yield from _companies(written)
+    yield from _open_to_all(written)
+    if shops is not None:
+        for name in _keys(written, "shops"):
+            yield from _adapter(written["shops"][name], shops, ("shops", name))
 
 
-def misfits(accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
+def misfits(table: str, accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
     """What only the adapter of an accepted account can tell of its settings."""
     for account in accounts:
         make = apis[account.api].tailored if apis is not None else None
@@ -68,7 +74,7 @@ def misfits(accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
         try:
             make(account)
         except ConfigError as error:
-            yield from (Problem(("couriers", account.name, "options"), text) for text in error.problems)
+            yield from (Problem((table, account.name, "options"), text) for text in error.problems)
 
 
 def warnings(file: File, path: Path, database: Path) -> Iterator[Problem]:
@@ -127,11 +133,47 @@ def _adapter(account: object, apis: Apis, at: tuple[str, str]) -> Iterator[Probl
     for need in apis[api].needs:
         if need not in account:
             yield Problem(at, f'the adapter "{api}" needs `{need}`: write {_HOW.get(need, _NAMED % need)}')
+    options = account.get("options")
+    for need in apis[api].required:
+        if not isinstance(options, dict) or need not in options:
+            yield Problem(at, f'the adapter "{api}" needs options.{need}: write options = {{ {need} = "…" }}')
     yield from _options(account, api, apis[api].options, at)
 
 
 _NAMED = 'where it is, such as %s = "env:NAME"'
 _HOW = {"base_url": 'the address you were given, such as base_url = "https://api.example.com/track"'}
+
+
+def _open_to_all(written: Mapping[str, Any]) -> Iterator[Problem]:
+    """A port that others reach needs somebody at the door: a token, or a server with TLS in front."""
+    service = written.get("service")
+    listen = service.get("listen") if isinstance(service, dict) else None
+    if not isinstance(service, dict) or not isinstance(listen, str) or not listen:
+        return
+    if is_loopback(f"//{listen}") or _keys(written, "tokens") or service.get("public_url"):
+        return
+    yield Problem(
+        ("service", "listen"),
+        f'"{listen}" is open to other machines: write "127.0.0.1:{listen.rpartition(":")[2]}" and put a web server '
+        "with TLS in front, which public_url names; or give those who post a [tokens.NAME]",
+    )
+
+
+def _companies(written: Mapping[str, Any]) -> Iterator[Problem]:
+    """What shops call a courier can lead to one account only."""
+    taken: dict[str, str] = {}
+    for name in _keys(written, "couriers"):
+        account = written["couriers"][name]
+        words = account.get("companies") if isinstance(account, dict) else None
+        for word in words if isinstance(words, list) else ():
+            if not isinstance(word, str):
+                continue
+            other = next((taken[known] for known in taken if companies.alike(known, word)), name)
+            if other != name:
+                yield Problem(
+                    ("couriers", name, "companies"), f'"{word}" is [couriers.{other}]\'s already: write it at one'
+                )
+            taken[word] = other
 
 
 def _options(
@@ -288,7 +330,7 @@ def _literals(file: File) -> Iterator[Problem]:
     better = '"env:NAME", "file:/path" or "credential:NAME"'
     for at, secret in _secrets(file):
         # A customer number alone opens nothing, and a sandbox's key opens only that.
-        harmless = at[-1] == "customer" or (at[0] == "couriers" and _sandbox(file.couriers[at[1]]))
+        harmless = at[-1] == "customer" or (at[0] in ("couriers", "shops") and _sandbox(getattr(file, at[0])[at[1]]))
         if secret.literal and not harmless:
             yield Problem(at, f"the secret itself stands in this file; better write where it is: {better}")
 
@@ -304,11 +346,17 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
         for key, secret in account.secrets.items():
             if secret:
                 yield ("couriers", name, key), secret
+    for name, shop in file.shops.items():
+        for key, secret in shop.secrets.items():
+            if secret:
+                yield ("shops", name, key), secret
     for name, channel in file.channels.items():
         yield ("channels", name, "url"), channel.url
+    for name, token in file.tokens.items():
+        yield ("tokens", name, "secret"), token.secret
     for key, secret in file.drafts.send.secrets.items():
         yield ("drafts", "send", key), secret
 
 
-def _sandbox(account: Courier) -> bool:
+def _sandbox(account: Courier | Platform) -> bool:
     return bool(account.base_url) and is_loopback(account.base_url or "")

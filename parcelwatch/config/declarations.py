@@ -1,4 +1,4 @@
-"""Where declarations of couriers are: in config.toml itself, in a file beside it, or among those that we ship.
+"""Where declarations of couriers and shops are: in config.toml itself, in a file beside it, or among the shipped.
 
 What belongs here: fetching them before the whole is judged, so that faults are told with the lines of their own file.
 """
@@ -21,27 +21,31 @@ API: Final = "declared"
 KEY: Final = "declared"
 _FILE: Final = "file:"
 _NEAR: Final = 0.8  # the names of couriers are short and alike
-_FOLDER: Final = "declarations"
+_FOLDERS: Final = {"couriers": "declarations", "shops": "declarations/shops"}
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """A configuration with its declarations in it. What could not be fetched stays a name; `problems` says why.
 
-    `sources`: account → where its declaration is, as it was written; `places`: account → the lines of that file.
+    `sources`: (table, account) → where its declaration is, as it was written; `places`: the lines of that file.
     """
 
     written: dict[str, Any]
-    sources: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, Places] = field(default_factory=dict)
+    sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], Places] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    def of(self, table: str) -> dict[str, str]:
+        """Account → where its declaration is, of one table."""
+        return {name: source for (its, name), source in self.sources.items() if its == table}
 
     def sentences(self, problems: Iterable[Problem], places: Places) -> list[str]:
         """Each problem with its place: config.toml's own first, then file by file."""
         mine: list[Problem] = []
-        theirs: dict[str, list[Problem]] = {}
+        theirs: dict[tuple[str, str], list[Problem]] = {}
         for each in (*self.problems, *problems):
-            account = str(each.at[1]) if len(each.at) > 3 and each.at[0] == "couriers" and each.at[2] == KEY else ""
+            account = (str(each.at[0]), str(each.at[1])) if len(each.at) > 3 and each.at[2] == KEY else ("", "")
             if account in self.places:
                 theirs.setdefault(account, []).append(Problem(each.at[3:], each.text))
             else:
@@ -53,42 +57,43 @@ class Resolved:
 
 
 @cache
-def shipped() -> Mapping[str, str]:
-    """The declarations that come with the program: name → text."""
-    folder = importlib.resources.files("parcelwatch").joinpath(_FOLDER)
+def shipped(table: str = "couriers") -> Mapping[str, str]:
+    """The declarations that come with the program: name → text. `table`: couriers or shops."""
+    folder = importlib.resources.files("parcelwatch").joinpath(_FOLDERS[table])
     files = sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
     return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
 
 
 def resolve(written: dict[str, Any], folder: Path) -> Resolved:
     """Fetch what accounts name instead of writing it down. `folder`: where relative paths begin."""
-    accounts = written.get("couriers")
-    if not isinstance(accounts, dict):
-        return Resolved(written)
-    sources: dict[str, str] = {}
-    places: dict[str, Places] = {}
+    sources: dict[tuple[str, str], str] = {}
+    places: dict[tuple[str, str], Places] = {}
     problems: list[Problem] = []
-    filled = dict(accounts)
-    for name, account in accounts.items():
-        source = account.get(KEY) if isinstance(account, dict) else None
-        if not isinstance(source, str):
-            continue
-        sources[name] = source
+    for table, name, source in _named(written):
+        sources[table, name] = source
         try:
-            found, places[name] = _fetch(source, folder)
+            found, places[table, name] = _fetch(table, source, folder)
         except ConfigError as error:
-            problems += [Problem(("couriers", name, KEY), why) for why in error.problems]
+            problems += [Problem((table, name, KEY), why) for why in error.problems]
             continue
-        filled[name] = {**account, KEY: found}
-    return Resolved({**written, "couriers": filled}, sources, places, tuple(problems))
+        written = {**written, table: {**written[table], name: {**written[table][name], KEY: found}}}
+    return Resolved(written, sources, places, tuple(problems))
 
 
-def _fetch(source: str, folder: Path) -> tuple[dict[str, Any], Places]:
+def _named(written: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Every table and account that names its declaration, and the name."""
+    tables = ((table, written[table]) for table in _FOLDERS if isinstance(written.get(table), dict))
+    accounts = ((table, name, each) for table, accounts in tables for name, each in accounts.items())
+    found = ((table, name, each.get(KEY)) for table, name, each in accounts if isinstance(each, dict))
+    return [(table, name, source) for table, name, source in found if isinstance(source, str)]
+
+
+def _fetch(table: str, source: str, folder: Path) -> tuple[dict[str, Any], Places]:
     if source.startswith(_FILE):
         path = folder / Path(source.removeprefix(_FILE)).expanduser()
         text = read(path)
     else:
-        known = shipped()
+        known = shipped(table)
         if source not in known:
             meant = did_you_mean(source, known, _NEAR)
             own = source[:60].removesuffix(".toml")

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from parcelwatch.config import checks, contracts, days, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
+from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
@@ -63,12 +64,44 @@ class AccountConfig:
     quotas: tuple[Rate, ...] | None = None
     interval: timedelta | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    companies: tuple[str, ...] = ()
     declared: Declaration | None = None
 
     @property
     def credentials(self) -> dict[str, Secret | None]:
         """Every credential, configured or not."""
         return {"key": self.key, "customer": self.customer, "secret": self.secret, "token": self.token}
+
+
+@dataclass(frozen=True, slots=True)
+class ShopConfig:
+    """A shop that is asked. None means that the adapter's own default holds. `timezone`: of times that name none."""
+
+    name: str
+    api: str
+    every: timedelta
+    timezone: ZoneInfo
+    key: Secret | None = None
+    secret: Secret | None = None
+    token: Secret | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    declared: ShopDeclaration | None = None
+
+    @property
+    def credentials(self) -> dict[str, Secret | None]:
+        """Every credential, configured or not."""
+        return {"key": self.key, "secret": self.secret, "token": self.token}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenConfig:
+    """A program that may post to us. `role`: one of models.ROLES."""
+
+    name: str
+    secret: Secret
+    role: str
+    rate: Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +127,8 @@ class ChannelConfig:
 class Config:
     """An accepted configuration. `warnings` are sentences with file and line.
 
-    `declared`: account → where its declaration is, as it was written, of those that have it elsewhere.
+    `declared`: account → where its declaration is, as it was written, of those that have it elsewhere;
+    `declared_shops`: the same of shops.
     """
 
     path: Path
@@ -102,6 +136,7 @@ class Config:
     places: Places
     warnings: tuple[str, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
+    declared_shops: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -171,6 +206,31 @@ class Config:
             rate=written.rate,
             quotas=written.quota,
             interval=written.interval.natural() if written.interval else None,
+            options=written.options,
+            companies=written.companies,
+            declared=written.declared,
+        )
+
+    def tokens(self) -> dict[str, TokenConfig]:
+        """Who may post what, by name."""
+        return {
+            name: TokenConfig(name, each.secret.at(self._spot(("tokens", name, "secret"))), each.role, each.rate)
+            for name, each in self.file.tokens.items()
+        }
+
+    def shops(self) -> dict[str, ShopConfig]:
+        """Every shop by name, in the file's order."""
+        return {name: self._shop(name, written) for name, written in self.file.shops.items()}
+
+    def _shop(self, name: str, written: models.Platform) -> ShopConfig:
+        secrets = {kind: self._secret(value, ("shops", name, kind)) for kind, value in written.secrets.items()}
+        return ShopConfig(
+            name=name,
+            api=written.api,
+            **secrets,
+            base_url=written.base_url,
+            every=written.every.natural(),
+            timezone=ZoneInfo(written.timezone) if written.timezone else self.timezone,
             options=written.options,
             declared=written.declared,
         )
@@ -271,6 +331,10 @@ class Config:
             if account.declared is not None:  # as it was written: one kind of auth has no place for another's defaults
                 written = account.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["couriers"][name]["declared"] = self.declared.get(name, written)
+        for name, shop in self.file.shops.items():
+            if shop.declared is not None:
+                whole = shop.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                shown["shops"][name]["declared"] = self.declared_shops.get(name, whole)
         for table in ("peaks", "stoppages", "remote", "routes", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
@@ -330,15 +394,22 @@ def find(
     raise ConfigError([f"no configuration found (looked for --config, ${VARIABLE}, {looked}): {how}"])
 
 
-def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+def load(
+    path: Path,
+    *,
+    apis: checks.Apis | None = None,
+    shops: checks.Apis | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked.
+    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`: those
+    of shops.
     """
     text = read(path)
     declared = resolve(parsed(text, path), path.absolute().parent)
     written, places = declared.written, Places(str(path), key_lines(text))
-    file, problems = None, list(checks.errors(written, apis))
+    file, problems = None, list(checks.errors(written, apis, shops))
     try:
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:
@@ -350,8 +421,10 @@ def load(path: Path, *, apis: checks.Apis | None = None, environ: Mapping[str, s
         raise ConfigError(declared.sentences(problems, places))
     warnings = checks.warnings(file, path, _database(file, path))
     said = tuple(places.sentences(warnings))
-    config = Config(path, file, Places(path.name, places.lines), said, declared.sources)
-    if unfit := list(checks.misfits(config.accounts().values(), apis)):
+    config = Config(path, file, Places(path.name, places.lines), said, declared.of("couriers"), declared.of("shops"))
+    if unfit := list(checks.misfits("couriers", config.accounts().values(), apis)):
+        raise ConfigError(places.sentences(unfit))
+    if unfit := list(checks.misfits("shops", config.shops().values(), shops)):
         raise ConfigError(places.sentences(unfit))
     return config
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from parcelwatch.config.declared import Declaration, Table
+from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     ADay,
@@ -32,6 +33,7 @@ from parcelwatch.config.values import (
     Name,
     NaturalLimit,
     NaturalSpan,
+    OneOf,
     OrderUrl,
     Pace,
     Paces,
@@ -51,7 +53,7 @@ from parcelwatch.config.values import (
 from parcelwatch.core.calendar import Dates
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.outbreaks import Bar
-from parcelwatch.duration import Duration
+from parcelwatch.duration import Duration, Rate
 
 CREDENTIALS: Final = ("key", "customer", "secret", "token")
 MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "tag")
@@ -73,6 +75,9 @@ def _fetched(value: object) -> object:
 
 
 Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_input_type=str | Declaration)]
+DeclaredShop = Annotated[
+    ShopDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | ShopDeclaration)
+]
 
 
 class Courier(Table):
@@ -90,12 +95,56 @@ class Courier(Table):
     quota: Paces | None = Field(default=None, description="calls in a day or another period; one, or several in a list")
     interval: NaturalSpan | None = Field(default=None, description="least time between two asks of one number")
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    companies: tuple[str, ...] = Field(
+        default=(), description="what shops call the couriers it is for, where the name alone does not tell"
+    )
     declared: Declared = Field(default=None, description="the courier itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:
         """Every credential, named or not."""
         return {name: getattr(self, name) for name in CREDENTIALS}
+
+
+SHOP_CREDENTIALS: Final = ("key", "secret", "token")
+
+
+class Platform(Table):
+    """[shops.NAME]"""
+
+    api: str = Field(min_length=1, description="which adapter asks, see `parcelwatch shops list`")
+    key: Secret | None = Field(default=None, description="the API key, or the app's")
+    secret: Secret | None = Field(default=None, description="the second credential, where the API wants one")
+    token: Secret | None = Field(default=None, description="an access or refresh token, where the platform issues one")
+    base_url: BaseUrl | None = Field(default=None, description="the shop's address; replaces the API's")
+    every: NaturalSpan = Field(
+        default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="how often it is asked"
+    )
+    timezone: TimeZone | None = Field(
+        default=None, description="of the shop's times that name no zone, where it is not that of [service]"
+    )
+    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    declared: DeclaredShop = Field(default=None, description="the shop itself, as a table or by name")
+
+    @property
+    def secrets(self) -> dict[str, Secret | None]:
+        """Every credential, named or not."""
+        return {name: getattr(self, name) for name in SHOP_CREDENTIALS}
+
+
+ROLES: Final = ("orders", "complaints", "all")
+
+
+class Token(Table):
+    """[tokens.NAME]"""
+
+    secret: Secret = Field(description='what a program proves itself with, best named by where it is: "env:SHOP_TOKEN"')
+    role: Annotated[str, OneOf(ROLES, "role")] = Field(
+        default="all", description="what it may post: orders (and parcels), complaints, or all"
+    )
+    rate: Pace = Field(
+        default=Rate(10, 1), json_schema_extra={"default": "10/s"}, description="how many calls it may make in a time"
+    )
 
 
 class Limits(Table):
@@ -470,6 +519,8 @@ class File(Table):
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
     shop: Shop = Shop()
+    shops: Mapping[Name, Platform] = Field(default_factory=dict)
+    tokens: Mapping[Name, Token] = Field(default_factory=dict)
     alerts: Alerts = Alerts()
     messages: Messages = Messages()
     incidents: Incidents = Incidents()

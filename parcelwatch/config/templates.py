@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -27,10 +27,11 @@ _PARTS: Final = re.compile(r"(?P<brace>\{\{|\}\})|\{(?P<name>[^{}]*)\}|(?P<lone>
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """`written`, cut up: what is at an odd place is a placeholder's name."""
+    """`written`, cut up: what is at an odd place is a placeholder's name. `known`: those there are."""
 
     written: str
     parts: tuple[str, ...]
+    known: ClassVar[tuple[str, ...]] = PLACEHOLDERS
 
     def __str__(self) -> str:
         return self.written
@@ -45,7 +46,7 @@ class Template:
         return "".join(values[part] if place % 2 else quote(part) for place, part in enumerate(self.parts))
 
     @classmethod
-    def of(cls, written: str) -> Template:
+    def of(cls, written: str) -> Self:
         """Raises ValueError for a placeholder that is none."""
         parts = [""]
         for found in _PARTS.finditer(written):
@@ -54,8 +55,8 @@ class Template:
             if found["name"] is None:
                 parts[-1] += found["text"] or found["brace"][0]
                 continue
-            if found["name"] not in PLACEHOLDERS:
-                meant = did_you_mean(found["name"], PLACEHOLDERS) or f"; there are {listed(PLACEHOLDERS)}"
+            if found["name"] not in cls.known:
+                meant = did_you_mean(found["name"], cls.known) or f"; there are {listed(cls.known)}"
                 raise ValueError(f"no placeholder {{{found['name'][:40]}}}{meant}")
             parts += [found["name"], ""]
         return cls(written, tuple(parts))
@@ -69,3 +70,17 @@ class Template:
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string"}
+
+
+class ShopTemplate(Template):
+    """What a call to a declared shop is written with.
+
+    `since`, `until`: of the time asked about; `page`, `offset`, `cursor`, `size`: how far in it; `ref`: the order;
+    `it`: what a further call is about.
+    """
+
+    __slots__ = ()
+    known: ClassVar[tuple[str, ...]] = (
+        *("since", "until", "page", "offset", "cursor", "size", "ref", "it"),
+        *CREDENTIALS,
+    )

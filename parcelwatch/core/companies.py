@@ -286,6 +286,16 @@ def key_of(api: str, code: str) -> str:
 _HOW: Final = f"if you know its code there, write {_AS_IT_IS}CODE"
 
 
+def key(courier: Courier) -> str:
+    """The key in COURIERS of one of them."""
+    return next(key for key, each in COURIERS.items() if each is courier)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names are one but for capitals, signs, blanks and what stands in brackets."""
+    return _plain(one) == _plain(other)
+
+
 def keys(text: str) -> list[str]:
     """The keys in COURIERS of what people, or any API, call so."""
     return [text] if text in COURIERS else keys_called(text) if text else []

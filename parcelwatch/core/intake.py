@@ -117,30 +117,42 @@ class Intake:
         said = Row(row)
         courier = said.need("courier", self._account, "")
         company = said.need("company", lambda text: self._company(courier, text), companies.Company(""))
+        number = said.need("number", number_of, "")
+        parcel = replace(self._parcel(said, now), number=number, courier=courier, company=company.code)
+        return self._described(said, parcel, company.doubt)
+
+    def order(self, row: Mapping[str, object], now: datetime) -> Described:
+        """What a row says of an order whose parcels are told of elsewhere: a parcel without number and account."""
+        said = Row(row)
+        return self._described(said, self._parcel(said, now))
+
+    def _described(self, said: Row, parcel: Parcel, doubt: str = "") -> Described:
+        if said.reasons:
+            raise BadInput("; ".join(said.reasons))
+        foreign = said.may("value", lambda text: foreign_currency(text, self.currency), "")
+        doubts = (("company", doubt), ("value", foreign))
+        return Described(parcel, tuple(said.spoiled), tuple(Remark(name, text) for name, text in doubts if text))
+
+    def _parcel(self, said: Row, now: datetime) -> Parcel:
+        """All but whose parcel it is."""
         destination = said.may("destination", self._country, "")
 
         def deadline(text: str) -> datetime | None:
             return self._deadline(text, destination)
 
-        parcel = Parcel(
+        return Parcel(
             id=0,
-            number=said.need("number", number_of, ""),
-            courier=courier,
+            number="",
+            courier="",
             added_at=now,
-            company=company.code,
             service=said.may("service", str, ""),
             origin=said.may("origin", self._country, ""),
             destination=destination,
-            shipped_at=said.may("shipped_at", lambda text: self._past(text, now), None),
+            shipped_at=said.may("shipped_at", lambda text: self.past(text, now), None),
             phone_last4=said.may("phone_last4", last4, ""),
             postal_code=said.may("postal_code", str, ""),
             orders=_orders(said.may("order", orders_of, ()), _order(said, deadline)),
         )
-        if said.reasons:
-            raise BadInput("; ".join(said.reasons))
-        foreign = said.may("value", lambda text: foreign_currency(text, self.currency), "")
-        doubts = (("company", company.doubt), ("value", foreign))
-        return Described(parcel, tuple(said.spoiled), tuple(Remark(name, text) for name, text in doubts if text))
 
     def unaskable(self, described: Described) -> str:
         """Why its courier cannot be asked about a parcel as it is, and what to add; "" when it can."""
@@ -180,7 +192,8 @@ class Intake:
         at, _ = time_of(text, self.date_order)
         return self._utc(at)
 
-    def _past(self, text: str, now: datetime) -> datetime | None:
+    def past(self, text: str, now: datetime) -> datetime | None:
+        """A moment that is over. Raises BadInput for one to come."""
         at = self._moment(text)
         if at and at > now + _SOON:
             raise BadInput(f"{text[:40]!r} is still to come")

@@ -47,6 +47,7 @@ from parcelwatch.model.parcels import (
     Order,
     Parcel,
 )
+from parcelwatch.model.shops import Grievance, Shipment, ShopOrder, Standing
 from parcelwatch.model.steps import (
     Advance,
     CaseCleared,
@@ -106,6 +107,7 @@ __all__ = [
     "Event",
     "Fact",
     "Form",
+    "Grievance",
     "Habit",
     "LetterAction",
     "LetterEvent",
@@ -127,6 +129,9 @@ __all__ = [
     "Remedy",
     "Severity",
     "Shadow",
+    "Shipment",
+    "ShopOrder",
+    "Standing",
     "State",
     "Stop",
     "Sure",

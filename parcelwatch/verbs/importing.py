@@ -159,6 +159,15 @@ def add(
     return described, watch(store, described.parcel, policy, now)
 
 
+def receive(
+    store: Store, row: Mapping[str, object], reader: Intake, policy: Policy, now: datetime
+) -> tuple[Described, Added]:
+    """Watch one parcel as an import would, without the cells that cannot be used. Raises BadInput."""
+    described = reader.read(row, now)
+    _refuse_unaskable(store, reader, described)
+    return described, watch(store, described.parcel, policy, now)
+
+
 def take(
     store: Store,
     rows: Iterable[Record],

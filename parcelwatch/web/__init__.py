@@ -1,5 +1,6 @@
-"""The HTTP we answer: couriers that call, and people who act from a message. One file each; the port is serving's."""
+"""The HTTP we answer: couriers that call, people who act from a message, programs that post. One file each."""
 
+from parcelwatch.web.api import Api, Caller
 from parcelwatch.web.health import Health, Look
 from parcelwatch.web.hooks import LIMIT, Hooks
 from parcelwatch.web.links import Links, Readers
@@ -10,6 +11,8 @@ __all__ = [
     "CONNECTIONS",
     "LIMIT",
     "PATIENCE",
+    "Api",
+    "Caller",
     "Health",
     "Hooks",
     "Links",

@@ -33,6 +33,8 @@ from parcelwatch.render import Renderer
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Access, Says, Story, StoryParcel, Trouble
 from parcelwatch.sandbox.world import World
+from parcelwatch.shopping.keeper import Shopkeeper
+from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
 from tests.sandbox.worlds import START, Hand
@@ -187,14 +189,17 @@ channel = "drafts"
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
+        writer = writer or Writer(read.database, daemon=True, check=True)
+        client, policy = client or Client(), policy or read.policy()
         return Engine(
             making.posts(read) if posts is None else posts,
             making.channels(read) if channels is None else channels,
-            writer or Writer(read.database, daemon=True, check=True),
-            client or Client(),
-            policy or read.policy(),
+            writer,
+            client,
+            policy,
             renderer or making.renderer(read),
             links,
+            keepers=[Shopkeeper(each, client, writer, lambda: self.hand.at) for each in stalls(read, policy)],
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

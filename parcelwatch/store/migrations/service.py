@@ -36,10 +36,10 @@ CREATE TABLE findings (
 )
 
 
-def m020_service(db: Database) -> None:
+def m022_service(db: Database) -> None:
     """Which configuration the daemon runs, and what its self-check found."""
     for statement in _SERVICE:
         db.execute(statement)
 
 
-ALL: Final = (m020_service,)
+ALL: Final = (m022_service,)

@@ -1,0 +1,246 @@
+"""Asking shops from the command line, apart from the daemon that does it all day; and how they fare.
+
+What belongs here: one look or one reading and what it said, as rows and for people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from parcelwatch import shops
+from parcelwatch.cli import output
+from parcelwatch.cli.desk import Desk
+from parcelwatch.client import Client
+from parcelwatch.config.declarations import shipped
+from parcelwatch.config.problems import did_you_mean, listed
+from parcelwatch.core import accounts as rules
+from parcelwatch.core.shopping import plan
+from parcelwatch.errors import BadInput, CourierError
+from parcelwatch.model import ShopOrder
+from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
+from parcelwatch.shops.base import Mark
+from parcelwatch.store import Store, accounts
+from parcelwatch.store import shops as kept
+from parcelwatch.store.writer import Writer
+
+T = TypeVar("T")
+
+LATELY: Final = timedelta(hours=1)
+
+
+def show(desk: Desk, *, every: bool, as_json: bool) -> None:
+    """Every configured shop with what is known of it; with `every` the platforms that can be asked, too."""
+    rows = shop_rows(desk)
+    platforms = platform_rows() if every else []
+    if as_json:
+        output.emit({"shops": rows, "platforms": platforms} if every else rows)
+        return
+    columns = ["!Shop", "API", "!State", ">Orders", ">Parcels", ">Held", "?Read up to", "~Last error"]
+    shown = [
+        (
+            row["shop"],
+            row["api"],
+            row["state"],
+            row["orders"],
+            row["parcels"],
+            row["held"],
+            output.moment(row["read_up_to"], desk.config.timezone),
+            output.safe(row["error"], 200),
+        )
+        for row in rows
+    ]
+    output.show(columns, shown, "No shops: add a [shops.NAME] table to the configuration.")
+    if every:
+        wanted = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in platforms]
+        output.show(["!API", "Needs", "~How well established"], wanted, "")
+    if any(row["held"] for row in rows):
+        output.say("Numbers that no courier account can ask about: `parcelwatch shops list --held`")
+
+
+def shop_rows(desk: Desk) -> list[dict[str, Any]]:
+    """Every configured shop with what the database knows of it; works before there is one."""
+    config = desk.whole_config
+    if not config.database.exists():
+        return [_row(name, each.api, None) for name, each in config.shops().items()]
+    with desk.store() as store:
+        return [_row(name, each.api, store) for name, each in config.shops().items()]
+
+
+def _row(name: str, api: str, store: Store | None) -> dict[str, Any]:
+    found = next((row for row in kept.rows(store) if row["shop"] == name), {}) if store else {}
+    state, _ = accounts.load(store, accounted(name)) if store else (rules.AccountState(), None)
+    failing = state.failing_since is not None
+    return {
+        "shop": name,
+        "api": api,
+        "state": "refused" if state.refused else "failing" if failing else "ok" if found else "not asked yet",
+        "since": output.stamp(state.failing_since),
+        "error": state.last_error if failing else "",
+        **{key: found.get(key, 0) for key in ("orders", "parcels", "held")},
+        **{key: found.get(key) for key in ("read_up_to", "asked_at", "read_at")},
+    }
+
+
+def platform_rows() -> list[dict[str, Any]]:
+    """Every platform there is an adapter for."""
+    return [
+        {
+            "api": name,
+            "needs": list(each.needs),
+            "options": dict(each.options),
+            "rate": each.rate,
+            "doubt": each.doubt,
+            "about": ((each.__doc__ or "").strip().splitlines() or [""])[0],
+        }
+        for name, each in sorted(shops.load().items())
+    ]
+
+
+def platform(api: str) -> dict[str, Any]:
+    """One platform, with its declaration where it has one. Raises BadInput for one there is not."""
+    rows = {row["api"]: row for row in platform_rows()}
+    if api not in rows:
+        raise BadInput(f"no platform {api[:40]!r}{did_you_mean(api, rows)}; there are {listed(sorted(rows))}")
+    return {**rows[api], "declaration": shipped("shops").get(api, "")}
+
+
+def print_platform(shown: dict[str, Any]) -> None:
+    """For people: what it wants, the table to paste, and its declaration."""
+    output.say(shown["about"] or f"{shown['api']}, declared in TOML:")
+    if shown["declaration"]:
+        output.say()
+        output.say(shown["declaration"].rstrip())
+    output.say()
+    output.say("[shops.NAME]")
+    output.say(f'api = "{shown["api"]}"')
+    for need in shown["needs"]:
+        output.say(f'{need} = "env:SHOP_{need.upper()}"' if need != "base_url" else 'base_url = "https://…"')
+    for name, what in shown["options"].items():
+        output.say(f"# options.{name}: {what}")
+
+
+def show_held(desk: Desk, *, as_json: bool) -> None:
+    """The numbers that no courier account can ask about, and what to do."""
+    rows = []
+    if desk.config.database.exists():
+        with desk.store() as store:
+            rows = kept.held(store)
+    if as_json:
+        output.emit(rows)
+        return
+    columns = ["!Shop", "!Order", "!Number", "?Courier", "~Why"]
+    shown = [
+        (
+            row["shop"],
+            *(output.safe(row[key], 60) for key in ("order", "number", "company")),
+            output.safe(row["why"], 300),
+        )
+        for row in rows
+    ]
+    output.show(columns, shown, "No number is held.")
+
+
+# --- asking --------------------------------------------------------------------------------------
+
+
+def checked(desk: Desk, stall: Stall) -> dict[str, Any]:
+    """Whether a shop answers, and with how many orders of the last hour."""
+    said, ok = "", True
+    try:
+        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)))
+        said = f"{len(found)} orders changed within the last hour"
+    except CourierError as error:
+        said, ok = str(error), False
+    return {"shop": stall.name, "api": stall.account.api, "ok": ok, "said": said}
+
+
+def tried(desk: Desk, stall: Stall, order: str) -> list[dict[str, Any]]:
+    """What a shop tells of an order, or of those that changed lately, each with what would come of it."""
+
+    async def look(keeper: Shopkeeper, now: datetime) -> list[ShopOrder]:
+        if not order:
+            return await keeper.lately(Mark(now - LATELY))
+        found = await keeper.look(order)
+        return [] if found is None else [found]
+
+    return [_described(stall, each, desk.now) for each in _asked(desk, stall, look)]
+
+
+def _described(stall: Stall, told: ShopOrder, now: datetime) -> dict[str, Any]:
+    decided = plan(told, (), stall.counter.assign, now, stall.counter.currency)
+    said = {
+        name: output.stamp(value) if isinstance(value, datetime) else value
+        for name, value in asdict(told).items()
+        if name != "shipments"
+    }
+    return {
+        **said,
+        "watched": [
+            {"number": each.number, "courier": each.courier, "company": each.company} for each in decided.watch
+        ],
+        "held": [asdict(each) for each in decided.held],
+    }
+
+
+def print_tried(found: list[dict[str, Any]]) -> None:
+    """For people: an order a line, with its parcels."""
+    columns = ["!Order", "!Standing", "Parcels", "?Held", "~Customer"]
+    shown = [
+        (
+            output.safe(one["number"], 40),
+            one["standing"],
+            ", ".join(f"{each['number']} ({each['courier']})" for each in one["watched"]),
+            "; ".join(f"{output.safe(each['number'], 40)}: {output.safe(each['why'], 200)}" for each in one["held"]),
+            output.safe(one["customer_name"], 40),
+        )
+        for one in found
+    ]
+    output.show(columns, shown, "No order.")
+
+
+def imported(desk: Desk, stall: Stall, since: timedelta | None) -> dict[str, Any]:
+    """What a reading came to."""
+
+    async def read(keeper: Shopkeeper, now: datetime) -> str:
+        with output.busy(f"reading {stall.name}"):
+            error = await keeper.read(now, now - since if since else None)
+        return str(error or "")
+
+    keepers: list[Shopkeeper] = []
+    error = _asked(desk, stall, read, keepers)
+    taken = keepers[0].taken
+    return {"shop": stall.name, **asdict(taken), "error": error}
+
+
+def print_imported(rows: list[dict[str, Any]]) -> None:
+    """For people: a shop a line."""
+    columns = ["!Shop", ">Orders", ">Added", ">Updated", ">Stopped", ">Held", ">Complaints"]
+    keys = ("shop", "told", "added", "updated", "stopped", "held", "complaints")
+    output.show(columns, [tuple(row[key] for key in keys) for row in rows], "")
+
+
+def _asked(
+    desk: Desk,
+    stall: Stall,
+    work: Any,
+    keepers: list[Shopkeeper] | None = None,
+) -> Any:
+    """What `work` makes of a keeper, with everything closed afterwards."""
+
+    async def whole() -> Any:
+        client, writer = Client(), Writer(desk.config.database)
+        keeper = Shopkeeper(stall, client, writer, lambda: desk.now)
+        if keepers is not None:
+            keepers.append(keeper)
+        try:
+            return await work(keeper, desk.now)
+        finally:
+            await client.aclose()
+            writer.close()
+
+    coroutine: Coroutine[Any, Any, Any] = whole()
+    return asyncio.run(coroutine)

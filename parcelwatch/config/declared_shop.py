@@ -1,0 +1,205 @@
+"""The shape of a shop declared in TOML: how it is asked for what changed, and what is where in its answer.
+
+What belongs here: what can be judged without asking anybody. Who asks and reads with it is shops/declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from parcelwatch.config.declared import AnyTime, Auth, Table
+from parcelwatch.config.declared_values import Expressions, Form, HeaderName, Status
+from parcelwatch.config.expressions import Expression
+from parcelwatch.config.templates import ShopTemplate
+from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, TimeZone
+from parcelwatch.duration import Duration, Rate
+
+
+def _path(path: ShopTemplate) -> ShopTemplate:
+    if path.written and not path.written.startswith("/"):
+        raise ValueError('a path begins with "/": what comes before it is base_url')
+    return path
+
+
+def _body(value: object) -> object:
+    """A JSON value whose texts are templates."""
+    match value:
+        case str():
+            return ShopTemplate.of(value)
+        case dict():
+            return {name: _body(inner) for name, inner in value.items()}
+        case list():
+            return [_body(inner) for inner in value]
+    return value
+
+
+Path = Annotated[ShopTemplate, AfterValidator(_path)]
+Body = Annotated[Any, BeforeValidator(_body)]
+_IN_PAGES: Final = ("page", "offset", "cursor", "none")
+
+
+class Call(Table):
+    """{ path = "/orders", query = { since = "{since}" } }"""
+
+    method: Annotated[str, OneOf(("GET", "POST"), "method")] = Field(default="GET", description="of the call")
+    path: Path = Field(description="what follows base_url")
+    query: Mapping[str, ShopTemplate] = Field(default_factory=dict, description="what follows the ?")
+    headers: Mapping[HeaderName, ShopTemplate] = Field(default_factory=dict, description="beside those of auth")
+    form: Mapping[str, ShopTemplate] | None = Field(default=None, description="the body, as a form")
+    json_: Body | None = Field(default=None, alias="json", description="the body, as JSON")
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Call:
+        if self.form is not None and self.json_ is not None:
+            raise ValueError("a call has one body: `form` or `json`")
+        if self.method == "GET" and (self.form is not None or self.json_ is not None):
+            raise ValueError('a GET has no body: write method = "POST"')
+        return self
+
+    def templates(self) -> Iterator[ShopTemplate]:
+        """Every template in it."""
+        yield from (self.path, *self.query.values(), *self.headers.values(), *(self.form or {}).values())
+        yield from _texts(self.json_)
+
+
+def _texts(value: object) -> Iterator[ShopTemplate]:
+    match value:
+        case ShopTemplate():
+            yield value
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+
+
+class Pages(Table):
+    """{ by = "page", size = 100 }"""
+
+    by: Annotated[str, OneOf(_IN_PAGES, "way to page")] = Field(
+        default="page", description="what tells one page from the next: page, offset, cursor or none"
+    )
+    first: Annotated[int, Field(ge=0, le=1, strict=True)] = Field(default=1, description="the number of the first page")
+    size: Annotated[int, Field(ge=1, le=1000, strict=True)] = Field(default=100, description="orders in a full page")
+    next: Expression | None = Field(default=None, description="in an answer: the cursor of the next page, if any")
+    total: Expression | None = Field(default=None, description="in an answer: how many orders there are in all")
+
+    @model_validator(mode="after")
+    def _knows_the_next(self) -> Pages:
+        if (self.by == "cursor") != (self.next is not None):
+            raise ValueError('`next` says where the cursor is: write both by = "cursor" and next, or neither')
+        return self
+
+
+class Since(Call):
+    """[shops.NAME.declared.ask]"""
+
+    time: Form = Field(default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, %d/%m/%Y")
+    zone: TimeZone = Field(default="UTC", description="whose clock they are by")
+    pages: Pages = Pages()
+    newest_first: bool = Field(default=False, strict=True, description="its pages begin with what changed last")
+    window: NaturalSpan | None = Field(default=None, description="the longest span one call may ask for")
+    empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean no orders")
+
+    @model_validator(mode="after")
+    def _asks_since(self) -> Since:
+        named = {name for template in self.templates() for name in template.names}
+        if "since" not in named:
+            raise ValueError("names no time: write {since} in its path, query, form or json")
+        needed = {"page": "page", "offset": "offset", "cursor": "cursor"}.get(self.pages.by)
+        if needed and needed not in named:
+            raise ValueError(f'pages.by = "{needed}" and no {{{needed}}} in the call')
+        if self.window and "until" not in named:
+            raise ValueError("has a window and names no end: write {until}")
+        return self
+
+
+class One(Call):
+    """[shops.NAME.declared.one]"""
+
+    order: Expression = Field(
+        default_factory=lambda: Expression.of("@"),
+        description="the order in the answer, or a list whose first it is",
+        json_schema_extra={"default": "@"},
+    )
+    missing: tuple[Status, ...] = Field(default=(404,), description="HTTP statuses that mean there is none")
+
+    @model_validator(mode="after")
+    def _names_it(self) -> One:
+        if not any("ref" in template.names for template in self.templates()):
+            raise ValueError("names no order: write {ref} in its path, query, form or json")
+        return self
+
+
+class More(Call):
+    """[[shops.NAME.declared.more]]"""
+
+    as_: Annotated[str, Field(pattern=r"^[a-z_]+$")] = Field(alias="as", description="the order then has it as more.AS")
+    it: Expression | None = Field(default=None, description="in the order: what {it} is; the call is left out without")
+    where: Expression | None = Field(default=None, description="in the order: whether the call is needed")
+    missing: tuple[Status, ...] = Field(default=(404,), description="HTTP statuses that mean there is nothing")
+
+
+class Found(Table):
+    """[shops.NAME.declared.answer]"""
+
+    orders: Expression = Field(
+        default_factory=lambda: Expression.of("@"),
+        description="in an answer: the orders",
+        json_schema_extra={"default": "@"},
+    )
+    ref: Expression = Field(description="in an order: its identity for {ref}")
+    number: Expression = Field(description="in an order: what the buyer knows it by")
+    updated_at: AnyTime = Field(description="in an order: when it last changed")
+    skip: Expression | None = Field(default=None, description="in an order: true where it is none to be followed")
+    standing: Expression | None = Field(default=None, description="in an order: how it stands")
+    cancelled: tuple[str, ...] = Field(default=(), description="what `standing` says of one that was cancelled")
+    refunded: tuple[str, ...] = Field(default=(), description="what `standing` says of one that was refunded")
+    shipments: Expressions = Field(description="in an order: what was sent, from one place or several")
+    tracking: Expression = Field(
+        default_factory=lambda: Expression.of("@"),
+        description="in a shipment: its number, or several",
+        json_schema_extra={"default": "@"},
+    )
+    company: Expression | None = Field(default=None, description="in a shipment: what the courier is called")
+    service: Expression | None = Field(default=None, description="in a shipment: the courier's product")
+    shipped_at: AnyTime | None = Field(default=None, description="in a shipment: when it left")
+    unsent: Expression | None = Field(default=None, description="in a shipment: true where it was voided")
+    customer_name: Expressions | None = Field(default=None, description="in an order")
+    customer_contact: Expressions | None = Field(default=None, description="in an order: the first that is there")
+    buyer: Expression | None = Field(default=None, description="in an order: the name on the platform")
+    language: Expression | None = Field(default=None, description="in an order")
+    value: Expression | None = Field(default=None, description="in an order")
+    currency: Expression | None = Field(default=None, description="in an order")
+    tier: Expression | None = Field(default=None, description="in an order: the customer's")
+    goods: Expression | None = Field(default=None, description="in an order")
+    url: Expression | None = Field(default=None, description="in an order: where agents find it")
+    destination: Expression | None = Field(default=None, description="in an order: the country it goes to")
+    postal_code: Expression | None = Field(default=None, description="in an order")
+    phone: Expression | None = Field(default=None, description="in an order: of which the last four digits are kept")
+    promised_by: AnyTime | None = Field(default=None, description="in an order: until when it was promised")
+    hand_over_by: AnyTime | None = Field(default=None, description="in an order: until when it must be handed over")
+    tags: Expression | None = Field(default=None, description="in an order")
+
+
+class ShopDeclaration(Table):
+    """[shops.NAME.declared]"""
+
+    name: str = Field(default="", max_length=60, description="what people call it")
+    base_url: BaseUrl | None = Field(default=None, description="its address")
+    rate: Pace = Field(default=Rate(2, 1), description="calls in a time", json_schema_extra={"default": "2/s"})
+    overlap: NaturalSpan = Field(
+        default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="read again, as its index may lag"
+    )
+    farthest: NaturalSpan | None = Field(default=None, description="it tells of nothing that changed longer ago")
+    doubt: str = Field(default="", description="why it is not established")
+    auth: Auth | None = Field(default=None, description="how it proves itself")
+    ask: Since = Field(description="the call for what changed")
+    one: One = Field(description="the call for one order")
+    more: tuple[More, ...] = Field(default=(), description="further calls about each order")
+    answer: Found = Field(description="what is where in an answer")
+    message: Expression | None = Field(default=None, description="in an answer: the shop's words about what is wrong")

@@ -1,0 +1,189 @@
+"""Orders that come in by themselves: watched, replaced, stopped and held as the shop says, whatever breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch import config
+from parcelwatch.engine import Engine
+from parcelwatch.model import Cause, Milestone
+from parcelwatch.store import orders, parcels, shops
+from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.shops.market import Market
+
+FIRST, SECOND, THIRD, FOURTH = numbers(4)
+DAMAGED = (ago(40), ago(20, Milestone.EXCEPTION, Cause.DAMAGED))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def market() -> Iterator[Market]:
+    place = Market()
+    with place.server:
+        yield place
+
+
+def opened(folder: Path, market: Market, extra: str = "", companies: str = "") -> Shop:
+    """A shop that asks the market, and DHL about what it tells of."""
+    story = [known(FIRST, ago(3)), known(SECOND, *DAMAGED), known(THIRD, ago(3)), known(FOURTH, ago(3))]
+    settings = THRESHOLDS + market.settings + extra
+    return Shop(folder, *story, accounts=[Account("dhl")], settings=settings)
+
+
+def watched(place: Shop) -> dict[str, bool]:
+    """Every parcel by number, and whether it is watched."""
+    with place.store() as store:
+        return {row["number"]: row["unwatched_at"] is None for row in parcels.rows(store)}
+
+
+async def pass_minutes(place: Shop, parts: Engine, minutes: int = 2) -> None:
+    await place.live(parts, minutes * MINUTE, MINUTE)
+
+
+def test_an_order_is_watched_parcel_by_parcel_as_the_shop_ships_them(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at)
+            await pass_minutes(place, parts)
+            assert watched(place) == {}
+            market.put("1001", place.hand.at, FIRST)
+            await pass_minutes(place, parts)
+            assert watched(place) == {FIRST: True}
+            market.put("1001", place.hand.at, FIRST, SECOND)
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {FIRST: True, SECOND: True}
+        (told,) = [one for one in place.sink.to("ops") if one.names(SECOND)]
+        assert "#1001" in told.title
+        with place.store() as store:
+            assert orders.show(store, "#1001")["customer"] == "Ann Beispiel"
+
+
+def test_an_edited_number_replaces_the_old_one(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, FIRST)
+            await pass_minutes(place, parts)
+            market.put("1001", place.hand.at, THIRD)
+            await pass_minutes(place, parts)
+            assert watched(place) == {FIRST: False, THIRD: True}
+            market.put("1001", place.hand.at, FIRST)
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {FIRST: True, THIRD: False}
+
+
+@pytest.mark.parametrize("state", ["cancelled", "refunded"])
+def test_an_order_that_is_over_stops_its_parcels_and_takes_its_letter_back(
+    tmp_path: Path, market: Market, state: str
+) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, SECOND, mail="ann@example.com")
+            await pass_minutes(place, parts)
+            with place.store() as store:
+                assert [state for (state,) in store.all("SELECT state FROM drafts")] == ["draft"]
+            market.put("1001", place.hand.at, SECOND, state=state)
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {SECOND: False}
+        with place.store() as store:
+            assert [state for (state,) in store.all("SELECT state FROM drafts")] == ["withdrawn"]
+            assert {state for (state,) in store.all("SELECT state FROM cases")} == {"resolved"}
+
+
+def test_a_parcel_of_two_orders_is_watched_until_the_last_of_them_is_over(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, FIRST)
+            market.put("1002", place.hand.at, FIRST)
+            await pass_minutes(place, parts)
+            market.put("1001", place.hand.at, FIRST, state="cancelled")
+            await pass_minutes(place, parts)
+            assert watched(place) == {FIRST: True}
+            market.put("1002", place.hand.at, FIRST, state="cancelled")
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {FIRST: False}
+
+
+def test_what_no_account_can_ask_is_held_with_the_reason_until_the_configuration_says_who(
+    tmp_path: Path, market: Market
+) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, FIRST, by="Own drivers")
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {}
+        with place.store() as store:
+            (held,) = shops.held(store)
+        assert (held["order"], held["number"], held["company"]) == ("#1001", FIRST, "Own drivers")
+        assert 'companies = ["Own drivers"]' in held["why"]
+        path = tmp_path / "config.toml"
+        path.write_text(path.read_text().replace('key = "sandbox-key"', 'key = "k"\ncompanies = ["own drivers"]'))
+        place._config = config.load(path)
+        place.play(lambda parts: pass_minutes(place, parts))
+        assert watched(place) == {FIRST: True}
+        with place.store() as store:
+            assert shops.held(store) == []
+
+
+def test_a_shop_that_breaks_between_two_pages_loses_nothing_and_repeats_nothing(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+        for ref, number in zip(("1001", "1002", "1003", "1004"), (FIRST, SECOND, THIRD, FOURTH), strict=True):
+            market.put(ref, place.hand.at, number)
+
+        async def scene(parts: Engine) -> None:
+            market.fails = [503]
+            await pass_minutes(place, parts, 1)
+            for _ in range(6):
+                market.fails = [] if len(market.asked) % 2 else [0]
+                await pass_minutes(place, parts, 2)
+
+        place.play(scene)
+        assert watched(place) == dict.fromkeys((FIRST, SECOND, THIRD, FOURTH), True)
+        assert len([one for one in place.sink.to("ops") if one.names(SECOND)]) == 1
+
+
+def test_a_refused_shop_is_left_alone_and_says_why(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.fails = [401] * 100
+            await pass_minutes(place, parts, 10)
+
+        place.play(scene)
+        assert len(market.asked) == 1
+        with place.store() as store:
+            (state,) = store.all("SELECT refused FROM accounts WHERE name = 'shops.market'")
+        assert "401" in state[0]
+        assert "not now" in state[0]
+        (told,) = place.sink.to("ops")
+        assert "has refused our requests" in told.text
+        assert "parcelwatch shops check market" in told.text
+
+
+def test_masked_names_never_reach_a_letter(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+        market.put("1001", place.hand.at, SECOND, first="王**", last="", mail="138****0000")
+        place.play(lambda parts: pass_minutes(place, parts))
+        with place.store() as store:
+            shown = orders.show(store, "#1001")
+            assert (shown["customer"], shown["contact"]) == ("", None)
+            ((body,),) = store.all("SELECT body FROM drafts")
+        assert "*" not in body
