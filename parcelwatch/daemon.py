@@ -1,7 +1,7 @@
-"""The long-running process: a heartbeat, signals, and what systemd wants to hear. The only user of APScheduler.
+"""The long-running process: a heartbeat, signals, and what systemd wants to hear.
 
-What belongs here: when the engine ticks, when it stops, and whether it is alive. APScheduler is the heartbeat and
-not the memory: what is due stands in the database.
+What belongs here: when the engine ticks and by what time, when it stops, and whether it is alive. The heartbeat is no
+memory: what is due stands in the database.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import clock, doors, engine, making, selfcheck, web
+from parcelwatch import doors, engine, heartbeat, making, selfcheck, web
+from parcelwatch.clock import Clock
 from parcelwatch.config import Config
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
@@ -30,10 +31,12 @@ from parcelwatch.systemd.sdnotify import Notifier
 
 log = structlog.get_logger()
 
-TICK = 1
+TICK = timedelta(seconds=1)
 PULSE = 10
-# Seconds after the start before it judges itself: what was due while it was down is being asked.
-SETTLED = 60
+# So long after the start before it judges itself: what was due while it was down is being asked.
+SETTLED = timedelta(minutes=1)
+# Times left ahead by a clock that others set, or by calls that were on their way, are looked for this often.
+SET_RIGHT = timedelta(minutes=1)
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
@@ -41,25 +44,27 @@ FINE = 0
 BUG = 70
 
 
-def run(config: Config, environment: Mapping[str, str], now: Callable[[], datetime] = clock.now) -> int:
+def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
     """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
     require_couriers(config)
+    clock = clock or Clock()
     made = making.parts(config)
     parts = engine.build(config, serving=True, made=made)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), now, config, made))
+    return asyncio.run(_live(parts, Notifier.from_environment(environment), clock, config, made))
 
 
 async def _live(
     parts: Engine,
     notifier: Notifier,
-    now: Callable[[], datetime],
+    clock: Clock,
     config: Config,
     made: Parts,
 ) -> int:
+    now = clock.now
     reloader = Reloader(config, made, parts, now)
     checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
     scrape = web.Scrape(Metrics(parts, checks).text, CONTENT_TYPE)
@@ -69,7 +74,7 @@ async def _live(
     except ConfigError:
         parts.writer.close()
         raise
-    daemon = Daemon(parts, notifier, now, reloader, checks)
+    daemon = Daemon(parts, notifier, clock, reloader, checks)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -84,29 +89,33 @@ def stale(ages: Mapping[str, float]) -> tuple[str, ...]:
 
 
 class Daemon:
-    """The engine under a heartbeat."""
+    """The engine under a heartbeat, by a clock that it believes. `tick`: how often the engine is woken."""
 
     def __init__(
         self,
         parts: Engine,
         notifier: Notifier,
-        now: Callable[[], datetime],
+        clock: Clock,
         reloader: Reloader,
         checks: SelfCheck,
+        tick: timedelta = TICK,
     ) -> None:
         self._engine = parts
         self._notifier = notifier
-        self._now = now
+        self._clock = clock
         self._doors = reloader.server
         self._checks = checks
         self._reloader = reloader
         self._reload_wanted = asyncio.Event()
+        self._every = tick
+        self._started = False
+        self._set_right_at = 0.0
         self._stopped = asyncio.Event()
         self._code = FINE
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
-        await self._engine.start(self._now())
+        await self.start()
         await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()
@@ -143,23 +152,58 @@ class Daemon:
         self._stopped.set()
 
     def _heartbeat(self) -> AsyncIOScheduler:
-        # A late beat is made up for once: being blocked for a second must not lose it (the default drops it).
-        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
-        first = clock.now()
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=first, id="tick")
-        scheduler.add_job(self._pulse, "interval", seconds=self._pulse_every(), next_run_time=first, id="pulse")
-        soon = first + timedelta(seconds=SETTLED)
-        scheduler.add_job(self._checks.check, "interval", seconds=selfcheck.EVERY, next_run_time=soon, id="self-check")
+        scheduler = heartbeat.scheduler(self._clock.monotonic)
+        scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
+        scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
+        soon = scheduler.timezone.now() + SETTLED
+        scheduler.add_job(self._check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
-    def _pulse_every(self) -> float:
+    def _pulse_every(self) -> timedelta:
         fed = self._notifier.feed_every or timedelta(seconds=PULSE)
-        return max(0.5, min(fed.total_seconds(), float(PULSE)))
+        return max(timedelta(seconds=0.5), min(fed, timedelta(seconds=PULSE)))
 
-    async def _tick(self) -> None:
-        await self._engine.tick(self._now())
+    async def start(self) -> None:
+        """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
+        if self._clock.right:
+            await self._engine.start(self._clock.now())
+            self._started = True
+        else:
+            log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
+
+    async def tick(self) -> None:
+        """One beat."""
+        self._keep_time()
+        if not self._started:
+            await self._start_late()
+            return
+        await self._engine.tick(self._clock.now())
+
+    async def _start_late(self) -> None:
+        self._engine.rest()
+        if self._clock.right:
+            await self.start()
+
+    def _keep_time(self) -> None:
+        """Notice a clock that was set, and bring back what it left ahead once it is believed."""
+        known = self._clock.doubt
+        jump = self._clock.look(self._engine.courier_clocks())
+        now, doubt = self._clock.now(), self._clock.doubt
+        if doubt is not None and (known is None or known.since != doubt.since):
+            log.warning("the clock jumped; what it shows is not believed yet", by=str(doubt.by))
+            if self._started:
+                self._engine.ask_the_time(now)
+        if jump is not None:
+            log.warning("the clock jumped", before=jump.before.isoformat(), by=str(jump.by), believed=jump.believed)
+        due = doubt is None and self._clock.monotonic() >= self._set_right_at
+        if self._started and (jump is not None or due):
+            self._set_right_at = self._clock.monotonic() + SET_RIGHT.total_seconds()
+            self._engine.keep_time(now, jump)
+
+    async def _check(self) -> None:
+        if self._started:
+            await self._checks.check()
 
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""
@@ -177,7 +221,7 @@ class Daemon:
             self._reload_wanted.clear()
             self._notifier.reloading("taking over the configuration")
             await self._reloader.reload()
-            await self._checks.check()
+            await self._check()
             self._notifier.ready(await self._status())
 
     async def _status(self) -> str:

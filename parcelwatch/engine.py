@@ -14,12 +14,14 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import clock, incidents, operators, pushes, repeats, reports
+from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
+from parcelwatch.core import cadence
 from parcelwatch.core.cadence import REGISTERED
+from parcelwatch.core.jumps import Jump, plausible
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
@@ -31,7 +33,7 @@ from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper, accounted
-from parcelwatch.store import Store, accounts, alerts, outbox, parcels
+from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import silencing
 
@@ -110,6 +112,7 @@ class Engine:
     async def start(self, now: datetime) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
         await self._writer.run(_start, list(self._posts), now)
+        await self.set_right(now)
         await self.deliverer.start()
 
     async def swap(self, made: Parts, links: Linking | None, now: datetime) -> None:
@@ -141,12 +144,42 @@ class Engine:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
         self._wake("pushes", self._read_pushes(now))
         for keeper in self.keepers:
+            keeper.at(now)
             self._wake(keeper, keeper.run(now))
         for worker in self.workers:
+            worker.at(now)
             self._wake(worker, worker.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
         self.beat = time.monotonic()
+
+    def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
+        """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
+        for worker in self.workers:
+            worker.at(now)
+        self._wake(("set right", jump), self.set_right(now, jump))
+
+    def ask_the_time(self, now: datetime) -> None:
+        """Ask every courier something, without waiting for it: its answer tells what time it is."""
+        self._wake("ask the time", self._writer.run(_ask_the_time, list(self._posts), now))
+
+    async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
+        """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
+        mended = more = await self._writer.run(_set_right, self._policy, now, jump)
+        while more:
+            more = await self._writer.run(_mend_more, now)
+            mended += more
+        if mended:
+            log.warning("times ahead of the clock were brought back", rows=mended)
+        return mended
+
+    def courier_clocks(self) -> list[timedelta]:
+        """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
+        return [ahead for worker in self.workers for ahead in worker.clocks()]
+
+    def rest(self) -> None:
+        """A beat at which there is nothing to be done: a sign of life all the same."""
+        self.beat = self.deliverer.beat = time.monotonic()
 
     async def settle(self, now: datetime) -> None:
         """Wait until everything that was woken is done, and what came of it is delivered."""
@@ -300,6 +333,33 @@ def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Seque
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
 
+def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
+    furthest = ahead.furthest(store, now) if plausible(now) else None
+    # What lies ahead without a jump that we saw was left by one before the start, or by another program.
+    jump = jump or (Jump(now - furthest, furthest) if furthest else None)
+    if jump is None:
+        return 0
+    with store.transaction():
+        mended = 0
+        if jump.believed and jump.by < timedelta(0):
+            mended = ahead.mend(store, now)
+            ahead.plan_anew(store, now)
+        if jump.tell:
+            operators.tell_jump(store, jump, mended, policy, now)
+    return mended
+
+
+def _mend_more(store: Store, now: datetime) -> int:
+    with store.transaction():
+        return ahead.mend(store, now)
+
+
+def _ask_the_time(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        for name in names:
+            parcels.hasten_one(store, name, *cadence.CLOCK.after(now))
+
+
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:
     with store.transaction():
         tally = assess_due(store, policy, now) + rejudge(store, policy, now)
@@ -362,5 +422,5 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
         made.fallbacks,
         made.voices,
         made.broken,
-        [Shopkeeper(each, client, writer, clock.now) for each in made.stalls],
+        [Shopkeeper(each, client, writer) for each in made.stalls],
     )

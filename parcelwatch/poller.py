@@ -66,10 +66,26 @@ class Worker:
         self._calls: set[asyncio.Task[None]] = set()
         self._said: list[Said] = []
         self._taking_in: asyncio.Task[None] | None = None
+        self._at: tuple[datetime, float] | None = None
+
+    def at(self, now: datetime) -> None:
+        """It is so late: what runs goes on by this clock."""
+        self._at = (now, time.monotonic())
+
+    def clocks(self) -> tuple[timedelta, ...]:
+        """How far ahead of ours the courier's clock was, by its answers since this was last asked."""
+        return self._caller.clocks()
+
+    def _now(self) -> datetime:
+        """The time given last and the time that passed since, so that a pass given a simulated time lives in it."""
+        assert self._at is not None
+        at, read = self._at
+        return at + timedelta(seconds=time.monotonic() - read)
 
     async def run(self, now: datetime) -> None:
         """Claim and call until nothing more is to be had now; `next_at` then says when there may be."""
-        clock = _clock(now)
+        self.at(now)
+        clock = self._now
         while not self.retired:
             room = CONCURRENT + AHEAD - len(self._calls)
             if room <= 0:
@@ -147,12 +163,6 @@ class Worker:
                 del self._said[: len(batch)]
         finally:
             self._taking_in = None
-
-
-def _clock(now: datetime) -> Callable[[], datetime]:
-    """`now` and the time that passes since, so that a pass given a simulated time lives in it."""
-    started = time.monotonic()
-    return lambda: now + timedelta(seconds=time.monotonic() - started)
 
 
 # --- on the store's thread -----------------------------------------------------------------------

@@ -73,6 +73,7 @@ _TEMPLATES: Final = {
     Form.LETTERS_BROKEN: "letters_broken",
     Form.SERVICE_TROUBLED: "service_troubled",
     Form.SERVICE_WELL: "service_well",
+    Form.CLOCK_JUMPED: "clock_jumped",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -28,8 +28,8 @@ from parcelwatch.store.rows import NewAlert
 
 log = structlog.get_logger()
 
-EVERY: Final = 300.0
-"""Seconds from one check to the next."""
+EVERY: Final = timedelta(minutes=5)
+"""From one check to the next."""
 
 FRESH: Final = 5.0
 """Seconds for which what was found is as good as new, however many ask."""

@@ -44,7 +44,7 @@ def gather(store: Store, asked: Asked, now: datetime) -> Facts:
         wedged=asked.wedged,
         accounts=tuple(_accounts(store, asked.accounts, now)),
         channels=tuple(_channels(store, asked.channels)),
-        ahead=ahead.ahead(store, now),
+        ahead=tuple(ahead.findings(store, now)),
         broken=audit.broken(store, now),
         dead=tuple(alerts.given_up(store)),
         unheard=alerts.unheard(store),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Final
 
 import pytest
@@ -14,7 +15,6 @@ from parcelwatch.specimens import specimens
 from parcelwatch.words import catalogue, languages
 from tests.gallery_letters import RENDERER, Card, letters, page
 
-LETTERS: Final = tuple(letters())
 LEFTOVERS: Final = re.compile(
     r"\(\)|（）|“”|„“|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n"
     # Spanish letters greet with a colon; no other line ends with one.
@@ -24,8 +24,13 @@ LEFTOVERS: Final = re.compile(
 LATIN_IN_HAN: Final = re.compile(r"https?://\S+|Lotus & Lantern|Leipzig, DE|Lin|Double 11|GMT[+-]\d\d:\d\d|DHL")
 
 
+@cache
+def every() -> tuple[Card, ...]:
+    return tuple(letters())
+
+
 def each(language: str) -> list[Card]:
-    return [card for card in LETTERS if card.language == language]
+    return [card for card in every() if card.language == language]
 
 
 @pytest.mark.parametrize("language", languages("letters"))
@@ -188,5 +193,5 @@ def test_japanese_letters_leave_no_particle_without_its_noun(courier: str) -> No
 
 def test_all_letters_can_be_read_on_one_page() -> None:
     html = page()
-    assert html.count("<article") == len(LETTERS)
+    assert html.count("<article") == len(every())
     assert "<script" not in html

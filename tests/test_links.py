@@ -33,6 +33,7 @@ from parcelwatch.store.writer import Writer
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 from parcelwatch.web.links import Rates, preferred
 from parcelwatch.words import catalogue, languages
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -115,7 +116,7 @@ Scene = Callable[[Desk], Coroutine[None, None, None]]
 
 @asynccontextmanager
 async def desk(folder: Path, people: Mapping[str, str], languages: Mapping[str, str]) -> AsyncIterator[Desk]:
-    writer = Writer(folder / "watch.db")
+    writer = Writer(blank(folder / "watch.db"))
     listening = web.bound("127.0.0.1", 0)
     readers = web.Readers(people, languages, "en", ZoneInfo("Asia/Shanghai"))
     one: Desk
@@ -168,13 +169,13 @@ def test_every_message_about_a_live_case_ends_with_one_link(tmp_path: Path) -> N
 
 
 def test_without_a_public_address_messages_have_no_link(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         assert all("Act:" not in text.body for text in sent(store, linking=None))
 
 
 def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
         texts: list[Text] = []
@@ -195,7 +196,7 @@ def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path)
 
 @pytest.mark.parametrize("now", [Linking("https://new.example", KEY), None])
 def test_a_repetition_has_no_link_that_leads_where_none_is_open_any_more(tmp_path: Path, now: Linking | None) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         group = claim(store, NOW, ("lin",), Wording(Renderer(), LIMITS, LINKING))
         assert group is not None
@@ -208,7 +209,7 @@ def test_a_repetition_has_no_link_that_leads_where_none_is_open_any_more(tmp_pat
 
 def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_path: Path) -> None:
     """What acts in lin's own chat must not act in a group."""
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
         while group := claim(store, NOW, (), words):
@@ -222,7 +223,7 @@ def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_p
 
 
 def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         for limit in (160, 210, 220, 500):
             trouble(store, f"PW{limit:09}XX")
             words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(limit)), LINKING)
@@ -233,7 +234,7 @@ def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
 
 
 def test_a_message_about_nothing_that_can_be_done_has_no_link(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         sent(store)
         act_on_case(store, 1, "resolve", POLICY, NOW, by="wang")
@@ -468,7 +469,7 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
 
 
 def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(420)), LINKING)
         offered: dict[int, list[int | None]] = {}
@@ -687,7 +688,7 @@ def test_the_key_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path) -> Non
 
 
 def test_another_key_makes_another_token_and_old_links_end(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         old = [path_in(text)[3:] for text in sent(store)]
         assert all(links.find(store, one) for one in old)
@@ -696,7 +697,7 @@ def test_another_key_makes_another_token_and_old_links_end(tmp_path: Path) -> No
 
 
 def test_expired_links_are_pruned_when_others_are_made(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         sent(store)
         assert store.value("SELECT count(*) FROM links") == 2

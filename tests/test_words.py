@@ -161,6 +161,7 @@ def messages() -> Iterator[Outgoing]:
     unsaid = {**operator, "why": Why.SILENT, "kind": "courier_silent"}
     accounts = {Form.COURIER_SILENT, Form.COURIER_REFUSES, Form.COURIER_BACK, Form.CODES_UNREAD, Form.ANSWER_UNREAD}
     accounts |= {Form.CHANNEL_DOWN, Form.CHANNEL_BACK, Form.LETTERS_BROKEN, Form.SERVICE_TROUBLED, Form.SERVICE_WELL}
+    accounts |= {Form.CLOCK_JUMPED}
     for form in Form:
         for fact in (next(fullest(form)), next(barest(form))):
             if form in accounts:

@@ -66,20 +66,12 @@ class ChannelFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """Times in the future of which there should be none: `what` they are, how many, and the last of them."""
-
-    what: str
-    count: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """All there is to judge by.
 
     `daemon`: one runs; `ran`: one ever did. `edited`: the file says something else than what runs; `refused`: why the
-    daemon did not take it over, at `refused_at`. `unusable`: what is wrong with the file. `wedged`: parts of the daemon
+    daemon did not take it over, at `refused_at`. `unusable`: what is wrong with the file. `ahead`: times that
+    cannot be, a sentence each. `wedged`: parts of the daemon
     without a sign of life. `broken`: promises of the database that do not hold, by name. `dead`: alerts given up.
     `waiting`: alerts not delivered yet. `sizes`: bytes of the database and its log. `free`: bytes on its disk, in
     `folder`.
@@ -95,7 +87,7 @@ class Facts:
     wedged: tuple[str, ...] = ()
     accounts: tuple[AccountFacts, ...] = ()
     channels: tuple[ChannelFacts, ...] = ()
-    ahead: tuple[Ahead, ...] = ()
+    ahead: tuple[str, ...] = ()
     broken: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dead: tuple[int, ...] = ()
     unheard: int = 0
@@ -236,12 +228,7 @@ def _promises(facts: Facts) -> Iterator[Remark]:
 
 
 def _times(facts: Facts) -> Iterator[Remark]:
-    for one in facts.ahead:
-        yield Remark(
-            f"{_count(one.count, one.what)} in the future, up to {_moment(one.until)} UTC: was the clock wrong? See "
-            f"`timedatectl`, then restart the daemon",
-            key=f"ahead:{one.what.replace(' ', '_')}",
-        )
+    return (Remark(sentence, key="ahead") for sentence in facts.ahead)
 
 
 def _disk(facts: Facts) -> Iterator[Remark]:

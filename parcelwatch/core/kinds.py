@@ -256,6 +256,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
         _kind("channel_down", Family.OPERATOR),
         _kind("letters_broken", Family.OPERATOR),
         _kind("service_troubled", Family.OPERATOR),
+        _kind("clock_jumped", Family.OPERATOR),
         _kind("courier_silent", Family.OPERATOR, columns=("30m", "30m", "30m")),
         _kind("incident", Family.GROUP),
     ),

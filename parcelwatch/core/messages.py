@@ -28,7 +28,7 @@ _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _INCIDENT: Final = "incident"
 _OPERATOR_KINDS: Final = frozenset(
-    {"courier_silent", "unknown_status", "channel_down", "letters_broken", "service_troubled"}
+    {"courier_silent", "unknown_status", "channel_down", "letters_broken", "service_troubled", "clock_jumped"}
 )
 
 UNREADABLE: Final = "unreadable answer"

@@ -128,6 +128,8 @@ class Form(StrEnum):
     # about the service itself
     SERVICE_TROUBLED = "service_troubled"
     SERVICE_WELL = "service_well"
+    # about this computer
+    CLOCK_JUMPED = "clock_jumped"
     # about a while
     REPORT = "report"
     # what an older version said in English

@@ -37,8 +37,9 @@ from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.sandbox.worlds import START, Hand
-from tests.servers import Server, answers
+from tests.servers import PATIENCE, Server, answers
 
 M = Milestone
 
@@ -156,6 +157,7 @@ class Shop:
             path = self.folder / "config.toml"
             path.write_text(self._text(), encoding="utf-8")
             self._config = config.load(path)
+            blank(self._config.database)
         return self._config
 
     def _text(self) -> str:
@@ -199,7 +201,7 @@ channel = "drafts"
             policy,
             renderer or making.renderer(read),
             links,
-            keepers=[Shopkeeper(each, client, writer, lambda: self.hand.at) for each in stalls(read, policy)],
+            keepers=[Shopkeeper(each, client, writer) for each in stalls(read, policy)],
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:
@@ -305,5 +307,5 @@ def _with_import(parcel: Parcel, import_id: int | None) -> Parcel:
 
 
 async def happens(event: threading.Event) -> bool:
-    """Wait for what another thread does, ten seconds at most, without holding up the loop."""
-    return await asyncio.to_thread(event.wait, 10)
+    """Wait for what another thread does, without holding up the loop."""
+    return await asyncio.to_thread(event.wait, PATIENCE)

@@ -147,6 +147,7 @@ def test_the_doctor_says_what_to_do(watched: Shop) -> None:
 
 
 def test_the_doctor_looks_before_there_is_a_database(shop: Shop) -> None:
+    shop.without_database()
     ended = shop.run("doctor")
     assert ended.code == 1
     assert "parcels import" in ended.out

@@ -187,6 +187,7 @@ def test_columns_are_mapped_and_unknown_ones_warned_of(shop: Shop) -> None:
 
 
 def test_a_dry_run_says_what_would_happen_and_leaves_no_database(shop: Shop) -> None:
+    shop.without_database()
     path = shop.file(HEAD + "JD00021234,my_dhl,,,\n")
     assert shop.run("parcels", "import", path, "--dry-run", "--json").document["added"] == 1
     assert not (shop.folder / "shop.db").exists()

@@ -42,6 +42,7 @@ from parcelwatch.ruletests.steps import Said
 from parcelwatch.ruletests.telling import Feed, Teller
 from parcelwatch.store import Store, alerts, parcels, past
 from tests.benchmarks.replaying import daemon
+from tests.databases import blank
 from tests.storytellers import InCore, InStore
 from tests.strategies import START
 from tests.test_stories import ALL
@@ -283,7 +284,7 @@ def told_of_cases(store: Store) -> list[tuple[str, Why, datetime]]:
 def test_of_parcels_that_were_overdue_when_added_a_store_replays_what_was_told(
     tmp_path: Path, heard: list[tuple[timedelta, Event]]
 ) -> None:
-    with Store.open(tmp_path / "parcelwatch.db") as store:
+    with Store.open(blank(tmp_path / "parcelwatch.db")) as store:
         with store.transaction():
             parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
         told = list[tuple[str, Why, datetime]]()
@@ -302,7 +303,7 @@ NO_LINE: Final = ("delivered", "returned", "under way", "still", "unknown", "ref
 
 @pytest.mark.parametrize("name", NO_LINE)
 def test_a_database_from_before_first_answers_were_noted_replays_the_same(tmp_path: Path, name: str) -> None:
-    with Store.open(tmp_path / "parcelwatch.db") as store:
+    with Store.open(blank(tmp_path / "parcelwatch.db")) as store:
         with store.transaction():
             parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
             for after, event in OVERDUE[name]:
