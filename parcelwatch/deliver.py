@@ -107,10 +107,9 @@ class Deliverer:
     ) -> None:
         self._writer = writer
         self._policy = policy
-        paces = {name: channel.pace for name, channel in channels.items()}
-        ways = Ways(tuple(channels), fallbacks or {})
-        self._words = Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
+        self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
+        self._leaving: list[_Desk] = []
         self.sent = 0
         self.messages = 0
         self.undelivered = 0
@@ -123,6 +122,28 @@ class Deliverer:
         What waits without a channel, from when none was configured, is the first one's.
         """
         await self._writer.run(_try_anew, self._words.ways.channels)
+
+    async def swap(
+        self,
+        channels: Mapping[str, Sends],
+        policy: Policy,
+        renderer: Renderer,
+        links: Linking | None,
+        fallbacks: Mapping[str, str],
+        voices: Mapping[str, Renderer],
+    ) -> None:
+        """Go on with other channels, which are tried anew. What is being sent arrives. Raises StoreError before that.
+
+        What waits for a channel that is no more goes to another.
+        """
+        await self._writer.run(_try_anew, tuple(channels))
+        self._policy = policy
+        self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
+        gone = (desk for name, desk in self._desks.items() if name not in channels)
+        self._leaving = [desk for desk in (*self._leaving, *gone) if desk.sending]
+        for name, desk in self._desks.items():
+            desk.channel = channels.get(name, desk.channel)
+        self._desks = {name: self._desks.get(name) or _Desk(channel) for name, channel in channels.items()}
 
     async def run(self, now: datetime, *, insist: bool = False) -> bool:
         """Hand every idle channel what is due for it; `insist`: also those that rest after a failure.
@@ -160,7 +181,7 @@ class Deliverer:
 
     async def close(self, patience: float = 20.0) -> None:
         """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""
-        sending = [desk.sending for desk in self._desks.values() if desk.sending]
+        sending = [desk.sending for desk in (*self._desks.values(), *self._leaving) if desk.sending]
         if sending:
             await asyncio.wait(sending, timeout=patience)
         for desk in self._desks.values():
@@ -306,6 +327,19 @@ class Wording:
 
     def voice(self, channel: str) -> Renderer:
         return self.voices.get(channel, self.renderer)
+
+
+def _wording(
+    channels: Mapping[str, Sends],
+    policy: Policy,
+    renderer: Renderer,
+    links: Linking | None,
+    fallbacks: Mapping[str, str] | None,
+    voices: Mapping[str, Renderer] | None,
+) -> Wording:
+    paces = {name: channel.pace for name, channel in channels.items()}
+    ways = Ways(tuple(channels), fallbacks or {})
+    return Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
 
 
 def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *, insist: bool = False) -> Group | None:

@@ -59,6 +59,7 @@ class Worker:
         self.tally = Tally()
         self.next_at: datetime | None = None
         self.leading_on = 0
+        self.retired = False
         self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
         self._policy = policy
@@ -88,7 +89,7 @@ class Worker:
         clock = self._now
         if self._said and self._taking_in is None:  # what the store did not take before
             await self._begin_taking_in()
-        while True:
+        while not self.retired:
             room = CONCURRENT + AHEAD - len(self._calls)
             if room <= 0:
                 await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
@@ -101,6 +102,14 @@ class Worker:
                 task.add_done_callback(self._calls.discard)
             if not taken.calls:
                 return
+
+    def judge_by(self, policy: Policy) -> None:
+        """What is said from now on is judged by another policy."""
+        self._policy = policy
+
+    def retire(self) -> None:
+        """Claim nothing more, and give back what was claimed and not asked yet; what was asked is taken in."""
+        self.retired = True
 
     async def drain(self) -> None:
         """Wait until every call on its way has been answered and taken in."""
@@ -116,7 +125,7 @@ class Worker:
     async def _make(self, call: Call, clock: Callable[[], datetime], claimed_at: float) -> None:
         await asyncio.sleep(max(0.0, call.after))
         async with self._slots:
-            if time.monotonic() - claimed_at > STALE:
+            if self.retired or time.monotonic() - claimed_at > STALE:
                 with suppress(StoreError):  # else their lease ends by itself
                     await self._writer.run(give_back, call.ids)
                 return

@@ -73,6 +73,8 @@ _TEMPLATES: Final = {
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
+    Form.SERVICE_TROUBLED: "service_troubled",
+    Form.SERVICE_WELL: "service_well",
     Form.CLOCK_JUMPED: "clock_jumped",
     Form.STORE_LOW: "database",
     Form.STORE_FULL: "database",

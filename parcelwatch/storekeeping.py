@@ -72,6 +72,10 @@ class Keeper:
         """Whether what couriers answer could be kept."""
         return self.works and not self.crowded
 
+    def judge_by(self, policy: Policy) -> None:
+        """Tell operators as another policy says, from now on."""
+        self._policy = policy
+
     async def start(self, now: datetime) -> None:
         """Begin. Raises StoreError."""
         await self._begin(now)

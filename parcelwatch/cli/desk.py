@@ -51,22 +51,8 @@ class Desk:
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers, shops
-        from parcelwatch.config.checks import Adapter
-        from parcelwatch.couriers.base import Tailored
-        from parcelwatch.shops.base import Tailored as TailoredShop
 
-        path = config.find(self.named)
-        apis = {
-            name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None)
-            for name, each in couriers.load().items()
-        }
-        platforms = {
-            name: Adapter(
-                each.needs, each.options, each.tailored if isinstance(each, TailoredShop) else None, each.required
-            )
-            for name, each in shops.load().items()
-        }
-        return config.load(path, apis=apis, shops=platforms)
+        return config.load(config.find(self.named), apis=couriers.apis(), shops=shops.apis())
 
     @cached_property
     def policy(self) -> Policy:

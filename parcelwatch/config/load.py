@@ -173,6 +173,11 @@ class Config:
         return self.file.service.public_url if self.listen else ""
 
     @property
+    def heartbeat_url(self) -> Secret | None:
+        """What is asked for every few minutes while all is well, so that somebody else notices when it is not."""
+        return self._secret(self.file.service.heartbeat_url, ("service", "heartbeat_url"))
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language

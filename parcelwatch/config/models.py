@@ -65,6 +65,7 @@ class Service(Table):
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
     public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
+    heartbeat_url: Secret | None = Field(default=None, description="asked for every few minutes while all is well")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 

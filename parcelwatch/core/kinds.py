@@ -264,6 +264,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
         _kind("unknown_status", Family.OPERATOR),
         _kind("channel_down", Family.OPERATOR),
         _kind("letters_broken", Family.OPERATOR),
+        _kind("service_troubled", Family.OPERATOR),
         _kind("clock_jumped", Family.OPERATOR),
         _kind("database", Family.OPERATOR),
         _kind("courier_silent", Family.OPERATOR, columns=("30m", "30m", "30m")),

@@ -133,6 +133,9 @@ class Form(StrEnum):
     STORE_FAILING = "store_failing"
     STORE_DAMAGED = "store_damaged"
     STORE_BACK = "store_back"
+    # about the service itself
+    SERVICE_TROUBLED = "service_troubled"
+    SERVICE_WELL = "service_well"
     # about this computer
     CLOCK_JUMPED = "clock_jumped"
     # about a while

@@ -85,6 +85,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "sandbox",
             "run",
             "once",
+            "reload",
             "why",
             "test-rules",
             "backtest",
@@ -99,6 +100,7 @@ def test_all_commands_of_this_version_are_there() -> None:
         ),
         "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),
+        *(f"metrics {verb}" for verb in ("rules", "dashboard")),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
         *(f"parcels {verb}" for verb in ("move", "mark")),
@@ -138,7 +140,7 @@ def test_a_shell_is_told_how_to_complete_the_program() -> None:
 
 
 def test_what_shows_something_has_json() -> None:
-    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts templates"}
+    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts templates", "metrics rules", "metrics dashboard"}
     for path, command in ALL:
         options = {option for each in command.params for option in getattr(each, "opts", [])}
         assert ("--json" in options) is (" ".join(path) not in silent), path

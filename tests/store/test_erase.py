@@ -332,6 +332,9 @@ def test_what_a_remedy_or_its_history_says_of_a_forgotten_number_is_struck_out(s
 _THEIRS = {"parcels", "parcel_orders", "orders", "checkpoints", "history"}
 # Words of ours, of the configuration, of agents; hashes and ids.
 _OURS = {
+    # What the daemon says of itself, and its operator's configuration.
+    "service": "version path fingerprint changes refused",
+    "findings": "key text",
     "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
     "case_events": "signal before after by",
     "notes": "by",
