@@ -48,7 +48,7 @@ from parcelwatch.store.rows import (
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
   estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
-  unwatched_at IS NOT NULL,
+  learned, unwatched_at IS NOT NULL,
   EXISTS (SELECT 1 FROM checkpoints WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
@@ -72,16 +72,21 @@ ORDER BY 1
 
 def dossier(store: Store, parcel_id: int) -> Dossier:
     """Everything known of one parcel. Raises NotFound."""
+    return with_learned(store, parcel_id)[0]
+
+
+def with_learned(store: Store, parcel_id: int) -> tuple[Dossier, int]:
+    """The same, and how far the forecast has learned from it. Raises NotFound."""
     row = store.one(_LOAD, (parcel_id,))
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
     estimate, promise, stands, registered, policy_id, *rest = rest
-    *times, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
+    *times, learned, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
-    return Dossier(
+    known = Dossier(
         parcel=parcel,
         timeline=_timeline(store.all(_ENTRIES, (parcel_id,)) if with_entries else [], answered_at, answered_from),
         milestone=MILESTONES[milestone],
@@ -105,6 +110,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         unwatched=bool(unwatched),
         habits=habits.of(store, parcel, MILESTONES[milestone]),
     )
+    return known, learned
 
 
 def _timeline(rows: list[tuple[Any, ...]], answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
@@ -149,13 +155,14 @@ class Saved:
     drafts: dict[Key, int]
 
 
-def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
+def save(store: Store, before: Dossier, step: Advance, now: datetime, learned: int | None = None) -> Saved:
     """Write what `step` changed of `before`; what it says to people is not written here.
 
-    A step in which the courier was heard ends the claim and the run of failures.
+    A step in which the courier was heard ends the claim and the run of failures. `learned`: how far the forecast has
+    learned from the parcel by now, None where that stays as it is.
     """
     after, parcel_id = step.dossier, before.parcel.id
-    _save_state(store, step, now)
+    _save_state(store, step, now, learned)
     if after.registered_at != before.registered_at:
         store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
     if after.parcel != before.parcel:
@@ -186,14 +193,14 @@ _HUB: Final = "UPDATE parcels SET hub = ? WHERE id = ?"
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
-  stands = ?, policy_id = ?, assess_at = ?,
+  stands = ?, policy_id = ?, learned = coalesce(?, learned), assess_at = ?,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
 _SAVE_STATE: Final = _STATE + " WHERE id = ?"
 _SAVE_HEARD: Final = _STATE + ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL WHERE id = ?"
 
 
-def _save_state(store: Store, step: Advance, now: datetime) -> None:
+def _save_state(store: Store, step: Advance, now: datetime, learned: int | None) -> None:
     after = step.dossier
     values = [
         plain(after.milestone),
@@ -212,6 +219,7 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(step.due_at),
         plain(after.stands),
         after.policy_id,
+        learned,
         maybe_ms(step.assess_at),
         maybe_ms(step.poll_at),
         step.poll_why,
