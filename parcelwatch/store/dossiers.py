@@ -5,7 +5,7 @@ What belongs here: the hot path. Only what differs from the dossier that was loa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,7 +15,7 @@ from parcelwatch.core.cadence import urgency
 from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
+from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Parcel, Timeline
 from parcelwatch.store import drafts, habits, history, orders, shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
@@ -162,17 +162,11 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime, learned: i
     learned from the parcel by now, None where that stays as it is.
     """
     after, parcel_id = step.dossier, before.parcel.id
-    _save_state(store, step, now, learned)
-    if after.registered_at != before.registered_at:
-        store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
-    if after.parcel != before.parcel:
-        store.write(_PARCEL, (*parcel_row(after.parcel)[1:], *derived(after.parcel), parcel_id))
+    _save_state(store, step, now, learned, _changed(before, after))
     if after.parcel.orders != before.parcel.orders:
         orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
-        if (where := hub(after.timeline)) != hub(before.timeline):
-            store.write(_HUB, (where, parcel_id))
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
     if after.shadows != before.shadows:
         shadows.save(store, parcel_id, before.shadows, after.shadows)
@@ -186,21 +180,33 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime, learned: i
     return Saved(ids, letters)
 
 
-_REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
-_PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PARCEL[1:], *DERIVED))} WHERE id = ?"
-
-_HUB: Final = "UPDATE parcels SET hub = ? WHERE id = ?"
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
   stands = ?, policy_id = ?, learned = coalesce(?, learned), assess_at = ?,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
-_SAVE_STATE: Final = _STATE + " WHERE id = ?"
-_SAVE_HEARD: Final = _STATE + ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL WHERE id = ?"
+_HEARD: Final = ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL"
 
 
-def _save_state(store: Store, step: Advance, now: datetime, learned: int | None) -> None:
+def _changed(before: Dossier, after: Dossier) -> dict[str, object]:
+    """The columns that few steps change, where this one does: each one named costs its indexes a write."""
+    changed: dict[str, object] = {}
+    if after.registered_at != before.registered_at:
+        changed["registered"] = maybe_ms(after.registered_at) or 0
+    if after.parcel != before.parcel:
+        was, is_ = (_described(one.parcel) for one in (before, after))
+        changed |= {name: value for name, value in is_.items() if value != was[name]}
+    if after.timeline is not before.timeline and (where := hub(after.timeline)) != hub(before.timeline):
+        changed["hub"] = where
+    return changed
+
+
+def _described(parcel: Parcel) -> dict[str, object]:
+    return dict(zip((*PARCEL, *DERIVED), (*parcel_row(parcel), *derived(parcel)), strict=True))
+
+
+def _save_state(store: Store, step: Advance, now: datetime, learned: int | None, changed: Mapping[str, object]) -> None:
     after = step.dossier
     values = [
         plain(after.milestone),
@@ -223,12 +229,13 @@ def _save_state(store: Store, step: Advance, now: datetime, learned: int | None)
         maybe_ms(step.assess_at),
         maybe_ms(step.poll_at),
         step.poll_why,
+        *changed.values(),
     ]
-    if not step.heard:
-        store.write(_SAVE_STATE, (*values, after.parcel.id))
-        return
-    asked_at = to_ms(now) if step.asked else None
-    store.write(_SAVE_HEARD, (*values, asked_at, after.parcel.id))
+    also = "".join(f", {name} = ?" for name in changed)
+    if step.heard:
+        also += _HEARD
+        values.append(to_ms(now) if step.asked else None)
+    store.write(f"{_STATE}{also} WHERE id = ?", (*values, after.parcel.id))
 
 
 # --- checkpoints ---------------------------------------------------------------------------------

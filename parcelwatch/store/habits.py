@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from parcelwatch.core.habits import Lane, lanes, taught
+from parcelwatch.core.habits import ANYWHERE, Lane, lanes, taught
 from parcelwatch.model import Dossier, Habit, Milestone, Parcel
 from parcelwatch.store.connection import Store
 
 _AWAITING: Final = frozenset(
     {Milestone.UNKNOWN, Milestone.INFO_RECEIVED, Milestone.PICKED_UP, Milestone.EXCEPTION, Milestone.CANCELLED}
 )
-_OF: Final = """
+_OF: Final = f"""
 SELECT kind, healthy, scanned FROM habits
-WHERE courier = ? AND company = ? AND origin = ? AND destination = ? AND healthy > 0
+WHERE courier = ? AND company = ? AND origin IN (?, '{ANYWHERE}') AND destination IN (?, '{ANYWHERE}') AND healthy > 0
+ORDER BY origin = '{ANYWHERE}'
 """
 # Old parcels weigh half as much whenever as many have come again: couriers change their habits.
 _MOST: Final = 400
@@ -33,7 +34,7 @@ def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
     """What is known of parcels like this one, its lane first; nothing for one whose scans have come, as it stands."""
     if at not in _AWAITING:
         return ()
-    return tuple(Habit(*row) for lane in lanes(parcel) for row in store.all(_OF, lane))
+    return tuple(Habit(*row) for row in store.all(_OF, lanes(parcel)[0]))
 
 
 def count(store: Store, before: Dossier, after: Dossier) -> None:
@@ -46,9 +47,8 @@ def count(store: Store, before: Dossier, after: Dossier) -> None:
             for lane in lanes(dossier.parcel):
                 healthy[lane, kind] += sign
                 scanned[lane, kind] += sign * had
-    for key in healthy:
-        if healthy[key] or scanned[key]:
-            store.write(_COUNT, (*key[0], key[1], healthy[key], scanned[key]))
+    rows = [(*lane, kind, some, scanned[lane, kind]) for (lane, kind), some in healthy.items()]
+    store.write_many(_COUNT, [row for row in rows if any(row[-2:])])
 
 
 def _alike(before: Dossier, after: Dossier) -> bool:
