@@ -195,15 +195,18 @@ def _changed(before: Dossier, after: Dossier) -> dict[str, object]:
     if after.registered_at != before.registered_at:
         changed["registered"] = maybe_ms(after.registered_at) or 0
     if after.parcel != before.parcel:
-        was, is_ = (_described(one.parcel) for one in (before, after))
-        changed |= {name: value for name, value in is_.items() if value != was[name]}
+        changed |= _described(before.parcel, after.parcel)
     if after.timeline is not before.timeline and (where := hub(after.timeline)) != hub(before.timeline):
         changed["hub"] = where
     return changed
 
 
-def _described(parcel: Parcel) -> dict[str, object]:
-    return dict(zip((*PARCEL, *DERIVED), (*parcel_row(parcel), *derived(parcel)), strict=True))
+def _described(before: Parcel, after: Parcel) -> dict[str, object]:
+    row = zip(PARCEL, parcel_row(after), strict=True)
+    changed = {name: value for name, value in row if getattr(after, name) != getattr(before, name)}
+    if after.orders != before.orders:
+        changed |= zip(DERIVED, derived(after), strict=True)
+    return changed
 
 
 def _save_state(store: Store, step: Advance, now: datetime, learned: int | None, changed: Mapping[str, object]) -> None:
@@ -291,7 +294,9 @@ def _heard_alike(old: Entry, before: Timeline, new: Entry, after: Timeline) -> b
 
 def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
     said = entry.checkpoint
-    return (parcel_id, to_ms(said.occurred_at), to_ms(said.occurred_until), said.code, said.text, said.place)
+    at = to_ms(said.occurred_at)
+    until = at if said.occurred_until == said.occurred_at else to_ms(said.occurred_until)
+    return (parcel_id, at, until, said.code, said.text, said.place)
 
 
 def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]:
