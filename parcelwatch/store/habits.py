@@ -39,19 +39,16 @@ def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
 
 def count(store: Store, before: Dossier, after: Dossier) -> None:
     """Keep the sums true to a step of one parcel: what it taught before no longer counts, what it teaches now does."""
-    if Milestone.DELIVERED not in (before.milestone, after.milestone) or _alike(before, after):
+    if Milestone.DELIVERED not in (before.milestone, after.milestone):
+        return
+    was, is_ = taught(before), taught(after)
+    if was == is_ and lanes(before.parcel) == lanes(after.parcel):
         return
     healthy, scanned = Counter[tuple[Lane, str]](), Counter[tuple[Lane, str]]()
-    for dossier, sign in ((before, -1), (after, 1)):
-        for kind, had in taught(dossier).items():
-            for lane in lanes(dossier.parcel):
+    for parcel, lesson, sign in ((before.parcel, was, -1), (after.parcel, is_, 1)):
+        for kind, had in lesson.items():
+            for lane in lanes(parcel):
                 healthy[lane, kind] += sign
                 scanned[lane, kind] += sign * had
     rows = [(*lane, kind, some, scanned[lane, kind]) for (lane, kind), some in healthy.items()]
     store.write_many(_COUNT, [row for row in rows if any(row[-2:])])
-
-
-def _alike(before: Dossier, after: Dossier) -> bool:
-    """Whether a step changed nothing that teaches: most of a parcel that has arrived do not."""
-    same = before.milestone is after.milestone and before.timeline.entries == after.timeline.entries
-    return same and lanes(before.parcel) == lanes(after.parcel)
