@@ -1,0 +1,136 @@
+"""Reading what changed in windows of time, as every platform caps them, page after page within each.
+
+What belongs here: which window and which page comes next, and how far a mark may go. Rows move to the front while one
+pages, so pages are read from the last to the first wherever the platform counts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import httpx
+
+from parcelwatch.couriers.base import http_date
+from parcelwatch.model import Grievance, ShopOrder
+from parcelwatch.shops.base import Looking, Mark, Page
+from parcelwatch.shops.china.trouble import fitting
+
+_MOST_PAGES: Final = 1000
+_DIGITS: Final = 10
+# A Date further off than this is not the time.
+_WRONG: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A window: from when to when, which page of it from 0, and the word by which the platform goes on."""
+
+    begin: datetime
+    end: datetime
+    page: int = 0
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page as it was read.
+
+    `pages`: how many the window has, None where it is not said; `more`: whether another one follows; `cursor`: by what
+    that is asked for; `told_at`: when the platform answered, by its own clock, None where it did not say.
+    """
+
+    orders: tuple[ShopOrder, ...] = ()
+    grievances: tuple[Grievance, ...] = ()
+    pages: int | None = None
+    more: bool = False
+    cursor: str = ""
+    told_at: datetime | None = None
+
+
+Feed = Callable[[Spread], Looking[Sheet]]
+Walk = Generator[httpx.Request | Page, Any, Mark]
+
+
+def told_at(response: httpx.Response) -> datetime | None:
+    """When a platform answered, by its own clock."""
+    return http_date(response.headers.get("date", ""))
+
+
+def feed(call: Callable[[Spread], httpx.Request], read: Callable[[httpx.Response], Sheet]) -> Feed:
+    """A feed of which each page is one call."""
+
+    def ask(spread: Spread) -> Looking[Sheet]:
+        response = yield call(spread)
+        with fitting(response):
+            return replace(read(response), told_at=told_at(response))
+
+    return ask
+
+
+def pages_of(total: object, size: int) -> int | None:
+    """How many pages a number of rows fills, None where no number is said."""
+    digits = str(total) if isinstance(total, int | str) and not isinstance(total, bool) else ""
+    return (
+        -(-int(digits) // size) if digits.isascii() and digits.isdigit() and len(digits) < len("1000000000") else None
+    )
+
+
+def walk(mark: Mark, until: datetime, span: timedelta, *feeds: Feed) -> Walk:
+    """Every feed, window after window; a mark only after all of them. Returns the last mark."""
+    begin = mark.at.replace(microsecond=0)
+    until = until.replace(microsecond=0)
+    while begin < until:
+        end = min(until, begin + span)
+        seen = _Seen(begin, end)
+        for feed in feeds:
+            yield from _pages(feed, Spread(begin, end), seen)
+        mark = Mark(seen.reached(over=end >= until), mark.cursor)
+        yield Page(mark=mark)
+        begin = end
+    return mark
+
+
+class _Seen:
+    """How far a window was read: by the newest order, and by the platform's clock."""
+
+    def __init__(self, begin: datetime, end: datetime) -> None:
+        self._begin, self._end = begin, end
+        self._newest = begin
+        self._told_at: datetime | None = None
+
+    def take(self, sheet: Sheet) -> None:
+        self._newest = max((self._newest, *(order.updated_at for order in sheet.orders)))
+        if sheet.told_at is not None and abs(sheet.told_at - self._end) < _WRONG:
+            self._told_at = sheet.told_at
+
+    def reached(self, *, over: bool) -> datetime:
+        """The window's end, unless that lies ahead of the platform's clock; without its clock, its newest order."""
+        if not over:
+            return self._end
+        limit = self._told_at or self._newest
+        return max(self._begin, min(limit, self._end))
+
+
+def _pages(feed: Feed, window: Spread, seen: _Seen) -> Generator[httpx.Request | Page, Any, None]:
+    sheet = yield from feed(window)
+    if (sheet.pages or 0) > 1:
+        for page in reversed(range(min(sheet.pages or 0, _MOST_PAGES))):
+            last = yield from feed(Spread(window.begin, window.end, page))
+            seen.take(last)
+            yield _page(last)
+        return
+    asked = {""}
+    for page in range(1, _MOST_PAGES):
+        seen.take(sheet)
+        yield _page(sheet)
+        if not sheet.more or (sheet.cursor and sheet.cursor in asked):
+            return
+        asked.add(sheet.cursor)
+        sheet = yield from feed(Spread(window.begin, window.end, page, sheet.cursor))
+
+
+def _page(sheet: Sheet) -> Page:
+    return Page(sheet.orders, sheet.grievances)

@@ -1,0 +1,47 @@
+"""What each platform answers when nothing is wrong, in its documented shape: the contract test asks and spoils it.
+
+One function per adapter: a request in, the JSON of a good answer out. An order has the ref that REFS names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tests.shops.platforms import jushuitan
+
+Answers = Callable[[httpx.Request], Any]
+
+
+def woocommerce(request: httpx.Request) -> Any:
+    """One order with one number of Shipment Tracking."""
+    order = {
+        "id": 727,
+        "number": "727",
+        "status": "completed",
+        "date_modified_gmt": "2026-11-27T09:30:00",
+        "total": "29.35",
+        "currency": "EUR",
+        "shipping": {"first_name": "Ann", "last_name": "Beispiel", "country": "DE", "postcode": "10115"},
+        "billing": {"email": "ann@example.com", "phone": "555"},
+        "line_items": [{"name": "Lamp"}],
+        "meta_data": [
+            {
+                "key": "_wc_shipment_tracking_items",
+                "value": [{"tracking_number": "00340434161094042557", "tracking_provider": "dhl-de"}],
+            }
+        ],
+    }
+    return order if request.url.path.endswith("/727") else [order]
+
+
+ANSWERS: dict[str, Answers] = {
+    "jushuitan": jushuitan.answer,
+    "woocommerce": woocommerce,
+}
+REFS = {"jushuitan": "500001#3935119409000000001", "woocommerce": "727"}
+
+# Credentials that a platform wants in the query, where servers and proxies keep them: its own rule.
+IN_THE_QUERY: dict[str, tuple[str, ...]] = {}
