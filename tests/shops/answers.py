@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.shops.platforms import jushuitan
+from tests.shops.platforms import jushuitan, pdd, taobao
 
 Answers = Callable[[httpx.Request], Any]
 
@@ -39,9 +39,16 @@ def woocommerce(request: httpx.Request) -> Any:
 
 ANSWERS: dict[str, Answers] = {
     "jushuitan": jushuitan.answer,
+    "pdd": pdd.answer,
+    "taobao": taobao.answer,
     "woocommerce": woocommerce,
 }
-REFS = {"jushuitan": "500001#3935119409000000001", "woocommerce": "727"}
+REFS = {
+    "jushuitan": "500001#3935119409000000001",
+    "pdd": "261127-100000000000001",
+    "taobao": "3935119409000000001",
+    "woocommerce": "727",
+}
 
 # Credentials that a platform wants in the query, where servers and proxies keep them: its own rule.
 IN_THE_QUERY: dict[str, tuple[str, ...]] = {}
