@@ -82,9 +82,9 @@ class Jushuitan:
         return next((one for one in found if not number or one.ref == ref), None)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
-        """By the refresh token; without one, the first token of a seller's own application."""
+        """By the refresh token; a seller's own application, configured without one, is granted its token anew."""
         form = {"app_key": account.key, "timestamp": str(seconds(now)), "charset": "utf-8"}
-        if renewal:
+        if account.token:
             form |= {"grant_type": "refresh_token", "refresh_token": renewal, "scope": "all"}
             return _signed(account, "/openWeb/auth/refreshToken", form)
         # Any six characters will do.

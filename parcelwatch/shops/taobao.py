@@ -1,8 +1,8 @@
 """淘宝 and 天猫 through the open platform (TOP): trades by their time of change, refunds as complaints.
 
-Source: TOP's own metadata of its calls. Numbers stand at the sub-orders; a trade that went in several packages is
-asked for them. Deadlines are the platform's: 最晚揽收 before 最晚发货, and 最晚签收. How those are written is not published, so
-a day and a time are both read. No personal data is asked for, as it comes masked outside the platform's own cloud.
+Source: TOP's own metadata of its calls. Numbers stand at the sub-orders; a trade in several packages is asked for them.
+Deadlines are the platform's own (最晚揽收, else 最晚发货, and 最晚签收); as it is not published how they are written, a
+day and a time are both read. No personal data is asked for: it comes masked outside the platform's own cloud.
 
 `key` and `secret` are the application's, `token` the session key that the seller granted.
 """

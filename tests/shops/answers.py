@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.shops.platforms import jushuitan, pdd, taobao
+from tests.shops.platforms import douyin, jushuitan, pdd, taobao, wangdiantong
 
 Answers = Callable[[httpx.Request], Any]
 
@@ -38,17 +38,24 @@ def woocommerce(request: httpx.Request) -> Any:
 
 
 ANSWERS: dict[str, Answers] = {
+    "douyin": douyin.answer,
     "jushuitan": jushuitan.answer,
     "pdd": pdd.answer,
     "taobao": taobao.answer,
+    "wangdiantong": wangdiantong.answer,
     "woocommerce": woocommerce,
 }
 REFS = {
+    "douyin": "6917926768820000001",
     "jushuitan": "500001#3935119409000000001",
     "pdd": "261127-100000000000001",
     "taobao": "3935119409000000001",
+    "wangdiantong": "CK2026112700001#zd2026112700001",
     "woocommerce": "727",
 }
 
 # Credentials that a platform wants in the query, where servers and proxies keep them: its own rule.
-IN_THE_QUERY: dict[str, tuple[str, ...]] = {}
+IN_THE_QUERY: dict[str, tuple[str, ...]] = {
+    "douyin": ("key", "token"),
+    "wangdiantong": ("key", "secret"),  # of the secret only the salt
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,7 +149,7 @@ def test_errors_under_200_are_told_apart(code: int, message: str, error: type[Ex
 
 def test_a_seller_s_own_application_needs_no_token_and_a_renewed_one_is_replaced() -> None:
     who = account(SHOP)
-    first, again = SHOP.renew(who, "", NOW), SHOP.renew(who, "rt-old", NOW)
+    first, again = SHOP.renew(replace(who, token=""), "rt-old", NOW), SHOP.renew(who, "rt-old", NOW)
     assert (first.url.path, again.url.path) == ("/openWeb/auth/getInitToken", "/openWeb/auth/refreshToken")
     granted = SHOP.renewed(answered(again, httpx.Response(200, json=GRANTED), who))
     assert (granted.token, granted.renewal, granted.lifetime) == ("at-new", "rt-new", timedelta(days=30))
