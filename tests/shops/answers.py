@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.shops.platforms import douyin, jushuitan, pdd, taobao, wangdiantong
+from tests.shops.platforms import douyin, jd, jushuitan, kuaishou, pdd, taobao, wangdiantong, wechat, xiaohongshu
 
 Answers = Callable[[httpx.Request], Any]
 
@@ -39,18 +39,26 @@ def woocommerce(request: httpx.Request) -> Any:
 
 ANSWERS: dict[str, Answers] = {
     "douyin": douyin.answer,
+    "jd": jd.answer,
     "jushuitan": jushuitan.answer,
+    "kuaishou": kuaishou.answer,
     "pdd": pdd.answer,
     "taobao": taobao.answer,
     "wangdiantong": wangdiantong.answer,
+    "wechat": wechat.answer,
+    "xiaohongshu": xiaohongshu.answer,
     "woocommerce": woocommerce,
 }
 REFS = {
     "douyin": "6917926768820000001",
+    "jd": "300000000077",
+    "kuaishou": "2500000000000000001",
     "jushuitan": "500001#3935119409000000001",
     "pdd": "261127-100000000000001",
     "taobao": "3935119409000000001",
     "wangdiantong": "CK2026112700001#zd2026112700001",
+    "wechat": wechat.REF,
+    "xiaohongshu": xiaohongshu.REF,
     "woocommerce": "727",
 }
 
@@ -58,4 +66,5 @@ REFS = {
 IN_THE_QUERY: dict[str, tuple[str, ...]] = {
     "douyin": ("key", "token"),
     "wangdiantong": ("key", "secret"),  # of the secret only the salt
+    "wechat": ("token",),
 }

@@ -6,7 +6,7 @@ pages, so pages are read from the last to the first wherever the platform counts
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -14,11 +14,14 @@ from typing import Any, Final
 import httpx
 
 from parcelwatch.couriers.base import http_date
+from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Grievance, ShopOrder
 from parcelwatch.shops.base import Looking, Mark, Page
 from parcelwatch.shops.china.trouble import fitting
 
-_MOST_PAGES: Final = 1000
+# A window of more is halved, so that marks are kept on the way.
+_MOST_PAGES: Final = 200
+_SHORTEST: Final = timedelta(minutes=1)
 _DIGITS: Final = 10
 # A Date further off than this is not the time.
 _WRONG: Final = timedelta(days=1)
@@ -79,18 +82,35 @@ def pages_of(total: object, size: int) -> int | None:
 
 
 def walk(mark: Mark, until: datetime, span: timedelta, *feeds: Feed) -> Walk:
-    """Every feed, window after window; a mark only after all of them. Returns the last mark."""
-    begin = mark.at.replace(microsecond=0)
-    until = until.replace(microsecond=0)
+    """Every feed, window after window, a mark only after all of them; one that holds too much is halved.
+
+    Returns the last mark. Raises CourierUnreadable where a minute holds more than can be.
+    """
+    begin, until = mark.at.replace(microsecond=0), until.replace(microsecond=0)
+    width = span
     while begin < until:
-        end = min(until, begin + span)
+        end = min(until, begin + width)
         seen = _Seen(begin, end)
-        for feed in feeds:
-            yield from _pages(feed, Spread(begin, end), seen)
+        if not (yield from _all(feeds, Spread(begin, end), seen)):
+            width = _half(end - begin)
+            continue
         mark = Mark(seen.reached(over=end >= until), mark.cursor)
         yield Page(mark=mark)
-        begin = end
+        begin, width = end, span
     return mark
+
+
+def _half(width: timedelta) -> timedelta:
+    if width <= _SHORTEST:
+        raise CourierUnreadable(f"the platform tells of more than {_MOST_PAGES} pages in a minute")
+    return timedelta(seconds=width.total_seconds() // 2)
+
+
+def _all(feeds: Sequence[Feed], window: Spread, seen: _Seen) -> Generator[httpx.Request | Page, Any, bool]:
+    for feed_ in feeds:
+        if not (yield from _pages(feed_, window, seen)):
+            return False
+    return True
 
 
 class _Seen:
@@ -114,22 +134,28 @@ class _Seen:
         return max(self._begin, min(limit, self._end))
 
 
-def _pages(feed: Feed, window: Spread, seen: _Seen) -> Generator[httpx.Request | Page, Any, None]:
-    sheet = yield from feed(window)
-    if (sheet.pages or 0) > 1:
-        for page in reversed(range(min(sheet.pages or 0, _MOST_PAGES))):
-            last = yield from feed(Spread(window.begin, window.end, page))
+def _pages(feed_: Feed, window: Spread, seen: _Seen) -> Generator[httpx.Request | Page, Any, bool]:
+    """All pages of a window; whether they were all."""
+    sheet = yield from feed_(window)
+    pages = sheet.pages or 0
+    if pages > 1:
+        for page in reversed(range(pages if pages <= _MOST_PAGES else 0)):
+            last = yield from feed_(replace(window, page=page))
             seen.take(last)
             yield _page(last)
-        return
+        return pages <= _MOST_PAGES
     asked = {""}
-    for page in range(1, _MOST_PAGES):
+    for page in range(1, _MOST_PAGES + 1):
         seen.take(sheet)
         yield _page(sheet)
         if not sheet.more or (sheet.cursor and sheet.cursor in asked):
-            return
+            return True
         asked.add(sheet.cursor)
-        sheet = yield from feed(Spread(window.begin, window.end, page, sheet.cursor))
+        following = yield from feed_(replace(window, page=page, cursor=sheet.cursor))
+        if following.orders and following.orders == sheet.orders:  # it does not turn pages
+            return True
+        sheet = following
+    return False
 
 
 def _page(sheet: Sheet) -> Page:
