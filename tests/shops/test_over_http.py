@@ -20,7 +20,8 @@ from parcelwatch import shops
 from parcelwatch.client import Client
 from parcelwatch.core.assigning import Desk, assign
 from parcelwatch.core.policy import Policy
-from parcelwatch.errors import CourierBusy, CourierError, CourierUnavailable
+from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
+from parcelwatch.shopping import tokens
 from parcelwatch.shopping.keeper import Shopkeeper, Stall
 from parcelwatch.shopping.taking import Counter, Taken
 from parcelwatch.shops.base import Account
@@ -127,9 +128,41 @@ def test_a_token_that_ends_between_two_calls_is_replaced_once_and_its_successor_
         error, taken = shop.read()
         assert error is None
         assert granted == ["rt-old", "rt-1"]
-        assert shop.renewals.read_text() == "rt-2"
+        held = tokens.load(shop.renewals)
+        assert held is not None
+        assert held.renewal == "rt-2"
+        assert shop.renewals.stat().st_mode & 0o777 == 0o600
         assert taken.added == 2
         assert set(shop.watched()) == {"YT8800000000001", "YT8800000000002"}
+
+
+def test_a_program_started_again_asks_with_the_token_it_had_and_a_new_authorisation_replaces_a_dead_one(
+    tmp_path: Path,
+) -> None:
+    dead = {"rt-old"}
+    granted: list[str] = []
+
+    def respond(request: httpx.Request) -> Any:
+        path, form, _ = jushuitan.asked(request)
+        if "/auth/" not in path:
+            ended = form["access_token"] not in granted[-1:]
+            return {"code": 100, "msg": "access_token已过期"} if ended else jushuitan.answer(request)
+        if form["refresh_token"] in dead:
+            return {"code": 100, "msg": "refresh_token无效"}
+        granted.append(f"at-{len(granted)}")
+        data = {"access_token": granted[-1], "refresh_token": f"after-{form['refresh_token']}", "expires_in": 2592000}
+        return {"code": 0, "data": data}
+
+    with place("jushuitan", tmp_path, respond) as shop:
+        assert shop.read(token="rt-1")[0] is None
+        assert shop.read(hours=0, token="rt-1")[0] is None
+        assert granted == ["at-0"]
+        granted.append("somebody else's")
+        dead.add("after-rt-1")
+        assert isinstance(shop.read(hours=0, token="rt-old")[0], CourierRefused)
+        assert shop.read(hours=0, token="rt-2")[0] is None
+        assert shop.read(hours=0, token="rt-2")[0] is None
+        assert granted == ["at-0", "somebody else's", "at-2"]
 
 
 def test_a_platform_that_throttles_half_way_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:
