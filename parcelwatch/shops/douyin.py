@@ -27,7 +27,7 @@ from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading
 from parcelwatch.shops.china.cells import at, fen, first, four, goods, inner, listed, once, order, seconds, sent, word
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.tokens import granted
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, pages_of, walk
 
 _ORDERS: Final = "order.searchList"
@@ -66,9 +66,7 @@ class Douyin:
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""
         response = yield _call(account, _ORDER, {"shop_order_id": ref}, now)
-        with fitting(response):
-            found = inner(answer(response, _judge), "data", "shop_order_detail")
-            return _order(found) if found else None
+        return found(response, _one)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
         """By the shop's number for a seller's own application, else by the refresh token."""
@@ -143,6 +141,11 @@ def _sheet(data: Record, orders: tuple[ShopOrder, ...], grievances: tuple[Grieva
 def _orders(response: httpx.Response) -> Sheet:
     data = part(answer(response, _judge).get("data"))
     return _sheet(data, tuple(_order(row) for row in listed(data.get("shop_order_list"))), ())
+
+
+def _one(response: httpx.Response) -> ShopOrder | None:
+    row = inner(answer(response, _judge), "data", "shop_order_detail")
+    return _order(row) if row else None
 
 
 def _order(row: Record) -> ShopOrder:

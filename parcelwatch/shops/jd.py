@@ -23,7 +23,7 @@ from parcelwatch.shops.base import Account, Looking, Mark, Reading, compact
 from parcelwatch.shops.china.cells import goods, inner, listed, once, order, sent, wall, word, yuan
 from parcelwatch.shops.china.couriers import called
 from parcelwatch.shops.china.signing import wrapped
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, pages_of, walk
 
 _SEARCH: Final = "jingdong.pop.order.search"
@@ -64,10 +64,7 @@ class Jd:
         """One order by its number."""
         number: object = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else ref
         response = yield _call(account, _ORDER, {"order_id": number, "optional_fields": _FIELDS}, now)
-        with fitting(response):
-            told = _told(response, _ORDER)
-            found = inner(told, "orderDetailInfo", "orderInfo")
-            return _order(found) if found else None
+        return found(response, _one)
 
 
 def _call(account: Account, method: str, wanted: Record, now: datetime) -> httpx.Request:
@@ -130,6 +127,11 @@ def _orders(response: httpx.Response) -> Sheet:
     result = _result(_told(response, _SEARCH))
     rows = listed(result.get("orderInfoList"))
     return Sheet(tuple(_order(row) for row in rows), pages=pages_of(result.get("orderTotal"), _SIZE))
+
+
+def _one(response: httpx.Response) -> ShopOrder | None:
+    row = inner(_told(response, _ORDER), "orderDetailInfo", "orderInfo")
+    return _order(row) if row else None
 
 
 def _order(row: Record) -> ShopOrder:

@@ -61,8 +61,8 @@ class Jushuitan:
         refunds = feed(lambda spread: _call(account, _REFUNDS, _within(spread), now), _refunds)
         complaints = [refunds] if heard(account) else []
         if mark.cursor.isdecimal():
-            version = yield from self._changed(account, mark, now)
-            yield from walk(Mark(mark.at - self.overlap, version), now, _WINDOW, *complaints)
+            mark = yield from self._changed(account, mark, now)
+            yield from walk(mark, now, _WINDOW, *complaints, again=self.overlap)
             return
         versions: set[int] = set()
         documents = feed(
@@ -78,8 +78,8 @@ class Jushuitan:
         wanted: Record = {"io_ids": [document]} if number else {"so_ids": [ref]}
         response = yield _call(account, _OUT, {**wanted, "page_index": 1, "page_size": _SIZE}, now)
         with fitting(response):
-            found = [one for row in _rows(response) for one in _orders(row)]
-        return next((one for one in found if not number or one.ref == ref), None)
+            told = [one for row in _rows(response) for one in _orders(row)]
+        return next((one for one in told if not number or one.ref == ref), None)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
         """By the refresh token; a seller's own application, configured without one, is granted its token anew."""
@@ -97,8 +97,8 @@ class Jushuitan:
         with fitting(response):
             return granted(_data(response))
 
-    def _changed(self, account: Account, mark: Mark, now: datetime) -> Generator[httpx.Request | Page, Any, str]:
-        """All rows whose version is greater, always by the first page; returns the greatest one."""
+    def _changed(self, account: Account, mark: Mark, now: datetime) -> Generator[httpx.Request | Page, Any, Mark]:
+        """All rows whose version is greater, always by the first page; returns the mark with the greatest one."""
         version = int(mark.cursor)
         for _ in range(_MOST):
             wanted: Record = {"start_ts": version, "is_get_total": False, "page_index": 1, "page_size": _SIZE}
@@ -111,7 +111,7 @@ class Jushuitan:
             if greatest == version:
                 break
             version = greatest
-        return str(version)
+        return Mark(mark.at, str(version))
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from parcelwatch.model import Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, compact
 from parcelwatch.shops.china.cells import at, fen, first, goods, inner, listed, once, order, seconds, sent, word
 from parcelwatch.shops.china.tokens import granted
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, walk
 
 _LIST: Final = "open.order.cursor.list"
@@ -55,9 +55,7 @@ class Kuaishou:
         """One order by its number."""
         number: object = int(ref) if ref.isascii() and ref.isdigit() and len(ref) <= 19 else ref
         response = yield _call(account, _ORDER, {"oid": number}, now)
-        with fitting(response):
-            found = part(answer(response, _judge).get("data"))
-            return _order(found) if found else None
+        return found(response, _one)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
         """By the refresh token."""
@@ -120,6 +118,11 @@ def _orders(response: httpx.Response) -> Sheet:
     cursor = word(data.get("cursor"))
     rows = listed(data.get("orderList"))
     return Sheet(tuple(_order(row) for row in rows), more=cursor not in ("", _NO_MORE), cursor=cursor)
+
+
+def _one(response: httpx.Response) -> ShopOrder | None:
+    row = part(answer(response, _judge).get("data"))
+    return _order(row) if row else None
 
 
 def _order(row: Record) -> ShopOrder:

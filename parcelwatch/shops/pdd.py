@@ -25,7 +25,7 @@ from parcelwatch.shops.china.cells import at, first, four, goods, listed, once, 
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.couriers import called
 from parcelwatch.shops.china.signing import wrapped
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, pages_of, walk
 
 _ORDERS: Final = ("pdd.order.number.list.increment.get", "order_sn_increment_get_response")
@@ -72,9 +72,7 @@ class Pdd:
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its order_sn."""
         response = yield _call(account, _ORDER[0], {"order_sn": ref}, now)
-        with fitting(response):
-            found = part(_told(response, _ORDER[1]).get("order_info"))
-            return _order(found) if found else None
+        return found(response, _one)
 
 
 # --- asking --------------------------------------------------------------------------------------
@@ -127,6 +125,11 @@ def _orders(response: httpx.Response) -> Sheet:
     rows = listed(told.get("order_sn_list"))
     urged = tuple(one for row in rows for one in _urged(row))
     return replace(_sheet(told), orders=tuple(_order(row) for row in rows), grievances=urged)
+
+
+def _one(response: httpx.Response) -> ShopOrder | None:
+    row = part(_told(response, _ORDER[1]).get("order_info"))
+    return _order(row) if row else None
 
 
 def _order(row: Record) -> ShopOrder:

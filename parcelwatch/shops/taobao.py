@@ -24,7 +24,7 @@ from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import Account, Looking, Mark, Reading
 from parcelwatch.shops.china.cells import at, first, four, goods, inner, listed, once, order, sent, wall, word, yuan
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Feed, Sheet, Spread, feed, pages_of, told_at, walk
 
 _TRADES: Final = "taobao.trades.sold.increment.get"
@@ -73,12 +73,8 @@ class Taobao:
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One trade by its number (tid)."""
         response = yield _call(account, _TRADE, {"tid": ref, "fields": _FIELDS}, now)
-        with fitting(response):
-            trade = part(_told(response, _TRADE).get("trade"))
-            found = _order(trade) if trade else None
-        if found is None:
-            return None
-        return (yield from _with_packages(account, trade, found, now))
+        one = found(response, _one)
+        return (yield from _with_packages(account, *one, now)) if one is not None else None
 
 
 # --- asking --------------------------------------------------------------------------------------
@@ -109,9 +105,9 @@ def _trades(account: Account, now: datetime) -> Feed:
         response = yield _page(account, _TRADES, _FIELDS, spread, now)
         with fitting(response):
             told = _told(response, _TRADES)
-            found = [(trade, _order(trade)) for trade in _listed(told, "trades", "trade")]
+            trades = [(trade, _order(trade)) for trade in _listed(told, "trades", "trade")]
         orders = []
-        for trade, each in found:
+        for trade, each in trades:
             orders.append((yield from _with_packages(account, trade, each, now)))
         return replace(_sheet(told), orders=tuple(orders), told_at=told_at(response))
 
@@ -119,18 +115,18 @@ def _trades(account: Account, now: datetime) -> Feed:
 
 
 def _with_packages(
-    account: Account, trade: Record, found: ShopOrder, now: datetime
+    account: Account, trade: Record, one: ShopOrder, now: datetime
 ) -> Generator[httpx.Request, httpx.Response, ShopOrder]:
     """The order with the packages of a trade in parts, which its sub-orders do not all name."""
-    if trade.get("is_part_consign") is not True or found.standing is not Standing.OPEN:
-        return found
-    response = yield _call(account, _PACKAGES, {"tid": found.ref, "fields": "tid,out_sid,company_name,status"}, now)
+    if trade.get("is_part_consign") is not True or one.standing is not Standing.OPEN:
+        return one
+    response = yield _call(account, _PACKAGES, {"tid": one.ref, "fields": "tid,out_sid,company_name,status"}, now)
     # Whatever is wrong with this, what the trade itself says holds.
     with suppress(CourierRefused, CourierUnreadable), fitting(response):
         more = _listed(_told(response, _PACKAGES), "shippings", "shipping")
-        packages = (one for each in more for one in sent(each.get("out_sid"), word(each.get("company_name"))))
-        return replace(found, shipments=once((*found.shipments, *packages)))
-    return found
+        packages = (parcel for each in more for parcel in sent(each.get("out_sid"), word(each.get("company_name"))))
+        return replace(one, shipments=once((*one.shipments, *packages)))
+    return one
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -169,6 +165,11 @@ def _listed(told: Record, outer: str, name: str) -> list[Record]:
 
 def _sheet(told: Record) -> Sheet:
     return Sheet(pages=pages_of(told.get("total_results"), _SIZE), more=told.get("has_next") is True)
+
+
+def _one(response: httpx.Response) -> tuple[Record, ShopOrder] | None:
+    trade = part(_told(response, _TRADE).get("trade"))
+    return (trade, _order(trade)) if trade else None
 
 
 def _order(trade: Record) -> ShopOrder:

@@ -61,8 +61,8 @@ class Wangdiantong:
         document, _, number = ref.partition("#")
         response = yield _call(account, {"stockout_no": document} if number else {"src_tid": ref}, now)
         with fitting(response):
-            found = [one for row in listed(_data(response).get("order")) for one in _orders(row)]
-        return next((one for one in found if not number or one.ref == ref), None)
+            told = [one for row in listed(_data(response).get("order")) for one in _orders(row)]
+        return next((one for one in told if not number or one.ref == ref), None)
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from parcelwatch.model import Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, compact
 from parcelwatch.shops.china.cells import at, fen, first, four, goods, inner, listed, once, order, seconds, sent, word
 from parcelwatch.shops.china.tokens import granted
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Feed, Sheet, Spread, told_at, walk
 
 _LIST: Final = "/channels/ec/order/list/get"
@@ -63,8 +63,7 @@ class Wechat:
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""
         response = yield _call(account, _ORDER, {"order_id": ref})
-        with fitting(response):
-            return _order(response)
+        return found(response, _order)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
         """By key and secret; asked again in time, the platform grants the same one."""
@@ -96,9 +95,8 @@ def _orders(account: Account) -> Feed:
         orders = []
         for number in dict.fromkeys(numbers):
             told = yield _call(account, _ORDER, {"order_id": number})
-            with fitting(told):
-                found = _order(told)
-            orders += [found] if found else []
+            one = found(told, _order)
+            orders += [one] if one else []
         more = body.get("has_more") is True and bool(cursor)
         return Sheet(tuple(orders), more=more, cursor=cursor, told_at=told_at(response))
 

@@ -23,7 +23,7 @@ from parcelwatch.model import Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, compact
 from parcelwatch.shops.china.cells import at, fen, first, goods, listed, once, order, seconds, sent, word
 from parcelwatch.shops.china.tokens import granted
-from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
+from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Feed, Sheet, Spread, pages_of, told_at, walk
 
 _LIST: Final = "order.getOrderList"
@@ -58,8 +58,7 @@ class Xiaohongshu:
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""
         response = yield _call(account, _ORDER, {"orderId": ref}, now)
-        with fitting(response):
-            return _order(response)
+        return found(response, _order)
 
     def renew(self, account: Account, renewal: str, now: datetime) -> httpx.Request:
         """By the refresh token."""
@@ -69,10 +68,10 @@ class Xiaohongshu:
         """The access token with its refresh token."""
         with fitting(response):
             data = part(answer(response, _judge).get("data"))
-            found = granted(data, "accessToken", "refreshToken")
+            token = granted(data, "accessToken", "refreshToken")
             ends, now = at(data.get("accessTokenExpiresAt")), told_at(response)
-            left = ends - now if ends and now else found.lifetime
-            return Granted(found.token, max(timedelta(0), min(left, _WEEK)), found.renewal)
+            left = ends - now if ends and now else token.lifetime
+            return Granted(token.token, max(timedelta(0), min(left, _WEEK)), token.renewal)
 
 
 def _call(account: Account, method: str, wanted: Record, now: datetime, *, token: bool = True) -> httpx.Request:
@@ -105,9 +104,8 @@ def _orders(account: Account, now: datetime) -> Feed:
         orders = []
         for number in dict.fromkeys(numbers):
             told = yield _call(account, _ORDER, {"orderId": number}, now)
-            with fitting(told):
-                found = _order(told)
-            orders += [found] if found else []
+            one = found(told, _order)
+            orders += [one] if one else []
         pages = pages_of(data.get("total"), _SIZE)
         more = pages is None and len(numbers) >= _SIZE
         return Sheet(tuple(orders), pages=pages, more=more, told_at=told_at(response))

@@ -68,3 +68,16 @@ IN_THE_QUERY: dict[str, tuple[str, ...]] = {
     "wangdiantong": ("key", "secret"),  # of the secret only the salt
     "wechat": ("token",),
 }
+
+# What a platform says of an order there is none of, where that is known.
+ABSENT: dict[str, Any] = {
+    "douyin": {"code": 50002, "msg": "订单不存在", "data": None},
+    "jd": jd.error("10400001", "订单不存在"),
+    "jushuitan": jushuitan.told([]),
+    "kuaishou": {"result": 803000, "error_msg": "订单不存在"},
+    "pdd": pdd.error(50001, "订单不存在"),
+    "taobao": taobao.error(15, "Remote service error", "isv.trade-not-exist", "交易订单不存在"),
+    "wangdiantong": wangdiantong.told([]),
+    "wechat": {"errcode": 10020050, "errmsg": "order not exist"},
+    "xiaohongshu": {"success": False, "error_code": -1, "error_msg": "订单不存在"},
+}

@@ -15,7 +15,7 @@ import pytest
 from parcelwatch import shops
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
 from parcelwatch.shops.base import Renews, Shop
-from tests.shops.answers import ANSWERS, IN_THE_QUERY, REFS
+from tests.shops.answers import ABSENT, ANSWERS, IN_THE_QUERY, REFS
 from tests.shops.asking import NOW, SINCE, Answer, account, answered, looked, read
 
 ADAPTERS = {name: shop for name, shop in shops.load().items() if name != "declared"}
@@ -207,3 +207,9 @@ def test_an_adapter_says_what_it_is(api: str) -> None:
     assert set(shop.needs) <= {"key", "secret", "token", "base_url"}
     assert set(shop.required) <= set(shop.options)
     assert shop.overlap >= timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("api", sorted(ABSENT))
+def test_an_order_that_the_platform_does_not_know_is_none(api: str) -> None:
+    found, _ = looked(ADAPTERS[api], "4711", lambda _: httpx.Response(200, json=ABSENT[api]))
+    assert found is None

@@ -12,7 +12,7 @@ import pytest
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Standing
 from parcelwatch.shops.jushuitan import Jushuitan, sign
-from tests.shops.asking import NOW, account, answered, looked, read
+from tests.shops.asking import NOW, SINCE, account, answered, looked, read
 from tests.shops.platforms.jushuitan import GRANTED, REFUND, answer, asked, row, told
 
 SHOP = Jushuitan()
@@ -91,6 +91,12 @@ def test_by_version_the_first_page_is_asked_until_nothing_is_greater_and_a_row_t
     assert [order.shipments[0].number for order in pages[0].orders] == ["YT8800000000009"]
     assert pages[-1].mark is not None
     assert pages[-1].mark.cursor == "7012"
+
+
+@pytest.mark.parametrize("complaints", ["", "no"])
+def test_by_version_the_time_never_goes_back(complaints: str) -> None:
+    pages, _ = read(SHOP, saying(), "7001", complaints=complaints)
+    assert [page.mark.at >= SINCE for page in pages if page.mark is not None] == [True, True]
 
 
 def test_pages_of_a_window_are_read_from_the_last_to_the_first() -> None:

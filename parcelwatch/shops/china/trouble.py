@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import httpx
 
@@ -19,6 +19,11 @@ from parcelwatch.couriers.shared.fields import Record
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.shops.base import check, unreadable, value
 
+T = TypeVar("T")
+
+_NO_ORDER: Final = re.compile(
+    r"(?:订单|交易|单据|order|trade)[^，。,.]{0,8}(?:不存在|未找到|查无|not[ -]?(?:exist|found))"
+)
 # What words say where a code is not known, most telling first.
 _TOO_FAST: Final = re.compile(
     r"频繁|频率|频次|限流|限频|过快|流控|并发|次数[^，。]{0,4}(?:超|已|达|上限)|超[过出][^，。]{0,8}(?:次数|限额|上限|限制)"
@@ -36,6 +41,10 @@ _WAITS: Final = (
     (re.compile(r"(\d{1,3}) ?(?:m\b|min|分钟)"), 60),
     (re.compile(r"()(?:每分钟|per minute)"), 60),
 )
+
+
+class Absent(CourierUnreadable):
+    """The platform has no such order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ def _told_beside(response: httpx.Response, judge: Judge) -> None:
     if isinstance(body, dict):
         try:
             judge(response, body)
+        except Absent:
+            raise
         except CourierUnreadable:
             return
 
@@ -86,6 +97,8 @@ def blame(response: httpx.Response, platform: str, code: str, message: str, code
         raise CourierRefused(said(response, f"{quoted}; {codes.ours[code]}"))
     if code in codes.theirs:
         raise CourierUnavailable(quoted)
+    if _NO_ORDER.search(words):
+        raise Absent(quoted)
     if _TOO_FAST.search(words):
         raise CourierBusy(quoted, _free(response, words))
     if _OURS.search(words):
@@ -104,11 +117,22 @@ def _free(response: httpx.Response, words: str) -> datetime | None:
     return retry_at(response)
 
 
+def found(response: httpx.Response, read: Callable[[httpx.Response], T | None]) -> T | None:
+    """What is read of one order, None where the platform has none. Raises CourierError."""
+    try:
+        with fitting(response):
+            return read(response)
+    except Absent:
+        return None
+
+
 @contextmanager
 def fitting(response: httpx.Response) -> Iterator[None]:
     """Whatever does not fit while an answer is read becomes CourierUnreadable, without the answer."""
     try:
         yield
+    except Absent:
+        raise
     except CourierUnreadable as error:
         raise CourierUnreadable(said(response, str(error))) from None
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:

@@ -21,6 +21,7 @@ from parcelwatch.shops.china.trouble import fitting
 
 # A window of more is halved, so that marks are kept on the way.
 _MOST_PAGES: Final = 200
+_NOTHING: Final = timedelta(0)
 _SHORTEST: Final = timedelta(minutes=1)
 _DIGITS: Final = 10
 # A Date further off than this is not the time.
@@ -81,16 +82,17 @@ def pages_of(total: object, size: int) -> int | None:
     )
 
 
-def walk(mark: Mark, until: datetime, span: timedelta, *feeds: Feed) -> Walk:
+def walk(mark: Mark, until: datetime, span: timedelta, *feeds: Feed, again: timedelta = _NOTHING) -> Walk:
     """Every feed, window after window, a mark only after all of them; one that holds too much is halved.
 
-    Returns the last mark. Raises CourierUnreadable where a minute holds more than can be.
+    `again`: so much of what was read is read once more. Returns the last mark. Raises CourierUnreadable where a minute
+    holds more than can be.
     """
-    begin, until = mark.at.replace(microsecond=0), until.replace(microsecond=0)
+    begin, until = (mark.at - again).replace(microsecond=0), until.replace(microsecond=0)
     width = span
     while begin < until:
         end = min(until, begin + width)
-        seen = _Seen(begin, end)
+        seen = _Seen(max(begin, mark.at), end)
         if not (yield from _all(feeds, Spread(begin, end), seen)):
             width = _half(end - begin)
             continue
@@ -129,7 +131,7 @@ class _Seen:
     def reached(self, *, over: bool) -> datetime:
         """The window's end, unless that lies ahead of the platform's clock; without its clock, its newest order."""
         if not over:
-            return self._end
+            return max(self._begin, self._end)
         limit = self._told_at or self._newest
         return max(self._begin, min(limit, self._end))
 
