@@ -154,7 +154,7 @@ def _pages(feed_: Feed, window: Spread, seen: _Seen) -> Generator[httpx.Request 
             return True
         asked.add(sheet.cursor)
         following = yield from feed_(replace(window, page=page, cursor=sheet.cursor))
-        if following.orders and following.orders == sheet.orders:  # it does not turn pages
+        if _page(following) == _page(sheet) != Page():  # it does not turn pages
             return True
         sheet = following
     return False
