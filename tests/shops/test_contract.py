@@ -20,6 +20,8 @@ from tests.shops.asking import NOW, SINCE, Answer, account, answered, looked, re
 
 ADAPTERS = {name: shop for name, shop in shops.load().items() if name != "declared"}
 
+SECRETS = ("key-8d21f0", "sec-77aa19", "sgn-51be02", "tok-3c9e55")
+
 every = pytest.mark.parametrize("api", sorted(ADAPTERS))
 
 
@@ -122,7 +124,7 @@ def test_statuses_mean_what_they_mean_everywhere(api: str, status: int, error: t
 @every
 def test_an_error_never_repeats_a_credential_that_the_answer_echoes(api: str) -> None:
     shop = ADAPTERS[api]
-    echo = " ".join(account(shop).secrets)
+    echo = " ".join(SECRETS)
     words = dict.fromkeys(("msg", "message", "error_msg", "sub_msg", "errmsg", "errorMsg"), f"系统 {echo}")
     body = {**words, "code": "x1", "status": 7, "error_code": 7, "errcode": 7, "result": 7, "success": False}
     body["error_response"] = dict(body)
@@ -130,7 +132,7 @@ def test_an_error_never_repeats_a_credential_that_the_answer_echoes(api: str) ->
         for attempt in every_way(shop, api, always(partial(httpx.Response, status, json=body))):
             with pytest.raises(CourierError) as raised:
                 attempt()
-            assert not any(secret in f"{raised.value!r}" for secret in account(shop).secrets)
+            assert not any(secret in f"{raised.value!r}" for secret in SECRETS)
 
 
 JUNK: tuple[Any, ...] = (None, "", "＊", -1, 1e400, True, [], {}, [[]], {"a": [None]}, "9" * 400, "2026-13-45", 10**30)

@@ -75,7 +75,7 @@ def test_the_first_reading_finds_the_version_by_which_the_next_goes_on() -> None
 
 
 def test_by_version_the_first_page_is_asked_until_nothing_is_greater_and_a_row_told_twice_counts_once() -> None:
-    stages = [[row(ts=7005), row(ts=7009, l_id="YT8800000000009")], [row(io_id=3, ts=7012)], []]
+    stages = [[row(ts=7009, l_id="YT8800000000009"), row(ts=7005)], [row(io_id=3, ts=7012)], []]
     seen: list[dict[str, Any]] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -95,7 +95,9 @@ def test_by_version_the_first_page_is_asked_until_nothing_is_greater_and_a_row_t
 
 @pytest.mark.parametrize("complaints", ["", "no"])
 def test_by_version_the_time_never_goes_back(complaints: str) -> None:
-    pages, _ = read(SHOP, saying(), "7001", complaints=complaints)
+    pages, calls = read(SHOP, saying(), "7001", complaints=complaints)
+    again = [asked(call)[2]["modified_begin"] for call in calls if "refund" in call.url.path]
+    assert again == ([] if complaints else ["2026-11-28 10:50:00"])
     assert [page.mark.at >= SINCE for page in pages if page.mark is not None] == [True, True]
 
 

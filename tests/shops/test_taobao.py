@@ -145,6 +145,7 @@ def test_a_refund_for_what_did_not_arrive_is_a_complaint(said: dict[str, str], h
     ("body", "kind"),
     [
         (error(7, "App Call Limited", LIMITED, "This ban will last for 34 more seconds"), CourierBusy),
+        (error(15, "Remote service error", "isp.call-limited", "ban will last for 34 more seconds"), CourierBusy),
         (error(27, "Invalid session", "invalid-sessionkey"), CourierRefused),
         (error(15, "Remote service error", "isp.top-remote-connection-timeout"), CourierUnavailable),
         (error(15, "Remote service error", "isv.permission-api-package-limit"), CourierRefused),
