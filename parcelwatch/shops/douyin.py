@@ -61,7 +61,7 @@ class Douyin:
         """Day by day, so that a window stays below what paging reaches."""
         orders = feed(partial(_page, account, _ORDERS, now, ("update_time_start", "update_time_end")), _orders)
         cases = feed(partial(_page, account, _CASES, now, ("update_start_time", "update_end_time")), _cases)
-        yield from walk(mark, now, _WINDOW, orders, *([cases] if heard(account) else []))
+        yield from walk(mark, now, _WINDOW, orders, *heard(account, cases))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""

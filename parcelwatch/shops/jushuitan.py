@@ -59,7 +59,7 @@ class Jushuitan:
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """By the row version where one is kept, else by the time of change, which finds the version to go on by."""
         refunds = feed(lambda spread: _call(account, _REFUNDS, _within(spread), now), _refunds)
-        complaints = [refunds] if heard(account) else []
+        complaints = heard(account, refunds)
         if mark.cursor.isdecimal():
             mark = yield from self._changed(account, mark, now)
             yield from walk(mark, now, _WINDOW, *complaints, again=self.overlap)

@@ -67,7 +67,7 @@ class Pdd:
         """Half an hour at a time, from the last page to the first."""
         orders = feed(lambda spread: _page(account, _ORDERS, _ALL_ORDERS, spread, now), _orders)
         refunds = feed(lambda spread: _page(account, _REFUNDS, _ALL_REFUNDS, spread, now), _refunds)
-        yield from walk(mark, now - _TOO_FRESH, _WINDOW, orders, *([refunds] if heard(account) else []))
+        yield from walk(mark, now - _TOO_FRESH, _WINDOW, orders, *heard(account, refunds))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its order_sn."""

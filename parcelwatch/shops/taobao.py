@@ -68,7 +68,7 @@ class Taobao:
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Day by day, from the last page to the first."""
         refunds = feed(lambda spread: _page(account, _REFUNDS, _REFUND_FIELDS, spread, now), _refunds)
-        yield from walk(mark, now, _WINDOW, _trades(account, now), *([refunds] if heard(account) else []))
+        yield from walk(mark, now, _WINDOW, _trades(account, now), *heard(account, refunds))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One trade by its number (tid)."""

@@ -159,6 +159,16 @@ def test_errors_under_200_are_told_apart(body: Any, kind: type[Exception]) -> No
         assert raised.value.retry_at == NOW + timedelta(seconds=34)
 
 
+def test_refunds_that_may_not_be_read_say_how_to_do_without_them() -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        refused = form_of(request)["method"] == "taobao.refunds.receive.get"
+        body = error(11, "Insufficient isv permissions") if refused else trades([trade()])
+        return httpx.Response(200, json=body)
+
+    with pytest.raises(CourierRefused, match='complaints = "no"'):
+        read(SHOP, respond)
+
+
 def test_lists_that_are_not_wrapped_and_numbers_without_their_texts_are_read_as_well() -> None:
     bare = {**trade(), "orders": [part("773300000000001")]}
     del bare["tid_str"]

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Grievance
-from parcelwatch.shops.base import Account
+from parcelwatch.shops.base import Account, Looking
 from parcelwatch.shops.china.cells import at, word
+from parcelwatch.shops.china.walking import Feed, Sheet, Spread
 
 COMPLAINTS: Final = "complaints"
 _DELIVERY: Final = re.compile(
@@ -21,9 +23,16 @@ _DELIVERY: Final = re.compile(
 )
 
 
-def heard(account: Account) -> bool:
-    """Whether the shop's after-sales cases are read."""
-    return account.options.get(COMPLAINTS, "").strip().lower() != "no"
+def heard(account: Account, feed: Feed) -> tuple[Feed, ...]:
+    """The feed of after-sales cases, where the shop wants it read; one that is refused says how to do without it."""
+
+    def ask(spread: Spread) -> Looking[Sheet]:
+        try:
+            return (yield from feed(spread))
+        except CourierRefused as error:
+            raise CourierRefused(f'{error}; options = {{ {COMPLAINTS} = "no" }} leaves complaints unread') from None
+
+    return () if account.options.get(COMPLAINTS, "").strip().lower() == "no" else (ask,)
 
 
 def about_delivery(*words: object) -> bool:
