@@ -51,7 +51,7 @@ class Jushuitan:
     needs: ClassVar[tuple[str, ...]] = ("key", "secret")
     options: ClassVar[Mapping[str, str]] = {COMPLAINTS: "no: leave refunds (/open/refund/single/query) unread"}
     required: ClassVar[tuple[str, ...]] = ()
-    rate: ClassVar[str] = "90/m"
+    rate: ClassVar[str] = "3/2s"
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = None
     doubt: ClassVar[str] = "built from the official SDK's text and others' clients; no recorded answer is known"
