@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -102,8 +102,8 @@ def replay(
                 now = ahead.at if ahead else None
                 continue
         dossier = known.at(now, cases, shadows)
-        promised = parcel.promised_by or dossier.promise
-        outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
+        asks = foreseen if dossier.timeline.entries and (parcel.promised_by or dossier.promise) else None
+        outlook = asks.outlook(parcel, now) if asks else None
         seen = view(dossier, policy.calendar, policy.foresight, outlook)
         found = judged(seen, rules)
         if cases or shadows or found.findings or found.shadows:
@@ -139,8 +139,9 @@ class _Way:
         if self._smooth:
             self._after, self._clocks = seen.milestone, {}
             for kind, verdict in (*found.verdicts.items(), *found.shadows.items()):
-                self._runs(kind, verdict.due_at or _NEVER)
-                self._runs(kind, verdict.valid_until or _NEVER)
+                for at in (verdict.due_at, verdict.valid_until):
+                    if at is not None:
+                        self._runs(kind, at)
 
     def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
         """Whether nothing can come of what was heard until the next is."""
@@ -160,7 +161,8 @@ class _Way:
 
     def _runs(self, kind: str, until: datetime) -> None:
         assert self._clocks is not None
-        self._clocks[kind] = min(self._clocks.get(kind, _NEVER), until)
+        before = self._clocks.get(kind)
+        self._clocks[kind] = until if before is None or until < before else before
 
     def _foretold(self, newest: Entry) -> bool:
         """Whether no clock but the rules' own starts with a scan. Forecasts count from the hand-over, and so do the
@@ -183,7 +185,6 @@ class _Way:
 _M: Final = Milestone
 _ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
 _LABELLED: Final = frozenset({_M.UNKNOWN, _M.INFO_RECEIVED})
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def _smooth(entries: tuple[Entry, ...]) -> bool:
@@ -227,7 +228,8 @@ class Known:
     def hear(self, heard: Hearing) -> bool:
         """Take in what was heard; whether it is the first history of the parcel."""
         self._timeline = heard.timeline
-        self._said.update(heard.answered)
+        if heard.answered:
+            self._said.update(heard.answered)
         first = self._tracked_at is None and bool(heard.timeline.entries)
         if first:
             self._tracked_at = heard.at
