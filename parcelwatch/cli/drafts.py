@@ -181,17 +181,14 @@ def _edit_common(
     """Other words for all letters that say one text, each with its customer's own."""
     from parcelwatch import alike, shapes
     from parcelwatch.cli import output
-    from parcelwatch.config.problems import did_you_mean
     from parcelwatch.core.messages import Letter
 
     text = alike.chosen(batches.texts(desk, incident), like)
     example = f"parcelwatch drafts edit --incident {incident} --body-file better.txt"
     letter = Letter(*_new_words(shapes.text(text), body_file, subject, example))
     if wrong := alike.unknown(f"{letter.subject}\n{letter.body}", text.marks):
-        known = ", ".join(f"{{{mark}}}" for mark in sorted(text.marks))
-        raise BadInput(
-            f"{{{wrong[:40]}}} is nothing that each of these letters has{did_you_mean(wrong, text.marks)}: {known}"
-        )
+        marks = ", ".join(sorted(text.marks))
+        raise BadInput(f"“{wrong[:40]}” is no mark that each of these letters has: write one of {marks} in braces")
     moved: list[dict[str, Any]] = []
     with desk.store() as store:
         for draft in in_turn(store, sorted(text.letters), "edit"):

@@ -71,7 +71,11 @@ def test_a_change_of_the_text_is_one_of_each_letter_that_says_it_and_was_not_edi
 
 WRONG = [
     (("--incident", "1"), "Hello {name}", "there are 2 texts: name one by a letter that says it, --like"),
-    (("--incident", "1", "--like", "1"), "Hello {nmae}", "{nmae} is nothing that each of these letters has (did"),
+    (
+        ("--incident", "1", "--like", "1"),
+        "Hello {nmae}",
+        "“nmae” is no mark that each of these letters has: write one of",
+    ),
     (("--incident", "1", "--like", "999"), "Hello", "draft 999 is none of those letters"),
     (("1", "--incident", "1"), "Hello", "name a draft or an incident"),
     ((), "Hello", "name a draft or an incident"),
