@@ -150,9 +150,10 @@ def show_held(desk: Desk, *, as_json: bool) -> None:
 def checked(desk: Desk, stall: Stall) -> dict[str, Any]:
     """Whether a shop answers, and with how many orders of the last hour."""
     said, ok = "", True
+    keepers: list[Shopkeeper] = []
     try:
-        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)))
-        said = f"{len(found)} orders changed within the last hour"
+        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)), keepers)
+        said = "; ".join([f"{len(found)} orders changed within the last hour", *keepers[0].remarks])
     except CourierError as error:
         said, ok = str(error), False
     return {"shop": stall.name, "api": stall.account.api, "ok": ok, "said": said}

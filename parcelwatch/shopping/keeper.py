@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ import structlog
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.couriers.base import SECRETS, http_date
-from parcelwatch.duration import parse_rate
+from parcelwatch.duration import Rate, parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.taking import Counter, Taken, take_page
@@ -39,6 +39,8 @@ FIRST_LOOK: Final = timedelta(days=30)
 MARGIN: Final = timedelta(minutes=5)
 # One reading takes no longer, so that a shop with much to tell leaves room to stop between pages.
 LONGEST: Final = timedelta(minutes=10)
+# Orders that a shop may say changed before they are asked for; polling finds the rest.
+MOST_KNOCKS: Final = 1000
 # What a shop's clock may be wrong by before its answers are held against it.
 SKEW: Final = timedelta(seconds=30)
 WRONG: Final = timedelta(days=1)
@@ -87,8 +89,10 @@ class Shopkeeper:
         self._client = client
         self._writer = writer
         self._at: tuple[datetime, float] | None = None
-        self._gap = _gap(stall.shop.rate)
-        self._last: float | None = None
+        self.remarks: dict[str, None] = {}
+        self._bucket = _Bucket(parse_rate(stall.shop.rate))
+        self._renewing = asyncio.Lock()
+        self._knocked: dict[str, None] = {}
         self._granted: _Granted | None = None
         self._skew = timedelta(0)
         self._tried_held = False
@@ -105,11 +109,32 @@ class Shopkeeper:
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
+        if self._knocked:
+            await self._answer_knocks(now)
         if not await self._writer.run(_due, self.stall, now):
             return
         if await self.read(now) is None and not self._tried_held:
             self._tried_held = True
             await self._try_held()
+
+    def knock(self, refs: Iterable[str]) -> None:
+        """The shop says that these orders changed: they are asked for at the next `run`."""
+        for ref in refs:
+            if len(self._knocked) < MOST_KNOCKS:
+                self._knocked[ref] = None
+
+    async def _answer_knocks(self, now: datetime) -> None:
+        """Ask for the orders that are said to have changed. One that cannot be had is found by the next reading."""
+        self.at(now)
+        while self._knocked and not await self._writer.run(_held, self.stall.name, now):
+            ref = next(iter(self._knocked))
+            del self._knocked[ref]
+            try:
+                self.taken += await self.ask_again(ref)
+            except CourierError as error:
+                await self._writer.run(_troubled, self.stall.name, error, self._clock())
+            except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
+                log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
@@ -140,7 +165,14 @@ class Shopkeeper:
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""
-        return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
+        for attempt in (1, 2):
+            try:
+                return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
+            except CourierRefused:
+                if attempt == 2 or self._granted is None:
+                    raise
+                self._granted = None
+        raise AssertionError
 
     async def lately(self, mark: Mark) -> list[ShopOrder]:
         """What changed since a mark, as far as the first page goes; nothing is kept. Raises CourierError."""
@@ -181,6 +213,7 @@ class Shopkeeper:
                 return
             answer = None
             if isinstance(step, Page):
+                self._remark(step.remarks)
                 yield step
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
@@ -197,10 +230,8 @@ class Shopkeeper:
             return found
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
-        loop = asyncio.get_running_loop()
-        if self._last is not None and (left := self._last + self._gap - loop.time()) > 0:
+        if (left := self._bucket.take(asyncio.get_running_loop().time())) > 0:
             await asyncio.sleep(left)
-        self._last = loop.time()
         account = self.stall.account
         held = (self._granted.token,) if self._granted else ()
         request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
@@ -215,6 +246,12 @@ class Shopkeeper:
         shop, account = self.stall.shop, self.stall.account
         if not isinstance(shop, Renews):
             return account
+        async with self._renewing:
+            granted = await self._token(shop)
+        return replace(account, token=granted.token)
+
+    async def _token(self, shop: Renews) -> _Granted:
+        account = self.stall.account
         if self._granted is None or self._clock() >= self._granted.until:
             kept = self.stall.renewals.read_text().strip() if self.stall.renewals.exists() else account.token
             granted = shop.renewed(await self._send(shop.renew(account, kept, self._there())))
@@ -222,7 +259,14 @@ class Shopkeeper:
                 _keep(self.stall.renewals, granted.renewal)
             margin = min(MARGIN, granted.lifetime / 10)
             self._granted = _Granted(granted.token, self._clock() + granted.lifetime - margin)
-        return replace(account, token=self._granted.token)
+        return self._granted
+
+    def _remark(self, remarks: Iterable[str]) -> None:
+        """Say each once."""
+        for remark in remarks:
+            if remark not in self.remarks:
+                self.remarks[remark] = None
+                log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
 
     # --- the shop's clock ---
 
@@ -237,9 +281,19 @@ class Shopkeeper:
         self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
 
 
-def _gap(rate: str) -> float:
-    pace = parse_rate(rate)
-    return pace.period_seconds / pace.count
+class _Bucket:
+    """So many calls at once as the rate counts, refilled over its period: "20/3571s" is twenty, then one in 3 min."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._gap = rate.period_seconds / rate.count
+        self._room = self._gap * (rate.count - 1)
+        self._next = 0.0
+
+    def take(self, now: float) -> float:
+        """Seconds until the call may be made; it counts from now on."""
+        at = max(now, self._next - self._room)
+        self._next = max(self._next, at) + self._gap
+        return at - now
 
 
 def _keep(path: Path, renewal: str) -> None:
@@ -258,10 +312,22 @@ def _keep(path: Path, renewal: str) -> None:
 # --- on the store's thread -----------------------------------------------------------------------
 
 
-def _due(store: Store, stall: Stall, now: datetime) -> bool:
-    state, _ = accounts.load(store, accounted(stall.name))
+def _held(store: Store, name: str, now: datetime) -> bool:
+    """Whether it is left alone for now: it is busy, failing or refused us."""
+    state, _ = accounts.load(store, accounted(name))
     held = rules.hold_until(state, now)
-    if held is not None and now < held:
+    return held is not None and now < held
+
+
+def _troubled(store: Store, name: str, error: CourierError, now: datetime) -> None:
+    """Keep that an order could not be had; how far the shop was read stays as it is."""
+    with store.transaction():
+        state, pace = accounts.load(store, accounted(name))
+        accounts.save(store, accounted(name), rules.failed(state, now, error), pace)
+
+
+def _due(store: Store, stall: Stall, now: datetime) -> bool:
+    if _held(store, stall.name, now):
         return False
     known = shops.progress(store, stall.name)
     asked = known.asked_at if known else None

@@ -59,11 +59,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet."""
+    """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet.
+
+    `remarks`: what operators are to know of how the shop answers, in sentences.
+    """
 
     orders: tuple[ShopOrder, ...] = ()
     grievances: tuple[Grievance, ...] = ()
     mark: Mark | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
