@@ -22,6 +22,7 @@ from parcelwatch.config.values import base_url as address
 from parcelwatch.model import Cause, Milestone
 
 MOST_PIECES: Final = 4
+FORMS: Final = ("iso", "epoch", "epoch_ms", "rfc2822")
 BY_TEXT: Final = "text"
 """In a table of statuses: this one says nothing, the text beside it does."""
 NOTHING: Final = "nothing"
@@ -89,12 +90,13 @@ def _pattern(value: object) -> re.Pattern[str]:
 
 
 def _format(text: str) -> str:
-    if text in ("iso", "epoch", "epoch_ms"):
+    if text in FORMS:
         return text
     if "%" not in text:
-        meant = did_you_mean(text, ("iso", "epoch", "epoch_ms"))
+        meant = did_you_mean(text, FORMS)
         raise ValueError(
-            f'expected "iso", "epoch", "epoch_ms" or a form such as "%d/%m/%Y %H:%M", got {shown(text)}{meant}'
+            f'expected "iso", "epoch", "epoch_ms", "rfc2822" or a form such as "%d/%m/%Y %H:%M", '
+            f"got {shown(text)}{meant}"
         )
     try:
         read = datetime.strptime(_SAMPLE.strftime(text), text)  # noqa: DTZ007 - only its day is looked at

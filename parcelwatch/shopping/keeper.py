@@ -214,7 +214,7 @@ class Shopkeeper:
             answer = None
             if isinstance(step, Page):
                 self._remark(step.remarks)
-                yield step
+                yield self._believed(step)
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
             else:
@@ -269,6 +269,11 @@ class Shopkeeper:
                 log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
 
     # --- the shop's clock ---
+
+    def _believed(self, page: Page) -> Page:
+        """A page that goes no further than now: an order from the future must hide none that is still to come."""
+        there = self._there()
+        return replace(page, mark=replace(page.mark, at=there)) if page.mark and page.mark.at > there else page
 
     def _there(self) -> datetime:
         """The time by the shop's clock."""

@@ -18,7 +18,7 @@ from parcelwatch.errors import BadInput, CourierUnreadable
 T = TypeVar("T")
 
 _GOODS: Final = 400
-_MOST: Final = 100
+_MOST: Final = 1000
 
 
 def word(value: object, limit: int = 200) -> str:

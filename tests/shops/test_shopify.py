@@ -15,13 +15,12 @@ from graphql import build_schema, parse, validate
 
 from parcelwatch import shops
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnreadable
-from parcelwatch.model import ShopOrder, Standing
-from parcelwatch.shops.base import Account, Knock, Knocks, Mark, Page, Shop, Wait
+from parcelwatch.model import Standing
+from parcelwatch.shops.base import Account, Knock, Knocks, Mark
 from parcelwatch.shops.shopify import query
+from tests.shops.driving import NOW, SINCE, Drive
 from tests.shops.shopify import SCHEMA, SECRET, TOKEN, Shopify, sent, signed, stamp
 
-NOW = datetime(2026, 11, 28, 8, 0, tzinfo=UTC)
-SINCE = NOW - timedelta(hours=1)
 SAMPLES = os.environ.get("PARCELWATCH_SHOP_SAMPLES")
 
 
@@ -32,50 +31,13 @@ def shopify() -> Iterator[Shopify]:
         yield place
 
 
-class Asked:
-    """One account at the loopback shop. `waits`: how long the adapter was told to wait."""
+class Asked(Drive):
+    """One account at the loopback shop."""
 
     def __init__(self, shopify: Shopify, token: str = TOKEN, version: str = "") -> None:
         options = {"version": version} if version else {}
-        self.account = Account("web", "shopify", shopify.server.url, token=token, secret=SECRET, options=options)
-        self.shop: Shop = shops.load()["shopify"]
-        self.waits: list[float] = []
-
-    def pages(self, since: datetime = SINCE) -> list[Page]:
-        """A whole reading."""
-        found: list[Page] = []
-        reading = self.shop.since(self.account, Mark(since), NOW)
-        answer: httpx.Response | None = None
-        while True:
-            try:
-                step = reading.send(answer)
-            except StopIteration:
-                return found
-            answer = None
-            if isinstance(step, Page):
-                found.append(step)
-            elif isinstance(step, Wait):
-                self.waits.append(step.span.total_seconds())
-            else:
-                answer = _sent(step)
-
-    def orders(self) -> list[ShopOrder]:
-        return [order for page in self.pages() for order in page.orders]
-
-    def look(self, ref: str) -> ShopOrder | None:
-        looking = self.shop.order(self.account, ref, NOW)
-        try:
-            request = next(looking)
-            while True:
-                request = looking.send(_sent(request))
-        except StopIteration as done:
-            found: ShopOrder | None = done.value
-            return found
-
-
-def _sent(request: httpx.Request) -> httpx.Response:
-    with httpx.Client() as client:
-        return client.send(request)
+        account = Account("web", "shopify", shopify.server.url, token=token, secret=SECRET, options=options)
+        super().__init__(shops.load()["shopify"], account)
 
 
 def schemas() -> list[Any]:

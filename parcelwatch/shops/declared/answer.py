@@ -21,6 +21,8 @@ from parcelwatch.errors import BadInput, CourierUnreadable
 from parcelwatch.model import Shipment, ShopOrder, Standing
 
 _BETWEEN: Final = re.compile(r"[,;|\n\r]+")
+_PHP: Final = re.compile(r"[aO]:\d+:[{\"]")
+_SERIALISED: Final = "the shop gives its numbers as PHP keeps them, not as JSON: update the plugin that writes them"
 _MOST: Final = 50
 _TEXT: Final = 200
 
@@ -72,7 +74,7 @@ class Reader:
         """One order. Raises CourierUnreadable where it has no identity, number or time."""
         found = self._found
         ref, number = self.ref(order), text(look("answer.number", found.number, order))
-        updated_at = self._latest(found.updated_at, order)
+        updated_at = self.changed(order)
         if not ref or not number or updated_at is None:
             missing = "ref" if not ref else "number" if not number else "updated_at"
             raise CourierUnreadable(f"an order says no answer.{missing} = `{getattr(found, missing)}`")
@@ -86,7 +88,7 @@ class Reader:
             customer_contact=next(iter(self._texts(found.customer_contact, order)), ""),
             buyer=self._text("buyer", order),
             language=used(language_of, self._text("language", order).replace("_", "-"), ""),
-            value=used(worth, self._text("value", order), 0.0),
+            value=self._value(order),
             currency=self._text("currency", order).upper()[:3],
             tier=self._text("tier", order),
             goods=self._text("goods", order),
@@ -98,6 +100,19 @@ class Reader:
             hand_over_by=self._latest(found.hand_over_by, order),
             tags=self._tags(order),
         )
+
+    def changed(self, order: object) -> datetime | None:
+        """When it last changed; the earliest that may mean, for whoever goes on from there must leave out nothing."""
+        try:
+            at = when(self._zoned(self._found.updated_at), look, order)
+        except CourierUnreadable:
+            return None
+        return at[0] if at else None
+
+    def _value(self, order: object) -> float:
+        value: float = used(worth, self._text("value", order), 0.0)
+        divisor: float = used(worth, self._text("divisor", order), 0.0)
+        return round(value / divisor, 4) if divisor else value
 
     def _standing(self, order: object) -> Standing:
         said = self._text("standing", order).casefold()
@@ -122,12 +137,21 @@ class Reader:
     def _sent(self, item: object) -> Iterator[Shipment]:
         found = self._found
         for each in listed("answer.tracking", found.tracking, item)[:_MOST]:
+            if _PHP.match(text(each)):
+                yield Shipment(text(each)[:40], fault=_SERIALISED)
+                continue
             for number in _BETWEEN.split(text(each)):
                 if number.strip():
-                    at = when(self._zoned(found.shipped_at), look, item) if found.shipped_at else None
                     yield Shipment(
-                        number.strip(), self._text("company", item), self._text("service", item), at[0] if at else None
+                        number.strip(), self._text("company", item), self._text("service", item), self._shipped_at(item)
                     )
+
+    def _shipped_at(self, item: object) -> datetime | None:
+        try:
+            at = when(self._zoned(self._found.shipped_at), look, item) if self._found.shipped_at else None
+        except CourierUnreadable:
+            return None
+        return at[0] if at else None
 
     def _text(self, name: str, item: object) -> str:
         expression: Expression | None = getattr(self._found, name)
