@@ -60,8 +60,8 @@ def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Se
     Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
     """
     hooks = web.Hooks(parts.posts, parts.writer, now)
-    callers = _callers(config, parts)
-    if config.listen is None or not (hooks.accounts or config.public_url or callers):
+    knocks, callers = web.ShopHooks(parts.keepers, now), _callers(config, parts)
+    if config.listen is None or not (hooks.accounts or knocks.shops or config.public_url or callers):
         return None
     host, port = config.listen
     try:
@@ -74,13 +74,15 @@ def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Se
         return None
     if hooks.accounts:
         log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
+    if knocks.shops:
+        log.info("shops may call", address=f"http://{host}:{port}/hooks/shops/SHOP", shops=list(knocks.shops))
     if config.public_url:
         log.info("people may act from messages", address=f"{config.public_url}/a/…", on=f"{host}:{port}")
     if callers:
         log.info("programs may post", address=f"http://{host}:{port}/api/…", tokens=[one.name for one in callers])
     links = [_links(config, parts, now).route] if config.public_url else []
     posts = web.Api(callers, parts.writer, now).routes if callers else ()
-    return web.Server(web.application(hooks.route, *links, *posts), listening)
+    return web.Server(web.application(knocks.route, hooks.route, *links, *posts), listening)
 
 
 def _callers(config: Config, parts: Engine) -> list[web.Caller]:

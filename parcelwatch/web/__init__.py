@@ -2,6 +2,7 @@
 
 from parcelwatch.web.api import Api, Caller
 from parcelwatch.web.hooks import LIMIT, Hooks
+from parcelwatch.web.knocks import ShopHooks
 from parcelwatch.web.links import Links, Readers
 from parcelwatch.web.serving import CONNECTIONS, PATIENCE, Server, application, bound, impatient
 
@@ -15,6 +16,7 @@ __all__ = [
     "Links",
     "Readers",
     "Server",
+    "ShopHooks",
     "application",
     "bound",
     "impatient",
