@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from parcelwatch.config.declared import AnyTime, Auth, Table
-from parcelwatch.config.declared_values import Expressions, Form, HeaderName, Pattern, Status
+from parcelwatch.config.declared_values import AS_WRITTEN, Expressions, Form, HeaderName, Pattern, Status
 from parcelwatch.config.expressions import Expression
 from parcelwatch.config.templates import ShopTemplate
 from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, time_zone
@@ -49,7 +49,7 @@ SHOPS_OWN: Final = "shop"
 
 Zone = Annotated[str, AfterValidator(_zone)]
 Path = Annotated[ShopTemplate, AfterValidator(_path)]
-Body = Annotated[Any, BeforeValidator(_body)]
+Body = Annotated[Any, BeforeValidator(_body), AS_WRITTEN]
 _IN_PAGES: Final = ("page", "offset", "cursor", "none")
 
 

@@ -185,7 +185,7 @@ def _written(value: object) -> object:
 
 
 _AS_TEXT = PlainSerializer(str, return_type=str)
-_AS_WRITTEN = PlainSerializer(_written)
+AS_WRITTEN = PlainSerializer(_written)
 _MEANT = {"type": "string", "pattern": f"^({'|'.join((*_MILESTONES, BY_TEXT, NOTHING))})(/({'|'.join(_CAUSES)}))?$"}
 
 Meaning = Annotated[Meant, PlainValidator(_meant), _AS_TEXT, WithJsonSchema(_MEANT)]
@@ -199,13 +199,13 @@ Pattern = Annotated[
 Texts = Annotated[
     Template | tuple[Template, ...],
     PlainValidator(_texts),
-    _AS_WRITTEN,
+    AS_WRITTEN,
     WithJsonSchema({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 1}]}),
 ]
 Body = Annotated[
     Mapping[str, Any] | list[Any],
     PlainValidator(_body),
-    _AS_WRITTEN,
+    AS_WRITTEN,
     WithJsonSchema({"type": ["object", "array"]}),
 ]
 Expressions = Annotated[

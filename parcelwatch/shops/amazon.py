@@ -16,7 +16,7 @@ from parcelwatch.couriers.base import said
 from parcelwatch.couriers.shared.fields import Record
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, check, unreadable, value
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, Tells, check, unreadable, value
 from parcelwatch.shops.cells import amount, country, four, goods, inner, listed, moment, word
 from parcelwatch.shops.tokens import granted
 
@@ -42,6 +42,7 @@ class Amazon:
     rate: ClassVar[str] = "20/3571s"
     overlap: ClassVar[timedelta] = timedelta(minutes=5)
     farthest: ClassVar[timedelta | None] = None
+    tells: ClassVar[Tells] = Tells(promised=True, hand_over=True)
     doubt: ClassVar[str] = "the roles that customer data wants were not read in Amazon's own documents"
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:

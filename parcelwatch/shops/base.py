@@ -125,6 +125,25 @@ class Shop(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Tells:
+    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it."""
+
+    promised: bool = False
+    hand_over: bool = False
+    cancelled: bool = True
+    refunded: bool = False
+    complaints: bool = False
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A shop whose adapter says what it tells, for the README's table."""
+
+    @property
+    def tells(self) -> Tells: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """What a platform granted: the token, how long it holds, and what renews it next ("" where nothing new)."""
 

@@ -1,4 +1,4 @@
-"""eBay Sell Fulfillment v1: orders, and of each that was sent the numbers, which want a call of their own.
+"""eBay, Sell Fulfillment v1: orders, and of each that was sent the numbers, which want a call of their own.
 
 What belongs here: asking and reading, day by day.
 """
@@ -17,7 +17,7 @@ from parcelwatch.couriers.base import said
 from parcelwatch.couriers.shared.fields import Record
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, check, unreadable, value
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, Tells, check, unreadable, value
 from parcelwatch.shops.cells import amount, country, four, goods, inner, latest, listed, moment, word
 from parcelwatch.shops.tokens import granted
 
@@ -39,6 +39,7 @@ class Ebay:
     rate: ClassVar[str] = "5/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=5)
     farthest: ClassVar[timedelta | None] = timedelta(days=90)
+    tells: ClassVar[Tells] = Tells(promised=True, hand_over=True, refunded=True)
     doubt: ClassVar[str] = "how refunds stand in payment states was not read in eBay's own documents"
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:

@@ -21,7 +21,7 @@ from parcelwatch.config.expressions import Expression
 from parcelwatch.couriers.base import said
 from parcelwatch.errors import ConfigError, CourierError, CourierRefused, CourierUnreadable
 from parcelwatch.model import ShopOrder
-from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading, Shop, check, unreadable, value
+from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading, Shop, Tells, check, unreadable, value
 from parcelwatch.shops.declared.answer import Reader, listed, look, plain, text
 from parcelwatch.shops.declared.knocks import Knocking
 from parcelwatch.shops.declared.options import chosen
@@ -103,8 +103,32 @@ class Made:
     def doubt(self) -> str:
         return self.declaration.doubt
 
+    @property
+    def tells(self) -> Tells:
+        """What its declaration knows where to find."""
+        answer = self.declaration.answer
+        promised, hand_over = answer.promised_by is not None, answer.hand_over_by is not None
+        return Tells(promised, hand_over, bool(answer.cancelled), bool(answer.refunded))
+
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Window after window up to now, page after page."""
+        yield from self._here(account).windows(account, mark, now)
+
+    def _here(self, account: Account) -> Made:
+        """As it is with the account's options, where that was not seen to before."""
+        if not self.declaration.options:
+            return self
+        given = tuple(sorted(account.options.items()))
+        if given not in self._chosen:
+            self._chosen[given] = made(chosen(self.declaration, account.options), self.api)
+        return self._chosen[given]
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[tuple[str, str], ...], Made]:
+        return {}
+
+    def windows(self, account: Account, mark: Mark, now: datetime) -> Reading:
+        """Window after window, of a declaration with nothing left to choose."""
         ask = self.declaration.ask
         begin, known = floored(mark.at), _Known()
         while True:
@@ -214,6 +238,10 @@ class Made:
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its ref."""
+        return (yield from self._here(account).first(account, ref))
+
+    def first(self, account: Account, ref: str) -> Looking[ShopOrder | None]:
+        """What the first call that finds it tells, of a declaration with nothing left to choose."""
         reader = Reader(self.declaration.answer, account.zone)
         for one in self.declaration.one:
             response = yield build(self.declaration, account, one, {"ref": ref, "it": ref})

@@ -20,16 +20,16 @@ _PLAIN: Final = re.compile(r"[\w .,:;@/+#-]{0,200}")
 
 
 def chosen(declaration: ShopDeclaration, given: Mapping[str, str]) -> ShopDeclaration:
-    """The declaration with its options in place. Raises ConfigError for values that fit nowhere."""
+    """The declaration with its options in place, and none left to choose. ConfigError for values that fit nowhere."""
     values = {name: given.get(name, option.default or "") for name, option in declaration.options.items()}
     if not values:
         return declaration
     if unfit := [name for name, value in values.items() if not _PLAIN.fullmatch(value)]:
         raise ConfigError([f"option {unfit[0]}: letters, digits and . , : ; @ / + # - _ are expected"])
     written = declaration.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    about = written.pop("options")
+    del written["options"]
     try:
-        return ShopDeclaration.model_validate(_placed(written, values) | {"options": about})
+        return ShopDeclaration.model_validate(_placed(written, values))
     except ValidationError as error:
         raise ConfigError([f"options: {each['msg']}" for each in error.errors(include_input=False)]) from None
 

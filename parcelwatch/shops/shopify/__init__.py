@@ -17,7 +17,7 @@ import httpx
 
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
 from parcelwatch.model import ShopOrder
-from parcelwatch.shops.base import Account, Granted, Knock, Looking, Mark, Page, Reading, Wait, compact, value
+from parcelwatch.shops.base import Account, Granted, Knock, Looking, Mark, Page, Reading, Tells, Wait, compact, value
 from parcelwatch.shops.cells import inner, moment, word
 from parcelwatch.shops.shopify.answer import VERSION, Told, followed, order, read
 from parcelwatch.shops.shopify.query import PARTS, orders
@@ -41,7 +41,8 @@ class Shopify:
     rate: ClassVar[str] = "4/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=5)
     farthest: ClassVar[timedelta | None] = timedelta(days=60)
-    doubt: ClassVar[str] = ""
+    tells: ClassVar[Tells] = Tells(hand_over=True, refunded=True)
+    doubt: ClassVar[str] = "its webhooks, and how it says that its bucket is empty, were not read in its own documents"
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Page after page, those that changed first before the others."""
@@ -53,7 +54,7 @@ class Shopify:
             found = tuple(order(response, node) for node in told.orders or () if followed(node))
             newest = max((newest, *(at for node in told.orders or () if (at := moment(node.get("updatedAt"))))))
             yield Page(found, mark=Mark(newest), remarks=asking.remarks)
-            if not told.after or told.after == asking.after:
+            if not told.orders or not told.after or told.after == asking.after:
                 return
             asking.after = told.after
             if told.cost.wait():
