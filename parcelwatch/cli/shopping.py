@@ -132,7 +132,7 @@ def show_held(desk: Desk, *, as_json: bool) -> None:
     if as_json:
         output.emit(rows)
         return
-    columns = ["!Shop", "!Order", "!Number", "?Courier", "~Why"]
+    columns = ["!Shop", "!Order", "!Number", "?Courier", "Why"]
     shown = [
         (
             row["shop"],
@@ -189,7 +189,7 @@ def _described(stall: Stall, told: ShopOrder, now: datetime) -> dict[str, Any]:
 
 def print_tried(found: list[dict[str, Any]]) -> None:
     """For people: an order a line, with its parcels."""
-    columns = ["!Order", "!Standing", "Parcels", "?Held", "~Customer"]
+    columns = ["!Order", "!Standing", "Parcels", "Held", "~Customer"]
     shown = [
         (
             output.safe(one["number"], 40),
