@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -293,3 +296,56 @@ def test_an_option_that_would_break_out_of_its_place_is_refused(value: str) -> N
 
     with pytest.raises(ConfigError, match="store"):
         tailored(Odd())
+
+
+def test_a_field_that_cannot_be_asked_is_left_out_and_the_order_is_read(woo: Peer) -> None:
+    class Bare(Woo):
+        def order(self, sold: Sold):  # type: ignore[no-untyped-def]
+            told = super().order(sold)
+            # No line items at all, and a list of parcels with a hole where one was deleted.
+            told["meta_data"][0]["value"] = {"0": {"tracking_number": UPS[0]}, "2": {"tracking_number": UPS[1]}}
+            return {name: value for name, value in told.items() if name != "line_items"}
+
+    for place in alone(Bare):
+        sell(place, 1)
+        (order,) = drive(place).orders()
+        assert order.goods == ""
+        assert [each.number for each in order.shipments] == [UPS[0], UPS[1]]
+
+
+# Numbers in the samples of each platform's documents, where they are at hand.
+SAMPLES = os.environ.get("PARCELWATCH_SHOP_SAMPLES")
+RECORDED = [
+    ("amazon", {"/orders": "amazon/doc-searchOrders-200-example.json"}, ["1Z999AA1234567890"]),
+    (
+        "woocommerce",
+        {
+            "/fulfillments": "woocommerce/test-fulfillments-core.json",
+            "/orders": "woocommerce/test-orders-page-ast.json",
+        },
+        ["00340434292135100186", "YT2500000000000001", "1Z999AA10123456784"],
+    ),
+    (
+        "ebay",
+        {"/shipping_fulfillment": "ebay/test-shipping_fulfillment.json", "/order": "ebay/test-orders.json"},
+        ["9405509699937003457459"],
+    ),
+    ("etsy", {"/receipts": "etsy/test-receipts.json"}, ["9405509699937003457459"]),
+    ("odoo", {"/search_read": "odoo/test-json2-stock_picking.json"}, ["1Z999AA10123456784", "1Z999AA10123456793"]),
+    ("erpnext", {"/api/resource": "erpnext/test-delivery_note.json"}, ["1Z999AA10123456784"]),
+]
+
+
+@pytest.mark.skipif(not SAMPLES, reason="PARCELWATCH_SHOP_SAMPLES names no folder")
+@pytest.mark.parametrize(("api", "files", "numbers"), RECORDED, ids=[api for api, _, _ in RECORDED])
+def test_a_documented_answer_gives_the_numbers_that_stand_in_it(
+    api: str, files: dict[str, str], numbers: list[str]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = next((files[part] for part in files if part in request.url.path), None)
+        told = json.loads(Path(SAMPLES or "", name).read_text(encoding="utf-8")) if name else []
+        return httpx.Response(200, json=told.get("application/json", told) if isinstance(told, dict) else told)
+
+    account = Account("web", api, "https://x.example", zone="Europe/Berlin", options={"shop": "1"})
+    orders = Drive(shops.load()[api], account, answer).orders(since=NOW - timedelta(days=4))
+    assert {each.number for order in orders for each in order.shipments} == set(numbers)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,11 +29,11 @@ _TEXT: Final = 200
 
 
 def plain(value: Any) -> Any:
-    """A JSON value with lists where PHP wrote objects keyed "0", "1", …"""
+    """A JSON value with lists where PHP wrote objects keyed "0", "1", …, some of which may have been deleted."""
     match value:
         case dict():
             inner = {name: plain(each) for name, each in value.items()}
-            keyed = bool(inner) and list(inner) == [str(place) for place in range(len(inner))]
+            keyed = bool(inner) and all(name.isascii() and name.isdigit() and len(name) < 5 for name in inner)
             return list(inner.values()) if keyed else inner
         case list():
             return [plain(each) for each in value]
@@ -115,7 +116,8 @@ class Reader:
         return round(value / divisor, 4) if divisor else value
 
     def _standing(self, order: object) -> Standing:
-        said = self._text("standing", order).casefold()
+        expression = self._found.standing
+        said = text(look("answer.standing", expression, order)).casefold() if expression is not None else ""
         for standing in (Standing.CANCELLED, Standing.REFUNDED):
             if said in {word.casefold() for word in getattr(self._found, standing)}:
                 return standing
@@ -154,17 +156,23 @@ class Reader:
         return at[0] if at else None
 
     def _text(self, name: str, item: object) -> str:
-        expression: Expression | None = getattr(self._found, name)
-        return text(look(f"answer.{name}", expression, item)) if expression is not None else ""
+        return next(iter(self._texts([getattr(self._found, name)], item)), "")
 
-    def _texts(self, expressions: Sequence[Expression] | None, item: object) -> list[str]:
-        found = (text(look("answer", each, item)) for each in expressions or ())
+    def _texts(self, expressions: Sequence[Expression | None] | None, item: object) -> list[str]:
+        """What can be found; what an expression cannot be asked of was not said."""
+        found = []
+        for each in expressions or ():
+            with suppress(CourierUnreadable):
+                found.append(text(look("answer", each, item)) if each is not None else "")
         return [each for each in found if each]
 
     def _tags(self, order: object) -> tuple[str, ...]:
         if self._found.tags is None:
             return ()
-        told = listed("answer.tags", self._found.tags, order)
+        try:
+            told = listed("answer.tags", self._found.tags, order)
+        except CourierUnreadable:
+            return ()
         tags: tuple[str, ...] = used(tags_of, ",".join(text(each) for each in told), ())
         return tags
 
