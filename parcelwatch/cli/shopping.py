@@ -92,6 +92,7 @@ def platform_rows() -> list[dict[str, Any]]:
             "api": name,
             "needs": list(each.needs),
             "options": dict(each.options),
+            "required": list(each.required),
             "rate": each.rate,
             "doubt": each.doubt,
             "about": ((each.__doc__ or "").strip().splitlines() or [""])[0],
@@ -119,6 +120,9 @@ def print_platform(shown: dict[str, Any]) -> None:
     output.say(f'api = "{shown["api"]}"')
     for need in shown["needs"]:
         output.say(f'{need} = "env:SHOP_{need.upper()}"' if need != "base_url" else 'base_url = "https://…"')
+    if shown["required"]:
+        wanted = ", ".join(f'{name} = "…"' for name in shown["required"])
+        output.say(f"options = {{ {wanted} }}")
     for name, what in shown["options"].items():
         output.say(f"# options.{name}: {what}")
 

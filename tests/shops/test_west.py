@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from parcelwatch import shops
+from parcelwatch.cli import main
 from parcelwatch.config import ShopConfig
 from parcelwatch.errors import ConfigError, CourierError, CourierRefused
 from parcelwatch.model import Standing
@@ -311,6 +312,38 @@ def test_a_field_that_cannot_be_asked_is_left_out_and_the_order_is_read(woo: Pee
         (order,) = drive(place).orders()
         assert order.goods == ""
         assert [each.number for each in order.shipments] == [UPS[0], UPS[1]]
+
+
+OWN = """
+[couriers.dhl]
+api = "dhl"
+key = "literal-key"
+[shops.own]
+api = "declared"
+token = "literal-token"
+options = {options}
+[shops.own.declared]
+base_url = "https://x.example"
+auth = {{ kind = "bearer" }}
+options = {{ store = {{ about = "the store's number" }}, view = {{ about = "the view", default = "all" }} }}
+ask = {{ path = "/$store/$view/orders", query = {{ since = "{{since}}", page = "{{page}}" }} }}
+one = {{ path = "/$store/orders/{{ref}}" }}
+answer = {{ ref = "id", number = "id", updated_at = "at", shipments = "parcels" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [('{ store = "7" }', ""), ("{}", "option store is needed"), ('{ store = "7", veiw = "x" }', 'did you mean "view"')],
+)
+def test_a_declaration_of_ones_own_has_options_of_its_own(
+    tmp_path: Path, options: str, fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(OWN.format(options=options), encoding="utf-8")
+    code = main(["--config", str(path), "config", "check"])
+    assert (code == 0) == (not fault)
+    assert fault in "".join(capsys.readouterr())
 
 
 # Numbers in the samples of each platform's documents, where they are at hand.

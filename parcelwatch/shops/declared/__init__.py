@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final
 import httpx
 
 from parcelwatch.config import ShopConfig
+from parcelwatch.config.checks import ANY
 from parcelwatch.config.declared import needs as needed
 from parcelwatch.config.declared_shop import SHOPS_OWN, More, ShopDeclaration
 from parcelwatch.config.expressions import Expression
@@ -37,7 +38,7 @@ class Declared:
     api: ClassVar[str] = "declared"
     base_url: ClassVar[str] = ""
     needs: ClassVar[tuple[str, ...]] = ()
-    options: ClassVar[Mapping[str, str]] = {}
+    options: ClassVar[Mapping[str, str]] = {ANY: "those that the declaration has"}
     required: ClassVar[tuple[str, ...]] = ()
     rate: ClassVar[str] = "2/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=5)

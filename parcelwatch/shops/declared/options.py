@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from parcelwatch.config.declared_shop import ShopDeclaration
+from parcelwatch.config.problems import did_you_mean, listed
 from parcelwatch.errors import ConfigError
 
 _PLACE: Final = re.compile(r"\$([a-z][a-z_]*)")
@@ -21,7 +22,13 @@ _PLAIN: Final = re.compile(r"[\w .,:;@/+#-]{0,200}")
 
 def chosen(declaration: ShopDeclaration, given: Mapping[str, str]) -> ShopDeclaration:
     """The declaration with its options in place, and none left to choose. ConfigError for values that fit nowhere."""
-    values = {name: given.get(name, option.default or "") for name, option in declaration.options.items()}
+    options = declaration.options
+    if unknown := [name for name in given if name not in options]:
+        there = f"there are {listed(options)}" if options else "there is none"
+        raise ConfigError([f"no option {unknown[0][:40]}{did_you_mean(unknown[0], options)}; {there}"])
+    if missing := [name for name, option in options.items() if option.default is None and not given.get(name)]:
+        raise ConfigError([f"option {missing[0]} is needed: {options[missing[0]].about}"])
+    values = {name: given.get(name, option.default or "") for name, option in options.items()}
     if not values:
         return declaration
     if unfit := [name for name, value in values.items() if not _PLAIN.fullmatch(value)]:
