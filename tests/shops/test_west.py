@@ -379,6 +379,8 @@ def test_a_documented_answer_gives_the_numbers_that_stand_in_it(
         told = json.loads(Path(SAMPLES or "", name).read_text(encoding="utf-8")) if name else []
         return httpx.Response(200, json=told.get("application/json", told) if isinstance(told, dict) else told)
 
-    account = Account("web", api, "https://x.example", zone="Europe/Berlin", options={"shop": "1"})
+    account = Account(
+        "web", api, "https://x.example", zone="Europe/Berlin", options=dict.fromkeys(shops.load()[api].required, "1")
+    )
     orders = Drive(shops.load()[api], account, answer).orders(since=NOW - timedelta(days=4))
     assert {each.number for order in orders for each in order.shipments} == set(numbers)
