@@ -41,11 +41,8 @@ class ShopHooks:
         self._heard: dict[bytes, None] = {}
         self._turned_away: Counter[str] = Counter()
         self.route = Route("/hooks/shops/{shop}", self._hook, methods=["POST"])
-
-    @property
-    def shops(self) -> tuple[str, ...]:
-        """The shops that may call."""
-        return tuple(self._keepers)
+        if self._keepers:
+            log.info("shops may call", path="/hooks/shops/SHOP", shops=list(self._keepers))
 
     async def _hook(self, request: Request) -> Response:
         keeper = self._keepers.get(request.path_params["shop"])

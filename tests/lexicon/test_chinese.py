@@ -175,7 +175,7 @@ KINDS: dict[str, set[tuple[Milestone | None, Cause | None]]] = {
     "address_problem": {(M.EXCEPTION, C.ADDRESS), (M.ATTEMPT_FAILED, C.ADDRESS)},
     "payment_problem": {(M.EXCEPTION, C.UNSTATED)},
     "held": {(M.IN_TRANSIT, C.COURIER_FAULT), (M.EXCEPTION, C.COURIER_FAULT), (M.EXCEPTION, C.UNSTATED)},
-    "force_majeure": {(M.EXCEPTION, C.WEATHER), (M.EXCEPTION, C.COURIER_FAULT), (M.IN_TRANSIT, C.COURIER_FAULT)},
+    "force_majeure": {(M.EXCEPTION, C.WEATHER), (M.EXCEPTION, C.DISRUPTED), (M.IN_TRANSIT, C.DISRUPTED)},
     "holiday_delay": {(M.IN_TRANSIT, C.POSTPONED), (M.IN_TRANSIT, C.COURIER_FAULT)},
     "customer_postponed": {(M.IN_TRANSIT, C.POSTPONED)},
     "pickup_expired": {(M.AVAILABLE_FOR_PICKUP, None)},

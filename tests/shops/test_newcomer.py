@@ -6,12 +6,14 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from parcelwatch import clock
@@ -21,12 +23,13 @@ from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
 from tests.cli.conftest import DAMAGED
 from tests.servers import PATIENCE, Hit, Server, answers
-from tests.shops.shopify import TOKEN, Shopify, sent
+from tests.shops.shopify import SECRET, TOKEN, Shopify, sent, signed
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 SETTINGS = """
 [service]
 database = "shop.db"
+listen = "127.0.0.1:{listen}"
 [couriers.my_dhl]
 api = "dhl"
 key = "sandbox-key"
@@ -44,6 +47,12 @@ def block(language: str, containing: str) -> str:
         if containing in each
     )
     return str(found)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def heard(server: Server, word: str) -> threading.Event:
@@ -67,8 +76,11 @@ def test_from_a_shopify_token_to_the_first_alert(tmp_path: Path) -> None:
         shopify.put(5550002, clock.now(), sent("H1234567890", by="Own drivers"), name="#1002")
         table = block("toml", "[shops.my_shopify]").replace("https://my-shop.myshopify.com", shopify.server.url)
         config = tmp_path / "config.toml"
-        config.write_text(SETTINGS.format(courier=dhl.base_url, port=inbox.port) + table, encoding="utf-8")
-        environment = {**os.environ, "SHOPIFY_TOKEN": TOKEN, "PARCELWATCH_CONFIG": str(config)}
+        listen = free_port()
+        settings = SETTINGS.format(courier=dhl.base_url, port=inbox.port, listen=listen)
+        config.write_text(f'{settings}{table}secret = "env:SHOPIFY_SECRET"\n', encoding="utf-8")
+        secrets = {"SHOPIFY_TOKEN": TOKEN, "SHOPIFY_SECRET": SECRET}
+        environment = {**os.environ, **secrets, "PARCELWATCH_CONFIG": str(config)}
         begun = time.monotonic()
 
         def typed(line: str) -> str:
@@ -90,15 +102,21 @@ def test_from_a_shopify_token_to_the_first_alert(tmp_path: Path) -> None:
         assert f"{DAMAGED} (my_dhl)" in shown["parcelwatch shops try my_shopify 1001"]
         held = typed("parcelwatch shops list --held")
         assert 'companies = ["Own drivers"]' in " ".join(held.split())
-        alert = heard(inbox, "#1001")
+        alert, asked_again = heard(inbox, "#1001"), heard(shopify.server, "id:5550002")
         command = [sys.executable, "-m", *last.split()]
         with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as daemon:
             try:
                 assert alert.wait(PATIENCE)
+                taken = time.monotonic() - begun
+                body = b'{"id": 5550002}'
+                address = f"http://127.0.0.1:{listen}/hooks/shops/my_shopify"
+                called = httpx.post(address, content=body, headers=signed(body), trust_env=False)
+                assert called.status_code == 200
+                assert asked_again.wait(PATIENCE)
             finally:
                 daemon.send_signal(signal.SIGTERM)
             assert daemon.wait(PATIENCE) == 0
-        print(f"from the token to the first alert: {time.monotonic() - begun:.1f} s")
+        print(f"from the token to the first alert: {taken:.1f} s")
 
 
 @pytest.mark.parametrize("api", ["shopify", "amazon", "magento"])
