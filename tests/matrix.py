@@ -20,9 +20,9 @@ TITLES = (
 )
 
 
-def name(courier: Courier) -> str:
-    """What the API is called: the first words of its module's own description."""
-    words = inspect.getdoc(inspect.getmodule(type(courier))) or ""
+def named_by(adapter: object) -> str:
+    """What an API is called: the first words of its module's own description."""
+    words = inspect.getdoc(inspect.getmodule(type(adapter))) or ""
     return re.split(r"[:,(]|'s? | through |\. | \d| API| in China|\.$", words, maxsplit=1)[0].strip()
 
 
@@ -32,7 +32,7 @@ def row(courier: Courier) -> str:
     if courier.min_interval:
         limits.append(f"a number every {courier.min_interval.total_seconds() / 60:.0f} min")
     cells = (
-        name(courier),
+        named_by(courier),
         f"`{courier.api}`",
         str(courier.batch),
         ", ".join(limits),

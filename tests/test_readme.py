@@ -18,7 +18,7 @@ from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 from parcelwatch.render import Renderer
 from parcelwatch.words import languages
-from tests import chat_table, gallery, matrix
+from tests import chat_table, gallery, matrix, shop_matrix
 from tests.servers import PATIENCE
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -53,6 +53,10 @@ def test_every_language_of_letters_is_named(language: str) -> None:
 
 def test_the_table_of_adapters_is_the_one_the_adapters_make() -> None:
     assert matrix.table() in README, "run `python -m tests.matrix`"
+
+
+def test_the_table_of_shops_is_the_one_the_adapters_make() -> None:
+    assert shop_matrix.table() in README, "run `python -m tests.shop_matrix`"
 
 
 def test_the_table_of_channels_is_the_one_the_limits_make() -> None:

@@ -92,6 +92,7 @@ def platform_rows() -> list[dict[str, Any]]:
             "api": name,
             "needs": list(each.needs),
             "options": dict(each.options),
+            "required": list(each.required),
             "rate": each.rate,
             "doubt": each.doubt,
             "about": ((each.__doc__ or "").strip().splitlines() or [""])[0],
@@ -119,6 +120,9 @@ def print_platform(shown: dict[str, Any]) -> None:
     output.say(f'api = "{shown["api"]}"')
     for need in shown["needs"]:
         output.say(f'{need} = "env:SHOP_{need.upper()}"' if need != "base_url" else 'base_url = "https://…"')
+    if shown["required"]:
+        wanted = ", ".join(f'{name} = "…"' for name in shown["required"])
+        output.say(f"options = {{ {wanted} }}")
     for name, what in shown["options"].items():
         output.say(f"# options.{name}: {what}")
 
@@ -132,7 +136,7 @@ def show_held(desk: Desk, *, as_json: bool) -> None:
     if as_json:
         output.emit(rows)
         return
-    columns = ["!Shop", "!Order", "!Number", "?Courier", "~Why"]
+    columns = ["!Shop", "!Order", "!Number", "?Courier", "Why"]
     shown = [
         (
             row["shop"],
@@ -150,9 +154,10 @@ def show_held(desk: Desk, *, as_json: bool) -> None:
 def checked(desk: Desk, stall: Stall) -> dict[str, Any]:
     """Whether a shop answers, and with how many orders of the last hour."""
     said, ok = "", True
+    keepers: list[Shopkeeper] = []
     try:
-        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)))
-        said = f"{len(found)} orders changed within the last hour"
+        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)), keepers)
+        said = "; ".join([f"{len(found)} orders changed within the last hour", *keepers[0].remarks])
     except CourierError as error:
         said, ok = str(error), False
     return {"shop": stall.name, "api": stall.account.api, "ok": ok, "said": said}
@@ -188,7 +193,7 @@ def _described(stall: Stall, told: ShopOrder, now: datetime) -> dict[str, Any]:
 
 def print_tried(found: list[dict[str, Any]]) -> None:
     """For people: an order a line, with its parcels."""
-    columns = ["!Order", "!Standing", "Parcels", "?Held", "~Customer"]
+    columns = ["!Order", "!Standing", "Parcels", "Held", "~Customer"]
     shown = [
         (
             output.safe(one["number"], 40),

@@ -141,7 +141,7 @@ class Time(Table):
     """{ from = "date", format = "%d/%m/%Y %H:%M", zone = "Europe/Paris" }"""
 
     from_: Expressions = Field(alias="from", description="where it is; several are read as one text")
-    format: Form = Field(default="iso", description="iso, epoch, epoch_ms or %d/%m/%Y")
+    format: Form = Field(default="iso", description="iso, epoch, epoch_ms, rfc2822 or %d/%m/%Y")
     zone: TimeZone | None = Field(default=None, description="the zone of times that name none")
     offset: Expression | None = Field(default=None, description="where the offset is, +02:00")
     country: Expression | None = Field(default=None, description="where the country is, whose zones are meant")
@@ -273,11 +273,12 @@ def needs(written: Mapping[str, Any]) -> list[str]:
     texts = list(_strings([written.get("ask"), auth]))
     if "value" not in auth and isinstance(kind, str):
         texts.append(DEFAULT_VALUES.get(kind, ""))
-    granted = kind == "oauth2"
+    granted, renewed = kind == "oauth2", auth.get("grant") == "refresh_token"
     if granted:
-        texts.append("{key} {secret}")
+        texts.append("{key}" if renewed and auth.get("send") != "basic" else "{key} {secret}")
     found = {name for text in texts for name in CREDENTIALS if f"{{{name}}}" in text}
-    return [name for name in CREDENTIALS if name in found - ({"token"} if granted else set())]
+    found = (found - {"token"} if granted else found) | ({"token"} if renewed else set())
+    return [name for name in CREDENTIALS if name in found]
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -11,10 +11,10 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from parcelwatch.config.declared import AnyTime, Auth, Table
-from parcelwatch.config.declared_values import Expressions, Form, HeaderName, Status
+from parcelwatch.config.declared_values import AS_WRITTEN, Expressions, Form, HeaderName, Pattern, Status
 from parcelwatch.config.expressions import Expression
 from parcelwatch.config.templates import ShopTemplate
-from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, TimeZone
+from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, time_zone
 from parcelwatch.duration import Duration, Rate
 
 
@@ -36,8 +36,20 @@ def _body(value: object) -> object:
     return value
 
 
+def _zone(name: str) -> str:
+    return name if name == SHOPS_OWN else time_zone(name)
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+SHOPS_OWN: Final = "shop"
+"""Instead of a zone: that of the account, [shops.NAME] timezone."""
+
+Zone = Annotated[str, AfterValidator(_zone)]
 Path = Annotated[ShopTemplate, AfterValidator(_path)]
-Body = Annotated[Any, BeforeValidator(_body)]
+Body = Annotated[Any, BeforeValidator(_body), AS_WRITTEN]
 _IN_PAGES: Final = ("page", "offset", "cursor", "none")
 
 
@@ -95,13 +107,51 @@ class Pages(Table):
         return self
 
 
+class ShopAuth(Auth):
+    """{ kind = "oauth2", url = "/oauth/token", grant = "refresh_token" }"""
+
+    grant: Annotated[str, OneOf(("client_credentials", "refresh_token"), "grant")] = Field(
+        default="client_credentials",
+        description="oauth2: what the token is granted for; refresh_token: for the last one, at first `token`",
+    )
+
+
+class Option(Table):
+    """{ about = "the shop's number", default = "1" }"""
+
+    about: str = Field(min_length=1, max_length=200, description="what it is for")
+    default: str | None = Field(default=None, description="what holds when it is left out; required without")
+
+
+class Knocking(Table):
+    """[shops.NAME.declared.knock]"""
+
+    style: Annotated[str, OneOf(("hmac", "standard"), "style of signature")] = Field(
+        default="hmac", description="hmac: base64 of HMAC-SHA256 over the body; standard: Standard Webhooks"
+    )
+    header: HeaderName = Field(default="webhook-signature", description="hmac: where the signature is")
+    secret: ShopTemplate = Field(
+        default_factory=lambda: ShopTemplate.of("{secret}"),
+        description="what it is made with",
+        json_schema_extra={"default": "{secret}"},
+    )
+    refs: Expression = Field(description="in the body: the order to ask for, or several")
+    greeting: Pattern | None = Field(default=None, description="a body that only tries the address, signed or not")
+
+
 class Since(Call):
     """[shops.NAME.declared.ask]"""
 
-    time: Form = Field(default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, %d/%m/%Y")
-    zone: TimeZone = Field(default="UTC", description="whose clock they are by")
+    time: Form = Field(
+        default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, rfc2822, %d/%m/%Y"
+    )
+    zone: Zone = Field(default="UTC", description='whose clock they are by; "shop": that of [shops.NAME] timezone')
     pages: Pages = Pages()
     newest_first: bool = Field(default=False, strict=True, description="its pages begin with what changed last")
+    down: Mapping[str, ShopTemplate] = Field(
+        default_factory=dict,
+        description="of the query, for a server that tells of older ones than asked for: its newest come first then",
+    )
     window: NaturalSpan | None = Field(default=None, description="the longest span one call may ask for")
     empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean no orders")
 
@@ -135,6 +185,12 @@ class One(Call):
         return self
 
 
+Ones = Annotated[
+    tuple[One, ...], BeforeValidator(_several, json_schema_input_type=One | list[One]), Field(min_length=1)
+]
+OptionName = Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+
+
 class More(Call):
     """[[shops.NAME.declared.more]]"""
 
@@ -142,6 +198,8 @@ class More(Call):
     it: Expression | None = Field(default=None, description="in the order: what {it} is; the call is left out without")
     where: Expression | None = Field(default=None, description="in the order: whether the call is needed")
     missing: tuple[Status, ...] = Field(default=(404,), description="HTTP statuses that mean there is nothing")
+    off: Expression | None = Field(default=None, description="in an answer: true where no order has it; ask no more")
+    shared: bool = Field(default=False, strict=True, description="what is told of {it} holds for every order with it")
 
 
 class Found(Table):
@@ -174,6 +232,7 @@ class Found(Table):
     buyer: Expression | None = Field(default=None, description="in an order: the name on the platform")
     language: Expression | None = Field(default=None, description="in an order")
     value: Expression | None = Field(default=None, description="in an order")
+    divisor: Expression | None = Field(default=None, description="in an order: what `value` is to be divided by")
     currency: Expression | None = Field(default=None, description="in an order")
     tier: Expression | None = Field(default=None, description="in an order: the customer's")
     goods: Expression | None = Field(default=None, description="in an order")
@@ -197,9 +256,13 @@ class ShopDeclaration(Table):
     )
     farthest: NaturalSpan | None = Field(default=None, description="it tells of nothing that changed longer ago")
     doubt: str = Field(default="", description="why it is not established")
-    auth: Auth | None = Field(default=None, description="how it proves itself")
+    options: Mapping[OptionName, Option] = Field(
+        default_factory=dict, description="what differs from shop to shop: $NAME stands for it in any text"
+    )
+    auth: ShopAuth | None = Field(default=None, description="how it proves itself")
     ask: Since = Field(description="the call for what changed")
-    one: One = Field(description="the call for one order")
+    one: Ones = Field(description="the call for one order; of several the first that finds it counts")
+    knock: Knocking | None = Field(default=None, description="how it says that an order changed")
     more: tuple[More, ...] = Field(default=(), description="further calls about each order")
     answer: Found = Field(description="what is where in an answer")
     message: Expression | None = Field(default=None, description="in an answer: the shop's words about what is wrong")

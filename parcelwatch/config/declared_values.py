@@ -22,6 +22,7 @@ from parcelwatch.config.values import base_url as address
 from parcelwatch.model import Cause, Milestone
 
 MOST_PIECES: Final = 4
+FORMS: Final = ("iso", "epoch", "epoch_ms", "rfc2822")
 BY_TEXT: Final = "text"
 """In a table of statuses: this one says nothing, the text beside it does."""
 NOTHING: Final = "nothing"
@@ -89,12 +90,13 @@ def _pattern(value: object) -> re.Pattern[str]:
 
 
 def _format(text: str) -> str:
-    if text in ("iso", "epoch", "epoch_ms"):
+    if text in FORMS:
         return text
     if "%" not in text:
-        meant = did_you_mean(text, ("iso", "epoch", "epoch_ms"))
+        meant = did_you_mean(text, FORMS)
         raise ValueError(
-            f'expected "iso", "epoch", "epoch_ms" or a form such as "%d/%m/%Y %H:%M", got {shown(text)}{meant}'
+            f'expected "iso", "epoch", "epoch_ms", "rfc2822" or a form such as "%d/%m/%Y %H:%M", '
+            f"got {shown(text)}{meant}"
         )
     try:
         read = datetime.strptime(_SAMPLE.strftime(text), text)  # noqa: DTZ007 - only its day is looked at
@@ -183,7 +185,7 @@ def _written(value: object) -> object:
 
 
 _AS_TEXT = PlainSerializer(str, return_type=str)
-_AS_WRITTEN = PlainSerializer(_written)
+AS_WRITTEN = PlainSerializer(_written)
 _MEANT = {"type": "string", "pattern": f"^({'|'.join((*_MILESTONES, BY_TEXT, NOTHING))})(/({'|'.join(_CAUSES)}))?$"}
 
 Meaning = Annotated[Meant, PlainValidator(_meant), _AS_TEXT, WithJsonSchema(_MEANT)]
@@ -197,13 +199,13 @@ Pattern = Annotated[
 Texts = Annotated[
     Template | tuple[Template, ...],
     PlainValidator(_texts),
-    _AS_WRITTEN,
+    AS_WRITTEN,
     WithJsonSchema({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 1}]}),
 ]
 Body = Annotated[
     Mapping[str, Any] | list[Any],
     PlainValidator(_body),
-    _AS_WRITTEN,
+    AS_WRITTEN,
     WithJsonSchema({"type": ["object", "array"]}),
 ]
 Expressions = Annotated[

@@ -111,7 +111,7 @@ def _read_rates(value: object) -> tuple[Rate, ...]:
     return tuple(_read_rate(each) for each in (value if isinstance(value, list | tuple) else (value,)))
 
 
-def _zone(name: str) -> str:
+def time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, KeyError):
@@ -319,4 +319,4 @@ ADay = Annotated[date, PlainValidator(_read_date), WithJsonSchema({"type": "stri
 OrderUrl = Annotated[str, AfterValidator(_order_url)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
-TimeZone = Annotated[str, AfterValidator(_zone)]
+TimeZone = Annotated[str, AfterValidator(time_zone)]

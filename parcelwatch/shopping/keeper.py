@@ -1,14 +1,15 @@
 """One shop's conversation: when it is asked, the token that takes, its pace, and each page saved before the next call.
 
 What belongs here: driving an adapter's readings. What an answer means is the adapter's to say, what follows from it
-taking.py's, how a token is kept tokens.py's.
+taking.py's. What renews a token is kept in a file of its own before the token is used: whoever loses it loses the
+shop.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ import structlog
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.couriers.base import SECRETS, http_date
-from parcelwatch.duration import parse_rate
+from parcelwatch.duration import Rate, parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping import tokens
@@ -38,6 +39,8 @@ FIRST_LOOK: Final = timedelta(days=30)
 MARGIN: Final = timedelta(minutes=5)
 # One reading takes no longer, so that a shop with much to tell leaves room to stop between pages.
 LONGEST: Final = timedelta(minutes=10)
+# Orders that a shop may say changed before they are asked for; polling finds the rest.
+MOST_KNOCKS: Final = 1000
 # What a shop's clock may be wrong by before its answers are held against it.
 SKEW: Final = timedelta(seconds=30)
 WRONG: Final = timedelta(days=1)
@@ -56,8 +59,8 @@ def accounted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where its token and
-    what renews it are kept.
+    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where what renews
+    its token is kept.
     """
 
     account: Account
@@ -80,8 +83,10 @@ class Shopkeeper:
         self._client = client
         self._writer = writer
         self._at: tuple[datetime, float] | None = None
-        self._gap = _gap(stall.shop.rate)
-        self._last: float | None = None
+        self.remarks: dict[str, None] = {}
+        self._bucket = _Bucket(parse_rate(stall.shop.rate))
+        self._renewing = asyncio.Lock()
+        self._knocked: dict[str, None] = {}
         self._granted: tokens.Kept | None = None
         self._refused = ""
         self._skew = timedelta(0)
@@ -99,11 +104,32 @@ class Shopkeeper:
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
+        if self._knocked:
+            await self._answer_knocks(now)
         if not await self._writer.run(_due, self.stall, now):
             return
         if await self.read(now) is None and not self._tried_held:
             self._tried_held = True
             await self._try_held()
+
+    def knock(self, refs: Iterable[str]) -> None:
+        """The shop says that these orders changed: they are asked for at the next `run`."""
+        for ref in refs:
+            if len(self._knocked) < MOST_KNOCKS:
+                self._knocked[ref] = None
+
+    async def _answer_knocks(self, now: datetime) -> None:
+        """Ask for the orders that are said to have changed. One that cannot be had is found by the next reading."""
+        self.at(now)
+        while self._knocked and not await self._writer.run(_held, self.stall.name, now):
+            ref = next(iter(self._knocked))
+            del self._knocked[ref]
+            try:
+                self.taken += await self.ask_again(ref)
+            except CourierError as error:
+                await self._writer.run(_troubled, self.stall.name, error, self._clock())
+            except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
+                log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
@@ -134,15 +160,13 @@ class Shopkeeper:
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""
-        try:
-            return await self._looked(ref)
-        except CourierRefused:
-            if not self._drop_token():
-                raise
-            return await self._looked(ref)
-
-    async def _looked(self, ref: str) -> ShopOrder | None:
-        return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
+        for attempt in (1, 2):
+            try:
+                return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
+            except CourierRefused:
+                if attempt == 2 or not self._drop_token():
+                    raise
+        raise AssertionError
 
     async def lately(self, mark: Mark) -> list[ShopOrder]:
         """What changed since a mark, as far as the first page goes; nothing is kept. Raises CourierError."""
@@ -182,7 +206,8 @@ class Shopkeeper:
                 return
             answer = None
             if isinstance(step, Page):
-                yield step
+                self._remark(step.remarks)
+                yield self._believed(step)
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
             else:
@@ -198,10 +223,8 @@ class Shopkeeper:
             return found
 
     async def _send(self, request: httpx.Request, *secrets: str) -> httpx.Response:
-        loop = asyncio.get_running_loop()
-        if self._last is not None and (left := self._last + self._gap - loop.time()) > 0:
+        if (left := self._bucket.take(asyncio.get_running_loop().time())) > 0:
             await asyncio.sleep(left)
-        self._last = loop.time()
         account = self.stall.account
         held = (*secrets, self._granted.token) if self._granted else secrets
         request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
@@ -216,9 +239,14 @@ class Shopkeeper:
         shop, account = self.stall.shop, self.stall.account
         if not isinstance(shop, Renews):
             return account
+        async with self._renewing:
+            granted = await self._token(shop)
+        return replace(account, token=granted.token)
+
+    async def _token(self, shop: Renews) -> tokens.Kept:
         if self._granted is None or not self._granted.holds(self._clock()):
             self._granted = await self._grant(shop)
-        return replace(account, token=self._granted.token)
+        return self._granted
 
     async def _grant(self, shop: Renews) -> tokens.Kept:
         """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used."""
@@ -250,7 +278,19 @@ class Shopkeeper:
         self._refused, self._granted = self._granted.token, None
         return True
 
+    def _remark(self, remarks: Iterable[str]) -> None:
+        """Say each once."""
+        for remark in remarks:
+            if remark not in self.remarks:
+                self.remarks[remark] = None
+                log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
+
     # --- the shop's clock ---
+
+    def _believed(self, page: Page) -> Page:
+        """A page that goes no further than now: an order from the future must hide none that is still to come."""
+        there = self._there()
+        return replace(page, mark=replace(page.mark, at=there)) if page.mark and page.mark.at > there else page
 
     def _there(self) -> datetime:
         """The time by the shop's clock."""
@@ -263,18 +303,40 @@ class Shopkeeper:
         self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
 
 
-def _gap(rate: str) -> float:
-    pace = parse_rate(rate)
-    return pace.period_seconds / pace.count
+class _Bucket:
+    """So many calls at once as the rate counts, refilled over its period: "20/3571s" is twenty, then one in 3 min."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._gap = rate.period_seconds / rate.count
+        self._room = self._gap * (rate.count - 1)
+        self._next = 0.0
+
+    def take(self, now: float) -> float:
+        """Seconds until the call may be made; it counts from now on."""
+        at = max(now, self._next - self._room)
+        self._next = max(self._next, at) + self._gap
+        return at - now
 
 
 # --- on the store's thread -----------------------------------------------------------------------
 
 
-def _due(store: Store, stall: Stall, now: datetime) -> bool:
-    state, _ = accounts.load(store, accounted(stall.name))
+def _held(store: Store, name: str, now: datetime) -> bool:
+    """Whether it is left alone for now: it is busy, failing or refused us."""
+    state, _ = accounts.load(store, accounted(name))
     held = rules.hold_until(state, now)
-    if held is not None and now < held:
+    return held is not None and now < held
+
+
+def _troubled(store: Store, name: str, error: CourierError, now: datetime) -> None:
+    """Keep that an order could not be had; how far the shop was read stays as it is."""
+    with store.transaction():
+        state, pace = accounts.load(store, accounted(name))
+        accounts.save(store, accounted(name), rules.failed(state, now, error), pace)
+
+
+def _due(store: Store, stall: Stall, now: datetime) -> bool:
+    if _held(store, stall.name, now):
         return False
     known = shops.progress(store, stall.name)
     asked = known.asked_at if known else None

@@ -15,7 +15,7 @@ from parcelwatch.config.declarations import shipped
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.errors import ConfigError
 from parcelwatch.shops.base import Shop, Tailored
-from parcelwatch.shops.declared import Made
+from parcelwatch.shops.declared import made
 
 GROUP = "parcelwatch.shops"
 
@@ -32,7 +32,8 @@ def load() -> dict[str, Shop]:
             broken.append(f"the shop {point.name!r} ({point.value}) cannot be loaded: {error}")
     if broken:
         raise ConfigError(broken)
-    return found | {name: Made(_declaration(text)) for name, text in shipped("shops").items() if name not in found}
+    own = ((name, text) for name, text in shipped("shops").items() if name not in found)
+    return found | {name: made(_declaration(text), name) for name, text in own}
 
 
 def _declaration(text: str) -> ShopDeclaration:

@@ -61,11 +61,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet."""
+    """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet.
+
+    `remarks`: what operators are to know of how the shop answers, in sentences.
+    """
 
     orders: tuple[ShopOrder, ...] = ()
     grievances: tuple[Grievance, ...] = ()
     mark: Mark | None = None
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,25 @@ class Shop(Protocol):
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its ref or its number, None where the shop has none. Raises CourierError."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it."""
+
+    promised: bool = False
+    hand_over: bool = False
+    cancelled: bool = True
+    refunded: bool = False
+    complaints: bool = False
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A shop whose adapter says what it tells, for the README's table."""
+
+    @property
+    def tells(self) -> Tells: ...
 
 
 @dataclass(frozen=True, slots=True)

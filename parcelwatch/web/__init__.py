@@ -3,6 +3,7 @@
 from parcelwatch.web.api import Api, Caller
 from parcelwatch.web.health import Health, Look
 from parcelwatch.web.hooks import LIMIT, Hooks
+from parcelwatch.web.knocks import ShopHooks
 from parcelwatch.web.links import Links, Readers
 from parcelwatch.web.scrape import Scrape
 from parcelwatch.web.serving import CONNECTIONS, PATIENCE, Server, application, bound, impatient
@@ -20,6 +21,7 @@ __all__ = [
     "Readers",
     "Scrape",
     "Server",
+    "ShopHooks",
     "application",
     "bound",
     "impatient",

@@ -10,31 +10,10 @@ from typing import Any
 
 import httpx
 
+from tests.shops import western
 from tests.shops.platforms import douyin, jd, jushuitan, kuaishou, pdd, taobao, wangdiantong, wechat, xiaohongshu
 
 Answers = Callable[[httpx.Request], Any]
-
-
-def woocommerce(request: httpx.Request) -> Any:
-    """One order with one number of Shipment Tracking."""
-    order = {
-        "id": 727,
-        "number": "727",
-        "status": "completed",
-        "date_modified_gmt": "2026-11-27T09:30:00",
-        "total": "29.35",
-        "currency": "EUR",
-        "shipping": {"first_name": "Ann", "last_name": "Beispiel", "country": "DE", "postcode": "10115"},
-        "billing": {"email": "ann@example.com", "phone": "555"},
-        "line_items": [{"name": "Lamp"}],
-        "meta_data": [
-            {
-                "key": "_wc_shipment_tracking_items",
-                "value": [{"tracking_number": "00340434161094042557", "tracking_provider": "dhl-de"}],
-            }
-        ],
-    }
-    return order if request.url.path.endswith("/727") else [order]
 
 
 ANSWERS: dict[str, Answers] = {
@@ -47,7 +26,7 @@ ANSWERS: dict[str, Answers] = {
     "wangdiantong": wangdiantong.answer,
     "wechat": wechat.answer,
     "xiaohongshu": xiaohongshu.answer,
-    "woocommerce": woocommerce,
+    **western.ANSWERS,
 }
 REFS = {
     "douyin": "6917926768820000001",
@@ -59,7 +38,7 @@ REFS = {
     "wangdiantong": "CK2026112700001#zd2026112700001",
     "wechat": wechat.REF,
     "xiaohongshu": xiaohongshu.REF,
-    "woocommerce": "727",
+    **western.REFS,
 }
 
 # Credentials that a platform wants in the query, where servers and proxies keep them: its own rule.

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 from parcelwatch.config.declared import Time
 from parcelwatch.config.expressions import Expression
@@ -66,10 +67,20 @@ def _told(time: Time, look: Looks, item: object) -> _Told | None:
     pieces = [piece for each in several if (piece := text(each, "answer.time"))]
     if not pieces:
         return None
+    if time.format == "rfc2822":
+        return _Told(_mailed(" ".join(pieces)), day=False)
     if time.format == "iso":
         stamp = "T".join(pieces)
         return _Told(parse(stamp), day=len(stamp) <= len("2026-01-31"))
     return _Told(_formed(" ".join(pieces), time.format), day=not _HOURS.search(time.format))
+
+
+def _mailed(stamp: str) -> datetime:
+    """A time as mail writes it: Tue, 20 Nov 2012 00:00:00 +0000."""
+    try:
+        return parse(parsedate_to_datetime(stamp).isoformat())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        raise CourierUnreadable(f"a time is not of the form that mail has: {stamp[:40]!r}") from None
 
 
 def _formed(stamp: str, form: str) -> datetime:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,16 +22,18 @@ from parcelwatch.errors import BadInput, CourierUnreadable
 from parcelwatch.model import Shipment, ShopOrder, Standing
 
 _BETWEEN: Final = re.compile(r"[,;|\n\r]+")
+_PHP: Final = re.compile(r"[aO]:\d+:[{\"]")
+_SERIALISED: Final = "the shop gives its numbers as PHP keeps them, not as JSON: update the plugin that writes them"
 _MOST: Final = 50
 _TEXT: Final = 200
 
 
 def plain(value: Any) -> Any:
-    """A JSON value with lists where PHP wrote objects keyed "0", "1", …"""
+    """A JSON value with lists where PHP wrote objects keyed "0", "1", …, some of which may have been deleted."""
     match value:
         case dict():
             inner = {name: plain(each) for name, each in value.items()}
-            keyed = bool(inner) and list(inner) == [str(place) for place in range(len(inner))]
+            keyed = bool(inner) and all(name.isascii() and name.isdigit() and len(name) < 5 for name in inner)
             return list(inner.values()) if keyed else inner
         case list():
             return [plain(each) for each in value]
@@ -72,7 +75,7 @@ class Reader:
         """One order. Raises CourierUnreadable where it has no identity, number or time."""
         found = self._found
         ref, number = self.ref(order), text(look("answer.number", found.number, order))
-        updated_at = self._latest(found.updated_at, order)
+        updated_at = self.changed(order)
         if not ref or not number or updated_at is None:
             missing = "ref" if not ref else "number" if not number else "updated_at"
             raise CourierUnreadable(f"an order says no answer.{missing} = `{getattr(found, missing)}`")
@@ -86,7 +89,7 @@ class Reader:
             customer_contact=next(iter(self._texts(found.customer_contact, order)), ""),
             buyer=self._text("buyer", order),
             language=used(language_of, self._text("language", order).replace("_", "-"), ""),
-            value=used(worth, self._text("value", order), 0.0),
+            value=self._value(order),
             currency=self._text("currency", order).upper()[:3],
             tier=self._text("tier", order),
             goods=self._text("goods", order),
@@ -99,8 +102,22 @@ class Reader:
             tags=self._tags(order),
         )
 
+    def changed(self, order: object) -> datetime | None:
+        """When it last changed; the earliest that may mean, for whoever goes on from there must leave out nothing."""
+        try:
+            at = when(self._zoned(self._found.updated_at), look, order)
+        except CourierUnreadable:
+            return None
+        return at[0] if at else None
+
+    def _value(self, order: object) -> float:
+        value: float = used(worth, self._text("value", order), 0.0)
+        divisor: float = used(worth, self._text("divisor", order), 0.0)
+        return round(value / divisor, 4) if divisor else value
+
     def _standing(self, order: object) -> Standing:
-        said = self._text("standing", order).casefold()
+        expression = self._found.standing
+        said = text(look("answer.standing", expression, order)).casefold() if expression is not None else ""
         for standing in (Standing.CANCELLED, Standing.REFUNDED):
             if said in {word.casefold() for word in getattr(self._found, standing)}:
                 return standing
@@ -122,25 +139,40 @@ class Reader:
     def _sent(self, item: object) -> Iterator[Shipment]:
         found = self._found
         for each in listed("answer.tracking", found.tracking, item)[:_MOST]:
+            if _PHP.match(text(each)):
+                yield Shipment(text(each)[:40], fault=_SERIALISED)
+                continue
             for number in _BETWEEN.split(text(each)):
                 if number.strip():
-                    at = when(self._zoned(found.shipped_at), look, item) if found.shipped_at else None
                     yield Shipment(
-                        number.strip(), self._text("company", item), self._text("service", item), at[0] if at else None
+                        number.strip(), self._text("company", item), self._text("service", item), self._shipped_at(item)
                     )
 
-    def _text(self, name: str, item: object) -> str:
-        expression: Expression | None = getattr(self._found, name)
-        return text(look(f"answer.{name}", expression, item)) if expression is not None else ""
+    def _shipped_at(self, item: object) -> datetime | None:
+        try:
+            at = when(self._zoned(self._found.shipped_at), look, item) if self._found.shipped_at else None
+        except CourierUnreadable:
+            return None
+        return at[0] if at else None
 
-    def _texts(self, expressions: Sequence[Expression] | None, item: object) -> list[str]:
-        found = (text(look("answer", each, item)) for each in expressions or ())
+    def _text(self, name: str, item: object) -> str:
+        return next(iter(self._texts([getattr(self._found, name)], item)), "")
+
+    def _texts(self, expressions: Sequence[Expression | None] | None, item: object) -> list[str]:
+        """What can be found; what an expression cannot be asked of was not said."""
+        found = []
+        for each in expressions or ():
+            with suppress(CourierUnreadable):
+                found.append(text(look("answer", each, item)) if each is not None else "")
         return [each for each in found if each]
 
     def _tags(self, order: object) -> tuple[str, ...]:
         if self._found.tags is None:
             return ()
-        told = listed("answer.tags", self._found.tags, order)
+        try:
+            told = listed("answer.tags", self._found.tags, order)
+        except CourierUnreadable:
+            return ()
         tags: tuple[str, ...] = used(tags_of, ",".join(text(each) for each in told), ())
         return tags
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -25,11 +26,13 @@ Values = Mapping[str, str]
 # What RFC 3986 leaves unquoted in a path and in a query, besides letters and digits, where the declaration writes it.
 _IN_PATH: Final = "/:@!$&'()*+,;=~%"
 _IN_QUERY: Final = "/:@!$'()*,;?~%[]"
-_NOTHING: Final = object()
+COUNTS: Final = ("offset", "page", "size")
 
 
-def build(declaration: ShopDeclaration, account: Account, call: Call, values: Values) -> httpx.Request:
-    """The call; `values`: what stands for its placeholders beside the credentials."""
+def build(
+    declaration: ShopDeclaration, account: Account, call: Call, values: Values, counts: Collection[str] = COUNTS
+) -> httpx.Request:
+    """The call; `values`: what stands for its placeholders beside the credentials. `counts`: which are numbers."""
     known = {name: getattr(account, name, "") for name in CREDENTIALS} | dict(values)
     path = call.path.fill({name: _piece(value) for name, value in known.items()}, _path_text)
     quoted = {name: quote(value, safe="", errors="replace") for name, value in known.items()}
@@ -42,7 +45,7 @@ def build(declaration: ShopDeclaration, account: Account, call: Call, values: Va
     headers |= {name: template.fill(known) for name, template in call.headers.items() if _said(template, known)}
     if declaration.auth is not None:
         headers |= _proof(declaration.auth, known)
-    content = _content(call, known)
+    content = _content(call, known, counts)
     if content is not None:
         headers["Content-Type"] = content[0]
     base = account.base_url or (declaration.base_url or "").rstrip("/")
@@ -56,6 +59,8 @@ def written(at: datetime, form: str, zone: str) -> str:
     if form in ("epoch", "epoch_ms"):
         return str(int(at.timestamp() * (1000 if form == "epoch_ms" else 1)))
     there = at.astimezone(ZoneInfo(zone))
+    if form == "rfc2822":
+        return format_datetime(there)
     if form == "iso":
         return there.replace(microsecond=0).isoformat().replace("+00:00", "Z")
     return there.strftime(form)
@@ -81,7 +86,7 @@ def _query_text(text: str) -> str:
 
 
 def _said(template: ShopTemplate, values: Values) -> bool:
-    return not template.names or any(values.get(name) for name in template.names)
+    return any(values.get(name) for name in template.names) if template.names else bool(template.written)
 
 
 def _proof(auth: Auth, values: Values) -> dict[str, str]:
@@ -95,10 +100,10 @@ def _proof(auth: Auth, values: Values) -> dict[str, str]:
     }
 
 
-def _content(call: Call, values: Values) -> tuple[str, bytes] | None:
+def _content(call: Call, values: Values, counts: Collection[str]) -> tuple[str, bytes] | None:
     """The body with its type, None without one."""
     if call.json_ is not None:
-        return "application/json", json.dumps(_filled(call.json_, values), ensure_ascii=False).encode(
+        return "application/json", json.dumps(_filled(call.json_, values, counts), ensure_ascii=False).encode(
             "utf-8", "replace"
         )
     if call.form is not None:
@@ -108,14 +113,14 @@ def _content(call: Call, values: Values) -> tuple[str, bytes] | None:
     return None
 
 
-def _filled(value: Any, values: Values) -> Any:
+def _filled(value: Any, values: Values, counts: Collection[str]) -> Any:
     """A JSON body with its templates filled; one that is a count and nothing else is a number."""
     match value:
         case ShopTemplate():
             text = value.fill(values)
-            return int(text) if value.written in ("{offset}", "{page}", "{size}") else text
+            return int(text) if value.written.strip("{}") in counts else text
         case dict():
-            return {name: _filled(inner, values) for name, inner in value.items()}
+            return {name: _filled(inner, values, counts) for name, inner in value.items()}
         case list():
-            return [_filled(inner, values) for inner in value]
+            return [_filled(inner, values, counts) for inner in value]
     return value

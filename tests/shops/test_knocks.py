@@ -1,0 +1,164 @@
+"""Shops that call: a signed call means that the order is asked for, any other means nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from parcelwatch import shops, web
+from parcelwatch.engine import Engine
+from parcelwatch.errors import CourierRefused
+from parcelwatch.shops.base import Account, Knock, Knocks
+from parcelwatch.store import parcels
+from tests.acceptance.world import THRESHOLDS, Shop, ago, known, numbers
+from tests.acceptance.world import Account as CourierAccount
+from tests.shops.driving import NOW
+from tests.shops.shopify import Shopify, sent, signed
+
+FIRST, SECOND = numbers(2)
+
+
+@pytest.fixture
+def shopify() -> Iterator[Shopify]:
+    place = Shopify()
+    with place.server:
+        yield place
+
+
+def opened(folder: Path, shopify: Shopify) -> Shop:
+    """A shop that asks Shopify once a day, and hears it in between."""
+    settings = THRESHOLDS + shopify.settings + 'every = "1d"\n'
+    return Shop(
+        folder, known(FIRST, ago(3)), known(SECOND, ago(3)), accounts=[CourierAccount("dhl")], settings=settings
+    )
+
+
+@asynccontextmanager
+async def door(place: Shop, parts: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """Where shops call, as the daemon opens it."""
+    listening = web.bound("127.0.0.1", 0)
+    server = web.Server(web.application(web.ShopHooks(parts.keepers, lambda: place.hand.at).route), listening)
+    server.start()
+    try:
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
+            yield client
+    finally:
+        await server.stop()
+
+
+def watched(place: Shop) -> dict[str, bool]:
+    with place.store() as store:
+        return {row["number"]: row["unwatched_at"] is None for row in parcels.rows(store)}
+
+
+def test_a_call_has_its_order_asked_for_at_once_and_a_replay_has_not(tmp_path: Path, shopify: Shopify) -> None:
+    with opened(tmp_path, shopify) as place:
+
+        async def scene(parts: Engine) -> None:
+            shopify.put(1001, place.hand.at, sent(FIRST))
+            await place.beat(parts)
+            async with door(place, parts) as shop:
+                # The body lies: the order has another number.
+                body = json.dumps({"id": 1001, "fulfillments": [{"tracking_number": "XX99"}]}).encode()
+                shopify.put(1001, place.hand.at, sent(SECOND))
+                place.hand.at += timedelta(minutes=1)
+                await place.beat(parts)
+                asked = len(shopify.queries)
+                for _ in range(3):
+                    assert (await shop.post("/hooks/shops/web", content=body, headers=signed(body))).status_code == 200
+                    await place.beat(parts)
+                assert len(shopify.queries) == asked + 1
+                gone = json.dumps({"id": 4711}).encode()
+                assert (await shop.post("/hooks/shops/web", content=gone, headers=signed(gone))).status_code == 200
+                await place.beat(parts)
+
+        place.play(scene)
+        assert watched(place) == {FIRST: False, SECOND: True}
+
+
+def test_whoever_cannot_sign_is_turned_away_and_nothing_is_asked(tmp_path: Path, shopify: Shopify) -> None:
+    with opened(tmp_path, shopify) as place:
+
+        async def scene(parts: Engine) -> None:
+            await place.beat(parts)
+            asked = len(shopify.queries)
+            body = b'{"id": 1001}'
+            async with door(place, parts) as shop:
+                assert (await shop.post("/hooks/shops/web", content=body)).status_code == 401
+                assert (await shop.post("/hooks/shops/other", content=body)).status_code == 404
+                assert (await shop.get("/hooks/shops/web")).status_code == 405
+                long = b" " * (web.LIMIT + 1)
+                assert (await shop.post("/hooks/shops/web", content=long, headers=signed(long))).status_code == 413
+                place.hand.at += timedelta(minutes=1)
+                await place.beat(parts)
+            assert len(shopify.queries) == asked
+
+        place.play(scene)
+
+
+def test_a_refused_shop_is_left_alone_however_often_it_calls(tmp_path: Path, shopify: Shopify) -> None:
+    with opened(tmp_path, shopify) as place:
+
+        async def scene(parts: Engine) -> None:
+            shopify.denied = frozenset({"orders"})
+            await place.beat(parts)
+            asked = len(shopify.queries)
+            async with door(place, parts) as shop:
+                for ref in range(5):
+                    body = json.dumps({"id": 1000 + ref}).encode()
+                    await shop.post("/hooks/shops/web", content=body, headers=signed(body))
+                await place.beat(parts)
+            assert len(shopify.queries) == asked
+
+        place.play(scene)
+
+
+def hearing(api: str, account: Account, body: bytes, headers: dict[str, str]) -> tuple[str, ...]:
+    shop = shops.load()[api]
+    assert isinstance(shop, Knocks)
+    return shop.knocked(account, Knock(headers, {}, body), NOW)
+
+
+def proof(secret: bytes, signed: bytes) -> str:
+    return b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
+
+
+def test_woocommerce_signs_with_the_webhooks_secret_and_greets_without() -> None:
+    account = Account("web", "woocommerce", "https://x.example", key="ck", secret="cs-other", token="webhook-secret")
+    body = b'{"id": 727, "number": "727"}'
+    assert hearing("woocommerce", account, body, {"x-wc-webhook-signature": proof(b"webhook-secret", body)}) == ("727",)
+    assert hearing("woocommerce", account, b"webhook_id=123", {}) == ()
+    for headers in ({}, {"x-wc-webhook-signature": proof(b"cs-other", body)}):
+        with pytest.raises(CourierRefused):
+            hearing("woocommerce", account, body, headers)
+    unknown = Account("web", "woocommerce", "https://x.example", key="ck", secret="cs-other")
+    with pytest.raises(CourierRefused):
+        hearing("woocommerce", unknown, body, {"x-wc-webhook-signature": proof(b"", body)})
+
+
+@pytest.mark.parametrize("secret", ["plain-secret", "whsec_" + b64encode(b"other").decode()])
+def test_bigcommerce_signs_as_standard_webhooks_do(secret: str) -> None:
+    account = Account("web", "bigcommerce", "https://x.example", token="t", secret=secret)
+    key = b"other" if secret.startswith("whsec_") else secret.encode()
+    body = json.dumps(
+        {"scope": "store/shipment/created", "data": {"type": "shipment", "id": 12, "orderId": 251}}
+    ).encode()
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": "1764288000"}
+    good = f"v1a,xyz v1,{proof(key, b'msg_1.1764288000.' + body)}"
+    assert hearing("bigcommerce", account, body, {**headers, "webhook-signature": good}) == ("251",)
+    order = json.dumps({"scope": "store/order/updated", "data": {"type": "order", "id": 250}}).encode()
+    said = f"v1,{proof(key, b'msg_1.1764288000.' + order)}"
+    assert hearing("bigcommerce", account, order, {**headers, "webhook-signature": said}) == ("250",)
+    for spoiled in ({**headers, "webhook-id": "msg_2", "webhook-signature": good}, headers):
+        with pytest.raises(CourierRefused):
+            hearing("bigcommerce", account, body, spoiled)
