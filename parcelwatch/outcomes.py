@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from parcelwatch import unheard
 from parcelwatch.core import accounts as rules
 from parcelwatch.core import cadence
 from parcelwatch.core.messages import UNREADABLE
@@ -22,6 +23,7 @@ from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 from parcelwatch.posts import Post
 from parcelwatch.store import Store, accounts, evidence, parcels
+from parcelwatch.store import unheard as ends
 from parcelwatch.store.rows import Claimed
 
 log = structlog.get_logger()
@@ -89,7 +91,9 @@ def _settle(
         Heard(parcel_id, observation, said.at)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
-    return after, ingest(store, heard, policy)
+    tally = ingest(store, unheard.noted(store, post.name, heard), policy)
+    ends.note_ended(store, said.call.ids, said.at)
+    return after, tally
 
 
 # --- declined calls ------------------------------------------------------------------------------
@@ -171,9 +175,11 @@ def _put_off(store: Store, claimed: Sequence[Claimed], now: datetime) -> None:
 
 
 def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
-    _put_off(store, said.call.claimed, said.at)
     after = state
-    if _blames_account(said.call, state, error):
+    if not _blames_account(said.call, state, error):
+        unheard.unread(store, post.name, said.call.claimed, str(error), said.at)
+    else:
+        _put_off(store, said.call.claimed, said.at)
         after = rules.failed(state, said.at, error)
         _note_failure(store, post, after, said.at, error)
     if isinstance(error, CourierUnreadable):

@@ -1,0 +1,34 @@
+"""Changes for parcels of which no answer says anything."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database
+
+_UNHEARD: Final = (
+    """
+CREATE TABLE unheard (
+  parcel_id INTEGER PRIMARY KEY REFERENCES parcels(id) ON DELETE CASCADE,
+  courier TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  answers INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  told_at INTEGER,
+  ended_at INTEGER,
+  told_end_at INTEGER
+) STRICT
+""",
+    "CREATE INDEX unheard_untold ON unheard (courier, since) WHERE told_at IS NULL",
+    "CREATE INDEX unheard_ended ON unheard (courier, ended_at) WHERE ended_at IS NOT NULL AND told_end_at IS NULL",
+)
+
+
+def m025_unheard(db: Database) -> None:
+    """Of which parcels no answer says anything, since when, and which were given up."""
+    for statement in _UNHEARD:
+        db.execute(statement)
+
+
+ALL: Final = (m025_unheard,)
