@@ -1,4 +1,4 @@
-"""Changes for parcels of which no answer says anything."""
+"""Changes for couriers that say nothing: of a parcel, or until a time they named."""
 
 from __future__ import annotations
 
@@ -31,4 +31,9 @@ def m025_unheard(db: Database) -> None:
         db.execute(statement)
 
 
-ALL: Final = (m025_unheard,)
+def m026_asked(db: Database) -> None:
+    """Whether a courier itself asked to be let alone, which a restart does not end."""
+    db.execute("ALTER TABLE accounts ADD COLUMN asked INTEGER NOT NULL DEFAULT 0")
+
+
+ALL: Final = (m025_unheard, m026_asked)
