@@ -216,6 +216,14 @@ def _say_unanswered(desk: Desk, silent: Unheard | None) -> None:
         output.say(t(ended, at=moment(silent.ended_at, zone)), "bold yellow")
 
 
+def _say_kept(dossier: Dossier, t: Tongue) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.core.timeline import MOST
+
+    if len(dossier.timeline.entries) >= MOST:
+        output.say(t("Only the newest {count} checkpoints are kept.", count=MOST), "dim")
+
+
 def _print(
     desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datetime, silent: Unheard | None, *, past: bool
 ) -> None:
@@ -237,6 +245,7 @@ def _print(
     if said := marked(dossier, desk, at):
         output.say(worded(said))
     output.say(whose_days(rules[0], t))
+    _say_kept(dossier, t)
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
         output.say(t("What other parcels teach (chances, scans that hardly ever come) is as of today."), "dim")
