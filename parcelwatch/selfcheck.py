@@ -92,7 +92,7 @@ class SelfCheck:
     def _look(self, running: Config, wedged: tuple[str, ...], now: datetime) -> tuple[Facts | None, tuple[Remark, ...]]:
         """On a connection of its own, so that no parcel waits for it."""
         mark, fault = self._file.read(running.path)
-        asked = vitals.Asked(running.accounts(), running.channels(), mark, fault, wedged)
+        asked = vitals.Asked(running.asked(), running.channels(), mark, fault, wedged)
         try:
             with Store.open(running.database, create=False) as store:
                 facts = vitals.gather(store, asked, now)
