@@ -98,7 +98,7 @@ def _settle(store: Store, post: Post, state: rules.AccountState, said: Said) -> 
         parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
     parcels.rejoin(store, _cleared(said))
     if said.call.registers:
-        return _Settled(after, _registered(store, said))
+        return _Settled(after, _registered(store, post, said))
     heard = [
         Heard(parcel_id, observation, said.at)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
@@ -148,10 +148,13 @@ def _cleared(said: Said) -> list[int]:
 # --- registrations -------------------------------------------------------------------------------
 
 
-def _registered(store: Store, said: Said) -> list[Heard]:
+def _registered(store: Store, post: Post, said: Said) -> list[Heard]:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
     pairs = list(zip(said.call.claimed, said.registrations, strict=True))
     _put_off(store, [one for one, answer in pairs if answer.later], said.at)
+    for one, answer in pairs:
+        if answer.later:
+            ends.note(store, post.name, one.parcel_id, answer.reason, said.at)
     taken = [one.parcel_id for one, answer in pairs if answer.ok]
     parcels.set_registered(store, taken, said.at)
     parcels.release(store, taken)

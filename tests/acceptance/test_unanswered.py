@@ -24,17 +24,18 @@ GOOD, LEFT_OUT = numbers(3, "51"), numbers(2, "52")
 
 
 class Forgetful(Client):
-    """The way to a courier whose answers leave these numbers out."""
+    """The way to a courier whose answers leave these numbers out; those to registrations only if that is wanted."""
 
-    def __init__(self, left_out: Sequence[str]) -> None:
+    def __init__(self, left_out: Sequence[str], *, registering: bool = False) -> None:
         super().__init__()
+        self.registering = registering
         self.left_out = left_out
 
     async def send(self, request: httpx.Request, who: str) -> httpx.Response:
         response = await super().send(request, who)
         body = json.loads(response.content)
         said = body.get("data", {})
-        if "accepted" not in said or "register" in request.url.path:
+        if "accepted" not in said or ("register" in request.url.path and not self.registering):
             return response
         said["accepted"] = [one for one in said["accepted"] if one["number"] not in self.left_out]
         return httpx.Response(response.status_code, json=body, request=request)
@@ -108,3 +109,16 @@ def test_after_ninety_days_without_a_word_polling_ends_with_a_word(shop: Shop) -
         with place.store() as store:
             assert parcels.next_poll(store, "17track") is None
         assert why(place, GOOD[0])["unanswered"]["given_up_at"]  # type: ignore[index]
+
+
+def test_a_registration_that_leaves_a_number_out_is_repeated_and_accuses_nobody(shop: Shop) -> None:
+    with shop as place:
+        place.watch_all()
+        engine = place.engine(client=Forgetful(LEFT_OUT, registering=True))
+        place.play(lambda parts: place.live(parts, UNANSWERED + HOUR, HOUR / 2), engine)
+        assert place.cases() == {}
+        (body,) = told(place)
+        assert all(number in body for number in LEFT_OUT)
+        place.play(lambda parts: place.live(parts, 2 * HOUR, HOUR / 2))
+        with place.store() as store:
+            assert store.value("SELECT count(*) FROM unheard") == 0
