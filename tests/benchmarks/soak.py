@@ -63,7 +63,7 @@ class Report:
     expected: dict[str, str]
     found: dict[str, set[str]] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
-    copies: dict[str, int] = field(default_factory=dict)
+    copies: dict[int, int] = field(default_factory=dict)
     waiting: int = 0
     dead: int = 0
     asked: int = 0
@@ -200,7 +200,7 @@ class Soak:
         for one in self.shop.sink.told:
             words = {word.strip(".,:;()[]") for word in f"{one.title} {one.text}".split()}
             self.report.told |= {word for word in words if word.startswith("77") and len(word) == len(number(0))}
-            key = f"{one.channel} {one.title}"
+            key = hash((one.channel, one.title, one.text))
             self.report.copies[key] = self.report.copies.get(key, 0) + 1
         self.shop.sink.hits.clear()
 
