@@ -26,6 +26,7 @@ from parcelwatch.couriers.base import (
     Registration,
     discreet,
     http_date,
+    with_payload,
 )
 from parcelwatch.errors import (
     CourierBusy,
@@ -115,7 +116,8 @@ class Caller:
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
             request = courier.request(account, asked, self._there(clock()))
-            return self._read(courier.parse, await self._send(request, account, clock), asked)
+            response = await self._send(request, account, clock)
+            return with_payload(response, self._read(courier.parse, response, asked))
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
 

@@ -1,4 +1,5 @@
-"""What the operator is told about the couriers themselves: silent, back again, or saying what we cannot read.
+"""What the operator is told about the couriers themselves: silent, back again, saying nothing of a number, or
+what we cannot read.
 
 What belongs here: operator findings, from the accounts' states to the outbox, and what is wrong with the shop's own
 letters. They are not cases.
@@ -6,21 +7,24 @@ letters. They are not cases.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from parcelwatch.core import accounts as rules
+from parcelwatch.core import health
 from parcelwatch.core.dispatch import operators
 from parcelwatch.core.jumps import Jump
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Fact, Form, Severity, Unread, Why
-from parcelwatch.store import Store, accounts, alerts, evidence, outbox, parcels
+from parcelwatch.store import Store, accounts, alerts, evidence, outbox, parcels, unheard
 from parcelwatch.store.rows import NewAlert
+from parcelwatch.store.unheard import Unheard
 
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
+UNANSWERED = "unanswered"
 BROKEN = "letters_broken"
 CLOCK = "clock_jumped"
 
@@ -30,13 +34,20 @@ UNREAD_EVERY: Final = timedelta(hours=1)
 """A wording that names a counter or a clerk is a new one each time; the operator hears of them together."""
 
 
+MOST: Final = 10_000
+"""Numbers that one message counts."""
+
+NAMED: Final = 20
+"""Numbers that it names for one reason."""
+
+
 MANY: Final = 3
 """Parcels on which a code or a wording is seen before the operator hears of it; `couriers list` shows it at once."""
 
 
 def tell_operators(store: Store, apis: Mapping[str, str], policy: Policy, now: datetime) -> int:
     """Enqueue what is new about each account (name → API); the caller holds the transaction. How many messages."""
-    tellers = (_tell_silence, _tell_unread)
+    tellers = (_tell_silence, _tell_unread, _tell_unanswered, _tell_given_up)
     return sum(tell(store, name, api, policy, now) for name, api in apis.items() for tell in tellers)
 
 
@@ -72,6 +83,48 @@ def _tell_unread(store: Store, name: str, api: str, policy: Policy, now: datetim
     _enqueue(store, UNREAD, name, Why.UNMAPPED, fact, policy, now)
     evidence.told_unknown(store, name, [(row["code"], row["text"]) for row in unread], now)
     return 1
+
+
+def _tell_unanswered(store: Store, name: str, api: str, policy: Policy, now: datetime) -> int:
+    """Numbers that every answer left out for hours, and why the adapter could use none of them."""
+    last = unheard.last_told(store, name)
+    if last is not None and last <= now < last + UNREAD_EVERY:
+        return 0
+    found = unheard.untold(store, name, now - health.UNANSWERED, MOST)
+    if not found:
+        return 0
+    fact = Fact(
+        Form.UNANSWERED,
+        since=min(one.since for one in found.values()),
+        count=len(found),
+        kind=api,
+        unread=_by_reason(found.values()),
+    )
+    _enqueue(store, UNANSWERED, name, Why.SILENT, fact, policy, now)
+    unheard.told(store, found, now)
+    return 1
+
+
+def _tell_given_up(store: Store, name: str, api: str, policy: Policy, now: datetime) -> int:
+    """Numbers nobody had a word of for so long that they are no longer asked about."""
+    last = unheard.last_told_end(store, name)
+    if last is not None and last <= now < last + UNREAD_EVERY:
+        return 0
+    found = unheard.ended(store, name, MOST)
+    if not found:
+        return 0
+    fact = Fact(Form.GIVEN_UP, since=now, count=len(found), kind=api, unread=_by_reason(found.values()))
+    _enqueue(store, UNANSWERED, name, Why.SILENT, fact, policy, now)
+    unheard.told_end(store, found, now)
+    return 1
+
+
+def _by_reason(found: Iterable[Unheard]) -> tuple[Unread, ...]:
+    """What was said of how many, and of which: the numbers, or the first of them."""
+    numbers: dict[str, list[str]] = {}
+    for one in found:
+        numbers.setdefault(one.reason, []).append(one.number)
+    return tuple(Unread("", why, len(those), tuple(those[:NAMED])) for why, those in numbers.items())
 
 
 def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: datetime) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
+from parcelwatch import unheard
 from parcelwatch.core import accounts as rules
 from parcelwatch.core import cadence
 from parcelwatch.core.messages import UNREADABLE
@@ -23,6 +24,7 @@ from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 from parcelwatch.posts import Post
 from parcelwatch.store import Store, accounts, evidence, parcels
+from parcelwatch.store import unheard as ends
 from parcelwatch.store.rows import Claimed
 
 log = structlog.get_logger()
@@ -68,6 +70,7 @@ def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> 
             heard += settled.heard
             unanswered += settled.unanswered
         tally = ingest(store, heard, policy)
+        ends.note_ended(store, [one.parcel_id for one in heard], batch[-1].at)
         accounts.save(store, post.name, state, pace)
     return tally + Tally(unanswered=unanswered)
 
@@ -95,12 +98,12 @@ def _settle(store: Store, post: Post, state: rules.AccountState, said: Said) -> 
         parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
     parcels.rejoin(store, _cleared(said))
     if said.call.registers:
-        return _Settled(after, _registered(store, said))
+        return _Settled(after, _registered(store, post, said))
     heard = [
         Heard(parcel_id, observation, said.at)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
-    return _Settled(after, heard)
+    return _Settled(after, unheard.noted(store, post.name, heard))
 
 
 # --- declined calls ------------------------------------------------------------------------------
@@ -145,10 +148,13 @@ def _cleared(said: Said) -> list[int]:
 # --- registrations -------------------------------------------------------------------------------
 
 
-def _registered(store: Store, said: Said) -> list[Heard]:
+def _registered(store: Store, post: Post, said: Said) -> list[Heard]:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
     pairs = list(zip(said.call.claimed, said.registrations, strict=True))
     _put_off(store, [one for one, answer in pairs if answer.later], said.at)
+    for one, answer in pairs:
+        if answer.later:
+            ends.note(store, post.name, one.parcel_id, answer.reason, said.at)
     taken = [one.parcel_id for one, answer in pairs if answer.ok]
     parcels.set_registered(store, taken, said.at)
     parcels.release(store, taken)
@@ -179,9 +185,11 @@ def _put_off(store: Store, claimed: Sequence[Claimed], now: datetime) -> None:
 
 
 def _failed(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierError) -> rules.AccountState:
-    _put_off(store, said.call.claimed, said.at)
     after = state
-    if _blames_account(said.call, state, error):
+    if not _blames_account(said.call, state, error):
+        unheard.unread(store, post.name, said.call.claimed, str(error), said.at)
+    else:
+        _put_off(store, said.call.claimed, said.at)
         after = rules.failed(state, said.at, error)
         _note_failure(store, post, after, said.at, error)
     if isinstance(error, CourierUnreadable):

@@ -90,9 +90,10 @@ class Worker:
         if self._said and self._taking_in is None:  # what the store did not take before
             await self._begin_taking_in()
         while not self.retired:
-            room = CONCURRENT + AHEAD - len(self._calls)
+            # Answers that wait for the store count, too: a courier may be faster than the disk for hours.
+            room = CONCURRENT + AHEAD - len(self._calls) - len(self._said)
             if room <= 0:
-                await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+                await self._one_less()
                 continue
             taken = await self._writer.run(take, self.post, self._policy, clock(), room, len(self._calls))
             self.next_at = taken.next_at
@@ -102,6 +103,13 @@ class Worker:
                 task.add_done_callback(self._calls.discard)
             if not taken.calls:
                 return
+
+    async def _one_less(self) -> None:
+        """Wait until a call on its way was answered, or what was answered is taken in. Raises StoreError."""
+        if self._calls:
+            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await (self._taking_in or self._begin_taking_in())
 
     def judge_by(self, policy: Policy) -> None:
         """What is said from now on is judged by another policy."""

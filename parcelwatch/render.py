@@ -68,6 +68,8 @@ _TEMPLATES: Final = {
     Form.COURIER_BACK: "recovered",
     Form.CODES_UNREAD: "unmapped",
     Form.ANSWER_UNREAD: "unreadable",
+    Form.UNANSWERED: "unanswered",
+    Form.GIVEN_UP: "given_up",
     Form.INCIDENT: "incident",
     Form.INCIDENT_OVER: "incident_over",
     Form.INCIDENT_SETTLED: "incident_over",

@@ -11,8 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from parcelwatch.core.health import AccountFacts, ChannelFacts, Facts
-from parcelwatch.store import Store, accounts, ahead, alerts, audit, channels, drafts, evidence, parcels, service
+from parcelwatch.core.health import UNANSWERED, AccountFacts, ChannelFacts, Facts
+from parcelwatch.store import (
+    Store,
+    accounts,
+    ahead,
+    alerts,
+    audit,
+    channels,
+    drafts,
+    evidence,
+    parcels,
+    service,
+    unheard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,8 @@ def _accounts(store: Store, names: Collection[str], now: datetime) -> Iterator[A
         next_at = parcels.next_poll(store, name)
         behind = max(timedelta(), now - next_at) if next_at else timedelta()
         unread = tuple(row["code"] or row["text"] for row in evidence.unknown(store, name))
-        yield AccountFacts(name, state, parcels.due(store, name, now), behind, unread)
+        unanswered = unheard.standing(store, name, now - UNANSWERED)
+        yield AccountFacts(name, state, parcels.due(store, name, now), behind, unread, *unanswered)
 
 
 def _channels(store: Store, names: Collection[str]) -> Iterator[ChannelFacts]:

@@ -268,6 +268,14 @@ ACCOUNTS: Final = (
         unread=(Unread("X9", "Odd", 3, ("JD001", "JD002")), Unread("", "7", 1)),
     ),
     Fact(Form.ANSWER_UNREAD, since=NOW, kind="dhl", unread=(Unread("unreadable answer", "not JSON", 1),)),
+    Fact(
+        Form.UNANSWERED,
+        since=NOW - timedelta(hours=7),
+        kind="dhl",
+        count=2,
+        unread=(Unread("", "the answer does not mention it", 2, ("JD001", "JD002")),),
+    ),
+    Fact(Form.GIVEN_UP, since=NOW, kind="dhl", count=1, unread=(Unread("", "", 1, ("JD001",)),)),
     Fact(Form.COURIER_SILENT),
 )
 

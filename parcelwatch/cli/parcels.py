@@ -128,6 +128,7 @@ def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe, worded
+    from parcelwatch.core.timeline import MOST
 
     t = desk.tongue
     output.pairs(t.named(_summary(shown, desk)))
@@ -137,6 +138,8 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     ]
     columns = t.columns("!When", "Milestone", "What the courier said", "Where")
     output.show(columns, checkpoints, t("No checkpoints yet."))
+    if len(checkpoints) >= MOST:
+        output.say(t("Only the newest {count} checkpoints are kept.", count=MOST), "dim")
     output.say()
     known = [
         (each["id"], t.kind(each["kind"]), t.severity(each["severity"]), t(each["state"]), worded(each["sentence"]))

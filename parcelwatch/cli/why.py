@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from parcelwatch.model import Dossier, Parcel
     from parcelwatch.render import Renderer
     from parcelwatch.store import Store
+    from parcelwatch.store.unheard import Unheard
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +44,7 @@ def why(
     """
     from parcelwatch.cli import output
     from parcelwatch.core.explain import explain, on_trial
-    from parcelwatch.store import forecast
+    from parcelwatch.store import forecast, unheard
     from parcelwatch.verbs import finding
 
     now = desk.now
@@ -52,18 +53,22 @@ def why(
         asked_account(desk, store, courier)
         found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
         ahead = [forecast.ahead(store, dossier.parcel, now) for dossier in found]
+        left_out = [None if at else unheard.of(store, dossier.parcel.id) for dossier in found]
     explained = [
         (dossier, explain(dossier, desk.policy, moment, outlook), on_trial(dossier, desk.policy, moment, outlook))
         for dossier, outlook in zip(found, ahead, strict=True)
     ]
     if as_json:
-        documents = [_document(dossier, rules, trials, desk.words, moment) for dossier, rules, trials in explained]
+        documents = [
+            {**_document(dossier, rules, trials, desk.words, moment), "unanswered": _unanswered(silent)}
+            for (dossier, rules, trials), silent in zip(explained, left_out, strict=True)
+        ]
         output.emit(documents[0] if len(documents) == 1 else documents)
         return
     for place, (dossier, rules, trials) in enumerate(explained):
         if place:
             output.say()
-        _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+        _print(desk, dossier, rules, moment, left_out[place], past=bool(at) and moment < now)
         _print_trials(desk, dossier, trials, moment)
 
 
@@ -115,6 +120,19 @@ def _document(
         "place_known_by": rules[0].known,
         "rules": [rule_document(each, dossier, words, at) for each in rules],
         "trials": [rule_document(each, replace(dossier, cases=()), words, at) for each in trials],
+    }
+
+
+def _unanswered(silent: Unheard | None) -> dict[str, Any] | None:
+    from parcelwatch.cli.output import stamp
+
+    if silent is None:
+        return None
+    return {
+        "since": stamp(silent.since),
+        "answers": silent.answers,
+        "reason": silent.reason,
+        "given_up_at": stamp(silent.ended_at),
     }
 
 
@@ -181,7 +199,34 @@ def counted(each: Explanation) -> str:
 # --- for people ----------------------------------------------------------------------------------
 
 
-def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datetime, *, past: bool) -> None:
+def _say_unanswered(desk: Desk, silent: Unheard | None) -> None:
+    """Since when nobody answered about it, and what was said instead."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, worded
+
+    if silent is None:
+        return
+    zone, t = desk.config.timezone, desk.tongue
+    if silent.answers:
+        how = "Since {at} no answer says anything of it ({count} so far); the last one: “{reason}”."
+        reason = worded(silent.reason) or t("no reason given")
+        output.say(t(how, at=moment(silent.since, zone), count=silent.answers, reason=reason), "bold yellow")
+    if silent.ended_at:
+        ended = "Since {at} it is no longer asked about: no word for 90 days."
+        output.say(t(ended, at=moment(silent.ended_at, zone)), "bold yellow")
+
+
+def _say_kept(dossier: Dossier, t: Tongue) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.core.timeline import MOST
+
+    if len(dossier.timeline.entries) >= MOST:
+        output.say(t("Only the newest {count} checkpoints are kept.", count=MOST), "dim")
+
+
+def _print(
+    desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datetime, silent: Unheard | None, *, past: bool
+) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, worded
 
@@ -196,9 +241,11 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
     output.say(t(how, **stands, answered=answered, zone=zone))
+    _say_unanswered(desk, silent)
     if said := marked(dossier, desk, at):
         output.say(worded(said))
     output.say(whose_days(rules[0], t))
+    _say_kept(dossier, t)
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
         output.say(t("What other parcels teach (chances, scans that hardly ever come) is as of today."), "dim")

@@ -50,6 +50,7 @@ class AccountState:
     `opened_times` the breaker opened in a row. `refused`: what the courier wants, "" unless it refused us.
     `told_silent_at`: when the operator was told, None while there is nothing to take back. `doubt`: 0 while its last
     word was an answer, 1 once it declined a call, and one more for each number it declined alone.
+    `asked`: `open_until` is the courier's own wish.
     """
 
     failures: int = 0
@@ -61,6 +62,7 @@ class AccountState:
     told_silent_at: datetime | None = None
     last_error: str = ""
     doubt: int = 0
+    asked: bool = False
 
 
 class Breaker(StrEnum):
@@ -102,6 +104,8 @@ def failed(state: AccountState, now: datetime, error: CourierError) -> AccountSt
     does not double it, however many were on their way.
     """
     was_open = breaker(state, now) is Breaker.OPEN
+    asked = isinstance(error, CourierBusy) and error.retry_at is not None
+    state = replace(state, asked=asked or (was_open and state.asked))
     if not _unbroken(state, now):
         state = replace(state, failures=0, failing_since=now, opened_times=0)
     state = replace(state, failures=state.failures + 1, last_error=str(error))
@@ -149,8 +153,15 @@ def _answered_after(state: AccountState, since: datetime | None) -> bool:
 
 
 def retry_now(state: AccountState, now: datetime) -> AccountState:
-    """The state when the next call need not wait: at a start, since the key may have been put right meanwhile."""
-    return state if state.open_until is None else replace(state, open_until=min(state.open_until, now))
+    """The state when the next call need not wait: at a start, since the key may have been put right meanwhile.
+
+    What the courier itself asked for stands.
+    """
+    return (
+        state
+        if state.open_until is None or (state.asked and not state.refused)
+        else replace(state, open_until=min(state.open_until, now))
+    )
 
 
 def held(state: AccountState) -> bool:

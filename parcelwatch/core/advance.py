@@ -37,7 +37,7 @@ from datetime import datetime, timedelta
 
 from parcelwatch.core import announcing, claims, followup, letters, shadow, tell, writing
 from parcelwatch.core.assess import Assessment, assess
-from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNANSWERED, UNREGISTERED, next_poll
+from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNREGISTERED, next_poll, unanswered
 from parcelwatch.core.hear import hear, ours, shown
 from parcelwatch.core.learn.outlook import Outlook
 from parcelwatch.core.policy import Policy
@@ -130,8 +130,8 @@ def _next_poll(event: Event, step: Step, seen: View, found: Assessment, before: 
     match event:
         case Refused(unregistered=True):
             return UNREGISTERED.after(step.now)
-        case Unanswered():
-            return UNANSWERED.after(step.now)
+        case Unanswered(since=since):
+            return unanswered(step.dossier.parcel.number, since, step.now)
         case Pushed() if step.dossier.timeline != before.timeline:
             return next_poll(seen, found.due_at, step.now, pushed=True)
         case Answered() | NotFound() | Refused() | Marked():

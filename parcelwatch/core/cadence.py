@@ -49,7 +49,6 @@ NEW = Wait(timedelta(0), "new")
 RESUMED = Wait(timedelta(0), "watched again")
 UNREGISTERED = Wait(timedelta(0), "to be registered")
 REGISTERED = Wait(timedelta(seconds=5), "registered a moment ago")
-UNANSWERED = Wait(timedelta(minutes=5), "missing from the answer")
 # A replaced number is asked for under the new one soon.
 REPLACED = Wait(timedelta(minutes=1), "its number was replaced")
 # A parcel whose own step fails must not hold up the others.
@@ -73,6 +72,10 @@ PUSHED = 12 * _HOUR
 # A delivery booked by mistake is taken back within days; a parcel nobody speaks of for months never comes.
 AFTER_THE_END = timedelta(days=3)
 GIVEN_UP = timedelta(days=90)
+NO_WORD = f"no word for {GIVEN_UP.days} days"
+# After an answer that leaves a number out: the first wait, and the longest.
+UNANSWERED = timedelta(minutes=5)
+LONGEST_UNANSWERED = 6 * _HOUR
 # Couriers use numbers again after months.
 LONG_AGO = timedelta(days=60)
 QUIET = timedelta(days=5)
@@ -88,7 +91,7 @@ def next_poll(
     if view.over and now - (view.quiet_since or now) > AFTER_THE_END:
         return _after_the_end(view, last, now)
     if now - last > GIVEN_UP:
-        return None, f"no word for {GIVEN_UP.days} days"
+        return None, NO_WORD
     every, why = _interval(view, now)
     if pushed:
         every, why = max(every, PUSHED), f"{why}, the courier calls by itself"
@@ -147,6 +150,15 @@ def _after_the_end(view: View, last: datetime, now: datetime) -> tuple[datetime 
 def _while_missing(age: timedelta) -> timedelta:
     """A new number appears within minutes or within days: ask often at first, then ever more rarely."""
     return min(max(age / 4, timedelta(minutes=2)), 6 * _HOUR)
+
+
+def unanswered(number: str, since: datetime | None, now: datetime) -> tuple[datetime | None, str]:
+    """The due time after an answer that says nothing of a number, as all do `since` then: ever later, then never."""
+    age = now - (since or now)
+    if age > GIVEN_UP:
+        return None, NO_WORD
+    wait = max(UNANSWERED, min(age / 4, LONGEST_UNANSWERED) * _jitter(number))
+    return now + wait, "missing from the answer"
 
 
 def failed(number: str, failures: int, now: datetime) -> tuple[datetime, str]:

@@ -26,6 +26,10 @@ LATE: Final = timedelta(hours=1)
 """How far behind an account that answers may run before its pace is too slow for its parcels."""
 
 
+UNANSWERED: Final = timedelta(hours=6)
+"""How long every answer may leave a number out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One sentence. `wrong`: somebody should do something about it.
@@ -44,7 +48,8 @@ class Remark:
 class AccountFacts:
     """How a configured account fares. `due`: parcels; `behind`: how long the first of them has waited.
 
-    `unread`: codes and wordings that mean nothing to us.
+    `unread`: codes and wordings that mean nothing to us. `unanswered`: parcels of which no answer says anything for
+    hours, the first of them since `unanswered_since`.
     """
 
     name: str
@@ -52,6 +57,8 @@ class AccountFacts:
     due: int = 0
     behind: timedelta = timedelta()
     unread: tuple[str, ...] = ()
+    unanswered: int = 0
+    unanswered_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,15 @@ def _unread(facts: Facts) -> Iterator[Remark]:
             yield Remark(said, key=f"unread:{one.name}", told=True)
 
 
+def _unanswered(facts: Facts) -> Iterator[Remark]:
+    for one in facts.accounts:
+        if one.unanswered:
+            since = f"since {_moment(one.unanswered_since)} UTC"
+            said = f"{one.name} says nothing of {_count(one.unanswered, 'number')} it is asked about, {since}"
+            look = "the alert of kind unanswered names them, `parcelwatch why NUMBER` says what came instead"
+            yield Remark(f"{said}: {look}", key=f"unanswered:{one.name}", told=True)
+
+
 def _channels(facts: Facts) -> Iterator[Remark]:
     for one in facts.channels:
         name, error, test = one.name, _said(one.error), f"`parcelwatch alerts test {one.name}`"
@@ -256,6 +272,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     _times,
     _disk,
     _unread,
+    _unanswered,
 )
 
 

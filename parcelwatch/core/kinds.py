@@ -262,6 +262,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
     # About us, or about many parcels: no case of a parcel.
     (
         _kind("unknown_status", Family.OPERATOR),
+        _kind("unanswered", Family.OPERATOR),
         _kind("channel_down", Family.OPERATOR),
         _kind("letters_broken", Family.OPERATOR),
         _kind("service_troubled", Family.OPERATOR),

@@ -31,6 +31,7 @@ _OPERATOR_KINDS: Final = frozenset(
     {
         "courier_silent",
         "unknown_status",
+        "unanswered",
         "channel_down",
         "letters_broken",
         "clock_jumped",

@@ -116,6 +116,7 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "shop_orders": Times(theirs=("updated_at",)),
         "shops": Times(("asked_at", "read_at"), theirs=("at",)),
         "silences": Times(("created_at", "released_at"), lasting={"until_at": "created_at"}),
+        "unheard": Times(("since", "last_at", "told_at", "ended_at", "told_end_at")),
         "unknown_codes": Times(("first_at", "last_at", "told_at")),
     }
 )

@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 from parcelwatch.core.milestones import PROGRESS
 from parcelwatch.model import Answered, Checkpoint, Entry, Timeline
+
+MOST: Final = 1_000
+"""Checkpoints kept of one parcel, the newest: hardly any has a hundred, and what repeats itself for ever has no end."""
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -32,7 +36,7 @@ def merge(timeline: Timeline, answer: Answered, at: datetime) -> Timeline:
         known[identity] = new = Entry(checkpoint, at, at) if old is None else _again(old, checkpoint, at)
         # What was known and reads as before stays where it stood: nearly every answer says nothing new.
         in_order = in_order and old is not None and old.checkpoint.milestone is new.checkpoint.milestone
-    entries = tuple(known.values() if in_order else sorted(known.values(), key=_order))
+    entries = _bounded(tuple(known.values() if in_order else sorted(known.values(), key=_order)))
     if not answer.complete:
         return replace(timeline, entries=entries)
     listed = (at, min(checkpoint.occurred_at for checkpoint in said))
@@ -101,7 +105,15 @@ def _distinct(entries: Iterable[Entry]) -> tuple[Entry, ...]:
         identity = entry.checkpoint.identity
         other = known.get(identity)
         known[identity] = entry if other is None else _same(entry, other)
-    return tuple(sorted(known.values(), key=_order))
+    return _bounded(tuple(sorted(known.values(), key=_order)))
+
+
+def _bounded(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The newest of them, and what agents said: the newest of all are among the newest of each part."""
+    if len(entries) <= MOST:
+        return entries
+    old, new = entries[:-MOST], entries[-MOST:]
+    return (*(entry for entry in old if entry.checkpoint.by), *new)
 
 
 def _same(one: Entry, other: Entry) -> Entry:

@@ -23,7 +23,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation
+from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation, Unanswered
 
 __all__ = [
     "Account",
@@ -55,6 +55,7 @@ __all__ = [
     "retry_at",
     "said",
     "unreadable",
+    "with_payload",
 ]
 
 KEPT = 4096
@@ -412,6 +413,14 @@ def hushed(response: httpx.Response, told: Observation) -> Observation:
         return told
     checkpoints = tuple(replace(one, text=_masked(one.text, secrets)) for one in told.checkpoints)
     return replace(told, checkpoints=checkpoints)
+
+
+def with_payload(response: httpx.Response, told: Sequence[Observation]) -> tuple[Observation, ...]:
+    """What was told; beside each number of which nothing was said stands what came instead."""
+    if not any(isinstance(one, Unanswered) for one in told):
+        return tuple(told)
+    kept = _payload(response)
+    return tuple(replace(one, payload=kept) if isinstance(one, Unanswered) else one for one in told)
 
 
 def _masked(text: str, secrets: Iterable[str]) -> str:

@@ -21,7 +21,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.base import Account, Courier, Tells
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, same_number, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, optional, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
@@ -230,6 +230,7 @@ class Karrio:
         meaning, reading = self._meaning(event)
         return Scan(self._span(event), _said(event.code), meaning, _words(event), _said(event.location), reading)
 
+    @optional(None)
     def _span(self, event: Any) -> Span | None:
         """The wall clock of an event: its "Z" and its AM and PM are karrio's own."""
         stamp = _said(event.timestamp).removesuffix("Z")

@@ -16,7 +16,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, said, unreadable
-from parcelwatch.couriers.shared.china import another, beijing, history
+from parcelwatch.couriers.shared.china import another, history, scanned
 from parcelwatch.couriers.shared.china_scans import without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
@@ -207,7 +207,7 @@ def _scan(step: Record) -> Scan:
     )
     meaning, reading = without_code(words)
     action = text(step.get("action"), "action")
-    return Scan(beijing(stamp) if stamp else None, action, meaning, words, reading=reading)
+    return Scan(scanned(stamp), action, meaning, words, reading=reading)
 
 
 def _concluded(scans: list[Scan], status: str) -> list[Scan]:

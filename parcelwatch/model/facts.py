@@ -117,6 +117,8 @@ class Form(StrEnum):
     COURIER_BACK = "courier_back"
     CODES_UNREAD = "codes_unread"
     ANSWER_UNREAD = "answer_unread"
+    UNANSWERED = "unanswered"
+    GIVEN_UP = "given_up"
     # about many parcels at once
     INCIDENT = "incident"
     INCIDENT_OVER = "incident_over"

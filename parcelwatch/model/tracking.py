@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -160,11 +160,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """The answer says nothing of it that can be used; `reason` says why. It changes nothing but when to ask again."""
+    """The answer says nothing of it that can be used; `reason` says why. It changes nothing but when to ask again.
+
+    `since`: all answers said nothing since then; None for the first one. `payload`: what came instead, short.
+    """
 
     number: str
     reason: str = ""
     company: str = ""
+    since: datetime | None = None
+    payload: bytes = field(default=b"", repr=False, compare=False)
 
 
 Observation = Answered | NotFound | Refused | Unanswered

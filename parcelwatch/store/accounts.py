@@ -16,16 +16,17 @@ from parcelwatch.store.rows import load as undump
 
 _LOAD: Final = """
 SELECT failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at, last_error,
-  next_at, windows, doubt
+  next_at, windows, doubt, asked
 FROM accounts WHERE name = ?
 """
 _SAVE: Final = """
 INSERT INTO accounts (name, failures, failing_since, open_until, opened_times, last_ok_at, refused, told_silent_at,
-  last_error, doubt, next_at, windows, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  last_error, doubt, asked, next_at, windows, calls) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (name) DO UPDATE SET failures = excluded.failures, failing_since = excluded.failing_since,
   open_until = excluded.open_until, opened_times = excluded.opened_times, last_ok_at = excluded.last_ok_at,
   refused = excluded.refused, told_silent_at = excluded.told_silent_at, last_error = excluded.last_error,
-  doubt = excluded.doubt, next_at = excluded.next_at, windows = excluded.windows, calls = calls + excluded.calls
+  doubt = excluded.doubt, asked = excluded.asked, next_at = excluded.next_at, windows = excluded.windows,
+  calls = calls + excluded.calls
 """
 
 
@@ -34,7 +35,7 @@ def load(store: Store, name: str) -> tuple[AccountState, PaceState]:
     row = store.one(_LOAD, (name,))
     if row is None:
         return AccountState(), PaceState()
-    failures, failing, open_until, opened, ok, refused, told, error, next_at, windows, doubt = row
+    failures, failing, open_until, opened, ok, refused, told, error, next_at, windows, doubt, asked = row
     state = AccountState(
         failures=failures,
         failing_since=maybe_at(failing),
@@ -45,6 +46,7 @@ def load(store: Store, name: str) -> tuple[AccountState, PaceState]:
         told_silent_at=maybe_at(told),
         last_error=error,
         doubt=doubt,
+        asked=bool(asked),
     )
     spends = tuple(Window(period, from_ms(start), used) for period, start, used in undump(windows))
     return state, PaceState(maybe_at(next_at), spends)
@@ -63,6 +65,7 @@ def save(store: Store, name: str, state: AccountState, pace: PaceState, calls: i
         maybe_ms(state.told_silent_at),
         state.last_error,
         state.doubt,
+        int(state.asked),
         maybe_ms(pace.next_at),
         dump([(one.period_seconds, to_ms(one.start), one.used) for one in pace.windows]),
         calls,

@@ -47,6 +47,7 @@ _OF_A_PARCEL: Final = {
     "alerts": "SELECT * FROM alerts WHERE parcel_id = ? ORDER BY id",
     "sendings": """SELECT * FROM sendings WHERE bundle IN (SELECT id FROM alerts WHERE parcel_id = ?)
       ORDER BY bundle, part""",
+    "unheard": "SELECT * FROM unheard WHERE parcel_id = ?",
     "history": "SELECT * FROM history WHERE parcel_id = ? ORDER BY at, id",
     "complaints": """SELECT * FROM complaints WHERE parcel_id = ?1 OR (parcel_id IS NULL AND order_id IN
       (SELECT order_id FROM parcel_orders WHERE parcel_id = ?1)) ORDER BY at, id""",
@@ -89,6 +90,7 @@ _MENTIONS: Final = (
     "DELETE FROM unknown_codes WHERE names(text, ?1) OR names(code, ?1)",
     """UPDATE unknown_codes SET numbers = (SELECT json_group_array(value) FROM json_each(numbers) WHERE value <> ?1)
        WHERE names(numbers, ?1)""",
+    "UPDATE unheard SET reason = '(erased)' WHERE names(reason, ?1)",
     "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
     "UPDATE accounts SET refused = '(erased)' WHERE names(refused, ?1)",
     "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",

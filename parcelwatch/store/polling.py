@@ -118,11 +118,11 @@ def poll_again(store: Store, ids: Iterable[int], at: datetime, why: str = "") ->
     store.write_many(sql, [(to_ms(at), why, parcel_id) for parcel_id in ids])
 
 
-def postpone(store: Store, parcel_id: int, at: datetime, why: str) -> None:
-    """Asking about it failed, once more in a row; it is due at `at`."""
+def postpone(store: Store, parcel_id: int, at: datetime | None, why: str) -> None:
+    """Asking about it failed, once more in a row; it is due at `at`, None for never."""
     sql = """UPDATE parcels SET poll_at = ?, poll_why = ?, lease_until = NULL, failures = failures + 1
       WHERE id = ? AND unwatched_at IS NULL"""
-    store.write(sql, (to_ms(at), why, parcel_id))
+    store.write(sql, (maybe_ms(at), why, parcel_id))
 
 
 def hasten(store: Store, account: str, at: datetime, why: str) -> int:

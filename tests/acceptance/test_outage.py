@@ -98,11 +98,15 @@ def test_retry_after_is_honoured_in_both_forms_and_over_a_restart(tmp_path: Path
         parts = place.engine()
 
         async def scene(parts: Engine) -> None:
-            await place.live(parts, 19 * MINUTE, MINUTE / 3)
+            await place.live(parts, 9 * MINUTE, MINUTE / 3)
             assert place.server.statuses == {429: 1}
-            await place.live(parts, 3 * MINUTE, MINUTE / 12)
+
+        async def after(parts: Engine) -> None:
+            await scene(parts)
+            await place.live(parts, 4 * MINUTE, MINUTE / 12)
 
         place.play(scene, parts)
+        place.play(after)
         assert place.server.statuses == {429: 1, 200: 5}
         assert place.sink.told == []
 

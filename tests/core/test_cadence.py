@@ -142,7 +142,21 @@ def test_a_number_nobody_knows_yet_is_asked_for_ever_more_rarely(age: timedelta,
 
 def test_a_number_missing_from_an_answer_is_asked_for_again_soon() -> None:
     step = advance(Dossier(PARCEL), Unanswered(PARCEL.number), POLICY, MONDAY)
-    assert (step.poll_at, step.poll_why) == UNANSWERED.after(MONDAY)
+    assert 0.9 * UNANSWERED <= wait(step, MONDAY) <= UNANSWERED
+    assert step.poll_why == "missing from the answer"
+
+
+@pytest.mark.parametrize(("days", "hours"), [(0.5, 3), (7, 6), (89, 6)])
+def test_a_number_missing_from_all_answers_is_asked_for_ever_more_rarely(days: float, hours: float) -> None:
+    now = MONDAY + timedelta(days=days)
+    step = advance(Dossier(PARCEL), Unanswered(PARCEL.number, since=MONDAY), POLICY, now)
+    assert 0.9 * timedelta(hours=hours) <= wait(step, now) <= timedelta(hours=hours)
+
+
+def test_a_number_missing_from_all_answers_for_ninety_days_is_asked_for_no_more() -> None:
+    now = MONDAY + timedelta(days=91)
+    step = advance(Dossier(PARCEL), Unanswered(PARCEL.number, since=MONDAY), POLICY, now)
+    assert (step.poll_at, step.poll_why) == (None, "no word for 90 days")
 
 
 def test_a_number_that_must_be_registered_first_is_due_at_once() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from parcelwatch.core.timeline import as_of, current, earliest, heard, join, latest, merge, withdrawn
+from parcelwatch.core.timeline import MOST, as_of, current, earliest, heard, join, latest, merge, withdrawn
 from parcelwatch.model import Answered, Cause, Checkpoint, Entry, Milestone, Sure, Timeline
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -139,3 +139,15 @@ def test_as_of_then_what_was_withdrawn_later_still_stands() -> None:
 
 def test_as_of_before_the_first_answer_nothing_is_known() -> None:
     assert as_of(merge(Timeline(), listed(scan(1, "a")), at(2)), at(1.5)) == Timeline()
+
+
+def test_of_scans_without_end_the_newest_are_kept_and_what_agents_said_in_whatever_order_they_are_heard() -> None:
+    word = replace(scan(0, "agent"), by="lin")
+    scans = [word, *(scan(1 + hour, str(hour)) for hour in range(MOST + 300))]
+    halves = [scans[:700], scans[700:], scans[300:1000]]
+    for order in (halves, halves[::-1]):
+        timeline = Timeline()
+        for place, half in enumerate(order):
+            timeline = merge(timeline, listed(*half, complete=False), at(5000 + place))
+        assert texts(timeline.entries) == ["agent", *(one.text for one in scans[-MOST:])]
+    assert texts(join(timeline, heard(listed(*scans, complete=False), at(5000))).entries) == texts(timeline.entries)

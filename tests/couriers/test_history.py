@@ -12,6 +12,7 @@ from parcelwatch.couriers.shared.history import Scan, history, ordered
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.notices import is_movement
 from parcelwatch.couriers.shared.times import Span
+from parcelwatch.errors import CourierUnreadable
 from parcelwatch.lexicon import read
 from parcelwatch.model import Cause, Milestone, Sure
 
@@ -46,9 +47,14 @@ def test_a_vague_time_stays_behind_the_exact_one_before_it() -> None:
     assert names((at(1), "a"), (at(2, 12), "b"), (at(3), "c")) == "abc"
 
 
-def test_a_scan_without_a_time_stays_between_its_neighbours_and_is_dropped_without_any() -> None:
+def test_a_scan_without_a_time_stays_between_its_neighbours() -> None:
     assert names((at(1), "a"), (None, "b"), (at(3), "c")) == "abc"
-    assert names((None, "a")) == names() == ""
+    assert names() == ""
+
+
+def test_scans_of_which_none_has_a_time_are_not_the_same_as_none() -> None:
+    with pytest.raises(CourierUnreadable, match="2 scans"):
+        names((None, "a"), (None, "b"))
 
 
 def test_one_odd_time_does_not_turn_a_list_around() -> None:

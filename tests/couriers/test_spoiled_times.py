@@ -92,3 +92,58 @@ def test_midnight_at_the_end_of_a_day_is_the_next_days() -> None:
     event = {"eventTimestamp": "2026-03-04T24:00:00", "GMTOffset": "-05:00", "eventCode": "10", "eventCity": "RENO"}
     (only,) = usps_detail(Ask("9400100000000000000000"), {"trackingEvents": [event]}).checkpoints
     assert only.occurred_at == datetime.fromisoformat("2026-03-05T00:00:00-05:00")
+
+
+SCAN_TIMES = frozenset(
+    {
+        *("time_iso", "time_utc", "checkpoint_time", "timestamp", "datetime", "status_date", "date", "gmtDate"),
+        *("checkpoint_date", "eventTimestamp", "AcceptTime", "ftime", "time", "acceptTime", "opTime", "scanDate"),
+        *("upload_Time", "scanTime", "scan_time", "operateTime", "opeTime", "scanState", "status_time", "at", "when"),
+    }
+)
+"""Under what the adapters' answers write the time of a scan."""
+
+
+def _places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    """Where the times of scans stand in a body."""
+    if isinstance(value, list):
+        return [found for place, one in enumerate(value) for found in _places(one, (*path, place))]
+    if isinstance(value, dict):
+        inner = [found for name, one in value.items() for found in _places(one, (*path, name))]
+        listed = any(isinstance(step, int) for step in path)
+        return [
+            *inner,
+            *((*path, name) for name, one in value.items() if listed and name in SCAN_TIMES and _timely(one)),
+        ]
+    return []
+
+
+def _timely(value: object) -> bool:
+    return sum(letter.isdigit() for letter in str(value)) >= 8
+
+
+def _spoiled(value: Any, path: tuple[Any, ...]) -> Any:
+    if not path:
+        return "31 Feb, teatime"
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _spoiled(copy[path[0]], path[1:])
+    return copy
+
+
+def _movings() -> list[Fixture]:
+    return [one for one in ALL.values() if one.name == "moving" and isinstance(one.told["body"], dict | list)]
+
+
+@pytest.mark.parametrize("fixture", _movings(), ids=lambda one: str(one.api))
+def test_one_time_nobody_can_read_costs_at_most_one_scan(fixture: Fixture) -> None:
+    known = tracked(fixture.read()[0])
+    places = _places(fixture.told["body"])
+    assert places or fixture.api in WITHOUT, "say under what this adapter writes the time of a scan"
+    for place in places:
+        found = tracked(fixture.read(json.dumps(_spoiled(fixture.told["body"], place)).encode())[0])
+        assert len(found.checkpoints) >= len(known.checkpoints) - 1, place
+        assert found.checkpoints
+
+
+WITHOUT = frozenset({"jd", "sf"})
+"""Adapters whose recorded answer carries its list as a text."""

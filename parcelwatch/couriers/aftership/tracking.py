@@ -106,6 +106,7 @@ def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]
     return _turned_back(found) if flag(tracking.get("return_to_sender"), "return_to_sender") else found
 
 
+@optional(None)
 def _span(event: Record) -> Span | None:
     stamp = text(event.get("checkpoint_time"), "checkpoint_time")
     return span(stamp) if stamp else None

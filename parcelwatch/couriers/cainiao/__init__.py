@@ -20,9 +20,20 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, document, fit
 from parcelwatch.couriers.cainiao.codes import meaning
 from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    flag,
+    optional,
+    record,
+    rows,
+    same_number,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning, standing
+from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.lexicon import read
 from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Unanswered
@@ -131,7 +142,12 @@ def _scan(event: Record, company: str) -> Scan:
     code = f"{status}/{sub}" if status and sub and sub != status else sub or status
     told, reading = _told(meaning(sub or status, company), words)
     place = text(event.get("areaName"), "areaName")
-    return Scan(epoch_ms(event.get("time"), "time"), code, told, words, place, reading)
+    return Scan(_when(event), code, told, words, place, reading)
+
+
+@optional(None)
+def _when(event: Record) -> Span | None:
+    return epoch_ms(event.get("time"), "time")
 
 
 def _told(meant: Meaning | None, words: str) -> Told:

@@ -251,8 +251,11 @@ class _Reader:
     def _checkpoints(self, parcel: object, status: str) -> tuple[Checkpoint, ...]:
         """Oldest first, however they are listed."""
         items = self._items(parcel)
-        scans = [self._scan(item) for item in items]
+        faults: list[CourierUnreadable] = []
+        scans = [self._scan(item, faults) for item in items]
         if items and all(scan.when is None for scan in scans):
+            if faults:
+                raise faults[0]
             expressions = ", ".join(f"`{each}`" for each in self.declaration.answer.time.from_)
             raise CourierUnreadable(
                 f"answer.time.from = {expressions} found nothing in any of the {len(items)} checkpoints"
@@ -283,12 +286,17 @@ class _Reader:
                 raise self._misfit("answer.checkpoints", expression, item, "checkpoints were")
         return items[:ROWS_LIMIT]
 
-    def _scan(self, item: object) -> Scan:
+    def _scan(self, item: object, faults: list[CourierUnreadable]) -> Scan:
+        """One checkpoint; a time that cannot be read is none, and one of the faults."""
         answer = self.declaration.answer
         code = self._text("answer.code", answer.code, item, join="/")
         words = self._text("answer.text", answer.text, item, limit=TEXT_LIMIT)
         place = self._text("answer.place", answer.place, item)
-        span = when(answer.time, self._looks("answer.time"), item)
+        try:
+            span = when(answer.time, self._looks("answer.time"), item)
+        except CourierUnreadable as fault:
+            faults.append(fault)
+            span = None
         return Scan(span, code, self._meaning(code, words), words, place, self._reading(words))
 
     def _is_no_news(self, scan: Scan) -> bool:

@@ -17,14 +17,14 @@ import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.deppon.codes import CODES, DELAYED, VOID_OR_REFUSED, WORDY
-from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, history, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.lexicon import read
-from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused, Unanswered
+from parcelwatch.model import Answered, Ask, Cause, Milestone, NotFound, Observation, Refused
 
 WHO = "德邦"
 LISTS = ("trace_list", "traceList")
@@ -93,8 +93,6 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
     if not same_number(_first(answer, NUMBERS), ask.number):
         return another(ask, WHO)
     told = history([_scan(scan) for scan in scans])
-    if not told:
-        return Unanswered(ask.number, reason="德邦 tells scans, and of none when it was")
     return Answered(ask.number, told)
 
 
@@ -117,7 +115,7 @@ def _scan(scan: Record) -> Scan:
     words = text(scan.get("description"), "description", TEXT_LIMIT)
     meaning, reading = _told(code, words)
     place = ", ".join(dict.fromkeys(part for name in PLACES if (part := text(scan.get(name), name))))
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, reading)
+    return Scan(scanned(stamp), code, meaning, words, place, reading)
 
 
 def _told(code: str, words: str) -> Told:

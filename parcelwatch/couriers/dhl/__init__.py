@@ -278,6 +278,7 @@ def _where(locality: str, country: str) -> tuple[str, str]:
     return place, country
 
 
+@optional(None)
 def _span(event: Record, country: str) -> Span | None:
     stamp = text(event.get("timestamp"), "timestamp")
     return span(stamp, country) if stamp else None

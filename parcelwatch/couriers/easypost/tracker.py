@@ -190,6 +190,7 @@ def _concluded(newest: Scan, meanings: Sequence[Meaning | None], status: str, de
 # --- times ---------------------------------------------------------------------------------------
 
 
+@optional(None)
 def _span(event: Record, home: str) -> Span | None:
     stamp = text(event.get("datetime"), "datetime")
     where = part(event.get("tracking_location"))

@@ -19,14 +19,14 @@ import httpx
 from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, document, fitting, said, unreadable
 from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERATIONS, RELEASED, UNDOES
 from parcelwatch.couriers.ems.sm4 import encrypted
-from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, leaving, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, history, leaving, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, drop, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.errors import CourierRefused
 from parcelwatch.lexicon import NOTHING, read
-from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation, Unanswered
+from parcelwatch.model import Answered, Ask, Cause, Checkpoint, Milestone, NotFound, Observation
 
 M = Milestone
 C = Cause
@@ -117,8 +117,6 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
     if not ours:
         return another(ask, WHO)
     told = _checkpoints(ours)
-    if not told:
-        return Unanswered(ask.number, reason="中国邮政 tells operations, and of none when it was")
     return Answered(ask.number, told)
 
 
@@ -182,7 +180,7 @@ def _scan(item: Record) -> Scan:
     parts = (text(item.get(name), name) for name in ("opOrgProvName", "opOrgCity", "opOrgName"))
     place = ", ".join(dict.fromkeys(part for part in parts if part))
     code = f"{operation}/{way}" if way else operation
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, reading)
+    return Scan(scanned(stamp), code, meaning, words, place, reading)
 
 
 def _told(operation: str, delivery: str, attempt: str, words: str) -> tuple[str, Told]:

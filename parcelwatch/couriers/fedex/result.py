@@ -298,6 +298,7 @@ def _scan_address(event: Record) -> Record:
 # --- times ---------------------------------------------------------------------------------------
 
 
+@optional(None)
 def _span(event: Record) -> Span | None:
     stamp = text(event.get("date"), "date")
     return _when(stamp, _country(_scan_address(event))) if stamp else None

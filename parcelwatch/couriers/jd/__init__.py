@@ -20,7 +20,7 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, document, fit
 from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, optional, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -28,7 +28,7 @@ from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.shared.times import Span
 from parcelwatch.errors import CourierRefused, CourierUnavailable
 from parcelwatch.lexicon import read
-from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
+from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused
 
 WHO = "京东"
 METHOD = "/jd/tracking/query"
@@ -186,8 +186,6 @@ def _tracked(number: str, events: Sequence[Record]) -> Observation:
     if not events:
         return NotFound(number)
     told = history([_scan(event) for event in events])
-    if not told:
-        return Unanswered(number, reason="京东 tells events, and of none when it was")
     found = (successor(one.text, number) for one in reversed(told) if one.code == REPLACED)
     return Answered(number, told, successor=next((new for new in found if new), ""))
 
@@ -199,6 +197,7 @@ def _scan(event: Record) -> Scan:
     return Scan(_when(event), state or stage, meaning, words, _first(event, PLACES), reading)
 
 
+@optional(None)
 def _when(event: Record) -> Span | None:
     stamp = _first(event, TIMES)
     if stamp.isdigit():

@@ -19,7 +19,7 @@ import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
-from parcelwatch.couriers.shared.china import KINDS, beijing, history, leaving, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, history, leaving, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
@@ -155,8 +155,6 @@ def _tracked(number: str, entry: Record) -> Observation:
     if not details:
         return NotFound(number)
     told = history([_scan(detail) for detail in details])
-    if not told:
-        return Unanswered(number, reason="极兔 tells scans, and of none when it was")
     return Answered(number, told)
 
 
@@ -168,7 +166,7 @@ def _scan(detail: Record) -> Scan:
     parts = (text(detail.get(name), name) for name in ("scanNetworkProvince", "scanNetworkCity", "scanNetworkName"))
     place = ", ".join(dict.fromkeys(part for part in parts if part))
     code = "/".join(part for part in (kind, trouble) if part)
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, reading)
+    return Scan(scanned(stamp), code, meaning, words, place, reading)
 
 
 def _told(kind: str, trouble: str, words: str) -> Told:

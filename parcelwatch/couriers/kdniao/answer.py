@@ -18,7 +18,7 @@ from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
 from parcelwatch.couriers.shared.china import beijing, history
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
@@ -144,6 +144,7 @@ def _checkpoints(events: Sequence[Record], state: str, *, abroad: bool) -> tuple
     return history(scans)
 
 
+@optional(None)
 def _span(event: Record, *, abroad: bool) -> Span | None:
     stamp = text(event.get("AcceptTime"), "AcceptTime")
     if not stamp:

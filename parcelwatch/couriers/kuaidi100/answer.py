@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, rows, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
@@ -114,6 +114,7 @@ def _scan(event: Record, code: str, *, local: bool) -> Scan:
     return Scan(_span(event, local=local), code, meaning, words, place, reading)
 
 
+@optional(None)
 def _span(event: Record, *, local: bool) -> Span | None:
     """A Beijing wall clock, or, for what may have happened abroad, that or the wall clock of the place."""
     stamp = text(event.get("ftime"), "ftime") or text(event.get("time"), "time")

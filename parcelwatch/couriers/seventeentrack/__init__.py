@@ -280,7 +280,7 @@ def _registration(answer: _Items, ask: Ask) -> Registration:
         return Registration(ask.number, ok=True)
     item = answer.find(ask, answer.rejected)
     if item is None:
-        return Registration(ask.number, ok=False, reason="17TRACK's answer does not mention it")
+        return Registration(ask.number, ok=False, reason="17TRACK's answer does not mention it", later=True)
     code = _error_code(item)
     if code == ALREADY_REGISTERED:
         return Registration(ask.number, ok=True)

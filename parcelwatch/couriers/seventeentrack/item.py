@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
-from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, joined
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_in, due, span
 from parcelwatch.lexicon import read
@@ -131,7 +131,7 @@ def _scans(info: Record) -> list[Scan]:
     lists = [rows(provider.get("events"), "events")[:ROWS_LIMIT] for provider in providers]
     if not any(lists) and info.get("latest_event"):
         lists = [[record(info.get("latest_event"), "latest_event")]]
-    found = [scan for events in reversed(lists) for scan in ordered([_scan(event) for event in events])]
+    found = joined([_scan(event) for event in events] for events in reversed(lists))
     return in_time(dict.fromkeys(found))
 
 
@@ -152,6 +152,7 @@ def _scan(event: Record) -> Scan:
     )
 
 
+@optional(None)
 def _span(event: Record, country: str) -> Span | None:
     """The event's time: with offset, else UTC, else the raw wall clock, which is never given an offset it lacks."""
     for name in ("time_iso", "time_utc"):

@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 
 from parcelwatch.couriers.sf.codes import COMBINED, HELD, OPERATIONS, REASONS, REDIRECTED, REPLACING, STATUSES
-from parcelwatch.couriers.shared.china import beijing, history
+from parcelwatch.couriers.shared.china import history, scanned
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.lexicon import NOTHING, read
-from parcelwatch.model import Answered, Cause, Milestone, Observation, Unanswered
+from parcelwatch.model import Answered, Cause, Milestone, Observation
 
 M = Milestone
 C = Cause
@@ -36,8 +36,6 @@ def routed(number: str, routes: Sequence[Record]) -> Observation:
     """What the routes of one number say; there is at least one."""
     scans = [_scan(route) for route in routes[:ROWS_LIMIT]]
     told = history(scans)
-    if not told:
-        return Unanswered(number, reason="顺丰 tells scans, and of none when it was")
     found = (_successor(one.code.partition("/")[0], one.text) for one in reversed(told))
     successor = next((new for new in found if new), "")
     return Answered(
@@ -70,7 +68,7 @@ def _scan(route: Record) -> Scan:
     meaning, reading = _told(operation, reason, first, second, words)
     code = "/".join(part for part in (operation, second or first) if part) + (f"+{reason}" if reason else "")
     place = text(route.get("acceptAddress"), "acceptAddress")
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, reading)
+    return Scan(scanned(stamp), code, meaning, words, place, reading)
 
 
 def _code(route: Record, name: str) -> str:

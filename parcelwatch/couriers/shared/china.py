@@ -15,7 +15,7 @@ import httpx
 
 from parcelwatch.couriers.base import retry_at, said, unreadable
 from parcelwatch.couriers.shared.china_scans import Told
-from parcelwatch.couriers.shared.fields import text
+from parcelwatch.couriers.shared.fields import optional, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, ordered
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.times import YEARS, Span, parse
@@ -79,6 +79,12 @@ def beijing(stamp: str) -> Span:
     moment = parse(stamp)
     at = (moment.replace(tzinfo=UTC) - _OFFSET) if moment.tzinfo is None else moment.astimezone(UTC)
     return at, at + timedelta(days=1, seconds=-1) if len(stamp) <= _DAY else at
+
+
+@optional(None)
+def scanned(stamp: str) -> Span | None:
+    """When a scan was, by a Beijing wall clock; None where that is not told or cannot be read."""
+    return beijing(stamp) if stamp else None
 
 
 def epoch_ms(value: object, where: str) -> Span | None:

@@ -18,6 +18,7 @@ from parcelwatch.couriers.shared.onward import in_own_box, onward
 from parcelwatch.couriers.shared.sequence import following
 from parcelwatch.couriers.shared.ties import apart
 from parcelwatch.couriers.shared.times import Span, filled
+from parcelwatch.errors import CourierUnreadable
 from parcelwatch.lexicon import NOTHING, Reading
 from parcelwatch.model import Checkpoint, Milestone, Sure
 
@@ -29,10 +30,10 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 class Scan:
     """One event as a courier tells it.
 
-    `when`: None if it does not say. `meaning`: its code's, None where its words are to speak. `reading`: what its words
-    say. `moves`: whether it is movement where its code tells, None where that follows from what it means. `unmapped`: a
-    finer code of it is not known, so that only the coarser one beside it was read. `suspected`: its code tells of a
-    cause that is only looked into.
+    `when`: None if it does not say, or nobody can read it. `meaning`: its code's, None where its words are to speak.
+    `reading`: what its words say. `moves`: whether it is movement where its code tells, None where that follows from
+    what it means. `unmapped`: a finer code of it is not known, so that only the coarser one beside it was read.
+    `suspected`: its code tells of a cause that is only looked into.
     """
 
     when: Span | None
@@ -52,13 +53,16 @@ def history(scans: Sequence[Scan], *, newest_first: bool = True) -> tuple[Checkp
 
 
 def ordered(scans: Sequence[Scan], *, newest_first: bool = True, same_clock: bool = True) -> list[Scan]:
-    """The scans oldest first, each with a time; those are left out that have none and no neighbour with one.
+    """The scans oldest first, each with a time: one that has none was between its neighbours.
 
     The list may come in either order, which its times tell as far as they can; within one instant, and where vague
     times leave it open, the list's own order stands. `same_clock`: equally vague times are so for one reason, such as
-    an unknown zone, so that of two the one told as earlier is earlier.
+    an unknown zone, so that of two the one told as earlier is earlier. CourierUnreadable where no scan at all has a
+    time: what was not understood must never look like nothing that happened.
     """
     spans = [scan.when for scan in scans]
+    if scans and all(when is None for when in spans):
+        raise CourierUnreadable(f"it tells {len(scans)} scans, and of none when it was")
     downward = list(scans) if falls(spans, usual=newest_first, same_clock=same_clock) else list(reversed(scans))
     dated = [
         _at(scan, when)
@@ -68,6 +72,16 @@ def ordered(scans: Sequence[Scan], *, newest_first: bool = True, same_clock: boo
     dated.reverse()
     times = following([scan.when for scan in dated if scan.when is not None])
     return in_time(_at(scan, when) for when, scan in zip(times, dated, strict=True))
+
+
+def joined(lists: Iterable[Sequence[Scan]]) -> list[Scan]:
+    """The scans of several lists, each ordered by itself; one in which nothing has a time costs only itself.
+
+    CourierUnreadable where that is so of all of them.
+    """
+    told = [scans for scans in lists if scans]
+    dated = [scans for scans in told if any(scan.when is not None for scan in scans)]
+    return [scan for scans in dated or told for scan in ordered(scans)]
 
 
 def _at(scan: Scan, when: Span) -> Scan:

@@ -93,6 +93,12 @@ def when(stamp: str, heard: str, country: str) -> Span:
     return at, min(at + day, ceiling)
 
 
+@optional(None)
+def _when(stamp: str, heard: str, country: str) -> Span | None:
+    return when(stamp, heard, country) if stamp else None
+
+
+@optional(None)
 def _heard(stamp: str) -> datetime | None:
     """When Shippo heard of it; nothing if that names no offset, as it bounds nothing then."""
     moment = parse(stamp) if stamp else None
@@ -131,7 +137,7 @@ def _scan(event: Record, home: str) -> Scan:
     heard = aside(event.get("object_created"))
     words = words or text(record(event.get("substatus"), "substatus").get("text"), "substatus.text", TEXT_LIMIT)
     meaning, reading = _told(status, sub, words)
-    span = when(stamp, heard, country or home) if stamp else None
+    span = _when(stamp, heard, country or home)
     code = f"{status}/{sub}" if sub else status
     return Scan(span, code, meaning, words, place, reading, False if sub in NOTICES else None)
 

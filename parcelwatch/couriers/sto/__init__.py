@@ -19,7 +19,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.base import KEPT, Account, Card, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, at_station, history, leaving, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
@@ -187,7 +187,7 @@ def _scan(event: Record) -> Scan:
     meaning, reading = _told(code, issue, words)
     if issue and issue not in words:
         words = f"{words} ({issue})" if words else issue
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, _place(event), reading)
+    return Scan(scanned(stamp), code, meaning, words, _place(event), reading)
 
 
 def _told(code: str, issue: str, words: str) -> Told:

@@ -250,7 +250,7 @@ def _registration(response: httpx.Response, ask: Ask, done: list[Record], failed
         return Registration(ask.number, ok=False, reason=f"TrackingMore follows it for {taken[0]}: correct company")
     item = next((one for one in failed if _named(ask, one)), None)
     if item is None:
-        return Registration(ask.number, ok=False, reason="TrackingMore's answer does not mention it")
+        return Registration(ask.number, ok=False, reason="TrackingMore's answer does not mention it", later=True)
     message = text(item.get("errorMessage"), "errorMessage")
     return _outcome(response, ask, text(item.get("errorCode"), "errorCode"), message)
 

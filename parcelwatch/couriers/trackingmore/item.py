@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, record, rows, text
-from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, ordered
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, record, rows, text
+from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, joined
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
 from parcelwatch.couriers.trackingmore.codes import CODES, HOPELESS, RETURNED, RETURNING, STATUSES
@@ -93,7 +93,7 @@ def _scans(item: Record, home: str) -> list[Scan]:
         for event in events:
             if _key(event) not in told or (_code(event) and not _code(told[_key(event)])):
                 told[_key(event)] = event
-    found = in_time(scan for keys in sides for scan in ordered([_scan(told[key], home) for key in keys]))
+    found = in_time(joined([_scan(told[key], home) for key in keys] for keys in sides))
     return found or _latest(item)
 
 
@@ -115,6 +115,7 @@ def _code(event: Record) -> str:
     return (either(event, SCAN_SUB) or either(event, SCAN_STATUS)).lower()
 
 
+@optional(None)
 def _span(event: Record, home: str) -> Span | None:
     stamp = either(event, SCAN_TIME)
     return span(stamp, aside(event.get("country_iso2")).upper() or home) if stamp else None

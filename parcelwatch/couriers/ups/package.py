@@ -202,6 +202,7 @@ def _place(event: Record) -> str:
     return ", ".join(filter(None, (text(part, "address") for part in parts)))
 
 
+@optional(None)
 def _span(event: Record) -> Span | None:
     """The scan's own clock with its offset; else Greenwich's; else the clock alone, in the scan's country."""
     day, clock = text(event.get("date"), "date"), text(event.get("time"), "time")

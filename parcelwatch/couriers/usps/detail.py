@@ -172,6 +172,7 @@ def _place(event: Record) -> str:
 # --- times ---------------------------------------------------------------------------------------
 
 
+@optional(None)
 def _span(event: Record) -> Span | None:
     stamp = text(event.get("eventTimestamp"), "eventTimestamp")
     if not stamp:

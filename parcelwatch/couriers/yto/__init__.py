@@ -15,7 +15,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, array, check, fitting, unreadable
-from parcelwatch.couriers.shared.china import KINDS, another, beijing, history, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, history, refusal, scanned
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
@@ -112,4 +112,4 @@ def _scan(event: Record) -> Scan:
     words = text(event.get("processInfo"), "processInfo", TEXT_LIMIT)
     place = ", ".join(filter(None, (text(event.get(name), name) for name in ("city", "district"))))
     meaning = SCANS.get(code, UNKNOWN) if code else None
-    return Scan(beijing(stamp) if stamp else None, code, meaning, words, place, read(words, "zh"))
+    return Scan(scanned(stamp), code, meaning, words, place, read(words, "zh"))

@@ -18,7 +18,7 @@ from typing import ClassVar
 import httpx
 
 from parcelwatch.couriers.base import Account, Card, Registration, Tells, check, document, fitting, said, unreadable
-from parcelwatch.couriers.shared.china import KINDS, another, at_station, beijing, history, leaving, notice, refusal
+from parcelwatch.couriers.shared.china import KINDS, another, at_station, history, leaving, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
@@ -195,7 +195,7 @@ def _scan(step: Record) -> Scan:
     meaning, reading = _told(code, status, words)
     place = ", ".join(filter(None, (text(step.get(name), name) for name in ("city", "station_name"))))
     shown = code or (WHOLE + status if status else "")
-    return Scan(beijing(stamp) if stamp else None, shown, meaning, words, place, reading)
+    return Scan(scanned(stamp), shown, meaning, words, place, reading)
 
 
 def _told(code: str, status: str, words: str) -> Told:

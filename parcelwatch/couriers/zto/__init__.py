@@ -31,7 +31,17 @@ from parcelwatch.couriers.shared.china import (
     refusal,
 )
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    flag,
+    optional,
+    record,
+    rows,
+    same_number,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
@@ -170,6 +180,7 @@ def _told(code: str, words: str, reason: str) -> Told:
     return meaning, read(words, "zh")
 
 
+@optional(None)
 def _span(stamp: object) -> Span | None:
     told = text(stamp, "scanDate")
     return beijing(told) if "-" in told[1:] else epoch_ms(told, "scanDate")
