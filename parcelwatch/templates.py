@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    meta,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -73,9 +74,9 @@ class Templates:
         self._own = _Environment(ChoiceLoader([_Letters(own), FileSystemLoader(FOLDER)])) if own else None
         self.broken: dict[str, str] = {}
 
-    def phrase(self, said: str) -> Template:
+    def phrase(self, said: str) -> Phrase:
         """A phrase of a catalogue, ready to be filled in."""
-        return self._shipped.from_string(said)
+        return Phrase(self._shipped, said)
 
     def text(self, name: str, values: Mapping[str, object]) -> str:
         """What the shipped template of that name says, without holes where something is not known."""
@@ -97,6 +98,27 @@ class Templates:
             return _parted((self._own or self._shipped).text(name, values))
         except _FAULTS as error:
             raise BadInput(_fault(name, error)) from error
+
+
+class Phrase:
+    """A sentence with places for values. Of a catalogue's hundred few are said, so each is compiled when it is."""
+
+    def __init__(self, environment: Environment, said: str) -> None:
+        self._environment = environment
+        self._said = said
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The values it has a place for."""
+        return frozenset(meta.find_undeclared_variables(self._environment.parse(self._said)))
+
+    @cached_property
+    def _template(self) -> Template:
+        return self._environment.from_string(self._said)
+
+    def render(self, **values: object) -> str:
+        """What it says of these values."""
+        return self._template.render(values)
 
 
 class _Environment(ImmutableSandboxedEnvironment):

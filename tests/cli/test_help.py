@@ -13,7 +13,7 @@ import pytest
 import typer.main
 
 from parcelwatch.cli import main
-from parcelwatch.cli.app import app
+from parcelwatch.cli.app import made
 
 HEAVY = (
     "httpx",
@@ -36,7 +36,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield path, command
 
 
-ALL = list(commands(typer.main.get_command(app)))
+ALL = list(commands(typer.main.get_command(made())))
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
@@ -60,7 +60,7 @@ def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
         yield path
 
 
-GROUPS = list(groups(typer.main.get_command(app)))
+GROUPS = list(groups(typer.main.get_command(made())))
 
 
 def width(line: str) -> int:
