@@ -13,7 +13,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-import structlog
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
@@ -29,8 +28,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from parcelwatch.errors import BadInput
 from parcelwatch.words import FOLDER
-
-log = structlog.get_logger()
 
 ENDING: Final = ".txt.j2"
 _HOLES: Final = re.compile(r"\n{3,}")
@@ -89,7 +86,7 @@ class Templates:
         except BadInput as error:
             if name not in self.broken:
                 self.broken[name] = str(error)
-                log.warning("a letter template does not work: the shipped one is used", template=name, why=str(error))
+                _warn(name, str(error))
         return _parted(self._shipped.text(name, values))
 
     def own_letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
@@ -148,6 +145,13 @@ class _Letters(FileSystemLoader):
         if "/letters/" not in template:
             raise TemplateNotFound(template)
         return super().get_source(environment, template)
+
+
+def _warn(name: str, why: str) -> None:
+    import structlog  # noqa: PLC0415 - slow, and whoever only says sentences has nothing to log
+
+    log = structlog.get_logger()
+    log.warning("a letter template does not work: the shipped one is used", template=name, why=why)
 
 
 def _parted(text: str) -> tuple[str, str]:

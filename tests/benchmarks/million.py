@@ -270,7 +270,8 @@ def main(count: int, seconds: int) -> None:
             daemon = subprocess.Popen(command, stdout=log, stderr=log)
         while not counts[0] and daemon.poll() is None and clock.now().timestamp() - started < 60:
             time.sleep(0.02)
-        print(f"start to the first poll: {counts[2] - started:.2f} s", flush=True)
+        cpu = measured(daemon.pid, known.database)["cpu"]
+        print(f"start to the first poll: {counts[2] - started:.2f} s, {cpu:.1f} s of CPU", flush=True)
         for line in watched(known, daemon.pid, counts, seconds, listen):
             print(line, flush=True)
         for path in ("/health", "/metrics"):
