@@ -98,7 +98,7 @@ class SelfCheck:
         mark, fault = self._file.read(running.path)
         at = time.monotonic()
         thorough = self._read_all_at is None or at - self._read_all_at > THOROUGH
-        asked = vitals.Asked(running.accounts(), running.channels(), mark, fault, wedged, thorough)
+        asked = vitals.Asked(running.asked(), running.channels(), mark, fault, wedged, thorough)
         try:
             with Store.open(running.database, create=False) as store:
                 facts = vitals.gather(store, asked, now)

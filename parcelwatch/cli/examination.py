@@ -66,7 +66,7 @@ def _database(desk: Desk, store: Store) -> Iterator[Remark]:
         yield from map(Remark, damaged)
         return
     yield from map(Remark, audit.unsound(store))
-    asked = vitals.Asked(config.accounts(), config.channels(), fingerprint(config))
+    asked = vitals.Asked(config.asked(), config.channels(), fingerprint(config))
     yield from remarks(vitals.gather(store, asked, desk.now))
 
 

@@ -213,6 +213,10 @@ class Config:
             declared=written.declared,
         )
 
+    def asked(self) -> tuple[str, ...]:
+        """Everybody who is asked, as their states are kept: courier accounts, and shops as shops.NAME."""
+        return (*self.file.couriers, *(f"shops.{name}" for name in self.file.shops))
+
     def tokens(self) -> dict[str, TokenConfig]:
         """Who may post what, by name."""
         return {

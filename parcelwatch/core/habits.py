@@ -55,9 +55,11 @@ def lanes(parcel: Parcel) -> tuple[Lane, Lane]:
 
 def taught(dossier: Dossier) -> dict[str, bool]:
     """By kind, whether a parcel that arrived had the scan that the kind waits for; {} of one that did not arrive."""
+    if dossier.milestone is not _M.DELIVERED:
+        return {}
     entries = current(dossier.timeline)
     arrived = [place for place, entry in enumerate(entries) if entry.checkpoint.milestone is _M.DELIVERED]
-    if dossier.milestone is not _M.DELIVERED or not arrived or entries[arrived[-1]].checkpoint.by:
+    if not arrived or entries[arrived[-1]].checkpoint.by:
         return {}
     before = entries[: arrived[0]]
     return {

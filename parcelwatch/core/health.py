@@ -157,12 +157,18 @@ def _accounts(facts: Facts) -> Iterator[Remark]:
         since = f"since {_moment(state.failing_since)} UTC" if state.failing_since else ""
         key = f"account:{name}"
         if state.refused:
-            check = f"check its key, then `parcelwatch couriers check {name}`"
+            check = f"check its key, then `parcelwatch {_checked_by(name)}`"
             yield Remark(f"{name} refuses us {since} ({_said(state.refused)}): {check}", key=key, told=True)
         elif state.failing_since and held(state):
             yield Remark(f"{name} does not answer {since} ({why}); its parcels' clocks wait", key=key, told=True)
         elif state.failing_since and facts.now - state.failing_since > QUIET:
-            yield Remark(f"{name} fails {since} ({why}): `parcelwatch couriers check {name}`", key=key, told=True)
+            yield Remark(f"{name} fails {since} ({why}): `parcelwatch {_checked_by(name)}`", key=key, told=True)
+
+
+def _checked_by(name: str) -> str:
+    """The command that tries an account."""
+    noun, dot, rest = name.partition(".")
+    return f"{noun} check {rest}" if dot else f"couriers check {name}"
 
 
 def _backlog(facts: Facts) -> Iterator[Remark]:

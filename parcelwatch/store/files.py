@@ -26,8 +26,11 @@ def real(path: str | Path) -> Path:
         raise StoreError(f"{path} leads nowhere: {error}; name another file as [service] database") from error
 
 
-def look(path: Path, *, create: bool) -> bool:
-    """Whether the database is there. Raises StoreError for what is none, or has lost all it held."""
+def look(path: Path, *, create: bool, locked: bool = True) -> bool:
+    """Whether the database is there. Raises StoreError for what is none, or has lost all it held.
+
+    `locked`: nobody else can just be making it, so that an empty one has lost what it held.
+    """
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -40,7 +43,7 @@ def look(path: Path, *, create: bool) -> bool:
         raise StoreError(f"{path} cannot be looked at: {error.strerror}; run as who owns it, or with sudo") from error
     if not path.is_file():
         raise StoreError(f"{path} is not a file; name another one as [service] database")
-    if not found.st_size:
+    if not found.st_size and locked:
         raise StoreDamaged(
             f"{path} is there and empty: what it held is gone. `parcelwatch db restore BACKUP` brings a backup back; "
             f"to begin anew, delete it (`rm {path}`) and start again"

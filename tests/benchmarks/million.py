@@ -219,12 +219,15 @@ def lag(store: Store) -> float:
     return max(0.0, (clock.now() - due_at).total_seconds()) if due_at else 0.0
 
 
-def delays(store: Store, born: datetime) -> list[float]:
-    """Seconds from a threshold to the alert of it, sorted."""
-    sql = """SELECT p.number, min(a.sent_at) FROM alerts a JOIN parcels p ON p.id = a.parcel_id
-        WHERE a.sent_at IS NOT NULL AND p.number LIKE 'CR%' GROUP BY p.number"""
-    due = ((last_scan(number, born) + STALLED, sent_at) for number, sent_at in store.all(sql))
-    return sorted(sent_at / 1000 - at.timestamp() for at, sent_at in due)
+def delays(store: Store, born: datetime) -> dict[str, list[float]]:
+    """Seconds from a threshold to its case, and to the alert of it having been sent, each sorted."""
+    sql = """SELECT p.number, c.opened_at, min(a.sent_at) FROM alerts a JOIN cases c ON c.id = a.case_id
+        JOIN parcels p ON p.id = a.parcel_id WHERE a.sent_at IS NOT NULL AND p.number LIKE 'CR%' GROUP BY p.number"""
+    rows = [((last_scan(number, born) + STALLED).timestamp(), *times) for number, *times in store.all(sql)]
+    return {
+        "case": sorted(opened_at / 1000 - due for due, opened_at, _ in rows),
+        "alert sent": sorted(sent_at / 1000 - due for due, _, sent_at in rows),
+    }
 
 
 def watched(known: config.Config, pid: int, counts: Any, seconds: int, listen: int) -> Iterator[str]:
@@ -282,10 +285,12 @@ def main(count: int, seconds: int) -> None:
         server.kill()
         with Store.open(known.database) as store:
             late = delays(store, born)
-        if late:
-            shown = (late[len(late) // 2], late[int(len(late) * 0.99)], late[-1])
-            print(f"threshold to alert sent: median {shown[0]:.2f} s, p99 {shown[1]:.2f} s, worst {shown[2]:.2f} s")
-        print(f"{len(late)} alerts of {crossing} thresholds; {counts[1]:.0f} messages; exit {daemon.returncode}")
+        for what, each in late.items():
+            shown = (each[len(each) // 2], each[int(len(each) * 0.99)], each[-1]) if each else (0.0, 0.0, 0.0)
+            print(f"threshold to {what}: median {shown[0]:.2f} s, p99 {shown[1]:.2f} s, worst {shown[2]:.2f} s")
+        print(
+            f"{len(late['case'])} alerts of {crossing} thresholds; {counts[1]:.0f} messages; exit {daemon.returncode}"
+        )
         print((folder / "daemon.log").read_text()[-1500:])
 
 

@@ -211,7 +211,7 @@ class _Way:
         left = milestone is M.OUT_FOR_DELIVERY and _OUT_OF_IT.search(words) is not None
         self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not left)
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
-        turns = milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
+        turns = milestone is M.RETURNING or (milestone is M.UNKNOWN and reading.milestone is M.RETURNING)
         if turns and self.began is None:
             self.began = len(self.places)
         self.places.append((milestone, place))
