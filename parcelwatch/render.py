@@ -54,7 +54,9 @@ _NAMES_A_DAY: Final = frozenset(
 _STILL_TO_COME: Final = frozenset({Form.LIKELY_LATE, Form.PROMISE_NEAR, Form.EXPECTED_AFTER})
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
-_NO_SCAN: Final = dict.fromkeys(("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), "")
+_NO_SCAN: Final[Mapping[str, Callable[[], object]]] = dict.fromkeys(
+    ("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), str
+)
 _JUST_NOW: Final = timedelta(minutes=2)
 _NO_SHOP: Final = Shop()
 _NO_FAULTS: Final[Mapping[str, Any]] = MappingProxyType({"terms": {}})
@@ -201,11 +203,8 @@ class Renderer:
         if fact.scan is not None and fact.scan.by:
             return self._marked(fact.scan, now, most)
         phrase = self._says[fact.says]
-        known = self._known(fact, now, account, most, lane, tracker)
-        said = {name: known[name]() for name in phrase.names & known.keys()}
-        if not phrase.names.isdisjoint(_NO_SCAN):
-            said |= self._scanned(fact, now, most, lane)
-        return phrase.render(**said)
+        known = {**self._known(fact, now, account, most, lane, tracker), **self._scanned(fact, now, most, lane)}
+        return phrase.render(**{name: known[name]() for name in phrase.names & known.keys()})
 
     def _known(
         self, fact: Fact, now: datetime, account: str, most: int, lane: tuple[str, str] | None, tracker: str
@@ -250,21 +249,23 @@ class Renderer:
             "pace": f"{chance.pace:.2f}",
         }
 
-    def _scanned(self, fact: Fact, now: datetime, most: int, lane: tuple[str, str] | None) -> Mapping[str, object]:
+    def _scanned(
+        self, fact: Fact, now: datetime, most: int, lane: tuple[str, str] | None
+    ) -> Mapping[str, Callable[[], object]]:
         """What a sentence may say of the scan that a fact rests on."""
         words, scan = self._words, fact.scan
         if scan is None:
             return _NO_SCAN
         return {
-            "reached": words["milestones"][scan.milestone] if scan.milestone not in _NO_PLACE else "",
-            "moving": scan.milestone in _MOVING,
-            "scan": self._scan(scan, now, most, lane, plain=quotes(fact) or fact.says in _REACHED),
-            "apart": not _at_once(fact.since, scan),
-            "cause": words["causes"].get(scan.cause or "", ""),
-            "sure": scan.sure,
-            "outcome": words["outcomes"][scan.milestone],
-            "at": self._times.moment(scan.occurred_at, now),
-            "place": third_party(scan.place, NAME),
+            "reached": lambda: words["milestones"][scan.milestone] if scan.milestone not in _NO_PLACE else "",
+            "moving": lambda: scan.milestone in _MOVING,
+            "scan": lambda: self._scan(scan, now, most, lane, plain=quotes(fact) or fact.says in _REACHED),
+            "apart": lambda: not _at_once(fact.since, scan),
+            "cause": lambda: words["causes"].get(scan.cause or "", ""),
+            "sure": lambda: scan.sure,
+            "outcome": lambda: words["outcomes"][scan.milestone],
+            "at": lambda: self._times.moment(scan.occurred_at, now),
+            "place": lambda: third_party(scan.place, NAME),
         }
 
     def label(self, kind: str) -> str:

@@ -31,8 +31,7 @@ import httpx
 
 from parcelwatch import clock, config, couriers
 from parcelwatch.core.advance import advance
-from parcelwatch.couriers.base import Ask
-from parcelwatch.model import Answered, Order, Parcel
+from parcelwatch.model import Answered, Ask, Order, Parcel
 from parcelwatch.store import Store, parcels
 
 TEMPLATES = 1000
