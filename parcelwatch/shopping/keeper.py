@@ -1,17 +1,15 @@
 """One shop's conversation: when it is asked, the token that takes, its pace, and each page saved before the next call.
 
 What belongs here: driving an adapter's readings. What an answer means is the adapter's to say, what follows from it
-taking.py's. What renews a token is kept in a file of its own before the token is used: whoever loses it loses the
-shop.
+taking.py's, how a token is kept tokens.py's.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -24,8 +22,9 @@ from parcelwatch.couriers.base import SECRETS, http_date
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
 from parcelwatch.model import ShopOrder
+from parcelwatch.shopping import tokens
 from parcelwatch.shopping.taking import Counter, Taken, take_page
-from parcelwatch.shops.base import Account, Looking, Mark, Page, Renews, Shop, Wait
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Renews, Shop, Wait
 from parcelwatch.store import Store, accounts, shops
 from parcelwatch.store.writer import Writer
 
@@ -57,8 +56,8 @@ def accounted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where what renews
-    its token is kept.
+    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where its token and
+    what renews it are kept.
     """
 
     account: Account
@@ -72,12 +71,6 @@ class Stall:
         return self.account.name
 
 
-@dataclass(slots=True)
-class _Granted:
-    token: str = field(repr=False)
-    until: datetime
-
-
 class Shopkeeper:
     """Asks one shop. One reading runs at a time."""
 
@@ -89,7 +82,8 @@ class Shopkeeper:
         self._at: tuple[datetime, float] | None = None
         self._gap = _gap(stall.shop.rate)
         self._last: float | None = None
-        self._granted: _Granted | None = None
+        self._granted: tokens.Kept | None = None
+        self._refused = ""
         self._skew = timedelta(0)
         self._tried_held = False
 
@@ -140,6 +134,14 @@ class Shopkeeper:
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""
+        try:
+            return await self._looked(ref)
+        except CourierRefused:
+            if not self._drop_token():
+                raise
+            return await self._looked(ref)
+
+    async def _looked(self, ref: str) -> ShopOrder | None:
         return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
 
     async def lately(self, mark: Mark) -> list[ShopOrder]:
@@ -165,9 +167,8 @@ class Shopkeeper:
                     mark = page.mark or mark
                     yield page
             except CourierRefused:
-                if attempt == 2 or self._granted is None:
+                if attempt == 2 or not self._drop_token():
                     raise
-                self._granted = None
             else:
                 return
 
@@ -196,13 +197,13 @@ class Shopkeeper:
             found: T = done.value
             return found
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, *secrets: str) -> httpx.Response:
         loop = asyncio.get_running_loop()
         if self._last is not None and (left := self._last + self._gap - loop.time()) > 0:
             await asyncio.sleep(left)
         self._last = loop.time()
         account = self.stall.account
-        held = (self._granted.token,) if self._granted else ()
+        held = (*secrets, self._granted.token) if self._granted else secrets
         request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
         response = await self._client.send(request, account.name)
         self._compare_clocks(response)
@@ -215,14 +216,39 @@ class Shopkeeper:
         shop, account = self.stall.shop, self.stall.account
         if not isinstance(shop, Renews):
             return account
-        if self._granted is None or self._clock() >= self._granted.until:
-            kept = self.stall.renewals.read_text().strip() if self.stall.renewals.exists() else account.token
-            granted = shop.renewed(await self._send(shop.renew(account, kept, self._there())))
-            if granted.renewal and granted.renewal != kept:
-                _keep(self.stall.renewals, granted.renewal)
-            margin = min(MARGIN, granted.lifetime / 10)
-            self._granted = _Granted(granted.token, self._clock() + granted.lifetime - margin)
+        if self._granted is None or not self._granted.holds(self._clock()):
+            self._granted = await self._grant(shop)
         return replace(account, token=self._granted.token)
+
+    async def _grant(self, shop: Renews) -> tokens.Kept:
+        """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used."""
+        path, configured = self.stall.renewals, self.stall.account.token
+        kept = tokens.load(path)
+        if kept is not None and kept.holds(self._clock()) and kept.token != self._refused:
+            return kept
+        renewal = kept.renewal if kept is not None and kept.renewal else configured
+        try:
+            granted = await self._renew(shop, renewal)
+        except CourierRefused:
+            # Whoever authorised the program anew wrote another one into the configuration.
+            if renewal == configured:
+                raise
+            renewal, granted = configured, await self._renew(shop, configured)
+        until = self._clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
+        found = tokens.Kept(granted.token, until, granted.renewal or renewal)
+        tokens.save(path, found)
+        return found
+
+    async def _renew(self, shop: Renews, renewal: str) -> Granted:
+        request = shop.renew(self.stall.account, renewal, self._there())
+        return shop.renewed(await self._send(request, renewal))
+
+    def _drop_token(self) -> bool:
+        """Forget a token that was refused; whether there was one."""
+        if self._granted is None:
+            return False
+        self._refused, self._granted = self._granted.token, None
+        return True
 
     # --- the shop's clock ---
 
@@ -240,19 +266,6 @@ class Shopkeeper:
 def _gap(rate: str) -> float:
     pace = parse_rate(rate)
     return pace.period_seconds / pace.count
-
-
-def _keep(path: Path, renewal: str) -> None:
-    """Whole or not at all, for its owner's eyes."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, renewal.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    part.replace(path)
 
 
 # --- on the store's thread -----------------------------------------------------------------------
