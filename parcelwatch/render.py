@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -55,7 +55,9 @@ _NAMES_A_DAY: Final = frozenset(
 _STILL_TO_COME: Final = frozenset({Form.LIKELY_LATE, Form.PROMISE_NEAR, Form.EXPECTED_AFTER})
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
-_NO_SCAN: Final = dict.fromkeys(("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), "")
+_NO_SCAN: Final[Mapping[str, Callable[[], object]]] = dict.fromkeys(
+    ("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), str
+)
 _JUST_NOW: Final = timedelta(minutes=2)
 _NO_SHOP: Final = Shop()
 _NO_FAULTS: Final[Mapping[str, Any]] = MappingProxyType({"terms": {}})
@@ -201,32 +203,40 @@ class Renderer:
         `lane`: where the parcel comes from and goes to, where the times of other clocks are to be said too. `tracker`:
         what the service is called that is asked about it.
         """
-        words = self._words
         if fact.scan is not None and fact.scan.by:
             return self._marked(fact.scan, now, most)
-        promised = fact.says in _NAMES_A_DAY
-        return self._says[fact.says].render(
-            since=self._times.moment(fact.since, now),
-            age=self._times.age(now - (fact.since or now)),
-            quiet=self._times.age(now - fact.quiet_since) if fact.quiet_since else "",
-            until=self._times.deadline(fact.until, now, (lane or ("", ""))[1])
-            if promised
-            else self._times.moment(fact.until, now),
-            whose=words["owners"].get(fact.whose, ""),
-            on=self._times.day(fact.on, now),
-            count=fact.count or len(fact.unread),
-            kind=self.label(fact.kind) if fact.kind else "",
-            reason=self._reason(fact, most),
-            clears=words["clears"].get(fact.kind, ""),
-            account=clean(account, NAME),
-            tracker=tracker,
-            remedy=words["remedies"].get(fact.kind, ""),
-            who=clean(fact.reason, NAME),
-            n=Counter(dict(fact.tally)),
-            day=formatted(fact.until, self._zone, words["times"]["day"], self._agents) if fact.until else "",
-            chance=self._chance(fact.chance, now) if fact.chance else None,
-            **self._scanned(fact, now, most, lane),
-        )
+        phrase = self._says[fact.says]
+        known = {**self._known(fact, now, account, most, lane, tracker), **self._scanned(fact, now, most, lane)}
+        return phrase.render(**{name: known[name]() for name in phrase.names & known.keys()})
+
+    def _known(
+        self, fact: Fact, now: datetime, account: str, most: int, lane: tuple[str, str] | None, tracker: str
+    ) -> dict[str, Callable[[], object]]:
+        """What a sentence may say of a fact, each found out only where it has a place for it."""
+        words, times = self._words, self._times
+        return {
+            "since": lambda: times.moment(fact.since, now),
+            "age": lambda: times.age(now - (fact.since or now)),
+            "quiet": lambda: times.age(now - fact.quiet_since) if fact.quiet_since else "",
+            "until": lambda: (
+                times.deadline(fact.until, now, (lane or ("", ""))[1])
+                if fact.says in _NAMES_A_DAY
+                else times.moment(fact.until, now)
+            ),
+            "whose": lambda: words["owners"].get(fact.whose, ""),
+            "on": lambda: times.day(fact.on, now),
+            "count": lambda: fact.count or len(fact.unread),
+            "kind": lambda: self.label(fact.kind) if fact.kind else "",
+            "reason": lambda: self._reason(fact, most),
+            "clears": lambda: words["clears"].get(fact.kind, ""),
+            "account": lambda: clean(account, NAME),
+            "tracker": lambda: tracker,
+            "remedy": lambda: words["remedies"].get(fact.kind, ""),
+            "who": lambda: clean(fact.reason, NAME),
+            "n": lambda: Counter(dict(fact.tally)),
+            "day": lambda: formatted(fact.until, self._zone, words["times"]["day"], self._agents) if fact.until else "",
+            "chance": lambda: self._chance(fact.chance, now) if fact.chance else None,
+        }
 
     def _chance(self, chance: Chance, now: datetime) -> Mapping[str, object]:
         """What a sentence may say of a chance, each number so that the others follow from it by hand."""
@@ -242,21 +252,23 @@ class Renderer:
             "pace": f"{chance.pace:.2f}",
         }
 
-    def _scanned(self, fact: Fact, now: datetime, most: int, lane: tuple[str, str] | None) -> Mapping[str, object]:
+    def _scanned(
+        self, fact: Fact, now: datetime, most: int, lane: tuple[str, str] | None
+    ) -> Mapping[str, Callable[[], object]]:
         """What a sentence may say of the scan that a fact rests on."""
         words, scan = self._words, fact.scan
         if scan is None:
             return _NO_SCAN
         return {
-            "reached": words["milestones"][scan.milestone] if scan.milestone not in _NO_PLACE else "",
-            "moving": scan.milestone in _MOVING,
-            "scan": self._scan(scan, now, most, lane, plain=quotes(fact) or fact.says in _REACHED),
-            "apart": not _at_once(fact.since, scan),
-            "cause": words["causes"].get(scan.cause or "", ""),
-            "sure": scan.sure,
-            "outcome": words["outcomes"][scan.milestone],
-            "at": self._times.moment(scan.occurred_at, now),
-            "place": third_party(scan.place, NAME),
+            "reached": lambda: words["milestones"][scan.milestone] if scan.milestone not in _NO_PLACE else "",
+            "moving": lambda: scan.milestone in _MOVING,
+            "scan": lambda: self._scan(scan, now, most, lane, plain=quotes(fact) or fact.says in _REACHED),
+            "apart": lambda: not _at_once(fact.since, scan),
+            "cause": lambda: words["causes"].get(scan.cause or "", ""),
+            "sure": lambda: scan.sure,
+            "outcome": lambda: words["outcomes"][scan.milestone],
+            "at": lambda: self._times.moment(scan.occurred_at, now),
+            "place": lambda: third_party(scan.place, NAME),
         }
 
     def label(self, kind: str) -> str:

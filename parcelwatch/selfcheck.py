@@ -34,6 +34,9 @@ EVERY: Final = timedelta(minutes=5)
 FRESH: Final = 5.0
 """Seconds for which what was found is as good as new, however many ask."""
 
+THOROUGH: Final = 3600.0
+"""Seconds after which every row is read again for times that cannot be: a second's work for a million parcels."""
+
 KIND: Final = "service_troubled"
 
 
@@ -54,6 +57,7 @@ class SelfCheck:
         self._looking = asyncio.Lock()
         self._found: tuple[float, tuple[Facts | None, tuple[Remark, ...]]] | None = None
         self._file = _File()
+        self._read_all_at: float | None = None
 
     async def look(self) -> tuple[Remark, ...]:
         """Everything worth saying, what is wrong first."""
@@ -92,13 +96,17 @@ class SelfCheck:
     def _look(self, running: Config, wedged: tuple[str, ...], now: datetime) -> tuple[Facts | None, tuple[Remark, ...]]:
         """On a connection of its own, so that no parcel waits for it."""
         mark, fault = self._file.read(running.path)
-        asked = vitals.Asked(running.asked(), running.channels(), mark, fault, wedged)
+        at = time.monotonic()
+        thorough = self._read_all_at is None or at - self._read_all_at > THOROUGH
+        asked = vitals.Asked(running.asked(), running.channels(), mark, fault, wedged, thorough)
         try:
             with Store.open(running.database, create=False) as store:
                 facts = vitals.gather(store, asked, now)
-                return facts, remarks(facts)
         except StoreError as error:
             return None, (Remark(str(error), key="store"),)
+        # What was found is looked for until it is gone.
+        self._read_all_at = at if thorough and not facts.ahead else self._read_all_at
+        return facts, remarks(facts)
 
 
 class _File:

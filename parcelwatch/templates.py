@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-import structlog
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
@@ -23,13 +22,12 @@ from jinja2 import (
     Template,
     TemplateError,
     TemplateNotFound,
+    meta,
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from parcelwatch.errors import BadInput
 from parcelwatch.words import FOLDER
-
-log = structlog.get_logger()
 
 ENDING: Final = ".txt.j2"
 _HOLES: Final = re.compile(r"\n{3,}")
@@ -73,9 +71,9 @@ class Templates:
         self._own = _Environment(ChoiceLoader([_Letters(own), FileSystemLoader(FOLDER)])) if own else None
         self.broken: dict[str, str] = {}
 
-    def phrase(self, said: str) -> Template:
+    def phrase(self, said: str) -> Phrase:
         """A phrase of a catalogue, ready to be filled in."""
-        return self._shipped.from_string(said)
+        return Phrase(self._shipped, said)
 
     def text(self, name: str, values: Mapping[str, object]) -> str:
         """What the shipped template of that name says, without holes where something is not known."""
@@ -88,7 +86,7 @@ class Templates:
         except BadInput as error:
             if name not in self.broken:
                 self.broken[name] = str(error)
-                log.warning("a letter template does not work: the shipped one is used", template=name, why=str(error))
+                _warn(name, str(error))
         return _parted(self._shipped.text(name, values))
 
     def own_letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
@@ -97,6 +95,29 @@ class Templates:
             return _parted((self._own or self._shipped).text(name, values))
         except _FAULTS as error:
             raise BadInput(_fault(name, error)) from error
+
+
+class Phrase:
+    """A sentence with places for values. Of a catalogue's hundred few are said, so each is compiled when it is."""
+
+    def __init__(self, environment: Environment, said: str) -> None:
+        self._environment = environment
+        self._said = said
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The values it has a place for."""
+        return frozenset(meta.find_undeclared_variables(self._environment.parse(self._said)))
+
+    @cached_property
+    def _template(self) -> Template:
+        made = self._environment.from_string(self._said)
+        made.globals = dict(made.globals)  # which Jinja copies each time it is filled in, far slower from a chain
+        return made
+
+    def render(self, **values: object) -> str:
+        """What it says of these values."""
+        return self._template.render(values)
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -126,6 +147,13 @@ class _Letters(FileSystemLoader):
         if "/letters/" not in template:
             raise TemplateNotFound(template)
         return super().get_source(environment, template)
+
+
+def _warn(name: str, why: str) -> None:
+    import structlog  # noqa: PLC0415 - slow, and whoever only says sentences has nothing to log
+
+    log = structlog.get_logger()
+    log.warning("a letter template does not work: the shipped one is used", template=name, why=why)
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
     try:
-        program()(args=arguments, prog_name="parcelwatch")
+        program(*arguments[:1])(args=arguments, prog_name="parcelwatch")
     except SystemExit as ended:
         return _code(ended)
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import By, Json, NeedsAttention, case_id, command, standing
-from parcelwatch.cli.cases import Case, agreed, meant, promised
+from parcelwatch.cli.cases import Case, agreed, app, meant, promised
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import when, who
 from parcelwatch.errors import BadInput
@@ -23,33 +23,6 @@ Cases = Annotated[
     list[int],
     typer.Argument(metavar="ID…", parser=case_id, help="Numbers of cases, as in `cases list`, or of alerts, as A44."),
 ]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands of this file to those of `cases`."""
-    command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")(ack)
-    command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 18 --until 2026-12-24T09:00")(snooze)
-    command(app, "resolve", "cases resolve 17", "cases resolve 17 18 --by lin")(resolve)
-    command(app, "reopen", "cases reopen 17", "cases reopen 17 18 --by lin")(reopen)
-    command(
-        app,
-        "claim",
-        "cases claim 17 --filed --ref RMA-2211",
-        'cases claim 17 --paid "12.50 EUR"',
-        "cases claim 17 --none",
-    )(claim)
-    command(
-        app, "assign", "cases assign 17 --to lin", "cases assign 17 18 --to mei --by boss", 'cases assign 17 --to ""'
-    )(assign)
-    command(
-        app,
-        "remedy",
-        "cases remedy 17 refund --note 'half of it'",
-        "cases remedy 17 18 resend --by lin",
-        "cases remedy 17 --done",
-    )(remedy)
-    command(app, "note", "cases note 17 'Called the depot, they look for it'")(note)
-    command(app, "verdict", "cases verdict 17 false", "cases verdict 17 18 known")(verdict)
 
 
 def ack(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> None:
@@ -365,3 +338,28 @@ def verdict(
     t = desk.tongue
     for case in ids:
         output.say(t("Case {case}: {said}.", case=case, said=t(said)))
+
+
+command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")(ack)
+command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 18 --until 2026-12-24T09:00")(snooze)
+command(app, "resolve", "cases resolve 17", "cases resolve 17 18 --by lin")(resolve)
+command(app, "reopen", "cases reopen 17", "cases reopen 17 18 --by lin")(reopen)
+command(
+    app,
+    "claim",
+    "cases claim 17 --filed --ref RMA-2211",
+    'cases claim 17 --paid "12.50 EUR"',
+    "cases claim 17 --none",
+)(claim)
+command(app, "assign", "cases assign 17 --to lin", "cases assign 17 18 --to mei --by boss", 'cases assign 17 --to ""')(
+    assign
+)
+command(
+    app,
+    "remedy",
+    "cases remedy 17 refund --note 'half of it'",
+    "cases remedy 17 18 resend --by lin",
+    "cases remedy 17 --done",
+)(remedy)
+command(app, "note", "cases note 17 'Called the depot, they look for it'")(note)
+command(app, "verdict", "cases verdict 17 false", "cases verdict 17 18 known")(verdict)

@@ -1,46 +1,42 @@
-"""The commands of all nouns, put together."""
+"""The commands of all nouns, put together; of one noun alone where one is named, which is quicker."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Annotated, Any, Final
 
 import typer
 import typer.main
 
 from parcelwatch import __version__
-from parcelwatch.cli import (
-    acting,
-    alerts,
-    backtest,
-    cases,
-    claims,
-    complaints,
-    configuration,
-    couriers,
-    database,
-    demo,
-    drafts,
-    incidents,
-    learn,
-    monitoring,
-    orders,
-    parcels,
-    reload,
-    report,
-    ruletesting,
-    sandbox,
-    shops,
-    silences,
-    unit,
-    watch,
-    why,
-)
 from parcelwatch.cli.base import group
 from parcelwatch.cli.desk import Desk
 
-__all__ = ["app", "program"]
+__all__ = ["made", "program"]
+
+# The files whose commands stand without a noun, in the order that help has them.
+_BARE: Final = (
+    *("demo", "sandbox", "watch", "reload", "why", "ruletesting", "backtest", "learn", "report", "database", "unit"),
+)
+_NOUNS: Final[Mapping[str, str]] = {
+    "config": "configuration",
+    "parcels": "parcels",
+    "orders": "orders",
+    "cases": "acting",
+    "incidents": "incidents",
+    "claims": "claims",
+    "complaints": "complaints",
+    "drafts": "drafts",
+    "alerts": "alerts",
+    "silences": "silences",
+    "couriers": "couriers",
+    "shops": "shops",
+    "db": "database",
+    "metrics": "monitoring",
+}
+"""Each noun with the file that has all its commands, its own and those of others."""
 
 
 def _version(wanted: bool) -> None:
@@ -58,36 +54,31 @@ def _options(
     """What only the program itself takes."""
 
 
-app = group(
-    "Watches an online shop's parcels and tells its agents about the troubled ones before the buyer complains.\n\n"
-    "New here? Try `parcelwatch demo`; then `parcelwatch config init`.",
-    _options,
-    program=True,
-)
+def made(first: str = "") -> typer.Typer:
+    """The program as Typer has it: with one noun if `first` names one, else with all of it."""
+    app = group(
+        "Watches an online shop's parcels and tells its agents about the troubled ones before the buyer complains.\n\n"
+        "New here? Try `parcelwatch demo`; then `parcelwatch config init`.",
+        _options,
+        program=True,
+    )
+    alone = first in _NOUNS
+    for name in () if alone else _BARE:
+        _file(name).register(app)
+    for noun in (first,) if alone else _NOUNS:
+        app.add_typer(_file(_NOUNS[noun]).app, name=noun)
+    return app
 
-for noun in (demo, sandbox, watch, reload, why, ruletesting, backtest, learn, report, database, unit):
-    noun.register(app)
-acting.register(cases.app)
-for name, commands in (
-    ("config", configuration.app),
-    ("parcels", parcels.app),
-    ("orders", orders.app),
-    ("cases", cases.app),
-    ("incidents", incidents.app),
-    ("claims", claims.app),
-    ("complaints", complaints.app),
-    ("drafts", drafts.app),
-    ("alerts", alerts.app),
-    ("silences", silences.app),
-    ("couriers", couriers.app),
-    ("shops", shops.app),
-    ("db", database.app),
-    ("metrics", monitoring.app),
-):
-    app.add_typer(commands, name=name)
+
+def _file(name: str) -> Any:
+    return import_module(f"parcelwatch.cli.{name}")
+
+
+def program(first: str = "") -> Callable[..., Any]:
+    """The same, ready to be called."""
+    return _program(first if first in _NOUNS else "")
 
 
 @cache
-def program() -> Callable[..., Any]:
-    """All of it, ready to be called; it takes a while to be made."""
-    return typer.main.get_command(app)
+def _program(first: str) -> Callable[..., Any]:
+    return typer.main.get_command(made(first))

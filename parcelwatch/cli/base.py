@@ -92,17 +92,18 @@ def group(help_text: str, callback: Callable[..., None] = nothing, *, program: b
 
 
 def command(
-    app: typer.Typer, name: str, *examples: str, options: Mapping[str, Any] | None = None
+    app: typer.Typer, name: str, *examples: str, options: Mapping[str, Any] | None = None, logs: bool = True
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Register a function whose first parameter is a Desk; its docstring is the help, with `examples` below.
 
-    `options`: more of them, by name, all empty by default; the function takes them as **keywords.
+    `options`: more of them, by name, all empty by default; the function takes them as **keywords. `logs`: whether
+    anything may be logged by it; what only reads and shows is quicker without.
     """
     # The backspace keeps Click from wrapping what is to be copied.
     shown = "\b\n" + "\n".join(example_of(each) for each in examples)
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
-        app.command(name, epilog=shown)(_shared(function, function.__doc__ or "", options or {}))
+        app.command(name, epilog=shown)(_shared(function, function.__doc__ or "", options or {}, logs))
         return function
 
     return register
@@ -177,7 +178,9 @@ def _told_to_agents(desk: Desk) -> Iterator[None]:
         raise type(error)(said) from error.__cause__
 
 
-def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any]) -> Callable[..., None]:
+def _shared(
+    function: Callable[..., None], doc: str, options: Mapping[str, Any], logs: bool = True
+) -> Callable[..., None]:
     """`function` as Typer takes it: without its Desk, with the options that every command has."""
 
     def run(ctx: typer.Context, **given: Any) -> None:
@@ -187,7 +190,7 @@ def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any])
             ctx.meta["parcelwatch.config"] = config_file
         ctx.meta["parcelwatch.debug"] = debug or ctx.meta.get("parcelwatch.debug", False)
         desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
-        if ctx.invoked_subcommand is None:
+        if ctx.invoked_subcommand is None and (logs or desk.debug):
             desk.log()
         with _until_nobody_reads(), _told_to_agents(desk):
             function(desk, **given)

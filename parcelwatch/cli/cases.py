@@ -50,6 +50,7 @@ Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="
     "cases list --mine",
     "cases list --remedy open --owner lin",
     "cases list --incident 3 --state open",
+    logs=False,
 )
 def list_all(
     desk: Desk,

@@ -83,7 +83,7 @@ class Desk:
         """The words of the commands in the agents' language."""
         from parcelwatch.cli.tongue import Tongue
 
-        return Tongue(self.config.language, self.words)
+        return Tongue(self.config.language)
 
     def voice(self, channel: str) -> Renderer:
         """What finds the words of one channel, in its language and its zone."""

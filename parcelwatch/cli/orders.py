@@ -18,7 +18,7 @@ ORDER: Final = ("order", "customer", "contact", "buyer", "tier", "goods", "url")
 OrderNumber = Annotated[str, typer.Argument(metavar="ORDER", help="The order's number.")]
 
 
-@command(app, "list", "orders list --open", "orders list --json")
+@command(app, "list", "orders list --open", "orders list --json", logs=False)
 def list_all(
     desk: Desk,
     open_only: Annotated[bool, typer.Option("--open", help="Only those with a parcel in trouble.")] = False,

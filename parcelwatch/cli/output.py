@@ -129,7 +129,11 @@ def show(
     if not rows:
         say(empty)
         return
-    console().print(Listing(titles, rows, styles))
+    listing, out = Listing(titles, rows, styles), console()
+    if out.is_terminal:
+        out.print(listing)
+        return
+    sys.stdout.writelines(f"{line}\n" for line in listing.plain(out.width))
 
 
 def pairs(values: Mapping[str, object] | Sequence[tuple[str, object]]) -> None:
@@ -154,7 +158,7 @@ def _cell(value: object) -> Text:
 
 def safe(text: Any, limit: int = 200) -> str:
     """What a courier or a file said, harmless on a terminal and without people in it."""
-    return plain(readable(str(text or "")), limit)
+    return plain(readable(str(text)), limit) if text else ""
 
 
 def worded(sentence: str, limit: int = 400) -> str:

@@ -29,7 +29,7 @@ NumberOrOrder = Annotated[
 OneAccount = Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="Which, if several couriers have it.")]
 
 
-@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --where tag=vip --json")
+@command(app, "list", "parcels list --courier my_dhl --open", "parcels list --where tag=vip --json", logs=False)
 def list_all(
     desk: Desk,
     courier: Account = "",

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len as cells_of
+from rich.cells import chop_cells
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
@@ -19,6 +20,7 @@ GAP: Final = 2
 # A sentence with less room than this beside its columns goes below them.
 ROOM: Final = 40
 _INDENT: Final = "    "
+_BETWEEN: Final = " " * GAP
 STYLES: Final = {
     "critical": "bold red",
     "high": "red",
@@ -73,6 +75,10 @@ class Listing:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         lines = self._lines(options.max_width)
         yield from (Text.assemble(*line, no_wrap=True, overflow="ignore", end="\n") for line in lines)
+
+    def plain(self, width: int) -> Iterator[str]:
+        """The lines without colours: for what is no terminal, and may be long."""
+        return ("".join(text for text, _ in line) for line in self._lines(width))
 
     def _lines(self, width: int) -> Iterator[list[tuple[str, str]]]:
         for columns in self._choices():
@@ -162,11 +168,18 @@ def _beside(
         line: list[tuple[str, str]] = []
         for column, wide, part, style in zip(columns, widths, parts, styles, strict=True):
             blank = " " * (wide - cell_len(part))
-            line += [(blank, ""), (part, style)] if column.right else [(part, style), (blank, "")]
-            line.append((" " * GAP, ""))
+            if column.right:
+                line += ((blank, ""), (part, style), (_BETWEEN, ""))
+            else:
+                line += ((part, style), (blank + _BETWEEN, ""))
         while line and not line[-1][0].strip():
             line.pop()
         yield line
+
+
+def cell_len(text: str) -> int:
+    """How many cells of a terminal a text takes; nearly all are ASCII, and need no look at each sign."""
+    return len(text) if text.isascii() and text.isprintable() else cells_of(text)
 
 
 def _fitted(text: str, width: int, column: _Column) -> list[str]:
@@ -183,6 +196,8 @@ def cut(text: str, width: int) -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """Lines of whole words. One longer than a line is broken: a script without blanks, or there is no other way."""
+    if cell_len(text) <= width:
+        return [" ".join(text.split())]
     lines = [""]
     for word in text.split():
         if cell_len(lines[-1]) + 1 + cell_len(word) <= width and lines[-1]:

@@ -10,14 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from parcelwatch.cli.tables import STYLES
 from parcelwatch.words import catalogue, languages
-
-if TYPE_CHECKING:
-    from parcelwatch.render import Renderer
-
 
 _NEAR: Final = re.compile(r" \(did you mean (.+?)\?\)")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
@@ -26,12 +22,11 @@ _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 class Tongue:
     """Words of the commands in one language. Called with an English text, it gives the one to show."""
 
-    def __init__(self, language: str, words: Renderer) -> None:
+    def __init__(self, language: str) -> None:
         self._terms: Mapping[str, str] = catalogue(language, "cli")["terms"] if language in languages("cli") else {}
         self._language = language
         self._chosen = bool(self._terms)
         self._agents = catalogue(language, "agents")
-        self._words = words
 
     def __call__(self, english: str, /, **values: object) -> str:
         said = self._terms.get(english, english)
@@ -47,7 +42,7 @@ class Tongue:
 
     def kind(self, kind: str) -> str:
         """A kind of trouble: its code, which options take, where the commands speak English."""
-        return self._words.label(kind) if self._chosen else kind
+        return str(self._agents["labels"].get(kind) or kind.replace("_", " ")) if self._chosen else kind
 
     def severity(self, severity: str) -> str:
         """How grave."""

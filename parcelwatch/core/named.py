@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Final
 
+from parcelwatch.core.patterns import lazily
+
 FURTHEST: Final = timedelta(days=60)
 """A day further off is no agreed day: nobody holds a parcel for so long."""
 
@@ -73,7 +75,7 @@ _NO_DATE: Final = (
     r"(?<!parcel )(?<!package )(?<!piece )(?<!attempt )(?<!paket )(?<!colis )(?<!order )"
 )
 _ENDS: Final = r"(?!\.?\d|[/-])"
-_DATED: Final = re.compile(
+_DATED: Final = lazily(
     r"(?<!\d)(?P<y0>20\d\d)(?P<sep>[-/.年])(?P<m0>\d{1,2})[-/.月](?P<d0>\d{1,2})(?!\d)"
     r"|(?<!\d)(?P<y8>20\d\d)(?P<m8>0[1-9]|1[0-2])(?P<d8>[0-3]\d)(?!\d)"
     rf"|(?<!\d)(?P<m1>\d{{1,2}}|[{_DIGITS}十]{{1,2}})月(?P<d1>\d{{1,2}}|[{_DIGITS}十廿]{{1,3}})[日号]"
@@ -86,7 +88,7 @@ _DATED: Final = re.compile(
     r"\.?(?:(?: de)?,?[ -](?P<y7>20\d\d)\b)?",
     re.IGNORECASE,
 )
-_RELATIVE: Final = re.compile(
+_RELATIVE: Final = lazily(
     rf"\b(?P<long>{_LONG})\b(?! ?[-–])|\b{_BEFORE_SHORT} (?P<short>{_any(_places(_SHORT))})\b(?! ?[-–]| [a-z])"
     rf"|(?<![-–至到])(?P<next>下个?)?(?:周|星期|礼拜)(?P<zhou>末|{_any(_WEEKDAY, cjk=True)})(?![-–至到])"
     r"|(?P<later>大后天)|(?P<then>(?<!\d天)后天|\b(?:day after tomorrow|übermorgen|après-demain|pasado mañana)\b)"
@@ -97,7 +99,7 @@ _RELATIVE: Final = re.compile(
 
 _WEEKEND: Final = "末"
 _TO: Final = re.compile(r"\s*(?:[-–~—至到]|to|until|till|through|bis|zum|à|au|a|al|até|hasta)\s*", re.IGNORECASE)
-_DAYS_OF_A_MONTH: Final = re.compile(
+_DAYS_OF_A_MONTH: Final = lazily(
     rf"(?P<month>\b(?:{_any(_MONTH)})\.? |\d{{1,2}}月)\d{{1,2}}(?:st|nd|rd|th)?[日号]?{_TO.pattern}"
     rf"(?P<last>\d{{1,2}}(?:st|nd|rd|th)?\b(?! ?(?:{_any(_MONTH)})\b|[.:/月])|\d{{1,2}}[日号])",
     re.IGNORECASE,

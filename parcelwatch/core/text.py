@@ -22,6 +22,19 @@ _SPACE: Final = re.compile(r"\s+")
 _MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 _STACKED: Final = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 
+
+class _Seen(dict[int, str]):
+    """What each character looks like, for str.translate; found out once for each."""
+
+    def __missing__(self, point: int) -> str:
+        character = chr(point)
+        seen = "" if unicodedata.category(character) in _UNSEEN else character
+        self[point] = " " if character.isspace() else seen
+        return self[point]
+
+
+_SEEN: Final = _Seen()
+
 # What chat programs turn into something live, and where to break it:
 # "@everyone", "<!channel>" and "<@U1>", "https://…" and "mailto:…", "example.com".
 _CODE: Final = re.compile(r"[#№]?\w[\w #/.+:-]*")
@@ -55,7 +68,7 @@ def plain(text: str, limit: int = 200) -> str:
     """The same for a terminal, where nothing comes alive: what is copied from it is what was written."""
     text = text[: limit * 10]  # nobody reads on, and what follows is work per character
     if not (text.isascii() and text.isprintable()):
-        text = _STACKED.sub(r"\1", "".join(map(_seen, unicodedata.normalize("NFC", text))))
+        text = _STACKED.sub(r"\1", unicodedata.normalize("NFC", text).translate(_SEEN))
     return cut(_SPACE.sub(" ", text).strip(), limit)
 
 
@@ -75,12 +88,6 @@ def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     room = limit - measure("…")
     kept = bisect_right(range(1, len(text) + 1), room, key=lambda length: measure(text[:length]))
     return text[:kept].rstrip() + "…" if room >= 0 else ""
-
-
-def _seen(character: str) -> str:
-    if character.isspace():
-        return " "
-    return "" if unicodedata.category(character) in _UNSEEN else character
 
 
 def amount(value: float) -> str:

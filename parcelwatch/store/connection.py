@@ -55,7 +55,7 @@ class Store:
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True, check: bool = False, lock_wait: float = LOCK_WAIT) -> Store:
-        """The database at `path`, brought up to date; `check` also looks for damage, for some seconds.
+        """The database at `path`, brought up to date; `check` also looks for damage, for a second.
 
         Raises StoreError, saying what to do: absent and not to be created, unreadable, not ours, damaged, or
         written by a newer version.
@@ -237,9 +237,9 @@ class Store:
                 raise StoreDamaged(said) from error
             raise
 
-    def unsound(self) -> StoreDamaged | None:
-        """What is damaged, if anything is seen to be."""
-        return StoreDamaged(said) if (said := self._damage()) else None
+    def unsound(self, seconds: float = damage.LOOK) -> StoreDamaged | None:
+        """What is damaged, if anything is seen to be in that time."""
+        return StoreDamaged(said) if (said := self._damage(seconds)) else None
 
     def room(self) -> tuple[int, int]:
         """Bytes that are free on the database's disk, and how many it has. Raises StoreError."""
@@ -249,8 +249,8 @@ class Store:
             raise StoreFailing(f"{self.path.parent} cannot be looked at: {error.strerror}") from error
         return disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
 
-    def _damage(self) -> str:
-        said = damage.found(self.conn)
+    def _damage(self, seconds: float = damage.LOOK) -> str:
+        said = damage.found(self.conn, seconds=seconds)
         return damage.report(self.path, said, self.conn) if said else ""
 
     def close(self) -> None:
@@ -267,7 +267,7 @@ class Store:
         for pragma in _PRAGMAS:
             self.conn.execute(pragma).fetchall()
         schema.refuse_foreign(self.db, self.path)
-        if check and (error := self.unsound()):
+        if check and (error := self.unsound(damage.GLANCE)):
             raise error
         self.conn.execute("PRAGMA journal_mode = WAL").fetchall()
         self.conn.execute("PRAGMA synchronous = FULL").fetchall()

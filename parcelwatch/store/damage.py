@@ -14,14 +14,17 @@ from typing import Final
 from parcelwatch.store import copies
 
 LOOK: Final = 10.0
-"""Seconds a daemon looks for damage when it starts (about 1 s a GB); `parcelwatch db check` reads all."""
+"""Seconds that are looked for damage (about 1 s a GB); `parcelwatch db check` reads all."""
+
+GLANCE: Final = 1.0
+"""Seconds a daemon does when it starts: its parcels wait."""
 
 _STEPS: Final = 100_000
 
 
-def found(conn: sqlite3.Connection, *, thorough: bool = False) -> str:
-    """The first damage that is seen within LOOK, "" for none; `thorough`: however long it takes, indexes too."""
-    deadline = time.monotonic() + (inf if thorough else LOOK)
+def found(conn: sqlite3.Connection, *, seconds: float = LOOK, thorough: bool = False) -> str:
+    """The first damage that is seen in so many seconds, "" for none; `thorough`: however many, indexes too."""
+    deadline = time.monotonic() + (inf if thorough else seconds)
     conn.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
     try:
         (said,) = conn.execute(f"PRAGMA {'integrity' if thorough else 'quick'}_check(1)").fetchone()

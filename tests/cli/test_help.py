@@ -13,7 +13,8 @@ import pytest
 import typer.main
 
 from parcelwatch.cli import main
-from parcelwatch.cli.app import app
+from parcelwatch.cli.app import made
+from tests.cli.conftest import Shop
 
 HEAVY = (
     "httpx",
@@ -36,7 +37,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield path, command
 
 
-ALL = list(commands(typer.main.get_command(app)))
+ALL = list(commands(typer.main.get_command(made())))
 
 
 @pytest.mark.parametrize(("path", "command"), ALL, ids=[" ".join(path) for path, _ in ALL])
@@ -60,7 +61,7 @@ def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
         yield path
 
 
-GROUPS = list(groups(typer.main.get_command(app)))
+GROUPS = list(groups(typer.main.get_command(made())))
 
 
 def width(line: str) -> int:
@@ -154,3 +155,28 @@ def test_help_imports_nothing_it_does_not_need() -> None:
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stderr.strip() == "[]"
     assert "parcels" in ended.stdout
+
+
+UNNEEDED = ("apprise", "httpx", "aiohttp", "uvicorn", "structlog", "holidays", "parcelwatch.lexicon", "rich.markdown")
+WORDLESS = ("jinja2", "babel.dates")
+"""Only what says sentences needs these."""
+
+
+@pytest.mark.parametrize(
+    ("command", "heavy"),
+    [
+        (("cases", "list"), UNNEEDED),
+        (("parcels", "list"), UNNEEDED + WORDLESS),
+        (("orders", "list"), UNNEEDED + WORDLESS),
+    ],
+)
+def test_what_agents_type_all_day_imports_nothing_it_does_not_need(
+    watched: Shop, command: tuple[str, ...], heavy: tuple[str, ...]
+) -> None:
+    code = (
+        f"import sys; from parcelwatch.cli import main; main([*{command!r}, '--config', {str(watched.config)!r}]); "
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr.splitlines()[-1] == "[]"
+    assert ended.stdout

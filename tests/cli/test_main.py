@@ -104,7 +104,7 @@ def test_a_bug_of_ours_is_70_and_shows_no_secret_unless_debugging(shop: Shop) ->
     script = (
         "import sys; from parcelwatch import cli; import parcelwatch.cli.app as made\n"
         "def broken(**_): raise RuntimeError('key=hunter2')\n"
-        "made.program = lambda: broken\n"
+        "made.program = lambda *_: broken\n"
         "print(cli.main([]), file=sys.stderr)\n"
         "sys.exit(cli.main(['--debug']))"
     )

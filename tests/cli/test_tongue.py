@@ -20,11 +20,10 @@ from parcelwatch.core.incidents import IncidentState, Turn
 from parcelwatch.core.outbreaks import Grain
 from parcelwatch.core.windows import Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
-from parcelwatch.render import Renderer
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 
-CHINESE = Tongue("zh-CN", Renderer(agent_language="zh-CN"))
+CHINESE = Tongue("zh-CN")
 # Said by what the commands work with: titles and names of values, states, reasons.
 SAID = {
     *map(str, State),
@@ -102,7 +101,7 @@ def test_nothing_in_chinese_is_left_in_latin_letters() -> None:
 
 
 def test_a_language_without_words_of_its_own_is_shown_english() -> None:
-    english = Tongue("en", Renderer())
+    english = Tongue("en")
     assert english("{count} times", count=2) == "2 times"
     assert english.kind("stalled") == "stalled"
     assert english.styles["critical"] == CHINESE.styles["严重"]
@@ -207,7 +206,7 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
 )
 def test_a_sentence_made_elsewhere_is_known_again(english: str, said: str) -> None:
     assert CHINESE.sentence(english) == said
-    assert Tongue("en", Renderer()).sentence(english) == english
+    assert Tongue("en").sentence(english) == english
 
 
 def test_an_agent_is_told_in_chinese_what_cannot_be_done(chinese: Shop) -> None:
