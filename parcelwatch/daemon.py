@@ -22,10 +22,10 @@ from parcelwatch.core.pacing import Pace
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
 from parcelwatch.shopping.posting import Counters
-from parcelwatch.shopping.stalls import assigner
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.systemd.sdnotify import Notifier
 from parcelwatch.verbs import complaining, importing
+from parcelwatch.verbs.desks import assigner
 
 log = structlog.get_logger()
 

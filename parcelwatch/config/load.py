@@ -213,6 +213,10 @@ class Config:
             for name, each in self.file.tokens.items()
         }
 
+    def presets(self) -> Mapping[str, models.Preset]:
+        """How files are read that come again and again, by name."""
+        return self.file.presets
+
     def shops(self) -> dict[str, ShopConfig]:
         """Every shop by name, in the file's order."""
         return {name: self._shop(name, written) for name, written in self.file.shops.items()}

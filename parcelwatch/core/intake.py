@@ -27,6 +27,7 @@ from parcelwatch.core.cells import (
     worth,
 )
 from parcelwatch.core.dates import time_of
+from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
 
@@ -213,9 +214,9 @@ class Intake:
 def _order(said: Row, deadline: Callable[[str], datetime | None]) -> Order:
     """What a row says of its orders, however many."""
     return Order(
-        customer_name=said.may("customer_name", str, ""),
-        customer_contact=said.may("customer_contact", str, ""),
-        buyer=said.may("buyer", str, ""),
+        customer_name=said.may("customer_name", unmasked, ""),
+        customer_contact=said.may("customer_contact", unmasked, ""),
+        buyer=said.may("buyer", unmasked, ""),
         language=said.may("language", language_of, ""),
         value=said.may("value", worth, 0.0),
         tier=said.may("tier", str, ""),

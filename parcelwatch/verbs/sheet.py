@@ -50,6 +50,11 @@ class Orders:
         return None
 
 
+def unshipped(cells: Mapping[str, object], *, headed: bool) -> bool:
+    """Whether a row is of an order that has no number yet."""
+    return headed and not _said("number", cells.get("number")) and _said("order", cells.get("order"))
+
+
 def _said(name: str, value: object) -> bool:
     try:
         return bool(cell(name, value))
@@ -138,6 +143,20 @@ class Kind:
 PARCELS: Final = Kind(intake.columns, intake.COLUMNS, (("number",),))
 
 
+_NAMED: Final = 8
+
+
+def ignored(headings: Sequence[str], known: Sequence[str]) -> str:
+    """One line about all the headings that say nothing to us, with what was meant where one of the `known` is near."""
+    shown = [f"{heading.strip()[:60]!r}{intake.meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
+    # What may be a slip comes first.
+    shown.sort(key=lambda text: not text.endswith(")"))
+    more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
+    columns = "column" if len(headings) == 1 else "columns"
+    verb = "is" if len(headings) == 1 else "are"
+    return f"{columns} {', '.join(shown[:_NAMED])}{more} {verb} ignored" if shown else ""
+
+
 class Headings:
     """What the columns of a file mean; JSON lines may have other ones in every line."""
 
@@ -185,12 +204,12 @@ class Headings:
         return ""
 
     def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
-        for heading in header:
-            if heading in known or heading in self._warned or not heading or len(self._warned) >= _MOST_HEADERS:
-                continue
-            self._warned.add(heading)
-            hint = intake.meant(heading, self._kind.known)
-            self._warnings.append(f"column {heading[:60]!r} is not known and ignored{hint}")
+        if len(self._warned) >= _MOST_HEADERS:
+            return
+        new = [each for each in header if each.strip() and each not in known and each not in self._warned]
+        self._warned.update(new)
+        if new and (text := ignored(new, self._kind.known)):
+            self._warnings.append(text)
 
     def number(self, record: Record) -> str:
         """What the cell that names it holds, as far as it can be shown."""
