@@ -108,14 +108,14 @@ def _take(
 ) -> Result:
     from parcelwatch.cli import output
     from parcelwatch.cli.adding import watched
-    from parcelwatch.verbs import exporting, importing, records
+    from parcelwatch.verbs import exporting, importing, records, surveying
 
     with watched(source) as progress:
         if source.export is None:
             return importing.take(
                 store,
                 records.records(source),
-                reader,
+                reader if reader.date_order else replace(reader, days=surveying.days(source, asked.renamed)),
                 desk.policy,
                 desk.now,
                 source=asked.file,

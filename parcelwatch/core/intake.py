@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
@@ -26,7 +26,7 @@ from parcelwatch.core.cells import (
     url_of,
     worth,
 )
-from parcelwatch.core.dates import time_of
+from parcelwatch.core.dates import sign_of, time_of
 from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -100,8 +100,8 @@ class Intake:
     `accounts`: the courier accounts, each with its API. `courier`: the account of rows that name none. `zone`: of times
     without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of a
     country however it is written, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be
-    asked. `date_order`: in which order days are written, one of dates.ORDERS' values, "" when that is not said.
-    `currency`: what values are in.
+    asked. `date_order`: in which order days are written, one of dates.ORDERS' values, "" when that is not said; `days`:
+    the same by the sign between their numbers, as the file shows it. `currency`: what values are in.
     """
 
     accounts: Mapping[str, str]
@@ -111,6 +111,7 @@ class Intake:
     courier: str = ""
     lacks: Callable[[Parcel], str] = _nothing
     date_order: str = ""
+    days: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
 
     def read(self, row: Mapping[str, object], now: datetime) -> Described:
@@ -190,8 +191,11 @@ class Intake:
     def _moment(self, text: str) -> datetime | None:
         if not text:
             return None
-        at, _ = time_of(text, self.date_order)
+        at, _ = self._time(text)
         return self._utc(at)
+
+    def _time(self, text: str) -> tuple[datetime, bool]:
+        return time_of(text, self.date_order or (self.days.get(sign_of(text), "") if self.days else ""))
 
     def past(self, text: str, now: datetime) -> datetime | None:
         """A moment that is over. Raises BadInput for one to come."""
@@ -204,7 +208,7 @@ class Intake:
         """A day means its end at the destination: everywhere there, or where the shop is when that is unknown."""
         if not text:
             return None
-        at, whole_day = time_of(text, self.date_order)
+        at, whole_day = self._time(text)
         return self.end_of_day(at.date(), country) if whole_day else self._utc(at)
 
     def _utc(self, at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parcelwatch.core.cells import number_of
-from parcelwatch.core.exports.gathering import Cells, Reading, Survey, Told, gathered
+from parcelwatch.core.exports.gathering import Cells, Reading, Told, gathered
 from parcelwatch.core.exports.sent import Sent
 from parcelwatch.core.intake import Described, Intake, Remark, columns
 from parcelwatch.core.policy import Policy
@@ -32,6 +32,7 @@ from parcelwatch.verbs.importing import (
 )
 from parcelwatch.verbs.records import Source, records
 from parcelwatch.verbs.sheet import Buyers, Seen, Useless, ignored
+from parcelwatch.verbs.surveying import Survey, refuse_doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,22 @@ def take(
     dry_run: bool = False,
 ) -> Result:
     """Watch every parcel of the file that can be, and tell those that are watched what it says of their orders."""
+    reader = _by_its_days(reader, sheet)
     result = Result(recognised=sheet.reading.export.name)
     if unread := ignored(sheet.reading.unread, ()):
         result.warnings.append(unread)
     tasks = _Tasks(store, sheet, reader, placing, now, heard, result).all()
     return carry_out(store, tasks, result, policy, now, source=name, dry_run=dry_run, progress=heard.progress)
+
+
+def _by_its_days(reader: Intake, sheet: Sheet) -> Intake:
+    """The reader for a file's days. Raises BadInput where they may be read in two ways."""
+    if reader.date_order:
+        return reader
+    if sheet.reading.export.days:
+        return replace(reader, date_order=sheet.reading.export.days)
+    refuse_doubtful(sheet.survey, sheet.reading)
+    return replace(reader, days=sheet.survey.days.decided)
 
 
 class _Tasks:
@@ -118,7 +130,7 @@ class _Tasks:
         self._over: set[str] = set()
 
     def all(self) -> Iterator[Task]:
-        for told in gathered(self._lines(), self._sheet.reading, self._sheet.survey):
+        for told in gathered(self._lines(), self._sheet.reading, self._sheet.survey.open):
             if told.standing is not Standing.OPEN:
                 self._over.add(told.order)
                 yield Over(told.order, self._over)

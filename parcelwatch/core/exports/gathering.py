@@ -6,8 +6,8 @@ What belongs here: from the cells of lines to orders told of. What a cell holds 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from parcelwatch.core.cells import cell, worth
@@ -97,47 +97,17 @@ _MOST_SIGNS: Final = 2000
 _LONG: Final = frozenset({"customer_name"})
 
 
-@dataclass(slots=True)
-class Survey:
-    """A first look at a whole file. `open`: orders that are not over, by their hash, as one line of theirs says."""
-
-    rows: int = 0
-    orders: set[int] = field(default_factory=set)
-    numbered: set[int] = field(default_factory=set)
-    open: set[int] = field(default_factory=set)
-
-    def see(self, cells: Cells) -> None:
-        order = order_of(cells)
-        if not order:
-            return
-        self.rows += 1
-        key = hash(order)
-        self.orders.add(key)
-        if "number" in cells:
-            self.numbered.add(key)
-        if STATUS in cells and _standing(cells) is Standing.OPEN:
-            self.open.add(key)
-
-    def summary(self, reading: Reading) -> str:
-        """What the file is, in a sentence."""
-        counted = f"{reading.export.article}: {_many(self.rows, 'row')}, {_many(len(self.orders), 'order')}"
-        if reading.numbered:
-            return f"{counted}, {len(self.numbered)} with numbers"
-        return f"{counted}; it has no tracking numbers: what it says of orders goes to their parcels that are watched"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
 def order_of(cells: Cells) -> str:
     """The order a line is of, "" for totals and what else stands below."""
     order = cells.get("order", "")
     return order if _DIGIT.search(order) and not _FEET.search(order) else ""
 
 
-def gathered(lines: Iterable[tuple[int, Cells]], reading: Reading, survey: Survey) -> Iterator[Told]:
-    """The orders of a file, each from the lines of it that follow one another."""
+def gathered(lines: Iterable[tuple[int, Cells]], reading: Reading, still_open: Container[int]) -> Iterator[Told]:
+    """The orders of a file, each from the lines of it that follow one another.
+
+    `still_open`: by their hash, the orders of which some line of the file says that they are not over.
+    """
     group: list[tuple[int, Cells]] = []
     current = ""
     for line, cells in lines:
@@ -145,15 +115,15 @@ def gathered(lines: Iterable[tuple[int, Cells]], reading: Reading, survey: Surve
         if not order and not (current and "number" in cells and "order" not in cells):
             continue
         if group and ((order and order != current) or len(group) >= MOST):
-            yield _told(current, group, reading.export, survey)
+            yield _told(current, group, reading.export, still_open)
             group = []
         current = order or current
         group.append((line, cells))
     if group:
-        yield _told(current, group, reading.export, survey)
+        yield _told(current, group, reading.export, still_open)
 
 
-def _told(order: str, group: Sequence[tuple[int, Cells]], export: Export, survey: Survey) -> Told:
+def _told(order: str, group: Sequence[tuple[int, Cells]], export: Export, still_open: Container[int]) -> Told:
     said: dict[str, str] = {}
     sent: dict[tuple[str, str], Sent] = {}
     for line, cells in group:
@@ -163,8 +133,8 @@ def _told(order: str, group: Sequence[tuple[int, Cells]], export: Export, survey
             said.setdefault(column, text)
     if export.summed and len(group) > 1:
         said |= _sum(group)
-    standing = next((each for each in (_standing(cells) for _, cells in group) if each is not Standing.OPEN), None)
-    over = standing and hash(order) not in survey.open
+    standing = next((each for each in (standing_of(cells) for _, cells in group) if each is not Standing.OPEN), None)
+    over = standing and hash(order) not in still_open
     return Told(
         group[0][0],
         order,
@@ -197,7 +167,8 @@ def _sum(group: Iterable[tuple[int, Cells]]) -> dict[str, str]:
         return {}
 
 
-def _standing(cells: Cells) -> Standing:
+def standing_of(cells: Cells) -> Standing:
+    """Whether a line says that its order, or its part of it, is over."""
     if VOID in cells:
         return Standing.CANCELLED
     words = (word.strip().casefold() for word in _PARTS.split(cells.get(STATUS, "").replace("\n", ",")))
