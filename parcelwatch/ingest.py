@@ -156,7 +156,9 @@ def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
     What it leaves empty stays as it was.
     """
     now = whole(now)
-    said = replace(said, orders=orders.resolved(store, said.orders))
+    resolved = orders.resolved(store, said.orders)
+    if resolved != said.orders:
+        said = replace(said, orders=resolved)
     known = parcels.same(store, said)
     if known is None:
         return Added(parcels.add(store, said, now), "added")

@@ -120,6 +120,19 @@ def save(store: Store, parcel_id: int, before: Sequence[Order], after: Sequence[
         store.write(_LOOK, (to_ms(now), other))
 
 
+def save_first(store: Store, parcel_id: int, said: Sequence[Order], now: datetime) -> None:
+    """Write the orders of a parcel that was written with them just now.
+
+    Where no other parcel is of any of them, nothing else can follow from it.
+    """
+    if any(order.number and store.one(_NUMBERED, (order.number,)) for order in said):
+        save(store, parcel_id, (), said, now)
+        return
+    for order in said:
+        order_id = store.write(_NEW, (*_row(order), None if order.number else parcel_id)).fetchall()[0][0]
+        store.write(_LINK, (parcel_id, order_id))
+
+
 def _save(store: Store, parcel_id: int, order: Order) -> int | None:
     """The id of an order whose other parcels see it otherwise from now on, None where they do not."""
     numbered = store.one(_NUMBERED, (order.number,))

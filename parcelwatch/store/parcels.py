@@ -90,7 +90,7 @@ def add(store: Store, parcel: Parcel, now: datetime) -> int:
     row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(at), why, cadence.urgency(Dossier(parcel), None, now))
     parcel_id: int = store.write(_NEW, row).fetchall()[0][0]
     if parcel.orders:
-        orders.save(store, parcel_id, (), parcel.orders, now)
+        orders.save_first(store, parcel_id, parcel.orders, now)
     return parcel_id
 
 

@@ -22,6 +22,7 @@ from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
 from parcelwatch.core.cells import cell
 from parcelwatch.core.intake import Described, Intake
+from parcelwatch.core.misplaced import misplaced
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.whereabouts import split
 from parcelwatch.couriers.base import Picky
@@ -31,7 +32,7 @@ from parcelwatch.ingest import watch
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
-from parcelwatch.verbs.desks import Placing, Unplaced
+from parcelwatch.verbs.desks import Placing, Unplaced, desks
 from parcelwatch.verbs.orders import end, enrich
 from parcelwatch.verbs.records import Record
 from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless, unshipped
@@ -148,6 +149,7 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
         country=territories.country,
         courier=courier,
         lacks=_lacks(config),
+        misplaced=_misplaced(config),
         date_order=date_order,
         currency=config.shop.currency,
     )
@@ -168,6 +170,11 @@ def _lacks(config: Config) -> Callable[[Parcel], str]:
         return adapter.lacks(ask) if adapter else ""
 
     return lacks
+
+
+def _misplaced(config: Config) -> Callable[[Parcel], str]:
+    among = desks(config)
+    return lambda parcel: misplaced(parcel.number, parcel.courier, parcel.company, among)
 
 
 def refuse_unaskable(store: Store, reader: Intake, described: Described) -> None:

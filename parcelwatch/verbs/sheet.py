@@ -37,10 +37,15 @@ class Orders:
 
     def whole(self, cells: Mapping[str, object], *, headed: bool) -> Mapping[str, object] | None:
         """The row with what its order's first one says; None for one that has nothing to watch."""
-        said = {name for name, value in cells.items() if _said(name, value)}
-        order = cells.get("order") if "order" in said else None
-        same = bool(order) and order == self._first.get("order")
-        self.follows = headed and (not said or (same and ("number" not in said or said <= {"number", "order"})))
+        order = cells.get("order")
+        same = bool(order) and order == self._first.get("order") and _said("order", order)
+        if not same:
+            # Of most rows it is enough to know that they say anything.
+            self.follows = headed and not any(_said(name, value) for name, value in cells.items())
+            said = set()
+        else:
+            said = {name for name, value in cells.items() if _said(name, value)}
+            self.follows = headed and ("number" not in said or said <= {"number", "order"})
         if not self.follows:
             self._first = cells
             return cells
