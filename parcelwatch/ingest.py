@@ -150,6 +150,22 @@ def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
         forecast.learn(store, dossier, policy.calendar, forecast.ahead(store, dossier.parcel, now), now)
 
 
+def watch_all(store: Store, said: Iterable[Parcel], policy: Policy, now: datetime) -> list[Added]:
+    """Watch many parcels as `watch` does, and look up together which of them are new."""
+    wanted = list(said)
+    known = parcels.known(store, {one.number for one in wanted})
+    ordered = orders.known(store, {number for one in wanted for number in one.order_numbers if number})
+    done: list[Added] = []
+    for one in wanted:
+        new = one.number not in known and ordered.isdisjoint(one.order_numbers)
+        done.append(
+            Added(parcels.add(store, one, whole(now), alone=True), "added") if new else watch(store, one, policy, now)
+        )
+        known.add(one.number)
+        ordered.update(filter(None, one.order_numbers))
+    return done
+
+
 def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
     """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from parcelwatch.errors import BadInput
@@ -43,6 +44,7 @@ _SERIAL: Final = re.compile(r"[0-9]{5}(?:[.,][0-9]{1,12})?")
 _FIRST_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day
 
 
+@lru_cache(maxsize=1024)
 def time_of(text: str, order: str = "") -> tuple[datetime, bool]:
     """A time as written, naive without an offset; True for a bare day. `order`: one of ORDERS' values, "" if not known.
 

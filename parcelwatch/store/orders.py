@@ -6,7 +6,7 @@ sum of values, tags) is kept with the parcel too, and derived here whenever an o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -120,12 +120,18 @@ def save(store: Store, parcel_id: int, before: Sequence[Order], after: Sequence[
         store.write(_LOOK, (to_ms(now), other))
 
 
-def save_first(store: Store, parcel_id: int, said: Sequence[Order], now: datetime) -> None:
+def known(store: Store, numbers: Collection[str]) -> set[str]:
+    """Which of these numbers are those of orders."""
+    sql = "SELECT number FROM orders WHERE number <> '' AND number IN (SELECT value FROM json_each(?))"
+    return {number for (number,) in store.all(sql, (dump([*numbers]),))}
+
+
+def save_first(store: Store, parcel_id: int, said: Sequence[Order], now: datetime, *, alone: bool) -> None:
     """Write the orders of a parcel that was written with them just now.
 
-    Where no other parcel is of any of them, nothing else can follow from it.
+    `alone`: no other parcel is of any of them, so that nothing else can follow from it.
     """
-    if any(order.number and store.one(_NUMBERED, (order.number,)) for order in said):
+    if not alone and any(order.number and store.one(_NUMBERED, (order.number,)) for order in said):
         save(store, parcel_id, (), said, now)
         return
     for order in said:

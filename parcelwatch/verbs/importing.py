@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Final
 
 from parcelwatch import couriers, territories
@@ -28,7 +28,7 @@ from parcelwatch.core.whereabouts import split
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
-from parcelwatch.ingest import watch
+from parcelwatch.ingest import watch, watch_all
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
@@ -290,18 +290,21 @@ def _save(
 ) -> list[str]:
     outcomes: list[str] = []
     with tried(store, dry_run=dry_run):
-        outcomes += [_do(store, task, import_id, policy, now) for task in batch]
+        for kind, tasks in groupby(batch, type):
+            if kind is Parcel:
+                said = (replace(each, import_id=import_id) for each in tasks if isinstance(each, Parcel))
+                outcomes += [each.outcome for each in watch_all(store, said, policy, now)]
+            else:
+                outcomes += [_tell(store, each, policy, now) for each in tasks if not isinstance(each, Parcel)]
     return outcomes
 
 
-def _do(store: Store, task: Task, import_id: int | None, policy: Policy, now: datetime) -> str:
+def _tell(store: Store, task: News | Over, policy: Policy, now: datetime) -> str:
     match task:
         case News(said):
             return "enriched" if enrich(store, said, policy, now)[1] else "skipped"
         case Over(order, also):
             return "stopped" if end(store, order, also, policy, now, by="import") else "skipped"
-        case _:
-            return watch(store, replace(task, import_id=import_id), policy, now).outcome
 
 
 @contextmanager
