@@ -22,6 +22,7 @@ from parcelwatch.config.declared import Declaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
+from parcelwatch.config.presets import Preset
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
@@ -213,7 +214,7 @@ class Config:
             for name, each in self.file.tokens.items()
         }
 
-    def presets(self) -> Mapping[str, models.Preset]:
+    def presets(self) -> Mapping[str, Preset]:
         """How files are read that come again and again, by name."""
         return self.file.presets
 

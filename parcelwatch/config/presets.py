@@ -62,7 +62,8 @@ def errors(preset: Any, accounts: Collection[str], at: tuple[str, str]) -> Itera
     if not isinstance(preset, dict):
         return
     values = preset.get("values")
-    named = {("values", word): account for word, account in values.items()} if isinstance(values, dict) else {}
-    for key, account in {**named, ("courier",): preset.get("courier", "")}.items():
+    named: dict[tuple[str, ...], Any] = {("courier",): preset.get("courier", "")}
+    named |= {("values", word): account for word, account in values.items()} if isinstance(values, dict) else {}
+    for key, account in named.items():
         if isinstance(account, str) and account and account not in accounts:
             yield Problem((*at, *key), f'no account "{account}"{did_you_mean(account, accounts)}')

@@ -56,7 +56,7 @@ COLUMNS: Final = (
 )
 """Every column there is, named as the options of `parcels add`."""
 
-_ALIASES: Final = {"tags": "tag", "tracking_number": "number"}
+_ALIASES: Final = {"tags": "tag", "tracking_number": "number", "carrier": "courier"}
 # Taken where no column is called customer_contact itself, the first of them that is there.
 _CONTACTS: Final = ("customer_email", "email", "e_mail", "customer_mail")
 

@@ -30,7 +30,8 @@ _SIGNS: Final = frozenset("€‚„…†ˆ‹‘’“”•–—™›\u00a0
 
 def told(file: BinaryIO) -> str:
     """The encoding of a file, read from end to end; "" where it is no text."""
-    good, bad, lines = 0, 0, []
+    good, bad = 0, 0
+    lines: list[bytes] = []
     while raw := file.readline(LONGEST_LINE):
         if raw.isascii():
             continue
