@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,7 @@ api = "usps"
 key = "k"
 secret = "s"
 """
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 COUNTS = ("added", "updated", "unchanged", "skipped", "enriched", "stopped")
 
 
@@ -56,6 +58,12 @@ def listed(shop: Shop, *names: str) -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in shop.run("parcels", "list", "--json").document]
 
 
+@pytest.mark.parametrize("key", FORMATS)
+def test_every_format_stands_in_the_readme(key: str) -> None:
+    numbers = "yes" if "number" in FORMATS[key].means else "–"
+    assert re.search(rf"^\| {re.escape(FORMATS[key].name)} \| {numbers} \| [^|]+ \| `{key}` \|$", README, re.MULTILINE)
+
+
 def test_there_is_a_file_of_every_format() -> None:
     assert {made.recognised for made in EXPORTS.values()} == {each.name for each in FORMATS.values()}
 
@@ -67,7 +75,7 @@ def test_an_export_is_known_by_its_headings_and_comes_in_without_a_mapping(many:
     assert made.summary in ended.err
     counts = {name: ended.document[name] for name in COUNTS} | {"rejected": len(ended.document["rejected"])}
     assert ended.document["recognised"] == made.recognised
-    assert counts == dict.fromkeys((*COUNTS, "rejected"), 0) | made.counts
+    assert counts == {**dict.fromkeys((*COUNTS, "rejected"), 0), **made.counts}
     again = many.run("parcels", "import", put(many, made.content), "--json").document
     assert (again["added"], again["updated"]) == (0, 0)
 
