@@ -102,9 +102,7 @@ def parcels_of(store: Store, number: str) -> list[int]:
 
 # --- saving --------------------------------------------------------------------------------------
 
-_NEW: Final = (
-    f"INSERT INTO orders ({', '.join(ORDER)}, parcel_id) VALUES ({', '.join('?' * (len(ORDER) + 1))}) RETURNING id"
-)
+_NEW: Final = f"INSERT INTO orders ({', '.join(ORDER)}, parcel_id) VALUES ({', '.join('?' * (len(ORDER) + 1))})"
 _CHANGE: Final = f"UPDATE orders SET {', '.join(f'{name} = ?' for name in ORDER)}, parcel_id = ? WHERE id = ?"
 _MOVED: Final = "UPDATE drafts SET order_id = ?, order_no = ? WHERE order_id = ?"
 _LINK: Final = "INSERT INTO parcel_orders (parcel_id, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -135,7 +133,7 @@ def save_first(store: Store, parcel_id: int, said: Sequence[Order], now: datetim
         save(store, parcel_id, (), said, now)
         return
     for order in said:
-        order_id = store.write(_NEW, (*_row(order), None if order.number else parcel_id)).fetchall()[0][0]
+        order_id = store.insert(_NEW, (*_row(order), None if order.number else parcel_id))
         store.write(_LINK, (parcel_id, order_id))
 
 
@@ -146,7 +144,7 @@ def _save(store: Store, parcel_id: int, order: Order) -> int | None:
     found = numbered or own
     if found is None:
         owner = None if order.number else parcel_id
-        order_id: int = store.write(_NEW, (*_row(order), owner)).fetchall()[0][0]
+        order_id = store.insert(_NEW, (*_row(order), owner))
     else:
         order_id = found[-1]
         store.write(_CHANGE, (*_row(merged(_order(found), order)), None if order.number else parcel_id, order_id))

@@ -91,7 +91,7 @@ __all__ = [
 
 _NEW: Final = (
     f"INSERT INTO parcels ({', '.join((*PARCEL[1:], *DERIVED))}, poll_at, poll_why, urgency) "
-    f"VALUES ({', '.join('?' * (len(PARCEL) + len(DERIVED) + 2))}) RETURNING id"
+    f"VALUES ({', '.join('?' * (len(PARCEL) + len(DERIVED) + 2))})"
 )
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
@@ -109,7 +109,7 @@ def add(store: Store, parcel: Parcel, now: datetime, *, alone: bool = False) -> 
     """
     at, why = cadence.NEW.after(now)
     row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(at), why, cadence.urgency(Dossier(parcel), None, now))
-    parcel_id: int = store.write(_NEW, row).fetchall()[0][0]
+    parcel_id = store.insert(_NEW, row)
     if parcel.orders:
         orders.save_first(store, parcel_id, parcel.orders, now, alone=alone)
     return parcel_id

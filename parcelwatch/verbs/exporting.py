@@ -32,7 +32,7 @@ from parcelwatch.verbs.importing import (
 )
 from parcelwatch.verbs.records import Source, records
 from parcelwatch.verbs.sheet import Buyers, Seen, Useless, ignored
-from parcelwatch.verbs.surveying import Survey, refuse_doubtful
+from parcelwatch.verbs.surveying import SEEN, Survey, refuse_doubtful
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ def surveyed(source: Source, renamed: Mapping[str, str]) -> Sheet:
     columns((), renamed)
     reading = Reading(source.export, source.header, renamed)
     _refuse_useless(reading, renamed)
-    survey = Survey()
+    survey, slim = Survey(), Reading(source.export, source.header, renamed, SEEN)
     for record in records(source):
         if not record.fault:
-            survey.see(reading.cells(record.cells))
+            survey.see(slim.cells(record.cells))
     source.done = 0
     return Sheet(source, reading, survey)
 

@@ -271,7 +271,7 @@ def _joined(text: str, waiting: Iterable[Line], delimiter: str) -> tuple[list[st
 
 def parsed(lines: list[str], delimiter: str, *, strict: bool = True, quoted: bool = True) -> list[str] | None:
     """The cells of exactly one row on these lines, None when they are not one."""
-    if not quoted:
+    if not quoted or (len(lines) == 1 and _plain(lines[0])):
         return "\n".join(lines).split(delimiter)
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=strict)
     try:
@@ -279,6 +279,11 @@ def parsed(lines: list[str], delimiter: str, *, strict: bool = True, quoted: boo
         return cells if next(reader, None) is None else None
     except csv.Error:
         return None
+
+
+def _plain(line: str) -> bool:
+    """Whether it is enough to cut a line at its delimiters."""
+    return '"' not in line and "\r" not in line and 0 < len(line) < csv.field_size_limit()
 
 
 def _delimiter(heading: str) -> str:

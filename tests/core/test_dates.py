@@ -78,7 +78,7 @@ def test_a_day_that_may_be_two_is_refused_with_both_and_the_option_that_tells_th
     ],
 )
 def test_a_day_of_three_numbers_says_in_which_orders_it_is_one(written: str, sign: str, orders: set[str]) -> None:
-    assert fits(written) == (sign, orders)
+    assert fits(written) == (sign, frozenset(orders))
 
 
 def test_where_both_readings_are_the_same_day_there_is_no_doubt() -> None:

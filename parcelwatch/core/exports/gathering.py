@@ -52,10 +52,12 @@ class Told:
 class Reading:
     """How one file with an export's headings is read. `unread`: the headings that nobody reads.
 
-    `renamed`: heading → column, as the user maps them, which comes first.
+    `renamed`: heading → column, as the user maps them, which comes first. `only`: the columns that are looked at.
     """
 
-    def __init__(self, export: Export, header: Sequence[str], renamed: Mapping[str, str]) -> None:
+    def __init__(
+        self, export: Export, header: Sequence[str], renamed: Mapping[str, str], only: Container[str] | None = None
+    ) -> None:
         self.export = export
         columns = {
             column: [each for each in headings if not set(each) & renamed.keys()]
@@ -67,6 +69,9 @@ class Reading:
         self.columns = {column: headings for column, headings in columns.items() if headings}
         read = {one for headings in self.columns.values() for each in headings for one in each}
         self.unread = [heading for heading in header if heading.strip() and heading not in read]
+        self._single, self._several = _apart(
+            {name: said for name, said in self.columns.items() if only is None or name in only}
+        )
 
     @property
     def numbered(self) -> bool:
@@ -76,25 +81,40 @@ class Reading:
     def cells(self, row: Mapping[str, object]) -> dict[str, str]:
         """A row by column, what is empty left out."""
         found: dict[str, str] = {}
-        for column, headings in self.columns.items():
-            texts = (self._text(column, row, each) for each in headings)
+        for column, heading in self._single:
+            value = row.get(heading)
+            if value and (text := _text(column, value)):
+                found[column] = text
+        for column, headings in self._several:
+            texts = (_joined(column, row, each) for each in headings)
             text = "\n".join(filter(None, texts)) if column == STATUS else next(filter(None, texts), "")
             if text:
                 found[column] = text
         return found
 
-    @staticmethod
-    def _text(column: str, row: Mapping[str, object], headings: Sequence[str]) -> str:
-        name = column if column in _LONG else ""
-        try:
-            return " ".join(filter(None, (cell(name or "text", row.get(heading, "")) for heading in headings)))
-        except BadInput:
-            # Whoever reads it for good says what is wrong with it.
-            return str(row.get(headings[0]) or "")[:_MOST_SIGNS].strip()
+
+_Columns = Mapping[str, Sequence[Sequence[str]]]
+
+
+def _apart(columns: _Columns) -> tuple[list[tuple[str, str]], list[tuple[str, Sequence[Sequence[str]]]]]:
+    """The columns that stand under one heading, which are most, and the others."""
+    single = [(name, said[0][0]) for name, said in columns.items() if len(said) == 1 and len(said[0]) == 1]
+    return single, [(name, said) for name, said in columns.items() if len(said) > 1 or len(said[0]) > 1]
+
+
+def _joined(column: str, row: Mapping[str, object], headings: Sequence[str]) -> str:
+    return " ".join(filter(None, (_text(column, row.get(heading) or "") for heading in headings)))
+
+
+def _text(column: str, value: object) -> str:
+    try:
+        return cell(column, value)
+    except BadInput:
+        # Whoever reads it for good says what is wrong with it.
+        return str(value)[:_MOST_SIGNS].strip()
 
 
 _MOST_SIGNS: Final = 2000
-_LONG: Final = frozenset({"customer_name"})
 
 
 def order_of(cells: Cells) -> str:
