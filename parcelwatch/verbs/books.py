@@ -32,10 +32,10 @@ _LOCKED: Final = 0x1
 _SAVE: Final = "save it as “CSV UTF-8” and import that"
 
 
-def unpacked(file: BinaryIO, path: str, *, nested: bool = False) -> tuple[BinaryIO, str, list[str]]:
+def unpacked(file: BinaryIO, path: str, *, nested: bool = False, most: int = MOST) -> tuple[BinaryIO, str, list[str]]:
     """(a file of text, what it is called, what is to be said of it). What is packed in no way comes back as it is.
 
-    Raises BadInput for what cannot be unpacked.
+    Raises BadInput for what cannot be unpacked, or comes to more than `most` bytes.
     """
     start = file.read(4)
     file.seek(0)
@@ -50,13 +50,13 @@ def unpacked(file: BinaryIO, path: str, *, nested: bool = False) -> tuple[Binary
                 return _book(file, archive, path)
             if nested:
                 raise BadInput(f"{path} is an archive in an archive: unpack it and import the table in it")
-            inside, name = _only(archive, path)
+            inside, name = _only(archive, path, most)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         raise BadInput(f"{path} is a broken archive, or a spreadsheet's own format that is broken: {_SAVE}") from None
     return unpacked(inside, f"{path} ({name})", nested=True)
 
 
-def _only(archive: zipfile.ZipFile, path: str) -> tuple[BinaryIO, str]:
+def _only(archive: zipfile.ZipFile, path: str, most: int) -> tuple[BinaryIO, str]:
     """The one table in an archive."""
     found = [
         each
@@ -69,15 +69,15 @@ def _only(archive: zipfile.ZipFile, path: str) -> tuple[BinaryIO, str]:
     if found[0].flag_bits & _LOCKED:
         raise BadInput(f"{path} is locked with a password: unpack it and import the file in it")
     with archive.open(found[0]) as packed:
-        return _spooled(packed, path), found[0].filename
+        return _spooled(packed, path, most), found[0].filename
 
 
-def _spooled(packed: IO[bytes], path: str) -> BinaryIO:
+def _spooled(packed: IO[bytes], path: str, most: int) -> BinaryIO:
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
     size = 0
     while chunk := packed.read(_CHUNK):
         size += len(chunk)
-        if size > MOST:
+        if size > most:
             raise BadInput(f"{path} is more than 1 GiB once it is unpacked")
         spool.write(chunk)
     spool.seek(0)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from parcelwatch.core.cells import number_of
+from parcelwatch.core.cells import number_of, orders_of
 from parcelwatch.core.exports.gathering import Cells, Reading, Told, gathered
 from parcelwatch.core.exports.sent import Sent
 from parcelwatch.core.intake import Described, Intake, Remark, columns
@@ -132,8 +132,9 @@ class _Tasks:
     def all(self) -> Iterator[Task]:
         for told in gathered(self._lines(), self._sheet.reading, self._sheet.survey.open):
             if told.standing is not Standing.OPEN:
-                self._over.add(told.order)
-                yield Over(told.order, self._over)
+                over = orders_of(told.order)
+                self._over.update(over)
+                yield from (Over(order, self._over) for order in over)
             elif told.sent:
                 yield from self._sent(told)
             else:

@@ -302,7 +302,7 @@ def _save(
 def _tell(store: Store, task: News | Over, policy: Policy, now: datetime) -> str:
     match task:
         case News(said):
-            return "enriched" if enrich(store, said, policy, now)[1] else "skipped"
+            return "enriched" if enrich(store, said, policy, now) else "skipped"
         case Over(order, also):
             return "stopped" if end(store, order, also, policy, now, by="import") else "skipped"
 

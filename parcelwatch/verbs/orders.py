@@ -18,24 +18,24 @@ from parcelwatch.store.rows import whole
 from parcelwatch.verbs.agents import stop
 
 
-def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> tuple[int, int]:
-    """Tell the parcels of the one order in `said` what it says; (how many there are, how many it was news to).
+def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> int:
+    """Tell the parcels of the orders in `said` what it says of each; how many it was news to.
 
     Where it goes is news only to a parcel of which nobody knows that.
     """
-    watched = orders.parcels_of(store, said.orders[0].number) if said.orders else []
     changed = 0
-    for parcel_id in watched:
-        known = parcels.one(store, parcel_id)
-        news = replace(
-            Parcel(0, known.number, known.courier, now, company=known.company, orders=said.orders),
-            destination="" if known.destination else said.destination,
-            postal_code="" if known.postal_code else said.postal_code,
-        )
-        if described(known, news) != known:
-            take_step(store, parcel_id, Amended(news), policy, whole(now))
-            changed += 1
-    return len(watched), changed
+    for order in said.orders:
+        for parcel_id in orders.parcels_of(store, order.number):
+            known = parcels.one(store, parcel_id)
+            news = replace(
+                Parcel(0, known.number, known.courier, now, company=known.company, orders=(order,)),
+                destination="" if known.destination else said.destination,
+                postal_code="" if known.postal_code else said.postal_code,
+            )
+            if described(known, news) != known:
+                take_step(store, parcel_id, Amended(news), policy, whole(now))
+                changed += 1
+    return changed
 
 
 def end(store: Store, number: str, over: Collection[str], policy: Policy, now: datetime, *, by: str) -> int:

@@ -114,6 +114,7 @@ def _text(column: str, value: object) -> str:
         return str(value)[:_MOST_SIGNS].strip()
 
 
+_MOST_OF_GOODS: Final = 200
 _MOST_SIGNS: Final = 2000
 
 
@@ -170,6 +171,8 @@ def _cleaned(said: Mapping[str, str], export: Export) -> dict[str, str]:
         kept.setdefault("destination", export.country)
     if "value" in kept and CURRENCY in said and kept["value"][-1].isdigit():
         kept["value"] = f"{kept['value']} {said[CURRENCY]}"
+    if "goods" in kept:
+        kept["goods"] = kept["goods"][:_MOST_OF_GOODS]
     if "phone_last4" in kept:
         shown = _PHONE.fullmatch(kept.pop("phone_last4"))
         kept |= {"phone_last4": shown[1]} if shown else {}
