@@ -84,5 +84,6 @@ def test_an_archive_that_unpacks_to_far_more_than_it_seems_is_refused() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.csv", b"0" * (3 << 20))
+    packed.seek(0)
     with pytest.raises(BadInput, match="more than 1 GiB"):
         books.unpacked(packed, "x", most=1 << 20)
