@@ -68,6 +68,11 @@ def surveyed(source: Source, renamed: Mapping[str, str]) -> Sheet:
         if not record.fault:
             survey.see(slim.cells(record.cells))
     source.done = 0
+    if survey.strange and not survey.rows:
+        raise Useless(
+            f"{reading.export.article}, but none of its lines has an order's number (a spreadsheet may hold them as "
+            "formulas): export it again, or --map HEADING=order says which column has them"
+        )
     return Sheet(source, reading, survey)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from parcelwatch.core import intake
 from parcelwatch.core.dates import ORDERS, fits
 from parcelwatch.core.exports.formats import STATUS, VOID
-from parcelwatch.core.exports.gathering import Cells, Reading, order_of, standing_of
+from parcelwatch.core.exports.gathering import Cells, Reading, below, order_of, standing_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Standing
 from parcelwatch.verbs.records import Record, Source, records
@@ -88,9 +88,13 @@ def _see(found: Days, rows: Iterable[Record], renamed: Mapping[str, str]) -> Non
 
 @dataclass(slots=True)
 class Survey:
-    """What an export has to tell. `open`: orders that are not over, by their hash, as one line of theirs says."""
+    """What an export has to tell. `strange`: lines of no order that are no totals either.
+
+    `open`: by their hash, the orders of which one line says that they are not over.
+    """
 
     rows: int = 0
+    strange: int = 0
     orders: set[int] = field(default_factory=set)
     numbered: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
@@ -99,6 +103,7 @@ class Survey:
     def see(self, cells: Cells) -> None:
         order = order_of(cells)
         if not order:
+            self.strange += bool(cells) and not below(cells)
             return
         self.rows += 1
         key = hash(order)

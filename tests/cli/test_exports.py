@@ -131,6 +131,15 @@ def test_a_broken_or_old_spreadsheet_is_refused_with_what_to_do(many: Shop, cont
     assert (ended.code, "save it as “CSV UTF-8”" in ended.err) == (2, True)
 
 
+def test_an_export_of_which_no_line_has_an_order_is_refused_and_an_empty_one_is_not(many: Shop) -> None:
+    made = EXPORTS["ebay"]
+    none = Made(made.columns, [{"Tracking number": USPS, "Post to name": "Ann"}])
+    ended = many.run("parcels", "import", put(many, none.content))
+    assert (ended.code, "none of its lines has an order's number" in ended.err) == (2, True)
+    empty = Made(made.columns, [], after=["0,record(s) downloaded", "Seller ID : a_shop"])
+    assert many.run("parcels", "import", put(many, empty.content)).code == 0
+
+
 # --- who asks ------------------------------------------------------------------------------------
 
 
@@ -256,7 +265,8 @@ def test_what_its_lines_are_worth_is_added_up(many: Shop) -> None:
 
 def test_a_mapping_wins_over_what_is_recognised(many: Shop) -> None:
     made = EXPORTS["qianniu"]
-    assert taken(many, made, "--map", "收货人姓名=buyer", "--map", "商品标题=order")["added"] == 0
+    ended = many.run("parcels", "import", put(many, made.content), "--map", "商品标题=order")
+    assert (ended.code, "none of its lines has an order's number" in ended.err) == (2, True)
     rows = [{**made.rows[0], "收货人姓名": "王五"}]
     assert taken(many, Made(made.columns, rows), "--map", "收货人姓名=buyer")["added"] == 1
     with Store.open(many.folder / "shop.db") as store:

@@ -118,6 +118,11 @@ _MOST_OF_GOODS: Final = 200
 _MOST_SIGNS: Final = 2000
 
 
+def below(cells: Cells) -> bool:
+    """Whether a line is one of those that stand below the orders."""
+    return bool(_FEET.search(cells.get("order", "")))
+
+
 def order_of(cells: Cells) -> str:
     """The order a line is of, "" for totals and what else stands below."""
     order = cells.get("order", "")
