@@ -312,9 +312,9 @@ def test_days_of_a_plain_file_are_decided_by_its_days(many: Shop) -> None:
     many.run(
         "parcels",
         "import",
-        many.file(f"number,courier,promised_by\n{UPS},my_ups,12/11/2026\n{USPS},my_usps,11/18/2026\n"),
+        many.file(f"number,courier,promised_by\n{UPS},my_ups,11/18/2026\n{USPS},my_usps,12/11/2026\n"),
     )
-    assert [day[:10] for (day,) in listed(many, "promised_by")] == ["2026-12-11", "2026-11-18"]
+    assert [day[:10] for (day,) in listed(many, "promised_by")] == ["2026-11-18", "2026-12-11"]
 
 
 # --- presets -------------------------------------------------------------------------------------
