@@ -95,6 +95,12 @@ class Caller:
         self._granting = asyncio.Lock()
         self._failed: tuple[datetime, CourierError] | None = None
         self._skew = timedelta(0)
+        self._ahead: timedelta | None = None
+
+    def clocks(self) -> tuple[timedelta, ...]:
+        """How far ahead of ours the courier's clock was by its last answer, unless that was told before."""
+        told, self._ahead = self._ahead, None
+        return () if told is None else (told,)
 
     async def ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         """Exactly one observation per Ask, in that order; what lacks something is not asked. Raises CourierError."""
@@ -175,7 +181,7 @@ class Caller:
             held = self._granted
             if held is not None and clock() < held.until:
                 return held
-            if self._failed is not None and clock() - self._failed[0] < SHARED:
+            if self._failed is not None and abs(clock() - self._failed[0]) < SHARED:
                 raise self._failed[1]
             try:
                 request = courier.grant(self._account, self._there(clock()))
@@ -203,7 +209,10 @@ class Caller:
     def _compare_clocks(self, response: httpx.Response, now: datetime) -> None:
         """Learn the courier's clock from an answer of its own; one from a cache, or of another year, tells nothing."""
         sent = http_date(response.headers.get("date", ""))
-        if sent is None or "age" in response.headers or abs(sent - now) > WRONG:
+        if sent is None or "age" in response.headers:
+            return
+        self._ahead = sent - now
+        if abs(sent - now) > WRONG:
             return
         self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
 

@@ -7,35 +7,37 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from parcelwatch import clock, incidents, operators, pushes, repeats, reports
+from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
-from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
+from parcelwatch.core import cadence
 from parcelwatch.core.cadence import REGISTERED
+from parcelwatch.core.jumps import Jump, plausible
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.retention import Retention
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.errors import ConfigError, StoreError
+from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
-from parcelwatch.own_letters import broken_templates
+from parcelwatch.making import Parts, linking, parts
 from parcelwatch.poller import Worker
-from parcelwatch.posts import Post, post
+from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper, accounted
-from parcelwatch.shopping.stalls import stalls
-from parcelwatch.store import Store, accounts, alerts, outbox, parcels
-from parcelwatch.store.keys import link_key
+from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
+from parcelwatch.store import retention as retained
 from parcelwatch.store.writer import Writer
+from parcelwatch.storekeeping import Keeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -89,8 +91,13 @@ class Engine:
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
         keepers: Sequence[Shopkeeper] = (),
+        elapsed: Callable[[], float] = time.monotonic,
+        retention: Retention | None = None,
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops.
+
+        `elapsed`: as storekeeping.Keeper has it.
+        """
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = keepers
@@ -105,25 +112,99 @@ class Engine:
         self._apis |= {accounted(one.stall.name): one.stall.account.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
+        self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
+        self._retention, self._sweep = retention or Retention(), retained.Sweep()
+        self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
-    async def start(self, now: datetime) -> None:
-        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
-        await self._writer.run(_take_over, list(self._posts), now)
+    async def start(self, now: datetime, *, patient: bool = False) -> None:
+        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
+
+        `patient`: a database that cannot be written to for now is waited for, tick by tick. Raises StoreError.
+        """
+        try:
+            await self.storekeeper.start(now)
+        except StoreError as error:
+            if not patient:
+                raise
+            self.storekeeper.failed(error)
+
+    async def _begin(self, now: datetime) -> None:
+        await self._writer.run(_start, list(self._posts), now)
+        await self.set_right(now)
         await self.deliverer.start()
+
+    async def swap(self, made: Parts, links: Linking | None, now: datetime) -> None:
+        """Go on with other parts, from one moment to the next. Raises StoreError, and then nothing has changed.
+
+        What is on its way arrives: calls end as they began, at the account as it was, and messages keep their place.
+        The shops are the same: only what is counted of them may be judged otherwise.
+        """
+        kept = {one.post.name: one for one in self.workers if one.post in made.posts}
+        added = [one.name for one in made.posts if one.name not in self._posts]
+        await self._writer.run(_take_over, added, now, anew=[one.name for one in made.posts if one.name not in kept])
+        await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
+        for worker in self.workers:
+            worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
+        self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
+        self.workers = [
+            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy) for one in made.posts
+        ]
+        self._policy = made.policy
+        self._retention = made.retention
+        self.storekeeper.judge_by(made.policy)
+        self._posts = {one.name: one for one in made.posts}
+        self._apis = {one.name: one.account.api for one in made.posts}
+        self._apis |= {accounted(one.name): one.account.api for one in made.stalls}
+        for keeper, stall in zip(self.keepers, made.stalls, strict=True):
+            keeper.stall = stall
+        self._renderers = (made.renderer, *made.voices.values())
+        self._broken = frozenset(made.broken)
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        self.beat = time.monotonic()
+        self._wake("database", self.storekeeper.look(now))
+        if not self.storekeeper.works:
+            self.deliverer.beat = self.beat  # it rests, and is well
+            return
         self._wake("pushes", self._read_pushes(now))
-        for keeper in self.keepers:
-            self._wake(keeper, keeper.run(now))
-        for worker in self.workers:
-            self._wake(worker, worker.run(now))
+        askers: tuple[Shopkeeper | Worker, ...] = (*self.keepers, *self.workers)
+        for each in askers if self.storekeeper.asks else ():
+            each.at(now)
+            self._wake(each, each.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
-        self.beat = time.monotonic()
+
+    def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
+        """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
+        for worker in self.workers:
+            worker.at(now)
+        self._wake(("set right", jump), self.set_right(now, jump))
+
+    def ask_the_time(self, now: datetime) -> None:
+        """Ask every courier something, without waiting for it: its answer tells what time it is."""
+        self._wake("ask the time", self._writer.run(_ask_the_time, list(self._posts), now))
+
+    async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
+        """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
+        mended = more = await self._writer.run(_set_right, self._policy, now, jump)
+        while more:
+            more = await self._writer.run(_mend_more, now)
+            mended += more
+        if mended:
+            log.warning("times ahead of the clock were brought back", rows=mended)
+        return mended
+
+    def courier_clocks(self) -> list[timedelta]:
+        """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
+        return [ahead for worker in self.workers for ahead in worker.clocks()]
+
+    def rest(self) -> None:
+        """A beat at which there is nothing to be done: a sign of life all the same."""
+        self.beat = self.deliverer.beat = time.monotonic()
 
     async def settle(self, now: datetime) -> None:
         """Wait until everything that was woken is done, and what came of it is delivered."""
@@ -168,12 +249,19 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
+        await self.storekeeper.close()
+        every = (*self.workers, *self._leaving)
+        drained = asyncio.gather(*(worker.drain() for worker in every), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
             await self._client.aclose()
         self._writer.close()
+
+    async def ping(self, url: str) -> None:
+        """Tell whoever watches us from outside that all is well. Raises CourierError."""
+        if isinstance(self._client, Client):
+            await self._client.ping(url, "heartbeat")
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -203,9 +291,16 @@ class Engine:
         if name in self._running:
             work.close()
             return
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do it; what the database does not take ends nothing but this."""
+        try:
+            await work
+        except StoreError as error:
+            self.storekeeper.failed(error)
 
     async def _read_pushes(self, now: datetime) -> None:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
@@ -216,6 +311,7 @@ class Engine:
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
+            await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -257,13 +353,46 @@ def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
     return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
 
 
-def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
+def _start(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        outbox.void_leases(store, now)
+    _take_over(store, names, now, anew=names)
+
+
+def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str]) -> None:
+    """Nobody else asks these accounts; those of `anew` may have been put right."""
     with store.transaction():
         parcels.void_leases(store, names)
-        outbox.void_leases(store, now)
-        for name in names:
+        for name in anew:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
+
+
+def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
+    furthest = ahead.furthest(store, now) if plausible(now) else None
+    # What lies ahead without a jump that we saw was left by one before the start, or by another program.
+    jump = jump or (Jump(now - furthest, furthest) if furthest else None)
+    if jump is None:
+        return 0
+    with store.transaction():
+        mended = 0
+        if jump.believed and jump.by < timedelta(0):
+            mended = ahead.mend(store, now)
+            ahead.plan_anew(store, now)
+        if jump.tell:
+            operators.tell_jump(store, jump, mended, policy, now)
+    return mended
+
+
+def _mend_more(store: Store, now: datetime) -> int:
+    with store.transaction():
+        return ahead.mend(store, now)
+
+
+def _ask_the_time(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        for name in names:
+            parcels.hasten_one(store, name, *cadence.CLOCK.after(now))
 
 
 def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:
@@ -304,81 +433,30 @@ def _release(store: Store, now: datetime) -> None:
 # --- from the configuration ----------------------------------------------------------------------
 
 
-def renderer(config: Config) -> Renderer:
-    """What finds the words, as configured."""
-    return _voice(config, str(config.timezone), config.language)
-
-
-def voices(config: Config) -> dict[str, Renderer]:
-    """What finds the words of each channel, in its language and its zone."""
-    return {
-        name: _voice(config, str(each.timezone), each.language, private=each.private)
-        for name, each in config.channels().items()
-    }
-
-
-def _voice(config: Config, timezone: str, language: str, *, private: bool = False) -> Renderer:
-    shop, apis, templates = config.shop, config.apis, config.templates
-    return Renderer(timezone, language, shop=shop, apis=apis, private=private, templates=templates)
-
-
-def posts(config: Config) -> list[Post]:
-    """Every configured account with its adapter. Reads the secrets; raises ConfigError for all that are missing."""
-    problems: list[str] = []
-    found: list[Post] = []
-    for settings in config.accounts().values():
-        try:
-            found.append(post(settings))
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def channels(config: Config) -> dict[str, Channel]:
-    """Every configured channel, in the file's order. Reads the secrets; ConfigError names all that are unusable."""
-    problems: list[str] = []
-    found: dict[str, Channel] = {}
-    for name, settings in config.channels().items():
-        try:
-            found[name] = Channel(name, settings.url.read(), settings.at)
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def people(config: Config) -> dict[str, str]:
-    """The channels that are one person's own, with whose; no mailbox is, where scanners press buttons.
-
-    Raises ConfigError.
-    """
-    own = (one for one in config.channels().values() if one.person)
-    return {one.name: one.person for one in own if not is_mail(one.url.read())}
-
-
-def build(config: Config, *, serving: bool = False) -> Engine:
+def build(config: Config, *, serving: bool = False, made: Parts | None = None) -> Engine:
     """An engine as configured; its database is opened and locked. `serving`: somebody answers the links of messages.
 
-    Raises ConfigError, StoreError, StoreLocked.
+    `made`: what the configuration makes, if that is known already. Raises ConfigError, StoreError, StoreLocked.
     """
-    staffed, sends, policy = posts(config), channels(config), config.policy()
-    asked = stalls(config, policy)
+    made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
-    fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
-    links = _linking(config, writer) if serving else None
-    words, broken = renderer(config), broken_templates(config)
     client = Client()
-    keepers = [Shopkeeper(each, client, writer, clock.now) for each in asked]
-    return Engine(staffed, sends, writer, client, policy, words, links, fallbacks, voices(config), broken, keepers)
-
-
-def _linking(config: Config, writer: Writer) -> Linking | None:
-    """What makes links, where people can reach us. Raises StoreError, the database closed."""
     try:
-        return Linking(config.public_url, link_key(config.database)) if config.public_url else None
+        links = linking(config) if serving else None
     except StoreError:
         writer.close()
         raise
+    return Engine(
+        made.posts,
+        made.channels,
+        writer,
+        client,
+        made.policy,
+        made.renderer,
+        links,
+        made.fallbacks,
+        made.voices,
+        made.broken,
+        [Shopkeeper(each, client, writer) for each in made.stalls],
+        retention=made.retention,
+    )

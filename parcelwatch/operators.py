@@ -12,6 +12,7 @@ from typing import Final
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.dispatch import operators
+from parcelwatch.core.jumps import Jump
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
 from parcelwatch.model import Fact, Form, Severity, Unread, Why
@@ -21,6 +22,7 @@ from parcelwatch.store.rows import NewAlert
 SILENT = "courier_silent"
 UNREAD = "unknown_status"
 BROKEN = "letters_broken"
+CLOCK = "clock_jumped"
 
 _SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
@@ -79,6 +81,13 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     if news:
         _enqueue(store, BROKEN, "", Why.BROKEN, Fact(Form.LETTERS_BROKEN, since=now, unread=news), policy, now)
     return len(news)
+
+
+def tell_jump(store: Store, jump: Jump, mended: int, policy: Policy, now: datetime) -> None:
+    """Enqueue that the clock jumped; `mended`: rows brought back so far. The caller holds the transaction."""
+    denied = () if jump.believed else (("denied", 1),)
+    fact = Fact(Form.CLOCK_JUMPED, since=jump.before, until=jump.before + jump.by, count=mended, tally=denied)
+    _enqueue(store, CLOCK, "", Why.JUMPED, fact, policy, now)
 
 
 def _enqueue(store: Store, kind: str, account: str, why: Why, fact: Fact, policy: Policy, now: datetime) -> None:

@@ -19,6 +19,7 @@ from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Par
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, imports, outbox, parcels
 from parcelwatch.verbs import silencing
+from tests.databases import blank
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -62,7 +63,7 @@ class Office:
         self.away: tuple[str, ...] = ()  # channels that take nothing
         self._path = path
         self._pace = pace
-        self.store = Store.open(path)
+        self.store = Store.open(blank(path))
         self._lookout = incidents.Lookout()
         taken = limits or dict.fromkeys(policy.channels, ROOMY)
         sizes = {name: Characters(limit) for name, limit in taken.items()}

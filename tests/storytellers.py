@@ -31,6 +31,7 @@ from parcelwatch.shapes import alert as alert_shape
 from parcelwatch.shapes import draft as draft_shape
 from parcelwatch.store import Store, alerts, drafts, parcels
 from parcelwatch.store.rows import whole
+from tests.databases import blank
 
 RENDERER: Final = Renderer()
 WORDS: Final = Wording(RENDERER, {name: Characters(100_000) for name in ("ops", "drafts", "boss")})
@@ -73,7 +74,7 @@ class InStore:
     def __init__(self, story: Story, path: Path) -> None:
         self._path = path
         self._policy = story.policy
-        self._store = Store.open(path)
+        self._store = Store.open(blank(path))
         with self._store.transaction():
             self._id = parcels.add(self._store, story.parcel, story.parcel.added_at)
         self._seen = _Seen()

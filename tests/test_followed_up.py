@@ -24,6 +24,7 @@ from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Par
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, report
 from parcelwatch.verbs import agents
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,7 +40,7 @@ LOST = Checkpoint(NOW, NOW, Milestone.EXCEPTION, Cause.LOST, text="lost")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

@@ -33,6 +33,7 @@ from parcelwatch.store.writer import Writer
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 from parcelwatch.web.links import Rates, preferred
 from parcelwatch.words import catalogue, languages
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -48,7 +49,7 @@ POLICY = Policy(
 LIMITS = {name: Characters(10_000) for name in ("lin", "letters", "ops")}
 PEOPLE = {"lin": "lin", "letters": "lin"}
 NUMBER = "PW000000001XX"
-FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
+FOUND = re.compile(rf"^→ Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
 
 def trouble(store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, policy: Policy = POLICY) -> int:
@@ -115,7 +116,7 @@ Scene = Callable[[Desk], Coroutine[None, None, None]]
 
 @asynccontextmanager
 async def desk(folder: Path, people: Mapping[str, str], languages: Mapping[str, str]) -> AsyncIterator[Desk]:
-    writer = Writer(folder / "watch.db")
+    writer = Writer(blank(folder / "watch.db"))
     listening = web.bound("127.0.0.1", 0)
     readers = web.Readers(people, languages, "en", ZoneInfo("Asia/Shanghai"))
     one: Desk
@@ -168,13 +169,13 @@ def test_every_message_about_a_live_case_ends_with_one_link(tmp_path: Path) -> N
 
 
 def test_without_a_public_address_messages_have_no_link(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         assert all("Act:" not in text.body for text in sent(store, linking=None))
 
 
 def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
         texts: list[Text] = []
@@ -195,7 +196,7 @@ def test_a_repetition_is_the_same_text_and_its_link_the_same_one(tmp_path: Path)
 
 @pytest.mark.parametrize("now", [Linking("https://new.example", KEY), None])
 def test_a_repetition_has_no_link_that_leads_where_none_is_open_any_more(tmp_path: Path, now: Linking | None) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         group = claim(store, NOW, ("lin",), Wording(Renderer(), LIMITS, LINKING))
         assert group is not None
@@ -208,7 +209,7 @@ def test_a_repetition_has_no_link_that_leads_where_none_is_open_any_more(tmp_pat
 
 def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_path: Path) -> None:
     """What acts in lin's own chat must not act in a group."""
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), LIMITS, LINKING)
         while group := claim(store, NOW, (), words):
@@ -222,7 +223,7 @@ def test_a_message_that_goes_to_another_channel_after_all_has_another_link(tmp_p
 
 
 def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         for limit in (160, 210, 220, 500):
             trouble(store, f"PW{limit:09}XX")
             words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(limit)), LINKING)
@@ -233,7 +234,7 @@ def test_a_link_takes_no_more_room_than_the_channel_has(tmp_path: Path) -> None:
 
 
 def test_a_message_about_nothing_that_can_be_done_has_no_link(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         sent(store)
         act_on_case(store, 1, "resolve", POLICY, NOW, by="wang")
@@ -383,6 +384,7 @@ def test_every_language_says_everything_a_page_may_have_to_say() -> None:
     said = [dict(told(catalogue(language, "links"))) for language in languages("links")]
     assert all(each == said[0] for each in said)
     wanted = {f"{table}.{verb}" for table in ("verbs", "done", "already", "so") for verb in Verb}
+    wanted |= {"undo.button", *(f"undo.{how}.{what}" for how in ("undone", "too_late") for what in ("case", "letter"))}
     wanted |= {f"ended.{one}" for one in Ended} | {"refused.changed", "refused.moved_on", "refused.not_now"}
     assert wanted <= set(said[0])
 
@@ -429,6 +431,52 @@ def test_each_verb_acts_once(tmp_path: Path) -> None:
     play(tmp_path, scene)
 
 
+@pytest.mark.parametrize("verb", ["ack", "snooze", "resolve"])
+def test_a_press_by_mistake_is_undone_within_minutes_and_may_be_pressed_anew(tmp_path: Path, verb: str) -> None:
+    async def scene(one: Desk) -> None:
+        assert "undo it" not in (await one.get(one.alert)).text
+        assert "undo it" in (await one.press(one.alert, verb)).text
+        one.now = NOW + timedelta(minutes=9)
+        assert "undo it" in (await one.get(one.alert)).text
+        assert "Undone by lin" in (await one.press(one.alert, "undo")).text
+        case = (await one.writer.run(cases.one, 1, one.now)).case
+        assert (case.state, case.owner, case.snoozed_until, case.resolved_at) == ("open", "", None, None)
+        assert (await one.events())[-1] == ("reopen", "lin")
+        told = [text.title for text in await one.writer.run(sent, one.now)]
+        assert all(title.startswith("Draft D") for title in told)  # nobody is told again of the case
+        assert "by lin" in (await one.press(one.alert, verb)).text
+        assert await one.state() != "open"
+
+    play(tmp_path, scene)
+
+
+def test_what_was_pressed_long_ago_or_moved_since_is_not_undone_but_says_how(tmp_path: Path) -> None:
+    async def scene(one: Desk) -> None:
+        await one.press(one.alert, "ack")
+        one.now = NOW + timedelta(minutes=11)
+        late = (await one.press(one.alert, "undo")).text
+        assert "parcelwatch cases reopen 1" in late
+        assert await one.state() == "acknowledged"
+        await one.press(one.alert, "snooze")
+        await one.writer.run(act_on_case, 1, "ack", POLICY, one.now, by="wang")
+        assert "can no longer be undone" in (await one.press(one.alert, "undo")).text
+        assert await one.state() == "acknowledged"
+
+    play(tmp_path, scene)
+
+
+def test_an_approval_by_mistake_is_taken_back_and_its_words_stay(tmp_path: Path) -> None:
+    async def scene(one: Desk) -> None:
+        await one.press(one.letter, "approve")
+        _, before = await one.writer.run(drafts.one, 1)
+        assert "waits for approval again" in (await one.press(one.letter, "undo")).text
+        _, draft = await one.writer.run(drafts.one, 1)
+        assert (draft.state, draft.body) == ("draft", before.body)
+        assert "Letter approved by lin" in (await one.press(one.letter, "approve")).text
+
+    play(tmp_path, scene)
+
+
 def test_what_somebody_else_did_before_is_said_with_who_and_when(tmp_path: Path) -> None:
     async def scene(one: Desk) -> None:
         await one.writer.run(act_on_case, 1, "ack", POLICY, NOW, by="wang")
@@ -468,7 +516,7 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
 
 
 def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         words = Wording(Renderer(), dict.fromkeys(LIMITS, Characters(420)), LINKING)
         offered: dict[int, list[int | None]] = {}
@@ -687,7 +735,7 @@ def test_the_key_is_made_once_and_is_nobody_elses_to_read(tmp_path: Path) -> Non
 
 
 def test_another_key_makes_another_token_and_old_links_end(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         old = [path_in(text)[3:] for text in sent(store)]
         assert all(links.find(store, one) for one in old)
@@ -696,7 +744,7 @@ def test_another_key_makes_another_token_and_old_links_end(tmp_path: Path) -> No
 
 
 def test_expired_links_are_pruned_when_others_are_made(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)
         sent(store)
         assert store.value("SELECT count(*) FROM links") == 2

@@ -16,6 +16,7 @@ from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.operators import MANY, UNREAD_EVERY, tell_broken, tell_operators
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, evidence, parcels
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -24,7 +25,7 @@ POLICY = Policy(channels=("ops",))
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

@@ -32,6 +32,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents, letters
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,7 +44,7 @@ BOB = Order("A-1", customer_name="Bob", customer_contact="bob@example.com")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

@@ -22,6 +22,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
+from tests.databases import blank
 from tests.receivers import Receiver as Taker
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, add, alert, case, enqueue, letter, save, write
 
@@ -31,7 +32,7 @@ WORDS = Wording(Renderer(), {"a": Taker(), "b": Taker()}, ways=Ways(("a", "b")))
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

@@ -28,6 +28,7 @@ from parcelwatch.posts import Post
 from parcelwatch.store import Store, alerts, cases, evidence, inbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.servers import PATIENCE
 
 M = Milestone
@@ -93,7 +94,7 @@ class Shop:
 
 @asynccontextmanager
 async def shop(folder: Path, patience: float = web.PATIENCE) -> AsyncIterator[Shop]:
-    writer = Writer(folder / "watch.db")
+    writer = Writer(blank(folder / "watch.db"))
     await writer.run(_watch)
     listening = web.bound("127.0.0.1", 0)
     server = web.Server(
@@ -158,7 +159,7 @@ def test_a_push_kept_by_a_process_that_died_is_read_by_the_next(tmp_path: Path) 
         await one.push(DAMAGED)
 
     play(tmp_path, first)
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         pushes.read(store, {"bell": POST}, POLICY, NOW)
         assert kinds(store) == ["damaged"]
 

@@ -21,6 +21,7 @@ from parcelwatch.outcomes import Call, Said, take_in
 from parcelwatch.poller import take
 from parcelwatch.posts import Post
 from parcelwatch.store import Store, accounts, evidence, parcels
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 POLICY = Policy(profile="china")
@@ -49,7 +50,7 @@ class Subscribed(Told):
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         with opened.transaction():
             parcels.add(opened, Parcel(0, "PW1", "bell", NOW), NOW)
         yield opened

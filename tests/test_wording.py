@@ -20,6 +20,7 @@ from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Par
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -36,7 +37,7 @@ def policy(stalled: str = "48h", **more: object) -> Policy:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

@@ -23,8 +23,10 @@ def _text(option: str, help_text: str) -> Any:
     return Annotated[str | None, typer.Option(option, metavar="TEXT", help=help_text)]
 
 
-MOST_REMARKS: Final = 10
-"""Rows of one column of which the same kind of remark is shown."""
+MOST_ROWS: Final = 20
+"""Rows that are named of those that were refused; and half as many of one column, of which the same is remarked."""
+
+Verbose = Annotated[bool, typer.Option("--verbose", help="Name every row that was refused or passed over.")]
 
 # The columns of an import, as options.
 DESCRIBING: Mapping[str, Any] = {
@@ -111,6 +113,7 @@ def import_file(
         str, typer.Option("--date-format", metavar="d/m/y|m/d/y|y/m/d", help="How the file writes 03/04/2026.")
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Watch many parcels, from a file.
@@ -122,31 +125,57 @@ def import_file(
     from parcelwatch.cli.importing import Asked, run
 
     asked = Asked(file, format_name, mapped(renamed or []), courier, preset, encoding, date_format)
-    said = Kept() if as_json else Said()
-    _tell(run(desk, asked, said, dry_run=dry_run), said, dry_run=dry_run)
+    said = Kept() if as_json else Said(every=verbose)
+    tell(run(desk, asked, said, dry_run=dry_run), said, dry_run=dry_run)
 
 
 class Said:
-    """Rows that were refused or taken with a remark, said on stderr at once; of many remarks the first ones."""
+    """Rows that were refused or taken with a remark, said on stderr at once: the first ones, or `every` one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every: bool = False) -> None:
+        self._every = every
+        self._rows: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
 
     def refused(self, row: Rejected) -> None:
         if not row.counted:
-            say_row(row.line, row.number, row.reason)
+            self.row("refused", row)
 
     def remarked(self, row: Remarked) -> None:
         self._remarks[row.column] += 1
-        if self._remarks[row.column] <= MOST_REMARKS:
+        if self._every or self._remarks[row.column] <= MOST_ROWS // 2:
             say_row(row.line, row.number, row.reason)
 
-    def end(self, result: Result) -> None:  # noqa: ARG002 - as Kept has it
+    def row(self, what: str, row: Rejected) -> None:
+        """One of many of which the same is to be said."""
+        self._rows[what] += 1
+        if self._every or self._rows[what] <= MOST_ROWS:
+            say_row(row.line, row.number, row.reason)
+
+    def end(self, result: Result, *, dry_run: bool) -> None:
         from parcelwatch.cli import output
 
-        for column, times in self._remarks.items():
-            if times > MOST_REMARKS:
-                output.warn(f"{column}: the same in {times - MOST_REMARKS} more rows; --json names each")
+        for column, times in self._remarks.items() if not self._every else ():
+            if times > MOST_ROWS // 2:
+                output.warn(f"{column}: the same in {times - MOST_ROWS // 2} more rows; {_ALL}")
+        for what, times in self._rows.items() if not self._every else ():
+            if times > MOST_ROWS:
+                output.note(f"{output.count(times - MOST_ROWS, 'more row')} {what}; {_ALL}", "yellow")
+        output.say(self.counts(result, "would be " if dry_run else ""))
+
+    def counts(self, result: Result, would: str) -> str:
+        """What it came to, in a line."""
+        taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
+        others = (
+            (result.enriched, f"{would}enriched"),
+            (result.stopped, f"{would}stopped"),
+            (result.skipped, "skipped (no number yet, or over)"),
+        )
+        more = "".join(f", {times} {what}" for times, what in others if times)
+        return f"{taken}, {result.rejected} rejected{more}"
+
+
+_ALL: Final = "--verbose, or --json, names each"
 
 
 class Kept:
@@ -163,7 +192,7 @@ class Kept:
     def remarked(self, row: Remarked) -> None:
         self._remarked.add(row)
 
-    def end(self, result: Result) -> None:
+    def end(self, result: Result, *, dry_run: bool) -> None:  # noqa: ARG002 - as Said has it
         from parcelwatch.cli import output
 
         lists = self.lists()
@@ -186,24 +215,13 @@ def say_row(line: int, number: str, text: str) -> None:
     output.note(f"line {line}: {named}{output.safe(text, 400)}", "yellow")
 
 
-def _tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
+def tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
+    """What an import came to. Raises NeedsAttention where a row was refused."""
     from parcelwatch.cli import output
 
     for warning in result.warnings:
         output.warn(warning)
-    said.end(result)
-    if isinstance(said, Said):
-        would = "would be " if dry_run else ""
-        counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
-        others = (
-            (result.enriched, f"orders {would}enriched" if result.enriched != 1 else f"order {would}enriched"),
-            (result.stopped, f"{would}stopped"),
-            (result.skipped, "skipped"),
-        )
-        more = "".join(f", {times} {what}" for times, what in others if times)
-        output.say(f"{counts}, {result.rejected} rejected{more}")
-        if result.skipped:
-            output.note("skipped: orders without a number yet, and over ones, of which no parcel hears anything new")
+    said.end(result, dry_run=dry_run)
     if result.rejected:
         raise NeedsAttention(f"{output.count(result.rejected, 'row')} refused: correct what is wrong and import again")
 

@@ -24,8 +24,10 @@ from parcelwatch.cli import (
     drafts,
     incidents,
     learn,
+    monitoring,
     orders,
     parcels,
+    reload,
     report,
     ruletesting,
     sandbox,
@@ -63,7 +65,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, ruletesting, backtest, learn, report, database, unit):
+for noun in (demo, sandbox, watch, reload, why, ruletesting, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (
@@ -80,6 +82,7 @@ for name, commands in (
     ("couriers", couriers.app),
     ("shops", shops.app),
     ("db", database.app),
+    ("metrics", monitoring.app),
 ):
     app.add_typer(commands, name=name)
 

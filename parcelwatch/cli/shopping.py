@@ -233,7 +233,8 @@ def _asked(
 
     async def whole() -> Any:
         client, writer = Client(), Writer(desk.config.database)
-        keeper = Shopkeeper(stall, client, writer, lambda: desk.now)
+        keeper = Shopkeeper(stall, client, writer)
+        keeper.at(desk.now)
         if keepers is not None:
             keepers.append(keeper)
         try:

@@ -54,8 +54,11 @@ def once(
     import asyncio
 
     from parcelwatch.cli import output
+    from parcelwatch.core.jumps import plausible
 
     span = _span(patience)
+    if not plausible(desk.now):
+        raise NeedsAttention(f"the clock says {desk.now:%Y-%m-%d}: set it (timedatectl), then run again")
     config = _warned(desk)
     passed = asyncio.run(_pass(desk, config, span))
     if as_json:

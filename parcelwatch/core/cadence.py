@@ -58,6 +58,7 @@ RECOVERED = Wait(timedelta(0), "the courier answers again")
 HINTED = Wait(timedelta(0), "the courier may have news")
 MOVED = Wait(timedelta(0), "moved to this account")
 CORRECTED = Wait(timedelta(0), "its company was corrected")
+CLOCK = Wait(timedelta(0), "our clock jumped, and the courier's tells the time")
 DEADLINE = Wait(timedelta(0), "a deadline falls then")
 
 # The least time between two questions that hints lead to: whoever repeats them must not spend the quota.

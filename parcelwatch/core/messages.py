@@ -27,7 +27,17 @@ _UNKNOWN: Final = About()
 _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _INCIDENT: Final = "incident"
-_OPERATOR_KINDS: Final = frozenset({"courier_silent", "unknown_status", "channel_down", "letters_broken"})
+_OPERATOR_KINDS: Final = frozenset(
+    {
+        "courier_silent",
+        "unknown_status",
+        "channel_down",
+        "letters_broken",
+        "clock_jumped",
+        "database",
+        "service_troubled",
+    }
+)
 
 UNREADABLE: Final = "unreadable answer"
 """Stands where a code would, for answers of which nothing could be read; the text then says why."""

@@ -153,11 +153,13 @@ def _whole(state: PaceState) -> PaceState:
 def _credible(pace: Pace, state: PaceState, now: datetime) -> PaceState:
     """The state without what only a clock set back, or a pace since made faster, can explain.
 
-    A window changed with the quota's period starts over; so does one that has not begun yet.
+    A window changed with the quota's period starts over; so does one that has not begun yet. A time that no grant can
+    have left is forgotten: held to anything, it would hold for as long as nothing is granted.
     """
-    if state.next_at is not None:
-        latest = now + CREDIBLE + (spacing(pace.rate) if pace.rate else timedelta())
-        state = replace(state, next_at=min(state.next_at, latest))
+    if state.next_at is not None and state.next_at > now + CREDIBLE + (
+        spacing(pace.rate) if pace.rate else timedelta()
+    ):
+        state = replace(state, next_at=None)
     return replace(state, windows=tuple(one for one in state.windows if _kept(pace, one, now)))
 
 

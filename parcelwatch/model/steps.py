@@ -78,6 +78,7 @@ class Why(StrEnum):
     RECOVERED = "recovered"
     UNMAPPED = "unmapped"
     BROKEN = "broken"
+    JUMPED = "jumped"
     REPORTED = "reported"
 
 

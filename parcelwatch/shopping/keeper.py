@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,6 @@ from parcelwatch.store.writer import Writer
 log = structlog.get_logger()
 
 T = TypeVar("T")
-Clock = Callable[[], datetime]
 
 # A shop that was never asked is read from this long ago, unless `shops import` says since when.
 FIRST_LOOK: Final = timedelta(days=30)
@@ -81,17 +81,27 @@ class _Granted:
 class Shopkeeper:
     """Asks one shop. One reading runs at a time."""
 
-    def __init__(self, stall: Stall, client: Sends, writer: Writer, clock: Clock) -> None:
+    def __init__(self, stall: Stall, client: Sends, writer: Writer) -> None:
         self.stall = stall
         self.taken = Taken()
         self._client = client
         self._writer = writer
-        self._clock = clock
+        self._at: tuple[datetime, float] | None = None
         self._gap = _gap(stall.shop.rate)
         self._last: float | None = None
         self._granted: _Granted | None = None
         self._skew = timedelta(0)
         self._tried_held = False
+
+    def at(self, now: datetime) -> None:
+        """It is so late: what runs goes on by this clock."""
+        self._at = (now, time.monotonic())
+
+    def _clock(self) -> datetime:
+        """The time given last and the time that passed since."""
+        assert self._at is not None
+        at, read = self._at
+        return at + timedelta(seconds=time.monotonic() - read)
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
@@ -103,6 +113,7 @@ class Shopkeeper:
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
+        self.at(now)
         mark = await self._writer.run(_mark, self.stall, now, since)
         error: CourierError | None = None
         try:

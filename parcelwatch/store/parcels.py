@@ -15,13 +15,14 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import FINAL, Dossier, Parcel
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import dossier, save
+from parcelwatch.store.dossiers import dossier, save, with_learned
 from parcelwatch.store.erase import export, forget
 from parcelwatch.store.polling import (
     claim,
     due,
     due_to_assess,
     hasten,
+    hasten_one,
     judged_otherwise,
     look_again,
     next_assess,
@@ -61,6 +62,7 @@ __all__ = [
     "find",
     "forget",
     "hasten",
+    "hasten_one",
     "judged_otherwise",
     "known",
     "look_again",
@@ -85,6 +87,7 @@ __all__ = [
     "void_leases",
     "watched",
     "where",
+    "with_learned",
 ]
 
 # --- adding --------------------------------------------------------------------------------------

@@ -132,6 +132,15 @@ def hasten(store: Store, account: str, at: datetime, why: str) -> int:
     return store.write(sql, (to_ms(at), why, account)).rowcount
 
 
+_FIRST: Final = f"SELECT id FROM parcels WHERE {_OF} AND lease_until IS NULL ORDER BY ask_at LIMIT 1"
+
+
+def hasten_one(store: Store, account: str, at: datetime, why: str) -> None:
+    """The parcel of this account that is due next is due at `at`, unless it is sooner."""
+    sql = f"UPDATE parcels SET poll_why = ?, poll_at = ? WHERE id = ({_FIRST}) AND poll_at > ?"
+    store.write(sql, (why, to_ms(at), account, to_ms(at)))
+
+
 _SOONER: Final = """
 UPDATE parcels SET poll_why = ?1, poll_at = max(?2, coalesce(claimed_at, 0) + ?3)
 WHERE id = ?4 AND poll_at > max(?2, coalesce(claimed_at, 0) + ?3)

@@ -24,6 +24,7 @@ from parcelwatch.store import Store, alerts, outbox
 from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.servers import Server
 from tests.store.making import NOW, SECOND, add, alert, enqueue, write
 
@@ -38,7 +39,7 @@ class Outlet:
         fallbacks: Mapping[str, str] | None = None,
         language: str = "en",
     ) -> None:
-        self.path = folder / "outlet.db"
+        self.path = blank(folder / "outlet.db")
         self.at = NOW
         self.channels = channels
         self._fallbacks = fallbacks

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from parcelwatch import config, engine
+from parcelwatch import config, engine, making
 from parcelwatch.client import Client
 from parcelwatch.core.cells import number_of
 from parcelwatch.couriers.base import Account as At
@@ -27,7 +27,7 @@ from parcelwatch.sandbox.story import Trouble
 from parcelwatch.store import accounts, alerts, evidence, parcels
 from tests.acceptance.world import Account, Shop, ago, known, numbers
 from tests.sandbox.worlds import START
-from tests.servers import Server, bomb
+from tests.servers import PATIENCE, Server, bomb
 
 BAD, GOOD, ELSEWHERE = numbers(3, "41"), numbers(20, "42"), numbers(5, "43")
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -73,7 +73,7 @@ def test_garbage_about_one_number_is_a_typed_error_and_all_others_go_on(tmp_path
     bad = BAD[:1] if kind == "gzip_bomb" else BAD
     with shop(tmp_path, kind, bad) as place:
         place.watch_all()
-        parts = place.engine(client=Client(deadline=0.7 if kind in PASSING else 10))
+        parts = place.engine(client=Client(deadline=3 if kind in PASSING else PATIENCE))
         place.play(lambda parts: place.live(parts, 6 * SECOND, 3 * SECOND), parts)
 
         assert {number for number, _ in place.cases()} == {*GOOD, *ELSEWHERE}
@@ -140,7 +140,7 @@ def test_bombs_from_thirty_numbers_at_once_stay_within_bounds(tmp_path: Path) ->
             ours, theirs = context.Pipe(duplex=False)
             child = context.Process(target=grow, args=(tmp_path / "config.toml", theirs))
             child.start()
-            assert ours.poll(30)
+            assert ours.poll(PATIENCE)
             before, after, unanswered = ours.recv()
             child.join()
         assert len(enemy.hits) == unanswered == 30
@@ -243,7 +243,7 @@ def test_an_adapter_that_raises_or_miscounts_harms_only_the_parcels_it_does_so_f
     with Shop(tmp_path, *story) as place:
         place.watch_all()
         account = At("dhl", "dhl", "sandbox-key", place.server.base_url)
-        (configured,) = engine.posts(place.config)
+        (configured,) = making.posts(place.config)
         clumsy = Post(account, Clumsy(), configured.pace, timedelta(0))
         place.play(lambda parts: place.live(parts, MINUTE, MINUTE), place.engine(posts=[clumsy]))
         assert {number for number, _ in place.cases()} == {*GOOD}

@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parcelwatch import config, engine
+from parcelwatch import config, making
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
@@ -37,8 +38,9 @@ from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
+from tests.databases import blank
 from tests.sandbox.worlds import START, Hand
-from tests.servers import Server, answers
+from tests.servers import PATIENCE, Server, answers
 
 M = Milestone
 
@@ -156,6 +158,7 @@ class Shop:
             path = self.folder / "config.toml"
             path.write_text(self._text(), encoding="utf-8")
             self._config = config.load(path)
+            blank(self._config.database)
         return self._config
 
     def _text(self) -> str:
@@ -186,20 +189,22 @@ channel = "drafts"
         policy: Policy | None = None,
         renderer: Renderer | None = None,
         links: Linking | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
         writer = writer or Writer(read.database, daemon=True, check=True)
         client, policy = client or Client(), policy or read.policy()
         return Engine(
-            engine.posts(read) if posts is None else posts,
-            engine.channels(read) if channels is None else channels,
+            making.posts(read) if posts is None else posts,
+            making.channels(read) if channels is None else channels,
             writer,
             client,
             policy,
-            renderer or engine.renderer(read),
+            renderer or making.renderer(read),
             links,
-            keepers=[Shopkeeper(each, client, writer, lambda: self.hand.at) for each in stalls(read, policy)],
+            keepers=[Shopkeeper(each, client, writer) for each in stalls(read, policy)],
+            elapsed=elapsed,
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:
@@ -305,5 +310,5 @@ def _with_import(parcel: Parcel, import_id: int | None) -> Parcel:
 
 
 async def happens(event: threading.Event) -> bool:
-    """Wait for what another thread does, ten seconds at most, without holding up the loop."""
-    return await asyncio.to_thread(event.wait, 10)
+    """Wait for what another thread does, without holding up the loop."""
+    return await asyncio.to_thread(event.wait, PATIENCE)

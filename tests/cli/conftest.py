@@ -18,6 +18,7 @@ from parcelwatch.cli import main
 from parcelwatch.sandbox import reading
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
+from tests.databases import blank
 from tests.servers import Server, answers
 
 MOVING, HOME_SOON, STALLED, DAMAGED = (f"003404341111111111{end}" for end in ("17", "24", "31", "48"))
@@ -83,6 +84,10 @@ class Shop:
         """Add to the configuration."""
         self.config.write_text(self.config.read_text(encoding="utf-8") + more, encoding="utf-8")
 
+    def without_database(self) -> None:
+        """Take the empty database away, as before the first command that makes one."""
+        (self.folder / "shop.db").unlink()
+
     def file(self, text: str, name: str = "rows.csv") -> str:
         """A file beside the configuration; its path."""
         path = self.folder / name
@@ -104,26 +109,31 @@ def inbox() -> Iterator[Server]:
 
 @pytest.fixture
 def shop(tmp_path: Path, courier: SandboxServer, inbox: Server, capsys: pytest.CaptureFixture[str]) -> Shop:
-    """Configured, and nothing else."""
+    """Configured, with an empty database, and nothing else."""
     made = Shop(tmp_path, capsys, inbox)
     made.config.write_text(CONFIG.format(base_url=courier.base_url, port=inbox.port), encoding="utf-8")
     made.config.chmod(0o600)
+    blank(tmp_path / "shop.db")
     inbox.behaviour = answers(b"ok")
     return made
+
+
+def after_one_pass(folder: Path, courier: SandboxServer, inbox: Server, rows: str) -> Path:
+    """The database of a shop that imported these rows and asked once."""
+    config, orders = folder / "config.toml", folder / "rows.csv"
+    config.write_text(CONFIG.format(base_url=courier.base_url, port=inbox.port), encoding="utf-8")
+    orders.write_text(rows, encoding="utf-8")
+    assert main(["--config", str(config), "parcels", "import", str(orders)]) == 0
+    assert main(["--config", str(config), "once"]) == 0
+    return folder / "shop.db"
 
 
 @pytest.fixture(scope="session")
 def watched_database(tmp_path_factory: pytest.TempPathFactory, courier: SandboxServer, inbox: Server) -> Path:
     """Three parcels after one pass: one moves, one stands still, one is broken."""
-    folder = tmp_path_factory.mktemp("watched")
-    config = folder / "config.toml"
-    config.write_text(CONFIG.format(base_url=courier.base_url, port=inbox.port), encoding="utf-8")
-    rows = folder / "rows.csv"
     lines = [f"{number},my_dhl,A-{at},en" for at, number in enumerate((MOVING, STALLED, DAMAGED))]
-    rows.write_text("\n".join(["number,courier,order,language", *lines]), encoding="utf-8")
-    assert main(["--config", str(config), "parcels", "import", str(rows)]) == 0
-    assert main(["--config", str(config), "once"]) == 0
-    return folder / "shop.db"
+    rows = "\n".join(["number,courier,order,language", *lines])
+    return after_one_pass(tmp_path_factory.mktemp("watched"), courier, inbox, rows)
 
 
 @pytest.fixture

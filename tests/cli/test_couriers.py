@@ -79,6 +79,7 @@ def test_a_check_without_the_secret_is_bad_configuration(shop: Shop) -> None:
 
 
 def test_trying_a_number_prints_what_was_understood_and_keeps_nothing(shop: Shop) -> None:
+    shop.without_database()
     said = shop.run("couriers", "try", "my_dhl", DAMAGED, "--json").document
     assert said["answer"] == "tracked"
     assert said["checkpoints"][-1]["cause"] == "damaged"

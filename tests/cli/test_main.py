@@ -79,6 +79,7 @@ def test_an_unknown_number_or_id_is_1(watched: Shop) -> None:
 
 
 def test_a_database_that_is_not_there_is_not_made_by_looking(shop: Shop) -> None:
+    shop.without_database()
     assert shop.run("cases", "list").code == 1
     assert not (shop.folder / "shop.db").exists()
 
@@ -96,6 +97,7 @@ def test_while_a_daemon_runs_another_is_refused_with_75_and_agents_go_on(watched
 
 def test_a_bug_of_ours_is_70_and_shows_no_secret_unless_debugging(shop: Shop) -> None:
     # A folder in the place of the file being read is one thing nobody foresaw.
+    shop.without_database()
     (shop.folder / "shop.db").mkdir()
     assert shop.run("parcels", "list").code == 1
 

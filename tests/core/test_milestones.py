@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import product
 
 import pytest
 from hypothesis import given
@@ -55,11 +54,12 @@ def test_a_parcel_is_where_its_checkpoints_together_put_it(told: list[Milestone]
     assert stage(entries(*told)).milestone is reached
 
 
-@pytest.mark.parametrize(("before", "word"), product(M, M))
-def test_an_agents_word_stands_whatever_was_said_before(before: Milestone, word: Milestone) -> None:
-    said = entries(before, word)
-    by_hand = replace(said[1], checkpoint=replace(said[1].checkpoint, by="lin"))
-    assert stage([said[0], by_hand]).milestone is word
+@pytest.mark.parametrize("word", M)
+def test_an_agents_word_stands_whatever_was_said_before(word: Milestone) -> None:
+    for before in M:
+        said = entries(before, word)
+        by_hand = replace(said[1], checkpoint=replace(said[1].checkpoint, by="lin"))
+        assert stage([said[0], by_hand]).milestone is word, before
 
 
 def test_the_entry_that_brought_it_there_is_the_first_of_its_run() -> None:
@@ -84,10 +84,11 @@ def test_what_came_back_stays_back() -> None:
     assert STAYS[M.RETURNED] == set(M)
 
 
-@pytest.mark.parametrize(("before", "after"), list(product(M, M)))
-def test_hearing_the_same_two_again_changes_nothing(before: Milestone, after: Milestone) -> None:
-    once = stage(entries(before, after)).milestone
-    assert stage(entries(before, after, after)).milestone is once
+@pytest.mark.parametrize("after", M)
+def test_hearing_the_same_two_again_changes_nothing(after: Milestone) -> None:
+    for before in M:
+        once = stage(entries(before, after)).milestone
+        assert stage(entries(before, after, after)).milestone is once, before
 
 
 @given(st.lists(st.sampled_from(M), max_size=8))

@@ -195,3 +195,10 @@ def test_a_window_granted_into_ahead_of_its_time_leaves_the_old_one_closed() -> 
     more = grant(pace, ahead.state, midnight - timedelta(milliseconds=790), wanted=100)
     assert {*ahead.slots, *more.slots} == {midnight}
     assert len(ahead.slots) + len(more.slots) == 100
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=1), timedelta(days=400)])
+def test_an_account_called_by_a_clock_ahead_may_be_called_at_once(ahead: timedelta) -> None:
+    pace = Pace(Rate(1, 1), (Rate(250, 86400),))
+    state = grant(pace, PaceState(), NOON + ahead).state
+    assert grant(pace, state, NOON).slots == (NOON,)

@@ -12,6 +12,7 @@ from parcelwatch.core.registration import FORGOTTEN, SLOW, believed
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import NotFound, Parcel, Refused
 from parcelwatch.store import Store, cases, parcels
+from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -40,7 +41,7 @@ def test_a_number_it_took_and_does_not_know_is_refused() -> None:
 def test_six_hours_of_taking_and_not_knowing_cost_one_registration_and_tell_agents(tmp_path: Path) -> None:
     policy = Policy(profile="china")
     registrations = asks = 0
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         with store.transaction():
             added = parcels.add(store, Parcel(0, "PW1", "track", NOW), NOW)
         now = NOW

@@ -42,6 +42,7 @@ from parcelwatch.ruletests.steps import Said
 from parcelwatch.ruletests.telling import Feed, Teller
 from parcelwatch.store import Store, alerts, parcels, past
 from tests.benchmarks.replaying import daemon
+from tests.databases import blank
 from tests.storytellers import InCore, InStore
 from tests.strategies import START
 from tests.test_stories import ALL
@@ -177,6 +178,7 @@ def test_what_a_store_kept_of_its_parcels_is_replayed_to_what_agents_were_told(t
 _M = Milestone
 _ONWARD = (_M.PICKED_UP, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.OUT_FOR_DELIVERY, _M.DELIVERED)
 PATIENT, HASTY = Policy(channels=("ops",)), Policy("china", channels=("ops",))
+PLACES: Final = ("", "Lyon, FR", "LYON, FR", "Los Angeles, CA, US", "上海市", "São Paulo / SP", "lyon")
 hours = st.floats(0, 200).map(lambda each: timedelta(minutes=round(each * 60)))
 
 
@@ -196,7 +198,7 @@ def histories(draw: st.DrawFn) -> History:
     at, entries = START, list[Entry]()
     for milestone, cause, moves in draw(scans()):
         at += draw(hours)
-        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(["", "Lyon, FR"])), moves=moves)
+        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(PLACES)), moves=moves)
         seen_at = at + draw(st.just(timedelta(0)) | hours)
         entries.append(Entry(said, seen_at, seen_at))
     return History(
@@ -283,7 +285,7 @@ def told_of_cases(store: Store) -> list[tuple[str, Why, datetime]]:
 def test_of_parcels_that_were_overdue_when_added_a_store_replays_what_was_told(
     tmp_path: Path, heard: list[tuple[timedelta, Event]]
 ) -> None:
-    with Store.open(tmp_path / "parcelwatch.db") as store:
+    with Store.open(blank(tmp_path / "parcelwatch.db")) as store:
         with store.transaction():
             parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
         told = list[tuple[str, Why, datetime]]()
@@ -302,7 +304,7 @@ NO_LINE: Final = ("delivered", "returned", "under way", "still", "unknown", "ref
 
 @pytest.mark.parametrize("name", NO_LINE)
 def test_a_database_from_before_first_answers_were_noted_replays_the_same(tmp_path: Path, name: str) -> None:
-    with Store.open(tmp_path / "parcelwatch.db") as store:
+    with Store.open(blank(tmp_path / "parcelwatch.db")) as store:
         with store.transaction():
             parcel_id = parcels.add(store, overdue("AB123456"), ADDED)
             for after, event in OVERDUE[name]:

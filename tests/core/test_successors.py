@@ -12,6 +12,7 @@ from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Checkpoint, Dossier, Milestone, Parcel
 from parcelwatch.store import Store, inbox, parcels
 from parcelwatch.store.erase import forget
+from tests.databases import blank
 
 M = Milestone
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -60,7 +61,7 @@ def test_a_number_that_names_itself_is_not_replaced() -> None:
 
 
 def test_the_store_asks_for_the_new_number_and_registers_it_anew(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         with store.transaction():
             added = parcels.add(store, PARCEL, NOW)
             parcels.set_registered(store, [added], NOW)
@@ -97,7 +98,7 @@ def test_a_story_told_under_the_new_number_leaves_the_old_scans_standing() -> No
 
 
 def test_forgetting_a_number_forgets_every_number_it_was_given(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         with store.transaction():
             parcels.add(store, replace(PARCEL, successor=NEW, replaced=("SF3333333333333",)), NOW)
             for number in (OLD, NEW, "SF3333333333333"):

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch import errors
@@ -242,7 +242,6 @@ MUTABLE = [fixture for fixture in ASKED if "body" in fixture.told]
 
 @pytest.mark.parametrize("api", apis(MUTABLE))
 @given(data=st.data(), changes=CHANGES)
-@settings(max_examples=250)
 def test_a_mutated_answer_is_read_or_refused_and_never_breaks_the_reader(
     api: str, data: st.DataObject, changes: list[tuple[int, object]]
 ) -> None:

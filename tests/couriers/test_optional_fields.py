@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -77,7 +76,9 @@ def test_what_stands_beside_the_history_never_costs_it(api: str) -> None:
         plain = history(fixture, fixture.told["body"])
         for name in BESIDE[api]:
             for odd in ODD:
-                body = spoiled(copy.deepcopy(fixture.told["body"]), name, odd)
-                tried += body != fixture.told["body"]
+                body = spoiled(fixture.told["body"], name, odd)
+                if body == fixture.told["body"]:
+                    continue
+                tried += 1
                 assert history(fixture, body) == plain, f"{api}/{fixture.name}: {name} = {odd!r}"
     assert tried > 20

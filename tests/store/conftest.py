@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.store import Store
+from tests.databases import blank
 
 
 @pytest.fixture
@@ -17,5 +18,5 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
-    with Store.open(path) as opened:
+    with Store.open(blank(path)) as opened:
         yield opened

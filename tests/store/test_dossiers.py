@@ -26,6 +26,7 @@ from parcelwatch.model import (
     Timeline,
 )
 from parcelwatch.store import Store, cases, drafts, history, parcels
+from tests.databases import blank
 from tests.store.making import HOUR, NOW, add, case, checkpoint, fired, heard, letter, looked, save, write
 from tests.strategies import dossiers, histories
 
@@ -52,7 +53,7 @@ serial = count()
 @settings(max_examples=60)
 @given(st.lists(dossiers(), min_size=1, max_size=3))
 def test_a_dossier_comes_back_as_it_was_saved(made: list[Dossier]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "one.db") as store:
+    with tempfile.TemporaryDirectory() as folder, Store.open(blank(Path(folder) / "one.db")) as store:
         for one in made:
             turn = next(serial)
             orders = tuple(replace(order, number=f"{order.number}/{turn}") for order in one.parcel.orders)
@@ -64,7 +65,7 @@ def test_a_dossier_comes_back_as_it_was_saved(made: list[Dossier]) -> None:
 @settings(max_examples=40)
 @given(st.lists(histories("PW1"), min_size=1, max_size=6))
 def test_a_timeline_merged_through_the_store_is_the_one_merged_in_memory(said: list[Answered]) -> None:
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "one.db") as store:
+    with tempfile.TemporaryDirectory() as folder, Store.open(blank(Path(folder) / "one.db")) as store:
         parcel_id = add(store)
         whole = Timeline()
         for turn, one in enumerate(said):

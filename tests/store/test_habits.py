@@ -13,6 +13,7 @@ from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.store import Store, parcels
 from parcelwatch.store.schema import MIGRATIONS
+from tests.databases import blank
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -38,7 +39,7 @@ def rows(store: Store) -> set[tuple[object, ...]]:
 
 
 def test_the_next_parcel_of_a_courier_that_skips_hubs_is_not_missed_there(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         before = heard(store, "BEFORE", M.PICKED_UP, at=MONDAY + 48 * HOUR)
         for number in range(30):
             heard(store, f"PW{number}", *HUBLESS)
@@ -52,7 +53,7 @@ def test_the_next_parcel_of_a_courier_that_skips_hubs_is_not_missed_there(tmp_pa
 
 
 def test_hearing_of_a_delivery_again_counts_it_once_and_taking_it_back_not_at_all(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         for at in (40, 41, 42):
             heard(store, "PW1", *HUBLESS, at=MONDAY + at * HOUR)
         assert rows(store) == {
@@ -66,7 +67,7 @@ def test_hearing_of_a_delivery_again_counts_it_once_and_taking_it_back_not_at_al
 
 
 def test_old_parcels_weigh_less_as_new_ones_come(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "watch.db") as store:
+    with Store.open(blank(tmp_path / "watch.db")) as store:
         for number in range(401):
             heard(store, f"PW{number}", M.PICKED_UP, M.DELIVERED)
         assert ("*", "*", "no_first_scan", 200, 0) in rows(store)

@@ -12,6 +12,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Parcel
 from parcelwatch.store import Store, parcels
+from tests.databases import blank
 
 M = Milestone
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -21,7 +22,7 @@ POLICY = Policy(profile="china")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "watch.db") as opened:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
         yield opened
 
 

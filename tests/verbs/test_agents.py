@@ -15,6 +15,7 @@ from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone, Parcel
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, settling
 from parcelwatch.verbs import agents, finding
+from tests.databases import blank
 from tests.store.making import HOUR, MINUTE, NOW, parcel
 
 M = Milestone
@@ -30,7 +31,7 @@ OPENS = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "parcelwatch.db") as opened:
+    with Store.open(blank(tmp_path / "parcelwatch.db")) as opened:
         yield opened
 
 
