@@ -12,6 +12,7 @@ from functools import partial
 from parcelwatch import couriers
 from parcelwatch.config import Config
 from parcelwatch.core.assigning import Assigned, Desk, assign
+from parcelwatch.core.intake import meant
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput
 
@@ -83,7 +84,8 @@ class Placing:
         try:
             return assign(called, "", self.desks)
         except BadInput as error:
-            return self._by_default(called) or Unplaced(called, str(error))
+            near = meant(called, [each.name for each in self.desks])
+            return self._by_default(called) or Unplaced(called, f"{error}{near}")
 
     def _by_default(self, called: str) -> Assigned | None:
         """The account that was named for the file, where it can ask about this courier, too."""

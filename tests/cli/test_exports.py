@@ -183,6 +183,12 @@ def test_a_courier_of_two_accounts_is_listed_and_not_guessed_but_with_courier_it
     assert listed(many, "courier") == [("ups_2",)]
 
 
+def test_a_slip_in_an_accounts_name_is_told_once_with_what_was_meant(many: Shop) -> None:
+    rows = many.file(f"number,courier\n{USPS},my_ups_s\n{UPS},my_ups_s\n")
+    ended = many.run("parcels", "import", rows)
+    assert (ended.code, "2 rows: courier 'my_ups_s'" in ended.err, "did you mean" in ended.err) == (1, True, True)
+
+
 def test_a_number_that_cannot_be_its_couriers_is_warned_of_with_who_could_ask(many: Shop) -> None:
     rows = many.file(
         f"number,courier,order\n{UPS},my_dhl,A1\n{YTO},my_dhl,A2\n1Z999AA10123456785,my_ups,A3\n{UPS},my_ups,A4\n"

@@ -81,11 +81,11 @@ def test_of_many_remarks_the_first_are_shown_and_json_has_all(shop: Shop) -> Non
 
 
 def test_of_many_refused_rows_the_first_are_named_and_all_where_that_is_asked(shop: Shop) -> None:
-    path = shop.file("number,courier\n" + "".join(f"JD{at:08},nobody\n" for at in range(50)))
+    path = shop.file("number,courier\n" + "".join(f"JD{at:02}!,my_dhl\n" for at in range(50)))
     ended = shop.run("parcels", "import", path)
-    assert (ended.code, ended.err.count("no courier account")) == (1, 20)
+    assert (ended.code, ended.err.count("is no tracking number")) == (1, 20)
     assert "30 more rows refused; --verbose, or --json, names each" in ended.err
-    assert shop.run("parcels", "import", path, "--verbose").err.count("no courier account") == 50
+    assert shop.run("parcels", "import", path, "--verbose").err.count("is no tracking number") == 50
 
 
 def test_what_is_typed_wrongly_is_refused_rather_than_left_out(shop: Shop) -> None:
