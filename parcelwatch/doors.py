@@ -20,10 +20,10 @@ from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError
 from parcelwatch.posts import Post
 from parcelwatch.shopping.posting import Counters
-from parcelwatch.shopping.stalls import assigner
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import complaining, importing
+from parcelwatch.verbs.desks import assigner
 
 log = structlog.get_logger()
 

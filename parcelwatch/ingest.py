@@ -148,13 +148,31 @@ def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
         forecast.keep_learned(store, parcel_id, learned)
 
 
+def watch_all(store: Store, said: Iterable[Parcel], policy: Policy, now: datetime) -> list[Added]:
+    """Watch many parcels as `watch` does, and look up together which of them are new."""
+    wanted = list(said)
+    known = parcels.known(store, {one.number for one in wanted})
+    ordered = orders.known(store, {number for one in wanted for number in one.order_numbers if number})
+    done: list[Added] = []
+    for one in wanted:
+        new = one.number not in known and ordered.isdisjoint(one.order_numbers)
+        done.append(
+            Added(parcels.add(store, one, whole(now), alone=True), "added") if new else watch(store, one, policy, now)
+        )
+        known.add(one.number)
+        ordered.update(filter(None, one.order_numbers))
+    return done
+
+
 def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
     """Watch a parcel (its id is ignored), or take over what is new about it; the caller holds the transaction.
 
     What it leaves empty stays as it was.
     """
     now = whole(now)
-    said = replace(said, orders=orders.resolved(store, said.orders))
+    resolved = orders.resolved(store, said.orders)
+    if resolved != said.orders:
+        said = replace(said, orders=resolved)
     known = parcels.same(store, said)
     if known is None:
         return Added(parcels.add(store, said, now), "added")

@@ -17,11 +17,11 @@ from parcelwatch.core.pacing import Pace
 from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.shopping.posting import Counters
-from parcelwatch.shopping.stalls import assigner
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.store import Store, parcels
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import complaining, importing
+from parcelwatch.verbs.desks import assigner
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TOKEN = "warehouse-token-1234"

@@ -95,7 +95,7 @@ def keys(table: dict[str, Any], at: tuple[str, ...] = ()) -> list[tuple[str, ...
     """Every key path of a document, names of accounts and channels as "*", items of lists not numbered."""
     found: list[tuple[str, ...]] = []
     for key, value in table.items():
-        here = (*at, "*" if at in (("couriers",), ("channels",), ("shops",), ("tokens",)) else key)
+        here = (*at, "*" if at in (("couriers",), ("channels",), ("shops",), ("import",), ("tokens",)) else key)
         found.append(here)
         for each in value if isinstance(value, list) else [value]:
             found += keys(each, here) if isinstance(each, dict) else []

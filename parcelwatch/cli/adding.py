@@ -6,20 +6,15 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, Number, command
-from parcelwatch.cli.desk import Desk, known_account
+from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from parcelwatch.core.intake import Intake
-    from parcelwatch.core.policy import Policy
-    from parcelwatch.store import Store
     from parcelwatch.verbs.importing import Rejected, Remarked, Result
     from parcelwatch.verbs.records import Source
 
@@ -68,6 +63,7 @@ def register(app: typer.Typer) -> None:
         "import",
         "parcels import orders.csv --courier my_dhl",
         "parcels import 订单.csv --map 快递单号=number --map 订单号=order --dry-run",
+        "parcels import ExportOrderList.csv --preset tmall",
     )(import_file)
 
 
@@ -100,12 +96,19 @@ def add(
 
 def import_file(
     desk: Desk,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or JSON lines; - is stdin.")],
-    format_name: Annotated[str, typer.Option("--format", metavar="csv|jsonl", help="Else told by the name.")] = "",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV, JSON lines or xlsx, also in a zip; - is stdin.")],
+    format_name: Annotated[
+        str,
+        typer.Option("--format", metavar="NAME", help="csv, jsonl, or an export such as shopify; else told by itself."),
+    ] = "",
     renamed: Annotated[
         list[str] | None, typer.Option("--map", metavar="HEADING=COLUMN", help="What a column of the file means.")
     ] = None,
     courier: Annotated[str, typer.Option("--courier", metavar="ACCOUNT", help="For rows that name no courier.")] = "",
+    preset: Annotated[str, typer.Option("--preset", metavar="NAME", help="Read it as [import.NAME] says.")] = "",
+    encoding: Annotated[
+        str, typer.Option("--encoding", metavar="NAME", help="Such as gb18030 or cp1252; else told by itself.")
+    ] = "",
     date_format: Annotated[
         str, typer.Option("--date-format", metavar="d/m/y|m/d/y|y/m/d", help="How the file writes 03/04/2026.")
     ] = "",
@@ -115,24 +118,15 @@ def import_file(
 ) -> None:
     """Watch many parcels, from a file.
 
-    Columns are named as the options of `parcels add` with _ for -, such as number, courier, order, promised_by. UTF-8
-    or GB18030. Rows that cannot be watched are reported with line and reason, the others go in; a cell that cannot be
-    read is left out, and said. Importing again updates.
+    Order exports of shops are known by their headings. Otherwise columns are named as the options of `parcels add` with
+    _ for -, such as number, courier, order, promised_by. Rows that cannot be watched are reported with line and reason,
+    the others go in; a cell that cannot be read is left out, and said. Importing again updates.
     """
-    from parcelwatch.core.dates import order_of
-    from parcelwatch.verbs import importing, records
+    from parcelwatch.cli.importing import Asked, run
 
-    if format_name not in ("", *records.FORMATS):
-        raise BadInput(f"--format {format_name!r}: choose {' or '.join(records.FORMATS)}")
-    known_account(desk, courier)
-    named = mapped(renamed or [])
-    reader = importing.desk(desk.config, courier, order_of(date_format) if date_format else "")
-    source = records.open_source(file, sys.stdin.buffer, format_name)
+    asked = Asked(file, format_name, mapped(renamed or []), courier, preset, encoding, date_format)
     said = Kept() if as_json else Said(every=verbose)
-    with database(desk, dry_run=dry_run) as store:
-        rows = _Rows(store, source, reader, desk.policy, file)
-        result = _import(rows, named, said, desk.now, dry_run=dry_run)
-    tell(result, said, dry_run=dry_run)
+    tell(run(desk, asked, said, dry_run=dry_run), said, dry_run=dry_run)
 
 
 class Said:
@@ -144,7 +138,8 @@ class Said:
         self._remarks: Counter[str] = Counter()
 
     def refused(self, row: Rejected) -> None:
-        self.row("refused", row)
+        if not row.counted:
+            self.row("refused", row)
 
     def remarked(self, row: Remarked) -> None:
         self._remarks[row.column] += 1
@@ -171,7 +166,13 @@ class Said:
     def counts(self, result: Result, would: str) -> str:
         """What it came to, in a line."""
         taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
-        return f"{taken}, {result.rejected} rejected"
+        others = (
+            (result.enriched, f"{would}enriched"),
+            (result.stopped, f"{would}stopped"),
+            (result.skipped, "skipped (no number yet, or over)"),
+        )
+        more = "".join(f", {times} {what}" for times, what in others if times)
+        return f"{taken}, {result.rejected} rejected{more}"
 
 
 _ALL: Final = "--verbose, or --json, names each"
@@ -195,7 +196,12 @@ class Kept:
         from parcelwatch.cli import output
 
         lists = self.lists()
-        output.emit({**{name: count for name, count in result.counts.items() if name not in lists}, **lists})
+        counts = {name: count for name, count in result.counts.items() if name not in lists}
+        output.emit({**counts, **self.more(result), **lists})
+
+    def more(self, result: Result) -> dict[str, object]:
+        """What else is said of the file."""
+        return {"recognised": result.recognised}
 
     def lists(self) -> dict[str, object]:
         """The rows that are named one by one, by what became of them."""
@@ -228,35 +234,6 @@ def mapped(renamed: list[str]) -> Mapping[str, str]:
             raise BadInput(f"--map {each!r}: write HEADING=COLUMN, such as 快递单号=number")
         pairs[heading.strip()] = name.strip()
     return pairs
-
-
-class _Rows(NamedTuple):
-    """A file's rows, what they are held against, and where they go."""
-
-    store: Store
-    source: Source
-    reader: Intake
-    policy: Policy
-    name: str
-
-
-def _import(rows: _Rows, renamed: Mapping[str, str], said: Said | Kept, now: datetime, *, dry_run: bool) -> Result:
-    from parcelwatch.verbs import importing, records
-
-    with watched(rows.source) as progress:
-        return importing.take(
-            rows.store,
-            records.records(rows.source),
-            rows.reader,
-            rows.policy,
-            now,
-            source=rows.name,
-            renamed=renamed,
-            dry_run=dry_run,
-            refused=said.refused,
-            remarked=said.remarked,
-            progress=progress,
-        )
 
 
 @contextmanager

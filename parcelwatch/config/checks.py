@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from parcelwatch.config import contracts, days, overrides, routes
+from parcelwatch.config import contracts, days, overrides, presets, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Platform, Route
@@ -59,6 +59,8 @@ def errors(written: Mapping[str, Any], apis: Apis | None, shops: Apis | None = N
         if apis is not None:
             yield from _adapter(written["couriers"][name], apis, ("couriers", name))
     yield from _companies(written)
+    for name in _keys(written, "import"):
+        yield from presets.errors(written["import"][name], _keys(written, "couriers"), ("import", name))
     yield from _open_to_all(written)
     if shops is not None:
         for name in _keys(written, "shops"):

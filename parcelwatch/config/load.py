@@ -22,6 +22,7 @@ from parcelwatch.config.declared import Declaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
+from parcelwatch.config.presets import Preset
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import expect, parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
@@ -223,6 +224,10 @@ class Config:
             name: TokenConfig(name, each.secret.at(self._spot(("tokens", name, "secret"))), each.role, each.rate)
             for name, each in self.file.tokens.items()
         }
+
+    def presets(self) -> Mapping[str, Preset]:
+        """How files are read that come again and again, by name."""
+        return self.file.presets
 
     def shops(self) -> dict[str, ShopConfig]:
         """Every shop by name, in the file's order."""

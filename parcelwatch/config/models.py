@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from parcelwatch.config.declared import Declaration, Table
 from parcelwatch.config.declared_shop import ShopDeclaration
+from parcelwatch.config.presets import Preset
 from parcelwatch.config.secrets import Secret
 from parcelwatch.config.values import (
     ADay,
@@ -536,6 +537,7 @@ class File(Table):
     remote: tuple[Remote, ...] = ()
     shop: Shop = Shop()
     shops: Mapping[Name, Platform] = Field(default_factory=dict)
+    presets: Mapping[Name, Preset] = Field(default_factory=dict, alias="import")
     tokens: Mapping[Name, Token] = Field(default_factory=dict)
     alerts: Alerts = Alerts()
     messages: Messages = Messages()

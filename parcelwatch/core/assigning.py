@@ -13,7 +13,7 @@ from parcelwatch.core import companies
 from parcelwatch.core.detect import AGGREGATORS, Strength, detect
 from parcelwatch.errors import BadInput
 
-_FIRM: Final = (Strength.CERTAIN, Strength.FITS)
+FIRM: Final = (Strength.CERTAIN, Strength.FITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _keys(called: str) -> list[str]:
 def _by_number(number: str) -> list[str]:
     """The couriers whose form a number has, as far as it is nobody else's."""
     found = detect(number)
-    strongest = [one for one in found.candidates if one.strength in _FIRM]
+    strongest = [one for one in found.candidates if one.strength in FIRM]
     if not strongest:
         return []
     return [companies.key(one.courier) for one in strongest if one.strength is strongest[0].strength]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from parcelwatch.core.text import link
@@ -23,6 +24,7 @@ _LONGEST: Final = {
     "text": 4000,
 }
 _LONGEST_CELL: Final = 100
+_SHORT: Final = 64
 _MOST_TAGS: Final = 20
 _NUMBER: Final = re.compile(r"[A-Z0-9-]{5,40}")
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?E[+-]?[0-9]{1,3}", re.IGNORECASE)
@@ -66,6 +68,18 @@ def cell(name: str, value: object) -> str:
     """A cell as text: without what spreadsheets put around it, on one line. Raises BadInput for what is no text."""
     if value is None:
         return ""
+    if type(value) is str and len(value) <= _SHORT:
+        return _short(name, value)
+    return _long(name, value)
+
+
+@lru_cache(maxsize=1024)
+def _short(name: str, value: str) -> str:
+    """The same cell is looked at by whoever joins the lines of an order, and by whoever reads it."""
+    return _long(name, value)
+
+
+def _long(name: str, value: object) -> str:
     if isinstance(value, list | tuple) and name in _SEVERAL and all(isinstance(one, str) for one in value):
         value = ",".join(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from parcelwatch.errors import BadInput
@@ -28,7 +29,7 @@ _DAY: Final = re.compile(
     r"|(?P<year_>[0-9]{4})(?P<month_>[0-9]{2})(?P<day_>[0-9]{2})"
     r"|(?P<nian>[0-9]{4})年(?P<yue>[0-9]{1,2})月(?P<ri>[0-9]{1,2})[日号]"
     r"|(?P<first>[0-9]{1,2})(?P<between>[-/.])(?P<second>[0-9]{1,2})(?P=between)(?P<third>[0-9]{4}|[0-9]{2})"
-    r"|(?P<before>[0-9]{1,2})\.?[- ](?P<named>[A-Za-z]{3,9})\.?,?[- ](?P<after>[0-9]{4})"
+    r"|(?P<before>[0-9]{1,2})\.?[- ](?P<named>[A-Za-z]{3,9})\.?,?[- ](?P<after>[0-9]{4}|[0-9]{2})"
     r"|(?P<named_>[A-Za-z]{3,9})\.?[- ](?P<before_>[0-9]{1,2}),?[- ](?P<after_>[0-9]{4}|[0-9]{2}))"
     r"(?:[T ,]+(?P<clock>[0-9].*)|(?<=[日号])(?P<clock_>[0-9].*))?"
 )
@@ -37,14 +38,21 @@ _MONTHS: Final = {
     for month, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)  # noqa: SIM905
 }
 _LETTERS: Final = re.compile("[dmyj]")
+_SIGN: Final = re.compile(r"[0-9]{1,2}([-/.])")
+# A day as spreadsheets count it, and what part of it is over.
+_SERIAL: Final = re.compile(r"[0-9]{5}(?:[.,][0-9]{1,12})?")
+_FIRST_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day
 
 
+@lru_cache(maxsize=1024)
 def time_of(text: str, order: str = "") -> tuple[datetime, bool]:
     """A time as written, naive without an offset; True for a bare day. `order`: one of ORDERS' values, "" if not known.
 
     Raises BadInput for what is no time, and for a day that may be another, as 03/04/2026 may.
     """
     written = _DAY.fullmatch(text)
+    if not written and _SERIAL.fullmatch(text):
+        return _counted(text)
     if not written:
         raise _no_time(text, _HOW)
     day = _day(text, written, order)
@@ -52,6 +60,33 @@ def time_of(text: str, order: str = "") -> tuple[datetime, bool]:
         raise _no_time(text, f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
     clock = written["clock"] or written["clock_"]
     return (_at(text, day, clock), False) if clock else (day, True)
+
+
+def _counted(text: str) -> tuple[datetime, bool]:
+    whole, _, part = text.replace(",", ".").partition(".")
+    at = _FIRST_DAY + timedelta(days=int(whole), seconds=round(float(f"0.{part or 0}") * 86400))
+    if at.year not in _YEARS:
+        raise _no_time(text, _HOW)
+    return at, not part.strip("0")
+
+
+def fits(text: str) -> tuple[str, frozenset[str]]:
+    """The sign in a day of three numbers, and the orders in which they are one: 13/04/2026 is only d/m/y.
+
+    "" for what is no such day.
+    """
+    written = _DAY.fullmatch(text) if text[:1].isdigit() else None
+    if not written or not written["first"]:
+        return "", frozenset()
+    parts = written["first"], written["second"], written["third"]
+    orders = _orders(written["between"], parts[2], "")
+    return written["between"], frozenset(each for each in orders if any(_readings(written, each)))
+
+
+def sign_of(text: str) -> str:
+    """The sign between the numbers of a day, "" where there is none."""
+    found = _SIGN.match(text)
+    return found[1] if found else ""
 
 
 def order_of(text: str) -> str:

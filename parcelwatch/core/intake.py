@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
@@ -26,7 +26,8 @@ from parcelwatch.core.cells import (
     url_of,
     worth,
 )
-from parcelwatch.core.dates import time_of
+from parcelwatch.core.dates import sign_of, time_of
+from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
 
@@ -55,7 +56,7 @@ COLUMNS: Final = (
 )
 """Every column there is, named as the options of `parcels add`."""
 
-_ALIASES: Final = {"tags": "tag", "tracking_number": "number"}
+_ALIASES: Final = {"tags": "tag", "tracking_number": "number", "carrier": "courier"}
 # Taken where no column is called customer_contact itself, the first of them that is there.
 _CONTACTS: Final = ("customer_email", "email", "e_mail", "customer_mail")
 
@@ -99,8 +100,9 @@ class Intake:
     `accounts`: the courier accounts, each with its API. `courier`: the account of rows that name none. `zone`: of times
     without one. `end_of_day`: the last instant of a day in a country, "" for an unknown one. `country`: the code of a
     country however it is written, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be
-    asked. `date_order`: in which order days are written, one of dates.ORDERS' values, "" when that is not said.
-    `currency`: what values are in.
+    asked; `misplaced`: what speaks against its number being that courier's. `date_order`: in which order days are
+    written, one of dates.ORDERS' values, "" when that is not said; `days`: the same by the sign between their numbers,
+    as the file shows it. `currency`: what values are in.
     """
 
     accounts: Mapping[str, str]
@@ -109,7 +111,9 @@ class Intake:
     country: Callable[[str], str]
     courier: str = ""
     lacks: Callable[[Parcel], str] = _nothing
+    misplaced: Callable[[Parcel], str] = _nothing
     date_order: str = ""
+    days: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
 
     def read(self, row: Mapping[str, object], now: datetime) -> Described:
@@ -118,8 +122,7 @@ class Intake:
         courier = said.need("courier", self._account, "")
         company = said.need("company", lambda text: self._company(courier, text), companies.Company(""))
         number = said.need("number", number_of, "")
-        parcel = replace(self._parcel(said, now), number=number, courier=courier, company=company.code)
-        return self._described(said, parcel, company.doubt)
+        return self._described(said, self._parcel(said, now, number, courier, company.code), company.doubt)
 
     def order(self, row: Mapping[str, object], now: datetime) -> Described:
         """What a row says of an order whose parcels are told of elsewhere: a parcel without number and account."""
@@ -130,11 +133,10 @@ class Intake:
         if said.reasons:
             raise BadInput("; ".join(said.reasons))
         foreign = said.may("value", lambda text: foreign_currency(text, self.currency), "")
-        doubts = (("company", doubt), ("value", foreign))
+        doubts = (("company", doubt), ("value", foreign), ("number", self.misplaced(parcel) if parcel.number else ""))
         return Described(parcel, tuple(said.spoiled), tuple(Remark(name, text) for name, text in doubts if text))
 
-    def _parcel(self, said: Row, now: datetime) -> Parcel:
-        """All but whose parcel it is."""
+    def _parcel(self, said: Row, now: datetime, number: str = "", courier: str = "", company: str = "") -> Parcel:
         destination = said.may("destination", self._country, "")
 
         def deadline(text: str) -> datetime | None:
@@ -142,16 +144,17 @@ class Intake:
 
         return Parcel(
             id=0,
-            number="",
-            courier="",
+            number=number,
+            courier=courier,
             added_at=now,
+            company=company,
             service=said.may("service", str, ""),
             origin=said.may("origin", self._country, ""),
             destination=destination,
             shipped_at=said.may("shipped_at", lambda text: self.past(text, now), None),
             phone_last4=said.may("phone_last4", last4, ""),
             postal_code=said.may("postal_code", str, ""),
-            orders=_orders(said.may("order", orders_of, ()), _order(said, deadline)),
+            orders=_orders(said.may("order", orders_of, ()), said, deadline),
         )
 
     def unaskable(self, described: Described) -> str:
@@ -189,8 +192,11 @@ class Intake:
     def _moment(self, text: str) -> datetime | None:
         if not text:
             return None
-        at, _ = time_of(text, self.date_order)
+        at, _ = self._time(text)
         return self._utc(at)
+
+    def _time(self, text: str) -> tuple[datetime, bool]:
+        return time_of(text, self.date_order or (self.days.get(sign_of(text), "") if self.days else ""))
 
     def past(self, text: str, now: datetime) -> datetime | None:
         """A moment that is over. Raises BadInput for one to come."""
@@ -203,19 +209,20 @@ class Intake:
         """A day means its end at the destination: everywhere there, or where the shop is when that is unknown."""
         if not text:
             return None
-        at, whole_day = time_of(text, self.date_order)
+        at, whole_day = self._time(text)
         return self.end_of_day(at.date(), country) if whole_day else self._utc(at)
 
     def _utc(self, at: datetime) -> datetime:
         return (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
 
 
-def _order(said: Row, deadline: Callable[[str], datetime | None]) -> Order:
-    """What a row says of its orders, however many."""
+def _order(said: Row, deadline: Callable[[str], datetime | None], number: str) -> Order:
+    """What a row says of its orders, however many, as the first of them."""
     return Order(
-        customer_name=said.may("customer_name", str, ""),
-        customer_contact=said.may("customer_contact", str, ""),
-        buyer=said.may("buyer", str, ""),
+        number=number,
+        customer_name=said.may("customer_name", unmasked, ""),
+        customer_contact=said.may("customer_contact", unmasked, ""),
+        buyer=said.may("buyer", unmasked, ""),
         language=said.may("language", language_of, ""),
         value=said.may("value", worth, 0.0),
         tier=said.may("tier", str, ""),
@@ -227,12 +234,12 @@ def _order(said: Row, deadline: Callable[[str], datetime | None]) -> Order:
     )
 
 
-def _orders(numbers: Sequence[str], said: Order) -> tuple[Order, ...]:
+def _orders(numbers: Sequence[str], said: Row, deadline: Callable[[str], datetime | None]) -> tuple[Order, ...]:
     """None where the row says nothing of one. What the goods are worth is said of all of them and counted once."""
+    first = _order(said, deadline, numbers[0] if numbers else "")
     if not numbers:
-        return (said,) if said != Order() else ()
-    first, *others = numbers
-    return (replace(said, number=first), *(replace(said, number=other, value=0.0) for other in others))
+        return (first,) if first != Order() else ()
+    return (first, *(replace(first, number=other, value=0.0) for other in numbers[1:]))
 
 
 class Row:
@@ -252,7 +259,9 @@ class Row:
             return otherwise
 
     def may(self, name: str, reader: Callable[[str], _T], otherwise: _T) -> _T:
-        """What `reader` makes of a cell; `otherwise`, and a remark, when it cannot be used."""
+        """What `reader` makes of a cell; `otherwise` where it is empty, or, with a remark, when it cannot be used."""
+        if not self._row.get(name):
+            return otherwise
         try:
             return self._read(name, reader)
         except BadInput as error:

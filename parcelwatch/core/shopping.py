@@ -111,9 +111,9 @@ def described(told: ShopOrder, currency: str = "") -> Order:
     foreign = bool(currency and told.currency and currency != told.currency)
     return Order(
         number=told.number,
-        customer_name=_plain(told.customer_name),
-        customer_contact=_plain(told.customer_contact),
-        buyer=_plain(told.buyer),
+        customer_name=unmasked(told.customer_name),
+        customer_contact=unmasked(told.customer_contact),
+        buyer=unmasked(told.buyer),
         language=told.language,
         value=0.0 if foreign else told.value,
         tier=told.tier,
@@ -125,7 +125,8 @@ def described(told: ShopOrder, currency: str = "") -> Order:
     )
 
 
-def _plain(text: str) -> str:
+def unmasked(text: str) -> str:
+    """What names somebody; "" for what a platform masks or encrypts."""
     return "" if _MASKED.search(text) else text
 
 

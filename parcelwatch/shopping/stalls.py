@@ -5,18 +5,14 @@ What belongs here: from `[shops.*]` and `[couriers.*]` tables to Stalls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
-from parcelwatch import couriers, shops
+from parcelwatch import shops
 from parcelwatch.config import Config, ShopConfig
-from parcelwatch.core.assigning import Assigned, Desk, assign
 from parcelwatch.core.policy import Policy
-from parcelwatch.couriers.base import card
 from parcelwatch.errors import ConfigError
 from parcelwatch.shopping.keeper import Stall
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.shops.base import Account
+from parcelwatch.verbs.desks import assigner
 
 
 def stalls(config: Config, policy: Policy, *, only: str = "") -> list[Stall]:
@@ -50,26 +46,3 @@ def stall(config: Config, settings: ShopConfig, counter: Counter) -> Stall:
     )
     database = config.database
     return Stall(account, shop, settings.every, counter, database.with_name(f"{database.name}.{settings.name}.token"))
-
-
-def desks(config: Config) -> tuple[Desk, ...]:
-    """The courier accounts, as far as it matters whose parcel one is."""
-    adapters = couriers.load()
-    return tuple(
-        Desk(
-            name,
-            account.api,
-            account.companies,
-            card(couriers.adapter(account)).asks if account.api in adapters else (),
-        )
-        for name, account in config.accounts().items()
-    )
-
-
-def assigner(config: Config) -> partial[Assigned]:
-    """Who asks about a parcel, by what a shop calls its courier and by its number."""
-    return partial(_assigned, desks(config))
-
-
-def _assigned(among: Sequence[Desk], called: str, number: str) -> Assigned:
-    return assign(called, number, among)

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parcelwatch.core.complaints import Complaint
-from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.shopping import Assign, Plan, plan
 from parcelwatch.errors import BadInput
-from parcelwatch.ingest import take_step, watch
-from parcelwatch.model import Amended, Grievance, Order, Parcel, ShopOrder
+from parcelwatch.ingest import watch
+from parcelwatch.model import Grievance, Parcel, ShopOrder
 from parcelwatch.shops.base import Page
-from parcelwatch.store import Store, complaints, orders, parcels, shops
+from parcelwatch.store import Store, complaints, parcels, shops
 from parcelwatch.store.rows import EPOCH, whole
 from parcelwatch.verbs.agents import resume, stop
+from parcelwatch.verbs.orders import enrich
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,9 @@ def _carry_out(store: Store, counter: Counter, told: ShopOrder, decided: Plan, n
         if not shops.wanted(store, gone.parcel_id, shop, ref):
             stopped += stop(store, parcels.one(store, gone.parcel_id), policy, now, by=shop)
     shops.hold(store, shop, ref, decided.held, now)
-    _enrich(store, decided.order, policy, now)
+    # Parcels of the same order that came in another way hear what the shop says of it, too.
+    enrich(store, Parcel(0, "", "", now, orders=(decided.order,)), policy, now)
     return Taken(1, outcomes.count("added"), outcomes.count("updated"), stopped, len(decided.held))
-
-
-def _enrich(store: Store, order: Order, policy: Policy, now: datetime) -> None:
-    """Parcels of the same order that came in another way hear what the shop says of it, too."""
-    for parcel_id in orders.parcels_of(store, order.number):
-        known = parcels.one(store, parcel_id)
-        said = Parcel(0, known.number, known.courier, now, company=known.company, orders=(order,))
-        if described(known, said) != known:
-            take_step(store, parcel_id, Amended(said), policy, whole(now))
 
 
 def _complain(store: Store, source: str, told: Grievance) -> bool:

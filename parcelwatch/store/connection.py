@@ -154,6 +154,10 @@ class Store:
         self._require_transaction()
         return self.conn.execute(sql, values)
 
+    def insert(self, sql: str, values: Sequence[object] = ()) -> int:
+        """One row more, inside the caller's transaction; its id."""
+        return self.write(sql, values).lastrowid or 0
+
     def write_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """One statement for many rows, inside the caller's transaction."""
         self._require_transaction()

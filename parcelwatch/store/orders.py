@@ -6,7 +6,7 @@ sum of values, tags) is kept with the parcel too, and derived here whenever an o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -102,9 +102,7 @@ def parcels_of(store: Store, number: str) -> list[int]:
 
 # --- saving --------------------------------------------------------------------------------------
 
-_NEW: Final = (
-    f"INSERT INTO orders ({', '.join(ORDER)}, parcel_id) VALUES ({', '.join('?' * (len(ORDER) + 1))}) RETURNING id"
-)
+_NEW: Final = f"INSERT INTO orders ({', '.join(ORDER)}, parcel_id) VALUES ({', '.join('?' * (len(ORDER) + 1))})"
 _CHANGE: Final = f"UPDATE orders SET {', '.join(f'{name} = ?' for name in ORDER)}, parcel_id = ? WHERE id = ?"
 _MOVED: Final = "UPDATE drafts SET order_id = ?, order_no = ? WHERE order_id = ?"
 _LINK: Final = "INSERT INTO parcel_orders (parcel_id, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -120,6 +118,25 @@ def save(store: Store, parcel_id: int, before: Sequence[Order], after: Sequence[
         store.write(_LOOK, (to_ms(now), other))
 
 
+def known(store: Store, numbers: Collection[str]) -> set[str]:
+    """Which of these numbers are those of orders."""
+    sql = "SELECT number FROM orders WHERE number <> '' AND number IN (SELECT value FROM json_each(?))"
+    return {number for (number,) in store.all(sql, (dump([*numbers]),))}
+
+
+def save_first(store: Store, parcel_id: int, said: Sequence[Order], now: datetime, *, alone: bool) -> None:
+    """Write the orders of a parcel that was written with them just now.
+
+    `alone`: no other parcel is of any of them, so that nothing else can follow from it.
+    """
+    if not alone and any(order.number and store.one(_NUMBERED, (order.number,)) for order in said):
+        save(store, parcel_id, (), said, now)
+        return
+    for order in said:
+        order_id = store.insert(_NEW, (*_row(order), None if order.number else parcel_id))
+        store.write(_LINK, (parcel_id, order_id))
+
+
 def _save(store: Store, parcel_id: int, order: Order) -> int | None:
     """The id of an order whose other parcels see it otherwise from now on, None where they do not."""
     numbered = store.one(_NUMBERED, (order.number,))
@@ -127,7 +144,7 @@ def _save(store: Store, parcel_id: int, order: Order) -> int | None:
     found = numbered or own
     if found is None:
         owner = None if order.number else parcel_id
-        order_id: int = store.write(_NEW, (*_row(order), owner)).fetchall()[0][0]
+        order_id = store.insert(_NEW, (*_row(order), owner))
     else:
         order_id = found[-1]
         store.write(_CHANGE, (*_row(merged(_order(found), order)), None if order.number else parcel_id, order_id))

@@ -5,7 +5,7 @@ What belongs here: a parcel as the shop describes it. Its due times are polling.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -38,7 +38,18 @@ from parcelwatch.store.polling import (
     void_leases,
     watched,
 )
-from parcelwatch.store.rows import DERIVED, PARCEL, PARCEL_COLUMNS, derived, iso, load, parcel_row, to_ms, to_parcel
+from parcelwatch.store.rows import (
+    DERIVED,
+    PARCEL,
+    PARCEL_COLUMNS,
+    derived,
+    dump,
+    iso,
+    load,
+    parcel_row,
+    to_ms,
+    to_parcel,
+)
 
 __all__ = [
     "add",
@@ -53,6 +64,7 @@ __all__ = [
     "hasten",
     "hasten_one",
     "judged_otherwise",
+    "known",
     "look_again",
     "move",
     "next_assess",
@@ -82,18 +94,27 @@ __all__ = [
 
 _NEW: Final = (
     f"INSERT INTO parcels ({', '.join((*PARCEL[1:], *DERIVED))}, poll_at, poll_why, urgency) "
-    f"VALUES ({', '.join('?' * (len(PARCEL) + len(DERIVED) + 2))}) RETURNING id"
+    f"VALUES ({', '.join('?' * (len(PARCEL) + len(DERIVED) + 2))})"
 )
 _SAME: Final = f"SELECT {PARCEL_COLUMNS} FROM parcels WHERE number = ? AND courier = ? ORDER BY id"
 
 
-def add(store: Store, parcel: Parcel, now: datetime) -> int:
-    """Watch a parcel that is not watched yet (its id is ignored), due at once; its id."""
+def known(store: Store, numbers: Collection[str]) -> set[str]:
+    """Which of these numbers are those of parcels, of whatever account."""
+    sql = "SELECT number FROM parcels WHERE number IN (SELECT value FROM json_each(?))"
+    return {number for (number,) in store.all(sql, (dump([*numbers]),))}
+
+
+def add(store: Store, parcel: Parcel, now: datetime, *, alone: bool = False) -> int:
+    """Watch a parcel that is not watched yet (its id is ignored), due at once; its id.
+
+    `alone`: no other parcel is of any of its orders.
+    """
     at, why = cadence.NEW.after(now)
     row = (*parcel_row(parcel)[1:], *derived(parcel), to_ms(at), why, cadence.urgency(Dossier(parcel), None, now))
-    parcel_id: int = store.write(_NEW, row).fetchall()[0][0]
+    parcel_id = store.insert(_NEW, row)
     if parcel.orders:
-        orders.save(store, parcel_id, (), parcel.orders, now)
+        orders.save_first(store, parcel_id, parcel.orders, now, alone=alone)
     return parcel_id
 
 

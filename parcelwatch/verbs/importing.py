@@ -8,29 +8,34 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, Final
 
 from parcelwatch import couriers, territories
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
+from parcelwatch.core.cells import cell
 from parcelwatch.core.intake import Described, Intake
+from parcelwatch.core.misplaced import misplaced
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.whereabouts import split
 from parcelwatch.couriers.base import Picky
 from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
-from parcelwatch.ingest import watch
+from parcelwatch.ingest import watch, watch_all
 from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, imports, parcels
 from parcelwatch.store.rows import Added
+from parcelwatch.verbs.desks import Placing, Unplaced, desks
+from parcelwatch.verbs.orders import end, enrich
 from parcelwatch.verbs.records import Record
-from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless
+from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless, unshipped
 
 BATCH: Final = 500
 _IN_MEMORY: Final = 1 << 20
@@ -38,11 +43,12 @@ _IN_MEMORY: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that was not taken, by the line it begins on."""
+    """A row that was not taken, by the line it begins on. `counted`: how many are like it is said in the end."""
 
     line: int
     number: str
     reason: str
+    counted: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +61,51 @@ class Remarked:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is said of an order that has no number here; its parcels may be watched already."""
+
+    said: Parcel
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An order that was cancelled or refunded. `also`: those before it in the file."""
+
+    order: str
+    also: Collection[str] = ()
+
+
+Task = Parcel | News | Over
+"""What a row asks for: a parcel to watch, or news of an order."""
+
+
 @dataclass(slots=True)
 class Result:
-    """What an import came to. `warnings`: what was passed over in the file as a whole."""
+    """What an import came to. `warnings`: what was passed over in the file as a whole.
+
+    `skipped`: orders without a number yet, or over; `enriched`, `stopped`: orders of which parcels were told, or
+    stopped. `recognised`: which export it is. `unplaced`: why a courier's name belongs to no account → how many rows.
+    """
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
     rejected: int = 0
+    skipped: int = 0
+    enriched: int = 0
+    stopped: int = 0
+    recognised: str = ""
+    unplaced: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+
+    def reject(self, line: int, number: str, error: BadInput) -> Rejected:
+        """Count a row that cannot be taken, and say so."""
+        self.rejected += 1
+        counted = isinstance(error, Unplaced)
+        if counted:
+            self.unplaced[str(error)] += 1
+        return Rejected(line, number, str(error), counted)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -72,6 +114,9 @@ class Result:
             "updated": self.updated,
             "unchanged": self.unchanged,
             "rejected": self.rejected,
+            "skipped": self.skipped,
+            "enriched": self.enriched,
+            "stopped": self.stopped,
         }
 
 
@@ -82,7 +127,8 @@ class Waiting:
         self._spool = tempfile.SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115 - lives on
 
     def add(self, row: Rejected | Remarked) -> None:
-        self._spool.write(json.dumps(asdict(row)) + "\n")
+        said = {name: value for name, value in asdict(row).items() if name != "counted"}
+        self._spool.write(json.dumps(said) + "\n")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         self._spool.seek(0)
@@ -103,6 +149,7 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
         country=territories.country,
         courier=courier,
         lacks=_lacks(config),
+        misplaced=_misplaced(config),
         date_order=date_order,
         currency=config.shop.currency,
     )
@@ -125,7 +172,12 @@ def _lacks(config: Config) -> Callable[[Parcel], str]:
     return lacks
 
 
-def _refuse_unaskable(store: Store, reader: Intake, described: Described) -> None:
+def _misplaced(config: Config) -> Callable[[Parcel], str]:
+    among = desks(config)
+    return lambda parcel: misplaced(parcel.number, parcel.courier, parcel.company, among)
+
+
+def refuse_unaskable(store: Store, reader: Intake, described: Described) -> None:
     """Raise BadInput for what its courier cannot be asked about; what is watched already needs not say it again."""
     reason = reader.unaskable(described)
     if reason and not parcels.find(store, described.parcel.number, described.parcel.courier):
@@ -155,7 +207,7 @@ def add(
     described = reader.read(row, now)
     if described.spoiled:
         raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
-    _refuse_unaskable(store, reader, described)
+    refuse_unaskable(store, reader, described)
     return described, watch(store, described.parcel, policy, now)
 
 
@@ -164,7 +216,7 @@ def receive(
 ) -> tuple[Described, Added]:
     """Watch one parcel as an import would, without the cells that cannot be used. Raises BadInput."""
     described = reader.read(row, now)
-    _refuse_unaskable(store, reader, described)
+    refuse_unaskable(store, reader, described)
     return described, watch(store, described.parcel, policy, now)
 
 
@@ -177,6 +229,7 @@ def take(
     *,
     source: str,
     renamed: Mapping[str, str] | None = None,
+    placing: Placing | None = None,
     dry_run: bool = False,
     refused: Callable[[Rejected], None],
     remarked: Callable[[Remarked], None] = lambda _: None,
@@ -187,19 +240,37 @@ def take(
     Raises Useless for a whole file.
     """
     result = Result()
-    described = _described(store, rows, reader, renamed or {}, now, result, refused, remarked)
-    batch = list(islice(described, BATCH))
+    tasks = _described(store, rows, reader, renamed or {}, placing, now, result, refused, remarked)
+    return carry_out(store, tasks, result, policy, now, source=source, dry_run=dry_run, progress=progress)
+
+
+def carry_out(
+    store: Store,
+    tasks: Iterator[Task],
+    result: Result,
+    policy: Policy,
+    now: datetime,
+    *,
+    source: str,
+    dry_run: bool,
+    progress: Callable[[], None],
+) -> Result:
+    """Do what a file asks for, 500 tasks to a transaction, and remember the import."""
+    batch = list(islice(tasks, BATCH))
     import_id = None if dry_run else _begin(store, source, now)
     try:
         while batch:
             for outcome in _save(store, batch, import_id, policy, now, dry_run=dry_run):
                 setattr(result, outcome, getattr(result, outcome) + 1)
             progress()
-            batch = list(islice(described, BATCH))
+            batch = list(islice(tasks, BATCH))
     finally:
         if import_id is not None:
             with store.transaction():
                 imports.finish(store, import_id, result.counts, now)
+    result.warnings += (
+        f"{times} {'row' if times == 1 else 'rows'}: {reason}" for reason, times in result.unplaced.most_common()
+    )
     return result
 
 
@@ -210,7 +281,7 @@ def _begin(store: Store, source: str, now: datetime) -> int:
 
 def _save(
     store: Store,
-    batch: Iterable[Parcel],
+    batch: Iterable[Task],
     import_id: int | None,
     policy: Policy,
     now: datetime,
@@ -219,8 +290,21 @@ def _save(
 ) -> list[str]:
     outcomes: list[str] = []
     with tried(store, dry_run=dry_run):
-        outcomes += [watch(store, replace(parcel, import_id=import_id), policy, now).outcome for parcel in batch]
+        for kind, tasks in groupby(batch, type):
+            if kind is Parcel:
+                said = (replace(each, import_id=import_id) for each in tasks if isinstance(each, Parcel))
+                outcomes += [each.outcome for each in watch_all(store, said, policy, now)]
+            else:
+                outcomes += [_tell(store, each, policy, now) for each in tasks if not isinstance(each, Parcel)]
     return outcomes
+
+
+def _tell(store: Store, task: News | Over, policy: Policy, now: datetime) -> str:
+    match task:
+        case News(said):
+            return "enriched" if enrich(store, said, policy, now) else "skipped"
+        case Over(order, also):
+            return "stopped" if end(store, order, also, policy, now, by="import") else "skipped"
 
 
 @contextmanager
@@ -237,12 +321,13 @@ def _described(
     rows: Iterable[Record],
     reader: Intake,
     renamed: Mapping[str, str],
+    placing: Placing | None,
     now: datetime,
     result: Result,
     refused: Callable[[Rejected], None],
     remarked: Callable[[Remarked], None],
-) -> Iterator[Parcel]:
-    """The parcels of the good rows, in order, each once."""
+) -> Iterator[Task]:
+    """What the good rows ask for, in order, each parcel once."""
     headings, orders, buyers = Headings(renamed, result.warnings), Orders(), Buyers()
     seen = Seen(result.warnings)
     for record in rows:
@@ -250,22 +335,42 @@ def _described(
             cells = orders.whole(headings.named(record), headed=record.headed)
             if cells is None:
                 continue
-            described = reader.read(cells, now)
-            _refuse_unaskable(store, reader, described)
+            if unshipped(cells, headed=record.headed):
+                described = reader.order(cells, now)
+                remark(remarked, record.line, described)
+                yield News(described.parcel)
+                continue
+            described = reader.read(_placed(cells, placing), now)
+            refuse_unaskable(store, reader, described)
         except Useless:
             raise
         except BadInput as error:
-            result.rejected += 1
-            refused(Rejected(record.line, headings.number(record), str(error)))
+            refused(result.reject(record.line, headings.number(record), error))
             continue
         if seen.new(described.parcel, record.line, follows=orders.follows):
             parcel, doubt = buyers.settled(described.parcel, record.line)
-            for column, text in (*((each.column, each.text) for each in described.remarks), ("customer", doubt)):
-                if text:
-                    remarked(Remarked(record.line, parcel.number, column, text))
+            remark(remarked, record.line, described, doubt)
             yield parcel
         elif not orders.follows:
             result.unchanged += 1
     if orders.passed_over:
         what = "follow-up lines of an order, without a number of their own, passed over"
         result.warnings.append(f"{what}: {orders.passed_over}")
+
+
+def _placed(cells: Mapping[str, object], placing: Placing | None) -> Mapping[str, object]:
+    """A row with its account, where it calls a courier by another name."""
+    called = cells.get("courier")
+    if placing is None or not isinstance(called, str) or not (called := cell("courier", called)):
+        return cells
+    if placing.known(called):
+        return cells
+    who = placing.place(called, "")
+    return {**cells, "courier": who.courier, "company": cells.get("company") or who.company}
+
+
+def remark(remarked: Callable[[Remarked], None], line: int, described: Described, doubt: str = "") -> None:
+    """Hand on what is said of a row's cells, and of its buyer."""
+    for column, text in (*((each.column, each.text) for each in described.remarks), ("customer", doubt)):
+        if text:
+            remarked(Remarked(line, described.parcel.number, column, text))

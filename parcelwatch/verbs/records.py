@@ -7,12 +7,11 @@ broken a file is, memory stays small, and one bad line spoils no other.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import json
 import re
 import tempfile
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,18 +19,20 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from parcelwatch.core import looks
+from parcelwatch.core.exports.formats import Export
 from parcelwatch.errors import BadInput
+from parcelwatch.verbs import encodings
+from parcelwatch.verbs.books import unpacked
+from parcelwatch.verbs.encodings import LONGEST_LINE
 from parcelwatch.verbs.lists import unlisted
 
 FORMATS: Final = ("csv", "jsonl")
-LONGEST_LINE: Final = 1 << 20
 MOST_LINES: Final = 20
 """Lines that one quoted row may span; a quote left open must not swallow the file."""
 
-_ENCODINGS: Final = ("utf-8", "gb18030")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _BOM: Final = "\ufeff"
-_DELIMITERS: Final = ",;\t|"
+DELIMITERS: Final = ",;\t|"
 # What Excel writes and reads before the headings, to say what separates them.
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
@@ -56,13 +57,23 @@ class Record:
 
 @dataclass(slots=True)
 class Source:
-    """An open file of rows. `size` in bytes; `done`: how many of them were read."""
+    """An open file of rows. `size` in bytes; `done`: how many of them were read.
+
+    `skip`: lines before the headings; `delimiter`: between cells, "" to be found out; `quoted`: whether quotes are more
+    than signs; `export`: what its `header` shows it to be. `notes`: what is to be said of the file.
+    """
 
     file: BinaryIO
     size: int
     encoding: str
     format: str
     done: int = 0
+    skip: int = 0
+    delimiter: str = ""
+    quoted: bool = True
+    export: Export | None = None
+    header: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[Line]:
         """Every line; a faulty one has no text."""
@@ -81,7 +92,7 @@ class Source:
         try:
             text = raw.decode(self.encoding).rstrip("\r\n")
         except UnicodeDecodeError:
-            return "", "it is neither UTF-8 nor GB18030 text"
+            return "", f"it is no text in {self.encoding.upper()}"
         return (text.removeprefix(_BOM) if number == 1 else text), ""
 
     def _skip_rest(self) -> None:
@@ -90,23 +101,30 @@ class Source:
         self.done += len(raw)
 
 
-def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> Source:
+def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "", encoding: str = "") -> Source:
     """The file at `path`, "-" for stdin. Raises BadInput for what cannot be opened or is no file of rows.
 
-    The file is read once from end to end to tell its encoding: the one that leaves fewer lines unreadable.
+    The file is read once from end to end to tell its encoding, unless that is said. A spreadsheet's rows are those of
+    its first sheet, an archive's those of the one file it holds.
     """
     file = _spooled(stdin) if stdin is not None and path == "-" else _opened(path)
+    file, inside, notes = unpacked(file, path)
     start = file.read(4096)
-    _refuse_others(start, path)
-    if start.startswith(_UTF16):
-        file = _recoded(file, path)
+    if encoding and not encodings.by_lines(encoding):
+        file, encoding = encodings.recoded(file, encoding, path), "utf-8"
+    elif start.startswith(_UTF16):
+        file, encoding = encodings.recoded(file, "utf-16", path), "utf-8"
+    else:
+        _refuse_others(start, path)
     file.seek(0)
-    encoding = _encoding(file, path)
+    known = encoding or encodings.told(file)
+    if not known:
+        raise _no_text(path)
     if looks.what(start) == looks.JSON_LIST:
-        file, encoding, wanted = unlisted(file, encoding, path), "utf-8", "jsonl"
+        file, known, wanted = unlisted(file, known, path), "utf-8", "jsonl"
     size = file.seek(0, 2)
-    kind = wanted or _SUFFIXES.get(Path(path).suffix.lower(), "") or _guess(start)
-    return Source(file, size, encoding, kind)
+    kind = wanted or _SUFFIXES.get(Path(inside).suffix.lower(), "") or _guess(start)
+    return Source(file, size, known, kind, notes=notes)
 
 
 def records(source: Source) -> Iterator[Record]:
@@ -139,20 +157,6 @@ def _spooled(stream: BinaryIO) -> BinaryIO:
     return spool
 
 
-def _recoded(file: BinaryIO, path: str) -> BinaryIO:
-    """What Excel calls "Unicode text", as UTF-8."""
-    spool = tempfile.TemporaryFile()  # noqa: SIM115 - handed to the caller
-    decoder = codecs.getincrementaldecoder("utf-16")()
-    file.seek(0)
-    try:
-        while chunk := file.read(_CHUNK):
-            spool.write(decoder.decode(chunk).encode())
-        spool.write(decoder.decode(b"", final=True).encode())
-    except UnicodeError:
-        raise BadInput(f"{path} begins like UTF-16 but is not: save it as CSV UTF-8") from None
-    return spool
-
-
 def _refuse_others(start: bytes, path: str) -> None:
     sort = looks.what(start)
     if sort == looks.SPREADSHEET:
@@ -163,27 +167,10 @@ def _refuse_others(start: bytes, path: str) -> None:
         raise _no_text(path)
 
 
-def _encoding(file: BinaryIO, path: str) -> str:
-    """The one that leaves fewer lines unreadable. Raises BadInput where that is most of them."""
-    faults: Counter[str] = Counter()
-    lines = 0
-    while raw := file.readline(LONGEST_LINE):
-        lines += 1
-        if raw.isascii():
-            continue
-        for encoding in _ENCODINGS:
-            try:
-                raw.decode(encoding)
-            except UnicodeDecodeError:
-                faults[encoding] += 1
-    best = min(_ENCODINGS, key=faults.__getitem__)
-    if faults[best] * 2 > lines:
-        raise _no_text(path)
-    return best
-
-
 def _no_text(path: str) -> BadInput:
-    return BadInput(f"{path} is no text in UTF-8 or GB18030: save it as “CSV UTF-8” and import that")
+    return BadInput(
+        f"{path} is no text in UTF-8 or GB18030: save it as “CSV UTF-8” and import that, or say --encoding NAME"
+    )
 
 
 def _guess(start: bytes) -> str:
@@ -223,7 +210,7 @@ def _csv_records(source: Source) -> Iterator[Record]:
         if fault:
             yield Record(number, fault=fault)
         elif not header:
-            header, headed_at = _headings(cells), number
+            header, headed_at = headings(cells), number
         elif any(one.strip() for one in cells):
             read += 1
             yield _csv_record(number, cells, header)
@@ -234,7 +221,7 @@ def _csv_records(source: Source) -> Iterator[Record]:
         yield Record(headed_at, dict.fromkeys(header, ""), headed=True)
 
 
-def _headings(cells: list[str]) -> list[str]:
+def headings(cells: list[str]) -> list[str]:
     """The first row's cells. One that stands there twice is told apart by blanks after it, so that both are seen."""
     found: list[str] = []
     for heading in map(str.strip, cells):
@@ -251,9 +238,9 @@ def _csv_record(number: int, cells: list[str], header: list[str]) -> Record:
 
 def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
     """(line, cells, fault) of every row, headings first."""
-    lines = source.lines()
+    lines = islice(source.lines(), source.skip, None)
     waiting: deque[Line] = deque()
-    delimiter = ""
+    delimiter = source.delimiter
     while first := (waiting.popleft() if waiting else next(lines, None)):
         number, text, fault = first
         if fault:
@@ -263,8 +250,8 @@ def _rows(source: Source) -> Iterator[tuple[int, list[str], str]]:
             delimiter = said[1]
             continue
         delimiter = delimiter or _delimiter(text)
-        if text.count('"') % 2 == 0:
-            cells = _parsed([text], delimiter, strict=False)
+        if not source.quoted or '"' not in text or text.count('"') % 2 == 0:
+            cells = parsed([text], delimiter, strict=False, quoted=source.quoted)
             yield number, cells or [], "" if cells is not None else "a cell is longer than 128 KiB"
             continue
         waiting.extend(islice(lines, MOST_LINES - len(waiting)))
@@ -282,16 +269,18 @@ def _joined(text: str, waiting: Iterable[Line], delimiter: str) -> tuple[list[st
             break
         taken.append(more)
         if more.count('"') % 2:
-            cells = _parsed(taken, delimiter)
+            cells = parsed(taken, delimiter)
             if cells is not None:
                 return cells, len(taken) - 1
             break
     # A quote in the middle of a cell is only an inch mark.
-    return _parsed([text], delimiter), 0
+    return parsed([text], delimiter), 0
 
 
-def _parsed(lines: list[str], delimiter: str, *, strict: bool = True) -> list[str] | None:
+def parsed(lines: list[str], delimiter: str, *, strict: bool = True, quoted: bool = True) -> list[str] | None:
     """The cells of exactly one row on these lines, None when they are not one."""
+    if not quoted or (len(lines) == 1 and _plain(lines[0])):
+        return "\n".join(lines).split(delimiter)
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=strict)
     try:
         cells = next(reader, [])
@@ -300,6 +289,11 @@ def _parsed(lines: list[str], delimiter: str, *, strict: bool = True) -> list[st
         return None
 
 
+def _plain(line: str) -> bool:
+    """Whether it is enough to cut a line at its delimiters."""
+    return '"' not in line and "\r" not in line and 0 < len(line) < csv.field_size_limit()
+
+
 def _delimiter(heading: str) -> str:
     """What separates the headings: the sign that occurs most."""
-    return max(_DELIMITERS, key=heading.count)
+    return max(DELIMITERS, key=heading.count)

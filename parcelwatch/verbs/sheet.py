@@ -18,6 +18,7 @@ from parcelwatch.verbs.records import Record
 
 MOST_DOUBLES: Final = 20
 _MOST_HEADERS: Final = 500
+_MOST_BUYERS: Final = 20_000
 
 
 class Useless(BadInput):
@@ -37,10 +38,15 @@ class Orders:
 
     def whole(self, cells: Mapping[str, object], *, headed: bool) -> Mapping[str, object] | None:
         """The row with what its order's first one says; None for one that has nothing to watch."""
-        said = {name for name, value in cells.items() if _said(name, value)}
-        order = cells.get("order") if "order" in said else None
-        same = bool(order) and order == self._first.get("order")
-        self.follows = headed and (not said or (same and ("number" not in said or said <= {"number", "order"})))
+        order = cells.get("order")
+        same = bool(order) and order == self._first.get("order") and _said("order", order)
+        if not same:
+            # Of most rows it is enough to know that they say anything.
+            self.follows = headed and not any(_said(name, value) for name, value in cells.items())
+            said = set()
+        else:
+            said = {name for name, value in cells.items() if _said(name, value)}
+            self.follows = headed and ("number" not in said or said <= {"number", "order"})
         if not self.follows:
             self._first = cells
             return cells
@@ -48,6 +54,11 @@ class Orders:
             return {**self._first, "number": cells["number"]}
         self.passed_over += bool(self._first)
         return None
+
+
+def unshipped(cells: Mapping[str, object], *, headed: bool) -> bool:
+    """Whether a row is of an order that has no number yet."""
+    return headed and not _said("number", cells.get("number")) and _said("order", cells.get("order"))
 
 
 def _said(name: str, value: object) -> bool:
@@ -91,6 +102,7 @@ class Buyers:
     """Whom the orders of a file are for. An order has one buyer: whom its first row names."""
 
     def __init__(self) -> None:
+        # Rows of one order stand near one another, and a file may be long.
         self._first: dict[str, tuple[int, Order]] = {}
 
     def settled(self, parcel: Parcel, line: int) -> tuple[Parcel, str]:
@@ -99,6 +111,8 @@ class Buyers:
             if not order.number or not (order.customer_name or order.customer_contact):
                 continue
             first, known = self._first.setdefault(order.number, (line, order))
+            if len(self._first) > _MOST_BUYERS:
+                del self._first[next(iter(self._first))]
             if _another(known, order):
                 rest = tuple(of_nobody(each) if each is order else each for each in parcel.orders)
                 said = f"order {order.number} has another buyer in line {first}, who holds: this one is left out"
@@ -136,6 +150,20 @@ class Kind:
 
 
 PARCELS: Final = Kind(intake.columns, intake.COLUMNS, (("number",),))
+
+
+_NAMED: Final = 8
+
+
+def ignored(headings: Sequence[str], known: Sequence[str]) -> str:
+    """One line about all the headings that say nothing to us, with what was meant where one of the `known` is near."""
+    shown = [f"{heading.strip()[:60]!r}{intake.meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
+    # What may be a slip comes first.
+    shown.sort(key=lambda text: not text.endswith(")"))
+    more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
+    columns = "column" if len(headings) == 1 else "columns"
+    verb = "is" if len(headings) == 1 else "are"
+    return f"{columns} {', '.join(shown[:_NAMED])}{more} {verb} ignored" if shown else ""
 
 
 class Headings:
@@ -185,12 +213,12 @@ class Headings:
         return ""
 
     def _warn(self, header: Iterable[str], known: Mapping[str, str]) -> None:
-        for heading in header:
-            if heading in known or heading in self._warned or not heading or len(self._warned) >= _MOST_HEADERS:
-                continue
-            self._warned.add(heading)
-            hint = intake.meant(heading, self._kind.known)
-            self._warnings.append(f"column {heading[:60]!r} is not known and ignored{hint}")
+        if len(self._warned) >= _MOST_HEADERS:
+            return
+        new = [each for each in header if each.strip() and each not in known and each not in self._warned]
+        self._warned.update(new)
+        if new and (text := ignored(new, self._kind.known)):
+            self._warnings.append(text)
 
     def number(self, record: Record) -> str:
         """What the cell that names it holds, as far as it can be shown."""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from parcelwatch.cli.app import app
+from parcelwatch.cli.app import made
 from parcelwatch.client import Client
 from parcelwatch.core.health import UNANSWERED, remarks
 from parcelwatch.engine import Engine
@@ -58,7 +58,7 @@ def told(place: Shop) -> list[str]:
 
 
 def why(place: Shop, number: str) -> dict[str, object]:
-    found = CliRunner().invoke(app, ["why", number, "--json", "--config", str(place.folder / "config.toml")])
+    found = CliRunner().invoke(made(), ["why", number, "--json", "--config", str(place.folder / "config.toml")])
     assert found.exit_code == 0, found.output
     document: dict[str, object] = json.loads(found.stdout)
     return document

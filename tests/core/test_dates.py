@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.dates import ORDERS, order_of, time_of
+from parcelwatch.core.dates import ORDERS, fits, order_of, time_of
 from parcelwatch.errors import BadInput
 
 DAY = datetime(2026, 11, 25)  # noqa: DTZ001 - a wall-clock day
@@ -31,6 +31,9 @@ DAY = datetime(2026, 11, 25)  # noqa: DTZ001 - a wall-clock day
         "Nov 25, 2026",
         "Nov-25-26",
         "25-Nov-2026",
+        "25-Nov-26",
+        "46351",
+        "46351.0",
     ],
 )
 def test_a_day_that_can_only_be_one_is_read(written: str) -> None:
@@ -43,6 +46,7 @@ def test_a_day_that_can_only_be_one_is_read(written: str) -> None:
         ("25-11-2026 18:30", DAY.replace(hour=18, minute=30)),
         ("11/25/2026 6:30 PM", DAY.replace(hour=18, minute=30)),
         ("11/25/2026 12:05 am", DAY.replace(minute=5)),
+        ("46351,7708333333", DAY.replace(hour=18, minute=30)),
         ("2026年11月25日18:30", DAY.replace(hour=18, minute=30)),
         ("2026-11-25 18:30:00 +0000", DAY.replace(hour=18, minute=30, tzinfo=UTC)),
         ("2026-11-25T18:30:00.123Z", DAY.replace(hour=18, minute=30, tzinfo=UTC)),
@@ -61,6 +65,22 @@ def test_a_day_that_may_be_two_is_refused_with_both_and_the_option_that_tells_th
         time_of(written)
 
 
+@pytest.mark.parametrize(
+    ("written", "sign", "orders"),
+    [
+        ("13/04/2026", "/", {"dmy"}),
+        ("04/13/2026 10:00", "/", {"mdy"}),
+        ("03-04-2026", "-", {"dmy", "mdy"}),
+        ("26-11-18", "-", {"dmy", "ymd"}),
+        ("18.11.2026", ".", {"dmy"}),
+        ("2026-11-18", "", set()),
+        ("soon", "", set()),
+    ],
+)
+def test_a_day_of_three_numbers_says_in_which_orders_it_is_one(written: str, sign: str, orders: set[str]) -> None:
+    assert fits(written) == (sign, frozenset(orders))
+
+
 def test_where_both_readings_are_the_same_day_there_is_no_doubt() -> None:
     assert time_of("03/03/2026")[0] == datetime(2026, 3, 3)  # noqa: DTZ001
 
@@ -72,7 +92,8 @@ def test_with_dots_nobody_writes_the_month_first() -> None:
 @pytest.mark.parametrize(
     "written",
     [
-        "46204.5",
+        "12345",
+        "99999.5",
         "2026-02-30",
         "31/31/2026",
         "2026-03-01T25:00",

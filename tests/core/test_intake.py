@@ -121,7 +121,7 @@ def test_a_spoiled_cell_a_parcel_can_do_without_is_left_out_and_said() -> None:
         "destination": "Narnia",
         "origin": "火星",
         "shipped_at": "yesterday",
-        "promised_by": "46204.5",
+        "promised_by": "99999.5",
         "dispatch_by": "31/31/2026",
         "language": "Klingon",
         "value": "much",

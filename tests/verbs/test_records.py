@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.errors import BadInput
-from parcelwatch.verbs.records import LONGEST_LINE, Record, Source, open_source, records
+from parcelwatch.verbs.encodings import LONGEST_LINE
+from parcelwatch.verbs.records import Record, Source, open_source, records
 
 
 def read(tmp_path: Path, content: bytes, name: str = "rows.csv") -> list[Record]:

@@ -12,20 +12,22 @@ So the public pattern data is read anew here, as facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from parcelwatch.core.companies import AGGREGATORS, COURIERS, Courier
 from parcelwatch.core.detect import china, posts, world
-from parcelwatch.core.detect.forms import Match, Strength
+from parcelwatch.core.detect.forms import Form, Match, Strength
 from parcelwatch.core.detect.reading import LONGEST_TEXT, read
 
-__all__ = ["AGGREGATORS", "LONGEST_TEXT", "Candidate", "Courier", "Detected", "Slip", "Strength", "detect"]
+__all__ = ["AGGREGATORS", "LONGEST_TEXT", "Candidate", "Courier", "Detected", "Slip", "Strength", "belongs", "detect"]
 
 # Within one strength, what comes first here is named first.
 _FORMS: Final = (*world.FIRM, *china.FIRM, *china.LOOSE, *world.LOOSE)
 _STRENGTHS: Final = tuple(Strength)
+_POSTS: Final = frozenset(posts.KNOWN.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,19 @@ def detect(text: str) -> Detected:
         # Where a length alone is shared by many, a wrong check digit says no more than that it is somebody else's.
         slips=tuple(Slip(_courier(key), _doubt(each)) for key, each in wrong.items() if each.own or not best),
     )
+
+
+def belongs(number: str, keys: Collection[str]) -> bool:
+    """Whether a number in capitals may be of one of these couriers, keys of COURIERS; of a post, any post's may."""
+    if any(match and not match.wrong for form in _of(tuple(keys)) if (match := form.find(number))):
+        return True
+    postal = posts.find(number)
+    return postal is not None and not postal.wrong and (postal.courier in keys or not _POSTS.isdisjoint(keys))
+
+
+@cache
+def _of(keys: tuple[str, ...]) -> tuple[Form, ...]:
+    return tuple(form for form in _FORMS if form.courier in keys)
 
 
 def _matches(number: str) -> Iterator[Match]:

@@ -1,0 +1,1 @@
+"""Order exports of shops' back offices, known by their headings and read without being told how."""

@@ -1,0 +1,56 @@
+"""Whether a parcel's number can be that of the courier its account asks: a slip, or another courier's number.
+
+What belongs here: what to tell whoever wrote the number. It is watched all the same, since forms change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from parcelwatch.core import companies
+from parcelwatch.core.assigning import FIRM, Desk, assign
+from parcelwatch.core.companies import COURIERS, Courier
+from parcelwatch.core.detect import belongs, detect
+from parcelwatch.errors import BadInput
+
+
+def misplaced(number: str, courier: str, company: str, desks: Sequence[Desk]) -> str:
+    """What is wrong with a number at an account, and which account could ask; "" where nothing seems to be.
+
+    `company`: the courier's code behind an aggregator, which is not looked at without one.
+    """
+    desk = next((each for each in desks if each.name == courier), None)
+    keys = _keys(desk, company) if desk else ()
+    if not keys or belongs(number, keys):
+        return ""
+    found = detect(number)
+    own = [COURIERS[key] for key in keys]
+    slip = next((each for each in found.slips if _among(each.courier, own)), None)
+    if slip:
+        return f"it {slip.evidence}"
+    firm = [each for each in found.candidates if each.strength in FIRM]
+    if not firm:
+        return ""
+    names = " or ".join(dict.fromkeys(each.name for each in own[:3]))
+    return (
+        f"it looks like a number of {firm[0].courier.name}, and {courier} asks {names}: {_who(number, courier, desks)}"
+    )
+
+
+def _keys(desk: Desk, company: str) -> Collection[str]:
+    if desk.asks:
+        return desk.asks
+    key = companies.key_of(desk.api, company) if company else ""
+    return (key,) if key else ()
+
+
+def _among(courier: Courier, own: Sequence[Courier]) -> bool:
+    return any(each is courier for each in own)
+
+
+def _who(number: str, courier: str, desks: Sequence[Desk]) -> str:
+    try:
+        able = assign("", number, desks).courier
+    except BadInput:
+        return "no one account could ask about it"
+    return "is its company right?" if able == courier else f"{able} could ask about it"

@@ -1,0 +1,51 @@
+"""What is said of an order apart from its parcels: told to those of its parcels that are watched, or ending them.
+
+What belongs here: from an order to its parcels in the database; the caller holds the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from parcelwatch.core.orders import described
+from parcelwatch.core.policy import Policy
+from parcelwatch.ingest import take_step
+from parcelwatch.model import Amended, Parcel
+from parcelwatch.store import Store, orders, parcels
+from parcelwatch.store.rows import whole
+from parcelwatch.verbs.agents import stop
+
+
+def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> int:
+    """Tell the parcels of the orders in `said` what it says of each; how many it was news to.
+
+    Where it goes is news only to a parcel of which nobody knows that.
+    """
+    changed = 0
+    for order in said.orders:
+        for parcel_id in orders.parcels_of(store, order.number):
+            known = parcels.one(store, parcel_id)
+            news = replace(
+                Parcel(0, known.number, known.courier, now, company=known.company, orders=(order,)),
+                destination="" if known.destination else said.destination,
+                postal_code="" if known.postal_code else said.postal_code,
+            )
+            if described(known, news) != known:
+                take_step(store, parcel_id, Amended(news), policy, whole(now))
+                changed += 1
+    return changed
+
+
+def end(store: Store, number: str, over: Collection[str], policy: Policy, now: datetime, *, by: str) -> int:
+    """Stop the parcels of an order that is over, but for those with another one that is not; how many were stopped.
+
+    `over`: orders that are.
+    """
+    stopped = 0
+    for parcel_id in orders.parcels_of(store, number):
+        parcel = parcels.one(store, parcel_id)
+        if set(parcel.order_numbers) <= {number, *over}:
+            stopped += stop(store, parcel, policy, now, by=by)
+    return stopped
