@@ -1,0 +1,223 @@
+"""One account's conversation with a platform over HTTP: its pace, the token that takes, its clock, page after page.
+
+What belongs here: driving an adapter's readings, whatever they tell of. What renews a token is kept in a file of its
+own before the token is used: whoever loses it loses the account.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Generator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Generic, Protocol, TypeVar
+
+import httpx
+
+from parcelwatch.core import accounts as rules
+from parcelwatch.couriers.base import SECRETS, http_date
+from parcelwatch.duration import parse_rate
+from parcelwatch.errors import CourierError, CourierRefused
+from parcelwatch.shops.base import Account, Mark, Renews, Wait
+from parcelwatch.store import Store, accounts, shops
+
+T = TypeVar("T")
+P = TypeVar("P", bound="Marked")
+
+# Who was never asked is read from this long ago, unless the command line says since when.
+FIRST_LOOK: Final = timedelta(days=30)
+# A token is renewed this long before its end, or at nine tenths of a short one.
+MARGIN: Final = timedelta(minutes=5)
+# One reading takes no longer, so that who has much to tell leaves room to stop between pages.
+LONGEST: Final = timedelta(minutes=10)
+# What a platform's clock may be wrong by before its answers are held against it.
+SKEW: Final = timedelta(seconds=30)
+WRONG: Final = timedelta(days=1)
+
+
+class Sends(Protocol):
+    """Whatever sends a request and brings the answer or a CourierError: client.Client."""
+
+    async def send(self, request: httpx.Request, who: str, /) -> httpx.Response: ...
+
+
+class Marked(Protocol):
+    """A page of anything: how far it goes once it is kept."""
+
+    @property
+    def mark(self) -> Mark | None: ...
+
+
+Since = Callable[[Account, Mark, datetime], Generator[httpx.Request | Wait | P, httpx.Response | None, None]]
+"""How a platform is read: its adapter's `since`."""
+
+
+@dataclass(slots=True)
+class _Granted:
+    token: str = field(repr=False)
+    until: datetime
+
+
+class Asker(Generic[P]):
+    """Asks one account at a platform. `renews`: its adapter, where the token holds for a while only.
+
+    `renewals`: where what renews the token is kept.
+    """
+
+    def __init__(
+        self, account: Account, since: Since[P], rate: str, client: Sends, renews: Renews | None, renewals: Path
+    ) -> None:
+        self.account = account
+        self._since = since
+        self._client = client
+        self._renews = renews
+        self._renewals = renewals
+        self._at: tuple[datetime, float] | None = None
+        self._gap = _gap(rate)
+        self._last: float | None = None
+        self._granted: _Granted | None = None
+        self._skew = timedelta(0)
+
+    def at(self, now: datetime) -> None:
+        """It is so late: what runs goes on by this clock."""
+        self._at = (now, time.monotonic())
+
+    def clock(self) -> datetime:
+        """The time given last and the time that passed since."""
+        assert self._at is not None
+        at, read = self._at
+        return at + timedelta(seconds=time.monotonic() - read)
+
+    def there(self) -> datetime:
+        """The time by the platform's clock."""
+        return self.clock() + self._skew
+
+    async def pages(self, mark: Mark) -> AsyncIterator[P]:
+        """Every page of a reading. One that is refused for its token is begun anew with another, once."""
+        for attempt in (1, 2):
+            try:
+                async for page in self._reading(mark):
+                    mark = page.mark or mark
+                    yield page
+            except CourierRefused:
+                if attempt == 2 or self._granted is None:
+                    raise
+                self._granted = None
+            else:
+                return
+
+    async def _reading(self, mark: Mark) -> AsyncIterator[P]:
+        reading = self._since(await self.with_token(), mark, self.there())
+        answer: httpx.Response | None = None
+        while True:
+            try:
+                step = reading.send(answer) if answer is not None else next(reading)
+            except StopIteration:
+                return
+            answer = None
+            if isinstance(step, httpx.Request):
+                answer = await self._send(step)
+            elif isinstance(step, Wait):
+                await asyncio.sleep(min(step.span, LONGEST).total_seconds())
+            else:
+                yield step
+
+    async def answered(self, looking: Generator[httpx.Request, httpx.Response, T]) -> T:
+        """What a look came to. Raises CourierError."""
+        try:
+            request = next(looking)
+            while True:
+                request = looking.send(await self._send(request))
+        except StopIteration as done:
+            found: T = done.value
+            return found
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        loop = asyncio.get_running_loop()
+        if self._last is not None and (left := self._last + self._gap - loop.time()) > 0:
+            await asyncio.sleep(left)
+        self._last = loop.time()
+        account = self.account
+        held = (self._granted.token,) if self._granted else ()
+        request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
+        response = await self._client.send(request, account.name)
+        self._compare_clocks(response)
+        return response
+
+    # --- the token ---
+
+    async def with_token(self) -> Account:
+        """The account with a token that holds. Raises CourierError."""
+        renews, account = self._renews, self.account
+        if renews is None:
+            return account
+        if self._granted is None or self.clock() >= self._granted.until:
+            kept = self._renewals.read_text().strip() if self._renewals.exists() else account.token
+            granted = renews.renewed(await self._send(renews.renew(account, kept, self.there())))
+            if granted.renewal and granted.renewal != kept:
+                _keep(self._renewals, granted.renewal)
+            margin = min(MARGIN, granted.lifetime / 10)
+            self._granted = _Granted(granted.token, self.clock() + granted.lifetime - margin)
+        return replace(account, token=self._granted.token)
+
+    # --- the platform's clock ---
+
+    def _compare_clocks(self, response: httpx.Response) -> None:
+        sent, now = http_date(response.headers.get("date", "")), self.clock()
+        if sent is None or "age" in response.headers or abs(sent - now) > WRONG:
+            return
+        self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
+
+
+def _gap(rate: str) -> float:
+    pace = parse_rate(rate)
+    return pace.period_seconds / pace.count
+
+
+def _keep(path: Path, renewal: str) -> None:
+    """Whole or not at all, for its owner's eyes."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(descriptor, renewal.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    part.replace(path)
+
+
+# --- on the store's thread -----------------------------------------------------------------------
+
+
+def due(store: Store, kept: str, progress: str, every: timedelta, now: datetime) -> bool:
+    """Whether it is time to read. `kept`: what the account is called among accounts, `progress` among shops."""
+    state, _ = accounts.load(store, kept)
+    held = rules.hold_until(state, now)
+    if held is not None and now < held:
+        return False
+    known = shops.progress(store, progress)
+    asked = known.asked_at if known else None
+    return asked is None or not asked <= now < asked + every
+
+
+def mark(store: Store, progress: str, overlap: timedelta, now: datetime, since: datetime | None) -> Mark:
+    """From where to read: where it left off less what its index may lag, or since when it was told to."""
+    known = shops.progress(store, progress)
+    if since is not None or known is None:
+        return Mark(since or now - FIRST_LOOK)
+    return Mark(known.at if known.cursor else known.at - overlap, known.cursor)
+
+
+def settle(store: Store, kept: str, progress: str, error: CourierError | None, now: datetime) -> None:
+    """Keep what became of a reading."""
+    with store.transaction():
+        state, pace = accounts.load(store, kept)
+        state = rules.answered(state, now) if error is None else rules.failed(state, now, error)
+        accounts.save(store, kept, state, pace)
+        if shops.progress(store, progress) is None:
+            shops.mark(store, progress, now - FIRST_LOOK, "")
+        shops.asked(store, progress, now, to_end=error is None)
