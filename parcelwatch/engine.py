@@ -10,7 +10,7 @@ import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -33,11 +33,13 @@ from parcelwatch.own_letters import broken_templates
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
-from parcelwatch.shopping.keeper import Shopkeeper, accounted
+from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
+from parcelwatch.ticketing.counters import counters
+from parcelwatch.ticketing.keeper import Deskkeeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -75,6 +77,17 @@ class Passed:
         return asdict(self)
 
 
+class Keeper(Protocol):
+    """Who asks a shop or a helpdesk when it is time. `kept`: what its state is kept under, `api`: which platform."""
+
+    @property
+    def kept(self) -> str: ...
+    @property
+    def api(self) -> str: ...
+    def at(self, now: datetime) -> None: ...
+    async def run(self, now: datetime) -> None: ...
+
+
 class Engine:
     """The parts of a running parcelwatch. `start` once, then `tick` or `once`, then `close`."""
 
@@ -90,9 +103,9 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
-        keepers: Sequence[Shopkeeper] = (),
+        keepers: Sequence[Keeper] = (),
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks shops and helpdesks."""
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = keepers
@@ -104,7 +117,7 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
-        self._apis |= {accounted(one.stall.name): one.stall.account.api for one in keepers}
+        self._apis |= {one.kept: one.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._running: dict[object, asyncio.Task[object]] = {}
@@ -425,13 +438,14 @@ def build(config: Config, *, serving: bool = False) -> Engine:
     Raises ConfigError, StoreError, StoreLocked.
     """
     staffed, sends, policy = posts(config), channels(config), config.policy()
-    asked = stalls(config, policy)
+    asked, heard = stalls(config, policy), counters(config, policy)
     writer = Writer(config.database, daemon=True, check=True)
     fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
     links = _linking(config, writer) if serving else None
     words, broken = renderer(config), broken_templates(config)
     client = Client()
-    keepers = [Shopkeeper(each, client, writer) for each in asked]
+    keepers: list[Keeper] = [Shopkeeper(each, client, writer) for each in asked]
+    keepers += [Deskkeeper(each, client, writer) for each in heard]
     return Engine(staffed, sends, writer, client, policy, words, links, fallbacks, voices(config), broken, keepers)
 
 

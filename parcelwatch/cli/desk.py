@@ -50,9 +50,10 @@ class Desk:
     @cached_property
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
-        from parcelwatch import config, couriers, shops
+        from parcelwatch import config, couriers, helpdesks, shops
         from parcelwatch.config.checks import Adapter
         from parcelwatch.couriers.base import Tailored
+        from parcelwatch.helpdesks.base import Tailored as TailoredDesk
         from parcelwatch.shops.base import Tailored as TailoredShop
 
         path = config.find(self.named)
@@ -66,7 +67,13 @@ class Desk:
             )
             for name, each in shops.load().items()
         }
-        return config.load(path, apis=apis, shops=platforms)
+        desks = {
+            name: Adapter(
+                each.needs, each.options, each.tailored if isinstance(each, TailoredDesk) else None, each.required
+            )
+            for name, each in helpdesks.load().items()
+        }
+        return config.load(path, apis=apis, shops=platforms, helpdesks=desks)
 
     @cached_property
     def policy(self) -> Policy:

@@ -21,7 +21,7 @@ API: Final = "declared"
 KEY: Final = "declared"
 _FILE: Final = "file:"
 _NEAR: Final = 0.8  # the names of couriers are short and alike
-_FOLDERS: Final = {"couriers": "declarations", "shops": "declarations/shops"}
+_FOLDERS: Final = {"couriers": "declarations", "shops": "declarations/shops", "helpdesks": "declarations/helpdesks"}
 
 
 @dataclass(frozen=True, slots=True)

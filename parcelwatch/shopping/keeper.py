@@ -56,6 +56,16 @@ class Shopkeeper:
         self._asker = Asker[Page](stall.account, shop.since, shop.rate, client, renews, stall.renewals)
         self._tried_held = False
 
+    @property
+    def kept(self) -> str:
+        """What its state is kept under among accounts."""
+        return accounted(self.stall.name)
+
+    @property
+    def api(self) -> str:
+        """Which platform it asks."""
+        return self.stall.account.api
+
     def at(self, now: datetime) -> None:
         """It is so late: what runs goes on by this clock."""
         self._asker.at(now)

@@ -12,11 +12,11 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from parcelwatch.errors import StoreError
-from parcelwatch.store.migrations import judgement, shops, spine, voices
+from parcelwatch.store.migrations import judgement, shops, spine, tickets, voices
 from parcelwatch.store.migrations.spine import APPLICATION_ID
 
 MIGRATIONS: Final = Migrations("parcelwatch")
-_IN_ORDER: Final = (*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL)
+_IN_ORDER: Final = (*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL, *tickets.ALL)
 for _each in _IN_ORDER:
     MIGRATIONS()(_each)
 

@@ -9,14 +9,14 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from parcelwatch.config.declared import Auth
-from parcelwatch.config.declared_shop import Call, ShopDeclaration
+from parcelwatch.config.declared_shop import Call
 from parcelwatch.config.templates import CREDENTIALS, ShopTemplate
 from parcelwatch.shops.base import Account
 
@@ -28,7 +28,16 @@ _IN_QUERY: Final = "/:@!$'()*,;?~%[]"
 _NOTHING: Final = object()
 
 
-def build(declaration: ShopDeclaration, account: Account, call: Call, values: Values) -> httpx.Request:
+class Declares(Protocol):
+    """A declaration: where its calls go, and how it proves itself."""
+
+    @property
+    def base_url(self) -> str | None: ...
+    @property
+    def auth(self) -> Auth | None: ...
+
+
+def build(declaration: Declares, account: Account, call: Call, values: Values) -> httpx.Request:
     """The call; `values`: what stands for its placeholders beside the credentials."""
     known = {name: getattr(account, name, "") for name in CREDENTIALS} | dict(values)
     path = call.path.fill({name: _piece(value) for name, value in known.items()}, _path_text)
