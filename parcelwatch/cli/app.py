@@ -22,6 +22,7 @@ from parcelwatch.cli import (
     database,
     demo,
     drafts,
+    helpdesks,
     incidents,
     learn,
     orders,
@@ -79,6 +80,7 @@ for name, commands in (
     ("silences", silences.app),
     ("couriers", couriers.app),
     ("shops", shops.app),
+    ("helpdesks", helpdesks.app),
     ("db", database.app),
 ):
     app.add_typer(commands, name=name)

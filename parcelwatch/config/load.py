@@ -107,6 +107,7 @@ class HelpdeskConfig:
     create: bool = False
     ignore_tags: tuple[str, ...] = ()
     field: str = ""
+    rate: Rate | None = None
     key: Secret | None = None
     secret: Secret | None = None
     token: Secret | None = None
@@ -273,6 +274,7 @@ class Config:
             create=written.create,
             ignore_tags=written.ignore_tags,
             field=written.field,
+            rate=written.rate,
             options=written.options,
             declared=written.declared,
         )

@@ -146,6 +146,7 @@ class Helpdesk(Table):
     every: NaturalSpan = Field(
         default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="how often it is asked"
     )
+    rate: Pace | None = Field(default=None, description="calls in a time, where your plan differs from the adapter's")
     deliver: Annotated[str, OneOf(("note", "reply"), "way to deliver")] = Field(
         default="note", description="how an approved letter goes into a ticket: an internal note, or a reply"
     )

@@ -22,7 +22,8 @@ class Counter:
     """A helpdesk with everything needed to ask it and to write to it.
 
     `every`: how long between two readings. `deliver`: "note" or "reply". `create`: whether a ticket may be begun.
-    `ignored`: tags of tickets that are no complaints. `field`: that holds an order or a number.
+    `ignored`: tags of tickets that are no complaints. `field`: that holds an order or a number. `rate`: how
+    calls are spaced.
     """
 
     account: Account
@@ -34,6 +35,7 @@ class Counter:
     create: bool = False
     ignored: tuple[str, ...] = ()
     field: str = ""
+    rate: str = ""
 
     @property
     def name(self) -> str:
@@ -80,4 +82,5 @@ def counter(config: Config, settings: HelpdeskConfig, policy: Policy) -> Counter
         settings.create,
         settings.ignore_tags,
         settings.field,
+        str(settings.rate or desk.rate),
     )

@@ -138,7 +138,7 @@ class Deskkeeper:
 def asker(counter: Counter, client: Sends) -> Asker[Page]:
     """Who asks a helpdesk."""
     desk, renews = counter.desk, counter.desk if isinstance(counter.desk, Renews) else None
-    return Asker[Page](counter.account, desk.since, desk.rate, Ways(client), renews, counter.renewals)
+    return Asker[Page](counter.account, desk.since, counter.rate or desk.rate, Ways(client), renews, counter.renewals)
 
 
 def settle_letter(store: Store, counter: Counter, going: Going, ticket: Ticket, now: datetime) -> bool:
