@@ -87,7 +87,7 @@ def shown_for_couriers(path: tuple[str, ...], there: set[tuple[str, ...]]) -> bo
     if path[1:3] != ("*", "declared") or path[0] == "couriers":
         return False
     if path[0] == "helpdesks" and (
-        ("shops", *path[1:]) in there or ("shops", "*", "declared", "one", path[-1]) in there and len(path) == 5
+        ("shops", *path[1:]) in there or (("shops", "*", "declared", "one", path[-1]) in there and len(path) == 5)
     ):
         return True
     courier = [known for known in there if known[:3] == ("couriers", "*", "declared")]

@@ -32,7 +32,7 @@ class Chatwoot(Desk):
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """The newest first, until those that are older; so the mark moves once all of them are kept."""
-        latest = mark.at
+        latest, seen = mark.at, set[str]()
         for page in range(1, MOST_PAGES):
             query = {"status": "all", "assignee_type": "all", "page": str(page)}
             response = yield self.get(account, f"{_root(account)}/conversations", query)
@@ -40,8 +40,10 @@ class Chatwoot(Desk):
             tickets = [one for item in each(_payload(told(response))) if (one := _ticket(item, account)) is not None]
             fresh = tuple(one for one in tickets if one.updated_at >= mark.at)
             latest = max([latest, *(one.updated_at for one in fresh)])
-            over = not fresh or len(fresh) < len(tickets)
-            yield Page(fresh, Mark(latest) if over else None)
+            new = tuple(one for one in fresh if one.ref not in seen)
+            over = len(fresh) < len(tickets) or not new
+            seen |= {one.ref for one in new}
+            yield Page(new, Mark(latest) if over else None)
             if over:
                 return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     with (folder / "errors").open("w") as errors:
         command = [sys.executable, str(script), str(folder)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         port = process.stdout.readline().strip()
         assert port.isdigit(), (folder / "errors").read_text()[-2000:]
         yield account(f"http://127.0.0.1:{port}/helpdesk")
@@ -55,12 +55,14 @@ def account(url: str, password: str = PASSWORD) -> Account:
 
 def driven(steps: Any) -> Any:
     """Every page of a reading, or what a look came to."""
-    pages, answer = [], None
+    pages: list[Page] = []
+    answer = None
     with httpx.Client(trust_env=False) as client:
         try:
             while True:
                 step = steps.send(answer)
-                answer = client.send(step) if isinstance(step, httpx.Request) else pages.append(step)
+                answer = client.send(step) if isinstance(step, httpx.Request) else None
+                pages += [step] if isinstance(step, Page) else []
         except StopIteration as done:
             return pages if done.value is None and pages else done.value
 
