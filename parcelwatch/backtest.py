@@ -24,12 +24,14 @@ from typing import IO, Any, Final, Protocol, TypeVar
 from parcelwatch import config
 from parcelwatch.core.dwell import Dwell
 from parcelwatch.core.figures import Played, Survey, Tally, days, untested
-from parcelwatch.core.histories import History
+from parcelwatch.core.habits import Habits, Taught
+from parcelwatch.core.histories import History, standing
 from parcelwatch.core.learn import Chronicle, Forecasts
 from parcelwatch.core.learn.levels import Key
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import Told, replay
 from parcelwatch.histories import Fault, Reader, columns, read_records
+from parcelwatch.model import Dossier
 from parcelwatch.store import Store, past
 from parcelwatch.verbs.columns import Columns
 from parcelwatch.verbs.records import Line, Record, Source, json_records, records
@@ -127,7 +129,7 @@ def _batches(rows: Iterator[_T]) -> Iterator[tuple[_T, ...]]:
 class Outcome:
     """What a part came to. `played`: those of its parcels of which something counts, as the spool keeps them.
 
-    `taught`: what it adds to what is learned, for each policy that learns.
+    `taught`: what it adds to what is learned, for each policy that learns; `habits`: to what scans are given.
     """
 
     done: int
@@ -135,6 +137,7 @@ class Outcome:
     played: bytes = b""
     faults: list[Fault] = field(default_factory=list)
     taught: list[Lessons] = field(default_factory=list)
+    habits: Taught = field(default_factory=dict)
     dwell: Dwell = field(default_factory=Dwell)
 
 
@@ -146,14 +149,17 @@ class _Work:
         self._policies = policies(files)
         self._lessons = ""
         self._forecasts: list[Forecasts | None] = [None] * len(self._policies)
+        self._habits = Habits()
 
     def learn(self, part: Part, _: str) -> Outcome:
         taught = [Chronicle(policy.calendar) for policy in self._policies if policy.foresight.enabled]
+        habits = Habits()
         for history in self._source.histories(part, lambda _: None):
             parcel = history.parcel()
             for each in taught:
                 each.take(parcel, history.checkpoints)
-        return Outcome(part.done, taught=[each.heard for each in taught])
+            habits.learn(Dossier(parcel, history.heard, milestone=standing(history)))
+        return Outcome(part.done, taught=[each.heard for each in taught], habits=habits.taught)
 
     def survey(self, part: Part, _: str) -> Outcome:
         outcome = Outcome(part.done)
@@ -182,13 +188,14 @@ class _Work:
         return outcome
 
     def _told(self, history: History, place: int) -> Iterator[Told]:
-        return replay(history, self._policies[place], None, self._forecasts[place])
+        return replay(history, self._policies[place], None, self._forecasts[place], self._habits)
 
     def _read(self, lessons: str) -> None:
         """Take in what was learned, once."""
         if lessons != self._lessons:
             self._lessons = lessons
-            taught = iter(pickle.loads(Path(lessons).read_bytes()))  # noqa: S301 - what this very program wrote
+            heard, habits = pickle.loads(Path(lessons).read_bytes())  # noqa: S301 - what this very program wrote
+            self._habits, taught = Habits(habits), iter(heard)
             self._forecasts = [
                 Forecasts(Chronicle(policy.calendar, next(taught))) if policy.foresight.enabled else None
                 for policy in self._policies
@@ -315,17 +322,16 @@ def measure(
 
 
 def _learned(plan: Plan, crew: _Crew, folder: Path, progress: Callable[[str, int], None]) -> str:
-    """The file of all that there is to learn, "" where no policy wants it."""
-    learning = [policy for policy in policies(plan.files) if policy.foresight.enabled]
-    if not learning:
-        return ""
-    taught = [Chronicle(policy.calendar) for policy in learning]
+    """The file of all that there is to learn."""
+    taught = [Chronicle(policy.calendar) for policy in policies(plan.files) if policy.foresight.enabled]
+    habits = Habits()
     for outcome in crew("learn", plan.lessons(), ""):
         for all_of_it, some in zip(taught, outcome.taught, strict=True):
             all_of_it.add(Chronicle(all_of_it.calendar, some))
+        habits.add(outcome.habits)
         progress("learning", outcome.done)
     path = folder / "lessons"
-    path.write_bytes(pickle.dumps([each.heard for each in taught], pickle.HIGHEST_PROTOCOL))
+    path.write_bytes(pickle.dumps(([each.heard for each in taught], habits.taught), pickle.HIGHEST_PROTOCOL))
     return str(path)
 
 

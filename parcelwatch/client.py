@@ -94,6 +94,12 @@ class Client:
         except _CAUGHT as error:
             raise translate(error, who) from None  # its text may quote the address, query and all
 
+    async def ping(self, url: str, who: str) -> None:
+        """GET an address that wants to hear from us. Raises CourierError, without the address, if it did not."""
+        response = await self.send(httpx.Request("GET", url), who)
+        if response.status_code >= 400:
+            raise CourierUnavailable(f"{who}: it answers {response.status_code}")
+
     async def aclose(self) -> None:
         """Close every connection. Does no harm twice, or before anything was sent."""
         await self._transport.aclose()

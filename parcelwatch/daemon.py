@@ -7,7 +7,9 @@ memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,109 +18,88 @@ import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, JobExecutionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from parcelwatch import engine, heartbeat, web
+from parcelwatch import doors, engine, heartbeat, making, selfcheck, storekeeping, web
 from parcelwatch.clock import Clock
 from parcelwatch.config import Config
-from parcelwatch.core.pacing import Pace
 from parcelwatch.engine import Engine
-from parcelwatch.errors import ConfigError
-from parcelwatch.shopping.posting import Counters
-from parcelwatch.shopping.stalls import assigner
-from parcelwatch.shopping.taking import Counter
+from parcelwatch.errors import ConfigError, StoreError
+from parcelwatch.making import Parts
+from parcelwatch.metrics import CONTENT_TYPE, Metrics
+from parcelwatch.reloading import Reloader, require_couriers
+from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.systemd.sdnotify import Notifier
-from parcelwatch.verbs import complaining, importing
 
 log = structlog.get_logger()
 
 TICK = timedelta(seconds=1)
 PULSE = 10
+# So long after the start before it judges itself: what was due while it was down is being asked.
+SETTLED = timedelta(minutes=1)
 # Times left ahead by a clock that others set, or by calls that were on their way, are looked for this often.
 SET_RIGHT = timedelta(minutes=1)
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
+
+# Seconds that opening the database may take, beside waiting for it.
+STARTING = 120
 
 FINE = 0
 BUG = 70
 
 
 def run(config: Config, environment: Mapping[str, str], clock: Clock | None = None) -> int:
-    """Watch until told to stop; the exit code. Raises ConfigError, StoreError and StoreLocked before it is up."""
-    if not config.accounts():
-        raise ConfigError([f"{config.path}: no courier is configured; add a [couriers.NAME] table and run again"])
-    clock = clock or Clock()
-    parts = engine.build(config, serving=True)
-    doors = _doors(config, parts, clock.now)
+    """Watch until told to stop; the exit code. A database that may be mended meanwhile is waited for.
+
+    Raises ConfigError, StoreError and StoreLocked before it is up.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    require_couriers(config)
+    clock, notifier = clock or Clock(), Notifier.from_environment(environment)
+    made = making.parts(config)
+    parts = _built(config, made, notifier, clock.now)
     log.info(
         "starting", database=str(config.database), couriers=list(config.accounts()), channels=list(config.channels())
     )
-    return asyncio.run(_live(parts, Notifier.from_environment(environment), clock, doors))
+    return asyncio.run(_live(parts, notifier, clock, config, made))
 
 
-def _doors(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Server | None:
-    """What answers couriers that call us and people who act from a message; None when neither can come.
+def _built(config: Config, made: Parts, notifier: Notifier, now: Callable[[], datetime]) -> Engine:
+    """The engine, as soon as its database can be opened; meanwhile the operators are told, and systemd waits."""
 
-    Raises ConfigError when the address that was asked for cannot be had; one nobody asked for is done without.
-    """
-    hooks = web.Hooks(parts.posts, parts.writer, now)
-    callers = _callers(config, parts)
-    if config.listen is None or not (hooks.accounts or config.public_url or callers):
-        return None
-    host, port = config.listen
+    def tell(error: StoreError) -> None:
+        storekeeping.tell_all(made.channels, made.voices, error, now())
+
+    def waiting(error: StoreError, wait: float) -> None:
+        log.error("the database cannot be opened", why=str(error), again_in=round(wait))
+        notifier.extend(timedelta(seconds=wait + STARTING))
+        notifier.status(f"waiting for the database: {error}")
+
+    return storekeeping.patiently(lambda: engine.build(config, serving=True, made=made), tell, waiting)
+
+
+async def _live(
+    parts: Engine,
+    notifier: Notifier,
+    clock: Clock,
+    config: Config,
+    made: Parts,
+) -> int:
+    now = clock.now
+    reloader = Reloader(config, made, parts, now)
+    checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
+    scrape = web.Scrape(Metrics(parts, checks).text, CONTENT_TYPE)
+    reloader.watching = (web.Health(checks.look).route, scrape.route)
     try:
-        listening = web.bound(host, port)
-    except ConfigError as error:
-        if config.listen_written or config.public_url or callers:
-            parts.writer.close()
-            raise
-        log.warning("couriers cannot call", why=str(error))
-        return None
-    if hooks.accounts:
-        log.info("couriers may call", address=f"http://{host}:{port}/hooks/ACCOUNT", accounts=list(hooks.accounts))
-    if config.public_url:
-        log.info("people may act from messages", address=f"{config.public_url}/a/…", on=f"{host}:{port}")
-    if callers:
-        log.info("programs may post", address=f"http://{host}:{port}/api/…", tokens=[one.name for one in callers])
-    links = [_links(config, parts, now).route] if config.public_url else []
-    posts = web.Api(callers, parts.writer, now).routes if callers else ()
-    return web.Server(web.application(hooks.route, *links, *posts), listening)
-
-
-def _callers(config: Config, parts: Engine) -> list[web.Caller]:
-    """Whoever may post. Reads the tokens' secrets; raises ConfigError, the database closed."""
-    parcels, complaints, asks = importing.desk(config), complaining.desk(config), assigner(config)
-    try:
-        return [
-            web.Caller(
-                each.name,
-                each.secret.read(),
-                each.role,
-                Pace(quotas=(each.rate,)),
-                Counters(
-                    parcels,
-                    complaints,
-                    parts.policy,
-                    Counter(f"api.{each.name}", asks, parts.policy, config.shop.currency),
-                ),
-            )
-            for each in config.tokens().values()
-        ]
+        reloader.server = doors.opened(config, parts, now, reloader.watching)
     except ConfigError:
         parts.writer.close()
         raise
-
-
-def _links(config: Config, parts: Engine, now: Callable[[], datetime]) -> web.Links:
-    languages = {name: channel.language for name, channel in config.channels().items()}
-    readers = web.Readers(engine.people(config), languages, config.language, config.timezone)
-    return web.Links(readers, parts.policy, parts.writer, now)
-
-
-async def _live(parts: Engine, notifier: Notifier, clock: Clock, doors: web.Server | None = None) -> int:
-    daemon = Daemon(parts, notifier, clock, doors)
+    daemon = Daemon(parts, notifier, clock, reloader, checks)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop, number.name)
+    loop.add_signal_handler(signal.SIGHUP, daemon.hung_up, os.isatty(sys.stderr.fileno()))
     return await daemon.run()
 
 
@@ -135,13 +116,17 @@ class Daemon:
         parts: Engine,
         notifier: Notifier,
         clock: Clock,
-        doors: web.Server | None = None,
+        reloader: Reloader,
+        checks: SelfCheck,
         tick: timedelta = TICK,
     ) -> None:
         self._engine = parts
         self._notifier = notifier
         self._clock = clock
-        self._doors = doors
+        self._doors = reloader.server
+        self._checks = checks
+        self._reloader = reloader
+        self._reload_wanted = asyncio.Event()
         self._every = tick
         self._started = False
         self._set_right_at = 0.0
@@ -151,13 +136,16 @@ class Daemon:
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self.start()
+        await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()
         scheduler = self._heartbeat()
         scheduler.start()
         self._notifier.ready("watching")
-        log.info("watching", stop="Ctrl-C or SIGTERM")
+        log.info("watching", stop="Ctrl-C or SIGTERM", reload="SIGHUP")
+        reloads = asyncio.create_task(self._reloads())
         await self._stopped.wait()
+        reloads.cancel()
         self._notifier.stopping("finishing what is on its way")
         scheduler.shutdown(wait=False)
         if self._doors is not None:
@@ -171,6 +159,12 @@ class Daemon:
         log.info("stopping", why=why)
         self._stopped.set()
 
+    def hung_up(self, on_terminal: bool) -> None:
+        """SIGHUP: take over the configuration; but end where it means that the terminal we ran on is gone."""
+        if on_terminal and not os.isatty(sys.stderr.fileno()):
+            self.stop("the terminal is gone")
+        self._reload_wanted.set()
+
     def fail(self, _loop: object, context: Mapping[str, Any]) -> None:
         """A part died in a way nobody foresaw: stop, so that whoever supervises us starts afresh."""
         log.error("a part died", what=context.get("message"), exc_info=context.get("exception"))
@@ -181,6 +175,8 @@ class Daemon:
         scheduler = heartbeat.scheduler(self._clock.monotonic)
         scheduler.add_job(self.tick, heartbeat.Every(self._every), id="tick")
         scheduler.add_job(self._pulse, heartbeat.Every(self._pulse_every()), id="pulse")
+        soon = scheduler.timezone.now() + SETTLED
+        scheduler.add_job(self._check, heartbeat.Every(selfcheck.EVERY), next_run_time=soon, id="self-check")
         scheduler.add_listener(self._missed, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES)
         return scheduler
 
@@ -191,7 +187,7 @@ class Daemon:
     async def start(self) -> None:
         """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
         if self._clock.right:
-            await self._engine.start(self._clock.now())
+            await self._engine.start(self._clock.now(), patient=True)
             self._started = True
         else:
             log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
@@ -225,6 +221,10 @@ class Daemon:
             self._set_right_at = self._clock.monotonic() + SET_RIGHT.total_seconds()
             self._engine.keep_time(now, jump)
 
+    async def _check(self) -> None:
+        if self._started:
+            await self._checks.check()
+
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""
         wedged = stale(self._engine.ages())
@@ -232,8 +232,25 @@ class Daemon:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
+        self._notifier.status(await self._status())
+
+    async def _reloads(self) -> None:
+        """One after the other; what is asked for meanwhile is done once more."""
+        while True:
+            await self._reload_wanted.wait()
+            self._reload_wanted.clear()
+            self._notifier.reloading("taking over the configuration")
+            await self._reloader.reload()
+            await self._check()
+            self._notifier.ready(await self._status())
+
+    async def _status(self) -> str:
+        if trouble := self._engine.storekeeper.standing.trouble:
+            return f"waiting for the database ({trouble})"
         waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
-        self._notifier.status(f"watching; {waiting} messages waiting, {sent} sent since the start")
+        said = f"watching; {waiting} messages waiting, {sent} sent since the start"
+        refused = self._reloader.refused
+        return f"the edited configuration was refused, the old one goes on: {refused}; {said}" if refused else said
 
     def _missed(self, event: JobExecutionEvent) -> None:
         log.error("a heartbeat was missed", job=event.job_id, exc_info=getattr(event, "exception", None))

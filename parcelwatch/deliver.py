@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -60,18 +60,33 @@ class Sends(Size, Protocol):
     def send(self, title: str, body: str, severity: Severity) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What became of a message: `error` is None for one that arrived."""
+
+    group: Group
+    error: Exception | None
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Desk:
-    """One channel at work. `unfinished`: what it has sent some parts of. `failures`: in a row."""
+    """One channel at work. `unfinished`: what it has sent some parts of. `failures`: in a row.
+
+    `unsettled`: what it has tried to send and the store did not take down yet. `announcing`: it sends what stands in no
+    outbox.
+    """
 
     channel: Sends
     sending: asyncio.Task[None] | None = None
     unfinished: Group | None = None
+    unsettled: _Attempt | None = None
+    announcing: bool = False
     failures: int = 0
 
     @property
     def idle(self) -> bool:
-        return self.sending is None and self.unfinished is None
+        return not (self.sending or self.unfinished or self.unsettled or self.announcing)
 
 
 class Deliverer:
@@ -92,10 +107,9 @@ class Deliverer:
     ) -> None:
         self._writer = writer
         self._policy = policy
-        paces = {name: channel.pace for name, channel in channels.items()}
-        ways = Ways(tuple(channels), fallbacks or {})
-        self._words = Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
+        self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
+        self._leaving: list[_Desk] = []
         self.sent = 0
         self.messages = 0
         self.undelivered = 0
@@ -108,6 +122,28 @@ class Deliverer:
         What waits without a channel, from when none was configured, is the first one's.
         """
         await self._writer.run(_try_anew, self._words.ways.channels)
+
+    async def swap(
+        self,
+        channels: Mapping[str, Sends],
+        policy: Policy,
+        renderer: Renderer,
+        links: Linking | None,
+        fallbacks: Mapping[str, str],
+        voices: Mapping[str, Renderer],
+    ) -> None:
+        """Go on with other channels, which are tried anew. What is being sent arrives. Raises StoreError before that.
+
+        What waits for a channel that is no more goes to another.
+        """
+        await self._writer.run(_try_anew, tuple(channels))
+        self._policy = policy
+        self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
+        gone = (desk for name, desk in self._desks.items() if name not in channels)
+        self._leaving = [desk for desk in (*self._leaving, *gone) if desk.sending]
+        for name, desk in self._desks.items():
+            desk.channel = channels.get(name, desk.channel)
+        self._desks = {name: self._desks.get(name) or _Desk(channel) for name, channel in channels.items()}
 
     async def run(self, now: datetime, *, insist: bool = False) -> bool:
         """Hand every idle channel what is due for it; `insist`: also those that rest after a failure.
@@ -145,9 +181,25 @@ class Deliverer:
 
     async def close(self, patience: float = 20.0) -> None:
         """Wait for what is being sent, at most `patience` seconds; the rest stays claimed and is sent again."""
-        sending = [desk.sending for desk in self._desks.values() if desk.sending]
+        sending = [desk.sending for desk in (*self._desks.values(), *self._leaving) if desk.sending]
         if sending:
             await asyncio.wait(sending, timeout=patience)
+        for desk in self._desks.values():
+            if desk.unsettled:
+                with suppress(StoreError):  # it comes again
+                    await self._settle(desk, desk.unsettled)
+
+    async def announce(self, words: Callable[[Renderer], Text]) -> frozenset[str]:
+        """Say at once what stands in no outbox, to every channel that is free; the names of those that took it."""
+        free = {name: desk for name, desk in self._desks.items() if desk.sending is None and not desk.announcing}
+        for desk in free.values():
+            desk.announcing = True
+        try:
+            said = {name: words(self._words.voice(name)) for name in free}
+            return await announce({name: desk.channel for name, desk in free.items()}, said)
+        finally:
+            for desk in free.values():
+                desk.announcing = False
 
     @property
     def sending(self) -> bool:
@@ -156,6 +208,8 @@ class Deliverer:
     async def _go_on(self, now: datetime) -> None:
         """The next part of what was begun, where the pace allows."""
         for name, desk in self._desks.items():
+            if desk.unsettled and desk.sending is None:
+                await self._settle(desk, desk.unsettled)
             begun = desk.unfinished
             if desk.sending is None and begun and await self._writer.run(_turn, name, now, self._words):
                 desk.sending = asyncio.create_task(self._send(desk, begun, now))
@@ -178,15 +232,19 @@ class Deliverer:
         except Exception as failure:
             log.exception("a channel failed in an unforeseen way", channel=group.channel)
             error = DeliveryFailed(f"{group.channel}: {type(failure).__name__}")
-        at = now + timedelta(seconds=time.monotonic() - started)
+        # Until the store has taken it down, nothing else leaves by this channel: else it would be sent a second time.
+        desk.unsettled = _Attempt(group, error, now + timedelta(seconds=time.monotonic() - started))
         try:
-            await self._writer.run(settle, group, error, self._policy, at, self._words.ways)
-        except StoreError as failure:
-            error = failure  # it may have arrived, but nobody knows: it comes again
-            raise
+            with suppress(StoreError):  # whoever tries next hears of it
+                await self._settle(desk, desk.unsettled)
         finally:
-            self._note(desk, group, error)
             desk.sending = None
+
+    async def _settle(self, desk: _Desk, attempt: _Attempt) -> None:
+        self.beat = time.monotonic()
+        await self._writer.run(settle, attempt.group, attempt.error, self._policy, attempt.at, self._words.ways)
+        desk.unsettled = None
+        self._note(desk, attempt.group, attempt.error)
 
     def _note(self, desk: _Desk, group: Group, error: Exception | None) -> None:
         self.beat = time.monotonic()
@@ -202,6 +260,21 @@ class Deliverer:
         desk.failures += isinstance(error, DeliveryFailed)
         if desk.failures & (desk.failures - 1) == 0:
             log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))
+
+
+async def announce(channels: Mapping[str, Sends], said: Mapping[str, Text]) -> frozenset[str]:
+    """Send to each channel its text, once; the names of those that took it."""
+
+    async def one(name: str) -> None:
+        try:
+            await _blocking(channels[name], said[name], Severity.OPERATOR, f"channel-{name}")
+            took.add(name)
+        except Exception as error:  # noqa: BLE001 - one channel's trouble must not keep the others from hearing
+            log.warning("a channel could not be told", channel=name, error=str(error))
+
+    took: set[str] = set()
+    await asyncio.gather(*map(one, channels))
+    return frozenset(took)
 
 
 async def _blocking(channel: Sends, text: Text, severity: Severity, name: str) -> None:
@@ -254,6 +327,19 @@ class Wording:
 
     def voice(self, channel: str) -> Renderer:
         return self.voices.get(channel, self.renderer)
+
+
+def _wording(
+    channels: Mapping[str, Sends],
+    policy: Policy,
+    renderer: Renderer,
+    links: Linking | None,
+    fallbacks: Mapping[str, str] | None,
+    voices: Mapping[str, Renderer] | None,
+) -> Wording:
+    paces = {name: channel.pace for name, channel in channels.items()}
+    ways = Ways(tuple(channels), fallbacks or {})
+    return Wording(renderer, channels, links, paces, ways, voices or {}, policy.timing)
 
 
 def claim(store: Store, now: datetime, away: Collection[str], words: Wording, *, insist: bool = False) -> Group | None:

@@ -57,8 +57,11 @@ class Detour(NamedTuple):
 
 
 def refused(store: Store, ids: Sequence[int], name: str, severity: Severity, ways: Ways) -> Detour:
-    """Which other way a grave message goes that its channel refuses; what went another way before goes no third."""
-    if severity.rank < Severity.HIGH.rank or not ways.round(name, ()):
+    """Which other way a message goes that its channel refuses; what went another way before goes no third.
+
+    Only a grave one does, but where its channel is no more: then nobody refused it.
+    """
+    if (severity.rank < Severity.HIGH.rank and name in ways.channels) or not ways.round(name, ()):
         return Detour()
     known = channels.load_all(store, ways.channels)
     channel = ways.round(name, {name for name, (state, _) in known.items() if state.down_since})

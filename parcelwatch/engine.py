@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
-from parcelwatch.channels import Channel, is_mail
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
@@ -25,20 +24,20 @@ from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.jumps import Jump, plausible
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.retention import Retention
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
-from parcelwatch.errors import ConfigError, StoreError
+from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
-from parcelwatch.own_letters import broken_templates
+from parcelwatch.making import Parts, linking, parts
 from parcelwatch.poller import Worker
-from parcelwatch.posts import Post, post
+from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper
-from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
-from parcelwatch.store.keys import link_key
+from parcelwatch.store import retention as retained
 from parcelwatch.store.writer import Writer
-from parcelwatch.ticketing.counters import counters
+from parcelwatch.storekeeping import Keeper
 from parcelwatch.ticketing.keeper import Deskkeeper
 from parcelwatch.verbs import silencing
 
@@ -77,17 +76,6 @@ class Passed:
         return asdict(self)
 
 
-class Keeper(Protocol):
-    """Who asks a shop or a helpdesk when it is time. `kept`: what its state is kept under, `api`: which platform."""
-
-    @property
-    def kept(self) -> str: ...
-    @property
-    def api(self) -> str: ...
-    def at(self, now: datetime) -> None: ...
-    async def run(self, now: datetime) -> None: ...
-
-
 class Engine:
     """The parts of a running parcelwatch. `start` once, then `tick` or `once`, then `close`."""
 
@@ -103,9 +91,14 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
-        keepers: Sequence[Keeper] = (),
+        keepers: Sequence[Shopkeeper | Deskkeeper] = (),
+        elapsed: Callable[[], float] = time.monotonic,
+        retention: Retention | None = None,
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks shops and helpdesks."""
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks shops and helpdesks.
+
+        `elapsed`: as storekeeping.Keeper has it.
+        """
         self.workers = [Worker(one, client, writer, policy) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = keepers
@@ -120,28 +113,71 @@ class Engine:
         self._apis |= {one.kept: one.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
+        self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
+        self._retention, self._sweep = retention or Retention(), retained.Sweep()
+        self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
 
-    async def start(self, now: datetime) -> None:
-        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew."""
-        await self._writer.run(_take_over, list(self._posts), now)
+    async def start(self, now: datetime, *, patient: bool = False) -> None:
+        """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
+
+        `patient`: a database that cannot be written to for now is waited for, tick by tick. Raises StoreError.
+        """
+        try:
+            await self.storekeeper.start(now)
+        except StoreError as error:
+            if not patient:
+                raise
+            self.storekeeper.failed(error)
+
+    async def _begin(self, now: datetime) -> None:
+        await self._writer.run(_start, list(self._posts), now)
         await self.set_right(now)
         await self.deliverer.start()
 
+    async def swap(self, made: Parts, links: Linking | None, now: datetime) -> None:
+        """Go on with other parts, from one moment to the next. Raises StoreError, and then nothing has changed.
+
+        What is on its way arrives: calls end as they began, at the account as it was, and messages keep their place.
+        The shops are the same: only what is counted of them may be judged otherwise.
+        """
+        kept = {one.post.name: one for one in self.workers if one.post in made.posts}
+        added = [one.name for one in made.posts if one.name not in self._posts]
+        await self._writer.run(_take_over, added, now, anew=[one.name for one in made.posts if one.name not in kept])
+        await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
+        for worker in self.workers:
+            worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
+        self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
+        self.workers = [
+            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy) for one in made.posts
+        ]
+        self._policy = made.policy
+        self._retention = made.retention
+        self.storekeeper.judge_by(made.policy)
+        self._posts = {one.name: one for one in made.posts}
+        self._apis = {one.name: one.account.api for one in made.posts}
+        self._apis |= {one.kept: one.api for one in self.keepers}
+        for keeper, anew in zip(self.keepers, (*made.stalls, *made.counters), strict=True):
+            keeper.take_over(anew)
+        self._renderers = (made.renderer, *made.voices.values())
+        self._broken = frozenset(made.broken)
+
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
+        self.beat = time.monotonic()
+        self._wake("database", self.storekeeper.look(now))
+        if not self.storekeeper.works:
+            self.deliverer.beat = self.beat  # it rests, and is well
+            return
         self._wake("pushes", self._read_pushes(now))
-        for keeper in self.keepers:
-            keeper.at(now)
-            self._wake(keeper, keeper.run(now))
-        for worker in self.workers:
-            worker.at(now)
-            self._wake(worker, worker.run(now))
+        askers: tuple[Shopkeeper | Deskkeeper | Worker, ...] = (*self.keepers, *self.workers)
+        for each in askers if self.storekeeper.asks else ():
+            each.at(now)
+            self._wake(each, each.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self.deliverer.run(now))
-        self.beat = time.monotonic()
 
     def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
         """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
@@ -214,12 +250,19 @@ class Engine:
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
-        drained = asyncio.gather(*(worker.drain() for worker in self.workers))
+        await self.storekeeper.close()
+        every = (*self.workers, *self._leaving)
+        drained = asyncio.gather(*(worker.drain() for worker in every), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
         if isinstance(self._client, Client):
             await self._client.aclose()
         self._writer.close()
+
+    async def ping(self, url: str) -> None:
+        """Tell whoever watches us from outside that all is well. Raises CourierError."""
+        if isinstance(self._client, Client):
+            await self._client.ping(url, "heartbeat")
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -249,9 +292,16 @@ class Engine:
         if name in self._running:
             work.close()
             return
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(self._guarded(work))
         self._running[name] = task
         task.add_done_callback(lambda _: self._running.pop(name, None))
+
+    async def _guarded(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do it; what the database does not take ends nothing but this."""
+        try:
+            await work
+        except StoreError as error:
+            self.storekeeper.failed(error)
 
     async def _read_pushes(self, now: datetime) -> None:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
@@ -262,6 +312,7 @@ class Engine:
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
+            await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -303,11 +354,17 @@ def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
     return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
 
 
-def _take_over(store: Store, names: Sequence[str], now: datetime) -> None:
+def _start(store: Store, names: Sequence[str], now: datetime) -> None:
+    with store.transaction():
+        outbox.void_leases(store, now)
+    _take_over(store, names, now, anew=names)
+
+
+def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str]) -> None:
+    """Nobody else asks these accounts; those of `anew` may have been put right."""
     with store.transaction():
         parcels.void_leases(store, names)
-        outbox.void_leases(store, now)
-        for name in names:
+        for name in anew:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
 
@@ -377,82 +434,32 @@ def _release(store: Store, now: datetime) -> None:
 # --- from the configuration ----------------------------------------------------------------------
 
 
-def renderer(config: Config) -> Renderer:
-    """What finds the words, as configured."""
-    return _voice(config, str(config.timezone), config.language)
-
-
-def voices(config: Config) -> dict[str, Renderer]:
-    """What finds the words of each channel, in its language and its zone."""
-    return {
-        name: _voice(config, str(each.timezone), each.language, private=each.private)
-        for name, each in config.channels().items()
-    }
-
-
-def _voice(config: Config, timezone: str, language: str, *, private: bool = False) -> Renderer:
-    shop, apis, templates = config.shop, config.apis, config.templates
-    return Renderer(timezone, language, shop=shop, apis=apis, private=private, templates=templates)
-
-
-def posts(config: Config) -> list[Post]:
-    """Every configured account with its adapter. Reads the secrets; raises ConfigError for all that are missing."""
-    problems: list[str] = []
-    found: list[Post] = []
-    for settings in config.accounts().values():
-        try:
-            found.append(post(settings))
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def channels(config: Config) -> dict[str, Channel]:
-    """Every configured channel, in the file's order. Reads the secrets; ConfigError names all that are unusable."""
-    problems: list[str] = []
-    found: dict[str, Channel] = {}
-    for name, settings in config.channels().items():
-        try:
-            found[name] = Channel(name, settings.url.read(), settings.at)
-        except ConfigError as error:
-            problems += error.problems
-    if problems:
-        raise ConfigError(problems)
-    return found
-
-
-def people(config: Config) -> dict[str, str]:
-    """The channels that are one person's own, with whose; no mailbox is, where scanners press buttons.
-
-    Raises ConfigError.
-    """
-    own = (one for one in config.channels().values() if one.person)
-    return {one.name: one.person for one in own if not is_mail(one.url.read())}
-
-
-def build(config: Config, *, serving: bool = False) -> Engine:
+def build(config: Config, *, serving: bool = False, made: Parts | None = None) -> Engine:
     """An engine as configured; its database is opened and locked. `serving`: somebody answers the links of messages.
 
-    Raises ConfigError, StoreError, StoreLocked.
+    `made`: what the configuration makes, if that is known already. Raises ConfigError, StoreError, StoreLocked.
     """
-    staffed, sends, policy = posts(config), channels(config), config.policy()
-    asked, heard = stalls(config, policy), counters(config, policy)
+    made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
-    fallbacks = {name: channel.fallback for name, channel in config.channels().items() if channel.fallback}
-    links = _linking(config, writer) if serving else None
-    words, broken = renderer(config), broken_templates(config)
     client = Client()
-    keepers: list[Keeper] = [Shopkeeper(each, client, writer) for each in asked]
-    keepers += [Deskkeeper(each, client, writer) for each in heard]
-    return Engine(staffed, sends, writer, client, policy, words, links, fallbacks, voices(config), broken, keepers)
-
-
-def _linking(config: Config, writer: Writer) -> Linking | None:
-    """What makes links, where people can reach us. Raises StoreError, the database closed."""
+    keepers: list[Shopkeeper | Deskkeeper] = [Shopkeeper(each, client, writer) for each in made.stalls]
+    keepers += [Deskkeeper(each, client, writer) for each in made.counters]
     try:
-        return Linking(config.public_url, link_key(config.database)) if config.public_url else None
+        links = linking(config) if serving else None
     except StoreError:
         writer.close()
         raise
+    return Engine(
+        made.posts,
+        made.channels,
+        writer,
+        client,
+        made.policy,
+        made.renderer,
+        links,
+        made.fallbacks,
+        made.voices,
+        made.broken,
+        keepers,
+        retention=made.retention,
+    )

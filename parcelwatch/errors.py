@@ -15,6 +15,10 @@
         + ChannelRefused       it takes none at all: a wrong or revoked key, nothing at the address
       x StoreError             the database cannot be used as it is; the text says what to do
         + StoreLocked          another daemon holds it
+        + StoreFull            there is no room left on its disk
+        + StoreBusy            another program has been writing to it for too long
+        + StoreFailing         its disk fails
+        + StoreDamaged         its pages are not what was written, or all of it is gone
       x NotFound               the number or ID is unknown
       x BadInput               a row, a number or an option that cannot be used; the text says why
 
@@ -109,6 +113,22 @@ class StoreError(ParcelwatchError):
 
 class StoreLocked(StoreError):
     """Another daemon holds the database."""
+
+
+class StoreFull(StoreError):
+    """No room on the database's disk. Passing: nothing is lost, and the same works once there is room."""
+
+
+class StoreBusy(StoreError):
+    """Another program writes to the database, or reads it, for too long. Passing."""
+
+
+class StoreFailing(StoreError):
+    """The database's disk takes or gives nothing. It may pass."""
+
+
+class StoreDamaged(StoreError):
+    """The database is not what was written. Only a backup mends it."""
 
 
 class NotFound(ParcelwatchError):

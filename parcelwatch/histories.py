@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from parcelwatch import couriers, territories
 from parcelwatch.core.cells import cell, number_of, tags_of
@@ -29,7 +29,7 @@ from parcelwatch.lexicon import read
 from parcelwatch.model import FINAL, Cause, Checkpoint, Entry, Milestone, Timeline
 from parcelwatch.verbs.columns import Columns
 from parcelwatch.verbs.importing import end_of_day
-from parcelwatch.verbs.records import Record, Source, open_source, records
+from parcelwatch.verbs.records import Record, Source, records
 
 MOST_CHECKPOINTS: Final = 1000
 _MOST_COMPLAINTS: Final = 100
@@ -48,10 +48,6 @@ class Fault:
     number: str
     reason: str
     refused: bool = True
-
-
-def _unheard(_: Fault) -> None:
-    """Whoever does not want to know of faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,21 +296,6 @@ def _moment(said: str) -> datetime:
 
 
 # --- files ---------------------------------------------------------------------------------------
-
-
-def read_histories(
-    path: str,
-    reader: Reader | None = None,
-    *,
-    faults: Callable[[Fault], None] = _unheard,
-    stdin: BinaryIO | None = None,
-) -> Iterator[History]:
-    """The histories of a file, one after the other; bad lines go to `faults` and the rest goes on.
-
-    Raises BadInput for what is no file of histories.
-    """
-    source = open_source(path, stdin)
-    return read_records(records(source), reader or Reader(), faults, columns(source))
 
 
 def columns(source: Source) -> Columns | None:

@@ -13,6 +13,8 @@ from typing import Final
 
 from parcelwatch.core import dispatch
 from parcelwatch.core.incidents import (
+    LEARNED,
+    SETTLES,
     Incident,
     Turn,
     around,
@@ -20,6 +22,7 @@ from parcelwatch.core.incidents import (
     close,
     fact,
     follow,
+    learned,
     outliers,
 )
 from parcelwatch.core.outbreaks import Cell, Excess, Group, Total, candidates, outbreaks, outside, totals
@@ -85,7 +88,14 @@ def _is_over(since: datetime | None, span: timedelta, now: datetime) -> bool:
 
 def _many_more(store: Store, lookout: Lookout, known: Sequence[Incident], policy: Policy, now: datetime) -> bool:
     counted = candidates(_free(surveys.troubled(store, now), known), policy.incidents.bar)
-    return any(troubled > lookout.counted.get(group, 0) * _MORE for group, troubled in counted.items())
+    more = [group for group, troubled in counted.items() if troubled > lookout.counted.get(group, 0) * _MORE]
+    return bool(surveys.nameable(store, more))
+
+
+def _candidates(store: Store, free: Sequence[Cell], policy: Policy) -> Mapping[Group, int]:
+    counted = candidates(free, policy.incidents.bar)
+    named = surveys.nameable(store, counted)
+    return {group: troubled for group, troubled in counted.items() if group in named}
 
 
 def _free(cells: Sequence[Cell], known: Sequence[Incident]) -> list[Cell]:
@@ -99,16 +109,20 @@ def _survey(store: Store, lookout: Lookout, known: Sequence[Incident], policy: P
     cells = surveys.everything(store, now)
     counted = totals(cells, {one.group for one in known})
     after = [_followed(store, one, counted.get(one.group, Total()), policy, now) for one in known]
-    known, over = [one for one in after if one.live], [one for one in after if not one.live]
+    known, over = [one for one, _ in after if one.live], [one for one, _ in after if not one.live]
+    for one, turn in after:
+        _relearn(store, one, turn, _touched(cells, one.group), policy)
     for one in over:
         _release(store, one, known, now)
     for one in known:
         _release_old(store, one, now)
-    free = _free(surveys.everything(store, now) if over else cells, known)
-    asked = candidates(free, policy.incidents.bar)
+    cells = surveys.everything(store, now) if over else cells
+    free = _free(cells, known)
+    asked = _candidates(store, free, policy)
     found = outbreaks(free, surveys.past(store, asked, today), policy.incidents.bar)
     every = _is_over(lookout.kept_at, KEPT, now)
-    surveys.keep(store, free, today, None if every else asked)
+    usual = _free(cells, [one for one in known if not learned(one, now)])
+    surveys.keep(store, usual, today, surveys.nameable(store, totals(usual)) if every else asked)
     known += [_opened(store, each, policy, now) for each in found]
     for each in found:
         surveys.forget(store, each.group, today)
@@ -138,23 +152,38 @@ def _apart(store: Store, one: Incident, policy: Policy) -> Incident:
     return outliers(one, *incidents.members(store, one.id), policy.incidents)
 
 
-def _followed(store: Store, one: Incident, total: Total, policy: Policy, now: datetime) -> Incident:
+def _followed(store: Store, one: Incident, total: Total, policy: Policy, now: datetime) -> tuple[Incident, Turn | None]:
     one, turn = follow(one, total, one.folded, now, policy.incidents.bar)
-    if turn is Turn.CLOSES:
-        return _cleared(store, _closed(store, one, now), now)
+    if not one.live:
+        over = turn or Turn.CLOSES
+        return _cleared(store, _closed(store, one, now, over), now, settled=over is Turn.SETTLES), over
     if turn is not Turn.GROWS and one.told:
         incidents.save(store, one)
-        return one
+        return one, turn
     after = _told(store, _apart(store, one, policy), Why.WORSENED if one.told else Why.OPENED, policy, now)
     if turn is Turn.GROWS and after.told != one.told:
         incidents.note(store, after, turn, now)
-    return after
+    return after, turn
 
 
-def _closed(store: Store, one: Incident, now: datetime) -> Incident:
+def _closed(store: Store, one: Incident, now: datetime, turn: Turn = Turn.CLOSES) -> Incident:
     incidents.save(store, one)
-    incidents.note(store, one, Turn.CLOSES, now)
+    incidents.note(store, one, turn, now)
     return one
+
+
+def _touched(cells: Sequence[Cell], group: Group) -> frozenset[Group]:
+    """Every group that has parcels of one."""
+    return frozenset(totals(cell for cell in cells if group.holds(cell.spot)))
+
+
+def _relearn(store: Store, one: Incident, turn: Turn | None, touched: frozenset[Group], policy: Policy) -> None:
+    """What is usual goes by the last days of an incident that never ends alone, and by none of one that ended."""
+    begun = (one.opened_at + SETTLES - LEARNED).astimezone(policy.hours.zone).date()
+    if turn is Turn.SETTLES:
+        surveys.drop(store, touched, until=begun)
+    elif turn is Turn.CLOSES:
+        surveys.drop(store, touched, since=begun)
 
 
 def _release(store: Store, over: Incident, others: Sequence[Incident], now: datetime) -> None:
@@ -201,23 +230,24 @@ def _told(store: Store, one: Incident, why: Why, policy: Policy, now: datetime) 
     return one
 
 
-def _cleared(store: Store, one: Incident, now: datetime) -> Incident:
+def _cleared(store: Store, one: Incident, now: datetime, *, settled: bool) -> Incident:
     """Tell whoever was told of an incident that it is over, and nobody else."""
     assert one.id is not None
     incidents.take_back(store, one.id, "it was over before it was sent")
-    alert = _message(one, Why.CLEARED, left=incidents.left(store, one.id))
+    said = fact(one, incidents.left(store, one.id), settled=settled)
+    alert = replace(_message(one, Why.CLEARED), fact=said)
     for channel in incidents.told_on(store, one.id):
         outbox.enqueue(store, replace(alert, channel=channel), now)
     return one
 
 
-def _message(one: Incident, why: Why, suppressed: str = "", left: int = 0) -> NewAlert:
+def _message(one: Incident, why: Why, suppressed: str = "") -> NewAlert:
     return NewAlert(
         kind=KIND,
         channel="",
         severity=Severity.HIGH,
         why=why,
-        fact=fact(one, left),
+        fact=fact(one),
         account=one.group.courier,
         suppressed=suppressed,
         incident=one.id,

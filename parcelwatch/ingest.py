@@ -5,9 +5,11 @@ What belongs here: the border between the pure step and the store. Nobody else s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -113,18 +115,14 @@ def ingest(store: Store, heard: Sequence[Heard], policy: Policy) -> Tally:
     A parcel whose step raises is rolled back alone and set aside; the others go on.
     """
     unanswered = sum(isinstance(one.observation, Unanswered) for one in heard)
-    tally = Tally(answered=len(heard) - unanswered, unanswered=unanswered)
-    for one in heard:
-        tally += _survive(store, one.parcel_id, one.observation, policy, whole(one.at))
-    return tally
+    due = [_Due(one.parcel_id, one.observation, whole(one.at)) for one in heard]
+    return Tally(answered=len(heard) - unanswered, unanswered=unanswered) + _survive(store, due, policy)
 
 
 def assess_due(store: Store, policy: Policy, now: datetime) -> Tally:
     """Look again, with nothing heard, at the parcels whose time has come; the caller holds the transaction."""
-    tally = Tally()
-    for parcel_id in parcels.due_to_assess(store, now, MOST_ASSESSED):
-        tally += _survive(store, parcel_id, Passed(), policy, whole(now))
-    return tally
+    due = [_Due(parcel_id, Passed(), whole(now)) for parcel_id in parcels.due_to_assess(store, now, MOST_ASSESSED)]
+    return _survive(store, due, policy)
 
 
 def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
@@ -134,10 +132,7 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
     """
     waiting = parcels.judged_otherwise(store, policy.policy_id, MOST_ASSESSED)
     wave = imports.wave(store, policy.policy_id, now, over=len(waiting) < MOST_ASSESSED)
-    tally = Tally()
-    for parcel_id in waiting:
-        tally += _survive(store, parcel_id, Passed(), policy, whole(now), wave=wave)
-    return tally
+    return _survive(store, [_Due(parcel_id, Passed(), whole(now)) for parcel_id in waiting], policy, wave)
 
 
 def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
@@ -146,8 +141,11 @@ def learn_from_before(store: Store, policy: Policy, now: datetime) -> None:
     The caller holds the transaction.
     """
     for parcel_id in forecast.unseen(store, MOST_ASSESSED) if policy.foresight.enabled else ():
-        dossier = parcels.dossier(store, parcel_id)
-        forecast.learn(store, dossier, policy.calendar, forecast.ahead(store, dossier.parcel, now), now)
+        dossier, learned = parcels.with_learned(store, parcel_id)
+        expected = forecast.ahead(store, dossier.parcel, now)
+        learned, lessons = forecast.taught(dossier, learned, policy.calendar, expected, now)
+        forecast.count(store, lessons)
+        forecast.keep_learned(store, parcel_id, learned)
 
 
 def watch(store: Store, said: Parcel, policy: Policy, now: datetime) -> Added:
@@ -179,13 +177,23 @@ def take_step(
 
     `wave`: what it says waits for the rest of that import, or of the parcels that are judged anew.
     """
-    before = _dossier(store, parcel_id, event)
+    step, lessons = _step(store, parcel_id, event, policy, now, wave)
+    forecast.count(store, lessons)
+    return step
+
+
+def _step(
+    store: Store, parcel_id: int, event: Event, policy: Policy, now: datetime, wave: int | None
+) -> tuple[Advance, Sequence[forecast.Taught]]:
+    """The same, and what it taught, which is yet to be counted."""
+    before, learned = _known(store, parcel_id, event)
     event = _as_kept(event)
+    lessons: Sequence[forecast.Taught] = ()
     ahead = forecast.ahead(store, before.parcel, now) if policy.foresight.enabled else None
     step = advance(before, event, policy, now, ahead)
-    saved = parcels.save(store, before, step, now)
     if ahead is not None:
-        forecast.learn(store, step.dossier, policy.calendar, ahead, now)
+        learned, lessons = forecast.taught(step.dossier, learned, policy.calendar, ahead, now)
+    saved = parcels.save(store, before, step, now, learned)
     match event:
         case Answered(checkpoints=said) | Pushed(Answered(checkpoints=said)):
             _count_unread(store, before, said, now)
@@ -206,7 +214,7 @@ def take_step(
         _tell_others(store, step, policy, now)
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
-    return step
+    return step, lessons
 
 
 def _claims_are_over(before: Dossier, after: Dossier) -> bool:
@@ -222,12 +230,12 @@ _AGAIN = "the case stands again"
 _SAID_ALREADY = "agents were reminded of this letter already"
 
 
-def _dossier(store: Store, parcel_id: int, event: Event) -> Dossier:
-    """All that is known of the parcel, with the draft an agent acts on, sent or not."""
-    known = parcels.dossier(store, parcel_id)
-    if not isinstance(event, LetterAction) or any(one.id == event.draft_id for one in known.drafts):
-        return known
-    return replace(known, drafts=(*known.drafts, drafts.one(store, event.draft_id)[1]))
+def _known(store: Store, parcel_id: int, event: Event) -> tuple[Dossier, int]:
+    """All that is known of the parcel, with the draft an agent acts on, sent or not; and how far it taught."""
+    known, learned = parcels.with_learned(store, parcel_id)
+    if isinstance(event, LetterAction) and all(one.id != event.draft_id for one in known.drafts):
+        known = replace(known, drafts=(*known.drafts, drafts.one(store, event.draft_id)[1]))
+    return known, learned
 
 
 def _as_kept(event: Event) -> Event:
@@ -273,36 +281,49 @@ def _of_letter(move: LetterEvent) -> Iterator[Event]:
 # --- one bad parcel ------------------------------------------------------------------------------
 
 
-def _survive(
-    store: Store,
-    parcel_id: int,
-    event: Event,
-    policy: Policy,
-    now: datetime,
-    wave: int | None = None,
-) -> Tally:
+class _Due(NamedTuple):
+    """A parcel whose turn has come: what happened to it, and when."""
+
+    parcel_id: int
+    event: Event
+    at: datetime
+
+
+def _survive(store: Store, due: Sequence[_Due], policy: Policy, wave: int | None = None) -> Tally:
+    """The steps of some parcels: together, and singly where one of them raises."""
+    steps: list[Advance] = []
+    lessons: list[forecast.Taught] = []
     try:
         with store.savepoint():
-            step = take_step(store, parcel_id, event, policy, now, wave=wave)
+            for parcel_id, event, at in due:
+                step, taught = _step(store, parcel_id, event, policy, at, wave)
+                steps.append(step)
+                lessons += taught
+            forecast.count(store, lessons)
     except StoreError:
         raise
     except Exception:
-        log.exception("a parcel's step failed and was undone", parcel=parcel_id)
-        later, why = SET_ASIDE.after(now)
-        parcels.poll_again(store, [parcel_id], later, why)
-        if isinstance(event, Passed):
-            parcels.look_again(store, [parcel_id], later)
-            parcels.set_judged(store, parcel_id, policy.policy_id)
+        if len(due) > 1:
+            return sum((_survive(store, [one], policy, wave) for one in due), Tally())
+        log.exception("a parcel's step failed and was undone", parcel=due[0].parcel_id)
+        _set_aside(store, *due[0], policy)
         return Tally(failed=1)
-    return _count(step)
+    return _count(steps)
 
 
-def _count(step: Advance) -> Tally:
-    if not step.events:
-        return Tally()
-    opened = [event.kind for event in step.events if event.signal == "fires"]
-    resolved = sum(event.after == "resolved" != event.before for event in step.events)
-    return Tally(opened=len(opened), resolved=resolved, kinds={kind: opened.count(kind) for kind in opened})
+def _set_aside(store: Store, parcel_id: int, event: Event, now: datetime, policy: Policy) -> None:
+    later, why = SET_ASIDE.after(now)
+    parcels.poll_again(store, [parcel_id], later, why)
+    if isinstance(event, Passed):
+        parcels.look_again(store, [parcel_id], later)
+        parcels.set_judged(store, parcel_id, policy.policy_id)
+
+
+def _count(steps: Iterable[Advance]) -> Tally:
+    events = [event for step in steps for event in step.events]
+    kinds = Counter(event.kind for event in events if event.signal == "fires")
+    resolved = sum(event.after == "resolved" != event.before for event in events)
+    return Tally(opened=kinds.total(), resolved=resolved, kinds=kinds)
 
 
 # --- what could not be read ----------------------------------------------------------------------

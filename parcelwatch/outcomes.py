@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -57,26 +58,36 @@ class Said:
 
 def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
     """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
-    tally = Tally()
+    heard: list[Heard] = []
+    unanswered = 0
     with store.transaction():
         state, pace = accounts.load(store, post.name)
         for said in batch:
-            state, more = _settle(store, post, policy, state, said)
-            tally += more
+            settled = _settle(store, post, state, said)
+            state = settled.state
+            heard += settled.heard
+            unanswered += settled.unanswered
+        tally = ingest(store, heard, policy)
         accounts.save(store, post.name, state, pace)
-    return tally
+    return tally + Tally(unanswered=unanswered)
 
 
-def _settle(
-    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said
-) -> tuple[rules.AccountState, Tally]:
+class _Settled(NamedTuple):
+    """The account's state after a call, what the call said of parcels, and of how many it said nothing."""
+
+    state: rules.AccountState
+    heard: Sequence[Heard] = ()
+    unanswered: int = 0
+
+
+def _settle(store: Store, post: Post, state: rules.AccountState, said: Said) -> _Settled:
     if isinstance(said.error, CourierRefused) and said.call.registers and isinstance(post.courier, AsksAnyway):
         _unsubscribed(store, post, said, said.error)
-        return state, Tally()
+        return _Settled(state)
     if (error := _declined(said)) is not None:
-        return _decline(store, post, policy, state, said, error)
+        return _decline(store, post, state, said, error)
     if said.error is not None:
-        return _failed(store, post, state, said, said.error), Tally(unanswered=len(said.call.ids))
+        return _Settled(_failed(store, post, state, said, said.error), unanswered=len(said.call.ids))
     after = rules.answered(state, said.at)
     if state.failures:
         accounts.outage_ended(store, post.name, said.at)
@@ -84,12 +95,12 @@ def _settle(
         parcels.hasten(store, post.name, *cadence.RECOVERED.after(said.at))
     parcels.rejoin(store, _cleared(said))
     if said.call.registers:
-        return after, _registered(store, policy, said)
+        return _Settled(after, _registered(store, said))
     heard = [
         Heard(parcel_id, observation, said.at)
         for parcel_id, observation in zip(said.call.ids, said.observations, strict=True)
     ]
-    return after, ingest(store, heard, policy)
+    return _Settled(after, heard)
 
 
 # --- declined calls ------------------------------------------------------------------------------
@@ -105,9 +116,7 @@ def _declined(said: Said) -> CourierDeclines | None:
     return None
 
 
-def _decline(
-    store: Store, post: Post, policy: Policy, state: rules.AccountState, said: Said, error: CourierDeclines
-) -> tuple[rules.AccountState, Tally]:
+def _decline(store: Store, post: Post, state: rules.AccountState, said: Said, error: CourierDeclines) -> _Settled:
     """Its numbers are asked again by halves, until the bad one is alone or the account turns out to be at fault."""
     claimed = said.call.claimed
     before = [one.doubted_at for one in claimed if one.doubted_at is not None]
@@ -117,12 +126,12 @@ def _decline(
     if after.failures > state.failures:
         _note_failure(store, post, after, said.at, error)
     if verdict is rules.Verdict.SPLIT:
-        return after, Tally()
+        return _Settled(after)
     if verdict is rules.Verdict.WAIT:
         _put_off(store, claimed, said.at)
-        return after, Tally(unanswered=len(claimed))
+        return _Settled(after, unanswered=len(claimed))
     (one,) = claimed
-    return after, ingest(store, [Heard(one.parcel_id, Refused(one.ask.number, reason=str(error)), said.at)], policy)
+    return _Settled(after, [Heard(one.parcel_id, Refused(one.ask.number, reason=str(error)), said.at)])
 
 
 def _cleared(said: Said) -> list[int]:
@@ -136,7 +145,7 @@ def _cleared(said: Said) -> list[int]:
 # --- registrations -------------------------------------------------------------------------------
 
 
-def _registered(store: Store, policy: Policy, said: Said) -> Tally:
+def _registered(store: Store, said: Said) -> list[Heard]:
     """Numbers the aggregator took are asked about in a moment; those it refused are refused for good, or told later."""
     pairs = list(zip(said.call.claimed, said.registrations, strict=True))
     _put_off(store, [one for one, answer in pairs if answer.later], said.at)
@@ -144,12 +153,11 @@ def _registered(store: Store, policy: Policy, said: Said) -> Tally:
     parcels.set_registered(store, taken, said.at)
     parcels.release(store, taken)
     parcels.poll_again(store, taken, *cadence.REGISTERED.after(said.at))
-    refused = [
+    return [
         Heard(one.parcel_id, Refused(answer.number, reason=answer.reason), said.at)
         for one, answer in pairs
         if not (answer.ok or answer.later)
     ]
-    return ingest(store, refused, policy)
 
 
 def _unsubscribed(store: Store, post: Post, said: Said, error: CourierError) -> None:

@@ -10,12 +10,10 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
-from parcelwatch.words import FOLDER, catalogue, languages
+from parcelwatch.templates import page as shell
+from parcelwatch.words import catalogue, languages
 
 LANGUAGES: Final = languages("links")
 STYLE: Final = (
@@ -69,19 +67,6 @@ def labels(language: str) -> Mapping[str, Any]:
 
 def html(page: Page, language: str) -> str:
     """The page as a browser reads it."""
-    return _template().render(
+    return shell("link.html.j2").render(
         language=language, style=STYLE, title=page.title, notices=page.notices, rows=page.rows, more=page.more
     )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    return environment.get_template("link.html.j2")

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
 from parcelwatch.core.plots import Chart, svg
-from parcelwatch.words import FOLDER
+from parcelwatch.templates import page
 
 STYLE: Final = (
     ":root{--ink:#1b1f24;--paper:#fff;--dim:#5d6670;--rail:#e6e9ed;--bar:#2667c9}"
@@ -75,17 +72,4 @@ class Section:
 
 def html(title: str, lead: str, sections: Sequence[Section], language: str) -> str:
     """The report as a browser reads it."""
-    return _template().render(language=language, style=STYLE, title=title, lead=lead, sections=sections)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    return environment.get_template("paper.html.j2")
+    return page("paper.html.j2").render(language=language, style=STYLE, title=title, lead=lead, sections=sections)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -58,6 +59,7 @@ class Worker:
         self.tally = Tally()
         self.next_at: datetime | None = None
         self.leading_on = 0
+        self.retired = False
         self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
         self._policy = policy
@@ -85,7 +87,9 @@ class Worker:
         """Claim and call until nothing more is to be had now; `next_at` then says when there may be."""
         self.at(now)
         clock = self._now
-        while True:
+        if self._said and self._taking_in is None:  # what the store did not take before
+            await self._begin_taking_in()
+        while not self.retired:
             room = CONCURRENT + AHEAD - len(self._calls)
             if room <= 0:
                 await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
@@ -99,14 +103,20 @@ class Worker:
             if not taken.calls:
                 return
 
+    def judge_by(self, policy: Policy) -> None:
+        """What is said from now on is judged by another policy."""
+        self._policy = policy
+
+    def retire(self) -> None:
+        """Claim nothing more, and give back what was claimed and not asked yet; what was asked is taken in."""
+        self.retired = True
+
     async def drain(self) -> None:
         """Wait until every call on its way has been answered and taken in."""
         while self._calls or self._said or self._taking_in:
             if self._calls:
                 await asyncio.wait(self._calls)
-            if self._taking_in is None:
-                self._taking_in = asyncio.create_task(self._take_in())
-            await self._taking_in
+            await (self._taking_in or self._begin_taking_in())
 
     @property
     def busy(self) -> int:
@@ -115,14 +125,20 @@ class Worker:
     async def _make(self, call: Call, clock: Callable[[], datetime], claimed_at: float) -> None:
         await asyncio.sleep(max(0.0, call.after))
         async with self._slots:
-            if time.monotonic() - claimed_at > STALE:
-                await self._writer.run(give_back, call.ids)
+            if self.retired or time.monotonic() - claimed_at > STALE:
+                with suppress(StoreError):  # else their lease ends by itself
+                    await self._writer.run(give_back, call.ids)
                 return
             said = await self._ask(call, clock)
         self.leading_on += call.registers or isinstance(said.error, CourierDeclines)
         self._said.append(said)
         if self._taking_in is None:
-            self._taking_in = asyncio.create_task(self._take_in())
+            self._begin_taking_in()
+
+    def _begin_taking_in(self) -> asyncio.Task[None]:
+        self._taking_in = asyncio.create_task(self._take_in())
+        self._taking_in.add_done_callback(_heard_of)
+        return self._taking_in
 
     async def _ask(self, call: Call, clock: Callable[[], datetime]) -> Said:
         try:
@@ -154,6 +170,13 @@ class Worker:
                 del self._said[: len(batch)]
         finally:
             self._taking_in = None
+
+
+def _heard_of(task: asyncio.Task[None]) -> None:
+    """What the store did not take is still there, and whoever works next tries again and hears why."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, StoreError):
+        task.get_loop().call_exception_handler({"message": "answers could not be taken in", "exception": error})
 
 
 # --- on the store's thread -----------------------------------------------------------------------

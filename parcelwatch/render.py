@@ -51,6 +51,7 @@ _NAMES_A_DAY: Final = frozenset(
         Form.DISPATCH_OVERDUE,
     }
 )
+_STILL_TO_COME: Final = frozenset({Form.LIKELY_LATE, Form.PROMISE_NEAR, Form.EXPECTED_AFTER})
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
 _NO_SCAN: Final = dict.fromkeys(("reached", "moving", "scan", "apart", "cause", "sure", "outcome", "at", "place"), "")
@@ -68,10 +69,19 @@ _TEMPLATES: Final = {
     Form.ANSWER_UNREAD: "unreadable",
     Form.INCIDENT: "incident",
     Form.INCIDENT_OVER: "incident_over",
+    Form.INCIDENT_SETTLED: "incident_over",
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
+    Form.SERVICE_TROUBLED: "service_troubled",
+    Form.SERVICE_WELL: "service_well",
     Form.CLOCK_JUMPED: "clock_jumped",
+    Form.STORE_LOW: "database",
+    Form.STORE_FULL: "database",
+    Form.STORE_BUSY: "database",
+    Form.STORE_FAILING: "database",
+    Form.STORE_DAMAGED: "database",
+    Form.STORE_BACK: "database_back",
     Form.CLEARED: "cleared",
     Form.WORD_DUE: "reminder",
     Form.REMEDY_DUE: "reminder",
@@ -449,7 +459,7 @@ class Renderer:
 
     def _lasted(self, fact: Fact, now: datetime) -> str:
         """For how long it has gone on, or how long ago it happened; "" for what is only just so."""
-        if fact.since is None or now - fact.since < _JUST_NOW:
+        if fact.since is None or now - fact.since < _JUST_NOW or fact.says in _STILL_TO_COME:
             return ""
         pattern = self._words["times"]["ago" if happened(fact) else "for"]
         return str(pattern.format(age=self._times.age(now - fact.since)))

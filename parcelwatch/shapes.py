@@ -221,6 +221,7 @@ def report(figures: Figures) -> dict[str, Any]:
         "letters": {name: counts[name] for name in ("drafted", "approved", "sent")},
         "remedies": {"agreed": counts["agreed"], "done": counts["done"], "open": figures.owed},
         "verdicts": {"true": counts["right"], "false": counts["wrong"], "known": counts["known"]},
+        "incidents": dict(figures.incidents),
         "shadows": [dict(each) for each in figures.shadows],
     }
 

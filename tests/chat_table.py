@@ -22,7 +22,7 @@ def row(scheme: str, limit: Limit) -> str:
     cells = (
         limit.service,
         f"`{scheme}://`",
-        f"{limit.body:,} {limit.unit}",
+        f"{limit.body:,} {limit.unit}" + (f", {limit.markdown:,} as Markdown" if limit.markdown else ""),
         f"{limit.title:,} characters" if limit.title else "with the text",
         (", ".join(map(str, limit.rates)) + burst + penalty) or "–",
         ", ".join(kept) or "–",

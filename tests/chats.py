@@ -102,12 +102,41 @@ def _runs(card: dict[str, Any]) -> str:
     return "\n".join("".join(run["text"] for run in block["inlines"]) for block in blocks)
 
 
+def _lines(post: dict[str, Any]) -> str:
+    """A post of 飞书: a title, then lines of pieces."""
+    lines = ["".join(piece["text"] for piece in line) for line in post["content"]]
+    return "\n".join([*([post["title"]] if "title" in post else []), *lines])
+
+
+def _posted(sent: dict[str, Any]) -> str:
+    return _lines(sent["content"]["post"]["zh_cn"]) if sent["msg_type"] == "post" else str(sent["content"]["text"])
+
+
+def _robot(sent: dict[str, Any]) -> str:
+    """A robot of 企业微信 or 钉钉: Markdown or not, as it says."""
+    kind = sent["msgtype"]
+    return (
+        _markdown(str(sent[kind].get("content") or sent[kind]["text"])) if kind == "markdown" else sent[kind]["content"]
+    )
+
+
+def _markdown(text: str) -> str:
+    """Markdown as it is shown: a bold title, no spaces before a line's end."""
+    return re.sub(r"\A\*\*(.+)\*\*$", r"\1", re.sub(r"  \n", "\n", text), count=1, flags=re.MULTILINE)
+
+
+def _telegram(sent: dict[str, Any]) -> str:
+    """Its HTML as it is shown, which is what it counts."""
+    text = str(sent["text"])
+    return html.unescape(re.sub(r"</?[a-z][^>]*>", "", text)) if sent.get("parse_mode") == "HTML" else text
+
+
 def _feishu(name: str) -> Service:
     return Service(
         name,
         f"{name}://{{key}}?via={{via}}",
         key=lambda hit: hit.target.split("?")[0].rstrip("/").rpartition("/")[2],
-        text=lambda sent: sent["content"]["text"],
+        text=_posted,
         size=lambda hit: len(hit.body),
         most=20_000,
         allowed=5,
@@ -121,6 +150,21 @@ def _feishu(name: str) -> Service:
 def _welcomes(hit: Hit) -> Answer | None:
     secret = _asked(hit, "corpsecret")
     return _json(errcode=0, errmsg="ok", access_token=f"T-{secret}", expires_in=7200) if secret else None
+
+
+def _of_wecom(sent: dict[str, Any]) -> int:
+    """Markdown may be twice as long as text: a text of 2,048 bytes counts as one of 4,096."""
+    kind = sent["msgtype"]
+    return len(sent[kind]["content"].encode()) + (2048 if kind == "text" else 0)
+
+
+def _slack(text: str) -> str:
+    return html.unescape(re.sub(r"\A\*(.+)\*$", r"\1", text, count=1, flags=re.MULTILINE))
+
+
+def _discord(text: str) -> str:
+    bold = re.sub(r"\A\*\*(.+)\*\*$", r"\1", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", bold)
 
 
 SERVICES = (
@@ -142,9 +186,9 @@ SERVICES = (
         "wecombot",
         "wecombot://{key}?via={via}",
         key=lambda hit: _asked(hit, "key"),
-        text=lambda sent: sent["text"]["content"],
-        size=lambda hit: len(contents(hit)["text"]["content"].encode()),
-        most=2048,
+        text=_robot,
+        size=lambda hit: _of_wecom(contents(hit)),
+        most=4096,
         allowed=20,
         fine=_json(errcode=0, errmsg="ok"),
         too_fast=_json(errcode=45009, errmsg="api freq out of limit, hint: [1700000000], from ip: 203.0.113.7"),
@@ -155,7 +199,7 @@ SERVICES = (
         "dingtalk",
         "dingtalk://{key}?via={via}",
         key=lambda hit: _asked(hit, "access_token"),
-        text=lambda sent: sent["text"]["content"],
+        text=_robot,
         size=lambda hit: len(hit.body),
         most=20_000,
         allowed=20,
@@ -170,8 +214,8 @@ SERVICES = (
         "telegram",
         "tgram://123456789:{key}/-1001234?via={via}",
         key=lambda hit: _part(hit, 1).partition(":")[2],
-        text=lambda sent: sent["text"],
-        size=lambda hit: _utf16(contents(hit)["text"]),
+        text=_telegram,
+        size=lambda hit: _utf16(_telegram(contents(hit))),
         most=4096,
         allowed=20,
         fine=_json(ok=True, result={"message_id": 7}),
@@ -197,7 +241,7 @@ SERVICES = (
         too_fast=(429, "rate_limited", {"retry_after": "37"}),
         bad_key=(404, "no_service", {}),
         too_long=(400, "msg_too_long", {}),
-        reads=html.unescape,
+        reads=_slack,
     ),
     Service(
         "slack bot",
@@ -211,7 +255,7 @@ SERVICES = (
         too_fast=_json(429, {"retry_after": "37"}, ok=False, error="ratelimited"),
         bad_key=_json(ok=False, error="token_revoked"),
         too_long=_json(ok=False, error="msg_too_long"),
-        reads=html.unescape,
+        reads=_slack,
     ),
     Service(
         "discord",
@@ -225,7 +269,7 @@ SERVICES = (
         too_fast=_json(429, message="You are being rate limited.", retry_after=37.0, **{"global": False}),
         bad_key=_json(401, message="Invalid Webhook Token", code=50027),
         too_long=_json(400, code=50035, errors={"content": {"_errors": [{"code": "BASE_TYPE_MAX_LENGTH"}]}}),
-        reads=lambda text: re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text),
+        reads=_discord,
     ),
     Service(
         "teams",

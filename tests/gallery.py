@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.messages import Characters, Outgoing, message
 from parcelwatch.model import (
     Cause,
+    Chance,
     Checkpoint,
     Draft,
     DraftState,
@@ -106,7 +107,7 @@ SAID: Final[Mapping[str, tuple[Milestone, Cause | None, str, str]]] = {
     "courier_exception": (
         Milestone.EXCEPTION,
         Cause.COURIER_FAULT,
-        "网点爆仓，快件滞留",
+        "快件滞留",
         "Delayed by a broken van.",
     ),
 }
@@ -133,7 +134,9 @@ FORMS: Final[Mapping[str, Form]] = {
     "wrong_delivery": Form.DELIVERY_DOUBTED,
     "courier_delay": Form.DELAYED,
     "courier_exception": Form.EXCEPTION,
+    "will_be_late": Form.LIKELY_LATE,
 }
+CHANCE: Final = Chance(0.82, 46, "lane", "CN → DE", SINCE, 4.5, 1.2, 0.31, 1.0)
 SUSPECTED: Final = {"lost": Sure.SUSPECTED, "damaged": Sure.SLIGHT}
 PLACES: Final = {"zh-CN": "郑州市", "en": "Bremen, DE"}
 LAST: Final = {"zh-CN": "【郑州市】快件已到达 郑州转运中心", "en": "The shipment arrived at the parcel center Bremen."}
@@ -161,7 +164,9 @@ def alert(
     """An alert about a case of this kind, with everything known of its parcel or with the least."""
     says, sure = FORMS.get(kind, Form.EXCEPTION), SUSPECTED.get(kind, Sure.STATED) if bare else Sure.STATED
     quoted = scan(kind, language, sure) if kind in SAID or kind == "stalled" else None
-    fact = Fact(says, since=SINCE, scan=quoted, until=SINCE if kind == "late" else None, whose="shop", count=1)
+    until = SINCE if kind == "late" else NOW + timedelta(days=1) if kind == "will_be_late" else None
+    fact = Fact(says, since=SINCE, scan=quoted, until=until, whose="shop", count=1)
+    fact = replace(fact, chance=None if bare else CHANCE) if kind == "will_be_late" else fact
     chinese = language == "zh-CN"
     out = Outgoing(7, kind, "ops", False, severity, Why.OPENED, fact, NOW, courier="kd" if chinese else "my_dhl")
     out = replace(out, number="7710000000059" if chinese else "00340434292135100186", case_id=4)
@@ -180,7 +185,7 @@ def alert(
 
 def alerts() -> Iterator[Card]:
     """Every kind of trouble, full, of two orders, grave, and bare."""
-    for kind in (name for name, each in KINDS.items() if each.family is not Family.OPERATOR):
+    for kind in (name for name, each in KINDS.items() if each.family is not Family.OPERATOR and name != "incident"):
         for language in languages("agents"):
             yield card("alerts", f"{kind}", alert(kind, language), language)
             yield card("alerts", f"{kind}, bare", alert(kind, language, severity=Severity.MEDIUM, bare=True), language)
@@ -202,6 +207,54 @@ def letters_pushed() -> Iterator[Card]:
         gone = Fact(Form.NEWER_SCAN, scan=replace(scan("stalled", language), occurred_at=NOW, occurred_until=NOW))
         yield card("drafts", "draft", pushed, language)
         yield card("drafts", "withdrawn", replace(pushed, why=Why.WITHDRAWN, fact=gone), language)
+
+
+DAY: Final = date(2026, 12, 1)
+TALLY: Final = (("incident", 3), ("parcels", 120), ("troubled", 37), ("usual", 21), ("known", 1), ("left", 4))
+COUNTS: Final = (
+    *(("opened", 12), ("acknowledged", 9), ("resolved", 7), ("escalated", 1), ("drafted", 8), ("approved", 6)),
+    *(("sent", 5), ("agreed", 2), ("done", 1), ("owed", 1), ("right", 4), ("wrong", 1), ("known", 0), ("waiting", 6)),
+    *(("untaken", 2), ("day", 3), ("three", 2), ("week", 1), ("longer", 0), ("owner:lin", 4), ("owner:", 2)),
+)
+LATER: Final[tuple[tuple[str, str, Why, Fact], ...]] = (
+    (
+        "incident",
+        "incident",
+        Why.OPENED,
+        Fact(Form.INCIDENT, SINCE, tally=TALLY, reason="DE", kind="destination", count=37),
+    ),
+    ("incident", "incident, bare", Why.OPENED, Fact(Form.INCIDENT, tally=(("incident", 3),))),
+    ("incident", "over", Why.CLEARED, Fact(Form.INCIDENT_OVER, SINCE, tally=TALLY, reason="DE", kind="lane", count=37)),
+    ("stalled", "word due", Why.PROMISED, Fact(Form.WORD_DUE, SINCE, until=NOW, count=5)),
+    ("lost", "remedy due", Why.UNFULFILLED, Fact(Form.REMEDY_DUE, SINCE, kind="refund", reason="lin")),
+    ("stalled", "nobody took it", Why.ESCALATED, Fact(Form.NOT_ACKNOWLEDGED, SINCE)),
+    ("stalled", "nothing came of it", Why.RERAISED, Fact(Form.NOTHING_NEW, SINCE, reason="lin")),
+    ("lost", "claim due", Why.OPENED, Fact(Form.CLAIM_DUE, SINCE, on=DAY, count=3)),
+    ("lost", "claim missed", Why.OPENED, Fact(Form.CLAIM_MISSED, SINCE, on=DAY)),
+    ("stalled", "report", Why.OPENED, Fact(Form.REPORT, SINCE, until=NOW, tally=COUNTS)),
+    ("channel_down", "channel down", Why.SILENT, Fact(Form.CHANNEL_DOWN, SINCE, reason="too many messages (HTTP 429)")),
+    ("channel_down", "channel back", Why.SILENT, Fact(Form.CHANNEL_BACK, SINCE)),
+    (
+        "letters_broken",
+        "letters",
+        Why.SILENT,
+        Fact(Form.LETTERS_BROKEN, unread=(Unread("", "lost.txt.j2, line 3", 1),)),
+    ),
+)
+
+
+def later() -> Iterator[Card]:
+    """What is told after a case was opened, of many cases, and of the program itself."""
+    for kind, name, why, fact in LATER:
+        for language in languages("agents"):
+            if kind in ("channel_down", "letters_broken", "incident"):
+                out = Outgoing(7, kind, "ops", False, Severity.HIGH, why, fact, NOW, account="ops")
+                yield card("later", name, replace(out, courier="my_dhl" if kind == "incident" else ""), language)
+            else:
+                yield card("later", name, replace(alert(kind, language), why=why, fact=fact), language)
+    for language in languages("agents"):
+        over = Fact(Form.CLEARED, SINCE, scan=scan("stalled", language))
+        yield card("later", "cleared", replace(alert("stalled", language), why=Why.CLEARED, fact=over), language)
 
 
 ACCOUNTS: Final = (
@@ -238,7 +291,7 @@ def card(section: str, name: str, out: Outgoing, language: str) -> Card:
 
 # --- the page ------------------------------------------------------------------------------------
 
-SECTIONS: Final[tuple[Callable[[], Iterator[Card]], ...]] = (alerts, letters_pushed, operators)
+SECTIONS: Final[tuple[Callable[[], Iterator[Card]], ...]] = (alerts, letters_pushed, later, operators)
 
 _STYLE: Final = """
 body{font:15px/1.45 sans-serif;background:#ddd;margin:1em}h2{margin:1.5em 0 .5em}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import json
+from datetime import UTC, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from parcelwatch.backtest import BATCH, FromFile, Plan, run
 from parcelwatch.histories import Fault, Reader
 from parcelwatch.verbs.records import open_source
-from tests.benchmarks.replaying import rows
+from tests.benchmarks.replaying import START, rows
 
 
 def played(path: Path, policy: Path, workers: int) -> tuple[Any, ...]:
@@ -35,3 +36,18 @@ def test_two_processes_come_to_the_same_as_one(tmp_path: Path) -> None:
     assert [fault.line for fault in faults] == [2 * BATCH + 1]
     assert done == sorted(done)
     assert done[-1] == ("playing", path.stat().st_size)
+
+
+def test_what_scans_a_courier_hardly_ever_gives_is_learned_from_the_days_before(tmp_path: Path) -> None:
+    way = [("picked_up", 9), ("out_for_delivery", 80), ("delivered", 84)]
+    lines = []
+    for place in range(60):
+        began = START + timedelta(days=place)
+        scans = [{"occurred_at": (began + timedelta(hours=at)).isoformat(), "milestone": said} for said, at in way]
+        lines.append(json.dumps({"number": f"PW{place:09}XX", "courier": "acme", "checkpoints": scans}))
+    path, policy = tmp_path / "histories.jsonl", tmp_path / "policy.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    policy.write_text('[service]\ndatabase = "x.db"\n[thresholds]\nprofile = "china"\n', encoding="utf-8")
+    told = {each.number for each in played(path, policy, 1)[1]}
+    assert {"PW000000000XX", "PW000000030XX"} <= told
+    assert not {"PW000000040XX", "PW000000059XX"} & told

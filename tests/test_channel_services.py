@@ -7,6 +7,7 @@ import base64
 import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -35,6 +36,11 @@ every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service:
 def visible(text: str) -> str:
     """As people see it: what takes no room cannot be seen."""
     return text.replace("\u200b", "")
+
+
+def alike(text: str) -> str:
+    """Wide letters as narrow ones: they look the same."""
+    return unicodedata.normalize("NFKC", text).rstrip()
 
 
 def failure(channel: Channel) -> Exception:
@@ -112,6 +118,13 @@ FILLERS = {
 }
 
 
+# A request of ntfy's has a limit too, kept by and large. What goes plain has the room that Markdown would take.
+RESERVED = {
+    ("ntfy", "quotes"),
+    *((name, filler) for name in ("wecombot", "dingtalk") for filler in ("markup", "quotes")),
+}
+
+
 @every_service
 @pytest.mark.parametrize("filler", FILLERS)
 def test_what_fits_is_taken_whole_and_nothing_shorter_is_cut(service: Service, filler: str) -> None:
@@ -121,10 +134,10 @@ def test_what_fits_is_taken_whole_and_nothing_shorter_is_cut(service: Service, f
         short = cut(long, channel.room(TITLE), channel.measure)
         assert channel.fits(TITLE, short)
         channel.send(TITLE, short)
-        assert visible(chat.said[-1]).rstrip() == f"{TITLE}\n{short}".rstrip()
+        assert alike(visible(chat.said[-1])) == alike(f"{TITLE}\n{short}")
         used = service.size(chat.hits[-1])
     assert used <= service.most
-    if (service.name, filler) != ("ntfy", "quotes"):  # its requests have a limit too, kept by and large
+    if (service.name, filler) not in RESERVED:
         assert used >= service.most * 0.985 - 12
 
 
@@ -155,8 +168,11 @@ def test_whatever_is_sent_stays_within_the_limit(title: str, body: str, service:
 
 def test_the_letters_that_were_cut_on_a_wecom_robot_now_fit() -> None:
     channel = Channel("ops", "wecombot://botkey-0000")
-    assert channel.fits("标题" * 20, "字" * 600)
-    assert not channel.fits("标题" * 20, "字" * 700)
+    assert channel.fits("标题" * 20, "字" * 1300)
+    assert not channel.fits("标题" * 20, "字" * 1400)
+    text = Channel("ops", "wecombot://botkey-0000?format=text")
+    assert text.fits("标题" * 20, "字" * 600)
+    assert not text.fits("标题" * 20, "字" * 700)
 
 
 # --- how it says no -------------------------------------------------------------------------------
@@ -402,8 +418,8 @@ def test_who_has_a_message_is_not_sent_it_again_though_others_came_between() -> 
             channel.send("title", "text")
         channel.send("another", "text")
         channel.send("title", "text")
-    told = [(contents(hit)["chat_id"], contents(hit)["text"].split("\n")[0]) for hit in server.hits]
-    assert told == [(-100, "title"), (-200, "title"), (-100, "another"), (-200, "another"), (-200, "title")]
+    told = [(contents(hit)["chat_id"], "another" in contents(hit)["text"]) for hit in server.hits]
+    assert told == [(-100, False), (-200, False), (-100, True), (-200, True), (-200, False)]
 
 
 def _fails_once_at(turn: int) -> Behaviour:
@@ -485,19 +501,18 @@ def test_a_gateway_takes_the_service_s_place_with_the_path_it_asks_for() -> None
 
 def test_whom_a_discord_url_names_is_rung_and_nobody_else() -> None:
     hit = contents(sent("discord://123456789012345678/token0?ping=<@%26456>&thread=77&via=http://{host}"))
-    assert hit["content"].startswith("👉 <@&456>\ntitle")
+    assert hit["content"].startswith("👉 <@&456>\n**title**")
     assert hit["allowed_mentions"] == {"parse": [], "users": [], "roles": ["456"]}
 
 
 def test_a_slack_url_names_channel_and_sender() -> None:
     hit = contents(sent("slack://Courier@T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops?via=http://{host}", b"ok"))
-    assert (hit["channel"], hit["username"], hit["mrkdwn"]) == ("#ops", "Courier", False)
+    assert (hit["channel"], hit["username"], hit["mrkdwn"]) == ("#ops", "Courier", True)
 
 
 def test_a_telegram_topic_and_silence_go_along() -> None:
     hit = contents(sent("tgram://123456789:abcdefg_hijklmnop/-100:5?silent=yes&via=http://{host}"))
     assert (hit["chat_id"], hit["message_thread_id"], hit["disable_notification"]) == (-100, 5, True)
-    assert "parse_mode" not in hit
 
 
 def test_an_ntfy_url_may_log_in_and_tag() -> None:

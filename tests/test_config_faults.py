@@ -74,6 +74,7 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[thresholds]\nstalled = "48h"', 'expected a table, { warn = "48h", critical = "120h" }, got "48h"'),
         ('[thresholds]\nstalled = { critical = "7d" }', "2: thresholds.stalled.warn: is required: after how long"),
         ('[thresholds]\nstalled = { warn = "7d", critical = "4bd" }', "critical (4bd) must not come before warn (7d)"),
+        ('[thresholds]\nwill_be_late = { warn = "1d", critical = "3d" }', "critical (3d) must not be further ahead"),
         ('[thresholds]\ncourier_silent = { warn = "1bd" }', "business days cannot be used here"),
         ('[[thresholds.override]]\nstalled = { warn = "1d" }', "1: thresholds.override: says for no parcel"),
         ("[[thresholds.override]]\ncompany = 3011", "2: thresholds.override.company: expected a text in quotes"),
@@ -178,7 +179,15 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ('[service]\npublic_url = "https://me:pw@pw.example"', "expected a plain URL: no user, password, query or"),
         ('[service]\npublic_url = "https://pw.example/ a"', "service.public_url: expected"),
         (OPS + 'person = "lin\\nwang"', "3: channels.ops.person: expected a name on one line"),
-        ("[service]\n[service]", "2: not valid TOML: Cannot declare"),
+        ("[service]\n[service]", "2: not valid TOML: service is written twice, in line 1 and line 2: join the two"),
+        ("[[routes]]\nchannel = 'x'\n[routes]", "each is headed [[routes]]"),
+        ('[service]\nlisten = ""\n\nlisten = "x"', "service.listen is written twice, in line 2 and line 4: keep one"),
+        ('[drafts]\nshop = """\na"""\nshop = """\nb"""', "drafts.shop is written twice, in line 2 and line 4: keep"),
+        ("[drafts]\nshop.a = 1\nshop = 2", "drafts.shop is written twice, in line 2 and line 3: keep one of them"),
+        ("[drafts]\nshop = 2\nshop.a = 1", "drafts.shop.a and drafts.shop cannot both be written, in line 2"),
+        ('[thresholds]\nlate = { warn = "1d", warn = "2d" }', "thresholds.late.warn is written twice, in line 2: keep"),
+        ("[[peaks]]\nfactor = 1\n[[peaks]]\nfactor = 1\nfactor = 2", "peaks.factor is written twice, in line 4 and"),
+        ("x = " + "[" * 100_000, "not valid TOML: it is nested too deeply"),
         ("service", "not valid TOML"),
     ],
 )  # fmt: skip
@@ -186,6 +195,28 @@ def test_a_fault_is_told_with_its_line_and_what_was_expected(tmp_path: Path, tex
     (problem,) = [each for each in faults(tmp_path, text) if "peaks.to" not in each]
     assert problem.startswith("config.toml:")
     assert fault in problem
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (b"number,courier\nAB12345,my_dhl\n", "is a table (CSV); TOML is wanted"),
+        (b'{"number": "AB12345"}\n', "is JSON; TOML is wanted"),
+        (b'[{"number": "AB12345"}]\n', "is one JSON list; TOML is wanted"),
+        (b"<!DOCTYPE html>\n<html>", "is a web page or XML; TOML is wanted"),
+        (b"SQLite format 3\0\x10\0", "is an SQLite database; TOML is wanted"),
+        (b"PK\x03\x04\0\0", "is a spreadsheet's own format; TOML is wanted"),
+        (b'title = "x"\n[[then]]\nat = "+1h"\n', "is a test for `parcelwatch test-rules`, not a configuration"),
+        (b'api = "dhl"\n[[parcels]]\nnumber = "x"\n', "is a story for `parcelwatch sandbox`, not a configuration"),
+    ],
+)
+def test_a_file_of_another_sort_is_named_as_what_it_is(tmp_path: Path, raw: bytes, what: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(raw)
+    with pytest.raises(ConfigError) as refused:
+        config.load(path, environ={})
+    (problem,) = refused.value.problems
+    assert what in problem
 
 
 def test_everything_wrong_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
@@ -272,6 +303,10 @@ def test_two_overrides_that_are_equally_specific_are_refused_with_both_lines(tmp
         (OPS + 'digest_at = "09:00"\ndigest_below = "low"', "nothing is milder than low"),
         (OPS + '[[routes]]\nchannel = "ops"\ntag = "vip,gift"', 'each of "vip", "gift" is a tag of its own'),
         ('[thresholds]\nstalled = { warn = "1d", critical = "24h" }', "critical is warn, 1d"),
+        (
+            '[[thresholds.override]]\ntag = "x"\nuntracked = true\nstalled = { warn = "1d" }',
+            "4: thresholds.override.stalled: does nothing beside untracked = true",
+        ),
         ('[[thresholds.override]]\ncourier = "b"', "1: thresholds.override: sets no threshold"),
         ('[[thresholds.override]]\ntag = "x"\ncourier_silent = { warn = "1h" }', "is silent for all parcels"),
         ('[service]\nlisten = ""\npublic_url = "https://pw.example"', "3: service.public_url: messages get no links"),

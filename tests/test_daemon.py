@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from parcelwatch import clock
@@ -112,3 +113,56 @@ def test_a_daemon_without_couriers_says_what_to_do(tmp_path: Path) -> None:
 )
 def test_the_watchdog_is_fed_only_while_every_part_is_alive(ages: dict[str, float], wedged: tuple[str, ...]) -> None:
     assert stale(ages) == wedged
+
+
+# --- reload ---------------------------------------------------------------------------------------
+
+
+def run(config: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "parcelwatch", *arguments, "--config", str(config)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+
+def test_a_hangup_reloads_and_says_so_to_systemd_and_to_who_asked(world: Path, tmp_path: Path) -> None:
+    good = world.read_text()
+    with supervisor(tmp_path) as listening:
+        child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        world.write_text(good + '[thresholds]\nstalled = { warn = "1d" }\n')
+        asked = run(world, "reload")
+        assert (asked.returncode, asked.stdout) == (
+            0,
+            "- thresholds.stalled.warn: not set → 1d\nThe daemon runs it now.\n",
+        ), asked.stderr
+        (reloading,) = (said for said in wait_for(listening, "RELOADING=1") if "RELOADING" in said)
+        assert "MONOTONIC_USEC=" in reloading
+        wait_for(listening, "READY=1")
+        world.write_text(good + '[thresholds]\nstaled = { warn = "1d" }\n')
+        assert run(world, "reload").returncode == 78
+        child.send_signal(signal.SIGHUP)
+        assert "refused" in wait_for(listening, "READY=1")[-1]
+        assert "did you mean" in run(world, "doctor").stdout + run(world, "config", "check").stderr
+        child.send_signal(signal.SIGTERM)
+        _, said = child.communicate(timeout=PATIENCE)
+    assert child.returncode == 0, said.decode()
+
+
+def test_without_a_daemon_nothing_is_reloaded(world: Path) -> None:
+    asked = run(world, "reload")
+    assert asked.returncode == 1
+    assert "no daemon is running" in asked.stderr
+
+
+def test_a_running_daemon_answers_whoever_watches_it(world: Path, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    world.write_text(world.read_text().replace("[service]\n", f'[service]\nlisten = "{address}"\n', 1))
+    with supervisor(tmp_path) as listening:
+        child = start(world, NOTIFY_SOCKET=str(tmp_path / "notify"))
+        wait_for(listening, "READY=1")
+        health, metrics = (httpx.get(f"http://{address}/{each}", timeout=PATIENCE) for each in ("health", "metrics"))
+        child.send_signal(signal.SIGTERM)
+        child.communicate(timeout=PATIENCE)
+    assert (health.status_code, health.json()) == (200, {"ok": True, "failing": []})
+    assert 'parcelwatch_answers_total{account="dhl",outcome="answered"}' in metrics.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from parcelwatch import config, engine
+from parcelwatch import config, making
 from parcelwatch.core.messages import Characters
 from parcelwatch.deliver import Wording, claim
 from parcelwatch.model import Fact, Form
@@ -28,7 +28,7 @@ def test_a_channel_is_told_in_its_language_and_by_its_clock(tmp_path: Path) -> N
     (tmp_path / "config.toml").write_text(SETTINGS, encoding="utf-8")
     settings = config.load(tmp_path / "config.toml", environ={})
     words = Wording(
-        engine.renderer(settings), dict.fromkeys(("ops", "hangzhou"), Characters(4000)), voices=engine.voices(settings)
+        making.renderer(settings), dict.fromkeys(("ops", "hangzhou"), Characters(4000)), voices=making.voices(settings)
     )
     told: dict[str, str] = {}
     with Store.open(blank(tmp_path / "shop.db")) as store:

@@ -19,6 +19,8 @@ def test_a_card_reads_whole(card: Card) -> None:
     for line in (card.title, *filter(None, card.body.split("\n"))):
         assert line in HEADS or whole(re.sub(r"https?://\S+", "…", line)), line
     assert "\u200b" not in card.title
+    message, _, _ = card.body.partition("\n\n— ")
+    assert card.section == "drafts" or "\n\n" not in message
 
 
 def test_the_page_holds_every_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

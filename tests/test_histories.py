@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from parcelwatch import couriers
+from parcelwatch import couriers, histories
 from parcelwatch.core.histories import History
 from parcelwatch.core.policy import Policy
 from parcelwatch.couriers.base import Coded
 from parcelwatch.errors import BadInput
-from parcelwatch.histories import Fault, Reader, read_histories
+from parcelwatch.histories import Fault, Reader, read_records
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.verbs import columns
 from parcelwatch.verbs.columns import Columns, NoScans
+from parcelwatch.verbs.records import open_source, records
 
 WHOLE: Final = {
     "number": "AB12345678",
@@ -48,7 +49,8 @@ def told(tmp_path: Path, text: str, name: str = "h.jsonl", reader: Reader | None
     """The histories of a file of this text, and its faults."""
     path, faults = tmp_path / name, list[Fault]()
     path.write_text(text, encoding="utf-8")
-    return list(read_histories(str(path), reader, faults=faults.append)), faults
+    source = open_source(str(path))
+    return list(read_records(records(source), reader or Reader(), faults.append, histories.columns(source))), faults
 
 
 def one(tmp_path: Path, row: dict[str, Any], reader: Reader | None = None) -> History:

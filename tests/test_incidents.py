@@ -87,7 +87,7 @@ def test_cases_that_outlive_the_incident_are_told_then_and_not_before(tmp_path: 
     assert dhl.incidents[0].state is IncidentState.OVER
     (digest,) = dhl.told("stalled")
     assert digest.numbers == {f"PW{each - 1:06}" for each in stuck[:8]}
-    assert "of 100 8 still are" in dhl.told("incident")[-1].body
+    assert "8 of 100 still are" in dhl.told("incident")[-1].body
     dhl.wait(3 * DAY, step=HOUR)
     assert len(dhl.incidents) == 1, "what was part of one is no new one"
 
@@ -155,6 +155,37 @@ def test_its_history_says_when_it_opened_grew_and_closed(tmp_path: Path) -> None
     dhl.wait(HOUR)
     turns = [event.turn for event in incidents.events(dhl.store, 1)]
     assert turns == [Turn.OPENS, Turn.CLOSES]
+
+
+def test_trouble_that_never_ends_becomes_what_is_usual_and_its_cases_come_out_in_digests(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    dhl.usual(at("Leipzig", 400, 6), at("Berlin", 400, 6))
+    road: list[int] = []
+    for third in range(10):
+        stuck, well = dhl.add(14, "Leipzig"), dhl.add(14, "Leipzig")
+        dhl.wait(2 * DAY, step=DAY)
+        dhl.answer([*road, *stuck])
+        dhl.wait(DAY, step=12 * HOUR)
+        dhl.scan([*road, *well], "Halle", M.DELIVERED)
+        road = stuck
+        assert bool(dhl.told("stalled")) == (third >= 7)
+    (one,) = dhl.incidents
+    assert one.state is IncidentState.OVER
+    assert [event.turn for event in incidents.events(dhl.store, 1)][-1] is Turn.SETTLES
+    assert dhl.whys()[-1] is Why.CLEARED
+    assert "for three weeks. That counts as usual from now on" in dhl.told("incident")[-1].body
+    told = [sum(not row.draft for row in each.group.rows) for each in dhl.told("stalled")]
+    assert [each for each in told if each][:2] == [14, 14], "those inside come out together"
+
+
+def test_a_place_of_one_buyer_is_no_hub_however_many_parcels_stand_still_there(tmp_path: Path) -> None:
+    dhl = Courier(tmp_path)
+    stuck = dhl.add(60, "Kleinkleckersdorf")
+    dhl.store.db.execute("UPDATE orders SET customer_contact = 'lin@example.com', buyer = 'lin'")
+    dhl.stall(stuck)
+    assert [one.group for one in dhl.incidents] == [Group(Grain.COURIER, "dhl")]
+    assert dhl.store.value("SELECT count(*) FROM surveys WHERE hub <> ''") == 0
+    assert "Kleinkleckersdorf" not in dhl.told("incident")[-1].body
 
 
 # --- a whole courier -----------------------------------------------------------------------------

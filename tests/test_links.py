@@ -49,7 +49,7 @@ POLICY = Policy(
 LIMITS = {name: Characters(10_000) for name in ("lin", "letters", "ops")}
 PEOPLE = {"lin": "lin", "letters": "lin"}
 NUMBER = "PW000000001XX"
-FOUND = re.compile(rf"^Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
+FOUND = re.compile(rf"^→ Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
 
 def trouble(store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, policy: Policy = POLICY) -> int:
@@ -384,6 +384,7 @@ def test_every_language_says_everything_a_page_may_have_to_say() -> None:
     said = [dict(told(catalogue(language, "links"))) for language in languages("links")]
     assert all(each == said[0] for each in said)
     wanted = {f"{table}.{verb}" for table in ("verbs", "done", "already", "so") for verb in Verb}
+    wanted |= {"undo.button", *(f"undo.{how}.{what}" for how in ("undone", "too_late") for what in ("case", "letter"))}
     wanted |= {f"ended.{one}" for one in Ended} | {"refused.changed", "refused.moved_on", "refused.not_now"}
     assert wanted <= set(said[0])
 
@@ -426,6 +427,52 @@ def test_each_verb_acts_once(tmp_path: Path) -> None:
         assert "Done already: resolved by lin" in (await one.press(one.alert, "resolve")).text
         assert "This case is closed" in (await one.press(one.alert)).text
         assert "This case is closed" in (await one.get(one.alert)).text
+
+    play(tmp_path, scene)
+
+
+@pytest.mark.parametrize("verb", ["ack", "snooze", "resolve"])
+def test_a_press_by_mistake_is_undone_within_minutes_and_may_be_pressed_anew(tmp_path: Path, verb: str) -> None:
+    async def scene(one: Desk) -> None:
+        assert "undo it" not in (await one.get(one.alert)).text
+        assert "undo it" in (await one.press(one.alert, verb)).text
+        one.now = NOW + timedelta(minutes=9)
+        assert "undo it" in (await one.get(one.alert)).text
+        assert "Undone by lin" in (await one.press(one.alert, "undo")).text
+        case = (await one.writer.run(cases.one, 1, one.now)).case
+        assert (case.state, case.owner, case.snoozed_until, case.resolved_at) == ("open", "", None, None)
+        assert (await one.events())[-1] == ("reopen", "lin")
+        told = [text.title for text in await one.writer.run(sent, one.now)]
+        assert all(title.startswith("Draft D") for title in told)  # nobody is told again of the case
+        assert "by lin" in (await one.press(one.alert, verb)).text
+        assert await one.state() != "open"
+
+    play(tmp_path, scene)
+
+
+def test_what_was_pressed_long_ago_or_moved_since_is_not_undone_but_says_how(tmp_path: Path) -> None:
+    async def scene(one: Desk) -> None:
+        await one.press(one.alert, "ack")
+        one.now = NOW + timedelta(minutes=11)
+        late = (await one.press(one.alert, "undo")).text
+        assert "parcelwatch cases reopen 1" in late
+        assert await one.state() == "acknowledged"
+        await one.press(one.alert, "snooze")
+        await one.writer.run(act_on_case, 1, "ack", POLICY, one.now, by="wang")
+        assert "can no longer be undone" in (await one.press(one.alert, "undo")).text
+        assert await one.state() == "acknowledged"
+
+    play(tmp_path, scene)
+
+
+def test_an_approval_by_mistake_is_taken_back_and_its_words_stay(tmp_path: Path) -> None:
+    async def scene(one: Desk) -> None:
+        await one.press(one.letter, "approve")
+        _, before = await one.writer.run(drafts.one, 1)
+        assert "waits for approval again" in (await one.press(one.letter, "undo")).text
+        _, draft = await one.writer.run(drafts.one, 1)
+        assert (draft.state, draft.body) == ("draft", before.body)
+        assert "Letter approved by lin" in (await one.press(one.letter, "approve")).text
 
     play(tmp_path, scene)
 

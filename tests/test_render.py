@@ -251,7 +251,7 @@ def test_hostile_values_stay_what_they_are_and_ring_nobody(kind: str, language: 
     plain = letter(kind, language)
     assert "49" not in text
     assert "{{7*7}}" in text
-    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text else 0)
+    assert text.count("\n") == plain.count("\n") + (2 if LETTERS[kind].in_text or not LETTERS[kind].remedies else 0)
     assert not re.search("[\u202e\r]|@everyone|https://|\nSubject", text)
 
 
@@ -428,8 +428,8 @@ def test_an_alert_says_whose_parcel_what_and_what_to_do() -> None:
         "2. Treat it as lost: set STO (95543) a deadline for the search, and offer the customer a resend or a refund.\n"
         "Promised for 5 May\n"
         "Goods: Desk lamp\n"
-        "Order: https://shop.example/o/T-1001\n"
-        "Tracking: https://www.kuaidi100.com/chaxun?com=shentong&nu=JD0012345678\n"
+        "→ Order: https://shop.example/o/T-1001\n"
+        "→ Tracking: https://www.kuaidi100.com/chaxun?com=shentong&nu=JD0012345678\n"
         "case 7 · A17",
         "JD0012345678 HIGH (STO, order T-1001, Noah B. (nb88), €129): No new scan for 70 h; the last: “Departed”, "
         "Kassel, DE, 3 May 19:00",
@@ -566,7 +566,8 @@ def test_a_parcel_was_lost_so_long_ago_but_is_sought_for_so_long(language: str, 
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
-    operator = kind in ("courier_silent", "unknown_status", "channel_down", "letters_broken", "clock_jumped")
+    ours = ("courier_silent", "unknown_status", "channel_down", "letters_broken", "clock_jumped", "database")
+    operator = kind in (*ours, "service_troubled")
     assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 

@@ -104,7 +104,7 @@ def fault_of(tmp_path: Path, then: str) -> str:
 
 def test_a_message_nobody_expects_fails_the_story_by_file_step_and_what_happened(tmp_path: Path) -> None:
     assert fault_of(tmp_path, '[[then]]\nat = "wed 09:00"\nagain = true') == (
-        "untrue.toml:8, step 2 (wed 09:00, Wed 2026-03-04 09:00) of “It stalls”\n"
+        "untrue.toml:8, step 2 (wed 09:00, Wed 2026-03-04 09:00 UTC) of “It stalls”\n"
         "  expected: opened nothing\n"
         "  happened: opened stalled (in all: opened stalled, told stalled medium opened, drafted stalled zh-CN)"
     )
@@ -117,7 +117,24 @@ def test_a_message_that_does_not_come_fails_the_story(tmp_path: Path) -> None:
 
 def test_a_message_while_quiet_is_expected_fails_the_story_and_says_when(tmp_path: Path) -> None:
     fault = fault_of(tmp_path, 'quiet_until = "+50h"')
-    assert "quiet until Wed 2026-03-04 10:00\n  happened: at Wed 2026-03-04 09:00: opened stalled" in fault
+    assert "quiet until Wed 2026-03-04 10:00 UTC\n  happened: at Wed 2026-03-04 09:00 UTC: opened stalled" in fault
+
+
+@pytest.mark.parametrize("day", ["mon 18:00", "Mon 18:00", "MONDAY 18:00"])
+def test_a_weekday_that_may_lie_before_the_quiet_above_or_a_week_after_it_is_not_guessed(
+    tmp_path: Path, day: str
+) -> None:
+    quiet = 'quiet_until = "2026-03-04 08:00"\n[[then]]\nagain = true\nat = "%s"\nexpect = { opened = ["stalled"] }'
+    told = fault_of(tmp_path, quiet % day)
+    assert "lies before Wed 2026-03-04 08:00, the quiet_until above, or is 2026-03-09 18:00: write which day" in told
+    assert told.startswith("untrue.toml:11: step 2: ")
+
+
+def test_a_weekday_is_one_however_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "any.toml"
+    path.write_text(STALLS.replace("mon 09:00", "Monday 9:00"), encoding="utf-8")
+    story = read(path)
+    assert f"{story.steps[0].at:%a %H:%M}" == "Mon 09:00"
 
 
 def test_a_poll_the_cadence_did_not_place_fails_the_story(tmp_path: Path) -> None:
@@ -132,18 +149,24 @@ def test_a_poll_the_cadence_did_not_place_fails_the_story(tmp_path: Path) -> Non
         ('[[then]]\nat = "+2h"\nherd = []', '10: step 2: unknown key herd (did you mean "heard"?)'),
         ('[[then]]\nat = "+2h"\nagain = true\nact = "ack stalled"', "8: step 2: one thing a step, not again and act"),
         ('[[then]]\nat = "-2h"', '9: step 2: at = "-2h" lies before the step above'),
-        ('[[then]]\nat = "soon"', '9: step 2: expected a moment such as "+26h"'),
+        ('[[then]]\nat = "soon"', '9: step 2: at: expected a moment such as "+26h"'),
         ("[[then]]\nagain = true", "8: step 2: needs `at`"),
         ('[[then]]\nat = "+2h"\nquiet_until = "+1h"', '10: step 2: quiet_until = "+1h" does not lie after it'),
         ('[[then]]\nat = "+2h"\nexpect = { told = ["staled high"] }', 'no kind "staled" (did you mean "stalled"?)'),
-        ('[[then]]\nat = "+2h"\nexpect = { told = "stalled" }', "10: step 2: expected a list of texts, such as"),
-        ('[[then]]\nat = "+2h"\nexpect = { nothing = true, told = [] }', "step 2: it expects nothing, and something"),
+        (
+            '[[then]]\nat = "+2h"\nexpect = { told = "stalled" }',
+            "10: step 2: expect.told: expected a list of texts, such as",
+        ),
+        (
+            '[[then]]\nat = "+2h"\nexpect = { nothing = true, told = [] }',
+            "step 2: expect: it expects nothing, and something",
+        ),
         (
             '[[then]]\nat = "+2h"\nheard = { milestone = "deliverd" }',
             'no milestone "deliverd" (did you mean "delivered"',
         ),
-        ('[[then]]\nat = "+2h"\nheard = 3', "10: step 2: expected a table, got 3"),
-        ('[[then]]\nat = "+2h"\nact = "akc stalled"', 'step 2: no deed "akc" (did you mean "ack"?)'),
+        ('[[then]]\nat = "+2h"\nheard = 3', "10: step 2: heard: expected a table, got 3"),
+        ('[[then]]\nat = "+2h"\nact = "akc stalled"', 'step 2: act: no deed "akc" (did you mean "ack"?)'),
         ('[[then]]\nat = "+2h"\nmark = "gone"', 'step 2: no mark "gone"'),
     ],
 )

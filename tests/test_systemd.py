@@ -43,13 +43,13 @@ def test_systemd_finds_nothing_to_warn_of(tmp_path: Path) -> None:
 
 @needs_systemd
 def test_systemd_would_find_a_mistake(tmp_path: Path) -> None:
-    unit = unit_text(sys.executable, CONFIG).replace("Restart=on-failure", "Restrat=on-failure")
+    unit = unit_text(sys.executable, CONFIG).replace("Restart=always", "Restrat=always")
     assert analyze(tmp_path, unit, "verify", "--recursive-errors=no").returncode != 0
 
 
 @needs_systemd
 def test_the_service_is_shut_off_from_the_machine(tmp_path: Path) -> None:
-    done = analyze(tmp_path, unit_text(sys.executable, CONFIG), "security", "--offline=yes", "--threshold=20")
+    done = analyze(tmp_path, unit_text(sys.executable, CONFIG), "security", "--offline=yes", "--threshold=15")
     assert done.returncode == 0, done.stdout
 
 
@@ -67,6 +67,7 @@ def test_a_program_anywhere_is_found(tmp_path: Path, folder: str) -> None:
 def test_the_unit_runs_this_program_with_this_configuration() -> None:
     lines = unit_text("/opt/parcelwatch/bin/parcelwatch", CONFIG).splitlines()
     assert f"ExecStart=/opt/parcelwatch/bin/parcelwatch run --config {CONFIG}" in lines
+    assert f"ExecReload=/opt/parcelwatch/bin/parcelwatch reload --config {CONFIG}" in lines
     assert "{" not in "".join(lines)
 
 

@@ -60,16 +60,19 @@ class Attempt:
 class Customers:
     """The ways to customers. `mail`, `sms`: Apprise URLs with {contact} in them; `webhook`: an address; "" for none.
 
-    `body`: what is posted there, as JSON, with FIELDS in braces; all of them when empty. Raises ConfigError.
+    `body`: what is posted there, as JSON, with FIELDS in braces; all of them when empty. `places`: where each key of
+    [drafts.send] is written, such as "config.toml:12". Raises ConfigError.
     """
 
     mail: str = ""
     sms: str = ""
     webhook: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if faults := [*_faults(self)]:
+        at = {key: f"{place}: drafts.send.{key}" for key, place in self.places.items()}
+        if faults := [f"{at.get(key, f'drafts.send.{key}')}: {fault}" for key, fault in _faults(self)]:
             raise ConfigError(faults)
 
     def send(self, said: Mapping[str, str]) -> Attempt:
@@ -163,15 +166,16 @@ def _nobody(to: str) -> str:
 # --- what is wrong with the ways -----------------------------------------------------------------
 
 
-def _faults(ways: Customers) -> list[str]:
-    faults = [fault for name in ("mail", "sms") if (fault := _fault_of_url(getattr(ways, name)))]
-    if ways.webhook:
-        where = urlsplit(ways.webhook)
-        if where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
-            faults.append("webhook must be an https:// address, or http:// on this machine: customers' names go there")
+def _faults(ways: Customers) -> Iterator[tuple[str, str]]:
+    """Keys of [drafts.send], each with what is wrong with it."""
+    for key, url in (("url", ways.mail), ("sms", ways.sms)):
+        if fault := _fault_of_url(url):
+            yield key, fault
+    where = urlsplit(ways.webhook)
+    if ways.webhook and where.scheme != "https" and not (where.scheme == "http" and where.hostname in _LOOPBACK):
+        yield "webhook", "must be an https:// address, or http:// on this machine: customers' names go there"
     unknown = sorted({name for text in _texts(ways.body) for name in _PLACEHOLDER.findall(text)} - set(FIELDS))
-    faults += [f"body: there is no {{{name}}}; there are {', '.join(FIELDS)}" for name in unknown]
-    return [f"[drafts.send] {fault}" for fault in faults]
+    yield from (("body", f"there is no {{{name}}}; there are {', '.join(FIELDS)}") for name in unknown)
 
 
 def _fault_of_url(url: str) -> str:

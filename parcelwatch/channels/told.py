@@ -54,7 +54,7 @@ _LINK: Final = re.compile(r"(https?://\S+)")
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes out: plain text, already as short as the service takes."""
+    """What goes out: plain text, already as short as the service takes once it is written its way."""
 
     title: str
     body: str
@@ -63,13 +63,19 @@ class Message:
     @property
     def whole(self) -> str:
         """Both as one text, for a service without titles."""
-        return f"{self.title}\n{self.body}" if self.title and self.body else self.title or self.body
+        return above(self.title, self.body)
+
+
+def above(title: str, body: str, newline: str = "\n") -> str:
+    """A title above a body, of which either may be empty."""
+    return f"{title}{newline}{body}" if title and body else title or body
 
 
 class Told:
     """A service that is asked, and listened to."""
 
     limit: ClassVar[Limit]
+    newline: ClassVar[str] = "\n"
     socket_read_timeout: Any = PATIENCE
 
     # What Apprise's plugin gives.
@@ -93,8 +99,21 @@ class Told:
         raise NotImplementedError
 
     def written(self, text: str) -> str:
-        """The text as this service must be given it to show it as it is."""
+        """The text as this service must be given it to show it as it is, with links where it has them."""
         return text
+
+    def headed(self, title: str) -> str:
+        """The title as its first line, bold where the service has that."""
+        return self.written(title)
+
+    def whole(self, message: Message) -> str:
+        """Both as one text, for a service without titles."""
+        return above(self.headed(message.title), self.written(message.body), self.newline)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the URL asks for plain text, as where agents read in an app that shows no Markdown."""
+        return self.options.get("format", "").lower() == "text"
 
     def fault(self) -> str:
         """What the URL lacks to be a channel; empty when nothing."""
@@ -123,7 +142,8 @@ class Told:
 
     def room(self, title: str) -> int:
         """The most of a body under this title, in what `measure` counts."""
-        return self.limit.body - self.envelope() - (self.measure(title + "\n") if title and not self.limit.title else 0)
+        shared = self.unit.size(self.headed(title) + self.newline) if title and not self.limit.title else 0
+        return self.limit.body - self.envelope() - shared
 
     def envelope(self) -> int:
         """What every message takes beside its text."""

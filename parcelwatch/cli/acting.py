@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     command(app, "ack", "cases ack 17 --by lin", "cases ack 17 18 21")(ack)
     command(app, "snooze", "cases snooze 17 --until 2d", "cases snooze 17 18 --until 2026-12-24T09:00")(snooze)
     command(app, "resolve", "cases resolve 17", "cases resolve 17 18 --by lin")(resolve)
+    command(app, "reopen", "cases reopen 17", "cases reopen 17 18 --by lin")(reopen)
     command(
         app,
         "claim",
@@ -83,6 +84,14 @@ def resolve(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> Non
     The same evidence does not open it again.
     """
     _act(desk, cases, "resolve", by, None, as_json=as_json)
+
+
+def reopen(desk: Desk, cases: Cases, by: By = "", as_json: Json = False) -> None:
+    """Take back that it was acknowledged, snoozed or resolved.
+
+    It is open again as it was, and nobody is told once more. One that ended by itself opens by itself.
+    """
+    _act(desk, cases, "reopen", by, None, as_json=as_json)
 
 
 def claim(
@@ -184,7 +193,8 @@ def remedy(
     given: Annotated[
         list[str],
         typer.Argument(
-            metavar="ID… resend|refund|replace|discount|wait|other", help="Cases; what the customer was promised."
+            metavar="ID… resend|refund|redeliver|hold|documents|voucher|other",
+            help="Cases; what the customer was promised.",
         ),
     ],
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What exactly, for whoever reads it later.")] = "",

@@ -28,8 +28,10 @@ def _text(option: str, help_text: str) -> Any:
     return Annotated[str | None, typer.Option(option, metavar="TEXT", help=help_text)]
 
 
-MOST_REMARKS: Final = 10
-"""Rows of one column of which the same kind of remark is shown."""
+MOST_ROWS: Final = 20
+"""Rows that are named of those that were refused; and half as many of one column, of which the same is remarked."""
+
+Verbose = Annotated[bool, typer.Option("--verbose", help="Name every row that was refused or passed over.")]
 
 # The columns of an import, as options.
 DESCRIBING: Mapping[str, Any] = {
@@ -108,6 +110,7 @@ def import_file(
         str, typer.Option("--date-format", metavar="d/m/y|m/d/y|y/m/d", help="How the file writes 03/04/2026.")
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Watch many parcels, from a file.
@@ -125,33 +128,53 @@ def import_file(
     named = mapped(renamed or [])
     reader = importing.desk(desk.config, courier, order_of(date_format) if date_format else "")
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    said = Kept() if as_json else Said()
+    said = Kept() if as_json else Said(every=verbose)
     with database(desk, dry_run=dry_run) as store:
         rows = _Rows(store, source, reader, desk.policy, file)
         result = _import(rows, named, said, desk.now, dry_run=dry_run)
-    _tell(result, said, dry_run=dry_run)
+    tell(result, said, dry_run=dry_run)
 
 
 class Said:
-    """Rows that were refused or taken with a remark, said on stderr at once; of many remarks the first ones."""
+    """Rows that were refused or taken with a remark, said on stderr at once: the first ones, or `every` one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, every: bool = False) -> None:
+        self._every = every
+        self._rows: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
 
     def refused(self, row: Rejected) -> None:
-        say_row(row.line, row.number, row.reason)
+        self.row("refused", row)
 
     def remarked(self, row: Remarked) -> None:
         self._remarks[row.column] += 1
-        if self._remarks[row.column] <= MOST_REMARKS:
+        if self._every or self._remarks[row.column] <= MOST_ROWS // 2:
             say_row(row.line, row.number, row.reason)
 
-    def end(self, result: Result) -> None:  # noqa: ARG002 - as Kept has it
+    def row(self, what: str, row: Rejected) -> None:
+        """One of many of which the same is to be said."""
+        self._rows[what] += 1
+        if self._every or self._rows[what] <= MOST_ROWS:
+            say_row(row.line, row.number, row.reason)
+
+    def end(self, result: Result, *, dry_run: bool) -> None:
         from parcelwatch.cli import output
 
-        for column, times in self._remarks.items():
-            if times > MOST_REMARKS:
-                output.warn(f"{column}: the same in {times - MOST_REMARKS} more rows; --json names each")
+        for column, times in self._remarks.items() if not self._every else ():
+            if times > MOST_ROWS // 2:
+                output.warn(f"{column}: the same in {times - MOST_ROWS // 2} more rows; {_ALL}")
+        for what, times in self._rows.items() if not self._every else ():
+            if times > MOST_ROWS:
+                output.note(f"{output.count(times - MOST_ROWS, 'more row')} {what}; {_ALL}", "yellow")
+        output.say(self.counts(result, "would be " if dry_run else ""))
+
+    def counts(self, result: Result, would: str) -> str:
+        """What it came to, in a line."""
+        taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
+        return f"{taken}, {result.rejected} rejected"
+
+
+_ALL: Final = "--verbose, or --json, names each"
 
 
 class Kept:
@@ -168,7 +191,7 @@ class Kept:
     def remarked(self, row: Remarked) -> None:
         self._remarked.add(row)
 
-    def end(self, result: Result) -> None:
+    def end(self, result: Result, *, dry_run: bool) -> None:  # noqa: ARG002 - as Said has it
         from parcelwatch.cli import output
 
         lists = self.lists()
@@ -186,16 +209,13 @@ def say_row(line: int, number: str, text: str) -> None:
     output.note(f"line {line}: {named}{output.safe(text, 400)}", "yellow")
 
 
-def _tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
+def tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
+    """What an import came to. Raises NeedsAttention where a row was refused."""
     from parcelwatch.cli import output
 
     for warning in result.warnings:
         output.warn(warning)
-    said.end(result)
-    if isinstance(said, Said):
-        would = "would be " if dry_run else ""
-        counts = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
-        output.say(f"{counts}, {result.rejected} rejected")
+    said.end(result, dry_run=dry_run)
     if result.rejected:
         raise NeedsAttention(f"{output.count(result.rejected, 'row')} refused: correct what is wrong and import again")
 

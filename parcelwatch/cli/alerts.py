@@ -253,16 +253,26 @@ def _print_waiting(desk: Desk, *, as_json: bool) -> None:
         output.emit(shown)
         return
     if not shown:
-        output.say("Nothing waits to be told.")
+        t = desk.tongue
+        output.say(t("Nothing waits to be told."))
     for each in shown:
-        count = f"{len(each['alerts'])} messages as one" if len(each["alerts"]) > 1 else "one message"
-        count += f" in {each['parts']} parts" if each["parts"] > 1 else ""
-        by = f", by {each['route']}" if each["route"] else ""
-        due = output.moment(each["due_at"], desk.config.timezone) or "later"
-        output.say(f"To {each['channel']}{by}: {count}, due {due}", "bold")
+        output.say(_waits(each, desk), "bold")
         output.say(each["title"])
         output.say(each["body"])
         output.say()
+
+
+def _waits(each: Mapping[str, Any], desk: Desk) -> str:
+    """The line above a message that waits: where to, how many messages it is made of, when."""
+    from parcelwatch.cli import output
+
+    t, several = desk.tongue, len(each["alerts"])
+    count = t("{count} messages as one", count=several) if several > 1 else t("one message")
+    parts = t("in {count} parts", count=each["parts"]) if each["parts"] > 1 else ""
+    by = t("by {route}", route=each["route"]) if each["route"] else ""
+    due = output.moment(each["due_at"], desk.config.timezone) or t("later")
+    told = t(", ").join(filter(None, (by, count, parts, t("due {at}", at=due))))
+    return t("To {channel}: {told}", channel=each["channel"], told=told)
 
 
 _NO_ROUTE = "no route: the first channel"

@@ -25,8 +25,10 @@ from parcelwatch.cli import (
     helpdesks,
     incidents,
     learn,
+    monitoring,
     orders,
     parcels,
+    reload,
     report,
     ruletesting,
     sandbox,
@@ -64,7 +66,7 @@ app = group(
     program=True,
 )
 
-for noun in (demo, sandbox, watch, why, ruletesting, backtest, learn, report, database, unit):
+for noun in (demo, sandbox, watch, reload, why, ruletesting, backtest, learn, report, database, unit):
     noun.register(app)
 acting.register(cases.app)
 for name, commands in (
@@ -82,6 +84,7 @@ for name, commands in (
     ("shops", shops.app),
     ("helpdesks", helpdesks.app),
     ("db", database.app),
+    ("metrics", monitoring.app),
 ):
     app.add_typer(commands, name=name)
 

@@ -464,7 +464,7 @@ def _print_week(policies: Mapping[str, Mapping[str, Any]]) -> None:
         output.say()
         output.say(f"alerts by weekday, {name}")
         for day, count in policy["weekdays"].items():
-            output.say(f"  {day} {'█' * round(count * _BAR / most)} {count}")
+            output.say(f"  {day.capitalize()} {'█' * round(count * _BAR / most)} {count}")
         if policy["monday_spike"]:
             output.say(f"  Mondays bring {policy['monday_spike']:g} times an ordinary working day's.")
         for hint in policy["hints"]:

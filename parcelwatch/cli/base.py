@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ import typer
 
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.nouns import Noun
-from parcelwatch.errors import BadInput, ParcelwatchError
+from parcelwatch.errors import BadInput, NotFound, ParcelwatchError, StoreError
 
 ConfigFile = Annotated[
     Path | None,
@@ -38,6 +40,9 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", help="Who does it; else who is logged in."),
 ]
 
+_WIDEST: Final = 78  # Click sets two blanks before it
+# An option stays with its value.
+_PIECE: Final = re.compile(r"--?[\w-]+ (?!-)(?:'[^']*'\S*|\S+)|(?:'[^']*'|\S)+")
 _SHARED: Final = {"config_file": (ConfigFile, None), "debug": (Debug, False)}
 
 
@@ -94,13 +99,29 @@ def command(
     `options`: more of them, by name, all empty by default; the function takes them as **keywords.
     """
     # The backspace keeps Click from wrapping what is to be copied.
-    shown = "\b\n" + "\n".join(f"Example: parcelwatch {example}" for example in examples)
+    shown = "\b\n" + "\n".join(example_of(each) for each in examples)
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         app.command(name, epilog=shown)(_shared(function, function.__doc__ or "", options or {}))
         return function
 
     return register
+
+
+def example_of(words: str) -> str:
+    """An example as help shows it: what is too long for a terminal goes on in a next line, as a shell takes it."""
+    lines = ["Example: parcelwatch"]
+    for piece in _PIECE.findall(words):
+        if _cells(lines[-1]) + _cells(piece) + len(" \\") > _WIDEST and lines[-1].strip():
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {piece}"
+    return "\n".join(lines)
+
+
+def _cells(text: str) -> int:
+    """How wide a terminal shows it: a Chinese sign is two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 class OfAlert(int):
@@ -143,6 +164,19 @@ def _until_nobody_reads() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def _told_to_agents(desk: Desk) -> Iterator[None]:
+    """An error that agents meet, in their language; without a configuration nobody knows which that is."""
+    try:
+        yield
+    except (BadInput, NotFound, NeedsAttention, StoreError) as error:
+        try:
+            said = desk.tongue.sentence(str(error))
+        except ParcelwatchError:
+            raise error from None
+        raise type(error)(said) from error.__cause__
+
+
 def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any]) -> Callable[..., None]:
     """`function` as Typer takes it: without its Desk, with the options that every command has."""
 
@@ -155,7 +189,7 @@ def _shared(function: Callable[..., None], doc: str, options: Mapping[str, Any])
         desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
         if ctx.invoked_subcommand is None:
             desk.log()
-        with _until_nobody_reads():
+        with _until_nobody_reads(), _told_to_agents(desk):
             function(desk, **given)
             sys.stdout.flush()
 

@@ -14,7 +14,7 @@ from parcelwatch.cli import output
 from parcelwatch.errors import ConfigError
 
 if TYPE_CHECKING:
-    from parcelwatch.config import AccountConfig, Config, Secret
+    from parcelwatch.config import AccountConfig, Config, Secret, ShopConfig
     from parcelwatch.core.timing import Hours
 
 Rows = Sequence[Mapping[str, Any]]
@@ -26,6 +26,7 @@ class Checked:
 
     config: Config
     couriers: Rows
+    shops: Rows
     channels: Rows
     told: Rows
     shadows: Rows
@@ -46,6 +47,7 @@ class Checked:
             "path": str(self.config.path),
             "database": str(self.config.database),
             "couriers": list(self.couriers),
+            "shops": list(self.shops),
             "channels": list(self.channels),
             "told": list(self.told),
             "shadows": list(self.shadows),
@@ -54,7 +56,7 @@ class Checked:
 
 def nothing(problems: Sequence[str]) -> dict[str, Any]:
     """The same of one that cannot be used at all."""
-    none: dict[str, list[Any]] = {"warnings": [], "couriers": [], "channels": [], "told": [], "shadows": []}
+    none: dict[str, list[Any]] = {name: [] for name in ("warnings", "couriers", "shops", "channels", "told", "shadows")}
     return {"valid": False, "errors": list(problems), **none}
 
 
@@ -63,12 +65,13 @@ def checked(config: Config) -> Checked:
     from parcelwatch.own_letters import broken_templates
 
     couriers = [_courier(each) for each in config.accounts().values()]
+    shops = [_shop(each, str(config.file.shops[each.name].every)) for each in config.shops().values()]
     channels, told, shadows = _channels(config), _told(config), _shadows(config)
     unreadable = list(_unreadable(config))
     broken = [*broken_templates(config), *([] if unreadable else _unsendable(config))]
     overheard = [] if unreadable or broken else list(_overheard(config))
     warnings = [*config.warnings, *_mailboxes(config), *overheard]
-    return Checked(config, couriers, channels, told, shadows, unreadable, broken, warnings)
+    return Checked(config, couriers, shops, channels, told, shadows, unreadable, broken, warnings)
 
 
 def show(found: Checked) -> None:
@@ -77,7 +80,7 @@ def show(found: Checked) -> None:
     valid = "can be read, but not all of its secrets can" if found.unreadable else "is valid"
     valid = "can be read, but not all about letters is right" if found.broken and not found.unreadable else valid
     output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
-    _print(found.couriers, found.channels, found.told)
+    _print(found.couriers, found.shops, found.channels, found.told)
     _print_shadows(found.shadows)
 
 
@@ -99,7 +102,7 @@ def _overheard(config: Config) -> Iterator[str]:
 
     ways = to_customers(config)
     for key, why in others(ways) if ways else ():
-        yield f"{config.places.spot(('drafts', 'send', key))} drafts.send.{key} {why}"
+        yield f"{config.places.spot(('drafts', 'send', key))}: drafts.send.{key}: {why}"
 
 
 def _mailboxes(config: Config) -> Iterator[str]:
@@ -109,12 +112,14 @@ def _mailboxes(config: Config) -> Iterator[str]:
     for each in config.channels().values():
         if each.person and _readable(each.url)["readable"] and is_mail(each.url.read()):
             spot = config.places.spot(("channels", each.name, "person"))
-            yield f"{spot} channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
+            yield f"{spot}: channels.{each.name}.person: links in mail do not act, for scanners press their buttons"
 
 
 def _unreadable(config: Config) -> Iterator[str]:
     """A sentence for each secret that cannot be read here."""
     secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
+    secrets += [secret for shop in config.shops().values() for secret in shop.credentials.values() if secret]
+    secrets += [token.secret for token in config.tokens().values()]
     channels = (channel.url for channel in config.channels().values())
     for secret in (*secrets, *channels, *config.to_customers().values()):
         try:
@@ -123,7 +128,7 @@ def _unreadable(config: Config) -> Iterator[str]:
             yield from error.problems
 
 
-def _print(couriers: Rows, channels: Rows, told: Rows) -> None:
+def _print(couriers: Rows, shops: Rows, channels: Rows, told: Rows) -> None:
     output.say()
     columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
     rows = [
@@ -138,6 +143,12 @@ def _print(couriers: Rows, channels: Rows, told: Rows) -> None:
         for each in couriers
     ]
     output.show(columns, rows, "No couriers.")
+    if shops:
+        output.say()
+        shop_rows = [
+            (each["name"], each["api"], each["base_url"], each["every"], _secrets(each["secrets"])) for each in shops
+        ]
+        output.show(["!Shop", "API", "Address", "Every", "Secrets"], shop_rows, "")
     output.say()
     channel_rows = [
         (each["name"], each["service"] or "?", each["hours"] or "any", _secrets(each["secrets"])) for each in channels
@@ -196,6 +207,18 @@ def _courier(settings: AccountConfig) -> dict[str, Any]:
     }
 
 
+def _shop(settings: ShopConfig, every: str) -> dict[str, Any]:
+    from parcelwatch import shops
+
+    return {
+        "name": settings.name,
+        "api": settings.api,
+        "base_url": settings.base_url or shops.adapter(settings).base_url,
+        "every": every,
+        "secrets": {name: _readable(secret) for name, secret in settings.credentials.items() if secret is not None},
+    }
+
+
 def _channels(config: Config) -> list[dict[str, Any]]:
     """Every channel. Raises ConfigError with all that is wrong with those whose URL can be read."""
     from parcelwatch.channels import Channel
@@ -242,8 +265,10 @@ def _told(config: Config) -> list[dict[str, Any]]:
         goes_on = ", and goes on" if route.goes_on else ""
         rows.append({"what": what, "channels": list(route.channels), "by": f"{route.line}{goes_on}"})
     if policy.channels:
-        rows.append({"what": "everything else", "channels": [policy.channels[0]], "by": "the first channel"})
-        rows.append({"what": "other customers' drafts", "channels": [policy.draft_channel], "by": "[drafts] channel"})
+        rest = "everything else" if policy.routes else "everything"
+        letters = "other customers' drafts" if any(route.drafts for route in policy.routes) else "customers' drafts"
+        rows.append({"what": rest, "channels": [policy.channels[0]], "by": "the first channel"})
+        rows.append({"what": letters, "channels": [policy.draft_channel], "by": "[drafts] channel"})
     named = [
         ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
         ("the day's report", policy.daily.channel, "[report] channel"),

@@ -12,6 +12,7 @@ from parcelwatch.cli.desk import Desk, asked_account
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.windows import Window
 
 app = group("What can still be claimed from couriers, and until when they take claims.")
@@ -44,28 +45,32 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
-    _print(rows, "Nothing to claim." if not due else "Nothing to claim within that time.")
+    t = desk.tongue
+    _print(rows, t("Nothing to claim within that time.") if due else t("Nothing to claim."), t)
 
 
-def _print(rows: list[dict[str, Any]], empty: str) -> None:
+def _print(rows: list[dict[str, Any]], empty: str, t: Tongue) -> None:
     from parcelwatch.cli import output
+    from parcelwatch.cli.cases import window
 
-    columns = [">Case", "!Kind", "!Number", "!?Order", "!Last day", ">?Days left", "!State", "?Claim number", "~Window"]
+    columns = t.columns(
+        ">Case", "!Kind", "!Number", "!?Order", "!Last day", ">?Days left", "!State", "?Claim number", "~Window"
+    )
     shown = [
         (
             row["case"],
-            row["kind"],
+            t.kind(row["kind"]),
             row["number"],
             output.some(map(output.safe, row["orders"]), 3),
-            row["last_on"] or "not known",
+            row["last_on"] or t("not known"),
             "" if row["days_left"] is None else row["days_left"],
-            "missed" if row["missed"] else row["state"],
+            t("missed") if row["missed"] else t("no claim") if row["state"] == "none" else t(row["state"]),
             output.safe(row["ref"], 60),
-            row["window"],
+            window(row["window"], t),
         )
         for row in rows
     ]
-    output.show(columns, shown, empty)
+    output.show(columns, shown, empty, t.styles)
 
 
 def _wanted(claim: dict[str, Any] | None, latest: date, *, every: bool) -> bool:
@@ -119,7 +124,7 @@ def windows(
     if as_json:
         output.emit_list(rows)
         return
-    _print_windows(rows, courier)
+    _print_windows(rows, courier, desk.tongue)
 
 
 def _window(one: Window) -> dict[str, Any]:
@@ -140,21 +145,22 @@ def _window(one: Window) -> dict[str, Any]:
     }
 
 
-def _print_windows(rows: list[dict[str, Any]], courier: str) -> None:
+def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
     from parcelwatch.cli import output
 
     whom = ("company", "service", "lane", "origin", "destination")
-    columns = ["!Courier", "?Only", "!Loss", ">Days", "!From", "!?Read on", "~Source"]
+    columns = t.columns("!Courier", "?Only", "!Loss", ">Days", "!From", "!?Read on", "~Source")
     shown = [
         (
-            row["courier"] or "any",
-            ", ".join(f"{name} {row[name]}" for name in whom if row[name]),
-            row["loss"],
+            row["courier"] or t("any courier"),
+            t(", ").join(f"{t(name)} {row[name]}" for name in whom if row[name]),
+            t(row["loss"]),
             row["days"],
-            row["from"],
+            t(row["from"]),
             row["checked_on"] or "",
-            row["source"] or ("your configuration" if row["own"] else ""),
+            row["source"] or (t("your configuration") if row["own"] else ""),
         )
         for row in rows
     ]
-    output.show(columns, shown, f"No window is known for {courier}: [[claims]] in the configuration sets one.")
+    empty = t("No window is known for {courier}: `[[claims]]` in the configuration sets one.", courier=courier)
+    output.show(columns, shown, empty)

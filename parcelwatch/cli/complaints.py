@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.adding import Kept, Said, database, mapped, say_row, watched
-from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.adding import Kept, Said, Verbose, database, mapped, tell, watched
+from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
-    from parcelwatch.verbs.complaining import Taken
     from parcelwatch.verbs.importing import Rejected, Result
 
 app = group("Complaints of buyers, for `parcelwatch report`: when they came, and whether agents knew before.")
-
-_MOST_SAID = 20
 
 
 def import_file(
@@ -37,6 +33,7 @@ def import_file(
         typer.Option("--keep-text", help="Keep what buyers wrote, too, until it is forgotten."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")] = False,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Take in when buyers complained, from a file.
@@ -53,12 +50,12 @@ def import_file(
     named = mapped(renamed or [])
     reader = complaining.desk(desk.config, order_of(date_format) if date_format else "", texts=keep_text)
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    said = _Kept() if as_json else _Said()
+    said = _Kept() if as_json else _Said(every=verbose)
     with database(desk, dry_run=dry_run) as store, watched(source) as progress:
         heard = complaining.Heard(said.refused, said.remarked, said.skipped, progress)
         rows = records.records(source)
         taken = complaining.take(store, rows, reader, desk.now, heard, renamed=named, dry_run=dry_run)
-    _tell(taken, said, dry_run=dry_run)
+    tell(taken, said, dry_run=dry_run)
 
 
 command(
@@ -122,30 +119,14 @@ def _print(shown: list[dict[str, Any]], desk: Desk) -> None:
 
 
 class _Said(Said):
-    """Rows as they are said of an import; of those refused, and of those passed over, the first ones."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._times: Counter[str] = Counter()
-
-    def refused(self, row: Rejected) -> None:
-        self._say("refused", row)
+    """Rows as they are said of an import, and those passed over."""
 
     def skipped(self, row: Rejected) -> None:
-        self._say("passed over", row)
+        self.row("passed over", row)
 
-    def _say(self, what: str, row: Rejected) -> None:
-        self._times[what] += 1
-        if self._times[what] <= _MOST_SAID:
-            say_row(row.line, row.number, row.reason)
-
-    def end(self, result: Result) -> None:
-        from parcelwatch.cli import output
-
-        super().end(result)
-        for what, times in self._times.items():
-            if times > _MOST_SAID:
-                output.note(f"{output.count(times - _MOST_SAID, 'more row')} {what}; --json names each", "yellow")
+    def counts(self, result: Result, would: str) -> str:
+        taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
+        return f"{taken}, {result.counts['skipped']} about what is not watched, {result.rejected} rejected"
 
 
 class _Kept(Kept):
@@ -162,17 +143,3 @@ class _Kept(Kept):
 
     def lists(self) -> dict[str, object]:
         return {"skipped": list(self._skipped), **super().lists()}
-
-
-def _tell(taken: Taken, said: _Said | _Kept, *, dry_run: bool) -> None:
-    from parcelwatch.cli import output
-
-    for warning in taken.warnings:
-        output.warn(warning)
-    said.end(taken)
-    if isinstance(said, _Said):
-        would = "would be " if dry_run else ""
-        counts = f"{taken.added} {would}added, {taken.updated} {would}updated, {taken.unchanged} unchanged"
-        output.say(f"{counts}, {taken.skipped} about what is not watched, {taken.rejected} rejected")
-    if taken.rejected:
-        raise NeedsAttention(f"{output.count(taken.rejected, 'row')} refused: correct what is wrong and import again")

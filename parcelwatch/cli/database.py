@@ -63,6 +63,56 @@ def _refuse_others(path: Path) -> None:
         raise BadInput(f"{path} is there and is no parcelwatch database, so it is left as it is; name another file")
 
 
+@command(app, "restore", "db restore /var/backups/parcelwatch.db")
+def restore(
+    desk: Desk,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A backup; it stays as it is.")],
+    as_json: Json = False,
+) -> None:
+    """Put a backup in the database's place, the daemon being stopped.
+
+    The backup is checked first, and what was there before is kept beside it. Alerts sent since the backup was made are
+    not known to it, and go out again.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store.backup import restore
+
+    database = desk.config.database
+    aside = restore(database, path, desk.now)
+    if as_json:
+        output.emit({"path": str(database), "from": str(path.absolute()), "replaced": str(aside) if aside else None})
+        return
+    output.say(f"{database} is now what {path} was." + (f" What was there before is {aside}." if aside else ""))
+    output.note("What was told since the backup was made may be told again. Start the daemon, then look at `doctor`.")
+
+
+@command(app, "purge", "db purge", "db purge --json")
+def purge(desk: Desk, as_json: Json = False) -> None:
+    """Delete now what [retention] lets go, and give back the room.
+
+    The daemon deletes it anyway, a little every minute; this also writes the file anew, so that it shrinks. Whoever
+    writes waits meanwhile, about 15 s for each GB.
+    """
+    from parcelwatch.cli import output
+    from parcelwatch.store import retention
+
+    database = desk.config.database
+    with desk.store() as store:
+        store.require_room_to_rewrite()
+        before, gone = database.stat().st_size, 0
+        for step in retention.prune_all(store, desk.config.retention(), desk.now):
+            gone += step
+        output.note(f"{output.count(gone, 'parcel')} deleted; writing {before / 1e6:.0f} MB anew …", "dim")
+        store.rewrite()
+    after = database.stat().st_size
+    if as_json:
+        output.emit({"deleted": gone, "bytes_before": before, "bytes": after})
+        return
+    output.say(
+        f"{output.count(gone, 'parcel')} deleted; {database} holds {after / 1e6:.1f} MB, {before / 1e6:.1f} before."
+    )
+
+
 @command(app, "check", "db check", "db check --json")
 def check(desk: Desk, as_json: Json = False) -> None:
     """Check the whole database.

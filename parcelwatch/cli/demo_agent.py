@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
-from parcelwatch import clock, engine
+from parcelwatch import clock, making
 from parcelwatch.channels.customers import Customers
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.demo_show import Show
@@ -24,7 +24,7 @@ from parcelwatch.verbs import letters
 NAME: Final = "lin"
 BUYER: Final = "buyer"
 
-_LINK: Final = re.compile(r"^Act: (http://\S+)$", re.MULTILINE)
+_LINK: Final = re.compile(r"^→ Act: (http://\S+)$", re.MULTILINE)
 _CASE: Final = re.compile(r"^case (\d+) ", re.MULTILINE)
 
 
@@ -66,7 +66,7 @@ class Agent:
     def _sends(self, store: Store, draft: int) -> None:
         said = self._config.file.drafts.send
         customers = Customers(webhook=said.webhook.read() if said.webhook else "", body=said.body)
-        words, policy = engine.renderer(self._config), self._config.policy()
+        words, policy = making.renderer(self._config), self._config.policy()
         letters.send(store, customers, draft, words, policy, clock.now(), by=NAME, approve=True)
 
 

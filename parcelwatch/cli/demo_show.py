@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from rich.panel import Panel
 from rich.text import Text
@@ -16,8 +15,7 @@ from parcelwatch.cli import output
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.tables import Listing
 
-WIDEST: Final = 100
-ZONE: Final = ZoneInfo("Asia/Shanghai")
+WIDEST: Final = 80
 _LINES: Final = 34
 _MOST_ALERTS: Final = 5
 _MOST_DIGESTS: Final = 4
@@ -70,7 +68,7 @@ class Show:
             if self._whole(one):
                 self._panel(one)
             else:
-                self._step(f"→ {one.channel}: {one.title}")
+                self._step(f"→ {one.channel}: {one.title}", most=WIDEST)
 
     def _whole(self, one: Arrived) -> bool:
         """Whether it is worth its lines: one of each sort of trouble, and some digests."""
@@ -136,8 +134,12 @@ class Show:
         ):
             self._say(f"  {line}")
 
-    def _step(self, text: str, style: str = "") -> None:
-        self._say(f"{self._time()}  {text}", style)
+    def _step(self, text: str, style: str = "", most: int = 0) -> None:
+        """A line with its time; `most`: cells that it may have, 0 for any."""
+        line = Text(f"{self._time()}  {text}")
+        if most:
+            line.truncate(most, overflow="ellipsis")
+        self._say(line.plain, style)
 
     def _say(self, text: str = "", style: str = "") -> None:
         if not self._quiet:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from parcelwatch import clock, config, engine, shapes, web
+from parcelwatch import clock, config, engine, making, shapes, web
 from parcelwatch.cli.demo_agent import BUYER, NAME, Agent
 from parcelwatch.cli.demo_inbox import Arrived, Inbox
 from parcelwatch.config import Config
@@ -82,7 +82,7 @@ class Stage:
         show.couriers({api: server.origin for api, server in self.servers.items()})
         self._import(show)
         parts = engine.build(self.config, serving=True)
-        links = web.Links(web.Readers(engine.people(self.config), {}, "en"), parts.policy, parts.writer, clock.now)
+        links = web.Links(web.Readers(making.people(self.config), {}, "en"), parts.policy, parts.writer, clock.now)
         doors = web.Server(web.application(links.route), self._listening)
         doors.start()
         try:
@@ -154,7 +154,7 @@ class Stage:
 
     def outcome(self) -> dict[str, Any]:
         """What came of it, as the lists show it."""
-        now, words = clock.now(), engine.renderer(self.config)
+        now, words = clock.now(), making.renderer(self.config)
         with Store.open(self.config.database) as store:
             return {
                 "parcels": self.parcels,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,29 +51,9 @@ class Desk:
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers, helpdesks, shops
-        from parcelwatch.config.checks import Adapter
-        from parcelwatch.couriers.base import Tailored
-        from parcelwatch.helpdesks.base import Tailored as TailoredDesk
-        from parcelwatch.shops.base import Tailored as TailoredShop
 
         path = config.find(self.named)
-        apis = {
-            name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None)
-            for name, each in couriers.load().items()
-        }
-        platforms = {
-            name: Adapter(
-                each.needs, each.options, each.tailored if isinstance(each, TailoredShop) else None, each.required
-            )
-            for name, each in shops.load().items()
-        }
-        desks = {
-            name: Adapter(
-                each.needs, each.options, each.tailored if isinstance(each, TailoredDesk) else None, each.required
-            )
-            for name, each in helpdesks.load().items()
-        }
-        return config.load(path, apis=apis, shops=platforms, helpdesks=desks)
+        return config.load(path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
 
     @cached_property
     def policy(self) -> Policy:
@@ -83,11 +63,20 @@ class Desk:
     @cached_property
     def words(self) -> Renderer:
         """What finds the words agents read."""
+        return self.words_in(self.config.timezone)
+
+    def words_in(self, zone: tzinfo, language: str = "", *, private: bool = False) -> Renderer:
+        """The same on the clock of another zone; `language`: "" for the agents'."""
         from parcelwatch.render import Renderer
 
         config = self.config
         return Renderer(
-            str(config.timezone), config.language, shop=config.shop, apis=config.apis, templates=config.templates
+            str(zone),
+            language or config.language,
+            shop=config.shop,
+            apis=config.apis,
+            private=private,
+            templates=config.templates,
         )
 
     @cached_property
@@ -99,15 +88,8 @@ class Desk:
 
     def voice(self, channel: str) -> Renderer:
         """What finds the words of one channel, in its language and its zone."""
-        from parcelwatch.render import Renderer
-
         each = self.config.channels().get(channel)
-        if each is None:
-            return self.words
-        shop, apis, templates = self.config.shop, self.config.apis, self.config.templates
-        return Renderer(
-            str(each.timezone), each.language, shop=shop, apis=apis, private=each.private, templates=templates
-        )
+        return self.words_in(each.timezone, each.language, private=each.private) if each else self.words
 
     @property
     def now(self) -> datetime:
@@ -120,7 +102,7 @@ class Desk:
         """The configured database, closed afterwards. Raises StoreError when there is none and it may not be made."""
         from parcelwatch.store import Store
 
-        with Store.open(self.config.database, create=create) as store:
+        with Store.open(self.config.database, create=create) as store, store.trusted():
             yield store
 
     def log(self, *, quiet: bool = True) -> None:

@@ -414,7 +414,8 @@ def to_customers(config: Config) -> Customers | None:
     if not ways:
         return None
     body = config.file.drafts.send.body
-    return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body)
+    places = {key: config.places.spot(("drafts", "send", key)) for key in (*ways, "body")}
+    return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body, places)
 
 
 @command(app, "announce", 'drafts announce "Double 11"')

@@ -1,5 +1,7 @@
 """Logs on stderr: lines for people on a terminal, JSON lines elsewhere. Never a secret, never a local variable.
 
+A line that repeats itself is folded (folding.py).
+
 What belongs here: structlog and the standard library's logging, set up once per process.
 """
 
@@ -10,6 +12,8 @@ import sys
 from typing import Final, TextIO
 
 import structlog
+
+from parcelwatch.cli.folding import Folding
 
 # They write URLs at INFO, and URLs may hold keys.
 QUIET: Final = ("httpx", "httpcore", "aiohttp", "asyncio", "urllib3", "apscheduler")
@@ -30,6 +34,8 @@ def set_up(*, level: int = logging.INFO, debug: bool = False) -> None:
         cache_logger_on_first_use=False,
     )
     handler = _Stderr()
+    if not debug:
+        handler.addFilter(Folding())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last()))
     root = logging.getLogger()
     root.handlers = [*(each for each in root.handlers if not isinstance(each, _Stderr)), handler]

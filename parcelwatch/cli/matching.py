@@ -16,6 +16,7 @@ from parcelwatch.core.text import amount
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.matching import Matcher
     from parcelwatch.model import Severity
 
@@ -27,7 +28,7 @@ Tag = Annotated[str, typer.Option("--tag", metavar="TAG", help="With this tag.")
 Tier = Annotated[str, typer.Option("--tier", metavar="TIER", help="Of customers of this tier.")]
 Value = Annotated[float, typer.Option("--value", metavar="N", min=0.0, help="Worth this or more.")]
 
-_NAMES: Final = ("courier", "company", "destination", "tag", "tier")
+NAMES: Final = ("courier", "company", "destination", "tag", "tier")
 
 
 def checked(
@@ -55,12 +56,20 @@ def grave(severity: Severity) -> str:
     return str(severity) if severity == "critical" else f"{severity} or worse"
 
 
+def said(match: Matcher, t: Tongue) -> str:
+    """What a silence's matcher means, in the agents' language."""
+    told = [t(", ").join(map(t.kind, match.kinds))] if match.kinds else []
+    told += [t("milder than {severity}", severity=t.severity(match.below))] if match.below else []
+    told += [f"{t(name)} {value}" for name in NAMES if (value := getattr(match, name))]
+    return t("; ").join(told) or t("everything")
+
+
 def described(match: Matcher) -> str:
     """What a matcher means, in words: "lost, damaged; high or worse; tag vip"; "everything" where all."""
     said = [", ".join(match.kinds)] if match.kinds else []
     said += [grave(match.severity)] if match.severity else []
     said += [f"milder than {match.below}"] if match.below else []
-    said += [f"{name} {value}" for name in _NAMES if (value := getattr(match, name))]
+    said += [f"{name} {value}" for name in NAMES if (value := getattr(match, name))]
     said += [f"worth {amount(match.value)} or more"] if match.value else []
     said += ["incidents"] if match.incident else []
     return "; ".join(said) or "everything"

@@ -5,16 +5,27 @@ What belongs here: the hint at what was meant. It is imported for `--help`, so i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from typer.core import TyperGroup
 
 _MOST: Final = 3
+_BEGIN: Final = ("demo", "once", "why")
 
 
 class Noun(TyperGroup):
     """A group of commands that says what was meant where a spelling alone does not tell."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """The first example of each of its first commands, as they show them; the program's own say where to begin."""
+        shown = (self.commands[name].epilog for name in _BEGIN if name in self.commands)
+        inner = (each.epilog for each in self.commands.values())
+        examples = [epilog.removeprefix("\b\n") for epilog in list(shown) or list(inner) if epilog][:_MOST]
+        firsts = [re.split(r"\n(?=Example: )", each)[0] for each in examples]
+        self.epilog = "\b\n" + "\n".join(firsts) if firsts else None
+        super().format_epilog(ctx, formatter)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As any group does it."""

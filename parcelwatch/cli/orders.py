@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.core.text import amount
 
 app = group("List orders with their parcels; forget them.")
+
+ORDER: Final = ("order", "customer", "contact", "buyer", "tier", "goods", "url")
+"""What is known of an order, as it came."""
 
 OrderNumber = Annotated[str, typer.Argument(metavar="ORDER", help="The order's number.")]
 
@@ -31,7 +34,7 @@ def list_all(
         if as_json:
             output.emit_list(rows)
             return
-        zone = desk.config.timezone
+        zone, t = desk.config.timezone, desk.tongue
         shown = [
             (
                 safe(row["order"], 40),
@@ -43,8 +46,9 @@ def list_all(
             )
             for row in rows
         ]
-    output.show(["!Order", "Buyer", "Parcels", "!?Promised by", ">Value", ">Cases"], shown, "No orders.")
-    output.zone_note(zone)
+    columns = t.columns("!Order", "Buyer", "Parcels", "!?Promised by", ">Value", ">Cases")
+    output.show(columns, shown, t("No orders."))
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "show", "orders show A-1001", "orders show A-1001 --json")
@@ -62,27 +66,29 @@ def show(desk: Desk, order: OrderNumber, as_json: Json = False) -> None:
     if as_json:
         output.emit(shown)
         return
-    zone = desk.config.timezone
-    output.pairs(
-        {
-            **{
-                name: safe(shown[name], 200)
-                for name in ("order", "customer", "contact", "buyer", "tier", "goods", "url")
-            },
-            "value": amount(shown["value"]) if shown["value"] else "",
-            "promised by": moment(shown["promised_by"], zone),
-            "dispatch by": moment(shown["dispatch_by"], zone),
-            "tags": ", ".join(shown["tags"]),
-            "parcels": ", ".join(shown["parcels"]),
-        }
-    )
+    zone, t = desk.config.timezone, desk.tongue
+    summary = {
+        **{name: safe(shown[name], 200) for name in ORDER},
+        "value": amount(shown["value"]) if shown["value"] else "",
+        "promised by": moment(shown["promised_by"], zone),
+        "dispatch by": moment(shown["dispatch_by"], zone),
+        "tags": ", ".join(shown["tags"]),
+        "parcels": ", ".join(shown["parcels"]),
+    }
+    output.pairs(t.named(summary))
     output.say()
     letters = [
-        (each["id"], each["kind"], each["state"], moment(each["created_at"], zone), safe(each["subject"], 120))
+        (
+            each["id"],
+            t.kind(each["kind"]),
+            t(each["state"]),
+            moment(each["created_at"], zone),
+            safe(each["subject"], 120),
+        )
         for each in shown["drafts"]
     ]
-    output.show([">Draft", "!Kind", "!State", "!Written", "~Subject"], letters, "No drafts.")
-    output.zone_note(zone)
+    output.show(t.columns(">Draft", "!Kind", "!State", "!Written", "~Subject"), letters, t("No drafts."), t.styles)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "forget", "orders forget A-1001 --yes")

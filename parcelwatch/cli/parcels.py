@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 import typer
 
@@ -168,7 +168,9 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "promised by": moment(shown["promised_by"], zone),
         "refused": safe(shown["refused"]),
         "tracking stopped": safe(shown["stopped"]),
-        "next ask": f"{moment(shown['poll_at'], zone)} ({shown['poll_why']})" if shown["poll_at"] else t("none"),
+        "next ask": t("{at} ({why})", at=moment(shown["poll_at"], zone), why=t.sentence(shown["poll_why"]))
+        if shown["poll_at"]
+        else t("none"),
     }
 
 
@@ -212,7 +214,7 @@ def stop(
         return agents.stop(store, parcel, desk.policy, desk.now, by=by or who())
 
     chosen = _Chosen(numbers, where, courier, company, yes=yes)
-    _each(desk, chosen, do, "no longer watched", as_json=as_json)
+    _each(desk, chosen, do, STOPPED, as_json=as_json)
 
 
 @command(app, "resume", "parcels resume JD0002123456789")
@@ -234,7 +236,7 @@ def resume(
     def do(store: Store, parcel: Parcel) -> bool:
         return agents.resume(store, parcel, desk.policy, desk.now, by=by or who())
 
-    _each(desk, _Chosen(numbers, None, courier, company), do, "watched again", as_json=as_json)
+    _each(desk, _Chosen(numbers, None, courier, company), do, RESUMED, as_json=as_json)
 
 
 @command(
@@ -265,7 +267,7 @@ def move(
         with standing():
             return agents.move(store, parcel, to, code, desk.policy, desk.now)
 
-    _each(desk, _Chosen(numbers, where, courier, company, yes=yes), do, "moved", as_json=as_json)
+    _each(desk, _Chosen(numbers, where, courier, company, yes=yes), do, MOVED, as_json=as_json)
 
 
 @command(
@@ -297,8 +299,20 @@ def mark(
         output.emit(shown)
         return
     t = desk.tongue
-    said = {"number": parcel.number, "how": how, "state": _state(shown, t)}
+    said = {"number": parcel.number, "how": t.marked(how), "state": _state(shown, t)}
     output.say(t("{number} is marked {how}; it is {state} now.", **said))
+
+
+class Done(NamedTuple):
+    """What is said of a parcel that something was done to, and of one that it had been done to before."""
+
+    now: str
+    before: str
+
+
+STOPPED: Final = Done("{number} is no longer watched.", "{number} was no longer watched already.")
+RESUMED: Final = Done("{number} is watched again.", "{number} was watched already.")
+MOVED: Final = Done("{number} is moved.", "{number} was moved already.")
 
 
 class _Chosen(NamedTuple):
@@ -311,7 +325,7 @@ class _Chosen(NamedTuple):
     yes: bool = False
 
 
-def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], state: str, *, as_json: bool) -> None:
+def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], said: Done, *, as_json: bool) -> None:
     """Do something to every parcel that was chosen, and say what became of each."""
     from parcelwatch.cli import output
 
@@ -325,7 +339,7 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], stat
         output.emit(rows[0] if len(rows) == 1 and not chosen.where else rows)
         return
     for parcel, moved in changed:
-        output.say(f"{parcel.number} is {state}." if moved else f"{parcel.number} was {state} already.")
+        output.say(desk.tongue(said.now if moved else said.before, number=parcel.number))
 
 
 def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:

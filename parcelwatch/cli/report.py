@@ -113,6 +113,7 @@ def _print(shown: dict[str, Any], desk: Desk) -> None:
             t("with"): comma.join(owners),
             t("letters"): t("{drafted} drafted, {approved} approved, {sent} sent", **shown["letters"]),
             t("remedies"): t("{agreed} agreed, {done} done, {open} open", **shown["remedies"]),
+            t("incidents"): t("{opened} opened, {closed} closed, {open} open; {parcels} parcels", **shown["incidents"]),
             t("verdicts"): t("{true} right, {false} wrong", **shown["verdicts"]),
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,7 +78,7 @@ def _why(fault: Failed, dossier: Dossier) -> Sequence[Explanation]:
 
     said = f"{fault.expected} {fault.happened}"
     explained = explain(dossier, fault.story.policy, fault.at)
-    return [each for each in explained if each.fires or each.running or f"'{each.kind}" in said]
+    return [each for each in explained if each.fires or each.running or each.kind in said]
 
 
 # --- JSON ----------------------------------------------------------------------------------------
@@ -90,7 +91,8 @@ def _document(path: Path, story: Story, fault: Failed | None, dossier: Dossier, 
     shown: dict[str, Any] = {"file": str(path), "line": story.line, "title": story.title, "passed": fault is None}
     if fault is None:
         return shown
-    why = [rule_document(each, dossier, desk.words, fault.at) for each in _why(fault, dossier)]
+    words = desk.words_in(UTC)
+    why = [rule_document(each, dossier, words, fault.at) for each in _why(fault, dossier)]
     where = {"step": fault.step.place, "step_line": fault.line, "at": stamp(fault.at)}
     return {**shown, **where, "expected": fault.expected, "happened": fault.happened, "why": why}
 
@@ -102,6 +104,7 @@ def _print(story: Story, fault: Failed | None, dossier: Dossier, desk: Desk) -> 
     from parcelwatch.cli import output
     from parcelwatch.cli.why import print_rule
 
+    words, t = desk.words_in(UTC), desk.tongue
     if fault is None:
         output.say(f"passed  {output.safe(story.title, 200)}", "green")
         return
@@ -110,6 +113,6 @@ def _print(story: Story, fault: Failed | None, dossier: Dossier, desk: Desk) -> 
     output.say(f"  happened: {output.safe(fault.happened, 1000)}")
     explained = _why(fault, dossier)
     if explained:
-        output.say("  why:")
+        output.say("  why, with times in UTC:")
     for each in explained:
-        print_rule(each, dossier, desk, fault.at)
+        print_rule(each, dossier, words, t, fault.at)

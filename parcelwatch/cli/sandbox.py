@@ -25,6 +25,7 @@ def sandbox(
     """Run a courier on this machine.
 
     It speaks a real API's wire format and prints what to put into config.toml.
+    The README has the format of stories.
     """
     from parcelwatch.sandbox.server import serve
 

@@ -9,7 +9,7 @@ import typer
 
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, group, standing, whole
 from parcelwatch.cli.desk import Desk
-from parcelwatch.cli.matching import Company, Courier, Destination, Kinds, Tag, Tier, checked, described
+from parcelwatch.cli.matching import Company, Courier, Destination, Kinds, Tag, Tier, checked, described, said
 from parcelwatch.cli.typed import when, who
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = group("Silence messages for a while; what still stands then is told.")
 
 _LISTED: Final = timedelta(days=7)
+OVER: Final = "Silence {silence} is over; {told} messages are due now."
 
 
 @command(
@@ -65,10 +66,12 @@ def add(
     if as_json:
         output.emit({"id": silence.id, "until": _stamp(silence.until), "matches": described(match), "kept_back": kept})
         return
-    waited = f" {kept} waiting messages are kept back." if kept else ""
+    t = desk.tongue
     until_then = output.moment(_stamp(silence.until), zone)
-    output.say(f"Silence {silence.id}: {described(match)}, until {until_then}.{waited}")
-    output.zone_note(zone)
+    told = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=said(match, t), until=until_then)
+    waited = t("{count} waiting messages are kept back.", count=kept)
+    output.say(f"{told} {waited}" if kept else told)
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 @command(app, "list", "silences list", "silences list --json")
@@ -80,24 +83,27 @@ def list_all(desk: Desk, as_json: Json = False) -> None:
 
     now, zone = desk.now, desk.config.timezone
     with desk.store() as store:
-        rows = [_shown(row, now) for row in silences.rows(store, now - _LISTED)]
+        found = silences.rows(store, now - _LISTED)
+    rows = [_shown(row, now) for row in found]
     if as_json:
         output.emit_list(rows)
         return
+    t = desk.tongue
     shown = [
         (
             row["id"],
-            row["state"],
+            t(row["state"]),
             moment(row["until"], zone),
-            row["matches"],
+            said(each.silence.match, t),
             row["kept_back"],
             safe(row["by"], 60),
             safe(row["comment"], 200),
         )
-        for row in rows
+        for row, each in zip(rows, found, strict=True)
     ]
-    output.show([">ID", "!State", "!Until", "Silences", ">Kept back", "!?By", "~Why"], shown, "No silences.")
-    output.zone_note(zone)
+    columns = t.columns(">ID", "!State", "!Until", "Silences", ">Kept back", "!?By", "~Why")
+    output.show(columns, shown, t("No silences."))
+    output.zone_note(zone, t("Times are in {zone}."))
 
 
 def _shown(row: SilenceRow, now: datetime) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def end(
     if as_json:
         output.emit({"id": silence, "told": told or 0})
     elif told is not None:
-        output.say(f"Silence {silence} is over; {told} messages are due now.")
+        output.say(desk.tongue(OVER, silence=silence, told=told))
     if told is None:
         raise NeedsAttention(f"silence {silence} is over already")
 

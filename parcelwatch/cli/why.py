@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ from parcelwatch.cli.typed import when
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.clockwork import Skip
     from parcelwatch.core.explain import Explanation
     from parcelwatch.model import Dossier, Parcel
@@ -41,7 +42,7 @@ def why(
     what would clear it.
     """
     from parcelwatch.cli import output
-    from parcelwatch.core.explain import explain
+    from parcelwatch.core.explain import explain, on_trial
     from parcelwatch.store import forecast
     from parcelwatch.verbs import finding
 
@@ -52,16 +53,18 @@ def why(
         found = [_known(store, parcel, moment, now, desk) for parcel in finding.meant(store, number, courier, company)]
         ahead = [forecast.ahead(store, dossier.parcel, now) for dossier in found]
     explained = [
-        (dossier, explain(dossier, desk.policy, moment, outlook)) for dossier, outlook in zip(found, ahead, strict=True)
+        (dossier, explain(dossier, desk.policy, moment, outlook), on_trial(dossier, desk.policy, moment, outlook))
+        for dossier, outlook in zip(found, ahead, strict=True)
     ]
     if as_json:
-        documents = [_document(dossier, rules, desk.words, moment) for dossier, rules in explained]
+        documents = [_document(dossier, rules, trials, desk.words, moment) for dossier, rules, trials in explained]
         output.emit(documents[0] if len(documents) == 1 else documents)
         return
-    for place, (dossier, rules) in enumerate(explained):
+    for place, (dossier, rules, trials) in enumerate(explained):
         if place:
             output.say()
         _print(desk, dossier, rules, moment, past=bool(at) and moment < now)
+        _print_trials(desk, dossier, trials, moment)
 
 
 def _known(store: Store, parcel: Parcel, at: datetime, now: datetime, desk: Desk) -> Dossier:
@@ -96,7 +99,9 @@ def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:
 # --- JSON ----------------------------------------------------------------------------------------
 
 
-def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, at: datetime) -> dict[str, Any]:
+def _document(
+    dossier: Dossier, rules: Sequence[Explanation], trials: Sequence[Explanation], words: Renderer, at: datetime
+) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
     return {
@@ -109,6 +114,7 @@ def _document(dossier: Dossier, rules: Sequence[Explanation], words: Renderer, a
         "place": rules[0].place or None,
         "place_known_by": rules[0].known,
         "rules": [rule_document(each, dossier, words, at) for each in rules],
+        "trials": [rule_document(each, replace(dossier, cases=()), words, at) for each in trials],
     }
 
 
@@ -190,9 +196,12 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
     stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
     how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
     output.say(t(how, **stands, answered=answered, zone=zone))
+    if said := marked(dossier, desk, at):
+        output.say(worded(said))
     output.say(whose_days(rules[0], t))
     if past:
         output.say(t("As known then; when the courier was asked in between is taken from what it said."), "dim")
+        output.say(t("What other parcels teach (chances, scans that hardly ever come) is as of today."), "dim")
     for title, style, chosen in (
         ("Fires", "bold red", [each for each in rules if each.fires]),
         ("Clock running", "bold yellow", [each for each in rules if not each.fires and each.running]),
@@ -201,10 +210,10 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             output.say()
             output.say(t(title), style)
         for each in chosen:
-            print_rule(each, dossier, desk, at)
+            print_rule(each, dossier, desk.words, t, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
-    output.say(t("Nothing to it: {kinds}", kinds=", ".join(quiet)), "dim")
+    output.say(t("Nothing to it: {kinds}", kinds=t(", ").join(quiet)), "dim")
     notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
@@ -213,6 +222,18 @@ def _print(desk: Desk, dossier: Dossier, rules: Sequence[Explanation], at: datet
             notes.setdefault(f"{worded(said)}{line}", []).append(t.kind(each.kind))
     for sentence, kinds in notes.items():
         output.say(f"  {', '.join(kinds)}: {sentence}", "dim")
+
+
+def _print_trials(desk: Desk, dossier: Dossier, trials: Sequence[Explanation], at: datetime) -> None:
+    """Of thresholds in shadow, those that find something or have a clock running."""
+    from parcelwatch.cli import output
+
+    said = [each for each in trials if each.fires or each.running]
+    if said:
+        output.say()
+        output.say(desk.tongue("On trial (nobody is told)"), "bold cyan")
+    for each in said:
+        print_rule(each, replace(dossier, cases=()), desk.words, desk.tongue, at)
 
 
 _KNOWN = {
@@ -234,12 +255,11 @@ def whose_days(each: Explanation, t: Callable[..., str] = str.format) -> str:
     )
 
 
-def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) -> None:
-    """One rule's verdict with its clock laid open, as lines of the result."""
+def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, at: datetime) -> None:
+    """One rule's verdict with its clock laid open, as lines of the result, in the zone of `words`."""
     from parcelwatch.cli import output
     from parcelwatch.cli.output import worded
 
-    words, t = desk.words, desk.tongue
     case = next((case for case in dossier.cases if case.kind == each.kind), None)
     said = [
         t.kind(each.kind),
@@ -248,26 +268,35 @@ def print_rule(each: Explanation, dossier: Dossier, desk: Desk, at: datetime) ->
         t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
     ]
     output.say(f"  {', '.join(filter(None, said))}")
-    limits = ", ".join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
+    limits = t(", ").join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
-        _clock(each, desk.config.timezone, t),
+        _clock(each, words.zone, t),
         t("put off until then: “{words}”", words=worded(each.put_off)) if each.put_off else "",
         worded(words.sentence(each.note, at)) if each.note else "",
         t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
-        _due(each, desk),
+        _due(each, words.zone, t),
         t("clears: {clears}", clears=words.clears(each.kind)),
     ]
     for line in filter(None, lines):
         output.say(f"      {line}")
 
 
-def _due(each: Explanation, desk: Desk) -> str:
+def marked(dossier: Dossier, desk: Desk, at: datetime) -> str:
+    """That an agent said how it stands, where the last word is theirs; "" where it is a courier's."""
+    from parcelwatch.model import Fact, Form
+
+    entries = dossier.timeline.entries
+    last = max(entries, key=lambda entry: entry.checkpoint.occurred_at).checkpoint if entries else None
+    return desk.words.sentence(Fact(Form.NOTED, scan=last), at) if last is not None and last.by else ""
+
+
+def _due(each: Explanation, zone: tzinfo, t: Tongue) -> str:
     from parcelwatch.cli.output import moment
 
     if each.due_at is None:
         return ""
-    t, at = desk.tongue, moment(each.due_at, desk.config.timezone)
+    at = moment(each.due_at, zone)
     worse = t("gets worse {at}, if the courier then answers without news", at=at)
     due = worse if each.fires else t("fires {at}, if the courier then answers without news", at=at)
     return due + (t(": that is past, but it has not answered since") if each.blind else "")

@@ -1,5 +1,6 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
+from parcelwatch.config.differences import changes, fingerprint
 from parcelwatch.config.load import (
     AccountConfig,
     ChannelConfig,
@@ -22,8 +23,10 @@ __all__ = [
     "Secret",
     "ShopConfig",
     "TokenConfig",
+    "changes",
     "example",
     "find",
+    "fingerprint",
     "load",
     "schema",
 ]

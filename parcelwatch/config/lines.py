@@ -1,6 +1,7 @@
 """Where each key of a TOML file stands, which the standard reader does not tell.
 
-What belongs here: a scan of text the standard reader has already accepted, so it need not judge, only find.
+What belongs here: a scan of text the standard reader has already accepted, or did up to some place, so it need not
+judge, only find.
 """
 
 from __future__ import annotations
@@ -29,9 +30,30 @@ class _Token(NamedTuple):
 _END = _Token("end", "", 0)
 
 
+class Written(NamedTuple):
+    """A key and its value, or the header of a table, where it is written. `many`: the header is one of a list's."""
+
+    path: Path
+    line: int
+    header: bool = False
+    many: bool = False
+
+
 def key_lines(text: str) -> Mapping[Path, int]:
     """The line of every key and table, counted from 1, by its path; a list's items are numbered from 0."""
     return _Scan(text).run()
+
+
+def repeated(text: str) -> tuple[Written, Written] | None:
+    """What was written first and what repeats it last, of a text whose end the reader refused; None if nothing does."""
+    scan = _Scan(text)
+    scan.run()
+    *before, last = scan.written or [Written((), 0)]
+    same = [one for one in before if one.path == last.path]
+    around = [one for one in before if not one.header and last.path[: len(one.path)] == one.path]
+    within = [one for one in before if one.path[: len(last.path)] == last.path]
+    first = next(iter((*same, *reversed(around), *within)), None)
+    return (first, last) if first and last.path else None
 
 
 class _Scan:
@@ -40,6 +62,7 @@ class _Scan:
         self._now = next(self._tokens, _END)
         self._lines: dict[Path, int] = {}
         self._lengths: dict[Path, int] = {}
+        self.written: list[Written] = []
 
     def run(self) -> Mapping[Path, int]:
         table: Path = ()
@@ -62,6 +85,7 @@ class _Scan:
         if many:
             self._next()
         path = self._inside(self._keys("]"), line)
+        self.written.append(Written(path, line, header=True, many=many))
         while self._now.text == "]":
             self._next()
         if many:
@@ -95,6 +119,7 @@ class _Scan:
             path = (*path, key)
             self._lines.setdefault(path, line)
         self._next()
+        self.written.append(Written(path, line))
         self._value(path)
 
     def _value(self, path: Path) -> None:

@@ -25,9 +25,10 @@ from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.problems import Places, dotted, problem_of
-from parcelwatch.config.reading import parsed, read
+from parcelwatch.config.reading import expect, parsed, read
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
+from parcelwatch.core import looks
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.content import Shop
 from parcelwatch.core.drafts import Offer, Wording
@@ -38,6 +39,7 @@ from parcelwatch.core.outbreaks import Bar
 from parcelwatch.core.policy import Override, Policy, Route
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.report import Daily
+from parcelwatch.core.retention import Retention
 from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
@@ -199,6 +201,11 @@ class Config:
         return self.file.service.public_url if self.listen else ""
 
     @property
+    def heartbeat_url(self) -> Secret | None:
+        """What is asked for every few minutes while all is well, so that somebody else notices when it is not."""
+        return self._secret(self.file.service.heartbeat_url, ("service", "heartbeat_url"))
+
+    @property
     def language(self) -> str:
         """The language of agents' messages: "en" or "zh-CN"."""
         return self.file.alerts.language
@@ -233,6 +240,10 @@ class Config:
             companies=written.companies,
             declared=written.declared,
         )
+
+    def asked(self) -> tuple[str, ...]:
+        """Everybody who is asked, as their states are kept: courier accounts, and shops as shops.NAME."""
+        return (*self.file.couriers, *(f"shops.{name}" for name in self.file.shops))
 
     def tokens(self) -> dict[str, TokenConfig]:
         """Who may post what, by name."""
@@ -338,6 +349,11 @@ class Config:
             hours=self._hours(),
             daily=Daily(self.file.report.channel, time.fromisoformat(self.file.report.at)),
         )
+
+    def retention(self) -> Retention:
+        """How long what is over is kept."""
+        kept = self.file.retention
+        return Retention(kept.parcels.natural(), kept.messages.natural(), kept.payloads.natural())
 
     def _foresight(self) -> Foresight:
         forecast = self.file.forecast
@@ -456,7 +472,9 @@ def load(
     `helpdesks`: those of shops and helpdesks.
     """
     text = read(path)
-    declared = resolve(parsed(text, path), path.absolute().parent)
+    document = parsed(text, path)
+    expect(document, path, looks.CONFIGURATION, "accounts, each below [couriers.NAME]")
+    declared = resolve(document, path.absolute().parent)
     written, places = declared.written, Places(str(path), key_lines(text))
     file, problems = None, list(checks.errors(written, apis, {"shops": shops, "helpdesks": helpdesks}))
     try:

@@ -66,6 +66,7 @@ class Service(Table):
     database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
     public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
+    heartbeat_url: Secret | None = Field(default=None, description="asked for every few minutes while all is well")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
@@ -208,10 +209,16 @@ class Silence(Limits):
 
 
 class Ahead(Limits):
-    """{ warn = "1d" }"""
+    """{ warn = "2d", critical = "1d" }"""
 
     warn: Limit = Field(description="how long before the promise it is told")
-    critical: Limit | None = Field(default=None, description="nothing yet")
+    critical: Limit | None = Field(default=None, description="how long before the promise it gets worse")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Ahead:
+        if self.critical and self.critical.length > self.warn.length:
+            raise ValueError(f"critical ({self.critical}) must not be further ahead than warn ({self.warn})")
+        return self
 
 
 # Kinds whose limits are not after how long silence opens a case.
@@ -540,6 +547,16 @@ class Report(Table):
     at: TimeOfDay = Field(default="18:00", description="from when on, in [service] timezone")
 
 
+class Retention(Table):
+    """[retention]"""
+
+    parcels: NaturalSpan = Field(
+        default=Duration(400, "d"), description="what is over: how long a parcel is kept after anything last befell it"
+    )
+    messages: NaturalSpan = Field(default=Duration(180, "d"), description="the words of messages that were sent")
+    payloads: NaturalSpan = Field(default=Duration(30, "d"), description="answers that nobody could read")
+
+
 class File(Table):
     """config.toml"""
 
@@ -561,5 +578,6 @@ class File(Table):
     routes: tuple[Route, ...] = ()
     drafts: Drafts = Drafts()
     report: Report = Report()
+    retention: Retention = Retention()
     forecast: Forecast = Forecast()
     claims: tuple[ClaimWindow, ...] = ()

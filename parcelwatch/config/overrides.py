@@ -10,6 +10,7 @@ from itertools import combinations
 
 from parcelwatch.config.models import File, Override
 from parcelwatch.config.problems import Places, Problem
+from parcelwatch.core.policy import UNTRACKED
 
 _HOW = "join the two, or give one of them another key to match, such as tag or destination"
 
@@ -26,7 +27,11 @@ def ties(file: File, lines: Places) -> Iterator[Problem]:
 
 
 def warnings(file: File) -> Iterator[Problem]:
-    """Two that differ in their tag alone, of which a parcel may have both."""
+    """What one sets and takes back itself, and two that differ in their tag alone, of which a parcel may have both."""
+    for position, override in enumerate(file.thresholds.override):
+        for name in sorted(UNTRACKED & set(override.limits)) if override.untracked else ():
+            text = "does nothing beside untracked = true: what nobody scans is told of by no clock"
+            yield Problem(("thresholds", "override", position, name), text)
     for _, second, one, other in _pairs(file):
         if one.matchers == other.matchers or not (one.tag and other.tag) or _but_for_tags(one) != _but_for_tags(other):
             continue

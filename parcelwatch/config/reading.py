@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from parcelwatch.config.lines import repeated
+from parcelwatch.config.problems import dotted
+from parcelwatch.core import looks
 from parcelwatch.errors import ConfigError
 
+_START = 4096
 _AT = re.compile(r"\s*\(at line ([0-9]+), column ([0-9]+)\)")
+# How the reader says that something stands there already; it does not say what, or where.
+_TWICE = re.compile(r"overwrite|twice|Duplicate|redefine|immutable")
 _DURATION = re.compile(r"[0-9]+(?:s|m|h|d|bd)")
 _BARE = re.compile(r"[^\s\"'#,=\[\]{}]+")
 _QUOTES = "“”„«»‘’`"
@@ -25,13 +32,17 @@ _HIDDEN = frozenset({"key", "secret", "customer", "token", "url"})
 def read(path: Path) -> str:
     """The text of a file. Raises ConfigError."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError([f"{path}:{line}: not UTF-8; save the file in that encoding"]) from None
+        raw = path.read_bytes()
     except OSError as error:
         hint = "; beside the service, run this with sudo" if isinstance(error, PermissionError) else ""
         raise ConfigError([f"{path}: cannot be read: {error.strerror}{hint}"]) from None
+    if b"\0" in raw:
+        raise ConfigError([f"{path}: is {looks.what(raw[:_START]) or looks.NO_TEXT}; TOML is wanted, a text in UTF-8"])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ConfigError([f"{path}:{line}: not UTF-8; save the file in that encoding"]) from None
 
 
 def parsed(text: str, path: Path) -> dict[str, Any]:
@@ -40,11 +51,41 @@ def parsed(text: str, path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         what = str(error)
+    except RecursionError:
+        what = "it is nested too deeply"
+    sort = looks.what(text[:_START].encode())
+    if sort not in ("", looks.TOML):
+        raise ConfigError([f'{path}: is {sort}; TOML is wanted, such as key = "value" below [table]'])
     found, lines = _AT.search(what), text.splitlines()
     number = int(found[1]) if found else len(lines)
     line = lines[number - 1] if 0 < number <= len(lines) else ""
-    why = _unquoted(line, int(found[2]) - 1 if found else 0) or _AT.sub("", what)
+    column = int(found[2]) - 1 if found else len(line)
+    twice = _twice("\n".join([*text.split("\n")[: number - 1], line[:column]])) if _TWICE.search(what) else ""
+    why = twice or _unquoted(line, column if found else 0) or _AT.sub("", what)
     raise ConfigError([f"{path}:{number}: not valid TOML: {why}"])
+
+
+def expect(written: Collection[str], path: Path, sort: str, shape: str) -> None:
+    """Raise ConfigError for a document whose keys are those of another sort; `shape`: what one of this sort has."""
+    if (found := looks.document(written)) not in ("", sort):
+        raise ConfigError([f"{path}: is {found}, not {sort}, which has {shape}"])
+
+
+def _twice(text: str) -> str:
+    """What is written again at the end of a text, where it was before, and what to do; "" where nothing is."""
+    found = repeated(text)
+    if found is None:
+        return ""
+    first, again = found
+    name, where = dotted(again.path), f"line {first.line} and line {again.line}"
+    if first.line == again.line:
+        where = f"line {first.line}"
+    if len(first.path) < len(again.path):
+        return f"{name} and {dotted(first.path)} cannot both be written, in {where}: keep one of them"
+    if again.header or first.header:
+        several = f"; where there may be several of it, each is headed [[{name}]]" if again.header else ""
+        return f"{name} is written twice, in {where}: join the two{several}"
+    return f"{name} is written twice, in {where}: keep one of them"
 
 
 def _unquoted(line: str, column: int) -> str:

@@ -24,6 +24,9 @@ from parcelwatch.errors import ConfigError
 MASK: Final = "***"
 _SCHEMES: Final = ("env", "file", "credential")
 _SERVICE_CREDENTIALS: Final = Path("/run/credentials/parcelwatch.service")
+_LINE: Final = (
+    "the unit lacks the line LoadCredential={0}:/etc/parcelwatch/{0} (`systemctl edit parcelwatch`, then restart it)"
+)
 _LARGEST: Final = 65_536
 _SHELL_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 _EXPECTED = 'where the secret is: "env:NAME", "file:/path" or "credential:NAME"'
@@ -84,6 +87,12 @@ class Secret:
         return str(self._file()) if others_may_read(self._file()) else ""
 
     @property
+    def missing(self) -> bool:
+        """The service runs, and was not handed this credential; False where that cannot be told."""
+        file = self._file()
+        return self._scheme == "credential" and os.access(file.parent, os.R_OK | os.X_OK) and not file.exists()
+
+    @property
     def _scheme(self) -> str:
         scheme, colon, _ = self._written.partition(":")
         return scheme if colon and scheme in _SCHEMES else ""
@@ -110,7 +119,8 @@ class Secret:
                 return file.read(_LARGEST).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise self._unreadable(f"{self._file()}: {why}") from None
+            lacks = f"; {_LINE.format(self._name)}" if self._scheme == "credential" else ""
+            raise self._unreadable(f"{self._file()}: {why}{lacks}") from None
 
     def _unreadable(self, why: str) -> ConfigError:
         place = f"{self._where}: " if self._where else ""

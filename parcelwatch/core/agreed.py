@@ -84,6 +84,11 @@ def agreed(entry: Entry, clock: Clock) -> bool:
     return day is not None and day > _next_working_day(told, clock)
 
 
+def dated(entry: Entry, clock: Clock) -> bool:
+    """Whether its words name a day."""
+    return named_day(entry.checkpoint.text, _told(entry, clock)) is not None
+
+
 def held_until(entry: Entry, clock: Clock, estimate: datetime | None) -> datetime:
     """Where the agreed day begins at the parcel's place: as the words name it, else as the courier expects it within a
     week, else the next working day.

@@ -96,13 +96,13 @@ class Rules:
         """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
         if at not in self._patience:
             every = (*self.every, *self.shadows.every) if self.shadows is not None else self.every
-            each = [rule.patience for rule in every if at in rule.at and rule.of is None]
+            each = [rule.patience for rule in every if at in rule.at and not rule.of]
             known = [one for one in each if one is not None]
             self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
         return self._patience[at]
 
     def _choose(self, at: Milestone, told: frozenset[Cause | None]) -> tuple[Rule, ...]:
-        chosen = tuple(rule for rule in self.every if at in rule.at and (rule.of is None or rule.of in told))
+        chosen = tuple(rule for rule in self.every if at in rule.at and (not rule.of or not rule.of.isdisjoint(told)))
         self._chosen[at, told] = chosen
         return chosen
 

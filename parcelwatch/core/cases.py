@@ -46,6 +46,7 @@ class Signal(StrEnum):
     RESOLVE = "resolve"
     STOP = "stop"
     RESUME = "resume"
+    REOPEN = "reopen"
     ASSIGN = "assign"
     AGREE = "agree"
     FULFIL = "fulfil"
@@ -98,6 +99,9 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
     (State.ACKNOWLEDGED, Signal.STOP): State.RESOLVED,
     (State.SNOOZED, Signal.STOP): State.RESOLVED,
     (State.RESOLVED, Signal.RESUME): State.OPEN,
+    (State.ACKNOWLEDGED, Signal.REOPEN): State.OPEN,
+    (State.SNOOZED, Signal.REOPEN): State.OPEN,
+    (State.RESOLVED, Signal.REOPEN): State.OPEN,
     (State.OPEN, Signal.ESCALATE): State.OPEN,
     (State.ACKNOWLEDGED, Signal.RERAISE): State.OPEN,
     # Who has it, and what a letter said, matters while it lasts; what a customer was promised, longer.
@@ -190,6 +194,15 @@ def _resumed(case: Case, _: Action, now: datetime) -> _Changed:
     return {**anew, "told_at": told_at, "reraised": False, "cleared": False}, Fact(Form.WATCHED_AGAIN)
 
 
+def _undone(case: Case, action: Action, now: datetime) -> _Changed:
+    """As before an agent moved it; nobody is told again, for whoever was told knows."""
+    if case.state is State.RESOLVED and not case.by_agent:
+        raise BadInput(f"case {case.id} ended by itself: it opens again when its trouble comes back")
+    anew = {"snoozed_until": None, "resolved_at": None, "by_agent": False, "reraised": False}
+    owner = "" if case.owner == action.by else case.owner
+    return {**anew, "owner": owner, "told_at": now if case.told else None}, Fact(Form.BY_AGENT)
+
+
 def _assigned(_: Case, action: Action, __: datetime) -> _Changed:
     return {"owner": action.to}, Fact(Form.ASSIGNED, reason=action.to)
 
@@ -218,6 +231,7 @@ _DEEDS: Final[Mapping[Signal, Callable[[Case, Action, datetime], _Changed]]] = {
     Signal.RESOLVE: _closed(Form.BY_AGENT),
     Signal.STOP: _closed(Form.WATCHED_NO_MORE),
     Signal.RESUME: _resumed,
+    Signal.REOPEN: _undone,
     Signal.ASSIGN: _assigned,
     Signal.AGREE: _agreed,
     Signal.FULFIL: _fulfilled,

@@ -181,7 +181,7 @@ def _remind(step: Step, before: Mapping[str, Claim | None]) -> Step:
         if said.isdisjoint(CLAIMABLE[case.kind]) and not unheard_of:
             notices.append(_notice(replace(case, claim=told[case.kind]), claim, days, now.astimezone(zone).date()))
         said |= {*CLAIMABLE[case.kind]}
-    return _with(replace(step, notices=(*step.notices, *notices)), told)
+    return _with(replace(step, notices=(*step.notices, *notices)) if notices else step, told)
 
 
 def _settled(case: Case) -> bool:
@@ -228,4 +228,6 @@ def _with(step: Step, claims: Mapping[str, Claim | None]) -> Step:
         replace(case, claim=claims[case.kind]) if case.kind in claims and claims[case.kind] != case.claim else case
         for case in step.dossier.cases
     )
+    if cases == step.dossier.cases:
+        return step
     return replace(step, dossier=replace(step.dossier, cases=cases))

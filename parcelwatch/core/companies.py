@@ -63,11 +63,40 @@ _ENDINGS: Final = (
     "快件",
     "配送",
     "速遞",
+    "速運",
     "快遞",
     "express",
     "logistics",
     "courier",
 )
+
+
+# Signs of couriers' names, each with those that are typed for it: written the old way, or of the same sound.
+_TYPED_FOR: Final = (
+    "丰豐风封锋峰枫",
+    "顺順",
+    "圆圓元原园源缘员",
+    "中忠钟终众",
+    "申神深伸身绅",
+    "通同童统桐",
+    "韵韻运云晕蕴",
+    "达達大答打",
+    "极極急即及集级",
+    "兔免吐图",
+    "德得的",
+    "邦帮棒",
+    "百白佰柏",
+    "世事市势",
+    "京惊经晶",
+    "东東冬",
+    "邮郵由油游",
+    "政正证",
+    "优優悠尤",
+    "速素",
+    "丹单",
+    "鸟乌",
+)
+_SOUNDS: Final = str.maketrans({sign: signs[0] for signs in _TYPED_FOR for sign in signs})
 
 
 def _courier(name: str, also: str = "", **codes: str) -> Courier:
@@ -148,7 +177,7 @@ COURIERS: Final[Mapping[str, Courier]] = {
     "hongkongpost": _courier("Hongkong Post", kuaidi100="hkpost", also="香港邮政|Hong Kong Post"),
     # China
     "sf": _courier(
-        "顺丰 SF Express", kuaidi100="shunfeng", kdniao="SF", cainiao="SF", also="顺丰标快|顺丰特快|ShunFeng"
+        "顺丰 SF Express", kuaidi100="shunfeng", kdniao="SF", cainiao="SF", also="順豐|顺丰标快|顺丰特快|ShunFeng"
     ),
     "yto": _courier("圆通 YTO", kuaidi100="yuantong", kdniao="YTO", cainiao="YTO", also="YuanTong"),
     "zto": _courier("中通 ZTO", kuaidi100="zhongtong", kdniao="ZTO", cainiao="ZTO", also="ZhongTong"),
@@ -306,7 +335,26 @@ def _near(api: str, text: str, cutoff: float = _NEAR) -> Courier | None:
     plain, known = _plain(text), _shown(api)
     found = difflib.get_close_matches(plain, known, n=1, cutoff=cutoff)
     longer = [name for name in known if _HAN.search(name) and plain.startswith(name)]
-    return known[found[0]] if found else known[max(longer, key=len)] if longer else None
+    named = found or [max(longer, key=len)] if found or longer else _one_sign_off(_stem(plain), known)
+    return known[named[0]] if named else None
+
+
+def _one_sign_off(plain: str, known: Mapping[str, Courier]) -> list[str]:
+    """The names of which one Chinese sign is written wrongly: that sound alike, else where only one courier has any.
+
+    So short a name is too far off for what finds typing errors by how much is alike.
+    """
+    alike = [name for name in known if _sound(name) == _sound(plain)] if _HAN.search(plain) else []
+    off = [name for name in known if _HAN.match(name) and len(name) == len(plain) > 1 and _differing(name, plain) == 1]
+    return alike or (off if len({id(known[name]) for name in off}) == 1 else [])
+
+
+def _differing(one: str, other: str) -> int:
+    return sum(sign != its for sign, its in zip(one, other, strict=True))
+
+
+def _sound(name: str) -> str:
+    return name.translate(_SOUNDS)
 
 
 def _meant(api: str, text: str) -> str:

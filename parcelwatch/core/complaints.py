@@ -14,6 +14,7 @@ from typing import Final
 
 from parcelwatch.core.cells import number_of, orders_of
 from parcelwatch.core.dates import time_of
+from parcelwatch.core.headings import NAMES, meanings
 from parcelwatch.core.intake import Remark, Row, headed
 from parcelwatch.core.privacy import mask
 from parcelwatch.errors import BadInput
@@ -22,16 +23,15 @@ COLUMNS: Final = ("at", "order", "number", "kind", "text")
 """Every column there is."""
 
 # As helpdesks and shops head their exports.
-_ALIASES: Final = {
-    **dict.fromkeys(("time", "date", "created_at", "created", "created_time", "created_date", "complained_at"), "at"),
-    **dict.fromkeys(("创建时间", "投诉时间", "提交时间", "咨询时间", "时间", "日期", "建立時間", "時間"), "at"),
-    **dict.fromkeys(("order_number", "order_no", "order_id", "订单号", "订单编号", "訂單編號", "訂單號"), "order"),
-    **dict.fromkeys(("tracking_number", "tracking_no", "快递单号", "运单号", "物流单号", "快遞單號"), "number"),
-    **dict.fromkeys(
-        ("category", "reason", "topic", "投诉类型", "问题类型", "投诉原因", "类型", "分类", "類型"), "kind"
-    ),
-    **dict.fromkeys(("message", "description", "comment", "投诉内容", "内容", "內容"), "text"),
-}
+_ALIASES: Final = meanings(
+    {
+        **NAMES,
+        "at": "time date created_at created created_time created_date complained_at 创建时间 投诉时间 提交时间 "
+        "咨询时间 时间 日期 建立時間 時間",
+        "kind": "category reason topic 投诉类型 问题类型 投诉原因 类型 分类 類型",
+        "text": "message description comment 投诉内容 内容 內容",
+    }
+)
 _SOON: Final = timedelta(days=1)
 _MOST_WORDS: Final = 6
 _ADDRESSED: Final = re.compile(r"@|\d{5}|[.!?。！？…]\s*\S")

@@ -1,4 +1,4 @@
-"""What a courier says holds everybody up, weather above all: since when, and how long that stops the clocks of silence.
+"""What a courier says holds everybody up, a storm or a strike: since when, and how long it stops the clocks of silence.
 
 What belongs here: one span of time. That a scan speaks of such a delay, the couriers' codes and wordings say.
 """
@@ -15,6 +15,9 @@ from parcelwatch.model import FINAL, Cause, Entry, Milestone
 
 HOLDS: Final = timedelta(hours=48)
 """A delay that is only ever repeated excuses no longer silence than this."""
+
+HELD_UP: Final = frozenset({Cause.WEATHER, Cause.DISRUPTED})
+"""What holds up everybody's parcels: weather, and strikes, peaks, outages, cancelled flights and the like."""
 
 _NOT_UNDER_WAY: Final = FINAL | {
     Milestone.RETURNING,
@@ -35,7 +38,7 @@ class Hold:
 
 def delayed(entry: Entry) -> bool:
     """Whether it tells that the courier is held up on the way."""
-    return entry.checkpoint.cause is Cause.WEATHER and entry.checkpoint.milestone not in _NOT_UNDER_WAY
+    return entry.checkpoint.cause in HELD_UP and entry.checkpoint.milestone not in _NOT_UNDER_WAY
 
 
 def hold(newest_first: Iterable[Entry]) -> Hold | None:

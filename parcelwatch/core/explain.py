@@ -68,10 +68,19 @@ def explain(dossier: Dossier, policy: Policy, at: datetime, outlook: Outlook | N
     `outlook`: what is known of parcels like it.
     """
     seen = view(dossier, policy.calendar, policy.foresight, outlook)
-    table = policy.table(dossier.parcel)
-    verdicts = {kind: _judged(rule(table[kind]), seen) for kind, rule in RULES.items()}
+    return _all_of(policy.table(dossier.parcel), seen, at)
+
+
+def on_trial(dossier: Dossier, policy: Policy, at: datetime, outlook: Outlook | None = None) -> tuple[Explanation, ...]:
+    """The same of the thresholds that are in shadow for this parcel: what they would find, though nobody is told."""
+    seen = view(dossier, policy.calendar, policy.foresight, outlook)
+    return _all_of(policy.tables(dossier.parcel).shadows, seen, at)
+
+
+def _all_of(table: Mapping[str, Threshold], seen: View, at: datetime) -> tuple[Explanation, ...]:
+    verdicts = {kind: _judged(rule(table[kind]), seen) for kind, rule in RULES.items() if kind in table}
     present = {kind for kind, verdict in verdicts.items() if verdict.finding}
-    present |= {case.kind for case in dossier.cases if case.live}
+    present |= {case.kind for case in seen.dossier.cases if case.live}
     return tuple(_explained(kind, verdict, table[kind], seen, at, present) for kind, verdict in verdicts.items())
 
 

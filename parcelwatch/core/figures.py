@@ -15,6 +15,7 @@ from typing import Any, Final
 from parcelwatch.core.histories import History
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.replay import Told
+from parcelwatch.core.shares import quantile
 from parcelwatch.model import Cause, Milestone
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -266,12 +267,8 @@ class Tally:
         return sum(count for lead, count in self._leads.items() if lead >= days * 10)
 
     def _median(self) -> float | None:
-        leads, passed = sorted(self._leads.items()), 0
-        for lead, count in leads:
-            passed += count
-            if passed * 2 >= self._leads.total():
-                return lead / 10
-        return None
+        ordered = sorted(self._leads.elements())
+        return round(quantile(ordered, 0.5) / 10, 2) if ordered else None
 
 
 def _per_100(count: int, parcels: int) -> float:

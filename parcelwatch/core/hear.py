@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TypedDict
 
 from parcelwatch.core.lives import reborn
 from parcelwatch.core.milestones import stage
@@ -111,7 +112,10 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     said = _kept(said)
     timeline = merge(dossier.timeline, _rest_of(dossier.parcel, said), now)
     moved = len(timeline.entries) > len(dossier.timeline.entries)
-    after = replace(
+    first = dossier.first_tracked_at is None and bool(timeline.entries)
+    promised = dossier.promise is None and said.commitment is not None
+    marks = _marks(dossier, timeline, said.stands, said.commitment, first, now) if first or promised else {}
+    return replace(
         dossier,
         parcel=_learn(dossier, said),
         timeline=timeline,
@@ -121,10 +125,8 @@ def _hear_answer(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
         stopped=_stopped(dossier.stopped, said.stopped, moved=moved),
         estimate=said.estimate or dossier.estimate,
         stands=said.stands,
+        **marks,
     )
-    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
-    promised = dossier.promise is None and said.commitment is not None
-    return _mark(after, said.commitment if promised else None, first, now) if first or promised else after
 
 
 def _kept(said: Answered) -> Answered:
@@ -151,28 +153,42 @@ def _hear_push(dossier: Dossier, said: Answered, now: datetime) -> Dossier:
     promise = said.commitment if dossier.promise is None else None
     if not (new or expected or promise or (said.stopped and not dossier.stopped)):
         return dossier
-    after = replace(
+    timeline = timeline if new else dossier.timeline
+    stands = (said.stands if new else None) or dossier.stands
+    first = dossier.first_tracked_at is None and bool(timeline.entries)
+    return replace(
         dossier,
         parcel=_learn(dossier, said),
-        timeline=timeline if new else dossier.timeline,
+        timeline=timeline,
         missing_since=None if new else dossier.missing_since,
         stopped=dossier.stopped or said.stopped or "",
         estimate=said.estimate or dossier.estimate,
-        stands=(said.stands if new else None) or dossier.stands,
+        stands=stands,
+        **(_marks(dossier, timeline, stands, promise, first, now) if first or promise else {}),
     )
-    first = dossier.first_tracked_at is None and bool(after.timeline.entries)
-    return _mark(after, promise, first, now) if first or promise else after
 
 
-def _mark(dossier: Dossier, commitment: datetime | None, first: bool, now: datetime) -> Dossier:
+class _Marks(TypedDict, total=False):
+    first_tracked_at: datetime | None
+    baseline_at: datetime | None
+    promise: datetime | None
+
+
+def _marks(
+    dossier: Dossier,
+    timeline: Timeline,
+    stands: Milestone | None,
+    commitment: datetime | None,
+    first: bool,
+    now: datetime,
+) -> _Marks:
     """What is kept of a first answer, and of the courier's first commitment once the parcel moves."""
-    reached = stage(current(dossier.timeline), dossier.stands).milestone
-    return replace(
-        dossier,
-        first_tracked_at=now if first else dossier.first_tracked_at,
-        baseline_at=now if first and reached in OVER_AND_DONE else dossier.baseline_at,
-        promise=dossier.promise or (None if reached in _BEFORE_TRANSIT else commitment),
-    )
+    reached = stage(current(timeline), stands).milestone
+    return {
+        "first_tracked_at": now if first else dossier.first_tracked_at,
+        "baseline_at": now if first and reached in OVER_AND_DONE else dossier.baseline_at,
+        "promise": dossier.promise or (None if reached in _BEFORE_TRANSIT else commitment),
+    }
 
 
 def _rest_of(parcel: Parcel, said: Answered) -> Answered:

@@ -94,6 +94,11 @@ class History:
         )
 
 
+def standing(history: History) -> Milestone:
+    """Where the parcel is by all that was heard of it."""
+    return stage(current(history.heard)).milestone
+
+
 def arrived_at(heard: Timeline) -> datetime | None:
     """When the buyer had it by what the courier still stands by; None where that does not say so."""
     entries = current(heard)

@@ -29,6 +29,12 @@ FRESH: Final = timedelta(days=7)
 STALE: Final = timedelta(days=21)
 """What began longer ago does not count either, however lately it was first heard of."""
 
+SETTLES: Final = timedelta(weeks=3)
+"""What has been so for this long is no incident any more: it is how things are there now."""
+
+LEARNED: Final = timedelta(weeks=1)
+"""So long before it settles its parcels count again in what is usual."""
+
 MUCH_OLDER: Final = timedelta(days=7)
 _VALUABLE: Final = 10
 _CALM: Final = 1.5
@@ -61,12 +67,14 @@ class Turn(StrEnum):
     OPENS = "opens"
     GROWS = "grows"
     CLOSES = "closes"
+    SETTLES = "settles"
 
 
 TRANSITIONS: Final[dict[tuple[IncidentState | None, Turn], IncidentState]] = {
     (None, Turn.OPENS): IncidentState.OPEN,
     (IncidentState.OPEN, Turn.GROWS): IncidentState.OPEN,
     (IncidentState.OPEN, Turn.CLOSES): IncidentState.OVER,
+    (IncidentState.OPEN, Turn.SETTLES): IncidentState.OVER,
 }
 
 
@@ -117,13 +125,23 @@ def begin(found: Excess, now: datetime) -> Incident:
 
 
 def follow(one: Incident, total: Total, folded: int, now: datetime, bar: Bar) -> tuple[Incident, Turn | None]:
-    """The incident after a look at its group, and what that is: it grows when it has doubled since agents were told."""
+    """The incident after a look at its group, and what that is: it grows when it has doubled since agents were told.
+
+    It closes once it is over, and settles where it never is.
+    """
     peak = max(one.peak, total.troubled)
     one = replace(one, troubled=total.troubled, parcels=total.parcels, folded=folded, peak=peak)
     if _over(one, bar):
         return close(one, now), Turn.CLOSES
+    if now >= one.opened_at + SETTLES:
+        return close(one, now), Turn.SETTLES
     grown = 0 < one.told * 2 <= folded
     return one, Turn.GROWS if grown else None
+
+
+def learned(one: Incident, now: datetime) -> bool:
+    """Whether it has gone on for so long that its parcels count in what is usual."""
+    return now >= one.opened_at + SETTLES - LEARNED
 
 
 def close(one: Incident, now: datetime) -> Incident:
@@ -144,8 +162,11 @@ def place(group: Group) -> str:
     return group.hub or group.destination
 
 
-def fact(one: Incident, left: int = 0) -> Fact:
-    """What there is to say of it; `left`: how many of its parcels are in trouble still, once it is over."""
+def fact(one: Incident, left: int = 0, *, settled: bool = False) -> Fact:
+    """What there is to say of it; `left`: how many of its parcels are in trouble still, once it is over.
+
+    `settled`: it is over because it never ends.
+    """
     numbers = (
         ("incident", one.id or 0),
         ("troubled", one.troubled),
@@ -154,7 +175,7 @@ def fact(one: Incident, left: int = 0) -> Fact:
         ("known", int(one.known)),
         ("left", left),
     )
-    says = Form.INCIDENT if one.live else Form.INCIDENT_OVER
+    says = Form.INCIDENT if one.live else Form.INCIDENT_SETTLED if settled else Form.INCIDENT_OVER
     return Fact(
         says,
         since=one.opened_at,

@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from parcelwatch.core.delays import HELD_UP
 from parcelwatch.core.rules import astray, feed, forecast, promise, silence, told
 from parcelwatch.core.rules.base import Rule
 from parcelwatch.core.thresholds import Limits, limits
@@ -249,13 +250,23 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
     (_kind("will_be_late", Family.FORECAST, forecast.WillBeLate, ("1d", "1d", "1d")),),
     (_kind("misrouted", _TOLD, astray.Misrouted),),
     (_kind("courier_exception", _TOLD, told.CourierException),),
-    (_kind("courier_delay", _TOLD, told.CourierDelay),),
+    (
+        _kind(
+            "courier_delay",
+            _TOLD,
+            told.CourierDelay,
+            # Nothing is offered: the parcel is well, and goes on once the trouble there is over.
+            letter=LetterSpec((_caused(*HELD_UP),), _FOUND),
+        ),
+    ),
     # About us, or about many parcels: no case of a parcel.
     (
         _kind("unknown_status", Family.OPERATOR),
         _kind("channel_down", Family.OPERATOR),
         _kind("letters_broken", Family.OPERATOR),
+        _kind("service_troubled", Family.OPERATOR),
         _kind("clock_jumped", Family.OPERATOR),
+        _kind("database", Family.OPERATOR),
         _kind("courier_silent", Family.OPERATOR, columns=("30m", "30m", "30m")),
         _kind("incident", Family.GROUP),
     ),

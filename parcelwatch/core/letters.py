@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts, followup
+from parcelwatch.core import drafts, followup, languages
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
@@ -36,6 +36,7 @@ from parcelwatch.model import (
     Milestone,
     Order,
     Promised,
+    State,
     Sure,
     Why,
 )
@@ -263,7 +264,7 @@ def _readdressed(draft: Draft, step: Step) -> Draft:
 
 
 def _language(step: Step, order: Order) -> str:
-    return drafts.language(order, step.policy.wording.languages, step.dossier.parcel.destination)
+    return languages.language(order, step.policy.wording.languages, step.dossier.parcel.destination)
 
 
 # --- writing -------------------------------------------------------------------------------------
@@ -318,9 +319,10 @@ def _still_to_come(case: Case, order: Order, step: Step) -> bool:
     return LETTERS[case.kind].promise and promise is not None and promise > min(known, step.now)
 
 
-def _withdrawn_with_the_watch(step: Step) -> set[tuple[str, str]]:
-    """Kinds and orders of a parcel that is watched again whose customers had nothing yet."""
-    again = {event.kind for event in step.events if event.signal == Signal.RESUME} & set(LETTERS)
+def _withdrawn_when_closed(step: Step) -> set[tuple[str, str]]:
+    """Kinds and orders, of what is open again after an agent closed it, whose customers had nothing yet."""
+    closed = (event for event in step.events if event.before == State.RESOLVED)
+    again = {event.kind for event in closed if event.signal in (Signal.RESUME, Signal.REOPEN)} & set(LETTERS)
     return {
         (kind, order.number)
         for kind in again
@@ -368,7 +370,7 @@ def _wanted(step: Step, standing: Collection[str], before: Sequence[Order]) -> s
     wanted |= {(sent.kind, sent.order) for sent in _outdated(step)}
     wanted |= {(sent.kind, sent.order) for sent, due in _promises(step.dossier) if due <= step.now}
     wanted |= _come_due(step.dossier)
-    wanted |= _withdrawn_with_the_watch(step)
+    wanted |= _withdrawn_when_closed(step)
     mine = step.dossier.parcel.id
     return wanted - {(one.kind, one.order) for one in step.dossier.drafts if one.unsent and drafts.about(one, mine)}
 

@@ -24,6 +24,9 @@ REMEMBERED: Final = timedelta(days=7)
 """How long after that it is still told from one that never was."""
 
 SNOOZE: Final = timedelta(days=1)
+UNDO: Final = timedelta(minutes=10)
+"""How long what was pressed can be taken back by pressing."""
+
 MASK: Final = "***"
 """Stands for the token in words that are kept."""
 
@@ -41,6 +44,10 @@ class Verb(StrEnum):
     SNOOZE = "snooze"
     RESOLVE = "resolve"
     APPROVE = "approve"
+
+
+LEADS_TO: Final = {Verb.ACK: State.ACKNOWLEDGED, Verb.SNOOZE: State.SNOOZED, Verb.RESOLVE: State.RESOLVED}
+"""How a case stands after a verb."""
 
 
 class Ended(StrEnum):
@@ -104,6 +111,14 @@ class Item:
     def verbs(self) -> tuple[Verb, ...]:
         """What the link can do to it."""
         return tuple(verb for verb in Verb if verb is not Verb.APPROVE or self.draft_id is not None)
+
+    def undoable(self, by: str, now: datetime) -> Use | None:
+        """What this person did last through this link, while it can be taken back and still stands so."""
+        last = max(self.uses, key=lambda use: use.at, default=None)
+        if last is None or last.by != by or now - last.at > UNDO:
+            return None
+        stands = self.draft is DraftState.APPROVED if last.verb is Verb.APPROVE else self.state is LEADS_TO[last.verb]
+        return last if stands else None
 
     def used(self, verb: Verb) -> Use | None:
         """When that was done through this link, None if it was not."""

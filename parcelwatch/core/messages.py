@@ -28,7 +28,15 @@ _LONGEST_TITLE: Final = 120
 _MOST_RANGES: Final = 5
 _INCIDENT: Final = "incident"
 _OPERATOR_KINDS: Final = frozenset(
-    {"courier_silent", "unknown_status", "channel_down", "letters_broken", "clock_jumped"}
+    {
+        "courier_silent",
+        "unknown_status",
+        "channel_down",
+        "letters_broken",
+        "clock_jumped",
+        "database",
+        "service_troubled",
+    }
 )
 
 UNREADABLE: Final = "unreadable answer"

@@ -110,6 +110,8 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "reports": Times(("at",)),
         "sendings": Times(("arrived_at",)),
         "shadows": Times(("told_at", "over_at"), theirs=("since",)),
+        "findings": Times(("since",)),
+        "service": Times(("started_at", "loaded_at", "refused_at")),
         "shop_held": Times(("at",)),
         "shop_orders": Times(theirs=("updated_at",)),
         "shops": Times(("asked_at", "read_at"), theirs=("at",)),

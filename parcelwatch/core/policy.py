@@ -201,13 +201,17 @@ class Policy:
 _RESTS_ON_SCANS: Final = frozenset({"unknown_number", "tracking_stopped"})
 
 
+_UNTOLD: Final = (Family.SILENCE, Family.FORECAST)
+_UNSCANNED: Final = {name for name, kind in KINDS.items() if kind.family in _UNTOLD} | _RESTS_ON_SCANS
+UNTRACKED: Final = (_UNSCANNED | set(CLOCKED)) - {"courier_silent"}
+"""Kinds whose thresholds do nothing where `untracked` holds."""
+
+
 def _without_silence(table: Mapping[str, Threshold], line: str) -> dict[str, Threshold]:
     """The thresholds of what nobody scans on its way: what is told counts, what is not told does not."""
-    untold = (Family.SILENCE, Family.FORECAST)
-    off = {kind for kind in table if KINDS[kind].family in untold} | _RESTS_ON_SCANS
     quiet = Threshold(None, None, line, Fact(Form.UNTRACKED))
-    silenced = {kind: quiet if kind in off else Threshold(None, None, line) for kind in CLOCKED}
-    return {**table, **dict.fromkeys(off, quiet), **silenced, "courier_silent": table["courier_silent"]}
+    silenced = {kind: quiet if kind in _UNSCANNED else Threshold(None, None, line) for kind in UNTRACKED}
+    return {**table, **silenced}
 
 
 def _receivers(found: Mapping[str, str]) -> tuple[Receiver, ...]:

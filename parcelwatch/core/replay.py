@@ -20,6 +20,7 @@ from typing import Any, Final, NamedTuple
 from parcelwatch.core import dispatch, followup, shadow, tell
 from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
+from parcelwatch.core.habits import AWAITING, Habits
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
 from parcelwatch.core.learn import Forecasts
@@ -59,14 +60,18 @@ class Hearing(NamedTuple):
 
 
 def replay(
-    history: History, policy: Policy, until: datetime | None = None, forecasts: Forecasts | None = None
+    history: History,
+    policy: Policy,
+    until: datetime | None = None,
+    forecasts: Forecasts | None = None,
+    habits: Habits | None = None,
 ) -> Iterator[Told]:
     """Every alert up to `until`, in order. Cases, and what was told of them, go on from step to step.
 
-    `forecasts`: what was known of other parcels at each time; without it nothing was.
+    `forecasts`, `habits`: what was known of other parcels at each time; without them nothing was.
     """
     parcel = history.parcel()
-    known, cases, shadows = Known(parcel, history.confirmed), tuple[Case, ...](), tuple[Shadow, ...]()
+    known, cases, shadows = Known(parcel, history.confirmed, habits), tuple[Case, ...](), tuple[Shadow, ...]()
     rules = rules_for(policy, parcel)
     way = _Way(history, rules)
     foreseen = forecasts if policy.foresight.enabled else None
@@ -167,10 +172,13 @@ def _back_somewhere(entries: tuple[Entry, ...]) -> bool:
 
 
 class Known:
-    """What is known of a parcel so far, beside its cases. `answering`: see History.confirmed."""
+    """What is known of a parcel so far, beside its cases. `answering`: see History.confirmed; `habits`: see replay."""
 
-    def __init__(self, parcel: Parcel, answering: tuple[datetime, ...] | None = None) -> None:
+    def __init__(
+        self, parcel: Parcel, answering: tuple[datetime, ...] | None = None, habits: Habits | None = None
+    ) -> None:
         self._parcel = parcel
+        self._habits = habits
         self._answering = answering
         self._timeline = Timeline()
         self._confirmed_at: datetime | None = None
@@ -201,8 +209,14 @@ class Known:
             baseline_at=self._baseline_at,
             cases=cases,
             shadows=shadows,
+            habits=self._habits.of(self._parcel, now) if self._habits is not None and self._awaits() else (),
             **self._said,
         )
+
+    def _awaits(self) -> bool:
+        """Whether the scans may still come that others hardly ever had."""
+        entries = self._timeline.entries
+        return not entries or entries[-1].checkpoint.milestone in AWAITING
 
     def _answers(self, now: datetime) -> bool:
         return self._answering is None or (bool(self._answering) and self._answering[0] <= now)

@@ -35,7 +35,8 @@ class Figures:
     `counts`: opened, acknowledged, resolved, escalated, reraised; drafted, approved, sent; agreed, done; right, wrong,
     known. `states`: of the cases that wait. `ages`: the same by how long they have waited: day, three, week, longer.
     `owners`: the same by agent, "" where nobody has them. `hidden`: those behind a worse kind, which are none of them.
-    `owed`: remedies not done yet. `shadows`: what each threshold on trial would have told.
+    `owed`: remedies not done yet. `incidents`: how many were opened and closed, are open, and of how many parcels.
+    `shadows`: what each threshold on trial would have told.
     """
 
     since: datetime
@@ -46,6 +47,7 @@ class Figures:
     owners: Mapping[str, int] = field(default_factory=dict)
     hidden: int = 0
     owed: int = 0
+    incidents: Mapping[str, int] = field(default_factory=dict)
     shadows: tuple[Mapping[str, Any], ...] = ()
 
     @property

@@ -6,13 +6,16 @@ letter. Agents do nothing about it, so its life is short: it is found, gets wors
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 
 from parcelwatch.core.assess import hidden_by
+from parcelwatch.core.cases import SOON
 from parcelwatch.core.rules import Finding
 from parcelwatch.core.step import Step
-from parcelwatch.model import Shadow
+from parcelwatch.model import FLAPPING, Shadow
 
 
 def follow(step: Step, found: Mapping[str, Finding]) -> Step:
@@ -25,7 +28,7 @@ def follow(step: Step, found: Mapping[str, Finding]) -> Step:
     shadows = [each if each.kind in found else _over(each, step) for each in before]
     for kind, finding in found.items():
         known = newest.get(kind)
-        if known is not None and not _is_news(known, finding):
+        if known is not None and not _is_news(before, known, finding, step.now):
             shadows[shadows.index(known)] = replace(known, over_at=None)
         elif not hidden_by(kind, present):
             shadows = [_over(each, step) if each is known else each for each in shadows]
@@ -33,9 +36,23 @@ def follow(step: Step, found: Mapping[str, Finding]) -> Step:
     return step if tuple(shadows) == before else replace(step, dossier=replace(step.dossier, shadows=tuple(shadows)))
 
 
-def _is_news(known: Shadow, finding: Finding) -> bool:
-    """It began after the last of its kind was over, or it is worse than what would have been told."""
-    return finding.severity.rank > known.severity.rank or (known.over_at is not None and finding.since > known.since)
+def _is_news(before: Sequence[Shadow], known: Shadow, finding: Finding, now: datetime) -> bool:
+    """It is worse than what would have been told, or began after the last of its kind was over.
+
+    What comes and goes is no news any more, just as of a case.
+    """
+    if finding.severity.rank > known.severity.rank:
+        return True
+    if known.over_at is None or finding.since <= known.since:
+        return False
+    return now - known.over_at > SOON or _returns(before, known.kind) < FLAPPING
+
+
+def _returns(before: Sequence[Shadow], kind: str) -> int:
+    """How often the last of a kind had come back by then, each time soon after it was over."""
+    alike = [each for each in before if each.kind == kind]
+    soon = [two.told_at - one.over_at <= SOON for one, two in pairwise(alike) if one.over_at is not None]
+    return next((place for place, each in enumerate(reversed(soon)) if not each), len(soon))
 
 
 def _over(shadow: Shadow, step: Step) -> Shadow:

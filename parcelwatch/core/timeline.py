@@ -65,7 +65,8 @@ def withdrawn(entry: Entry, timeline: Timeline) -> bool:
 
 def current(timeline: Timeline) -> tuple[Entry, ...]:
     """The entries the courier still stands by, oldest first."""
-    if timeline.answered_at is None:
+    at = timeline.answered_at
+    if at is None or all(entry.last_seen_at >= at for entry in timeline.entries):
         return timeline.entries
     return tuple(entry for entry in timeline.entries if not withdrawn(entry, timeline))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from parcelwatch.core.agreed import held_until, leading, postponements
+from parcelwatch.core.agreed import dated, held_until, leading, postponements
 from parcelwatch.core.calendar import Calendar
 from parcelwatch.core.clockwork import Clock, Reason, Skip
 from parcelwatch.core.delays import Hold, delayed, hold
@@ -16,7 +16,7 @@ from parcelwatch.core.milestones import Stage, stage
 from parcelwatch.core.timeline import current, latest
 from parcelwatch.core.whereabouts import Whereabouts, whereabouts
 from parcelwatch.duration import Duration
-from parcelwatch.model import FINAL, Cause, Dossier, Entry, Milestone
+from parcelwatch.model import FINAL, Case, Cause, Dossier, Entry, Milestone
 
 _FORESIGHT: Final = Foresight()
 
@@ -107,6 +107,17 @@ class View:
         from_, to = max(since, held.from_), min(held.to, at)
         still = Skip(from_, to, Reason.DELAY, held.words, to - from_)
         return (*clock.skipped(since, from_, unit), still, *clock.skipped(to, at, unit))
+
+    def as_told(self, case: Case) -> View:
+        """Without the excuses from before a silence became a case that were only heard after it."""
+        kept = tuple(one for one in self.entries if not self._comes_late(one, case.opened_at))
+        return self if len(kept) == len(self.entries) else replace(self, entries=kept)
+
+    def _comes_late(self, entry: Entry, opened_at: datetime) -> bool:
+        said = entry.checkpoint
+        if said.moves or entry.seen_at <= opened_at or latest(entry) > opened_at:
+            return False
+        return delayed(entry) or (said.cause is Cause.POSTPONED and not dated(entry, self.clock))
 
     @property
     def where(self) -> Whereabouts:

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from parcelwatch.config import AccountConfig
+from parcelwatch.config.checks import Adapter
 from parcelwatch.couriers.base import Courier, Tailored
 from parcelwatch.errors import ConfigError
 
@@ -28,6 +29,14 @@ def load() -> dict[str, Courier]:
     if broken:
         raise ConfigError(broken)
     return found
+
+
+def apis() -> dict[str, Adapter]:
+    """What a configuration is held against: of each API what an account of it needs and takes."""
+    return {
+        name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None)
+        for name, each in load().items()
+    }
 
 
 def adapter(settings: AccountConfig) -> Courier:

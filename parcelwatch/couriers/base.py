@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import NoReturn, Protocol, runtime_checkable
 
 import httpx
@@ -440,6 +441,7 @@ def _held(wait: timedelta) -> timedelta:
     return max(SHORTEST_WAIT, min(LONGEST_WAIT, wait))
 
 
+@lru_cache(maxsize=64)  # many answers come within one second
 def http_date(text: str) -> datetime | None:
     """The time of a Date header, None when it holds none."""
     try:

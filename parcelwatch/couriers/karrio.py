@@ -61,7 +61,7 @@ REASONS: Mapping[str, Cause] = {
     "carrier_parcel_lost": C.LOST,
     "carrier_not_enough_time": C.COURIER_FAULT,
     "carrier_vehicle_issue": C.COURIER_FAULT,
-    "carrier_capacity_exceeded": C.COURIER_FAULT,
+    "carrier_capacity_exceeded": C.DISRUPTED,
     "carrier_mechanical_delay": C.COURIER_FAULT,
     "retailer_incorrect_data": C.ADDRESS,
     "consignee_refused": C.REFUSED,

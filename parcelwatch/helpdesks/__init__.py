@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from parcelwatch.config import HelpdeskConfig
+from parcelwatch.config.checks import Adapter
 from parcelwatch.errors import ConfigError
 from parcelwatch.helpdesks.base import Helpdesk, Tailored
 
@@ -28,6 +29,14 @@ def load() -> dict[str, Helpdesk]:
     if broken:
         raise ConfigError(broken)
     return found
+
+
+def apis() -> dict[str, Adapter]:
+    """What a configuration is held against: of each API what a helpdesk of it needs and takes."""
+    return {
+        name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None, each.required)
+        for name, each in load().items()
+    }
 
 
 def adapter(settings: HelpdeskConfig) -> Helpdesk:

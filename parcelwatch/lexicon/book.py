@@ -149,7 +149,15 @@ def _meaning(row: Row) -> tuple[str, Reading]:
 _OVER: Final = frozenset({Cause.LOST, Cause.DESTROYED})
 _WEIGHED: Final = frozenset({Cause.LOST, Cause.DAMAGED, Cause.DESTROYED, Cause.SECURITY})
 _AT_THE_DOOR: Final = frozenset(
-    {Cause.REFUSED, Cause.ADDRESS, Cause.NOBODY_HOME, Cause.WEATHER, Cause.COURIER_FAULT, Cause.UNSTATED}
+    {
+        Cause.REFUSED,
+        Cause.ADDRESS,
+        Cause.NOBODY_HOME,
+        Cause.WEATHER,
+        Cause.DISRUPTED,
+        Cause.COURIER_FAULT,
+        Cause.UNSTATED,
+    }
 )
 
 

@@ -24,13 +24,14 @@ FLAPPING = 2
 
 
 class Remedy(StrEnum):
-    """What a shop can do for a customer in trouble."""
+    """What a shop can do for a customer in trouble: letters offer it, agents promise it. `other` is promised alone."""
 
     RESEND = "resend"
     REFUND = "refund"
-    REPLACE = "replace"
-    DISCOUNT = "discount"
-    WAIT = "wait"
+    REDELIVER = "redeliver"
+    HOLD = "hold"
+    DOCUMENTS = "documents"
+    VOUCHER = "voucher"
     OTHER = "other"
 
 

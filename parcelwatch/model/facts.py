@@ -121,11 +121,22 @@ class Form(StrEnum):
     # about many parcels at once
     INCIDENT = "incident"
     INCIDENT_OVER = "incident_over"
+    INCIDENT_SETTLED = "incident_settled"
     # about a channel
     CHANNEL_DOWN = "channel_down"
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about the database
+    STORE_LOW = "store_low"
+    STORE_FULL = "store_full"
+    STORE_BUSY = "store_busy"
+    STORE_FAILING = "store_failing"
+    STORE_DAMAGED = "store_damaged"
+    STORE_BACK = "store_back"
+    # about the service itself
+    SERVICE_TROUBLED = "service_troubled"
+    SERVICE_WELL = "service_well"
     # about this computer
     CLOCK_JUMPED = "clock_jumped"
     # about a while

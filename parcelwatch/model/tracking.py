@@ -39,6 +39,7 @@ class Cause(StrEnum):
     CUSTOMS = "customs"
     SECURITY = "security"
     WEATHER = "weather"
+    DISRUPTED = "disrupted"
     DESTROYED = "destroyed"
     MISROUTED = "misrouted"
     COURIER_FAULT = "courier_fault"

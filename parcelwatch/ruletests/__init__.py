@@ -13,7 +13,8 @@ Our own stories are written in it, and so are the tests that a shop writes for i
     language = "zh-CN"
 
     [[then]]                               # one per moment, in order
-    at = "+1h"                             # "+2d3h", "-5d", "mon 09:00" (the next one), "2026-03-04 08:00"
+    at = "+1h"                             # "+2d3h", "-5d", "Mon 09:00" (the next one), "2026-03-04 08:00": UTC, or
+                                           # "2026-03-04T16:00+08:00"
     heard = { milestone = "in_transit" }   # joins the courier's list, the whole of which is the answer
     quiet_until = "+49h"                   # the courier is asked whenever the cadence says; nobody is told anything
 
@@ -33,8 +34,8 @@ One thing happens in a step, else only time passes:
   stale     true: the list as it was before it last changed, as an old cache gives it
   again     the same answer once more; polled = true: the same, and fails unless a poll was placed just then
   answer    "not_found", "refused" (with reason), "unanswered", "unregistered"; stands until something is heard
-  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "stop stalled", "resume stalled",
-            "assign stalled to mei", "agree stalled refund", "fulfil stalled"
+  act       "ack stalled", "snooze stalled until +3d", "resolve stalled", "reopen stalled", "stop stalled",
+            "resume stalled", "assign stalled to mei", "agree stalled refund", "fulfil stalled"
   mark      "lost", "delivered the buyer rang": how an agent says the parcel stands, and how that is known
   claim     "file damaged RMA-7", "pay damaged 12.50", "refuse damaged", "drop damaged": what becomes of a claim
   letter    "approve stalled", "discard stalled", "sent stalled": what an agent does with the draft of that kind

@@ -5,19 +5,20 @@ What belongs here: from a path to stories, and from a fault to its line.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
+from parcelwatch.core import looks
 from parcelwatch.core.policy import Policy
-from parcelwatch.errors import BadInput
+from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.ruletests import surroundings
-from parcelwatch.ruletests.moments import Unreadable, iso, named, needed, only, tables, within
+from parcelwatch.ruletests.moments import Unreadable, iso, named, needed, only, tables, text, within
 from parcelwatch.ruletests.steps import Step, steps
 
 START: Final = "2026-03-02 08:00"
@@ -50,19 +51,16 @@ def read(path: Path, configured: Policy | None = None, accounts: Collection[str]
     has a parcel whose test does not say whose it is; () where any name will do.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        written = tomllib.loads(text)
-    except OSError as error:
-        raise Fault(f"{path}: {error.strerror}") from error
-    except ValueError as error:
-        raise Fault(f"{path}: {error}") from error
-    except RecursionError as error:
-        raise Fault(f"{path}: it is nested too deeply") from error
-    places = Places(path.name, key_lines(text))
+        content = reading.read(path)
+        written = reading.parsed(content, path)
+        reading.expect(written, path, looks.RULE_TEST, "a title, and its steps each below [[then]]")
+    except ConfigError as error:
+        raise Fault(str(error)) from None
+    places = Places(path.name, key_lines(content))
     try:
         return tuple(_stories(written, places, configured or surroundings.policy({}), accounts))
     except Unreadable as fault:
-        raise Fault(f"{places.spot(fault.at)}: {fault}") from fault
+        raise Fault(f"{places.spot(fault.at)}: {fault.told}") from fault
 
 
 def _stories(written: Mapping[str, Any], places: Places, configured: Policy, accounts: Collection[str]) -> list[Story]:
@@ -93,7 +91,9 @@ def _story(
         if accounts:
             named("courier account", parcel.courier, accounts)
     own = bool(written.keys() & set(surroundings.OF_POLICY))
-    title, then = str(needed(written, "title")), needed(written, "then")
+    with within("title"):
+        title = text(needed(written, "title"))
+    then = needed(written, "then")
     with within("then"):
         each = tables(then, "test.then" if at else "then")
     told = steps(each, start)

@@ -6,19 +6,19 @@ What belongs here: reading single values, and saying which key is wrong and what
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from parcelwatch.config.lines import Path as At
-from parcelwatch.config.problems import did_you_mean, shown
-from parcelwatch.duration import parse
+from parcelwatch.config.problems import did_you_mean, dotted, shown
+from parcelwatch.core.figures import DAYS
+from parcelwatch.duration import Duration, parse
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN: Final = re.compile(r"([+-])((?:\d{1,6}[dhm])+)")
-_WEEKDAY: Final = re.compile(rf"({'|'.join(_DAYS)}) ([01]\d|2[0-3]):([0-5]\d)")
+_WEEKDAY: Final = re.compile(rf"({'|'.join(DAYS)})[a-z]* +([01]?\d|2[0-3]):([0-5]\d)", re.IGNORECASE)
 _WEEK: Final = timedelta(weeks=1)
 _MEANT: Final = 'a moment such as "+26h", "+2d3h", "mon 09:00" or "2026-03-04 08:00"'
 
@@ -30,34 +30,43 @@ class Unreadable(ValueError):
         super().__init__(text)
         self.at = at
 
+    @property
+    def told(self) -> str:
+        """With the step, and with the key where the words do not name it."""
+        steps = [place for place, above in enumerate(self.at[:-1], 1) if above == "then"]
+        step = next((f"step {int(self.at[place]) + 1}: " for place in steps), "")
+        key = dotted(self.at[steps[0] :] if steps else self.at).removeprefix("test.")
+        known = re.search(rf"\b{re.escape(key.rpartition('.')[2])}\b", str(self))
+        return f"{step}{'' if known or not key else f'{key}: '}{self}"
+
 
 @contextmanager
-def within(*at: str | int, says: str = "") -> Iterator[None]:
-    """Whatever cannot be read in here is a fault of this key, of which `says` tells first."""
+def within(*at: str | int) -> Iterator[None]:
+    """Whatever cannot be read in here is a fault of this key."""
     try:
         yield
     except Unreadable as fault:
-        raise Unreadable(f"{says}{fault}", (*at, *fault.at)) from fault
+        raise Unreadable(str(fault), (*at, *fault.at)) from fault
     except (ValueError, OverflowError) as fault:
-        raise Unreadable(f"{says}{fault}", at) from fault
+        raise Unreadable(str(fault), at) from fault
     except (AttributeError, KeyError, TypeError) as fault:
-        raise Unreadable(f"{says}is not written as it is to be: see `parcelwatch test-rules --help`", at) from fault
+        raise Unreadable("is not written as it is to be: the format stands in the README", at) from fault
 
 
 def when(written: object, start: datetime, near: datetime, *, before: bool = False) -> datetime:
-    """A moment: counted from `start`, or the weekday next after `near` (or last before it)."""
-    text = str(written)
-    if span := _SPAN.fullmatch(text):
+    """A moment of UTC: counted from `start`, or the weekday next after `near` (or last before it)."""
+    said = str(written)
+    if span := _SPAN.fullmatch(said):
         length = sum((parse(part).natural() for part in re.findall(r"\d+[dhm]", span[2])), timedelta(0))
         return start + length if span[1] == "+" else start - length
-    if day := _WEEKDAY.fullmatch(text):
+    if day := _WEEKDAY.fullmatch(said):
         midnight = near.replace(hour=0, minute=0, second=0)
         monday = midnight - timedelta(days=near.weekday())
-        at = monday + timedelta(days=_DAYS.index(day[1]), hours=int(day[2]), minutes=int(day[3]))
+        at = monday + timedelta(days=DAYS.index(day[1].lower()), hours=int(day[2]), minutes=int(day[3]))
         if before:
             return at if at <= near else at - _WEEK
         return at if at >= near else at + _WEEK
-    return iso(text)
+    return iso(said)
 
 
 def iso(written: object) -> datetime:
@@ -108,11 +117,45 @@ def _quoted(written: object, known: Collection[str]) -> str:
 
 
 def words(written: Mapping[str, Any], key: str, usual: str = "") -> str:
-    """A text. Raises Unreadable."""
-    found = written.get(key, usual)
-    if not isinstance(found, str):
-        raise Unreadable(f"expected a text in quotes, got {shown(found)}", (key,))
-    return found
+    """The text at a key. Raises Unreadable."""
+    with within(key):
+        return text(written.get(key, usual))
+
+
+def text(written: object) -> str:
+    """Raises Unreadable for what is no text."""
+    if not isinstance(written, str):
+        raise Unreadable(f"expected a text in quotes, got {shown(written)}")
+    return written
+
+
+def truth(written: object) -> bool:
+    """True or false. Raises Unreadable."""
+    if not isinstance(written, bool):
+        raise Unreadable(f"expected true or false, without quotes, got {shown(written)}")
+    return written
+
+
+def number(written: object) -> float:
+    """Raises Unreadable for what is no number."""
+    if isinstance(written, bool) or not isinstance(written, int | float):
+        raise Unreadable(f"expected a number, without quotes, got {shown(written)}")
+    return written
+
+
+def duration(written: object) -> Duration:
+    """Raises ValueError for what is no duration."""
+    return parse(text(written))
+
+
+def values(written: object, readers: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    """The values of a table by its keys, each as its reader reads it. Raises Unreadable."""
+    read: dict[str, Any] = {}
+    for key, value in table(written).items():
+        only({key: value}, readers)
+        with within(key):
+            read[key] = readers[key](value)
+    return read
 
 
 def listed(written: object) -> tuple[str, ...]:

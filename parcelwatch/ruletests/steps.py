@@ -5,7 +5,7 @@ What belongs here: reading steps. Playing and judging them is telling.py's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -30,7 +30,20 @@ from parcelwatch.model import (
     Sure,
     Unanswered,
 )
-from parcelwatch.ruletests.moments import listed, named, needed, one_of, only, table, when, within, words
+from parcelwatch.ruletests.moments import (
+    Unreadable,
+    listed,
+    named,
+    needed,
+    one_of,
+    only,
+    table,
+    text,
+    truth,
+    when,
+    within,
+    words,
+)
 from parcelwatch.verbs.agents import MARKS
 
 HAPPENINGS: Final = ("opened", "reopened", "resolved", "told", "suppressed", "drafted", "withdrawn", "superseded")
@@ -48,6 +61,13 @@ OTHER_ANSWERS: Final[Mapping[str, type[Observation]]] = {
     "refused": Refused,
     "unregistered": Refused,
     "unanswered": Unanswered,
+}
+_ALWAYS: Final = {"at", "expect", "quiet_until"}
+_OF_LIST: Final = ("stopped", "estimate", "commitment", "destination", "stands")
+_GOES_WITH: Final[Mapping[str, Collection[str]]] = {
+    **dict.fromkeys(("heard", "push", "gone"), _OF_LIST),
+    **dict.fromkeys(("again", "polled"), (*_OF_LIST, "pending")),
+    "answer": ("reason", "pending"),
 }
 _OF_CHECKPOINT: Final = ("milestone", "cause", "code", "text", "place", "occurred", "until", "moves", "sure")
 _BY_KIND: Final = frozenset({"hidden", "cases", "facts", "claims", "owners", "shadows"})
@@ -101,25 +121,24 @@ class Step:
 def steps(written: Sequence[Mapping[str, Any]], start: datetime) -> tuple[Step, ...]:
     """What happens, in order. Raises Unreadable."""
     steps: list[Step] = []
-    now = start
+    now = quiet = start
     for place, each in enumerate(written, 1):
-        with within("then", place - 1, says=f"step {place}: "):
-            step = _step(place, each, start, now)
-        now = step.quiet_until or step.at
+        with within("then", place - 1):
+            step = _step(place, each, start, now, quiet)
+        now, quiet = step.at, step.quiet_until or step.at
         steps.append(step)
     return tuple(steps)
 
 
-def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime) -> Step:
+def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime, quiet: datetime) -> Step:
+    """`now`: when the step above was; `quiet`: until when it has to stay quiet."""
     only(written, (*DOINGS, *BESIDE))
     with within("at"):
-        at = when(needed(written, "at"), start, now)
-        if at < now:
-            raise ValueError(f'at = "{written["at"]}" lies before the step above')
+        at = _after(needed(written, "at"), start, now, quiet)
     does = _does(written, start, at)
     with within("quiet_until"):
-        quiet = when(written["quiet_until"], start, at) if "quiet_until" in written else None
-        if quiet is not None and quiet <= at:
+        until = when(written["quiet_until"], start, at) if "quiet_until" in written else None
+        if until is not None and until <= at:
             raise ValueError(f'quiet_until = "{written["quiet_until"]}" does not lie after it')
     with within("expect"):
         expect = _expect(written.get("expect", {}), start, at)
@@ -130,8 +149,21 @@ def _step(place: int, written: Mapping[str, Any], start: datetime, now: datetime
         does,
         expect,
         due="polled" in written,
-        quiet_until=quiet,
+        quiet_until=until,
     )
+
+
+def _after(written: object, start: datetime, now: datetime, quiet: datetime) -> datetime:
+    """The moment of a step. Raises ValueError for one that lies before `quiet`, or that may."""
+    at = when(written, start, quiet)
+    if at < now:
+        raise ValueError(f'at = "{written}" lies before the step above')
+    # The next Monday after the step above may not be the next one after its quiet: neither is guessed.
+    first = when(written, start, now)
+    if at < quiet or now < first < quiet:
+        later = "" if at < quiet else f", or is {at:%Y-%m-%d %H:%M}: write which day is meant"
+        raise ValueError(f'at = "{written}" lies before {quiet:%a %Y-%m-%d %H:%M}, the quiet_until above{later}')
+    return at
 
 
 def _does(
@@ -140,18 +172,21 @@ def _does(
     doing = [name for name in DOINGS if name in written]
     if len(doing) > 1:
         raise ValueError(f"one thing a step, not {' and '.join(doing)}")
+    for key in BESIDE - _ALWAYS & written.keys():
+        if key not in _GOES_WITH.get("".join(doing), ()):
+            raise Unreadable(f"{key} does not go with {' '.join(doing) or 'a step in which time only passes'}", (key,))
     if not doing:
         return Passed()
     with within(doing[0]):
         match doing[0]:
             case "act":
-                return _action(written["act"], start, at)
+                return _action(text(written["act"]), start, at)
             case "mark":
-                return _mark(written["mark"])
+                return _mark(text(written["mark"]))
             case "claim":
-                return _claim(written["claim"])
+                return _claim(text(written["claim"]))
             case "letter":
-                return _letter(written["letter"])
+                return _letter(text(written["letter"]))
             case "answer":
                 return _other_answer(written)
             case name:
@@ -165,15 +200,23 @@ def _mark(written: str) -> Marked:
 
 
 def _letter(written: str) -> Letter:
-    verb, kind = _two(written, 'as in "approve stalled"')
+    verb, kind = _two(written, "approve stalled")
     return Letter(named("move of a letter", verb, tuple(Verb)), named("kind", kind, RULES))
 
 
-def _two(written: str, how: str) -> tuple[str, str]:
-    both = written.split()
+def _two(written: str, how: str) -> list[str]:
+    both = _first_two(written, how)
     if len(both) != len(("verb", "kind")):
-        raise ValueError(f'expected two words, {how}, got "{written}"')
-    return both[0], both[1]
+        raise ValueError(f'expected two words, such as "{how}", got "{written}"')
+    return both
+
+
+def _first_two(written: str, how: str) -> list[str]:
+    """The words, of which there must be a verb and a kind."""
+    both = written.split()
+    if len(both) < len(("verb", "kind")):
+        raise ValueError(f'expected a verb and a kind, such as "{how}", got "{written}"')
+    return both
 
 
 def _said(name: str, written: Mapping[str, Any], start: datetime, at: datetime) -> Said:
@@ -183,11 +226,13 @@ def _said(name: str, written: Mapping[str, Any], start: datetime, at: datetime) 
     if "stands" in written:
         beside["stands"] = one_of(Milestone, written["stands"])
     if name in {"again", "polled"}:
+        _true(written[name])
         return Said(beside=beside)
     if name == "stale":
+        _true(written[name])
         return Said(Answered, as_before=True)
     if name == "gone":
-        return Said(Answered, drops=tuple(written["gone"]), beside=beside)
+        return Said(Answered, drops=listed(written["gone"]), beside=beside)
     rows = written[name] if isinstance(written[name], list) else [written[name]]
     return Said(Answered, tuple(_checkpoint(row, start, at) for row in rows), only=name == "push", beside=beside)
 
@@ -201,7 +246,12 @@ def _other_answer(written: Mapping[str, Any]) -> Said:
 
 def _beside(written: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     """What an answer says beside its checkpoints: texts, but for what is only true or not."""
-    return {key: bool(written[key]) if key == "pending" else words(written, key) for key in keys if key in written}
+    return {key: truth(written[key]) if key == "pending" else words(written, key) for key in keys if key in written}
+
+
+def _true(written: object) -> None:
+    if not truth(written):
+        raise ValueError("is true, or left out")
 
 
 def _checkpoint(row: Mapping[str, Any], start: datetime, at: datetime) -> Checkpoint:
@@ -216,7 +266,7 @@ def _checkpoint(row: Mapping[str, Any], start: datetime, at: datetime) -> Checkp
         words(row, "code"),
         words(row, "text", milestone.replace("_", " ")),
         words(row, "place"),
-        moves=row.get("moves", milestone is not Milestone.UNKNOWN),
+        moves=truth(row.get("moves", milestone is not Milestone.UNKNOWN)),
         sure=one_of(Sure, row.get("sure", "stated")),
     )
 
@@ -224,15 +274,15 @@ def _checkpoint(row: Mapping[str, Any], start: datetime, at: datetime) -> Checkp
 def _action(written: str, start: datetime, at: datetime) -> Action:
     doing, _, until = written.partition(" until ")
     doing, _, to = doing.partition(" to ")
-    verb, kind, *what = (*doing.split(), "", "")
+    verb, kind, *what = _first_two(doing, "ack stalled")
     ends = when(until, start, at) if until else None
-    remedy = one_of(Remedy, what[0]) if what[0] else None
+    remedy = one_of(Remedy, what[0]) if what else None
     verb, kind = named("deed", verb, tuple(Signal)), named("kind", kind, RULES)
     return Action(verb, kind, by="lin", until=ends, to=to, what=remedy)
 
 
 def _claim(written: str) -> ClaimAction:
-    verb, kind, *said = (*written.split(), "")
+    verb, kind, *said = _first_two(written, "file damaged RMA-7")
     rest = " ".join(said).strip()
     verb, kind = named("move of a claim", verb, _CLAIMING), named("kind", kind, RULES)
     paid = verb == "pay"
@@ -241,7 +291,7 @@ def _claim(written: str) -> ClaimAction:
 
 def _expect(written: Mapping[str, Any], start: datetime, at: datetime) -> Expect:
     only(written, (*HAPPENINGS, *STANDINGS, "nothing"))
-    if written.get("nothing") and written.keys() & set(HAPPENINGS):
+    if _nothing(written) and written.keys() & set(HAPPENINGS):
         raise ValueError("it expects nothing, and something")
     happens = {name: _items(name, written.get(name, ())) for name in HAPPENINGS}
     stands = {name: value for name, value in written.items() if name in STANDINGS}
@@ -253,9 +303,18 @@ def _expect(written: Mapping[str, Any], start: datetime, at: datetime) -> Expect
     for name in {"says", "cleared"} & stands.keys():
         with within(name):
             stands[name] = listed(stands[name])
+    for name, kind in {"milestone": Milestone, "cause": Cause}.items():
+        if stands.get(name):
+            with within(name):
+                stands[name] = str(one_of(kind, stands[name]))
     if stands.get("poll_at", "never") != "never":
         stands["poll_at"] = when(stands["poll_at"], start, at)
     return Expect(happens, stands)
+
+
+def _nothing(written: Mapping[str, Any]) -> bool:
+    with within("nothing"):
+        return truth(written.get("nothing", False))
 
 
 def _items(name: str, written: object) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,17 +24,30 @@ from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.windows import Loss, Start, Terms, Window
 from parcelwatch.core.working import FollowUp, OfficeHours
-from parcelwatch.duration import Duration, parse
+from parcelwatch.duration import Duration
 from parcelwatch.model import Order, Parcel, Severity
-from parcelwatch.ruletests.moments import Unreadable, listed, named, needed, one_of, only, tables, when, within, words
+from parcelwatch.ruletests.moments import (
+    Unreadable,
+    duration,
+    listed,
+    named,
+    needed,
+    number,
+    one_of,
+    only,
+    table,
+    tables,
+    text,
+    values,
+    when,
+    within,
+    words,
+)
 
 DAYS: Final = ("calendar", "peaks", "stoppages", "remote")
 OF_POLICY: Final = ("policy", "claims", *DAYS)
 """What makes a test's rules its own."""
 
-_WAITS: Final = ("escalate_after", "escalate_to", "reraise_after", "remedy_after")
-_POLICY: Final = ("profile", "thresholds", "old_news", "languages", "shop", "follow_up", *_WAITS, "zone", "hours")
-_WINDOW: Final = ("kind", "days", "from", "lane", "origin", "destination", "service")
 _OURS: Final = ("id", "orders", "import_id", "replaced")
 _OF_ORDER: Final = tuple(each.name for each in fields(Order) if each.name != "number")
 _OF_PARCEL: Final = tuple(each.name for each in fields(Parcel) if each.name not in _OURS)
@@ -46,50 +59,70 @@ def policy(written: Mapping[str, Any]) -> Policy:
     """The rules that a test brings with it."""
     chosen = written.get("policy", {})
     with within("policy"):
-        only(chosen, _POLICY)
         made = _policy(chosen)
     with within("claims"):
         claims = Terms(tuple(map(_window, tables(written.get("claims", []), "claims"))))
     return replace(made, calendar=_calendar(written), claims=claims)
 
 
-def _policy(chosen: Mapping[str, Any]) -> Policy:
+def _policy(chosen: object) -> Policy:
+    said = values(chosen, _POLICY)
+    wording = {name: said.pop(name) for name in ("shop", "languages", "follow_up") if name in said}
+    opens, closes = said.pop("hours", (None, None))
+    follow_up = {name: said.pop(name) for name in ("escalate_to", "reraise_after", "remedy_after") if name in said}
     return Policy(
-        profile=named("profile", chosen.get("profile", "international"), PROFILES),
-        thresholds=_thresholds(chosen.get("thresholds", {})),
         channels=("ops",),
         draft_channel="drafts",
-        old_news=parse(chosen.get("old_news", "14d")).natural(),
-        wording=Wording(
-            shop=chosen.get("shop", ""),
-            languages=listed(chosen.get("languages", ("zh-CN", "en"))),
-            follow_up=parse(chosen.get("follow_up", "2d")).natural(),
-        ),
-        follow_up=_follow_up(chosen),
-        hours=_hours(chosen),
+        wording=Wording(**{"languages": ("zh-CN", "en"), **wording}),
+        hours=OfficeHours(said.pop("zone", ZoneInfo("UTC")), opens, closes),
+        follow_up=FollowUp(said.pop("escalate_after", {}), **follow_up),
+        **{"profile": "international", "old_news": timedelta(days=14), **said},
     )
 
 
-def _thresholds(written: Mapping[str, Any]) -> dict[str, Threshold]:
-    with within("thresholds"):
-        only(written, KINDS)
-        return {kind: _threshold(row) for kind, row in written.items()}
+def _thresholds(written: object) -> dict[str, Threshold]:
+    return values(written, dict.fromkeys(KINDS, _threshold))
 
 
-def _threshold(row: Mapping[str, str]) -> Threshold:
-    shadow = "mode" in row and named("mode", row["mode"], ("shadow",)) == "shadow"
-    return Threshold(_duration(row, "warn"), _duration(row, "critical"), LINE, shadow=shadow)
+def _threshold(row: object) -> Threshold:
+    said = values(row, {"warn": duration, "critical": duration, "mode": lambda text: named("mode", text, ("shadow",))})
+    return Threshold(said.get("warn"), said.get("critical"), LINE, shadow="mode" in said)
 
 
-def _follow_up(chosen: Mapping[str, Any]) -> FollowUp:
-    given = {name: parse(chosen[name]) for name in ("reraise_after", "remedy_after") if name in chosen}
-    limits = {one_of(Severity, name): parse(limit) for name, limit in chosen.get("escalate_after", {}).items()}
-    return FollowUp(limits, chosen.get("escalate_to", ""), **given)
+def _limits(written: object) -> dict[Severity, Duration]:
+    with_limits = {one_of(Severity, name): limit for name, limit in table(written).items()}
+    return {Severity(name): limit for name, limit in values(with_limits, dict.fromkeys(Severity, duration)).items()}
 
 
-def _hours(chosen: Mapping[str, Any]) -> OfficeHours:
-    opens, closes = map(time.fromisoformat, chosen["hours"].split("-")) if "hours" in chosen else (None, None)
-    return OfficeHours(ZoneInfo(chosen.get("zone", "UTC")), opens, closes)
+def _hours(written: object) -> tuple[time, time]:
+    opens, _, closes = text(written).partition("-")
+    try:
+        return time.fromisoformat(opens), time.fromisoformat(closes)
+    except ValueError:
+        raise ValueError(f'expected hours such as "09:00-18:00", got "{written}"') from None
+
+
+def _zone(written: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(text(written))
+    except (OSError, KeyError):
+        raise ValueError(f'no time zone "{written}": write one such as "Asia/Shanghai"') from None
+
+
+_POLICY: Final = {
+    "profile": lambda written: named("profile", written, PROFILES),
+    "thresholds": _thresholds,
+    "old_news": lambda written: duration(written).natural(),
+    "languages": listed,
+    "shop": text,
+    "follow_up": lambda written: duration(written).natural(),
+    "escalate_after": _limits,
+    "escalate_to": text,
+    "reraise_after": duration,
+    "remedy_after": duration,
+    "zone": _zone,
+    "hours": _hours,
+}
 
 
 def _calendar(written: Mapping[str, Any]) -> Calendar:
@@ -105,14 +138,22 @@ def _calendar(written: Mapping[str, Any]) -> Calendar:
 
 
 def _window(row: Mapping[str, Any]) -> Window:
-    only(row, _WINDOW)
-    rest = {name: row[name] for name in ("lane", "origin", "destination", "service") if name in row}
-    loss, start = one_of(Loss, needed(row, "kind")), one_of(Start, needed(row, "from"))
-    return Window(loss, int(needed(row, "days")), start, line=LINE, **rest)
+    said = values(row, _WINDOW)
+    loss, start = needed(said, "kind"), needed(said, "from")
+    return Window(loss, needed(said, "days"), start, line=LINE, **{name: said[name] for name in _OF_LANE & said.keys()})
 
 
-def _duration(row: Mapping[str, str], name: str) -> Duration | None:
-    return parse(row[name]) if name in row else None
+def _days(written: object) -> int:
+    return int(number(written))
+
+
+_OF_LANE: Final = {"lane", "origin", "destination", "service"}
+_WINDOW: Final = {
+    "kind": lambda written: one_of(Loss, written),
+    "days": _days,
+    "from": lambda written: one_of(Start, written),
+    **dict.fromkeys(_OF_LANE, text),
+}
 
 
 def parcel(written: Mapping[str, Any], start: datetime, courier: str) -> Parcel:
@@ -133,5 +174,5 @@ def _read(name: str, written: Mapping[str, Any], start: datetime) -> Any:
         if name == "tags":
             return listed(written[name])
         if name == "value":
-            return float(written[name])
+            return number(written[name])
     return words(written, name)

@@ -11,6 +11,7 @@ from typing import Final
 
 from parcelwatch.core import dispatch
 from parcelwatch.core.advance import advance
+from parcelwatch.core.learn import look_ahead
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Advance,
@@ -47,7 +48,8 @@ class InCore:
         self._heard: set[str] = set()
 
     def step(self, event: Event, at: datetime) -> Happened:
-        before, step = self.dossier, advance(self.dossier, event, self._policy, at)
+        # Of other parcels nothing is known, as in a database that is new.
+        before, step = self.dossier, advance(self.dossier, event, self._policy, at, look_ahead((), at))
         self.dossier, self.assess_at = self._numbered(step.dossier), step.assess_at
         self.events += step.events
         happened = self._in_words(before, step, at)

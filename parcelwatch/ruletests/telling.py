@@ -7,7 +7,7 @@ instead.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final, NoReturn, Protocol
 
@@ -29,7 +29,7 @@ class Failed(Exception):
     def where(self) -> str:
         """Which step of which test."""
         story, step = self.story, self.step
-        moment = f"{step.written}, {step.at:%a %Y-%m-%d %H:%M}"
+        moment = f"{step.written}, {_at(step.at)}"
         return f"{story.name}:{self.line}, step {step.place} ({moment}) of “{story.title}”"
 
     @property
@@ -88,7 +88,7 @@ class Feed:
 
     def says(self, said: Said) -> Observation:
         if said.answer is None:
-            self._answer = replace(self._answer, **said.beside)
+            self._beside(said)
             return self._answer
         if said.as_before:
             return self._tracked(self._before)
@@ -100,6 +100,13 @@ class Feed:
         self._answer = answer = Answered(self._number, self._listed, **said.beside)
         return replace(answer, checkpoints=said.adds, complete=False) if said.only else answer
 
+    def _beside(self, said: Said) -> None:
+        """The same answer, with what is said beside it. Raises BadInput for what such an answer cannot say."""
+        known = {each.name for each in fields(self._answer)}
+        if unknown := sorted(said.beside.keys() - known):
+            raise BadInput(f"{', '.join(unknown)}: no such answer as the one before says that")
+        self._answer = replace(self._answer, **said.beside)
+
     def _tracked(self, checkpoints: tuple[Checkpoint, ...]) -> Answered:
         if not isinstance(self._answer, Answered):
             raise BadInput("stale: the courier told no list before")
@@ -110,6 +117,11 @@ class Feed:
             if not any(name in {one.text, one.milestone} for one in self._listed):
                 raise BadInput(f"gone: the courier never listed “{name}”")
         return tuple(one for one in self._listed if not {one.text, one.milestone.value} & set(drops))
+
+
+def _at(moment: datetime) -> str:
+    """As tests write it, with its zone."""
+    return f"{moment:%a %Y-%m-%d %H:%M} UTC"
 
 
 # --- playing -------------------------------------------------------------------------------------
@@ -144,10 +156,9 @@ def _keep_quiet(story: Story, step: Step, feed: Feed, teller: Teller, until: dat
         polled, before, now = due == _poll_at(teller), now, max(due, now)
         happened = teller.step(feed.same() if polled else Passed(), now)
         if str(happened) != "nothing":
-            quiet = f"quiet until {until:%a %Y-%m-%d %H:%M}"
-            _fail(story, step, quiet, f"at {now:%a %Y-%m-%d %H:%M}: {happened}", now)
+            _fail(story, step, f"quiet until {_at(until)}", f"at {_at(now)}: {happened}", now)
         if now == before and _next(teller) == due:
-            _fail(story, step, "time to go on", f"asked again and again at {now:%a %Y-%m-%d %H:%M}", now)
+            _fail(story, step, "time to go on", f"asked again and again at {_at(now)}", now)
 
 
 def _next(teller: Teller) -> datetime | None:
@@ -192,7 +203,7 @@ def _shown(value: object) -> str:
         return _listed(f"{name}: {_shown(each)}" for name, each in value.items())
     if isinstance(value, list | tuple):
         return _listed(map(_shown, value))
-    return f"{value:%a %Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else str(value)
+    return f"{value:%a %Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
 def _hidden(story: Story, step: Step, expected: Any, dossier: Dossier, _: Happened) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -10,22 +9,26 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from parcelwatch.errors import BadInput
+from parcelwatch.config import reading
+from parcelwatch.config.lines import key_lines
+from parcelwatch.config.problems import Places
+from parcelwatch.core import looks
+from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Milestone
 from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE, Field, Unusable, meant
-from parcelwatch.sandbox.lines import Lines, Where
 from parcelwatch.sandbox.story import APIS, TROUBLES, Access, Says, Story, StoryError, StoryParcel, Trouble
 
 Table = Mapping[str, object]
+Where = tuple[tuple[str, int], ...]
+"""The way to a table: (name, position) at each level; the single table has position 0."""
 
 
 def read(path: Path) -> Story:
     """The story in a file. Raises StoryError with every fault in it."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoryError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    return parse(text, str(path))
+        return parse(reading.read(path), str(path))
+    except ConfigError as error:
+        raise StoryError(str(error)) from None
 
 
 def default(api: str) -> Story:
@@ -39,22 +42,22 @@ def default(api: str) -> Story:
 def parse(text: str, name: str = "story") -> Story:
     """The story in a text; `name` is what errors call it."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StoryError(f"{name}: not valid TOML: {error}") from error
-    reading = _Reading(name, Lines(text))
-    story = reading.story(table)
-    if reading.problems:
-        raise StoryError("\n".join(reading.problems))
+        table = reading.parsed(text, Path(name))
+        reading.expect(table, Path(name), looks.STORY, "an api, and parcels each below [[parcels]]")
+    except ConfigError as error:
+        raise StoryError(str(error)) from None
+    told = _Reading(Places(name, key_lines(text)))
+    story = told.story(table)
+    if told.problems:
+        raise StoryError("\n".join(told.problems))
     return story
 
 
 class _Reading:
     """One pass over one file, collecting problems as it goes."""
 
-    def __init__(self, name: str, lines: Lines) -> None:
-        self.name = name
-        self.lines = lines
+    def __init__(self, places: Places) -> None:
+        self.places = places
         self.problems: list[str] = []
 
     def story(self, table: Table) -> Story:
@@ -137,4 +140,5 @@ class _Reading:
 
     def _problem(self, where: Where, key: str, text: str) -> None:
         path = ".".join([*(name if name == "access" else f"{name}[{index + 1}]" for name, index in where), key])
-        self.problems.append(f"{self.name}:{self.lines.of(where, key)}: {path}: {text}")
+        at = tuple(step for name, index in where for step in ((name,) if name == "access" else (name, index)))
+        self.problems.append(f"{self.places.name}:{self.places.line((*at, key)) or 1}: {path}: {text}")

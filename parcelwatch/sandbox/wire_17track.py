@@ -43,6 +43,7 @@ SUB_STATUSES: Mapping[tuple[Milestone, Cause | None], str] = {
     (M.EXCEPTION, C.CUSTOMS): "Exception_Security",
     (M.EXCEPTION, C.SECURITY): "Exception_Security",
     (M.EXCEPTION, C.WEATHER): "Exception_Delayed",
+    (M.EXCEPTION, C.DISRUPTED): "Exception_Delayed",
     (M.EXCEPTION, C.COURIER_FAULT): "Exception_Delayed",
     (M.RETURNING, None): "Exception_Returning",
     (M.RETURNED, None): "Exception_Returned",

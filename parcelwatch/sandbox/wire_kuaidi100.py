@@ -50,6 +50,7 @@ CODES: Mapping[tuple[Milestone, Cause | None], str] = {
     (M.EXCEPTION, C.NOBODY_HOME): "206",
     (M.EXCEPTION, C.CUSTOMS): "13",
     (M.EXCEPTION, C.WEATHER): "208",
+    (M.EXCEPTION, C.DISRUPTED): "208",
     (M.EXCEPTION, C.COURIER_FAULT): "208",
     (M.RETURNING, None): "6",
     (M.RETURNED, None): "4",

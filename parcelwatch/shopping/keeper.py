@@ -70,6 +70,11 @@ class Shopkeeper:
         """It is so late: what runs goes on by this clock."""
         self._asker.at(now)
 
+    def take_over(self, stall: object) -> None:
+        """From now on it is decided otherwise; how the shop is asked stays as it was at the start."""
+        assert isinstance(stall, Stall)
+        self.stall = stall
+
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
         if not await self._writer.run(due, accounted(self.stall.name), self.stall.name, self.stall.every, now):

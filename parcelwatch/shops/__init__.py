@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from parcelwatch.config import ShopConfig
+from parcelwatch.config.checks import Adapter
 from parcelwatch.config.declarations import shipped
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.errors import ConfigError
@@ -36,6 +37,14 @@ def load() -> dict[str, Shop]:
 
 def _declaration(text: str) -> ShopDeclaration:
     return ShopDeclaration.model_validate(tomllib.loads(text))
+
+
+def apis() -> dict[str, Adapter]:
+    """What a configuration is held against: of each API what a shop of it needs and takes."""
+    return {
+        name: Adapter(each.needs, each.options, each.tailored if isinstance(each, Tailored) else None, each.required)
+        for name, each in load().items()
+    }
 
 
 def adapter(settings: ShopConfig) -> Shop:

@@ -9,6 +9,7 @@ import stat
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from parcelwatch.store import damage
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import iso, to_ms
 from parcelwatch.store.settling import GIVE_UP
@@ -16,34 +17,40 @@ from parcelwatch.store.settling import GIVE_UP
 OVERDUE: Final = timedelta(hours=1)
 """How late a poll, a look or a message may be before something must be wrong."""
 
-_FILES: Final = ("", "-wal", "-shm", ".write", ".lock", ".key")
-_Finding = tuple[str, str]
+_FILES: Final = ("", "-wal", "-shm", ".write", ".lock", ".key", ".backup")
+_Finding = tuple[str, str, str]
 
-# One question each: a sentence with {} for what each row holds, and the rows that break the promise.
+# One question each: its name, a sentence with {} for what each row holds, and the rows that break the promise.
 _PROMISES: Final[tuple[_Finding, ...]] = (
     (
+        "untold",
         "case {} ({}) was told to nobody and nothing is waiting to tell it: run `parcelwatch alerts list`",
         """SELECT id, kind FROM cases WHERE state <> 'resolved' AND told IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM alerts WHERE case_id = cases.id)""",
     ),
     (
+        "undelivered",
         "alert {} has waited since {}: is a channel failing, or is the daemon not running?",
         "SELECT id, tried_at FROM alerts WHERE state = 'pending' AND tried_at < :deadline",
     ),
     (
+        "untried",
         "alert {} was due at {} and nobody tried to send it: is the daemon running?",
         """SELECT id, due_at FROM alerts WHERE state = 'pending' AND due_at < :overdue
            AND channel NOT IN (SELECT name FROM channels WHERE down_since IS NOT NULL)""",
     ),
     (
+        "no_channel",
         "alert {} waits but has no channel: configure one and run `parcelwatch alerts retry`",
         "SELECT id FROM alerts WHERE state = 'pending' AND channel = ''",
     ),
     (
+        "unasked",
         "{} parcels of {} have been due for more than an hour: is the daemon running, and does the courier answer?",
         "SELECT count(*), courier FROM parcels WHERE ask_at < :overdue GROUP BY courier",
     ),
     (
+        "unlooked",
         "parcel {} should have been looked at again at {}: is the daemon running?",
         "SELECT number, assess_at FROM parcels WHERE assess_at < :overdue LIMIT 20",
     ),
@@ -52,17 +59,26 @@ _PROMISES: Final[tuple[_Finding, ...]] = (
 
 def check(store: Store, now: datetime, *, thorough: bool = False) -> list[str]:
     """Everything that is not as promised, [] when all is well; `thorough` reads every page of the file."""
-    return [*_damage(store, thorough), *_open_files(store), *_broken(store, now)]
+    if found := damaged(store, thorough=thorough):
+        return found
+    return [*unsound(store), *(one for each in broken(store, now).values() for one in each)]
 
 
-def _damage(store: Store, thorough: bool) -> list[str]:
-    pragma = "integrity_check" if thorough else "quick_check"
-    found = [text for (text,) in store.all(f"PRAGMA {pragma}(5)") if text != "ok"]
-    orphans = store.all("PRAGMA foreign_key_check")
-    advice = "restore the newest backup made by `parcelwatch db backup`"
+def damaged(store: Store, *, thorough: bool = False) -> list[str]:
+    """That it is damaged, in which case whatever else it says cannot be trusted; [] where it is not."""
+    found = damage.found(store.conn, thorough=thorough)
+    return [damage.report(store.path, found, store.conn)] if found else []
+
+
+def unsound(store: Store) -> list[str]:
+    """What is wrong with its files, whatever is in them."""
+    return [*_orphans(store), *_open_files(store)]
+
+
+def _orphans(store: Store) -> list[str]:
     return [
-        *(f"the database is damaged: {text}; {advice}" for text in found),
-        *(f"table {row[0]} has a row that belongs to nothing ({row[2]}); {advice}" for row in orphans),
+        f"table {row[0]} has a row that belongs to nothing ({row[2]}). {damage.remedy(store.path)}"
+        for row in store.all("PRAGMA foreign_key_check")
     ]
 
 
@@ -72,12 +88,14 @@ def _open_files(store: Store) -> list[str]:
     return [f"{path} can be read by others: chmod 600 it" for path in loose]
 
 
-def _broken(store: Store, now: datetime) -> list[str]:
+def broken(store: Store, now: datetime) -> dict[str, tuple[str, ...]]:
+    """The promises that do not hold, by name."""
     limits = {"overdue": to_ms(now - OVERDUE), "deadline": to_ms(now - GIVE_UP - OVERDUE)}
-    found = []
-    for sentence, query in _PROMISES:
-        values = {name: limit for name, limit in limits.items() if f":{name}" in query}
-        found += [sentence.format(*map(_said, row)) for row in store.conn.execute(query, values).fetchall()]
+    found = {}
+    for name, sentence, query in _PROMISES:
+        values = {limit: at for limit, at in limits.items() if f":{limit}" in query}
+        if rows := store.conn.execute(query, values).fetchall():
+            found[name] = tuple(sentence.format(*map(_said, row)) for row in rows)
     return found
 
 

@@ -1,68 +1,84 @@
-"""A copy of the database that can be trusted: taken while others write, checked, then put in its place."""
+"""Backups that somebody asks for, and the way back from one.
+
+What belongs here: a backup under a name, and putting one in the database's place. Copies are written by copying.py.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from parcelwatch.errors import StoreError
-from parcelwatch.store.connection import Store, seam
+from sqlite_utils import Database
 
-_SQLITE: Final = b"SQLite format 3\0"
+from parcelwatch.errors import StoreDamaged, StoreError
+from parcelwatch.store import copies, damage, files, schema
+from parcelwatch.store.connection import LOCK_WAIT, Store
+from parcelwatch.store.copying import SQLITE, copy, copy_to, head, written
+from parcelwatch.store.faults import seam
 
 
 def backup(store: Store, target: str | Path) -> None:
-    """Copy the database to `target`, mode 0600, replacing what is there only once the copy is known to be whole.
-
-    The copy is one plain file. Raises StoreError.
-    """
+    """Copy the database to `target` while others write, and note where it lies. Raises StoreError."""
     target = Path(target).absolute()
-    if target.resolve() == store.path.resolve():
+    if target.exists() and target.samefile(store.path):
         raise StoreError(f"{target} is the database itself; name another file for its backup")
-    _refuse_to_replace(target)
-    part = target.with_name(target.name + ".part")
+    copy_to(store.conn, target)
+    copies.remember(store.path, target)
+
+
+def restore(database: Path, backup: Path, now: datetime) -> Path | None:
+    """Put a backup in the database's place; where what was there before lies now, if anything was.
+
+    Nobody may be using the database. What is there is moved aside, never deleted. Raises StoreError, StoreLocked.
+    """
+    database, backup = files.real(database), files.real(backup)
+    if backup == database:
+        raise StoreError(f"{backup} is the database itself; name a backup of it")
+    _refuse_unfit(backup)
+    held = files.claim(database) if database.exists() else (files.lock_file(database, ".lock"),)
+    write_lock = files.lock_file(database, ".write")
     try:
-        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600))
-        part.chmod(0o600)
-        _copy(store, part)
-        _flush(part)
-        part.replace(target)
-        _flush(target.parent)
-    except OSError as error:
-        raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+        files.wait_for(write_lock, database, LOCK_WAIT)
+        with written(database, ".restored") as part:
+            with seam(backup), closing(_reading(backup)) as conn:
+                copy(conn, part)
+            aside = _aside(database, now)
     finally:
-        part.unlink(missing_ok=True)
+        for descriptor in (write_lock, *held):
+            os.close(descriptor)
+    return aside
 
 
-def _refuse_to_replace(target: Path) -> None:
-    """Only an older backup, or an empty file, gives way to a new one."""
+def _refuse_unfit(backup: Path) -> None:
+    """Raise StoreError for what is no whole database of ours, or of a newer version."""
     try:
-        with target.open("rb") as file:
-            head = file.read(len(_SQLITE))
-    except (FileNotFoundError, IsADirectoryError):
-        return
+        begins = head(backup)
     except OSError as error:
-        raise StoreError(f"{target} cannot be replaced: {error.strerror}; name another file") from error
-    if head not in (b"", _SQLITE):
-        raise StoreError(f"{target} is there already and is no backup; it was left as it is, name another file")
+        raise StoreError(f"{backup} cannot be read: {error.strerror}") from error
+    if begins != SQLITE:
+        raise StoreError(f"{backup} is no backup made by `parcelwatch db backup`; nothing was changed")
+    with seam(backup), closing(_reading(backup)) as conn:
+        schema.refuse_foreign(Database(conn, execute_plugins=False), backup)
+        if said := damage.found(conn, thorough=True):
+            raise StoreDamaged(f"{backup} is damaged itself ({said}); nothing was changed, name another backup")
 
 
-def _copy(store: Store, part: Path) -> None:
-    with seam(part), closing(sqlite3.connect(part, isolation_level=None)) as copy:
-        # All pages in one step read one snapshot, whoever writes meanwhile.
-        store.conn.backup(copy, pages=-1)
-        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found != "ok":
-        raise StoreError(f"the copy is damaged ({found}), so no backup was made; run `parcelwatch doctor`")
+def _reading(backup: Path) -> sqlite3.Connection:
+    """A backup is one plain file that nobody writes to, also where this user may not write beside it."""
+    alone = "" if backup.with_name(backup.name + "-wal").exists() else "&immutable=1"
+    return sqlite3.connect(f"{backup.as_uri()}?mode=ro{alone}", uri=True, isolation_level=None)
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _aside(database: Path, now: datetime) -> Path | None:
+    """Give the database, and its log, a name of their own; its place is never empty, for that would begin a new one."""
+    if not database.exists():
+        return None
+    aside = database.with_name(f"{database.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    aside.hardlink_to(database)
+    with suppress(FileNotFoundError):
+        database.with_name(database.name + "-wal").rename(aside.with_name(aside.name + "-wal"))
+    database.with_name(database.name + "-shm").unlink(missing_ok=True)
+    return aside

@@ -1,6 +1,7 @@
 """One connection to the database, and the locks that keep writers apart.
 
-What belongs here: opening, transactions, locks, closing, and the one seam where SQLite's errors become ours.
+What belongs here: opening, transactions, locks and closing. What SQLite's errors mean is faults.py's, what is done to
+files before SQLite opens them files.py's.
 
 Every write transaction, every checkpoint and every close holds an exclusive flock on `<database>.write`, across
 processes: SQLite before 3.51.3 can corrupt a database when two connections write and checkpoint at once.
@@ -12,7 +13,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -21,14 +21,17 @@ from typing import Any, Final, Self
 
 from sqlite_utils import Database
 
-from parcelwatch.errors import StoreError, StoreLocked
-from parcelwatch.store import schema
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
+from parcelwatch.store import damage, files, schema
+from parcelwatch.store.copying import before_upgrade
+from parcelwatch.store.faults import seam
 
 LOCK_WAIT: Final = 30.0
 """Seconds a writer waits for another before it gives up."""
 
 _OLDEST_SQLITE: Final = (3, 37, 0)
-_WAIT_STEP: Final = 0.002
+# What garbage in a damaged row may make of our own code.
+_ASTRAY: Final = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
 _PRAGMAS: Final = (
     "PRAGMA busy_timeout = 10000",
     "PRAGMA foreign_keys = ON",
@@ -47,33 +50,51 @@ class Store:
         self.conn = conn
         self.db = Database(conn, execute_plugins=False)
         self._write_lock = write_lock
-        self._daemon_lock: int | None = None
+        self._claims: tuple[int, ...] = ()
         self._lock_wait = lock_wait
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = True, check: bool = False, lock_wait: float = LOCK_WAIT) -> Store:
-        """The database at `path`, brought up to date; `check` also looks for damage (about 1 s per GB).
+        """The database at `path`, brought up to date; `check` also looks for damage, for some seconds.
 
         Raises StoreError, saying what to do: absent and not to be created, unreadable, not ours, damaged, or
         written by a newer version.
         """
-        path = Path(path).absolute()
+        path = files.real(path)
         if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
             raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed")
-        _prepare(path, create)
-        write_lock = _lock_file(path, ".write")
-        conn: sqlite3.Connection | None = None
+        if path.exists() or not create:
+            files.look(path, create=create, locked=False)
+        write_lock = files.lock_file(path, ".write")
         try:
+            return cls._opened(path, write_lock, lock_wait, check=check)
+        except BaseException:
+            os.close(write_lock)
+            raise
+
+    @classmethod
+    def _opened(cls, path: Path, write_lock: int, lock_wait: float, *, check: bool) -> Store:
+        files.wait_for(write_lock, path, lock_wait)
+        conn: sqlite3.Connection | None = None
+        # Under the lock: another process may just be making it.
+        made = not files.look(path, create=True)
+        try:
+            if made:
+                files.make(path)
             with seam(path):
                 conn = sqlite3.connect(path, isolation_level=None, cached_statements=512)
-                store = cls(path, conn, write_lock, lock_wait)
-                with store.writing():
-                    store._set_up(check)
+            store = cls(path, conn, write_lock, lock_wait)
+            with store.trusted():
+                store._set_up(check)
         except BaseException:
             if conn is not None:
                 conn.close()
-            os.close(write_lock)
+            if made:
+                # Half made, it would be taken for one that lost all it held.
+                path.unlink(missing_ok=True)
             raise
+        finally:
+            fcntl.flock(write_lock, fcntl.LOCK_UN)
         return store
 
     def __enter__(self) -> Self:
@@ -143,7 +164,17 @@ class Store:
         with self.writing(), seam(self.path):
             busy, _, _ = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
-            raise StoreError(f"{self.path} is being read by another program for too long; stop it and try again")
+            raise StoreBusy(f"{self.path} is being read by another program for too long; stop it and try again")
+
+    def require_room_to_rewrite(self) -> None:
+        """Raise StoreFull where `rewrite` would find no room: its log holds all of the database for a while."""
+        free, _ = self.room()
+        needed = self.path.stat().st_size * 5 // 4
+        if free < needed:
+            raise StoreFull(
+                f"writing {self.path} anew takes {needed / 1e6:.0f} MB of free disk, and {free / 1e6:.0f} MB are free: "
+                "make room and try again; nothing was changed"
+            )
 
     def rewrite(self) -> None:
         """Write the whole database anew, so that nothing of what was deleted is left in its files.
@@ -163,7 +194,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the lock that keeps all other writers out."""
-        _wait_for(self._write_lock, self.path, self._lock_wait)
+        files.wait_for(self._write_lock, self.path, self._lock_wait)
         try:
             yield
         finally:
@@ -191,34 +222,57 @@ class Store:
 
     def hold_daemon_lock(self) -> None:
         """Be the one that polls and delivers, until `close`. Raises StoreLocked when another is."""
-        descriptor = _lock_file(self.path, ".lock")
+        self._claims = files.claim(self.path)
+
+    @contextmanager
+    def trusted(self) -> Iterator[None]:
+        """For a whole piece of work: what it trips over in a damaged database is the damage's fault, not ours."""
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.pread(descriptor, 20, 0).decode(errors="replace").strip()
-            os.close(descriptor)
-            raise StoreLocked(f"{self.path} is held by another daemon (process {holder or 'unknown'})") from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        self._daemon_lock = descriptor
+            with seam(self.path):
+                yield
+        except StoreDamaged as error:
+            raise StoreDamaged(self._damage() or str(error)) from error
+        except _ASTRAY as error:
+            if said := self._damage():
+                raise StoreDamaged(said) from error
+            raise
+
+    def unsound(self) -> StoreDamaged | None:
+        """What is damaged, if anything is seen to be."""
+        return StoreDamaged(said) if (said := self._damage()) else None
+
+    def room(self) -> tuple[int, int]:
+        """Bytes that are free on the database's disk, and how many it has. Raises StoreError."""
+        try:
+            disk = os.statvfs(self.path.parent)
+        except OSError as error:
+            raise StoreFailing(f"{self.path.parent} cannot be looked at: {error.strerror}") from error
+        return disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize
+
+    def _damage(self) -> str:
+        said = damage.found(self.conn)
+        return damage.report(self.path, said, self.conn) if said else ""
 
     def close(self) -> None:
         """Close the connection; the last one to close empties the write-ahead log, so this too takes the lock."""
-        with self.writing(), seam(self.path):
-            self.conn.close()
-        os.close(self._write_lock)
-        if self._daemon_lock is not None:
-            os.close(self._daemon_lock)
-            self._daemon_lock = None
+        try:
+            with self.writing(), seam(self.path):
+                self.conn.close()
+        finally:
+            for descriptor in (self._write_lock, *self._claims):
+                os.close(descriptor)
+            self._claims = ()
 
     def _set_up(self, check: bool) -> None:
         for pragma in _PRAGMAS:
             self.conn.execute(pragma).fetchall()
         schema.refuse_foreign(self.db, self.path)
+        if check and (error := self.unsound()):
+            raise error
         self.conn.execute("PRAGMA journal_mode = WAL").fetchall()
         self.conn.execute("PRAGMA synchronous = FULL").fetchall()
-        if check:
-            _refuse_damaged(self.conn, self.path)
+        if version := schema.last(self.db):
+            before_upgrade(self.conn, self.path, version)
         schema.migrate(self.db)
 
     def _roll_back_open(self) -> None:
@@ -229,91 +283,3 @@ class Store:
     def _require_transaction(self) -> None:
         if not self.conn.in_transaction:
             raise StoreError(f"{self.path}: no transaction is open, or SQLite gave it up after an error")
-
-
-@contextmanager
-def seam(path: Path) -> Iterator[None]:
-    """Turn what SQLite says about the database into StoreError; our own mistakes in SQL pass as they are."""
-    try:
-        yield
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.DataError):
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path}: {error}. {_advice(str(error))}") from error
-
-
-_ADVICE: Final = (
-    ("file is not a database", "Name another file as [service] database; this one was left as it is."),
-    ("malformed", "It is damaged and was left as it is: restore the newest backup made by `parcelwatch db backup`."),
-    ("full", "Free some space on its disk; nothing was lost."),
-    ("readonly", "Run as the user who owns it, or with sudo."),
-    ("unable to open", "Check that its directory exists and belongs to the user who runs parcelwatch."),
-    ("locked", "Another program is writing to it without our lock: close it and try again."),
-)
-
-
-def _advice(said: str) -> str:
-    return next((advice for sign, advice in _ADVICE if sign in said), "Run `parcelwatch doctor`.")
-
-
-def _refuse_damaged(conn: sqlite3.Connection, path: Path) -> None:
-    (found,) = conn.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        raise StoreError(f"{path}: {found}. {_advice('malformed')}")
-
-
-# --- files ---------------------------------------------------------------------------------------
-
-
-def _prepare(path: Path, create: bool) -> None:
-    """Make the file ours alone before SQLite opens it: its log and index files copy the mode.
-
-    An existing file is never opened here, for closing it would drop the locks of other connections to it.
-    """
-    if path.exists():
-        if not path.is_file():
-            raise StoreError(f"{path} is not a file; name another one as [service] database")
-        return
-    if not create:
-        raise StoreError(f"there is no database at {path}; `parcelwatch parcels import` or `parcelwatch run` makes one")
-    try:
-        os.close(_private(path, os.O_EXCL, path.parent))
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}. {_advice('unable to open')}") from error
-
-
-def _lock_file(path: Path, suffix: str) -> int:
-    name = path.with_name(path.name + suffix)
-    try:
-        return _private(name, 0, path)
-    except OSError as error:
-        raise StoreError(f"{name} cannot be opened: {error.strerror}. {_advice('readonly')}") from error
-
-
-def _private(name: Path, flags: int, like: Path) -> int:
-    """Open for reading and writing, mode 0600 if new.
-
-    Made by root, it belongs to whoever owns `like`: the service must be able to open what an administrator made.
-    """
-    descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | flags, 0o600)
-    if os.geteuid() == 0:
-        owner = like.stat()
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
-    return descriptor
-
-
-def _wait_for(lock: int, path: Path, wait: float) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise StoreError(
-                    f"{path} was being written by another process for {wait:g} s; try again later"
-                ) from None
-            time.sleep(_WAIT_STEP)
-        else:
-            return

@@ -5,7 +5,7 @@ What belongs here: the hot path. Only what differs from the dossier that was loa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -15,7 +15,7 @@ from parcelwatch.core.cadence import urgency
 from parcelwatch.core.incidents import hub
 from parcelwatch.core.timeline import join
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Timeline
+from parcelwatch.model import Advance, Case, CaseEvent, Checkpoint, Dossier, Entry, Parcel, Timeline
 from parcelwatch.store import drafts, habits, history, orders, shadows
 from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import Key
@@ -48,7 +48,7 @@ from parcelwatch.store.rows import (
 _LOAD: Final = f"""
 SELECT {PARCEL_COLUMNS}, milestone, cause, confirmed_at, missing_since, first_tracked_at, baseline_at, refused, stopped,
   estimate, promise, stands, registered, policy_id, answered_at, answered_from, poll_at,
-  unwatched_at IS NOT NULL,
+  learned, unwatched_at IS NOT NULL,
   EXISTS (SELECT 1 FROM checkpoints WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM cases WHERE parcel_id = parcels.id),
   EXISTS (SELECT 1 FROM drafts WHERE parcel_id = parcels.id),
@@ -72,16 +72,21 @@ ORDER BY 1
 
 def dossier(store: Store, parcel_id: int) -> Dossier:
     """Everything known of one parcel. Raises NotFound."""
+    return with_learned(store, parcel_id)[0]
+
+
+def with_learned(store: Store, parcel_id: int) -> tuple[Dossier, int]:
+    """The same, and how far the forecast has learned from it. Raises NotFound."""
     row = store.one(_LOAD, (parcel_id,))
     if row is None:
         raise NotFound(f"there is no parcel with ID {parcel_id}")
     milestone, cause, confirmed, missing, tracked, baseline, refused, stopped, *rest = row[len(PARCEL) :]
     estimate, promise, stands, registered, policy_id, *rest = rest
-    *times, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
+    *times, learned, unwatched, with_entries, with_cases, with_drafts, with_orders, with_shadows = rest
     answered_at, answered_from, poll_at = map(maybe_at, times)
     letters = tuple(map(to_draft, store.all(_DRAFTS, (parcel_id,)))) if with_drafts or with_orders else ()
     parcel = to_parcel(row, orders.of(store, parcel_id) if with_orders else ())
-    return Dossier(
+    known = Dossier(
         parcel=parcel,
         timeline=_timeline(store.all(_ENTRIES, (parcel_id,)) if with_entries else [], answered_at, answered_from),
         milestone=MILESTONES[milestone],
@@ -105,6 +110,7 @@ def dossier(store: Store, parcel_id: int) -> Dossier:
         unwatched=bool(unwatched),
         habits=habits.of(store, parcel, MILESTONES[milestone]),
     )
+    return known, learned
 
 
 def _timeline(rows: list[tuple[Any, ...]], answered_at: datetime | None, answered_from: datetime | None) -> Timeline:
@@ -149,23 +155,18 @@ class Saved:
     drafts: dict[Key, int]
 
 
-def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
+def save(store: Store, before: Dossier, step: Advance, now: datetime, learned: int | None = None) -> Saved:
     """Write what `step` changed of `before`; what it says to people is not written here.
 
-    A step in which the courier was heard ends the claim and the run of failures.
+    A step in which the courier was heard ends the claim and the run of failures. `learned`: how far the forecast has
+    learned from the parcel by now, None where that stays as it is.
     """
     after, parcel_id = step.dossier, before.parcel.id
-    _save_state(store, step, now)
-    if after.registered_at != before.registered_at:
-        store.write(_REGISTERED, (maybe_ms(after.registered_at) or 0, parcel_id))
-    if after.parcel != before.parcel:
-        store.write(_PARCEL, (*parcel_row(after.parcel)[1:], *derived(after.parcel), parcel_id))
+    _save_state(store, step, now, learned, _changed(before, after))
     if after.parcel.orders != before.parcel.orders:
         orders.save(store, parcel_id, before.parcel.orders, after.parcel.orders, now)
     if after.timeline is not before.timeline:
         _save_entries(store, parcel_id, before.timeline, after.timeline)
-        if (where := hub(after.timeline)) != hub(before.timeline):
-            store.write(_HUB, (where, parcel_id))
     ids = _save_cases(store, parcel_id, before.cases, after.cases)
     if after.shadows != before.shadows:
         shadows.save(store, parcel_id, before.shadows, after.shadows)
@@ -179,21 +180,36 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime) -> Saved:
     return Saved(ids, letters)
 
 
-_REGISTERED: Final = "UPDATE parcels SET registered = ? WHERE id = ?"
-_PARCEL: Final = f"UPDATE parcels SET {', '.join(f'{name} = ?' for name in (*PARCEL[1:], *DERIVED))} WHERE id = ?"
-
-_HUB: Final = "UPDATE parcels SET hub = ? WHERE id = ?"
 _STATE: Final = """
 UPDATE parcels SET milestone = ?, cause = ?, confirmed_at = ?, missing_since = ?, first_tracked_at = ?, baseline_at = ?,
   refused = ?, stopped = ?, estimate = ?, promise = ?, answered_at = ?, answered_from = ?, urgency = ?, deadline_at = ?,
-  stands = ?, policy_id = ?, assess_at = ?,
+  stands = ?, policy_id = ?, learned = coalesce(?, learned), assess_at = ?,
   poll_at = CASE WHEN unwatched_at IS NULL THEN ? END, poll_why = coalesce(nullif(?, ''), poll_why)
 """
-_SAVE_STATE: Final = _STATE + " WHERE id = ?"
-_SAVE_HEARD: Final = _STATE + ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL WHERE id = ?"
+_HEARD: Final = ", asked_at = coalesce(asked_at, ?), failures = 0, lease_until = NULL"
 
 
-def _save_state(store: Store, step: Advance, now: datetime) -> None:
+def _changed(before: Dossier, after: Dossier) -> dict[str, object]:
+    """The columns that few steps change, where this one does: each one named costs its indexes a write."""
+    changed: dict[str, object] = {}
+    if after.registered_at != before.registered_at:
+        changed["registered"] = maybe_ms(after.registered_at) or 0
+    if after.parcel != before.parcel:
+        changed |= _described(before.parcel, after.parcel)
+    if after.timeline is not before.timeline and (where := hub(after.timeline)) != hub(before.timeline):
+        changed["hub"] = where
+    return changed
+
+
+def _described(before: Parcel, after: Parcel) -> dict[str, object]:
+    row = zip(PARCEL, parcel_row(after), strict=True)
+    changed = {name: value for name, value in row if getattr(after, name) != getattr(before, name)}
+    if after.orders != before.orders:
+        changed |= zip(DERIVED, derived(after), strict=True)
+    return changed
+
+
+def _save_state(store: Store, step: Advance, now: datetime, learned: int | None, changed: Mapping[str, object]) -> None:
     after = step.dossier
     values = [
         plain(after.milestone),
@@ -212,15 +228,17 @@ def _save_state(store: Store, step: Advance, now: datetime) -> None:
         maybe_ms(step.due_at),
         plain(after.stands),
         after.policy_id,
+        learned,
         maybe_ms(step.assess_at),
         maybe_ms(step.poll_at),
         step.poll_why,
+        *changed.values(),
     ]
-    if not step.heard:
-        store.write(_SAVE_STATE, (*values, after.parcel.id))
-        return
-    asked_at = to_ms(now) if step.asked else None
-    store.write(_SAVE_HEARD, (*values, asked_at, after.parcel.id))
+    also = "".join(f", {name} = ?" for name in changed)
+    if step.heard:
+        also += _HEARD
+        values.append(to_ms(now) if step.asked else None)
+    store.write(f"{_STATE}{also} WHERE id = ?", (*values, after.parcel.id))
 
 
 # --- checkpoints ---------------------------------------------------------------------------------
@@ -276,7 +294,9 @@ def _heard_alike(old: Entry, before: Timeline, new: Entry, after: Timeline) -> b
 
 def _key(parcel_id: int, entry: Entry) -> tuple[object, ...]:
     said = entry.checkpoint
-    return (parcel_id, to_ms(said.occurred_at), to_ms(said.occurred_until), said.code, said.text, said.place)
+    at = to_ms(said.occurred_at)
+    until = at if said.occurred_until == said.occurred_at else to_ms(said.occurred_until)
+    return (parcel_id, at, until, said.code, said.text, said.place)
 
 
 def _row(parcel_id: int, entry: Entry, timeline: Timeline) -> tuple[object, ...]:

@@ -103,6 +103,15 @@ _MENTIONS: Final = (
     "UPDATE silences SET comment = struck(comment, ?1) WHERE names(comment, ?1)",
     "UPDATE silences SET matcher = struck_values(matcher, ?1) WHERE names(matcher, ?1)",
     "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
+    "DELETE FROM shop_held WHERE names(number || ' ' || company || ' ' || why, ?1)",
+    "DELETE FROM shop_parcels WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders WHERE names(number, ?1))",
+    "DELETE FROM shop_orders WHERE names(number, ?1) OR names(ref, ?1)",
+    "DELETE FROM grievances WHERE names(ref, ?1)",
+    """DELETE FROM ticket_parcels
+       WHERE (desk, ref) IN (SELECT desk, ref FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1))""",
+    "DELETE FROM ticket_letters WHERE names(ref || ' ' || number, ?1)",
+    "DELETE FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1)",
+    "DELETE FROM posted WHERE names(answer, ?1) OR names(key, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",
     """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))
@@ -292,6 +301,7 @@ def forget(store: Store, *numbers: str) -> Erasure:
     and its letters lose these parcels. Opens its own transaction, then has the database rewritten. Backups made before
     still hold it. Raises NotFound.
     """
+    store.require_room_to_rewrite()
     with store.transaction():
         gone = of_parcels(store, *numbers)
         _erase(store, gone)
@@ -301,6 +311,7 @@ def forget(store: Store, *numbers: str) -> Erasure:
 
 def forget_order(store: Store, number: str) -> Erasure:
     """Erase every trace of an order, its buyer, and the parcels that held nothing else. Raises NotFound."""
+    store.require_room_to_rewrite()
     with store.transaction():
         gone = of_order(store, number)
         _erase(store, gone)

@@ -6,15 +6,30 @@ What belongs here: keeping core.learn's counts, and what a day's look makes of t
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from parcelwatch.core.calendar import Calendar
-from parcelwatch.core.learn import DONE, Count, Day, Key, Level, Outlook, Scope, deeper, lesson, levels, where_to
+from parcelwatch.core.learn import (
+    DONE,
+    Change,
+    Count,
+    Day,
+    Key,
+    Level,
+    Outlook,
+    Scope,
+    deeper,
+    lesson,
+    levels,
+    where_to,
+)
 from parcelwatch.core.learn.lessons import end_of
+from parcelwatch.core.learn.outlook import tomorrow
 from parcelwatch.core.timeline import current
 from parcelwatch.model import Dossier, Parcel
 from parcelwatch.store.connection import Store
@@ -22,6 +37,9 @@ from parcelwatch.store.rows import dump, load
 
 UNSEEN: Final = -2
 """A parcel of before anything was learned, which still is to be looked at."""
+
+Taught = tuple[Key, Change]
+"""What a parcel taught about one level."""
 
 _KNOWN_LEVELS: Final = 16_384
 _COUNT: Final = "SELECT waited, came, days FROM forecast WHERE scope = ? AND name = ?"
@@ -56,26 +74,38 @@ def ahead(store: Store, parcel: Parcel, now: datetime) -> Outlook:
             known = today.levels[key] = deeper(found[-1] if found else None, pace, key, _count(store, key), now)
         found.append(known[0])
         pace = known[1]
-    return Outlook(tuple(found), pace)
+    return Outlook(tuple(found), pace, tomorrow(now))
 
 
-def learn(store: Store, dossier: Dossier, calendar: Calendar, expected: Outlook, now: datetime) -> None:
-    """Count what is new to learn from a parcel, inside the caller's transaction; the same thing is counted once."""
-    parcel = dossier.parcel
-    learned = store.value("SELECT learned FROM parcels WHERE id = ?", (parcel.id,))
-    if learned is None or learned == DONE:
-        return
+def taught(
+    dossier: Dossier, learned: int, calendar: Calendar, expected: Outlook, now: datetime
+) -> tuple[int, list[Taught]]:
+    """How far a parcel is learned from by now, and what of that is yet to be counted; `learned`: how far it was."""
+    if learned == DONE:
+        return DONE, []
+    parcel, learned = dossier.parcel, max(learned, 0)
     entries = current(dossier.timeline)
     known_at = now if end_of(entries) else dossier.confirmed_at
     clock = calendar.at(*where_to(parcel))
-    found = lesson(entries, parcel, max(learned, 0), known_at, clock, expected) if known_at else None
-    if found is not None:
-        for key in levels(parcel):
-            change = found.change.without_days() if key[0] is Scope.LANE else found.change
-            _keep(store, key, _count(store, key).plus(change))
-    after = found.learned if found else max(learned, 0)
-    if after != learned:
-        store.write("UPDATE parcels SET learned = ? WHERE id = ?", (after, parcel.id))
+    found = lesson(entries, parcel, learned, known_at, clock, expected) if known_at else None
+    if found is None:
+        return learned, []
+    lane = found.change.without_days()
+    return found.learned, [(key, lane if key[0] is Scope.LANE else found.change) for key in levels(parcel)]
+
+
+def count(store: Store, lessons: Iterable[Taught]) -> None:
+    """Count what some parcels taught, each level once: writing is what costs. The caller holds the transaction."""
+    changes: dict[Key, list[Change]] = defaultdict(list)
+    for key, change in lessons:
+        changes[key].append(change)
+    for key, new in changes.items():
+        _keep(store, key, _count(store, key).plus(*new))
+
+
+def keep_learned(store: Store, parcel_id: int, learned: int) -> None:
+    """Keep how far a parcel is learned from, where no step of it does."""
+    store.write("UPDATE parcels SET learned = ? WHERE id = ?", (learned, parcel_id))
 
 
 def unseen(store: Store, most: int) -> list[int]:

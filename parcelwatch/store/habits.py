@@ -8,50 +8,42 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from parcelwatch.core.habits import Lane, lanes, taught
+from parcelwatch.core.habits import ANYWHERE, AWAITING, MOST, Lane, lanes, taught
 from parcelwatch.model import Dossier, Habit, Milestone, Parcel
 from parcelwatch.store.connection import Store
 
-_AWAITING: Final = frozenset(
-    {Milestone.UNKNOWN, Milestone.INFO_RECEIVED, Milestone.PICKED_UP, Milestone.EXCEPTION, Milestone.CANCELLED}
-)
-_OF: Final = """
+_OF: Final = f"""
 SELECT kind, healthy, scanned FROM habits
-WHERE courier = ? AND company = ? AND origin = ? AND destination = ? AND healthy > 0
+WHERE courier = ? AND company = ? AND origin IN (?, '{ANYWHERE}') AND destination IN (?, '{ANYWHERE}') AND healthy > 0
+ORDER BY origin = '{ANYWHERE}'
 """
-# Old parcels weigh half as much whenever as many have come again: couriers change their habits.
-_MOST: Final = 400
 _COUNT: Final = f"""
 INSERT INTO habits (courier, company, origin, destination, kind, healthy, scanned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET
-  healthy = max(0, healthy + ?6) / iif(healthy + ?6 > {_MOST}, 2, 1),
-  scanned = max(0, scanned + ?7) / iif(healthy + ?6 > {_MOST}, 2, 1)
+  healthy = max(0, healthy + ?6) / iif(healthy + ?6 > {MOST}, 2, 1),
+  scanned = max(0, scanned + ?7) / iif(healthy + ?6 > {MOST}, 2, 1)
 """
 
 
 def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
     """What is known of parcels like this one, its lane first; nothing for one whose scans have come, as it stands."""
-    if at not in _AWAITING:
+    if at not in AWAITING:
         return ()
-    return tuple(Habit(*row) for lane in lanes(parcel) for row in store.all(_OF, lane))
+    return tuple(Habit(*row) for row in store.all(_OF, lanes(parcel)[0]))
 
 
 def count(store: Store, before: Dossier, after: Dossier) -> None:
     """Keep the sums true to a step of one parcel: what it taught before no longer counts, what it teaches now does."""
-    if Milestone.DELIVERED not in (before.milestone, after.milestone) or _alike(before, after):
+    if Milestone.DELIVERED not in (before.milestone, after.milestone):
+        return
+    was, is_ = taught(before), taught(after)
+    if was == is_ and lanes(before.parcel) == lanes(after.parcel):
         return
     healthy, scanned = Counter[tuple[Lane, str]](), Counter[tuple[Lane, str]]()
-    for dossier, sign in ((before, -1), (after, 1)):
-        for kind, had in taught(dossier).items():
-            for lane in lanes(dossier.parcel):
+    for parcel, lesson, sign in ((before.parcel, was, -1), (after.parcel, is_, 1)):
+        for kind, had in lesson.items():
+            for lane in lanes(parcel):
                 healthy[lane, kind] += sign
                 scanned[lane, kind] += sign * had
-    for key in healthy:
-        if healthy[key] or scanned[key]:
-            store.write(_COUNT, (*key[0], key[1], healthy[key], scanned[key]))
-
-
-def _alike(before: Dossier, after: Dossier) -> bool:
-    """Whether a step changed nothing that teaches: most of a parcel that has arrived do not."""
-    same = before.milestone is after.milestone and before.timeline.entries == after.timeline.entries
-    return same and lanes(before.parcel) == lanes(after.parcel)
+    rows = [(*lane, kind, some, scanned[lane, kind]) for (lane, kind), some in healthy.items()]
+    store.write_many(_COUNT, [row for row in rows if any(row[-2:])])

@@ -113,6 +113,11 @@ def use(store: Store, item: Item, verb: Verb, by: str, now: datetime) -> None:
     store.write("INSERT INTO link_uses (link_case_id, verb, by, at) VALUES (?, ?, ?, ?)", values)
 
 
+def unuse(store: Store, item: Item, verb: Verb) -> None:
+    """Forget that it was done, so that it can be done again."""
+    store.write("DELETE FROM link_uses WHERE link_case_id = ? AND verb = ?", (item.id, verb))
+
+
 def prune(store: Store, now: datetime) -> None:
     """Drop the links that expired long ago."""
     store.write("DELETE FROM links WHERE expires_at < ?", (to_ms(now - REMEMBERED),))

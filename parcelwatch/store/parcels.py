@@ -15,7 +15,7 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import FINAL, Dossier, Parcel
 from parcelwatch.store import orders
 from parcelwatch.store.connection import Store
-from parcelwatch.store.dossiers import dossier, save
+from parcelwatch.store.dossiers import dossier, save, with_learned
 from parcelwatch.store.erase import export, forget
 from parcelwatch.store.polling import (
     claim,
@@ -75,6 +75,7 @@ __all__ = [
     "void_leases",
     "watched",
     "where",
+    "with_learned",
 ]
 
 # --- adding --------------------------------------------------------------------------------------

@@ -23,6 +23,12 @@ _HIDDEN: Final = "SELECT count(*) FROM cases WHERE state <> 'resolved' AND hidde
 _OWED: Final = """
 SELECT count(*) FROM cases WHERE remedy IS NOT NULL AND json_extract(remedy, '$.done_at') IS NULL
 """
+_INCIDENTS: Final = """
+SELECT count(*) FILTER (WHERE opened_at >= ?1 AND opened_at < ?2),
+  count(*) FILTER (WHERE closed_at >= ?1 AND closed_at < ?2), count(*) FILTER (WHERE state = 'open'),
+  coalesce(sum(troubled) FILTER (WHERE opened_at < ?2 AND coalesce(closed_at, ?2) >= ?1), 0) FROM incidents
+"""
+_OF_INCIDENTS: Final = ("opened", "closed", "open", "parcels")
 _NAMES: Final = {
     "fires": "opened",
     "ack": "acknowledged",
@@ -48,6 +54,7 @@ def figures(store: Store, since: datetime, until: datetime) -> Figures:
         owners=dict(sorted(Counter(owner for _, _, owner in waiting).items())),
         hidden=store.value(_HIDDEN),
         owed=store.value(_OWED),
+        incidents=dict(zip(_OF_INCIDENTS, store.all(_INCIDENTS, (to_ms(since), to_ms(until)))[0], strict=True)),
         shadows=tuple(shadows.counted(store, since, until)),
     )
 

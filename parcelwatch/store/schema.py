@@ -12,11 +12,11 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from parcelwatch.errors import StoreError
-from parcelwatch.store.migrations import judgement, shops, spine, tickets, voices
+from parcelwatch.store.migrations import judgement, remedies, service, shops, spine, tickets, voices
 from parcelwatch.store.migrations.spine import APPLICATION_ID
 
 MIGRATIONS: Final = Migrations("parcelwatch")
-_IN_ORDER: Final = (*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL, *tickets.ALL)
+_IN_ORDER: Final = (*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL, *remedies.ALL, *service.ALL, *tickets.ALL)
 for _each in _IN_ORDER:
     MIGRATIONS()(_each)
 
@@ -27,6 +27,12 @@ NAMES: Final = tuple(each.__name__ for each in _IN_ORDER)
 def migrate(db: Database) -> None:
     """Bring the database up to date; each migration stands or falls as a whole."""
     MIGRATIONS.apply(db)
+
+
+def last(db: Database) -> str:
+    """The last change the database has seen that is not the last there is, "" for one that is new or up to date."""
+    seen = [migration.name for migration in MIGRATIONS.applied(db)]
+    return seen[-1] if seen and MIGRATIONS.pending(db) else ""
 
 
 def refuse_foreign(db: Database, path: Path) -> None:

@@ -10,13 +10,16 @@ from datetime import date, datetime
 from typing import Final
 
 from parcelwatch.core.incidents import FOLDED, FRESH, STALE
-from parcelwatch.core.outbreaks import RECENT, Cell, Group, Spot, Surveyed, totals
+from parcelwatch.core.outbreaks import RECENT, Cell, Grain, Group, Spot, Surveyed, totals
 from parcelwatch.model import FINAL
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import to_ms
 
 _FEWEST: Final = 5
-"""Groups with fewer parcels on the road are not kept: they say nothing of what is usual."""
+"""Groups with fewer parcels on the road are not kept: they say nothing of what is usual.
+
+Nor is a place with parcels of fewer buyers: it may be where one of them lives.
+"""
 
 
 def _quoted(names: Iterable[str]) -> str:
@@ -74,6 +77,25 @@ def _cells(store: Store, sql: str, now: datetime) -> list[Cell]:
     return [Cell(Spot(*row[:-2]), row[-2], row[-1]) for row in store.all(sql, lately(now))]
 
 
+_SHARED: Final = f"""
+SELECT p.courier, p.company, p.hub FROM parcels p
+LEFT JOIN parcel_orders l ON l.parcel_id = p.id LEFT JOIN orders o ON o.id = l.order_id
+WHERE p.hub <> '' AND {ON_ROAD} GROUP BY p.courier, p.company, p.hub
+HAVING count(DISTINCT coalesce(nullif(o.buyer, ''), nullif(o.customer_contact, ''), nullif(o.customer_name, ''),
+  o.id, p.number)) >= {_FEWEST}
+"""
+
+
+def nameable(store: Store, found: Iterable[Group]) -> frozenset[Group]:
+    """Those of some groups that may be named: all but the places of a few buyers alone."""
+    asked = frozenset(found)
+    hubs = {group for group in asked if group.grain is Grain.HUB}
+    if not hubs:
+        return asked
+    shared = {Group(Grain.HUB, courier, company, hub=hub) for courier, company, hub in store.all(_SHARED)}
+    return (asked - hubs) | (hubs & shared)
+
+
 # --- the days before -----------------------------------------------------------------------------
 
 _KEEP: Final = f"""
@@ -102,6 +124,17 @@ def forget(store: Store, group: Group, today: date) -> None:
         store.write("DELETE FROM surveys WHERE day = ? AND courier = ?", (today.isoformat(), group.courier))
     else:
         store.write(_FORGET, (today.isoformat(), *group))
+
+
+_DROP: Final = f"""
+DELETE FROM surveys WHERE ({_GROUP}) = ({", ".join("?" * len(Group._fields))}) AND day >= ? AND day < ?
+"""
+
+
+def drop(store: Store, groups: Iterable[Group], since: date = date.min, until: date = date.max) -> None:
+    """Forget days of groups, `until` not among them."""
+    days = (since.isoformat(), until.isoformat())
+    store.write_many(_DROP, [(*group, *days) for group in groups])
 
 
 def past(store: Store, asked: Iterable[Group], today: date) -> Mapping[Group, tuple[Surveyed, ...]]:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from parcelwatch.store.connection import Store
+from parcelwatch.store.connection import LOCK_WAIT, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,21 +21,32 @@ T = TypeVar("T")
 class Writer:
     """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work."""
 
-    def __init__(self, path: Path, *, daemon: bool = False, check: bool = False) -> None:
+    def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
         try:
-            self._store = self._thread.submit(_open, path, daemon, check).result()
+            self._store = self._thread.submit(_open, path, daemon, check, lock_wait).result()
         except BaseException:
             self._thread.shutdown()
             raise
 
     async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way."""
+
+        def done() -> T:
+            with self._store.trusted():
+                return work(self._store, *args, **kwargs)
+
         loop = asyncio.get_running_loop()
-        done = await asyncio.shield(loop.run_in_executor(self._thread, lambda: work(self._store, *args, **kwargs)))
-        self.beat = time.monotonic()
-        return done
+        try:
+            return await asyncio.shield(loop.run_in_executor(self._thread, done))
+        finally:
+            # A failure is a sign of life, too.
+            self.beat = time.monotonic()
+
+    def room(self) -> tuple[int, int]:
+        """As Store.room, at once: it needs no turn on the thread."""
+        return self._store.room()
 
     def close(self) -> None:
         """Finish what is queued, then close the store and let go of its locks."""
@@ -43,8 +54,8 @@ class Writer:
         self._thread.shutdown()
 
 
-def _open(path: Path, daemon: bool, check: bool) -> Store:
-    store = Store.open(path, check=check)
+def _open(path: Path, daemon: bool, check: bool, lock_wait: float) -> Store:
+    store = Store.open(path, check=check, lock_wait=lock_wait)
     if daemon:
         try:
             store.hold_daemon_lock()

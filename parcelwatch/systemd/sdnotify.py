@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,12 @@ class Notifier:
     def ready(self, status: str = "") -> None:
         """The service is up (again, after `reloading`)."""
         self._send("READY=1", *_status(status))
+
+    def reloading(self, status: str = "") -> None:
+        """The service takes over its configuration; `ready` ends it, whatever came of it."""
+        self._send(
+            "RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}", *_status(status)
+        )
 
     def status(self, status: str) -> None:
         """One line for `systemctl status`."""

@@ -33,11 +33,12 @@ from parcelwatch.model import (
     State,
 )
 from parcelwatch.store import Store, cases, drafts, parcels
+from parcelwatch.store.dossiers import dossier
 from parcelwatch.store.rows import whole
 
 _P = ParamSpec("_P")
 
-_ENDS_AS: Final = {Signal.ACK: State.ACKNOWLEDGED, Signal.RESOLVE: State.RESOLVED}
+_ENDS_AS: Final = {Signal.ACK: State.ACKNOWLEDGED, Signal.RESOLVE: State.RESOLVED, Signal.REOPEN: State.OPEN}
 
 MARKS: Final[Mapping[str, tuple[Milestone, Cause | None]]] = {
     "delivered": (Milestone.DELIVERED, None),
@@ -74,10 +75,13 @@ def act_on_case(
     by: str = "",
     until: datetime | None = None,
 ) -> bool:
-    """Do "ack", "snooze" or "resolve" to a case; False if it was so already."""
+    """Do "ack", "snooze", "resolve" or "reopen" to a case; False if it was so already."""
     signal = Signal(verb)
     if cases.one(store, case_id, now).case.state is _ENDS_AS.get(signal):
         return False
+    parcel_id, _ = cases.locate(store, case_id)
+    if signal is Signal.REOPEN and dossier(store, parcel_id).unwatched:
+        raise BadInput(f"case {case_id} is of a parcel no longer watched: `parcelwatch parcels resume` opens it")
     _act(store, case_id, Action(verb, "", by=by, until=until), policy, now)
     return True
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
+from parcelwatch.core.headings import NAMES, meanings
 from parcelwatch.core.intake import meant
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Milestone
 
 _OTHER_NAMES: Final = {
-    "number": "tracking_number tracking_no waybill 运单号 快递单号 物流单号",
+    **NAMES,
     "courier": "carrier 快递公司 物流公司",
-    "order": "order_id order_number order_no 订单号 订单编号",
     "origin": "origin_country seller_country from_country ship_from",
     "destination": "destination_country country to_country ship_to customer_country 目的国",
     "announced": "ordered order_created created purchased purchase order_purchase order placed paid order_paid payment "
@@ -57,7 +57,7 @@ _SEVERAL: Final = re.compile(r"\s*[;|]\s*")
 
 def _names() -> dict[str, str]:
     known = {name: name for name in (*_PLAIN, *_TIMES, *_MILESTONES, "complaints", "tags")}
-    others = {other: name for name, listed in _OTHER_NAMES.items() for other in listed.split()}
+    others = meanings(_OTHER_NAMES)
     return {**others, **known, "tags": "tag"}
 
 

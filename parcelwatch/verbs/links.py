@@ -7,22 +7,23 @@ its channel belonging to one person, in whose name it then does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core.links import SNOOZE, Ended, Item, Link, Verb, well_formed
+from parcelwatch.core.links import LEADS_TO, SNOOZE, Ended, Item, Link, Verb, well_formed
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
-from parcelwatch.model import DraftState, State
+from parcelwatch.model import DraftState
 from parcelwatch.store import Store, cases, drafts, links
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 
 ALL: Final = "all"
 """Stands for every case of a link that nothing has ended."""
 
-_ENDS_AS: Final = {Verb.ACK: State.ACKNOWLEDGED, Verb.SNOOZE: State.SNOOZED, Verb.RESOLVE: State.RESOLVED}
+UNDO: Final = "undo"
+"""Stands for taking back what was done last."""
 
 
 class Came(StrEnum):
@@ -35,6 +36,8 @@ class Came(StrEnum):
     MOVED_ON = "moved_on"
     NOT_NOW = "not_now"
     ENDED = "ended"
+    UNDONE = "undone"
+    TOO_LATE = "too_late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a token leads to: its link as it stands, in whose name it acts, "" for nobody's, and what was just done."""
+    """What a token leads to: its link as it stands, in whose name it acts, "" for nobody's, and what was just done.
+
+    `undoable`: the items of which what was done last can be taken back.
+    """
 
     link: Link | None
     ended: Ended | None = None
     person: str = ""
     outcomes: tuple[Outcome, ...] = ()
+    undoable: frozenset[int] = frozenset()
 
 
 def look(store: Store, token: str, people: Mapping[str, str], now: datetime) -> Looked:
@@ -64,7 +71,9 @@ def look(store: Store, token: str, people: Mapping[str, str], now: datetime) -> 
     ended = link.ended(now) if link else Ended.UNKNOWN
     if link is None or ended is not None:
         return Looked(None, ended)
-    return Looked(link, None, people.get(link.channel, ""))
+    person = people.get(link.channel, "")
+    undoable = frozenset(item.id for item in link.items if person and item.undoable(person, now))
+    return Looked(link, None, person, undoable=undoable)
 
 
 def press(
@@ -78,12 +87,43 @@ def press(
         before = look(store, token, people, now)
         if before.link is None or not before.person:
             return before
-        chosen = list(_chosen(before.link, case))
-        wanted = _verb(verb)
-        if not (chosen or case == ALL) or any(wanted not in item.verbs for item in chosen):
-            raise BadInput("there is no such button")
-        outcomes = tuple(_press(store, item, wanted, before.person, policy, now) for item in chosen)
-        return Looked(look(store, token, people, now).link, None, before.person, outcomes)
+        act = _undoing if verb == UNDO else _doing
+        outcomes = tuple(act(store, before.link, verb, case, before.person, policy, now))
+        return replace(look(store, token, people, now), outcomes=outcomes)
+
+
+def _doing(store: Store, link: Link, verb: str, case: str, by: str, policy: Policy, now: datetime) -> Iterator[Outcome]:
+    chosen, wanted = list(_chosen(link, case)), _verb(verb)
+    if not (chosen or case == ALL) or any(wanted not in item.verbs for item in chosen):
+        raise BadInput("there is no such button")
+    for item in chosen:
+        yield _press(store, item, wanted, by, policy, now)
+
+
+def _undoing(store: Store, link: Link, _: str, case: str, by: str, policy: Policy, now: datetime) -> Iterator[Outcome]:
+    item = next((one for one in link.items if str(one.case_id) == case), None)
+    if item is None or not item.uses:
+        raise BadInput("there is no such button")
+    yield _undo(store, item, by, policy, now)
+
+
+def _undo(store: Store, item: Item, by: str, policy: Policy, now: datetime) -> Outcome:
+    """Take back what was done last, if nobody has moved it since."""
+    last = item.undoable(by, now)
+    if last is None:
+        return Outcome(item, item.uses[-1].verb, Came.TOO_LATE)
+    try:
+        with store.savepoint():
+            if last.verb is Verb.APPROVE and item.draft_id is not None:
+                _, draft = drafts.one(store, item.draft_id)
+                words = {"subject": draft.subject, "body": draft.body}
+                act_on_draft(store, item.draft_id, "edit", policy, now, **words, by=by)
+            else:
+                act_on_case(store, item.case_id, "reopen", policy, now, by=by)
+            links.unuse(store, item, last.verb)
+            return Outcome(item, last.verb, Came.UNDONE, by, now)
+    except BadInput:
+        return Outcome(item, last.verb, Came.TOO_LATE)
 
 
 def _verb(text: str) -> Verb:
@@ -144,6 +184,6 @@ def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now:
 
 def _so(store: Store, item: Item, verb: Verb) -> Outcome:
     """It was so before, by whoever moved it there last."""
-    moves = [event for event in cases.events(store, item.case_id) if event.after == _ENDS_AS[verb]]
+    moves = [event for event in cases.events(store, item.case_id) if event.after == LEADS_TO[verb]]
     last = moves[-1] if moves else None
     return Outcome(item, verb, Came.SO, last.by if last else "", last.at if last else None)

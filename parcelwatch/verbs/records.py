@@ -1,6 +1,7 @@
 """Files of rows, read one by one: CSV and JSON lines in whatever encoding a spreadsheet wrote them.
 
-What belongs here: from bytes to rows with their line numbers. What a row means is core.intake's. However long or
+What belongs here: from bytes to rows with their line numbers. What a row means is core.intake's, what else a file may
+be core.looks'. However long or
 broken a file is, memory stays small, and one bad line spoils no other.
 """
 
@@ -18,7 +19,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from parcelwatch.core import looks
 from parcelwatch.errors import BadInput
+from parcelwatch.verbs.lists import unlisted
 
 FORMATS: Final = ("csv", "jsonl")
 LONGEST_LINE: Final = 1 << 20
@@ -99,6 +102,8 @@ def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "") -> S
         file = _recoded(file, path)
     file.seek(0)
     encoding = _encoding(file, path)
+    if looks.what(start) == looks.JSON_LIST:
+        file, encoding, wanted = unlisted(file, encoding, path), "utf-8", "jsonl"
     size = file.seek(0, 2)
     kind = wanted or _SUFFIXES.get(Path(path).suffix.lower(), "") or _guess(start)
     return Source(file, size, encoding, kind)
@@ -149,11 +154,12 @@ def _recoded(file: BinaryIO, path: str) -> BinaryIO:
 
 
 def _refuse_others(start: bytes, path: str) -> None:
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise BadInput(f"{path} is a spreadsheet's own format: save it as “CSV UTF-8” and import that")
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"[":
-        raise BadInput(f"{path} is one JSON list: write one object per line, as `jq -c '.[]'` does")
-    if b"\0" in start and not start.startswith(_UTF16):
+    sort = looks.what(start)
+    if sort == looks.SPREADSHEET:
+        raise BadInput(f"{path} is {sort}: save it as “CSV UTF-8” and import that")
+    if sort in looks.UNLIKE_ROWS:
+        raise BadInput(f"{path} is {sort}; a table is wanted, as CSV or JSON lines")
+    if sort == looks.NO_TEXT:
         raise _no_text(path)
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from parcelwatch.core.links import Ended, Item, Verb
 from parcelwatch.pages import Page, Row, labels, words
-from parcelwatch.verbs.links import ALL, Came, Looked, Outcome
+from parcelwatch.verbs.links import ALL, UNDO, Came, Looked, Outcome
 
 MOST: Final = 50
 """Cases a page lists; the rest is left to the command line."""
@@ -53,9 +53,14 @@ def _row(item: Item, outcome: Outcome | None, seen: Looked, language: str, zone:
         label=names["labels"].get(item.kind, item.kind),
         case=said["case"].format(id=item.case_id),
         said=_outcome(outcome, said, zone) if outcome else said["ended"][item.ended] if item.ended else "",
-        verbs=tuple((verb, _button(verb, item, said)) for verb in verbs) if seen.person else (),
+        verbs=(*((verb, _button(verb, item, said)) for verb in verbs), *_undo(item, seen, said)) if seen.person else (),
         commands=() if seen.person else tuple(_command(verb, [item]) for verb in verbs),
     )
+
+
+def _undo(item: Item, seen: Looked, said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The button that takes back what was done last, while there is something to take back."""
+    return ((UNDO, str(said["undo"]["button"])),) if item.id in seen.undoable else ()
 
 
 def _all(items: Sequence[Item], seen: Looked, language: str) -> Row:
@@ -104,6 +109,9 @@ def _outcome(outcome: Outcome, said: Mapping[str, Any], zone: ZoneInfo) -> str:
     item, at = outcome.item, _moment(outcome.at, zone)
     if outcome.came is Came.ENDED:
         return str(said["ended"][item.ended])
+    if outcome.came in (Came.UNDONE, Came.TOO_LATE):
+        what = "letter" if outcome.verb is Verb.APPROVE else "case"
+        return str(said["undo"][outcome.came][what].format(by=outcome.by, at=at, id=item.case_id, draft=item.draft_id))
     if outcome.came in (Came.DONE, Came.ALREADY):
         return str(said[outcome.came][outcome.verb].format(by=outcome.by, at=at))
     if outcome.came is Came.SO:

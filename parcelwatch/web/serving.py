@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from parcelwatch.errors import ConfigError
@@ -79,8 +80,10 @@ class Server:
     """Serves an application in the running event loop, from `start` to `stop`."""
 
     def __init__(self, app: Starlette, listening: socket.socket, patience: float = PATIENCE) -> None:
+        self._app = app
         config = uvicorn.Config(
-            app,
+            self._answer,
+            interface="asgi3",
             http=impatient(patience),
             log_config=None,
             access_log=False,
@@ -94,6 +97,13 @@ class Server:
         self._server = _Quiet(config)
         self._listening = listening
         self._task: asyncio.Task[None] | None = None
+
+    def swap(self, app: Starlette) -> None:
+        """Another application answers from the next request on."""
+        self._app = app
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
     def start(self) -> None:
         """Serve from now on."""

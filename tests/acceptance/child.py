@@ -19,7 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from parcelwatch import clock, config, deliver, engine, outcomes
+from parcelwatch import clock, config, deliver, making, outcomes
 from parcelwatch.client import Client
 from parcelwatch.core import policy
 from parcelwatch.core.matching import Subject
@@ -163,8 +163,8 @@ def live(path: Path, plan: Plan, parent: Connection) -> None:
 async def _live(path: Path, guide: Guide) -> None:
     read = config.load(path)
     parts = Engine(
-        engine.posts(read),
-        {name: Postman(name, channel, guide) for name, channel in engine.channels(read).items()},
+        making.posts(read),
+        {name: Postman(name, channel, guide) for name, channel in making.channels(read).items()},
         Recorder(read.database, guide),
         Caller(guide),
         _judging(read.policy(), guide),

@@ -26,7 +26,7 @@ from tests.servers import PATIENCE, Hit, Server
 
 PUBLIC = "https://pw.example"
 DAMAGED = (ago(40), ago(20, Milestone.EXCEPTION, Cause.DAMAGED))
-LINK = re.compile(r"^Act: (https?://\S+)$", re.MULTILINE)
+LINK = re.compile(r"^→ Act: (https?://\S+)$", re.MULTILINE)
 
 
 async def pressed(place: Shop, parts: Engine, address: str) -> str:

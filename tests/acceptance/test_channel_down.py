@@ -132,7 +132,7 @@ def test_what_is_told_of_a_dead_channel_names_it_why_and_what_to_do_and_no_key(t
         outlet.live(SECOND)
         body = next(json.loads(hit.body)["message"] for hit in fine.hits if b"this channel" in hit.body)
     assert body == (
-        "The channel ops takes no messages since 08:00, 0 min ago.\n"
+        "The channel ops has taken no messages since 08:00 (0 min).\n"
         "What was heard: the key is wrong or was revoked (HTTP 401)\n"
         "2 messages wait for it.\n"
         "High and critical ones come by care until it works again.\n"

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from parcelwatch import making
 from parcelwatch.clock import Clock
 from parcelwatch.core.jumps import PATIENCE
 from parcelwatch.daemon import Daemon
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.reloading import Reloader
+from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.store import ahead
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Account, Shop, Told, ago, known
@@ -30,7 +33,10 @@ class Life:
         self.shop, self.parts = shop, parts
         self.off, self.lost = off, timedelta()
         self.clock = Clock(self.wall, self.monotonic)
-        self.daemon = Daemon(parts, Notifier(), self.clock)
+        now = self.clock.now
+        reloader = Reloader(shop.config, making.parts(shop.config), parts, now)
+        checks = SelfCheck(parts, lambda: shop.config, tuple, now)
+        self.daemon = Daemon(parts, Notifier(), self.clock, reloader, checks)
 
     def wall(self) -> datetime:
         return self.shop.hand.at + self.off

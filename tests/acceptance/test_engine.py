@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import httpx
 import pytest
 
-from parcelwatch import engine, outcomes, poller
+from parcelwatch import making, outcomes, poller
 from parcelwatch.core.messages import Outgoing, Words
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
@@ -127,7 +127,7 @@ def test_one_poisonous_parcel_is_undone_alone_and_set_aside(tmp_path: Path) -> N
     lot = [*numbers(3, "63"), POISON, *numbers(5, "64")]
     with Shop(tmp_path, *(known(number, *DAMAGED) for number in lot)) as place:
         place.watch_all()
-        posts = [replace(one, courier=Garbling()) for one in engine.posts(place.config)]
+        posts = [replace(one, courier=Garbling()) for one in making.posts(place.config)]
 
         async def scene(parts: Engine) -> None:
             assert (await parts.once(place.hand.at, SECOND)).failed == 1
@@ -228,7 +228,7 @@ class Full(Writer):
         return await super().run(work, *args, **kwargs)
 
 
-def test_a_full_disk_ends_the_program_instead_of_wedging_it(tmp_path: Path) -> None:
+def test_waiting_for_answers_that_cannot_be_kept_ends_with_the_reason_instead_of_for_ever(tmp_path: Path) -> None:
     with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(150))) as place:
         place.watch_all()
         with pytest.raises(StoreError, match="disk is full"):
@@ -243,7 +243,7 @@ def test_an_account_asks_at_its_own_pace_whatever_another_does(tmp_path: Path) -
     with Shop(tmp_path, *lot, accounts=two) as place:
         place.watch_all()
         place.watch([place.wanted(one.number, "slow") for one in lot])
-        paces = {one.name: one.pace.rate for one in engine.posts(place.config)}
+        paces = {one.name: one.pace.rate for one in making.posts(place.config)}
         assert paces["slow"] == parse_rate("1/5s")
         place.play(place.beat)
         with place.store() as store:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from parcelwatch import config, engine
+from parcelwatch import config, engine, making
 from parcelwatch.client import Client
 from parcelwatch.core.cells import number_of
 from parcelwatch.couriers.base import Account as At
@@ -243,7 +243,7 @@ def test_an_adapter_that_raises_or_miscounts_harms_only_the_parcels_it_does_so_f
     with Shop(tmp_path, *story) as place:
         place.watch_all()
         account = At("dhl", "dhl", "sandbox-key", place.server.base_url)
-        (configured,) = engine.posts(place.config)
+        (configured,) = making.posts(place.config)
         clumsy = Post(account, Clumsy(), configured.pace, timedelta(0))
         place.play(lambda parts: place.live(parts, MINUTE, MINUTE), place.engine(posts=[clumsy]))
         assert {number for number, _ in place.cases()} == {*GOOD}

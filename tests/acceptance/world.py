@@ -9,6 +9,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from parcelwatch import config, engine
+from parcelwatch import config, making
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.client import Client
 from parcelwatch.config import Config
@@ -190,23 +191,25 @@ channel = "drafts"
         policy: Policy | None = None,
         renderer: Renderer | None = None,
         links: Linking | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> Engine:
         """As `engine.build` makes it, but for the parts that are handed in."""
         read = self.config
         writer = writer or Writer(read.database, daemon=True, check=True)
         client, policy = client or Client(), policy or read.policy()
         return Engine(
-            engine.posts(read) if posts is None else posts,
-            engine.channels(read) if channels is None else channels,
+            making.posts(read) if posts is None else posts,
+            making.channels(read) if channels is None else channels,
             writer,
             client,
             policy,
-            renderer or engine.renderer(read),
+            renderer or making.renderer(read),
             links,
             keepers=[
                 *(Shopkeeper(each, client, writer) for each in stalls(read, policy)),
                 *(Deskkeeper(each, client, writer) for each in counters(read, policy)),
             ],
+            elapsed=elapsed,
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

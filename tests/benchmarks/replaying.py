@@ -23,8 +23,9 @@ from parcelwatch.core.dispatch import way
 from parcelwatch.core.histories import History
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import Told, hearings, replay
-from parcelwatch.histories import read_histories
+from parcelwatch.histories import Reader, columns, read_records
 from parcelwatch.model import Answered, CaseTold, Dossier
+from parcelwatch.verbs.records import open_source, records
 
 ROUNDS = 3
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -96,14 +97,19 @@ def measured(play: Callable[[], int], count: int) -> tuple[float, int]:
     return count / (process_time() - began), alerts
 
 
+def _histories(path: Path) -> Iterator[History]:
+    source = open_source(str(path))
+    return read_records(records(source), Reader(), lambda _: None, columns(source))
+
+
 def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "histories.jsonl"
         path.write_text("\n".join(rows(count)), encoding="utf-8")
-        known: Sequence[History] = list(read_histories(str(path)))
+        known: Sequence[History] = list(_histories(path))
         plays: dict[str, Callable[[], int]] = {
             "replay": lambda: sum(map(replayed, known)),
-            "file read and replayed": lambda: sum(map(replayed, read_histories(str(path)))),
+            "file read and replayed": lambda: sum(map(replayed, _histories(path))),
             "advance, as the daemon runs it": lambda: sum(sum(1 for _ in daemon(each)) for each in known),
         }
         best: dict[str, tuple[float, int]] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from parcelwatch import clock
@@ -163,6 +165,16 @@ def test_a_threshold_of_the_file_is_named_with_its_line(watched: Shop) -> None:
     assert stalled["policy_line"].startswith("config.toml:")
 
 
+def test_why_says_what_a_threshold_on_trial_finds_and_what_holds_meanwhile(watched: Shop) -> None:
+    watched.configure('[thresholds]\nstalled = { warn = "1m", critical = "900d", mode = "shadow" }\n')
+    document = watched.run("why", STALLED, "--json").document
+    (trial,) = document["trials"]
+    assert (trial["kind"], trial["fires"], trial["spoke"], trial["case"]) == ("stalled", True, "1m", None)
+    assert next(rule for rule in document["rules"] if rule["kind"] == "stalled")["threshold"] == "3bd"
+    shown = watched.run("why", STALLED).out
+    assert "threshold: warn 1m, critical 900d (config.toml" in shown.partition("On trial (nobody is told)")[2]
+
+
 def test_a_draft_goes_from_written_to_approved_but_there_is_no_way_to_send_it(watched: Shop) -> None:
     draft = str(next(row["id"] for row in watched.run("drafts", "list", "--json").document if row["number"] == DAMAGED))
     assert "not approved" in watched.run("drafts", "send", draft).err
@@ -263,3 +275,9 @@ def test_a_dead_alert_is_sent_again_when_asked(watched: Shop) -> None:
     assert watched.run("once", "--json").document["sent"] == 1
     assert watched.run("alerts", "retry", "1").code == 1
     assert watched.run("alerts", "retry", "99").code == 1
+
+
+def test_that_an_agent_said_how_a_parcel_stands_is_said_while_theirs_is_the_last_word(watched: Shop) -> None:
+    assert "Marked" not in watched.run("why", MOVING).out
+    watched.run("parcels", "mark", MOVING, "delivered", "--by", "lin", "--note", "the buyer rang")
+    assert re.search(r"Marked “delivered” by lin, .*: “the buyer rang”", watched.run("why", MOVING).out)

@@ -114,5 +114,5 @@ def test_of_many_rows_alike_the_first_are_said_and_how_many_more_there_are(watch
     ended = watched.run("complaints", "import", watched.file("\n".join(["at,order", *strange, *wrong])))
     assert ended.code == 1
     assert sum(line.startswith("line ") for line in ended.err.splitlines()) == 40
-    assert "20 more rows passed over; --json names each" in ended.err
-    assert "10 more rows refused; --json names each" in ended.err
+    assert "20 more rows passed over; --verbose, or --json, names each" in ended.err
+    assert "10 more rows refused; --verbose, or --json, names each" in ended.err

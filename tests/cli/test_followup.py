@@ -114,7 +114,7 @@ def test_what_nobody_agreed_cannot_be_done_and_an_unknown_filter_is_wrong_usage(
 def test_a_remedy_can_be_recorded_after_the_case_is_closed(watched: Shop) -> None:
     damaged = ids(watched)["damaged"]
     watched.run("cases", "resolve", damaged)
-    assert watched.run("cases", "remedy", damaged, "discount").code == 0
+    assert watched.run("cases", "remedy", damaged, "voucher").code == 0
     assert watched.run("cases", "list", "--remedy", "open", "--json").document[0]["state"] == "resolved"
 
 

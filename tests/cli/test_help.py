@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,31 @@ def test_every_command_says_what_it_does_and_shows_an_example(
     assert all(option.help for option in command.params if getattr(option, "opts", [""])[0].startswith("--"))
 
 
+def groups(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, each in getattr(command, "commands", {}).items():
+        yield from groups(each, (*path, name))
+    if getattr(command, "commands", {}):
+        yield path
+
+
+GROUPS = list(groups(typer.main.get_command(app)))
+
+
+def width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+
+
+def test_no_help_is_wider_than_a_terminal_and_each_noun_shows_how_its_commands_are_used(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for path in [*GROUPS, *(path for path, _ in ALL)]:
+        assert main([*path, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert [line for line in shown.splitlines() if width(line) > 80] == []
+        assert f"Example: parcelwatch {' '.join(path)}" in shown
+
+
 def test_all_commands_of_this_version_are_there() -> None:
     assert {" ".join(path) for path, _ in ALL} == {
         *(
@@ -59,6 +85,7 @@ def test_all_commands_of_this_version_are_there() -> None:
             "sandbox",
             "run",
             "once",
+            "reload",
             "why",
             "test-rules",
             "backtest",
@@ -68,16 +95,31 @@ def test_all_commands_of_this_version_are_there() -> None:
             "systemd-unit",
             "db backup",
             "db check",
+            "db restore",
+            "db purge",
         ),
         "test-rules",
         *(f"silences {verb}" for verb in ("add", "list", "end")),
+        *(f"metrics {verb}" for verb in ("rules", "dashboard")),
         *(f"config {verb}" for verb in ("check", "init", "show", "schema")),
         *(f"parcels {verb}" for verb in ("add", "import", "list", "show", "stop", "resume", "forget", "export")),
         *(f"parcels {verb}" for verb in ("move", "mark")),
         *(f"orders {verb}" for verb in ("list", "show", "forget")),
         *(
             f"cases {verb}"
-            for verb in ("list", "show", "ack", "snooze", "resolve", "claim", "note", "verdict", "assign", "remedy")
+            for verb in (
+                "list",
+                "show",
+                "ack",
+                "snooze",
+                "resolve",
+                "reopen",
+                "claim",
+                "note",
+                "verdict",
+                "assign",
+                "remedy",
+            )
         ),
         *(f"claims {verb}" for verb in ("list", "windows")),
         *(f"incidents {verb}" for verb in ("list", "show")),
@@ -99,7 +141,7 @@ def test_a_shell_is_told_how_to_complete_the_program() -> None:
 
 
 def test_what_shows_something_has_json() -> None:
-    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts templates"}
+    silent = {"run", "sandbox", "systemd-unit", "config init", "drafts templates", "metrics rules", "metrics dashboard"}
     for path, command in ALL:
         options = {option for each in command.params for option in getattr(each, "opts", [])}
         assert ("--json" in options) is (" ".join(path) not in silent), path

@@ -34,6 +34,12 @@ def test_an_incident_is_listed_and_shown_with_what_it_was_measured_by(stuck: Sho
     assert "60 of 60; what is usual is not known yet: taken to be 33 %; p = 2.4e-29" in text
 
 
+def test_the_report_counts_incidents(stuck: Shop) -> None:
+    said = stuck.run("report", "--since", "7d", "--json").document["incidents"]
+    assert said == {"opened": 1, "closed": 0, "open": 1, "parcels": STUCK}
+    assert f"1 open; {STUCK} parcels" in stuck.run("report", "--today").out
+
+
 def test_its_cases_say_which_incident_tells_them(stuck: Shop) -> None:
     rows = stuck.run("cases", "list", "--incident", "1", "--json").document
     assert {row["incident"] for row in rows} == {1}

@@ -256,7 +256,7 @@ def test_ways_to_customers_that_cannot_work_are_told_by_config_check(shop: Shop)
     said = shop.run("config", "check")
     assert said.code != 0
     assert "names its addressee once, as {contact}" in said.err
-    assert "webhook must be an https:// address" in said.err
+    assert "config.toml:21: drafts.send.webhook: must be an https:// address" in said.err
     assert "there is no {nope}" in said.err
     assert "pa55" not in said.err
 
@@ -376,12 +376,12 @@ def test_whoever_gets_letters_beside_the_customer_is_told_by_config_check(
     assert warning in said.err
     assert "boss@" not in said.err
     if warning:
-        assert re.search(r"config\.toml:\d+ drafts\.send\.url", said.err)
+        assert re.search(r"config\.toml:\d+: drafts\.send\.url", said.err)
 
 
 def test_a_second_number_that_gets_letters_is_told_by_config_check(shop: Shop) -> None:
     shop.configure('\n[drafts.send]\nsms = "smseagle://token@gateway.example.com/{contact}/15550100124"\n')
-    assert "drafts.send.sms names an addressee beside {contact}" in shop.run("config", "check").err
+    assert "drafts.send.sms: names an addressee beside {contact}" in shop.run("config", "check").err
 
 
 def told_of_letters(shop: Shop) -> list[str]:

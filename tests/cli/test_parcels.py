@@ -80,6 +80,14 @@ def test_of_many_remarks_the_first_are_shown_and_json_has_all(shop: Shop) -> Non
     assert len(said) == 40
 
 
+def test_of_many_refused_rows_the_first_are_named_and_all_where_that_is_asked(shop: Shop) -> None:
+    path = shop.file("number,courier\n" + "".join(f"JD{at:08},nobody\n" for at in range(50)))
+    ended = shop.run("parcels", "import", path)
+    assert (ended.code, ended.err.count("no courier account")) == (1, 20)
+    assert "30 more rows refused; --verbose, or --json, names each" in ended.err
+    assert shop.run("parcels", "import", path, "--verbose").err.count("no courier account") == 50
+
+
 def test_what_is_typed_wrongly_is_refused_rather_than_left_out(shop: Shop) -> None:
     ended = shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--destination", "Narnia")
     assert (ended.code, "no country" in ended.err) == (2, True)

@@ -81,9 +81,14 @@ def test_the_check_prints_who_is_told_of_what(watched: Shop) -> None:
         ("lost; tag vip", ["boss", "ops"]),
         ("critical", ["boss"]),
         ("everything else", ["ops"]),
-        ("other customers' drafts", ["ops"]),
+        ("customers' drafts", ["ops"]),
     ]
     assert [row["hours"] for row in document["channels"]] == ["", "milder than high in a digest at 09:00"]
+
+
+def test_the_check_speaks_of_no_rest_where_no_route_takes_anything(watched: Shop) -> None:
+    said = watched.run("config", "check", "--json").document["told"]
+    assert [(row["what"], row["channels"]) for row in said] == [("everything", ["ops"]), ("customers' drafts", ["ops"])]
 
 
 def test_the_check_prints_who_is_told_of_what_nobody_took_of_the_day_and_of_a_channel_that_is_down(

@@ -53,7 +53,7 @@ def test_an_agents_action_moves_a_case_as_the_table_says_or_is_refused(state: St
 
 
 def test_of_a_resolved_case_only_what_was_promised_is_followed_until_it_comes_again() -> None:
-    after = {Signal.FIRES, Signal.RESUME, Signal.AGREE, Signal.FULFIL, Signal.CHASE}
+    after = {Signal.FIRES, Signal.RESUME, Signal.REOPEN, Signal.AGREE, Signal.FULFIL, Signal.CHASE}
     assert {signal for state, signal in TRANSITIONS if state is State.RESOLVED} == after
 
 

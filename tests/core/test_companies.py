@@ -18,6 +18,7 @@ from parcelwatch.errors import BadInput
         ("kuaidi100", "圆通速递", "yuantong"),
         ("kuaidi100", "申通快递", "shentong"),
         ("kuaidi100", "申通", "shentong"),
+        ("kuaidi100", "順豐速運", "shunfeng"),
         ("kuaidi100", "申通快递有限公司", "shentong"),
         ("kuaidi100", "顺丰速运（官方）", "shunfeng"),
         ("kuaidi100", "STO Express", "shentong"),
@@ -52,6 +53,12 @@ def test_a_name_or_anothers_code_is_the_code_of_the_api_that_is_asked(api: str, 
         ("kuaidi100", "申通快第", "shentong"),
         ("kuaidi100", "shentongg", "shentong"),
         ("kuaidi100", "顺丰国际", "shunfeng"),
+        ("kuaidi100", "顺风", "shunfeng"),
+        ("kuaidi100", "圓通速運", "yuantong"),
+        ("kuaidi100", "原通快递", "yuantong"),
+        ("kuaidi100", "神通", "shentong"),
+        ("kuaidi100", "北世", "huitongkuaidi"),
+        ("kdniao", "宅急松", "ZJS"),
         ("kdniao", "shentongg", "STO"),
         ("aftership", "fedx", "fedex"),
         ("17track", "fedx", "100003"),
@@ -60,6 +67,12 @@ def test_a_name_or_anothers_code_is_the_code_of_the_api_that_is_asked(api: str, 
 def test_a_slip_is_refused_with_what_was_meant(api: str, written: str, meant: str) -> None:
     with pytest.raises(BadInput, match=f"did you mean '{meant}'"):
         company(api, written)
+
+
+@pytest.mark.parametrize("written", ["大通", "通", "不知道"])
+def test_of_several_that_a_wrong_sign_may_mean_none_is_guessed(written: str) -> None:
+    with pytest.raises(BadInput, match=r"is not known for kuaidi100; if"):
+        company("kuaidi100", written)
 
 
 @pytest.mark.parametrize(("api", "written"), [("kuaidi100", "foobar"), ("kdniao", "FOO"), ("17track", "foobar")])

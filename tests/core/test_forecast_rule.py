@@ -126,6 +126,12 @@ def test_on_thin_data_it_is_silent_and_says_so() -> None:
         assert (found.note.says, found.note.count) == (Form.CHANCE_UNKNOWN, 30)
 
 
+def test_where_many_wait_and_none_has_come_yet_it_is_silent() -> None:
+    waiting = Count((4000 * weight(START),) * 3, ())
+    new = look_ahead([(levels(parcel())[0], waiting)], START)
+    assert verdict(parcel(DAY * 8), DAY, new).finding is None
+
+
 def test_switched_off_it_tells_no_chance_and_still_counts_the_days_left() -> None:
     off = Policy(foresight=Foresight(enabled=False))
     late = parcel(DAY * 14 + 18 * HOUR)
@@ -229,6 +235,29 @@ def test_only_answers_change_what_it_says_and_it_is_told_once_for_each_opening(
         assert [one for one in quiet.notices if isinstance(one, CaseTold) and one.case.kind == KIND] == []
         dossier = step.dossier
     assert told <= 1
+
+
+@given(promises, st.sampled_from([known(), known(pace=0.5), known(parcels=20)]), st.integers(0, 60 * 24), st.data())
+def test_what_is_learned_overnight_is_looked_at_before_it_can_make_it_speak(
+    promised: timedelta, outlook: Outlook, hour: int, data: st.DataObject
+) -> None:
+    slower = data.draw(st.floats(0.2, 1.0))
+    levels = (replace(each, risks=[risk * slower for risk in each.risks]) for each in known().levels)
+    found = verdict(parcel(promised), HOUR * hour, outlook)
+    if (verdict(parcel(promised), HOUR * hour, Outlook(tuple(levels))).finding is None) != (found.finding is None):
+        assert found.valid_until == outlook.until
+        assert outlook.until is not None
+
+
+def test_it_gets_worse_on_the_last_days_where_the_shop_says_so() -> None:
+    twice = Policy(thresholds={KIND: Threshold(parse("3d"), parse("1d"), "new.toml:3")})
+    promised = parcel(DAY * 14 + 18 * HOUR)
+    found = verdict(promised, morning(12), None, twice)
+    assert found.finding is not None
+    assert (found.finding.severity, found.due_at) == (Severity.MEDIUM, START + morning(14))
+    graver = verdict(promised, morning(14), None, twice).finding
+    assert graver is not None
+    assert (graver.severity, graver.limit) == (Severity.HIGH, parse("1d"))
 
 
 @given(promises, outlooks, st.integers(0, 60 * 24))

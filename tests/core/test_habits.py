@@ -10,11 +10,26 @@ import pytest
 from parcelwatch.core.advance import advance
 from parcelwatch.core.explain import explain
 from parcelwatch.core.habits import ENOUGH, Habits, taught
+from parcelwatch.core.histories import History
 from parcelwatch.core.policy import Policy
-from parcelwatch.model import Answered, Checkpoint, Dossier, Fact, Form, Habit, Milestone, Parcel, State
+from parcelwatch.core.replay import replay
+from parcelwatch.model import (
+    Answered,
+    Checkpoint,
+    Dossier,
+    Entry,
+    Fact,
+    Form,
+    Habit,
+    Milestone,
+    Parcel,
+    State,
+    Timeline,
+)
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LATER = MONDAY + 48 * HOUR
 CHINA = Policy(profile="china")
 PARCEL = Parcel(1, "PW1", "acme", MONDAY, origin="CN", destination="BR")
 M = Milestone
@@ -36,7 +51,7 @@ def learned(hubless: int, with_hub: int = 0, parcel: Parcel = PARCEL) -> tuple[H
         habits.learn(life(M.PICKED_UP, M.OUT_FOR_DELIVERY, M.DELIVERED, parcel=parcel))
     for _ in range(with_hub):
         habits.learn(life(M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED, parcel=parcel))
-    return habits.of(PARCEL)
+    return habits.of(PARCEL, LATER)
 
 
 def after_two_days(habits: tuple[Habit, ...], milestone: Milestone = M.PICKED_UP) -> Dossier:
@@ -50,6 +65,29 @@ def test_the_first_hub_scan_of_a_courier_that_never_gives_one_is_not_missed_and_
     assert not explained.fires
     assert not explained.running
     assert explained.note == Fact(Form.SCAN_RARE, tally=(("healthy", ENOUGH), ("scanned", 0)))
+
+
+def test_of_the_past_only_what_had_arrived_on_the_days_before_is_known() -> None:
+    habits = Habits()
+    for _ in range(ENOUGH):
+        habits.learn(life(M.PICKED_UP, M.OUT_FOR_DELIVERY, M.DELIVERED))
+    arrived = MONDAY + 20 * HOUR
+    assert habits.of(PARCEL, arrived + HOUR) == habits.of(PARCEL, MONDAY) == ()
+    assert {habit.healthy for habit in habits.of(PARCEL, arrived + 24 * HOUR)} == {ENOUGH}
+
+
+def test_a_replay_misses_no_scan_that_hardly_ever_came_before() -> None:
+    habits = Habits()
+    for _ in range(ENOUGH):
+        habits.learn(life(M.PICKED_UP, M.OUT_FOR_DELIVERY, M.DELIVERED))
+
+    def told(began: datetime) -> list[str]:
+        heard = Timeline((Entry(Checkpoint(began, began, M.PICKED_UP), began, began),))
+        history = History("PW2", "acme", origin="CN", destination="BR", announced_at=began, heard=heard)
+        return [one.kind for one in replay(history, CHINA, habits=habits)]
+
+    assert "no_first_scan" in told(MONDAY - 48 * HOUR)
+    assert "no_first_scan" not in told(MONDAY + 48 * HOUR)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +112,8 @@ def test_a_lane_of_its_own_habit_outweighs_its_courier() -> None:
         habits.learn(life(M.PICKED_UP, M.IN_TRANSIT, M.DELIVERED))
     for _ in range(20 * ENOUGH):
         habits.learn(life(M.PICKED_UP, M.DELIVERED, parcel=replace(PARCEL, destination="DE")))
-    assert after_two_days(habits.of(PARCEL)).cases
-    assert not after_two_days(habits.of(replace(PARCEL, destination="US"))).cases
+    assert after_two_days(habits.of(PARCEL, LATER)).cases
+    assert not after_two_days(habits.of(replace(PARCEL, destination="US"), LATER)).cases
 
 
 def test_what_others_teach_is_no_all_clear_for_what_agents_were_told() -> None:
@@ -93,7 +131,7 @@ def test_no_pickup_is_missed_where_parcels_arrive_without_any_scan_between() -> 
     habits = Habits()
     for _ in range(ENOUGH):
         habits.learn(life(M.INFO_RECEIVED, M.DELIVERED))
-    assert not after_two_days(habits.of(PARCEL), M.INFO_RECEIVED).cases
+    assert not after_two_days(habits.of(PARCEL, LATER), M.INFO_RECEIVED).cases
     assert after_two_days((), M.INFO_RECEIVED).cases
 
 

@@ -178,6 +178,7 @@ def test_what_a_store_kept_of_its_parcels_is_replayed_to_what_agents_were_told(t
 _M = Milestone
 _ONWARD = (_M.PICKED_UP, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.IN_TRANSIT, _M.OUT_FOR_DELIVERY, _M.DELIVERED)
 PATIENT, HASTY = Policy(channels=("ops",)), Policy("china", channels=("ops",))
+PLACES: Final = ("", "Lyon, FR", "LYON, FR", "Los Angeles, CA, US", "上海市", "São Paulo / SP", "lyon")
 hours = st.floats(0, 200).map(lambda each: timedelta(minutes=round(each * 60)))
 
 
@@ -197,7 +198,7 @@ def histories(draw: st.DrawFn) -> History:
     at, entries = START, list[Entry]()
     for milestone, cause, moves in draw(scans()):
         at += draw(hours)
-        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(["", "Lyon, FR"])), moves=moves)
+        said = Checkpoint(at, at, milestone, cause, place=draw(st.sampled_from(PLACES)), moves=moves)
         seen_at = at + draw(st.just(timedelta(0)) | hours)
         entries.append(Entry(said, seen_at, seen_at))
     return History(

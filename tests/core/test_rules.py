@@ -300,7 +300,7 @@ def test_the_day_of_a_tour_is_the_one_where_the_parcel_is() -> None:
     assert "attempt_failed" in assess(view(dossier, policy.calendar), policy).findings
 
 
-@pytest.mark.parametrize("cause", [Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED])
+@pytest.mark.parametrize("cause", [Cause.COURIER_FAULT, Cause.WEATHER, Cause.DISRUPTED, Cause.MISROUTED])
 def test_a_second_tour_after_the_depot_said_why_it_was_never_tried_is_no_failed_attempt(cause: Cause) -> None:
     found = findings(
         scan(Milestone.OUT_FOR_DELIVERY),
@@ -308,6 +308,16 @@ def test_a_second_tour_after_the_depot_said_why_it_was_never_tried_is_no_failed_
         scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(days=1)),
     )
     assert not found
+
+
+@pytest.mark.parametrize("cause", [Cause.ADDRESS, Cause.REFUSED, Cause.DAMAGED])
+def test_a_second_tour_after_what_a_rule_of_its_own_told_is_no_failed_attempt_kept_back(cause: Cause) -> None:
+    found = findings(
+        scan(Milestone.OUT_FOR_DELIVERY),
+        scan(Milestone.EXCEPTION, MONDAY + timedelta(hours=10), cause),
+        scan(Milestone.OUT_FOR_DELIVERY, MONDAY + timedelta(days=1)),
+    )
+    assert "attempt_failed" not in found
 
 
 @pytest.mark.parametrize("excuse", ["not attempted", "put off", "put off until tomorrow", "改约明天派送"])

@@ -14,7 +14,7 @@ from parcelwatch.core.policy import Override, Policy
 from parcelwatch.core.replay import Told, replay
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.duration import parse
-from parcelwatch.model import Answered, Checkpoint, Dossier, Milestone, Parcel, Passed, Severity
+from parcelwatch.model import Answered, CaseTold, Checkpoint, Dossier, Milestone, Parcel, Passed, Severity
 from parcelwatch.ruletests import Story, play
 from tests.core.test_replay import STORIES as WITHOUT_AGENTS
 from tests.core.test_replay import Daemon, history_of
@@ -105,6 +105,27 @@ def test_the_real_limit_goes_on_telling_beside_a_trial_for_all_or_for_the_very_s
         assert [case.kind for case in dossier.cases] == ["stalled"]
         assert dossier.cases[0].line == "config.toml:5"
         assert dossier.shadows == ()
+
+
+def test_what_comes_and_goes_is_recorded_as_often_as_a_case_of_it_is_told() -> None:
+    limit = Threshold(parse("10h"), None, "the line")
+    real, trial = (
+        replace(POLICY, thresholds={"stalled": limit}),
+        trying(POLICY, {"stalled": replace(limit, shadow=True)}),
+    )
+    scans: tuple[Checkpoint, ...] = ()
+    told, recorded = 0, Dossier(PARCEL)
+    case = Dossier(PARCEL)
+    for round_ in range(6):
+        at = START + 12 * round_ * HOUR
+        scans = (*scans, Checkpoint(at, at, Milestone.IN_TRANSIT, text=f"hub {round_}", moves=True))
+        for hour in (0, 11):
+            heard = Answered(PARCEL.number, scans)
+            step = advance(case, heard, real, at + hour * HOUR)
+            case = step.dossier
+            told += sum(isinstance(one, CaseTold) for one in step.notices)
+            recorded = advance(recorded, heard, trial, at + hour * HOUR).dossier
+    assert len(recorded.shadows) == told < 6
 
 
 def test_no_courier_is_asked_earlier_for_a_trial() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parcelwatch import engine
+from parcelwatch import making
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.client import Client
 from parcelwatch.engine import Engine
@@ -69,7 +69,7 @@ def send(place: Shop, draft: int = 1, make: Callable[[], Client] = Client) -> At
     config, policy = place.config, place.config.policy()
     with place.store() as store:
         way = Tickets(store, counters(config, policy), place.hand.at, make=make)
-        return letters.send(store, way, draft, engine.renderer(config), policy, place.hand.at, approve=True)
+        return letters.send(store, way, draft, making.renderer(config), policy, place.hand.at, approve=True)
 
 
 def state(place: Shop, draft: int = 1) -> str:

@@ -70,7 +70,7 @@ FRENCH = [
     ("Livraison retardée par les intempéries", M.EXCEPTION, C.WEATHER),
     ("Livraison reportée à la demande du destinataire", M.IN_TRANSIT, C.POSTPONED),
     ("Retard d'acheminement", M.EXCEPTION, C.COURIER_FAULT),
-    ("Grève dans une agence", M.EXCEPTION, C.COURIER_FAULT),
+    ("Grève dans une agence", M.EXCEPTION, C.DISRUPTED),
     ("Colis immobilisé", M.EXCEPTION, C.UNSTATED),
 ]
 SPANISH = [
@@ -127,7 +127,8 @@ SPANISH = [
     ("Envío mal encaminado", M.EXCEPTION, C.MISROUTED),
     ("Demora por condiciones climáticas", M.EXCEPTION, C.WEATHER),
     ("Entrega aplazada a petición del destinatario", M.IN_TRANSIT, C.POSTPONED),
-    ("Retraso por huelga", M.EXCEPTION, C.COURIER_FAULT),
+    ("Retraso por huelga", M.EXCEPTION, C.DISRUPTED),
+    ("Demora en la entrega", M.EXCEPTION, C.COURIER_FAULT),
     ("Envío con incidencia", M.EXCEPTION, C.UNSTATED),
 ]
 PORTUGUESE = [
@@ -183,7 +184,8 @@ PORTUGUESE = [
     ("Objeto mal encaminhado", M.EXCEPTION, C.MISROUTED),
     ("Entrega atrasada por fortes chuvas", M.EXCEPTION, C.WEATHER),
     ("Entrega adiada a pedido do destinatário", M.IN_TRANSIT, C.POSTPONED),
-    ("Atraso na entrega devido a greve", M.EXCEPTION, C.COURIER_FAULT),
+    ("Atraso na entrega devido a greve", M.EXCEPTION, C.DISRUPTED),
+    ("Atraso por motivos operacionais", M.EXCEPTION, C.COURIER_FAULT),
     ("Objeto retido para análise", M.EXCEPTION, C.UNSTATED),
 ]
 ENGLISH = [
@@ -249,7 +251,7 @@ GERMAN = [
     ("Das Paket wurde gestohlen", M.EXCEPTION, C.LOST),
     ("Gefahrgut, Beförderung gestoppt", M.EXCEPTION, C.SECURITY),
     ("Die Sendung ging auf die falsche Tour", M.EXCEPTION, C.MISROUTED),
-    ("Verspätung durch Streik", M.EXCEPTION, C.COURIER_FAULT),
+    ("Verspätung durch Streik", M.EXCEPTION, C.DISRUPTED),
     ("Der letzte Status wurde storniert", M.EXCEPTION, C.UNSTATED),
 ]
 BY_LANGUAGE = {"fr": FRENCH, "es": SPANISH, "pt": PORTUGUESE, "en": ENGLISH, "de": GERMAN}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE
 from parcelwatch.sandbox.reading import default, parse, read
 from parcelwatch.sandbox.story import APIS, TROUBLES, StoryError
 from parcelwatch.sandbox.trouble import JUNK, PLAYS
@@ -127,3 +129,12 @@ def test_there_is_no_story_for_an_api_nobody_plays() -> None:
 
 def test_every_kind_of_trouble_can_be_played() -> None:
     assert set(TROUBLES) == set(PLAYS) | set(JUNK)
+
+
+def test_the_readme_shows_a_story_that_plays_and_names_every_key() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("### Stories for the sandbox")[2].partition("\n### ")[0]
+    (example,) = re.findall(r"```toml\n(# story\.toml\n.*?)```", section, re.DOTALL)
+    assert len(parse(example).parcels) == 1
+    keys = {key for table in (STORY, ACCESS, PARCEL, SAYS, TROUBLE) for key in table}
+    assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", section)] == []

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch.errors import StoreError, StoreLocked
+from parcelwatch.errors import StoreDamaged, StoreError, StoreLocked
 from parcelwatch.store import Store, audit, parcels, schema
+from parcelwatch.store import files as files_of
 from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
 
@@ -97,6 +98,55 @@ def test_a_folder_is_no_database(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
 
+def test_a_database_that_has_become_empty_is_refused_and_not_begun_anew(path: Path) -> None:
+    path.touch()
+    with pytest.raises(StoreDamaged, match=r"is there and empty.*db restore BACKUP.*delete it \(`rm "):
+        Store.open(path)
+    assert path.read_bytes() == b""
+
+
+def test_a_database_that_could_not_be_made_leaves_no_empty_file_that_would_be_refused(path: Path) -> None:
+    in_it = "import sys; from parcelwatch.store import Store; Store.open(sys.argv[1])"
+    small = [
+        sys.executable,
+        "-c",
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000,) * 2); {in_it}",
+    ]
+    tried = subprocess.run([*small, str(path)], check=False, timeout=PATIENCE, capture_output=True, text=True)
+    assert "StoreF" in tried.stderr
+    assert not path.exists()
+    Store.open(path).close()
+
+
+def test_a_link_to_a_database_is_the_same_database(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(path)
+    with Store.open(path) as one, Store.open(link) as other:
+        one.hold_daemon_lock()
+        with pytest.raises(StoreLocked):
+            other.hold_daemon_lock()
+    assert [one.name for one in link.parent.iterdir()] == ["link.db"]
+
+
+def test_a_database_with_two_names_is_refused_under_both(path: Path, tmp_path: Path) -> None:
+    Store.open(path).close()
+    (tmp_path / "other.db").hardlink_to(path)
+    for name in (path, tmp_path / "other.db"):
+        with pytest.raises(StoreError, match=r"has 2 names \(hard links\).*delete the others"):
+            Store.open(name)
+
+
+def test_a_database_that_was_moved_from_under_a_daemon_is_still_its_own(path: Path, tmp_path: Path) -> None:
+    path.write_bytes(b"a database")
+    held = files_of.claim(path)
+    path.rename(tmp_path / "moved.db")
+    with pytest.raises(StoreLocked, match="by another name"):
+        files_of.claim(tmp_path / "moved.db")
+    for descriptor in held:
+        os.close(descriptor)
+
+
 def test_a_database_that_is_not_there_is_made_only_on_request(path: Path) -> None:
     with pytest.raises(StoreError, match="there is no database at"):
         Store.open(path, create=False)
@@ -115,7 +165,7 @@ def test_damage_is_found_when_asked_for_and_the_file_kept(path: Path) -> None:
     whole = bytearray(path.read_bytes())
     whole[4096 * 4 : 4096 * 12] = os.urandom(4096 * 8)
     path.write_bytes(whole)
-    with pytest.raises(StoreError, match="restore the newest backup"):
+    with pytest.raises(StoreError, match="is damaged: .*No backup is known"):
         Store.open(path, check=True)
     assert path.read_bytes() == whole
 
@@ -126,7 +176,7 @@ def test_a_database_cut_short_says_so(path: Path) -> None:
             add(store, f"PW{n}")
     with path.open("r+b") as file:
         file.truncate(4096 * 3)
-    with pytest.raises(StoreError, match="restore the newest backup"):
+    with pytest.raises(StoreError, match="is damaged: .*No backup is known"):
         Store.open(path, check=True)
 
 

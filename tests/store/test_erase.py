@@ -15,7 +15,7 @@ from parcelwatch.core.complaints import Complaint
 from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
 from parcelwatch.core.timeline import merge
-from parcelwatch.errors import NotFound
+from parcelwatch.errors import NotFound, StoreFull
 from parcelwatch.model import (
     Agreed,
     Answered,
@@ -47,6 +47,7 @@ from parcelwatch.store import (
 from parcelwatch.store.complaints import Subject
 from parcelwatch.store.erase import forget_order
 from parcelwatch.store.rows import fact_json
+from tests.disks import fill_up, small_disk
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
 NUMBER = "CANARY0001"
@@ -331,6 +332,9 @@ def test_what_a_remedy_or_its_history_says_of_a_forgotten_number_is_struck_out(s
 _THEIRS = {"parcels", "parcel_orders", "orders", "checkpoints", "history"}
 # Words of ours, of the configuration, of agents; hashes and ids.
 _OURS = {
+    # What the daemon says of itself, and its operator's configuration.
+    "service": "version path fingerprint changes refused",
+    "findings": "key text",
     "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
     "case_events": "signal before after by",
     "notes": "by",
@@ -350,13 +354,22 @@ _OURS = {
     "sendings": "ids",
     "silences": "by",
     "deliveries": "channel severity",
-    # A place that at least five parcels share is nobody's.
+    # A place that parcels of at least five buyers share is nobody's.
     "incidents": "grain courier company service origin destination hub state",
     "incident_events": "turn",
     "surveys": "grain courier company service origin destination hub day",
     "reports": "day",
     "habits": "courier company origin destination kind",
     "shadows": "kind severity threshold policy_line",
+    "shops": "name cursor",
+    "shop_orders": "shop standing told",
+    "shop_parcels": "shop ref stopped",
+    "shop_held": "shop ref",
+    "grievances": "source",
+    "posted": "token fingerprint",
+    "tickets": "desk",
+    "ticket_parcels": "desk ref by",
+    "ticket_letters": "desk marker",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
@@ -388,6 +401,12 @@ _FREE: dict[str, dict[str, str | bytes]] = {
     "channels": {"last_error": "no {} there"},
     "sendings": {"title": "to {}", "body": "left with {}"},
     "silences": {"matcher": '{{"tag":"{}"}}', "comment": "as {} wants"},
+    "shop_orders": {"ref": "of {}", "number": "for {}"},
+    "shop_held": {"number": "{}", "company": "by {}", "why": "{} is no number"},
+    "grievances": {"ref": "ticket of {}"},
+    "tickets": {"ref": "by {}", "number": "of {}", "url": "https://desk.example.com/{}"},
+    "ticket_letters": {"ref": "by {}", "number": "of {}"},
+    "posted": {"key": "{}-1", "answer": '{{"items":[{{"reason":"what {} is"}}]}}'},
 }
 
 
@@ -428,6 +447,12 @@ def test_a_buyer_s_name_is_in_no_column_any_more(store: Store, name: str) -> Non
         )
         store.write("INSERT INTO silences (matcher, created_at, until_at, by, comment) VALUES ('', 0, 0, '', '')")
         store.write("INSERT INTO channels (name, failures, asked, last_error, windows) VALUES ('ops', 0, 0, '', '[]')")
+        store.write("INSERT INTO shop_orders VALUES ('web', '1', '1', 'open', 0, '')")
+        store.write("INSERT INTO shop_held VALUES ('web', '1', '1', '', '', 0, 0)")
+        store.write("INSERT INTO grievances VALUES ('web', '1', 0)")
+        store.write("INSERT INTO posted VALUES ('web', '1', '', '', 0)")
+        store.write("INSERT INTO tickets VALUES ('helpdesks.desk', '1', '1', '', 0, 0)")
+        store.write("INSERT INTO ticket_letters SELECT id, 'helpdesks.desk', '1', '1', '', 0 FROM drafts LIMIT 1")
     fill(store, name)
     assert forget_order(store, "ORDER-1").parcels == {whole: NUMBER}
     told = len(name) > 1  # one character is in every other word
@@ -500,3 +525,15 @@ def test_a_phone_number_is_found_however_it_is_written(store: Store, said: str) 
         inbox.keep(store, "my_dhl", {}, b"4917055566671 and 170555666 and JD170555666700", NOW)
     forget_order(store, "ORDER-1")
     assert store.value("SELECT count(*) FROM inbox") == 1
+
+
+def test_nothing_is_forgotten_by_half_where_the_database_cannot_be_written_anew(tmp_path: Path) -> None:
+    with small_disk(tmp_path, 4) as disk, Store.open(disk / "watch.db") as small:
+        add(small, NUMBER)
+        ballast = fill_up(disk)
+        with pytest.raises(StoreFull, match="nothing was changed"):
+            parcels.forget(small, NUMBER)
+        assert len(parcels.find(small, NUMBER)) == 1
+        ballast.unlink()
+        parcels.forget(small, NUMBER)
+        assert NUMBER.encode() not in b"".join(one.read_bytes() for one in disk.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -285,6 +286,29 @@ def test_an_estimate_that_was_kept_as_a_promise_is_forgotten(tmp_path: Path) -> 
     with Store.open(path) as store:
         known = dossier(store, 1)
         assert (known.estimate, known.promise) == (NOW, None)
+
+
+# --- remedies ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("was", "now"), [("discount", "voucher"), ("replace", "resend"), ("refund", "refund")])
+def test_what_was_promised_in_other_words_is_kept_in_those_of_letters(tmp_path: Path, was: str, now: str) -> None:
+    path = tmp_path / "watch.db"
+    told_database(path, 1)
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before="m022_remedies")
+    kept = {"what": was, "at": to_ms(NOW), "by": "lin", "note": "", "done_at": None, "reminded": False}
+    with db.conn:
+        db.execute("UPDATE cases SET remedy = ?", (json.dumps(kept),))
+        db.execute("UPDATE case_events SET fact = ?", (json.dumps({"says": "remedy_agreed", "kind": was}),))
+    db.close()
+    with Store.open(path) as store:
+        (row, *_) = cases.rows(store, NOW)
+        assert row.case.remedy is not None
+        assert row.case.remedy.what == now
+        assert {
+            fact["kind"] for fact in (json.loads(found) for (found,) in store.all("SELECT fact FROM case_events"))
+        } == {now}
 
 
 # --- hubs ----------------------------------------------------------------------------------------

@@ -102,9 +102,39 @@ def test_json_lines_are_known_without_a_name() -> None:
     assert [row.cells for row in records(source)] == [{"number": "AB12345"}]
 
 
+def test_one_json_list_is_read_as_its_items_each_where_it_stands(tmp_path: Path) -> None:
+    text = '[ {"number": 773456789012345},\n\n  {"number": "AB2",\n   "goods": "a\u2028b, [c]"}, 7\n]\n'
+    rows = read(tmp_path, text.encode(), "rows.json")
+    assert [row.line for row in rows] == [1, 3, 4]
+    assert [row.cells.get("number") for row in rows] == ["773456789012345", "AB2", None]
+    assert rows[1].cells["goods"] == "a\u2028b, [c]"
+    assert "not an object" in rows[2].fault
+    assert read(tmp_path, '[{"number": "甲"}]'.encode("gb18030"), "rows")[0].cells == {"number": "甲"}
+    assert not read(tmp_path, b"[ ]", "rows.json")
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=4), st.text(max_size=6), max_size=3), max_size=4), st.booleans())
+def test_a_json_list_comes_back_as_it_went_in(items: list[dict[str, str]], indented: bool) -> None:
+    content = json.dumps(items, indent=1 if indented else None).encode()
+    if items:
+        found = list(records(open_source("-", io.BytesIO(content))))
+        assert [row.cells for row in found] == items
+
+
 @pytest.mark.parametrize(
     ("content", "what"),
-    [(b"PK\x03\x04rest", "spreadsheet"), (b'[{"number": "AB1"}]', "one object per line"), (b"", "empty")],
+    [
+        (b"PK\x03\x04rest", "spreadsheet"),
+        (b"", "empty"),
+        (b"[service]\nlisten = ''\n", "is TOML, as config.toml is; a table is wanted, as CSV or JSON lines"),
+        (b"# ours\n[[couriers.a]]\n", "is TOML"),
+        (b"<html><body>Sign in</body></html>\n", "is a web page or XML; a table is wanted"),
+        (b"SQLite format 3\0\x10\0", "is an SQLite database; a table is wanted"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\nmore\n", "is a picture; a table is wanted"),
+        (b'[{"number": "AB1"},\n{"number": ]', "is a JSON list that cannot be read from line 2 on"),
+        (b"[\n  1", "is a JSON list that cannot be read from line 2 on"),
+        (b"[" * 5000, "is a JSON list that cannot be read from line 1 on"),
+    ],
 )
 def test_what_is_no_file_of_rows_is_refused_with_what_to_do(tmp_path: Path, content: bytes, what: str) -> None:
     with pytest.raises(BadInput, match=what):
@@ -114,8 +144,8 @@ def test_what_is_no_file_of_rows_is_refused_with_what_to_do(tmp_path: Path, cont
 @pytest.mark.parametrize(
     "content",
     [
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\nmore\n",
-        b"\xff\xd8\xff\n\xfe\xff\n\xff\xff\nend\n",
+        b"\0\1\2\n",
+        b"\xff\xd8\n\xfe\xff\n\xff\xff\nend\n",
         "number,客户\n".encode("utf-16-le"),
     ],
 )

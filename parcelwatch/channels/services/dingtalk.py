@@ -5,6 +5,7 @@ Codes: open.dingtalk.com/document/robots/custom-robot-access, read 2026-11-28.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from apprise.plugins.dingtalk import NotifyDingTalk
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import embraced, live, markdown_link, tamed, woven
 from parcelwatch.channels.told import Message, Told, request_size
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed, never
 from parcelwatch.channels.wire import Call
@@ -54,21 +56,48 @@ WORDS: Final = {
 }
 
 
+_LISTED: Final = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
+"""What follows would be drawn into the list."""
+
+
 class DingTalk(Told, NotifyDingTalk):
-    """Plain text; only the numbers in the URL are rung."""
+    """Markdown, which has no escapes: a text with signs of it goes plain. Only the numbers in the URL are rung.
+
+    They are in plain text alone, so that a channel that rings somebody has no other.
+    """
 
     limit = LIMITS["dingtalk"]
+    newline = "  \n"  # no line ends in its Markdown without two spaces before
+
+    @property
+    def bare(self) -> bool:
+        return super().bare or bool(self.targets)
+
+    def written(self, text: str) -> str:
+        return text if self.bare else woven(text, tamed, markdown_link).replace("\n", self.newline)
+
+    def headed(self, title: str) -> str:
+        return self.written(title) if self.bare else embraced("**", self.written(title))
+
+    def room(self, title: str) -> int:
+        return super().room(title) - (0 if self.bare else request_size(title))
 
     def envelope(self) -> int:
-        return request_size(self._payload(""))
+        return request_size(self._plain("") if self.bare else self._marked("", ""))
 
     def calls(self, message: Message) -> Iterator[Call]:
         signed = dict(zip(("timestamp", "sign"), self._signature(), strict=True)) if self.secret else {}
         url = self.at(self.notify_url.partition("?")[0])
-        yield Call(url, self._payload(message.whole), params={"access_token": self.token, **signed})
+        plain = self.bare or live(message.whole) or bool(_LISTED.search(message.whole))
+        content = self._plain(message.whole) if plain else self._marked(message.title, self.whole(message))
+        yield Call(url, content, params={"access_token": self.token, **signed})
 
-    def _payload(self, text: str) -> dict[str, object]:
+    def _plain(self, text: str) -> dict[str, object]:
         return {"msgtype": "text", "at": {"atMobiles": self.targets, "isAtAll": False}, "text": {"content": text}}
+
+    def _marked(self, title: str, text: str) -> dict[str, object]:
+        """`title` stands in the list of chats, where no Markdown is read; it wants one."""
+        return {"msgtype": "markdown", "at": {"isAtAll": False}, "markdown": {"title": title or "…", "text": text}}
 
     def _signature(self) -> tuple[str, str]:
         timestamp, signature = self.get_signature()

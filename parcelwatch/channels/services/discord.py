@@ -14,6 +14,7 @@ from apprise.plugins.discord import NotifyDiscord
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import embraced, markdown_link, woven
 from parcelwatch.channels.told import Message, Told, outside_links
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, closed, seconds
 from parcelwatch.channels.wire import Call
@@ -40,7 +41,10 @@ class Discord(Told, NotifyDiscord):
     limit = LIMITS["discord"]
 
     def written(self, text: str) -> str:
-        return outside_links(text, lambda piece: _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\1", piece)))
+        return _escaped(text) if self.bare else woven(text, _escaped, markdown_link)
+
+    def headed(self, title: str) -> str:
+        return self.written(title) if self.bare else embraced("**", self.written(title))
 
     def envelope(self) -> int:
         return self.unit.size(self._rung()[0])
@@ -48,7 +52,7 @@ class Discord(Told, NotifyDiscord):
     def calls(self, message: Message) -> Iterator[Call]:
         rung, whom = self._rung()
         content = {
-            "content": rung + self.written(message.whole),
+            "content": rung + self.whole(message),
             "allowed_mentions": whom,
             **({"flags": self.flags} if self.flags else {}),
             **({"username": self.user} if self.user else {}),
@@ -70,3 +74,7 @@ class Discord(Told, NotifyDiscord):
         if verdict.fate is Fate.BUSY:
             return replace(verdict, wait=seconds(answer.fields.get("retry_after")) or answer.wait)
         return verdict
+
+
+def _escaped(text: str) -> str:
+    return outside_links(text, lambda piece: _AT_START.sub(r"\1\\\2", _ANYWHERE.sub(r"\\\1", piece)))

@@ -16,9 +16,11 @@ from apprise.plugins.feishu import NotifyFeishu
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import runs
 from parcelwatch.channels.told import Message, Told, request_size, without_tags
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed, never
 from parcelwatch.channels.wire import Call
+from parcelwatch.model import Severity
 
 _BUSY: Final = Verdict(Fate.BUSY, "too many messages", wait=timedelta(minutes=1))
 
@@ -42,7 +44,10 @@ WORDS: Final = {"too many": _BUSY}
 
 
 class Robot(Told):
-    """What 飞书 and Lark share. Plain text; a person would be rung by `<at …>`."""
+    """What 飞书 and Lark share. A post of lines in pieces, of which none is read for marks, under a title it sets bold.
+
+    A person would be rung by `<at …>`.
+    """
 
     def address(self) -> str:
         """Where the robot listens."""
@@ -51,14 +56,22 @@ class Robot(Told):
     def written(self, text: str) -> str:
         return without_tags(text)
 
+    def measure(self, text: str) -> int:
+        return super().measure(text) if self.bare else sum(request_size(line) + 2 for line in _lines(text))
+
     def envelope(self) -> int:
-        return request_size({**self._payload(""), **self._signature()})
+        empty = Message("", "", Severity.MEDIUM)
+        return request_size({**self._payload(empty), **self._signature()})
 
     def calls(self, message: Message) -> Iterator[Call]:
-        yield Call(self.at(self.address()), {**self._payload(self.written(message.whole)), **self._signature()})
+        yield Call(self.at(self.address()), {**self._payload(message), **self._signature()})
 
-    def _payload(self, text: str) -> dict[str, object]:
-        return {"msg_type": "text", "content": {"text": text}}
+    def _payload(self, message: Message) -> dict[str, object]:
+        if self.bare:
+            return {"msg_type": "text", "content": {"text": self.whole(message)}}
+        title = {"title": self.written(message.title)} if message.body else {}
+        post = {**title, "content": _lines(message.body or message.title)}
+        return {"msg_type": "post", "content": {"post": {"zh_cn": post}}}
 
     def _signature(self) -> dict[str, str]:
         """Of the moment of sending, by the secret that `secret=` names; nothing without one."""
@@ -71,6 +84,15 @@ class Robot(Told):
 
     def judge(self, answer: Answer) -> Verdict:
         return by_words(by_code(answer, "code", CODES), answer.fields.get("msg"), WORDS)
+
+
+def _lines(text: str) -> list[list[dict[str, str]]]:
+    """Each line as pieces of text and links."""
+    return [[_piece(piece, address) for piece, address in runs(without_tags(line))] for line in text.split("\n")]
+
+
+def _piece(text: str, address: str) -> dict[str, str]:
+    return {"tag": "a", "text": text, "href": address} if address else {"tag": "text", "text": text}
 
 
 class Feishu(Robot, NotifyFeishu):

@@ -14,6 +14,7 @@ from apprise.plugins.slack import CHANNEL_RE, NotifySlack, SlackMode
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import embraced, live, tamed, woven
 from parcelwatch.channels.told import Message, Told
 from parcelwatch.channels.verdicts import Answer, Verdict, by_status, closed, printable
 from parcelwatch.channels.wire import Call
@@ -56,22 +57,39 @@ WORDS: Final = {
 
 
 class Slack(Told, NotifySlack):
-    """Plain text, with `&`, `<` and `>` escaped as Slack wants it, and its markup off."""
+    """With `&`, `<` and `>` escaped as Slack wants it; for its other marks it has no escape, so that a text with signs
+    of them goes with its markup off.
+    """
 
     limit = LIMITS["slack"]
 
     def written(self, text: str) -> str:
-        return escape(text, quote=False)
+        return _escaped(text) if self.bare else woven(text, lambda piece: _escaped(tamed(piece)), _link)
+
+    def headed(self, title: str) -> str:
+        return self.written(title) if self.bare else embraced("*", self.written(title))
+
+    def measure(self, text: str) -> int:
+        return max(super().measure(text), self.unit.size(_escaped(text)))
+
+    def room(self, title: str) -> int:
+        plain = self.unit.size(_escaped(title) + self.newline) if title else 0
+        return min(super().room(title), self.limit.body - plain)
+
+    @property
+    def bare(self) -> bool:
+        return super().bare or self.mode in _FLOWS
 
     def calls(self, message: Message) -> Iterator[Call]:
-        text = self.written(message.whole)
         if self.mode in _FLOWS:
             yield Call(self.at(self._hook()), {"text": message.whole})
             return
+        marked = not (self.bare or live(message.whole) or "~" in message.whole)
+        text = self.whole(message) if marked else _escaped(message.whole)
         named = {"username": self.user} if self.user else {}
         proof = {"Authorization": f"Bearer {self.access_token}"} if self.mode == SlackMode.BOT else {}
         for channel in self.channels:
-            content = {"text": text, "mrkdwn": False, **named, **self._place(channel)}
+            content = {"text": text, "mrkdwn": marked, **named, **self._place(channel)}
             yield Call(self.at(self._hook()), content, headers=proof, to=str(channel))
 
     def _hook(self) -> str:
@@ -107,3 +125,11 @@ class Slack(Told, NotifySlack):
             return replace(says.TROUBLE, said=printable(word))
         fine = fields.get("ok") is True or word == "ok" or (not word and self.mode in _FLOWS)
         return says.ARRIVED if fine else says.GARBLED
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _link(label: str, address: str) -> str:
+    return f"<{_escaped(address).replace('|', '%7C')}|{_escaped(label)}>"

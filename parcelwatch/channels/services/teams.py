@@ -12,6 +12,7 @@ from typing import Final
 from apprise.plugins.workflows import NotifyWorkflows
 
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import runs
 from parcelwatch.channels.told import Message, Told, request_size
 from parcelwatch.channels.verdicts import GARBLED, Answer, Verdict, by_status
 from parcelwatch.channels.wire import Call
@@ -22,7 +23,10 @@ _SCHEMA: Final = "http://adaptivecards.io/schemas/adaptive-card.json"
 
 
 class Teams(Told, NotifyWorkflows):
-    """A card of one block of text runs for each line: runs have no markup, and a line break inside a block is lost."""
+    """A card of one block of text runs for each line: runs have no markup, and a line break inside a block is lost.
+
+    A link is a run that opens it.
+    """
 
     limit = LIMITS["workflow"]
 
@@ -53,8 +57,13 @@ def _line(text: str, weight: str = "Default") -> dict[str, object]:
     return {
         "type": "RichTextBlock",
         "spacing": "None",
-        "inlines": [{"type": "TextRun", "text": text, "weight": weight}],
+        "inlines": [_run(piece, address, weight) for piece, address in runs(text)],
     }
+
+
+def _run(text: str, address: str, weight: str) -> dict[str, object]:
+    leads = {"selectAction": {"type": "Action.OpenUrl", "url": address}} if address else {}
+    return {"type": "TextRun", "text": text, "weight": weight, **leads}
 
 
 def _card(lines: list[dict[str, object]]) -> dict[str, object]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from typing import Final
 
 from apprise.plugins.telegram import NotifyTelegram
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS, SECOND
+from parcelwatch.channels.markup import woven
 from parcelwatch.channels.told import Message, Told
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_status, by_words, closed, seconds
 from parcelwatch.channels.wire import Call
@@ -43,9 +45,21 @@ STATUSES: Final = {404: says.WRONG_KEY, 403: _NOT_ALLOWED}
 
 
 class Telegram(Told, NotifyTelegram):
-    """Plain text: no parse mode, so that nothing in it is markup."""
+    """Its HTML, in which three signs are escaped. It counts what is left once that is read: what people see."""
 
     limit = LIMITS["tgram"]
+
+    def written(self, text: str) -> str:
+        return text if self.bare else woven(text, _escaped, _link)
+
+    def headed(self, title: str) -> str:
+        return title if self.bare or not title else f"<b>{_escaped(title)}</b>"
+
+    def measure(self, text: str) -> int:
+        return self.unit.size(text)
+
+    def room(self, title: str) -> int:
+        return self.limit.body - (self.measure(title + "\n") if title else 0)
 
     def fault(self) -> str:
         return "" if self.targets else "name the chat: tgram://TOKEN/CHAT_ID"
@@ -60,7 +74,8 @@ class Telegram(Told, NotifyTelegram):
         for chat, topic in self.targets:
             content = {
                 "chat_id": chat,
-                "text": message.whole,
+                "text": self.whole(message),
+                **({} if self.bare else {"parse_mode": "HTML"}),
                 "disable_notification": self.silent,
                 "disable_web_page_preview": not self.preview,
                 **({"message_thread_id": topic} if topic else {}),
@@ -77,3 +92,11 @@ class Telegram(Told, NotifyTelegram):
             return replace(verdict, wait=seconds(asked.get("retry_after")) if isinstance(asked, dict) else verdict.wait)
         verdict = replace(STATUSES.get(answer.status, verdict), said=verdict.said)
         return by_words(verdict, fields.get("description"), DESCRIPTIONS)
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False)
+
+
+def _link(label: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{_escaped(label)}</a>'

@@ -37,7 +37,10 @@ CODES: Final = {
 
 
 class WeComApp(Told, NotifyWeChat):
-    """Plain text to people, departments and tags, in one request. It cuts what is too long without a word."""
+    """Plain text to people, departments and tags, in one request: who reads in 微信 is shown no Markdown.
+
+    It cuts what is too long without a word.
+    """
 
     limit = LIMITS["wechat"]
 
@@ -74,7 +77,7 @@ class WeComApp(Told, NotifyWeChat):
         content = {
             "agentid": int(self.agentid),
             "msgtype": "text",
-            "text": {"content": self.written(message.whole)},
+            "text": {"content": self.whole(message)},
             "touser": "|".join(self.users),
             "toparty": "|".join(self.departments),
             "totag": "|".join(self.tag_ids),

@@ -13,6 +13,7 @@ from apprise.plugins.wecombot import NotifyWeComBot
 
 from parcelwatch.channels import verdicts as says
 from parcelwatch.channels.limits import LIMITS
+from parcelwatch.channels.markup import embraced, live, markdown_link, tamed, woven
 from parcelwatch.channels.told import Message, Told, without_tags
 from parcelwatch.channels.verdicts import Answer, Fate, Verdict, by_code, by_words, closed
 from parcelwatch.channels.wire import Call
@@ -37,16 +38,29 @@ WORDS: Final = {"exceed max length": says.TOO_LONG}
 
 
 class WeComBot(Told, NotifyWeComBot):
-    """Plain text; a person would be rung by `<@userid>`."""
+    """Markdown, which has no escapes: a short text with signs of it goes plain, in a long one the signs are wide.
+
+    A person would be rung by `<@userid>`.
+    """
 
     limit = LIMITS["wecombot"]
 
     def written(self, text: str) -> str:
-        return without_tags(text)
+        return without_tags(text) if self.bare else woven(text, tamed, markdown_link)
+
+    def headed(self, title: str) -> str:
+        return self.written(title) if self.bare else embraced("**", self.written(title))
+
+    def room(self, title: str) -> int:
+        marked = 0 if self.bare or self.limit.markdown is None else self.limit.markdown - self.limit.body
+        return super().room(title) + marked
 
     def calls(self, message: Message) -> Iterator[Call]:
-        text = {"content": self.written(message.whole)}
-        yield Call(self.at(self.api_url), {"msgtype": "text", "text": text})
+        plain = without_tags(message.whole)
+        kind, text = "markdown", self.whole(message)
+        if self.bare or (live(message.whole) and self.unit.size(plain) <= self.limit.body):
+            kind, text = "text", plain
+        yield Call(self.at(self.api_url), {"msgtype": kind, kind: {"content": text}})
 
     def judge(self, answer: Answer) -> Verdict:
         return by_words(by_code(answer, "errcode", CODES), answer.fields.get("errmsg"), WORDS)

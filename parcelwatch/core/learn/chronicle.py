@@ -147,7 +147,7 @@ class Forecasts:
         found: list[Level] = []
         for key in keys:
             found.append(self._level(key, day, found))
-        return Outlook(tuple(found), self._pace(keys[:-1], day))
+        return Outlook(tuple(found), self._pace(keys[:-1], day), _midnight(day + 1))
 
     def _level(self, key: Key, day: int, wider: list[Level]) -> Level:
         days, made = self._made(key)

@@ -52,7 +52,7 @@ class Change:
 
     def without_days(self) -> Change:
         """For a lane, whose pace is that of where it leads."""
-        return replace(self, days=())
+        return replace(self, days=()) if self.days else self
 
 
 @dataclass(frozen=True, slots=True)

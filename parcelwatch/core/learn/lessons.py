@@ -21,6 +21,7 @@ _M: Final = Milestone
 ARRIVED: Final = frozenset({_M.DELIVERED, _M.AVAILABLE_FOR_PICKUP})
 # It will not arrive, or nobody can say when.
 LEFT: Final = (FINAL - ARRIVED) | {_M.RETURNING}
+_ENDS: Final = ARRIVED | LEFT
 _BEFORE: Final = frozenset({_M.INFO_RECEIVED, _M.UNKNOWN, _M.CANCELLED})
 # From the hand-off to what is known now: what is further apart is a mistake of somebody's.
 _TIMES: Final = (timedelta(0), timedelta(days=400))
@@ -55,7 +56,7 @@ def hand_off(entries: tuple[Entry, ...]) -> Entry | None:
 
 def end_of(entries: tuple[Entry, ...]) -> Entry | None:
     """What ended its way: that it arrived, or that it never will."""
-    return next((entry for entry in entries if entry.checkpoint.milestone in ARRIVED | LEFT), None)
+    return next((entry for entry in entries if entry.checkpoint.milestone in _ENDS), None)
 
 
 def age(clock: Clock, since: datetime, at: datetime) -> float:

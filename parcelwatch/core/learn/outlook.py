@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from math import exp, expm1, log1p
+from datetime import UTC, date, datetime, time, timedelta
+from math import exp, expm1, log, log1p
 from typing import Final
 
 from parcelwatch.core.learn.counts import BINS, WEEK, Count, Day, weight
@@ -20,6 +20,8 @@ LEANS: Final = 15.0
 """So many parcels of the wider level stand beside those of a level."""
 THIN: Final = 30.0
 """A level speaks of an age that so many of its parcels have reached."""
+_ENDS: Final = log(2)
+"""Nor does one that has not seen half of its parcels come: of those that wait, nobody knows yet how long they will."""
 _PACE_LEANS: Final = 50.0
 SLOWEST: Final = 0.5
 _FASTEST: Final = 1.5
@@ -50,14 +52,19 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What was known of parcels like one, on one day; the widest level first. `pace`: that of the seven days before."""
+    """What was known of parcels like one, on one day; the widest level first. `pace`: that of the seven days before.
+
+    `until`: the midnight from which on more may be known; None where nothing more is learned.
+    """
 
     levels: tuple[Level, ...]
     pace: float = 1.0
+    until: datetime | None = None
 
     def at(self, age: float) -> Level | None:
         """The narrowest level that has seen enough parcels of this age; None where even the widest has not."""
-        return next((level for level in reversed(self.levels) if level.n(age) >= THIN), None)
+        known = (level for level in reversed(self.levels) if level.n(age) >= THIN and level.risks[-1] >= _ENDS)
+        return next(known, None)
 
     def late(self, age: float, end: float) -> float | None:
         """The chance that what waits at `age` still does at `end`; None where too little is known."""
@@ -72,7 +79,12 @@ def look_ahead(seen: Sequence[tuple[Key, Count]], at: datetime) -> Outlook:
     for key, count in seen:
         level, pace = deeper(found[-1] if found else None, pace, key, count, at)
         found.append(level)
-    return Outlook(tuple(found), pace)
+    return Outlook(tuple(found), pace, tomorrow(at))
+
+
+def tomorrow(at: datetime) -> datetime:
+    """The next midnight, UTC: what others teach is looked at once a day."""
+    return datetime.combine(at.astimezone(UTC).date() + timedelta(days=1), time(0), UTC)
 
 
 def deeper(wider: Level | None, pace: float, key: Key, count: Count, at: datetime) -> tuple[Level, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
+from parcelwatch.core.delays import HELD_UP
 from parcelwatch.core.thresholds import Threshold
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
@@ -16,7 +17,7 @@ from parcelwatch.model import Cause, Checkpoint, Entry, Fact, Form, Milestone, S
 # Causes that a rule of their own speaks for, however long it lasts: a parcel with one of them is not merely silent.
 SETTLED = frozenset({Cause.DAMAGED, Cause.LOST, Cause.DESTROYED, Cause.REFUSED, Cause.CUSTOMS})
 # Those and the others that have a rule: a parcel with one of them is not merely odd.
-SPOKEN_FOR = SETTLED | {Cause.ADDRESS, Cause.SECURITY, Cause.MISROUTED, Cause.WEATHER}
+SPOKEN_FOR = SETTLED | {Cause.ADDRESS, Cause.SECURITY, Cause.MISROUTED, *HELD_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,14 @@ FOREVER: Final = timedelta.max
 class Rule:
     """A kind of trouble. `heals`: whether the case closes by itself once the rule no longer fires.
 
-    `at`: where a parcel has to be for it to say anything. `of`: the cause that a scan has to name, None where none has.
+    `at`: where a parcel has to be for it to say anything. `of`: of these a scan has to name one,
+    unless there are none.
     """
 
     kind: ClassVar[str]
     heals: ClassVar[bool] = True
     at: ClassVar[frozenset[Milestone]] = frozenset(Milestone)
-    of: ClassVar[Cause | None] = None
+    of: ClassVar[frozenset[Cause]] = frozenset()
 
     limits: Threshold
 

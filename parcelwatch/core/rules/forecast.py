@@ -29,6 +29,8 @@ _UNDER_WAY: Final = frozenset(_M) - {_M.INFO_RECEIVED, _M.UNKNOWN, _M.PICKED_UP}
 _CLEARS_BELOW: Final = 0.5
 # The days left are no worry where parcels like it nearly always come on the last ones.
 _CALM_BELOW: Final = 0.25
+# By so much chances may fall short and yet be high enough when more is known in the morning.
+_OVERNIGHT: Final = 0.5
 _DAY: Final = timedelta(days=1)
 _BINS_A_DAY: Final = 3
 _NOTHING: Final = timedelta(0)
@@ -183,10 +185,30 @@ class _Look:
         ground = next((each for each in grounds if confirmed is not None and each.due <= confirmed), None)
         since = handed or self.view.dossier.parcel.dispatch_by or self.view.dossier.parcel.added_at
         if ground is None:
-            return Verdict(since=since, due_at=min((each.due for each in grounds), default=None), note=note)
+            due_at = min((each.due for each in grounds), default=None)
+            return Verdict(None, since, due_at, self._learned_until(forecast, handed), note)
         # What was told of this promise goes on from then: another morning's reason is no other trouble.
         fact = replace(ground.fact, since=told.since if told else ground.due, chance=chance)
-        return Verdict(self.rule.found(Severity.MEDIUM, fact, ground.limit), since, note=note)
+        worse = self._worse()
+        if worse is not None and confirmed is not None and worse <= confirmed:
+            graver = self.rule.found(Severity.HIGH, fact, self.rule.limits.critical)
+            return Verdict(graver, since, None, self._learned_until(forecast, handed), note)
+        found = self.rule.found(Severity.MEDIUM, fact, ground.limit)
+        return Verdict(found, since, worse, self._learned_until(forecast, handed), note)
+
+    def _learned_until(self, forecast: _Forecast | None, handed: datetime | None) -> datetime | None:
+        """From when on more may be known of parcels like it; None while that is no matter."""
+        outlook, confirmed = self.view.outlook, self.view.confirmed_at
+        if not self.view.foresight.enabled or outlook is None or handed is None or confirmed is None:
+            return None
+        bar = self.view.foresight.probability * _OVERNIGHT
+        return outlook.until if forecast is None or forecast.late(confirmed, SLOWEST) >= bar else None
+
+    def _worse(self) -> datetime | None:
+        """From when on it is graver that it has not come, None for never."""
+        left = self.rule.limits.critical
+        worse = self._with_left(left) if left is not None else None
+        return worse if worse is not None and worse < self.promise else None
 
     # --- grounds, the one that says most first ---------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -17,7 +18,28 @@ _MILD = (Severity.MEDIUM, Severity.HIGH)
 
 
 @dataclass(frozen=True, slots=True)
-class NotPickedUp(Rule):
+class _Silence(Rule):
+    """What agents were told of it stands until it moves or a day is agreed on.
+
+    That a storm or a postponement from before is only told now takes nothing back; it holds what would get worse.
+    """
+
+    def judge(self, view: View) -> Verdict:
+        verdict = self.heard(view)
+        case = None if verdict.finding else next((one for one in view.dossier.cases if one.kind == self.kind), None)
+        if case is None or not case.live:
+            return verdict
+        told = self.heard(earlier).finding if (earlier := view.as_told(case)) is not view else None
+        return verdict if told is None else replace(verdict, finding=replace(told, severity=case.severity))
+
+    @abstractmethod
+    def heard(self, view: View) -> Verdict:
+        """The verdict by all that was heard."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class NotPickedUp(_Silence):
     """Announced, never collected. Counted from the day the shop was to hand it over by, where that is known."""
 
     kind: ClassVar[str] = "not_picked_up"
@@ -27,7 +49,7 @@ class NotPickedUp(Rule):
     def patience(self) -> timedelta | None:
         return shortest(self.limits.warn)
 
-    def judge(self, view: View) -> Verdict:
+    def heard(self, view: View) -> Verdict:
         announced = self._announced_at(view)
         if announced is None:
             return QUIET
@@ -52,7 +74,7 @@ class NotPickedUp(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class _StuckAt(Rule):
+class _StuckAt(_Silence):
     """Nothing new since it reached the one milestone it is about."""
 
     says: ClassVar[Form]
@@ -61,7 +83,7 @@ class _StuckAt(Rule):
     def patience(self) -> timedelta | None:
         return shortest(self.limits.warn)
 
-    def judge(self, view: View) -> Verdict:
+    def heard(self, view: View) -> Verdict:
         since = view.counts_from if view.milestone in self.at else None
         if since is None:
             return QUIET
@@ -89,7 +111,7 @@ class NotDelivered(_StuckAt):
 
 
 @dataclass(frozen=True, slots=True)
-class Stalled(Rule):
+class Stalled(_Silence):
     """Under way, and nothing new.
 
     What nobody can read a word of may be standing still as well: somebody should look, no customer is written to.
@@ -102,7 +124,7 @@ class Stalled(Rule):
     def patience(self) -> timedelta | None:
         return shortest(self.limits.warn)
 
-    def judge(self, view: View) -> Verdict:
+    def heard(self, view: View) -> Verdict:
         since = view.counts_from
         if view.milestone is Milestone.UNKNOWN and view.entries and since is not None:
             unread = Fact(Form.ALL_UNREAD, since=since, scan=scan(view.entries[-1]))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from parcelwatch.core.agreed import agreed
-from parcelwatch.core.delays import delayed
+from parcelwatch.core.delays import HELD_UP, delayed
 from parcelwatch.core.rules.base import FOREVER, QUIET, SPOKEN_FOR, Finding, Rule, Verdict, scan
 from parcelwatch.core.timeline import earliest, latest
 from parcelwatch.core.view import View
@@ -54,7 +54,7 @@ class Damaged(Rule):
 
     kind: ClassVar[str] = "damaged"
     heals: ClassVar[bool] = False
-    of: ClassVar[Cause | None] = Cause.DAMAGED
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.DAMAGED})
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, Cause.DAMAGED)
@@ -70,7 +70,7 @@ class Destroyed(Rule):
 
     kind: ClassVar[str] = "destroyed"
     heals: ClassVar[bool] = False
-    of: ClassVar[Cause | None] = Cause.DESTROYED
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.DESTROYED})
 
     def judge(self, view: View) -> Verdict:
         entry = _newest(view, Cause.DESTROYED)
@@ -85,7 +85,7 @@ class Lost(Rule):
     """
 
     kind: ClassVar[str] = "lost"
-    of: ClassVar[Cause | None] = Cause.LOST
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.LOST})
 
     def judge(self, view: View) -> Verdict:
         if Cause.LOST not in view.causes:
@@ -111,7 +111,7 @@ class Refused(Rule):
     """The recipient refused it."""
 
     kind: ClassVar[str] = "refused"
-    of: ClassVar[Cause | None] = Cause.REFUSED
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.REFUSED})
 
     def judge(self, view: View) -> Verdict:
         entry = None if view.over else _newest(view, Cause.REFUSED)
@@ -154,7 +154,7 @@ class _Kept(Rule):
     at: ClassVar[frozenset[Milestone]] = _ON_THE_WAY
 
     def judge(self, view: View) -> Verdict:
-        if self.of not in view.causes or view.milestone not in self.at:
+        if self.of.isdisjoint(view.causes) or view.milestone not in self.at:
             return QUIET
         kept: Entry | None = None
         for entry in view.fresh:
@@ -166,7 +166,7 @@ class _Kept(Rule):
 
     def keeps(self, entry: Entry) -> bool:
         """Whether this is the word of it."""
-        return entry.checkpoint.cause is self.of
+        return entry.checkpoint.cause in self.of
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
         """Whether what was heard later shows that it goes on."""
@@ -182,7 +182,7 @@ class AddressProblem(_Kept):
     """
 
     kind: ClassVar[str] = "address_problem"
-    of: ClassVar[Cause | None] = Cause.ADDRESS
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.ADDRESS})
     says: ClassVar[Form] = Form.ADDRESS_PROBLEM
 
     def freed(self, kept: Entry, by: Checkpoint) -> bool:
@@ -195,16 +195,16 @@ class SecurityHeld(_Kept):
     """Held by security or an authority, be it at customs."""
 
     kind: ClassVar[str] = "security_held"
-    of: ClassVar[Cause | None] = Cause.SECURITY
+    of: ClassVar[frozenset[Cause]] = frozenset({Cause.SECURITY})
     says: ClassVar[Form] = Form.SECURITY_HELD
 
 
 @dataclass(frozen=True, slots=True)
 class CourierDelay(_Kept):
-    """The courier says that weather or the like holds it up; for two days that stops the clocks of silence."""
+    """The courier says that a storm, a strike or a peak holds it up; for two days that stops the clocks of silence."""
 
     kind: ClassVar[str] = "courier_delay"
-    of: ClassVar[Cause | None] = Cause.WEATHER
+    of: ClassVar[frozenset[Cause]] = HELD_UP
     says: ClassVar[Form] = Form.DELAYED
     severity: ClassVar[Severity] = Severity.LOW
 
@@ -325,8 +325,8 @@ def _days(view: View, failed: list[Entry]) -> int:
     return len(counted)
 
 
-# Why a tour ended without anybody having been at the door.
-_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.WEATHER, Cause.MISROUTED, Cause.POSTPONED})
+# Why a tour ended without anybody having been at the door, or what a rule of its own told of it.
+_NEVER_TRIED = frozenset({Cause.COURIER_FAULT, Cause.MISROUTED, Cause.POSTPONED, *HELD_UP, *SPOKEN_FOR})
 
 _EXCUSES = 2
 """Days out for delivery that the courier may explain; one more, and what it says explains nothing."""

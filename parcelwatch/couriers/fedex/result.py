@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from parcelwatch.core.delays import HELD_UP
 from parcelwatch.couriers.fedex.codes import (
     DELAYS,
     EVENTS,
@@ -270,7 +271,7 @@ def _delayed(meaning: Meaning, delay: Cause | None) -> Meaning:
         return M.CUSTOMS, delay
     if milestone is M.EXCEPTION:
         return milestone, delay
-    return milestone, delay if delay is C.WEATHER and milestone in _MOVING - {M.INFO_RECEIVED, M.CUSTOMS} else cause
+    return milestone, delay if delay in HELD_UP and milestone in _MOVING - {M.INFO_RECEIVED, M.CUSTOMS} else cause
 
 
 @optional(None)

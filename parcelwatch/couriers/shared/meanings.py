@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, repeat
 
+from parcelwatch.core.delays import HELD_UP
 from parcelwatch.core.milestones import tried_there
 from parcelwatch.lexicon import Reading
 from parcelwatch.model import Cause, Milestone, Sure
@@ -47,7 +48,7 @@ _FINER: dict[Milestone, frozenset[Milestone]] = {
 }
 
 # Causes that slow a parcel down without stopping it: the scan stays what its code says.
-_MILD = frozenset({C.WEATHER, C.MISROUTED, C.COURIER_FAULT, C.UNSTATED})
+_MILD = frozenset({C.WEATHER, C.DISRUPTED, C.MISROUTED, C.COURIER_FAULT, C.UNSTATED})
 _EXCUSED = frozenset({None, C.UNSTATED, C.COURIER_FAULT})
 _GONE = frozenset({C.LOST, C.DESTROYED})
 
@@ -72,7 +73,9 @@ def beside(meaning: Meaning, reading: Reading) -> Meaning:
     if cause is C.CUSTOMS and reading.cause is C.SECURITY:
         return M.EXCEPTION, reading.cause
     if cause is not None and cause is not C.UNSTATED:
-        return _direction(milestone, reading), cause
+        # A code for all delays is the courier's fault until the text says what holds everybody up.
+        excused = cause is C.COURIER_FAULT and reading.cause in HELD_UP
+        return _direction(milestone, reading), reading.cause if excused else cause
     if reading.cause is None:
         finer = reading.milestone if reading.milestone in _FINER.get(milestone, ()) else milestone
         return finer or milestone, cause if finer is milestone else None
@@ -208,7 +211,7 @@ class _Way:
         left = milestone is M.OUT_FOR_DELIVERY and _OUT_OF_IT.search(words) is not None
         self.came_in = milestone is M.AVAILABLE_FOR_PICKUP or (self.came_in and not left)
         # A code nobody mapped tells no direction; the words beside it may, and what ends the return depends on it.
-        turns = milestone is M.RETURNING or {M.UNKNOWN, M.RETURNING} == {milestone, reading.milestone}
+        turns = milestone is M.RETURNING or (milestone is M.UNKNOWN and reading.milestone is M.RETURNING)
         if turns and self.began is None:
             self.began = len(self.places)
         self.places.append((milestone, place))

@@ -20,7 +20,7 @@ STILL = frozenset({M.INFO_RECEIVED, M.UNKNOWN})
 # Where a notice can be told of; what happens at the door, or ends the way, is movement however late it is.
 _ON_THE_WAY = frozenset({M.PICKED_UP, M.IN_TRANSIT, M.CUSTOMS, M.EXCEPTION})
 # Why it waits, that nobody finds it, or that it goes astray, which brings it no nearer.
-_WAITS = frozenset({C.WEATHER, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.MISROUTED, C.POSTPONED})
+_WAITS = frozenset({C.WEATHER, C.DISRUPTED, C.COURIER_FAULT, C.CUSTOMS, C.LOST, C.MISROUTED, C.POSTPONED})
 
 
 @lru_cache(maxsize=8192)  # scans of many parcels say the same things

@@ -46,10 +46,10 @@ CREATE TABLE ticket_letters (
 )
 
 
-def m022_tickets(db: Database) -> None:
+def m025_tickets(db: Database) -> None:
     """Tickets of helpdesks, what each is about, and the letters that went into one."""
     for statement in _TICKETS:
         db.execute(statement)
 
 
-ALL: Final = (m022_tickets,)
+ALL: Final = (m025_tickets,)

@@ -1,0 +1,92 @@
+"""Two configurations held against each other, and what tells one from another in a word.
+
+What belongs here: saying what changed. Secrets are compared and never shown; what only moved in the file is no change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from parcelwatch.config.load import Config
+from parcelwatch.config.secrets import Secret
+
+_SHOWN: Final = 80
+_TABLES: Final = ("couriers", "channels", "shops", "helpdesks", "tokens")
+
+
+def fingerprint(config: Config) -> str:
+    """The same for configurations that mean the same, comments and order of keys aside."""
+    document = {**_document(config), "secrets": {name: _told_apart(one) for name, one in _secrets(config)}}
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def changes(before: Config, after: Config) -> list[str]:
+    """A line for each value that is another: "thresholds.stalled.warn: 3d → 5d"."""
+    old, new = dict(_leaves(_document(before))), dict(_leaves(_document(after)))
+    said = dict(_whole_tables(before, after))
+    keys = [key for key in {**old, **new} if old.get(key) != new.get(key) and not _within(key, said)]
+    lines = [*said.values(), *(f"{key}: {_shown(old.get(key))} → {_shown(new.get(key))}" for key in keys)]
+    was = dict(_secrets(before))
+    renewed = [name for name, one in _secrets(after) if name in was and was[name] != one]
+    return [*lines, *(f"{name}: its secret is named anew" for name in renewed if not _within(name, said))]
+
+
+def _whole_tables(before: Config, after: Config) -> Iterator[tuple[str, str]]:
+    """Accounts and channels that came or went."""
+    for table in _TABLES:
+        old, new = getattr(before.file, table), getattr(after.file, table)
+        yield from ((f"{table}.{name}", f"{table}.{name}: added") for name in new if name not in old)
+        yield from ((f"{table}.{name}", f"{table}.{name}: removed") for name in old if name not in new)
+
+
+def _within(key: str, tables: Mapping[str, str]) -> bool:
+    return any(key == table or key.startswith(f"{table}.") for table in tables)
+
+
+def _document(config: Config) -> dict[str, Any]:
+    """All that holds; a declaration by what it says, not by where it is, and thresholds beside their profile."""
+    document = config.effective()
+    thresholds = config.file.thresholds.model_dump(mode="json", by_alias=True, exclude_none=True)
+    document["thresholds"] = {key: value for key, value in thresholds.items() if key != "override" or value}
+    for name, account in config.file.couriers.items():
+        if account.declared is not None:
+            document["couriers"][name]["declared"] = account.declared.model_dump(mode="json", by_alias=True)
+    return document
+
+
+def _leaves(value: object, at: str = "") -> Iterator[tuple[str, object]]:
+    """Every value by its key; a list is one value, for its items have no names."""
+    if not isinstance(value, Mapping):
+        yield at, value
+        return
+    for key, each in value.items():
+        yield from _leaves(each, f"{at}.{key}" if at else str(key))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _secrets(config: Config) -> Iterator[tuple[str, Secret]]:
+    for name, account in config.accounts().items():
+        yield from ((f"couriers.{name}.{kind}", one) for kind, one in account.credentials.items() if one)
+    yield from ((f"channels.{name}.url", channel.url) for name, channel in config.channels().items())
+    for name, shop in config.shops().items():
+        yield from ((f"shops.{name}.{kind}", one) for kind, one in shop.credentials.items() if one)
+    for name, desk in config.helpdesks().items():
+        yield from ((f"helpdesks.{name}.{kind}", one) for kind, one in desk.credentials.items() if one)
+    yield from ((f"tokens.{name}.secret", token.secret) for name, token in config.tokens().items())
+    if config.heartbeat_url:
+        yield "service.heartbeat_url", config.heartbeat_url
+    yield from ((f"drafts.send.{name}", one) for name, one in config.to_customers().items())
+
+
+def _told_apart(secret: Secret) -> str:
+    """Where it is; of one that stands in the file itself a digest, which opens nothing."""
+    return hashlib.sha256(secret.read().encode()).hexdigest() if secret.literal else secret.source

@@ -1,0 +1,137 @@
+"""The files of a database: its name, its locks, and who may read them.
+
+What belongs here: what is done to files before SQLite opens them. A database has one name: its log lies beside the name
+it was opened by, so under two names two logs would be written over each other.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreLocked
+from parcelwatch.store.faults import cannot_be_made
+
+_WAIT_STEP: Final = 0.002
+
+
+def real(path: str | Path) -> Path:
+    """The one name of a database, whatever links lead to it. Raises StoreError."""
+    try:
+        return Path(path).absolute().resolve()
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{path} leads nowhere: {error}; name another file as [service] database") from error
+
+
+def look(path: Path, *, create: bool, locked: bool = True) -> bool:
+    """Whether the database is there. Raises StoreError for what is none, or has lost all it held.
+
+    `locked`: nobody else can just be making it, so that an empty one has lost what it held.
+    """
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        if create:
+            return False
+        raise StoreError(
+            f"there is no database at {path}; `parcelwatch parcels import` or `parcelwatch run` makes one"
+        ) from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be looked at: {error.strerror}; run as who owns it, or with sudo") from error
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file; name another one as [service] database")
+    if not found.st_size and locked:
+        raise StoreDamaged(
+            f"{path} is there and empty: what it held is gone. `parcelwatch db restore BACKUP` brings a backup back; "
+            f"to begin anew, delete it (`rm {path}`) and start again"
+        )
+    if found.st_nlink > 1:
+        raise StoreError(
+            f"{path} has {found.st_nlink} names (hard links), and what is written under one is lost under another: "
+            f"delete the others (`find / -xdev -samefile {path}` lists them), and copy with `parcelwatch db backup`"
+        )
+    return True
+
+
+def make(path: Path) -> None:
+    """An empty file that is ours alone, before SQLite opens it: its log and index files copy the mode."""
+    try:
+        os.close(private(path, os.O_EXCL, path.parent))
+    except OSError as error:
+        raise cannot_be_made(path, error) from error
+
+
+def lock_file(path: Path, suffix: str) -> int:
+    """A descriptor of the file to lock beside the database, made if need be."""
+    name = path.with_name(path.name + suffix)
+    try:
+        return private(name, 0, path if path.exists() else path.parent)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise cannot_be_made(path, error) from error
+    except PermissionError as error:
+        raise StoreError(
+            f"{name} cannot be opened: {error.strerror}. Run as the user who owns it, or with sudo."
+        ) from error
+    except OSError as error:
+        raise cannot_be_made(name, error) from error
+
+
+def private(name: Path, flags: int, like: Path) -> int:
+    """Open for reading and writing, mode 0600 if new, never through a link.
+
+    Made by root, it belongs to whoever owns `like`: the service must be able to open what an administrator made.
+    """
+    descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | flags, 0o600)
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor
+
+
+def wait_for(lock: int, path: Path, wait: float) -> None:
+    """Take the lock, waiting so many seconds at most. Raises StoreBusy."""
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise StoreBusy(
+                    f"{path} was being written by another process for {wait:g} s; try again later"
+                ) from None
+            time.sleep(_WAIT_STEP)
+        else:
+            return
+
+
+def claim(path: Path) -> tuple[int, ...]:
+    """Be the one daemon of this database: descriptors to be closed after the database is. Raises StoreLocked.
+
+    The file itself is locked as well, for a lock beside a name binds nobody who came by another one: a file mounted or
+    moved elsewhere.
+    """
+    note = lock_file(path, ".lock")
+    if not _locked(note):
+        holder = os.pread(note, 20, 0).decode(errors="replace").strip()
+        os.close(note)
+        raise StoreLocked(f"{path} is held by another daemon (process {holder or 'unknown'})")
+    # Closing any descriptor of the file ends SQLite's own locks on it in this process, so this one outlives them.
+    itself = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    if not _locked(itself):
+        os.close(note)
+        os.close(itself)
+        raise StoreLocked(f"{path} is held by another daemon, which opened it by another name")
+    os.ftruncate(note, 0)
+    os.pwrite(note, f"{os.getpid()}\n".encode(), 0)
+    return note, itself
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
