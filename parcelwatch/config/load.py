@@ -242,8 +242,10 @@ class Config:
         )
 
     def asked(self) -> tuple[str, ...]:
-        """Everybody who is asked, as their states are kept: courier accounts, and shops as shops.NAME."""
-        return (*self.file.couriers, *(f"shops.{name}" for name in self.file.shops))
+        """Everybody who is asked, as their states are kept: courier accounts, then shops.NAME and helpdesks.NAME."""
+        shops, desks = self.file.shops, self.file.helpdesks
+        named = (*(f"shops.{name}" for name in shops), *(f"helpdesks.{name}" for name in desks))
+        return (*self.file.couriers, *named)
 
     def tokens(self) -> dict[str, TokenConfig]:
         """Who may post what, by name."""

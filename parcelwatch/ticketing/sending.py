@@ -21,7 +21,7 @@ from parcelwatch.core.tickets import found, in_the_way, private
 from parcelwatch.errors import BadInput, CourierError
 from parcelwatch.helpdesks.base import NOTHING_LEFT, Creates
 from parcelwatch.model import Draft, Missive, Ticket
-from parcelwatch.store import Store, drafts, tickets
+from parcelwatch.store import Store, drafts, orders, tickets
 from parcelwatch.store.tickets import Place
 from parcelwatch.ticketing.counters import Counter
 from parcelwatch.ticketing.keeper import asker, settle_letter
@@ -88,6 +88,12 @@ class Tickets:
         async with _Talk(counter, self.make(), self.now) as talk:
             return await _or_nothing(talk.ticket(ref))
 
+    def _of_another(self, ticket: Ticket, draft: Draft) -> bool:
+        """Whether the parcel has several buyers, and not the letter's writes there."""
+        about = [int(str(one["parcel"])) for one in parts(draft.facts) if one.get("parcel")]
+        buyers = {order.customer_contact.casefold() for one in about for order in orders.of(self.store, one)}
+        return len(buyers) > 1 and ticket.mail.strip().casefold() != draft.to_contact.strip().casefold()
+
     def _beginner(self, draft: Draft) -> Counter | None:
         """The helpdesk in which a ticket is begun for a letter that has none."""
         wanted = (each for each in self.counters if each.create and "@" in draft.to_contact)
@@ -102,6 +108,8 @@ class Tickets:
             ticket = await _or_nothing(talk.ticket(place.ref))
             if ticket is None:
                 raise BadInput(f"ticket {place.number} is no longer there: send the letter by hand")
+            if self._of_another(ticket, draft):
+                raise BadInput(f"ticket {place.number} is another buyer's of the same parcel: send the letter by hand")
             missive = _missive(draft, said, private=private(ticket, draft.to_contact, counter.deliver))
             born_at, approved_at = tickets.approved_at(self.store, int(said["draft"]))
             if found(ticket.messages or (), missive, born_at) is not None:

@@ -33,7 +33,7 @@ options = {{ account = "1" }}
 class Chat:
     """Conversations by id. `fails`: statuses of the next answers, 0 for hanging up; `mute`: writes that go unanswered.
 
-    `lost`: of those, the ones that are not even kept.
+    `lost`: of those, the ones that are not even kept. `then`: what fails after one.
     """
 
     conversations: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Chat:
     fails: list[int] = field(default_factory=list)
     mute: int = 0
     lost: bool = False
+    then: list[int] = field(default_factory=list)
     clock: datetime | None = None
 
     def __post_init__(self) -> None:
@@ -88,6 +89,7 @@ class Chat:
             return
         if hit.method == "POST" and self.mute:
             self.mute -= 1
+            self.fails = [*self.then]
             if not self.lost:
                 self._told(hit)
             writer.close()

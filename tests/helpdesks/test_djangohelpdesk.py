@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,11 @@ import httpx
 import pytest
 
 from parcelwatch import clock
+from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.core.tickets import found
 from parcelwatch.errors import CourierRefused
 from parcelwatch.helpdesks.base import Page
+from parcelwatch.helpdesks.declared import Made
 from parcelwatch.helpdesks.djangohelpdesk import DjangoHelpdesk
 from parcelwatch.model import Author, Missive, Ticket
 from parcelwatch.shops.base import Account, Mark
@@ -108,6 +111,50 @@ def test_a_ticket_is_begun(desk: Account) -> None:
     ref = driven(DjangoHelpdesk().create(desk, letter("D9-abc", private=True), clock.now()))
     ticket = driven(DjangoHelpdesk().ticket(desk, ref, clock.now()))
     assert (ticket.subject, ticket.mail) == ("Your parcel", "a@example.com")
+
+
+DECLARED = """
+auth = { kind = "basic", value = "{key}:{secret}" }
+one = { path = "/api/tickets/{ref}/" }
+[ask]
+path = "/api/tickets/"
+query = { page = "{page}", page_size = "{size}", since = "{since}" }
+[note]
+path = "/api/followups/"
+json = { ticket = "{ref}", user = 1, title = "Comment", comment = "{text}", public = false }
+ref = "id"
+[answer]
+tickets = "results"
+ref = "id"
+created_at = "followup_set[0].date"
+updated_at = "followup_set[].date"
+subject = "title"
+opening = "description"
+status = "status"
+closed = ["3", "4", "5"]
+merged = "merged_to"
+mail = "submitter_email"
+messages = "followup_set"
+at = "date"
+text = "comment"
+author = "user"
+customers = ["null"]
+private = "public == `false`"
+"""
+
+
+def test_it_is_heard_and_answered_by_a_declaration_alone(desk: Account) -> None:
+    made = Made(DeskDeclaration.model_validate(tomllib.loads(DECLARED)))
+    ref = begun(desk, "Where is order #1002?")
+    pages: list[Page] = driven(made.since(desk, Mark(LONG_AGO), clock.now()))
+    before = next(one for page in pages for one in page.tickets if one.ref == ref)
+    assert (before.mail, before.subject) == ("a@example.com", "Where is order #1002?")
+    said = letter(f"D{ref}-declared", private=True)
+    assert driven(made.write(desk, before, said, clock.now()))
+    after = driven(made.ticket(desk, ref, clock.now()))
+    written = found(after.messages, said, LONG_AGO)
+    assert written is not None
+    assert (written.private, written.author) == (True, Author.AGENT)
 
 
 def test_there_is_no_such_ticket(desk: Account) -> None:

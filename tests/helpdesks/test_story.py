@@ -20,6 +20,7 @@ from parcelwatch.store import cases, review
 from parcelwatch.ticketing.counters import counters
 from parcelwatch.ticketing.sending import Tickets
 from parcelwatch.verbs import letters
+from parcelwatch.verbs.agents import act_on_draft
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
 from tests.helpdesks.desks import MAIL, Chat
 
@@ -198,6 +199,33 @@ def test_a_crash_between_hearing_and_the_mark_hears_once(tmp_path: Path, chat: C
         place.play(lambda parts: pass_minutes(place, chat, parts))
         with place.store() as store:
             assert store.value("SELECT count(*) FROM complaints") == 1
+
+
+def test_a_letter_that_an_agent_sends_again_is_not_written_where_it_stands(tmp_path: Path, chat: Chat) -> None:
+    with opened(tmp_path, chat) as place:
+        complaining(place, chat)
+        chat.mute, chat.then = 1, [503]
+        assert send(place).outcome is Outcome.UNKNOWN
+        with place.store() as store:
+            said = store.one("SELECT subject, body FROM drafts")
+            assert said is not None
+            act_on_draft(
+                store, 1, "approve", place.config.policy(), place.hand.at + MINUTE, subject=said[0], body=said[1]
+            )
+        assert send(place).outcome is Outcome.ARRIVED
+        assert (state(place), chat.posts) == ("sent", 1)
+
+
+def test_another_buyer_of_the_parcel_does_not_get_the_letter(tmp_path: Path, chat: Chat) -> None:
+    with opened(tmp_path, chat) as place:
+        second = replace(wanted(place).orders[0], number="#1002", customer_contact="bob@example.com")
+        place.watch([wanted(place), replace(wanted(place), orders=(second,))])
+        complaining(place, chat)
+        with place.store() as store:
+            theirs = store.value("SELECT id FROM drafts WHERE to_contact = 'bob@example.com'")
+        with pytest.raises(BadInput, match="another buyer"):
+            send(place, theirs)
+        assert chat.posts == 0
 
 
 @pytest.mark.parametrize(
