@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale, UnknownLocaleError
 
+from parcelwatch import alike
 from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
 from parcelwatch.core.privacy import uncoded
@@ -325,6 +326,12 @@ class Renderer:
         """
         said = values(kind, language, facts, self._zone, self.whose)
         return Letter(*self._templates.letter(letter_name(kind, language, facts), said))
+
+    def marked(self, draft: Draft) -> tuple[Letter, alike.Own]:
+        """The letter that says the facts of a draft with marks for what is its customer's own, and that."""
+        whole = values(draft.kind, draft.language, draft.facts, self._zone, self.whose)
+        said, own = alike.marked(whole)
+        return Letter(*self._templates.letter(letter_name(draft.kind, draft.language, draft.facts), said)), own
 
     def own_letter(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         """As `worded`, but raises BadInput for a template of the shop's that does not work."""

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from parcelwatch.alike import Common
 from parcelwatch.core.forewarned import AHEAD, DAY, Carrier, Forewarned, Weighed
 from parcelwatch.core.incidents import Incident, fact, place
 from parcelwatch.core.report import AGES, Figures
@@ -165,6 +166,12 @@ def draft_whole(store: Store, draft_id: int, words: Renderer) -> dict[str, Any]:
     for event in events:
         del event["fact"]
     return {**draft(row, words), "events": events, "ticket": tickets.of_letter(store, draft_id)}
+
+
+def text(one: Common) -> dict[str, Any]:
+    """A common text as in `drafts show --incident`; `marks`: what it may name of each letter, in braces."""
+    said = {"subject": one.letter.subject, "body": one.letter.body, "marks": sorted(one.marks)}
+    return {"language": one.language, "letters": len(one.letters), "drafts": sorted(one.letters), **said}
 
 
 def _why(event: Mapping[str, Any], words: Renderer) -> str:

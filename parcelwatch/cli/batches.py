@@ -15,6 +15,7 @@ from parcelwatch.cli.base import NeedsAttention, draft_id
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.alike import Common
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.store import Store
@@ -51,6 +52,43 @@ def meant(desk: Desk, ids: list[int] | None, incident: int | None, *states: str)
             f"incident {incident} has no letters in state {what}: `parcelwatch drafts list --incident {incident}`"
         )
     return found
+
+
+def one_or_incident(draft: int | None, incident: int | None) -> int | None:
+    """The draft that was named, None for those of an incident. Raises BadInput for both or none."""
+    if (draft is None) is (incident is None):
+        raise BadInput("name a draft or an incident, one of the two: 4, or --incident 3")
+    return draft
+
+
+def texts(desk: Desk, incident: int) -> list[Common]:
+    """The common texts of the letters of an incident that wait, approved or not. Raises NeedsAttention for none."""
+    from parcelwatch.alike import common
+    from parcelwatch.store import drafts
+
+    ids = meant(desk, None, incident, "draft", "approved")
+    with desk.store() as store:
+        return common((drafts.one(store, draft)[1] for draft in ids), desk.words)
+
+
+def show(desk: Desk, incident: int, *, as_json: bool) -> None:
+    """Each text once, with how many letters say it."""
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+
+    found = texts(desk, incident)
+    if as_json:
+        output.emit_list([shapes.text(each) for each in found])
+        return
+    t = desk.tongue
+    for each in found:
+        ids, letters = sorted(each.letters), len(each.letters)
+        like = t("{count}, such as draft {draft}", count=letters, draft=ids[0])
+        output.pairs([(t("letters"), f"{like} ({each.language})"), (t("subject"), each.letter.subject)])
+        output.say()
+        output.say(each.letter.body)
+        output.say()
+    output.say(t("What is in braces is each customer's own."))
 
 
 def in_turn(store: Store, ids: Sequence[int], what: str) -> Iterator[int]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from parcelwatch.cli import batches
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
-from parcelwatch.cli.batches import Incident, SomeDrafts, in_turn, meant, summary
+from parcelwatch.cli.batches import Incident, SomeDrafts, in_turn, meant, one_or_incident, summary
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
-DraftId = Annotated[int, typer.Argument(metavar="ID", parser=draft_id, help="The draft's number, as in `drafts list`.")]
+OneDraft = Annotated[
+    int | None, typer.Argument(metavar="[ID]", parser=draft_id, help="The draft's number, as in `drafts list`.")
+]
 _LONGEST = 20_000
 
 
@@ -77,21 +80,29 @@ def list_all(
     columns = t.columns(">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject")
     output.show(columns, shown, t("No drafts."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
+    if incident is not None and rows:
+        output.say(t("`parcelwatch drafts show --incident {incident}` shows what they say, once.", incident=incident))
 
 
-@command(app, "show", "drafts show 4")
-def show(desk: Desk, draft: DraftId, as_json: Json = False) -> None:
-    """Show one draft, whole, as text to copy."""
+@command(app, "show", "drafts show 4", "drafts show --incident 3")
+def show(desk: Desk, draft: OneDraft = None, incident: Incident = None, as_json: Json = False) -> None:
+    """Show one draft, whole, as text to copy.
+
+    With --incident the texts that its letters have in common, each once, with what is each customer's own in braces.
+    """
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    if (of := one_or_incident(draft, incident)) is None:
+        batches.show(desk, incident or 0, as_json=as_json)
+        return
     with desk.store() as store:
-        shown = shapes.draft_whole(store, draft, desk.words)
+        shown = shapes.draft_whole(store, of, desk.words)
     if as_json:
         output.emit(shown)
         return
     _print(shown, desk)
-    _warn_of_age(desk, draft)
+    _warn_of_age(desk, of)
 
 
 def _print(shown: Mapping[str, Any], desk: Desk) -> None:
@@ -127,10 +138,14 @@ def _how(event: Mapping[str, Any], zone: tzinfo) -> str:
     return ", ".join(filter(None, (moment(event["at"], zone), safe(event["by"], 60), worded(event["why"]))))
 
 
-@command(app, "edit", "drafts edit 4 --body-file better.txt", "drafts edit 4 --body-file - < better.txt")
+@command(app, "edit", "drafts edit 4 --body-file better.txt", "drafts edit --incident 3 --body-file - < better.txt")
 def edit(
     desk: Desk,
-    draft: DraftId,
+    draft: OneDraft = None,
+    incident: Incident = None,
+    like: Annotated[
+        int | None, typer.Option("--like", metavar="ID", help="With --incident: the text that this draft says.")
+    ] = None,
     body_file: Annotated[str, typer.Option("--body-file", metavar="FILE", help="The new text; - is stdin.")] = "",
     subject: Annotated[str | None, typer.Option("--subject", help="Another subject.")] = None,
     by: By = "",
@@ -138,25 +153,63 @@ def edit(
 ) -> None:
     """Change a draft's words.
 
-    In $EDITOR, or from a file. A draft already approved must be approved again.
+    In $EDITOR, or from a file. A draft already approved must be approved again. With --incident the common text of its
+    letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
+    of = one_or_incident(draft, incident)
+    if of is None:
+        _edit_common(desk, incident or 0, like, body_file, subject, by, as_json=as_json)
+        return
+    if like is not None:
+        raise BadInput("--like goes with --incident")
     with desk.store() as store:
-        before = shapes.draft_whole(store, draft, desk.words)
-        body = _new_body(before, body_file, only_subject=subject is not None)
-        subject = before["subject"] if subject is None else _one_line(subject)
-        _act(desk, store, draft, "edit", by, subject=subject, body=before["body"] if body is None else body)
-        shown = shapes.draft_whole(store, draft, desk.words)
+        before = shapes.draft_whole(store, of, desk.words)
+        words = _new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
+        _act(desk, store, of, "edit", by, subject=words[0], body=words[1])
+        shown = shapes.draft_whole(store, of, desk.words)
     if as_json:
         output.emit(shown)
         return
     t = desk.tongue
-    output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=draft))
+    output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=of))
 
 
-def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) -> str | None:
+def _edit_common(
+    desk: Desk, incident: int, like: int | None, body_file: str, subject: str | None, by: str, *, as_json: bool
+) -> None:
+    """Other words for all letters that say one text, each with its customer's own."""
+    from parcelwatch import alike, shapes
+    from parcelwatch.cli import output
+    from parcelwatch.core.messages import Letter
+
+    text = alike.chosen(batches.texts(desk, incident), like)
+    example = f"parcelwatch drafts edit --incident {incident} --body-file better.txt"
+    letter = Letter(*_new_words(shapes.text(text), body_file, subject, example))
+    if wrong := alike.unknown(f"{letter.subject}\n{letter.body}", text.marks):
+        marks = ", ".join(sorted(text.marks))
+        raise BadInput(f"“{wrong[:40]}” is no mark that each of these letters has: write one of {marks} in braces")
+    moved: list[dict[str, Any]] = []
+    with desk.store() as store:
+        for draft in in_turn(store, sorted(text.letters), "edit"):
+            own = alike.filled(letter, text.letters[draft])
+            _act(desk, store, draft, "edit", by, subject=own.subject, body=own.body)
+            moved.append(shapes.draft_whole(store, draft, desk.words))
+    if as_json:
+        output.emit_list(moved)
+        return
+    output.say(summary(incident, moved, desk.tongue))
+
+
+def _new_words(before: Mapping[str, Any], body_file: str, subject: str | None, example: str) -> tuple[str, str]:
+    """Subject and body to put in: what is not given stays."""
+    body = _new_body(before, body_file, example, only_subject=subject is not None)
+    return before["subject"] if subject is None else _one_line(subject), before["body"] if body is None else body
+
+
+def _new_body(before: Mapping[str, Any], body_file: str, example: str, *, only_subject: bool) -> str | None:
     """The words to put in, None to leave them."""
     if not body_file and only_subject:
         return None
@@ -167,7 +220,6 @@ def _new_body(before: Mapping[str, Any], body_file: str, *, only_subject: bool) 
     elif sys.stdin.isatty() and sys.stdout.isatty():
         text = _edited(before["body"])
     else:
-        example = f"parcelwatch drafts edit {before['id']} --body-file better.txt"
         raise BadInput(f"there is no terminal to open an editor on: give the new text, as in `{example}` (- is stdin)")
     text = written(text)
     if not text:

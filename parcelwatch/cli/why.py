@@ -228,12 +228,13 @@ def _print_trials(desk: Desk, dossier: Dossier, trials: Sequence[Explanation], a
     """Of thresholds in shadow, those that find something or have a clock running."""
     from parcelwatch.cli import output
 
+    t = desk.tongue
     said = [each for each in trials if each.fires or each.running]
     if said:
         output.say()
-        output.say(desk.tongue("On trial (nobody is told)"), "bold cyan")
+        output.say(t("On trial (nobody is told)"), "bold cyan")
     for each in said:
-        print_rule(each, replace(dossier, cases=()), desk.words, desk.tongue, at)
+        print_rule(each, replace(dossier, cases=()), desk.words, t, at)
 
 
 _KNOWN = {

@@ -154,7 +154,7 @@ def _open_to_all(written: Mapping[str, Any]) -> Iterator[Problem]:
     """A port that others reach needs somebody at the door: a token, or a server with TLS in front."""
     service = written.get("service")
     listen = service.get("listen") if isinstance(service, dict) else None
-    if not isinstance(service, dict) or not isinstance(listen, str) or not listen:
+    if not isinstance(service, dict) or not isinstance(listen, str) or not listen.rpartition(":")[0]:
         return
     if is_loopback(f"//{listen}") or _keys(written, "tokens") or service.get("public_url"):
         return

@@ -85,21 +85,24 @@ class Rules:
         self.every = every
         self.shadows = shadows
         self._chosen: dict[tuple[Milestone, frozenset[Cause | None]], tuple[Rule, ...]] = {}
-        self._patience: dict[Milestone, timedelta | None] = {}
+        self._patient: dict[Milestone, tuple[tuple[str, timedelta], ...] | None] = {}
 
     def about(self, view: View) -> tuple[Rule, ...]:
         """Those about where the parcel is and what was told of it; the others would be quiet."""
         key = (view.milestone, view.causes)
         return self._chosen.get(key) or self._choose(*key)
 
-    def patience(self, at: Milestone) -> timedelta | None:
-        """How long none of them finds anything new after a scan that merely moves a parcel on to `at`; see Rule."""
-        if at not in self._patience:
+    def patient(self, at: Milestone) -> tuple[tuple[str, timedelta], ...] | None:
+        """The kinds of which something may be found once so much time has passed since a scan that merely moves a
+        parcel on to `at`; None where something may be found at once. See Rule.
+        """
+        if at not in self._patient:
             every = (*self.every, *self.shadows.every) if self.shadows is not None else self.every
-            each = [rule.patience for rule in every if at in rule.at and not rule.of]
-            known = [one for one in each if one is not None]
-            self._patience[at] = min(known, default=FOREVER) if len(known) == len(each) else None
-        return self._patience[at]
+            each = [(rule.kind, rule.patience) for rule in every if at in rule.at and not rule.of]
+            known = tuple((kind, patience) for kind, patience in each if patience is not None)
+            finite = tuple(one for one in known if one[1] < FOREVER)
+            self._patient[at] = finite if len(known) == len(each) else None
+        return self._patient[at]
 
     def _choose(self, at: Milestone, told: frozenset[Cause | None]) -> tuple[Rule, ...]:
         chosen = tuple(rule for rule in self.every if at in rule.at and (not rule.of or not rule.of.isdisjoint(told)))

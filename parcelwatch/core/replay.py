@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -23,14 +23,29 @@ from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.habits import AWAITING, Habits
 from parcelwatch.core.hear import OVER_AND_DONE
 from parcelwatch.core.histories import History
+from parcelwatch.core.kinds import RULES
 from parcelwatch.core.learn import Forecasts
 from parcelwatch.core.milestones import stage
 from parcelwatch.core.policy import Policy
-from parcelwatch.core.rules.base import FOREVER
+from parcelwatch.core.rules.astray import country_code
 from parcelwatch.core.step import Step
-from parcelwatch.core.timeline import as_of, current, latest, withdrawn
+from parcelwatch.core.timeline import as_of, current, earliest, latest, withdrawn
 from parcelwatch.core.view import View, view
-from parcelwatch.model import Case, CaseTold, Dossier, Entry, Milestone, Parcel, Passed, Severity, Shadow, Timeline, Why
+from parcelwatch.core.whereabouts import split
+from parcelwatch.model import (
+    Case,
+    CaseTold,
+    Checkpoint,
+    Dossier,
+    Entry,
+    Milestone,
+    Parcel,
+    Passed,
+    Severity,
+    Shadow,
+    Timeline,
+    Why,
+)
 
 _TIME: Final = Passed()
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -73,8 +88,8 @@ def replay(
     parcel = history.parcel()
     known, cases, shadows = Known(parcel, history.confirmed, habits), tuple[Case, ...](), tuple[Shadow, ...]()
     rules = rules_for(policy, parcel)
-    way = _Way(history, rules)
     foreseen = forecasts if policy.foresight.enabled else None
+    way = _Way(history, parcel, rules, foreseen=foreseen is not None)
     coming = hearings(history, parcel.added_at)
     ahead: Hearing | None = next(coming)
     now: datetime | None = parcel.added_at
@@ -87,8 +102,8 @@ def replay(
                 now = ahead.at if ahead else None
                 continue
         dossier = known.at(now, cases, shadows)
-        promised = parcel.promised_by or dossier.promise
-        outlook = foreseen.outlook(parcel, now) if foreseen and promised and dossier.timeline.entries else None
+        asks = foreseen if dossier.timeline.entries and (parcel.promised_by or dossier.promise) else None
+        outlook = asks.outlook(parcel, now) if asks else None
         seen = view(dossier, policy.calendar, policy.foresight, outlook)
         found = judged(seen, rules)
         if cases or shadows or found.findings or found.shadows:
@@ -108,44 +123,68 @@ class _Way:
     least as long as the rules are patient.
     """
 
-    def __init__(self, history: History, rules: Rules) -> None:
+    def __init__(self, history: History, parcel: Parcel, rules: Rules, *, foreseen: bool) -> None:
         self._rules = rules
+        self._parcel = parcel
+        self._foreseen = foreseen
         file = not history.answers and history.confirmed is None and history.heard.answered_at is None
         self._smooth = file and _smooth(history.checkpoints)
         # A label starts no clock but that of its pickup, unless the shop says more of that.
-        labels = history.shipped_at is None and history.dispatch_by is None
-        self._before = _LABELLED if labels else frozenset()
+        self._labels = history.shipped_at is None and history.dispatch_by is None
         self._after = Milestone.UNKNOWN
-        self._quiet_until: datetime | None = None
+        self._clocks: dict[str, datetime] | None = None
 
     def looked(self, seen: View, found: Assessment) -> None:
         """A parcel was looked at; after what is heard next of it, what was found then may still hold."""
         if self._smooth:
-            ends = (found.due_at, found.valid_until, found.trial_at)
-            self._quiet_until = min(at or _NEVER for at in ends)
-            self._after = seen.milestone
+            self._after, self._clocks = seen.milestone, {}
+            for kind, verdict in (*found.verdicts.items(), *found.shadows.items()):
+                for at in (verdict.due_at, verdict.valid_until):
+                    if at is not None:
+                        self._runs(kind, at)
 
     def goes_on(self, heard: Hearing, ahead: Hearing | None) -> bool:
-        """Whether nothing can come of what was heard until the next is. The hand-over is always looked at."""
-        if not self._smooth or self._quiet_until is None:
+        """Whether nothing can come of what was heard until the next is."""
+        if not self._smooth or self._clocks is None:
             return False
         newest = heard.timeline.entries[-1]
         reached = newest.checkpoint.milestone
-        patience = self._rules.patience(reached)
-        if patience is None or not (self._after in _ONWARD or {self._after, reached} <= self._before):
+        patient = self._rules.patient(reached)
+        if patient is None or not self._foretold(newest) or self._abroad(newest.checkpoint):
             return False
-        if patience < FOREVER:
-            self._quiet_until = min(self._quiet_until, latest(newest) + patience)
+        for kind, patience in patient:
+            self._runs(kind, latest(newest) + patience)
         if ahead is None:
-            return newest.checkpoint.milestone is Milestone.DELIVERED
-        return ahead.at < self._quiet_until
+            return reached is Milestone.DELIVERED
+        # The clocks of the others stopped when it came so far.
+        return all(ahead.at < at for kind, at in self._clocks.items() if reached in RULES[kind].at)
+
+    def _runs(self, kind: str, until: datetime) -> None:
+        assert self._clocks is not None
+        before = self._clocks.get(kind)
+        self._clocks[kind] = until if before is None or until < before else before
+
+    def _foretold(self, newest: Entry) -> bool:
+        """Whether no clock but the rules' own starts with a scan. Forecasts count from the hand-over, and so do the
+        days that were left of a promise where it was handed over before we knew of it.
+        """
+        if self._after in _ONWARD:
+            return True
+        if newest.checkpoint.milestone in _LABELLED:
+            return self._labels and self._after in _LABELLED
+        return not self._foreseen and self._after in _LABELLED and earliest(newest) >= self._parcel.added_at
+
+    def _abroad(self, said: Checkpoint) -> bool:
+        """Whether it may be a delivery in another country."""
+        if said.milestone is not Milestone.DELIVERED:
+            return False
+        return country_code(said.place) not in ("", split(self._parcel.destination)[0])
 
 
 # Under way, and over: at customs a clock runs from the first scan there, and tours are counted.
 _M: Final = Milestone
 _ONWARD: Final = {_M.PICKED_UP: 0, _M.IN_TRANSIT: 1, _M.OUT_FOR_DELIVERY: 2, _M.DELIVERED: 3}
 _LABELLED: Final = frozenset({_M.UNKNOWN, _M.INFO_RECEIVED})
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def _smooth(entries: tuple[Entry, ...]) -> bool:
@@ -189,7 +228,8 @@ class Known:
     def hear(self, heard: Hearing) -> bool:
         """Take in what was heard; whether it is the first history of the parcel."""
         self._timeline = heard.timeline
-        self._said.update(heard.answered)
+        if heard.answered:
+            self._said.update(heard.answered)
         first = self._tracked_at is None and bool(heard.timeline.entries)
         if first:
             self._tracked_at = heard.at

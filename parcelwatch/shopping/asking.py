@@ -1,16 +1,15 @@
 """One account's conversation with a platform over HTTP: its pace, the token that takes, its clock, page after page.
 
-What belongs here: driving an adapter's readings, whatever they tell of. What renews a token is kept in a file of its
-own before the token is used: whoever loses it loses the account.
+What belongs here: driving an adapter's readings, whatever they tell of. How a token is kept is
+tokens.py's.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Generic, Protocol, TypeVar
@@ -21,7 +20,8 @@ from parcelwatch.core import accounts as rules
 from parcelwatch.couriers.base import SECRETS, http_date
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused
-from parcelwatch.shops.base import Account, Mark, Renews, Wait
+from parcelwatch.shopping import tokens
+from parcelwatch.shops.base import Account, Granted, Mark, Renews, Wait
 from parcelwatch.store import Store, accounts, shops
 
 T = TypeVar("T")
@@ -55,12 +55,6 @@ Since = Callable[[Account, Mark, datetime], Generator[httpx.Request | Wait | P, 
 """How a platform is read: its adapter's `since`."""
 
 
-@dataclass(slots=True)
-class _Granted:
-    token: str = field(repr=False)
-    until: datetime
-
-
 class Asker(Generic[P]):
     """Asks one account at a platform. `renews`: its adapter, where the token holds for a while only.
 
@@ -78,7 +72,8 @@ class Asker(Generic[P]):
         self._at: tuple[datetime, float] | None = None
         self._gap = _gap(rate)
         self._last: float | None = None
-        self._granted: _Granted | None = None
+        self._granted: tokens.Kept | None = None
+        self._refused = ""
         self._skew = timedelta(0)
 
     def at(self, now: datetime) -> None:
@@ -103,9 +98,8 @@ class Asker(Generic[P]):
                     mark = page.mark or mark
                     yield page
             except CourierRefused:
-                if attempt == 2 or self._granted is None:
+                if attempt == 2 or not self._drop_token():
                     raise
-                self._granted = None
             else:
                 return
 
@@ -125,6 +119,15 @@ class Asker(Generic[P]):
             else:
                 yield step
 
+    async def looked(self, look: Callable[[Account, datetime], Generator[httpx.Request, httpx.Response, T]]) -> T:
+        """What a look came to; one that is refused for its token is made again with another, once."""
+        try:
+            return await self.answered(look(await self.with_token(), self.there()))
+        except CourierRefused:
+            if not self._drop_token():
+                raise
+            return await self.answered(look(await self.with_token(), self.there()))
+
     async def answered(self, looking: Generator[httpx.Request, httpx.Response, T]) -> T:
         """What a look came to. Raises CourierError."""
         try:
@@ -135,13 +138,13 @@ class Asker(Generic[P]):
             found: T = done.value
             return found
 
-    async def _send(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, *secrets: str) -> httpx.Response:
         loop = asyncio.get_running_loop()
         if self._last is not None and (left := self._last + self._gap - loop.time()) > 0:
             await asyncio.sleep(left)
         self._last = loop.time()
         account = self.account
-        held = (self._granted.token,) if self._granted else ()
+        held = (*secrets, self._granted.token) if self._granted else secrets
         request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
         response = await self._client.send(request, account.name)
         self._compare_clocks(response)
@@ -151,17 +154,41 @@ class Asker(Generic[P]):
 
     async def with_token(self) -> Account:
         """The account with a token that holds. Raises CourierError."""
-        renews, account = self._renews, self.account
-        if renews is None:
-            return account
-        if self._granted is None or self.clock() >= self._granted.until:
-            kept = self._renewals.read_text().strip() if self._renewals.exists() else account.token
-            granted = renews.renewed(await self._send(renews.renew(account, kept, self.there())))
-            if granted.renewal and granted.renewal != kept:
-                _keep(self._renewals, granted.renewal)
-            margin = min(MARGIN, granted.lifetime / 10)
-            self._granted = _Granted(granted.token, self.clock() + granted.lifetime - margin)
-        return replace(account, token=self._granted.token)
+        if self._renews is None:
+            return self.account
+        if self._granted is None or not self._granted.holds(self.clock()):
+            self._granted = await self._grant(self._renews)
+        return replace(self.account, token=self._granted.token)
+
+    async def _grant(self, renews: Renews) -> tokens.Kept:
+        """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used."""
+        path, configured = self._renewals, self.account.token
+        kept = tokens.load(path)
+        if kept is not None and kept.holds(self.clock()) and kept.token != self._refused:
+            return kept
+        renewal = kept.renewal if kept is not None and kept.renewal else configured
+        try:
+            granted = await self._renew(renews, renewal)
+        except CourierRefused:
+            # Whoever authorised the program anew wrote another one into the configuration.
+            if renewal == configured:
+                raise
+            renewal, granted = configured, await self._renew(renews, configured)
+        until = self.clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
+        found = tokens.Kept(granted.token, until, granted.renewal or renewal)
+        tokens.save(path, found)
+        return found
+
+    async def _renew(self, renews: Renews, renewal: str) -> Granted:
+        request = renews.renew(self.account, renewal, self.there())
+        return renews.renewed(await self._send(request, renewal))
+
+    def _drop_token(self) -> bool:
+        """Forget a token that was refused; whether there was one."""
+        if self._granted is None:
+            return False
+        self._refused, self._granted = self._granted.token, None
+        return True
 
     # --- the platform's clock ---
 
@@ -175,19 +202,6 @@ class Asker(Generic[P]):
 def _gap(rate: str) -> float:
     pace = parse_rate(rate)
     return pace.period_seconds / pace.count
-
-
-def _keep(path: Path, renewal: str) -> None:
-    """Whole or not at all, for its owner's eyes."""
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, renewal.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    part.replace(path)
 
 
 # --- on the store's thread -----------------------------------------------------------------------

@@ -30,8 +30,8 @@ def accounted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where what renews
-    its token is kept.
+    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where its token and
+    what renews it are kept.
     """
 
     account: Account
@@ -113,8 +113,7 @@ class Shopkeeper:
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""
-        asker = self._asker
-        return await asker.answered(self.stall.shop.order(await asker.with_token(), ref, asker.there()))
+        return await self._asker.looked(lambda account, now: self.stall.shop.order(account, ref, now))
 
     async def lately(self, since: Mark) -> list[ShopOrder]:
         """What changed since a mark, as far as the first page goes; nothing is kept. Raises CourierError."""

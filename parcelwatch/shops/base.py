@@ -42,7 +42,9 @@ class Account:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be shown, longest first; what is too short to open anything is left out."""
-        found = {value for value in (self.key, self.secret, self.token) if len(value) >= 6}
+        given = (self.key, self.secret, self.token)
+        # Where a platform issues two secrets, they are configured as one:two.
+        found = {part for value in given for part in (value, *value.split(":")) if len(part) >= 6}
         return tuple(sorted(found, key=len, reverse=True))
 
 

@@ -6,10 +6,8 @@ shopping/asking.py's.
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 import httpx
 import structlog
@@ -20,7 +18,7 @@ from parcelwatch.helpdesks.base import Page
 from parcelwatch.ingest import take_step
 from parcelwatch.model import LetterAction, Missive, Ticket
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, mark, settle
-from parcelwatch.shops.base import Account, Mark, Renews
+from parcelwatch.shops.base import Mark, Renews
 from parcelwatch.store import Store, drafts, tickets
 from parcelwatch.store.rows import whole
 from parcelwatch.store.tickets import Going
@@ -28,8 +26,6 @@ from parcelwatch.store.writer import Writer
 from parcelwatch.ticketing import mailbox, taking
 from parcelwatch.ticketing.counters import Counter
 from parcelwatch.ticketing.taking import Taken
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -108,14 +104,14 @@ class Deskkeeper:
 
     async def look(self, ref: str) -> Ticket | None:
         """One ticket as it stands now. Raises CourierError."""
-        return await self._answered(self.counter.desk.ticket(await self._account(), ref, self._asker.there()))
+        return await self._asker.looked(lambda account, now: self.counter.desk.ticket(account, ref, now))
 
     async def whole(self, ticket: Ticket) -> Ticket:
         """A ticket with its messages. Raises CourierError."""
         if ticket.messages is not None:
             return ticket
-        looking = self.counter.desk.messages(await self._account(), ticket, self._asker.there())
-        return replace(ticket, messages=await self._answered(looking))
+        said = await self._asker.looked(lambda account, now: self.counter.desk.messages(account, ticket, now))
+        return replace(ticket, messages=said)
 
     async def _take(self, page: Page) -> None:
         """Ticket by ticket, and then how far that goes: what breaks off is read again, and heard once."""
@@ -132,12 +128,6 @@ class Deskkeeper:
             ticket = await self.look(going.ref) if going.ref else None
             if ticket is not None:
                 await self._writer.run(settle_letter, self.counter, going, ticket, self._asker.clock())
-
-    async def _account(self) -> Account:
-        return await self._asker.with_token()
-
-    async def _answered(self, looking: Generator[httpx.Request, httpx.Response, T]) -> T:
-        return await self._asker.answered(looking)
 
 
 def asker(counter: Counter, client: Sends) -> Asker[Page]:

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from parcelwatch.channels.customers import Attempt, Outcome
+from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, overdue
-from parcelwatch.core.letters import unannounced
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step

@@ -78,7 +78,7 @@ def daemon(config: Path) -> Iterator[subprocess.Popen[bytes]]:
 def body() -> dict[str, str]:
     """What 快递100 posts about a damaged parcel."""
     now = clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    scan = {"time": now, "ftime": now, "context": "快件外包装破损", "status": "破损", "statusCode": "209"}
+    scan = {"time": now, "ftime": now, "context": "快件破损严重", "status": "破损", "statusCode": "209"}
     result = {"message": "ok", "nu": NUMBER, "com": "yuantong", "status": "200", "state": "209", "data": [scan]}
     param = json.dumps({"status": "polling", "lastResult": result}, ensure_ascii=False)
     return {"param": param, "sign": md5_hex(param + SALT).upper()}

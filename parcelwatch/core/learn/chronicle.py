@@ -144,15 +144,14 @@ class Forecasts:
         """What was known by the midnight before, UTC, of parcels like this one."""
         day = _on(at)
         keys = levels(parcel)
-        found: list[Level] = []
-        for key in keys:
-            found.append(self._level(key, day, found))
-        return Outlook(tuple(found), self._pace(keys[:-1], day), _midnight(day + 1))
+        known = tuple(level for key in keys if (level := self._level(key, day)) is not None)
+        return Outlook(known, self._pace(keys[:-1], day), _midnight(day + 1))
 
-    def _level(self, key: Key, day: int, wider: list[Level]) -> Level:
+    def _level(self, key: Key, day: int) -> Level | None:
+        """What was known of one level; None while that was nothing."""
         days, made = self._made(key)
         place = bisect_right(days, day) - 1
-        return made[place] if place >= 0 else deepened(wider[-1] if wider else None, key, Count(), _midnight(day))
+        return made[place] if place >= 0 else None
 
     def _made(self, key: Key) -> tuple[list[int], list[Level]]:
         """A level after each day on which something of it was heard."""
@@ -163,15 +162,9 @@ class Forecasts:
         return self._levels[key]
 
     def _wider(self, key: Key) -> Callable[[int], Level | None]:
-        above = wider_than(key)
-
-        def at(day: int) -> Level | None:
-            found: list[Level] = []
-            for each in above:
-                found.append(self._level(each, day, found))
-            return found[-1] if found else None
-
-        return at
+        """The next wider level of which anything was known on a day."""
+        above = wider_than(key)[::-1]
+        return lambda day: next((level for each in above if (level := self._level(each, day)) is not None), None)
 
     def _pace(self, keys: tuple[Key, ...], day: int) -> float:
         pace = 1.0

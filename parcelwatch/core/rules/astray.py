@@ -137,6 +137,10 @@ class WrongDelivery(Rule):
     kind: ClassVar[str] = "wrong_delivery"
     at: ClassVar[frozenset[Milestone]] = frozenset({_M.DELIVERED, _M.EXCEPTION})
 
+    @property
+    def patience(self) -> timedelta | None:
+        return FOREVER  # who is delivered where it is to go is delivered rightly
+
     def judge(self, view: View) -> Verdict:
         if view.milestone not in self.at:
             return QUIET
@@ -177,8 +181,13 @@ def _elsewhere(view: View, delivery: Entry) -> bool:
     parcel = view.dossier.parcel
     origin, destination = split(parcel.origin)[0], split(parcel.destination)[0]
     place = delivery.checkpoint.place
-    code = place.rpartition(",")[2].strip()
-    if not destination or len(code) != len("DE") or not (code.isascii() and code.isupper()):
+    if not destination or not country_code(place):
         return False
     country = read(place, origin, destination, view.calendar.almanac)[0]
     return bool(country) and country != destination and not any({country, destination} <= one for one in _ONE_POST)
+
+
+def country_code(place: str) -> str:
+    """The code that a place ends with, which may be a country's; "" where there is none."""
+    code = place.rpartition(",")[2].strip()
+    return code if len(code) == len("DE") and code.isascii() and code.isupper() else ""

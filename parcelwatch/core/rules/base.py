@@ -76,7 +76,7 @@ class Rule:
         """How long it finds nothing new for sure after a scan that merely moves a parcel on; None if it may at once.
 
         Such a scan names no cause, is movement, lies no further back on a parcel's way than the one before, and at no
-        place that the parcel had left. Clocks that run already go on running.
+        place that the parcel had left, nor is it a delivery abroad. Clocks that run already go on running.
         """
         return None
 

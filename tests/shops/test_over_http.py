@@ -1,0 +1,225 @@
+"""China's platforms over loopback HTTP, with the keeper, its tokens and the database: what goes wrong on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from parcelwatch import shops
+from parcelwatch.client import Client
+from parcelwatch.core.assigning import Desk, assign
+from parcelwatch.core.policy import Policy
+from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
+from parcelwatch.shopping import tokens
+from parcelwatch.shopping.keeper import Shopkeeper, Stall
+from parcelwatch.shopping.taking import Counter, Taken
+from parcelwatch.shops.base import Account
+from parcelwatch.store import Store, parcels
+from parcelwatch.store.writer import Writer
+from tests.databases import blank
+from tests.servers import Hit, Server, head
+from tests.shops.answers import ANSWERS
+from tests.shops.asking import NOW
+from tests.shops.platforms import jushuitan, pdd, taobao
+
+CHINA = ("douyin", "jd", "jushuitan", "kuaishou", "pdd", "taobao", "wangdiantong", "wechat", "xiaohongshu")
+HOUR = timedelta(hours=1)
+Respond = Callable[[httpx.Request], Any]
+
+
+@dataclass
+class Place:
+    """A platform on loopback, a database, and who asks the one for the other."""
+
+    api: str
+    folder: Path
+    respond: Respond
+    asked: list[httpx.Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.server = Server(self._answer)
+        blank(self.folder / "shop.db")
+
+    async def _answer(self, _: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        request = httpx.Request(hit.method, f"https://shop.example.com{hit.target}", content=hit.body)
+        self.asked.append(request)
+        said = self.respond(request)
+        if isinstance(said, int):
+            writer.write(head(said, 2) + b"{}")
+            return
+        body = json.dumps(said).encode()
+        writer.write(head(200, len(body)) + body)
+
+    @property
+    def renewals(self) -> Path:
+        return self.folder / "token"
+
+    def read(self, *, hours: int = 1, token: str = "rt-old") -> tuple[CourierError | None, Taken]:
+        """One reading of the last hours, by a program that was just started, or of what is new since the last one."""
+        return asyncio.run(self._read(NOW - hours * HOUR if hours else None, token))
+
+    async def _read(self, since: datetime | None, token: str) -> tuple[CourierError | None, Taken]:
+        adapter = shops.load()[self.api]
+        quick = type("Quick", (type(adapter),), {"rate": "100000/s"})()
+        base = f"{self.server.url}{urlsplit(adapter.base_url).path}"
+        options = dict.fromkeys(adapter.required, "11223344")
+        account = Account("mine", self.api, base, "key-8d21f0", "sec-77aa19:sgn-51be02", token, options=options)
+        desks = [Desk("hundred", "kuaidi100")]
+        counter = Counter("mine", lambda called, number: assign(called, number, desks), Policy())
+        client = Client()
+        with closing(Writer(self.folder / "shop.db")) as writer:
+            keeper = Shopkeeper(Stall(account, quick, HOUR, counter, self.renewals), client, writer)
+            error = await keeper.read(NOW, since)
+            await client.aclose()
+            return error, keeper.taken
+
+    def watched(self) -> dict[str, str]:
+        """Every parcel by number with its company."""
+        with Store.open(self.folder / "shop.db") as store:
+            return {row["number"]: row["company"] for row in parcels.rows(store) if row["unwatched_at"] is None}
+
+
+@contextmanager
+def place(api: str, folder: Path, respond: Respond) -> Iterator[Place]:
+    made = Place(api, folder, respond)
+    with made.server:
+        yield made
+
+
+@pytest.mark.parametrize("api", CHINA)
+def test_every_platform_s_parcels_are_watched_by_the_courier_it_names(tmp_path: Path, api: str) -> None:
+    with place(api, tmp_path, ANSWERS[api]) as shop:
+        error, taken = shop.read()
+        assert error is None
+        assert taken.added == 2
+        assert taken.held == 0
+        assert set(shop.watched().values()) <= {"yuantong", "shentong", "shunfeng", "zhongtong", "yunda"}
+        assert "" not in shop.watched().values()
+        again, taken = shop.read(hours=0)
+        assert (again, taken.added, taken.stopped) == (None, 0, 0)
+
+
+def test_a_token_that_ends_between_two_calls_is_replaced_once_and_its_successor_kept(tmp_path: Path) -> None:
+    granted: list[str] = []
+
+    def respond(request: httpx.Request) -> Any:
+        path, form, _ = jushuitan.asked(request)
+        if "/auth/" in path:
+            granted.append(form["refresh_token"])
+            turn = len(granted)
+            data = {"access_token": f"at-{turn}", "refresh_token": f"rt-{turn}", "expires_in": 2592000}
+            return {"code": 0, "data": data}
+        if form["access_token"] == "at-1" and "refund" in path:
+            return {"code": 100, "msg": "access_token已过期"}
+        return jushuitan.answer(request)
+
+    with place("jushuitan", tmp_path, respond) as shop:
+        error, taken = shop.read()
+        assert error is None
+        assert granted == ["rt-old", "rt-1"]
+        held = tokens.load(shop.renewals)
+        assert held is not None
+        assert held.renewal == "rt-2"
+        assert shop.renewals.stat().st_mode & 0o777 == 0o600
+        assert taken.added == 2
+        assert set(shop.watched()) == {"YT8800000000001", "YT8800000000002"}
+
+
+def test_a_program_started_again_asks_with_the_token_it_had_and_a_new_authorisation_replaces_a_dead_one(
+    tmp_path: Path,
+) -> None:
+    dead = {"rt-old"}
+    granted: list[str] = []
+
+    def respond(request: httpx.Request) -> Any:
+        path, form, _ = jushuitan.asked(request)
+        if "/auth/" not in path:
+            ended = form["access_token"] not in granted[-1:]
+            return {"code": 100, "msg": "access_token已过期"} if ended else jushuitan.answer(request)
+        if form["refresh_token"] in dead:
+            return {"code": 100, "msg": "refresh_token无效"}
+        granted.append(f"at-{len(granted)}")
+        data = {"access_token": granted[-1], "refresh_token": f"after-{form['refresh_token']}", "expires_in": 2592000}
+        return {"code": 0, "data": data}
+
+    with place("jushuitan", tmp_path, respond) as shop:
+        assert shop.read(token="rt-1")[0] is None
+        assert shop.read(hours=0, token="rt-1")[0] is None
+        assert granted == ["at-0"]
+        granted.append("somebody else's")
+        dead.add("after-rt-1")
+        assert isinstance(shop.read(hours=0, token="rt-old")[0], CourierRefused)
+        assert shop.read(hours=0, token="rt-2")[0] is None
+        assert shop.read(hours=0, token="rt-2")[0] is None
+        assert granted == ["at-0", "somebody else's", "at-2"]
+
+
+def test_a_platform_that_throttles_half_way_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def respond(request: httpx.Request) -> Any:
+        form = taobao.form_of(request)
+        if form["type"] != "pdd.order.number.list.increment.get":
+            return pdd.refunds()
+        calls.append(form["start_updated_at"])
+        if len(calls) == 4:
+            return pdd.error(70031, "调用过于频繁")
+        return pdd.orders([pdd.row(order_sn=f"2611-{form['start_updated_at']}", tracking_number=f"YT{len(calls):013}")])
+
+    with place("pdd", tmp_path, respond) as shop:
+        error, _ = shop.read(hours=3)
+        assert isinstance(error, CourierBusy)
+        error, _ = shop.read(hours=0)
+        assert error is None
+        assert int(calls[4]) == int(calls[3]) - 600
+        # One parcel of each answer is its own, the other one is the same in all of them.
+        assert len(shop.watched()) == (len(calls) - 1) + 1
+
+
+def test_what_a_platform_tells_twice_is_taken_once_and_a_refund_is_one_complaint(tmp_path: Path) -> None:
+    def respond(request: httpx.Request) -> Any:
+        match taobao.form_of(request)["method"]:
+            case "taobao.refunds.receive.get":
+                return taobao.refunds(taobao.REFUND, taobao.REFUND)
+        return taobao.trades([taobao.trade(), taobao.trade()], total_results=120)
+
+    with place("taobao", tmp_path, respond) as shop:
+        error, taken = shop.read()
+        assert (error, taken.added, taken.complaints) == (None, 2, 1)
+        _, taken = shop.read(hours=0)
+        assert (taken.added, taken.complaints) == (0, 0)
+
+
+def test_an_outage_leaves_the_mark_where_it_was_and_no_credential_in_what_is_kept(tmp_path: Path) -> None:
+    with place("taobao", tmp_path, lambda _: 503) as shop:
+        error, _ = shop.read()
+        assert isinstance(error, CourierUnavailable)
+        shop.respond = partial(_echo, shop)
+        error, _ = shop.read()
+        assert "key-8d21f0" not in str(error)
+        kept_bytes = b"".join(path.read_bytes() for path in tmp_path.glob("shop.db*"))
+        for secret in (b"key-8d21f0", b"sgn-51be02", b"rt-old"):
+            assert secret not in kept_bytes
+
+
+def _echo(shop: Place, _: httpx.Request) -> Any:
+    return taobao.error(25, "Invalid signature", "", shop.asked[-1].content.decode())
+
+
+def test_a_masked_name_is_no_name_and_only_the_end_of_a_phone_is_kept(tmp_path: Path) -> None:
+    with place("pdd", tmp_path, ANSWERS["pdd"]) as shop:
+        shop.read()
+        kept_bytes = b"".join(path.read_bytes() for path in tmp_path.glob("shop.db*"))
+        assert "王*".encode() not in kept_bytes
+        assert b"139****4321" not in kept_bytes
