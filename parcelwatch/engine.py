@@ -33,11 +33,12 @@ from parcelwatch.making import Parts, linking, parts
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
-from parcelwatch.shopping.keeper import Shopkeeper, accounted
+from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
 from parcelwatch.store import retention as retained
 from parcelwatch.store.writer import Writer
 from parcelwatch.storekeeping import Keeper
+from parcelwatch.ticketing.keeper import Deskkeeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -90,11 +91,11 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
-        keepers: Sequence[Shopkeeper] = (),
+        keepers: Sequence[Shopkeeper | Deskkeeper] = (),
         elapsed: Callable[[], float] = time.monotonic,
         retention: Retention | None = None,
     ) -> None:
-        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks the shops.
+        """`broken`: what is known to be wrong with the shop's own letters. `keepers`: who asks shops and helpdesks.
 
         `elapsed`: as storekeeping.Keeper has it.
         """
@@ -109,7 +110,7 @@ class Engine:
         self._policy = policy
         self._posts = {one.name: one for one in posts}
         self._apis = {one.name: one.account.api for one in posts}
-        self._apis |= {accounted(one.stall.name): one.stall.account.api for one in keepers}
+        self._apis |= {one.kept: one.api for one in keepers}
         self._renderers = (renderer, *(voices or {}).values())
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._leaving: list[Worker] = []
@@ -157,9 +158,9 @@ class Engine:
         self.storekeeper.judge_by(made.policy)
         self._posts = {one.name: one for one in made.posts}
         self._apis = {one.name: one.account.api for one in made.posts}
-        self._apis |= {accounted(one.name): one.account.api for one in made.stalls}
-        for keeper, stall in zip(self.keepers, made.stalls, strict=True):
-            keeper.stall = stall
+        self._apis |= {one.kept: one.api for one in self.keepers}
+        for keeper, anew in zip(self.keepers, (*made.stalls, *made.counters), strict=True):
+            keeper.take_over(anew)
         self._renderers = (made.renderer, *made.voices.values())
         self._broken = frozenset(made.broken)
 
@@ -171,7 +172,7 @@ class Engine:
             self.deliverer.beat = self.beat  # it rests, and is well
             return
         self._wake("pushes", self._read_pushes(now))
-        askers: tuple[Shopkeeper | Worker, ...] = (*self.keepers, *self.workers)
+        askers: tuple[Shopkeeper | Deskkeeper | Worker, ...] = (*self.keepers, *self.workers)
         for each in askers if self.storekeeper.asks else ():
             each.at(now)
             self._wake(each, each.run(now))
@@ -262,6 +263,11 @@ class Engine:
         """Tell whoever watches us from outside that all is well. Raises CourierError."""
         if isinstance(self._client, Client):
             await self._client.ping(url, "heartbeat")
+
+    @property
+    def shopkeepers(self) -> tuple[Shopkeeper, ...]:
+        """Those of the keepers who ask shops."""
+        return tuple(one for one in self.keepers if isinstance(one, Shopkeeper))
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -441,6 +447,8 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
     made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
     client = Client()
+    keepers: list[Shopkeeper | Deskkeeper] = [Shopkeeper(each, client, writer) for each in made.stalls]
+    keepers += [Deskkeeper(each, client, writer) for each in made.counters]
     try:
         links = linking(config) if serving else None
     except StoreError:
@@ -457,6 +465,6 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
         made.fallbacks,
         made.voices,
         made.broken,
-        [Shopkeeper(each, client, writer) for each in made.stalls],
+        keepers,
         retention=made.retention,
     )

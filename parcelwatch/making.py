@@ -21,6 +21,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Stall
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store.keys import link_key
+from parcelwatch.ticketing.counters import Counter, counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Parts:
     broken: tuple[str, ...]
     secrets: Mapping[str, str]
     stalls: tuple[Stall, ...] = ()
+    counters: tuple[Counter, ...] = ()
     retention: Retention = field(default_factory=Retention)
 
 
@@ -54,6 +56,7 @@ def parts(config: Config) -> Parts:
         broken=tuple(broken_templates(config)),
         secrets=secrets,
         stalls=tuple(stalls(config, policy)),
+        counters=tuple(counters(config, policy)),
         retention=config.retention(),
     )
 

@@ -16,7 +16,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from parcelwatch import __version__, config, couriers, doors, making, shops, web
+from parcelwatch import __version__, config, couriers, doors, helpdesks, making, shops, web
 from parcelwatch.config import Config
 from parcelwatch.core.links import Linking
 from parcelwatch.engine import Engine
@@ -79,7 +79,7 @@ class Reloader:
 
     def _read(self) -> tuple[Config, Parts, Linking | None, Starlette | None]:
         """All that the file makes. Raises ConfigError, StoreError."""
-        fresh = config.load(self.config.path, apis=couriers.apis(), shops=shops.apis())
+        fresh = config.load(self.config.path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
         require_couriers(fresh)
         if problems := list(_fixed(self.config, fresh)):
             raise ConfigError(problems)
@@ -115,6 +115,8 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
         yield f"{after.path}: [service] database {_NEVER}"
     if _shops(before) != _shops(after):
         yield f"{after.path}: [shops] {_NEVER}"
+    if dict(before.helpdesks()) != dict(after.helpdesks()):
+        yield f"{after.path}: [helpdesks] {_NEVER}"
     if before.listen != after.listen:
         yield f"{after.path}: [service] listen {_NEVER}"
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import structlog
 
-from parcelwatch import config, couriers, shops, vitals
+from parcelwatch import config, couriers, helpdesks, shops, vitals
 from parcelwatch.config import Config
 from parcelwatch.core.dispatch import operators
 from parcelwatch.core.health import Facts, Remark, remarks
@@ -122,7 +122,12 @@ class _File:
             found = path.stat()
             seen = (found.st_mtime_ns, found.st_size, found.st_ino)
             if seen != self._seen:
-                self._said = config.fingerprint(config.load(path, apis=couriers.apis(), shops=shops.apis())), ""
+                self._said = (
+                    config.fingerprint(
+                        config.load(path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
+                    ),
+                    "",
+                )
                 self._seen = seen
         except (ConfigError, OSError) as error:
             self._seen, self._said = None, ("", str(error))

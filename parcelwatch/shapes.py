@@ -20,7 +20,7 @@ from parcelwatch.core.scorecards import Scorecard
 from parcelwatch.core.shares import share
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, drafts, incidents
+from parcelwatch.store import Store, cases, drafts, incidents, tickets
 from parcelwatch.store.alerts import AlertRow
 from parcelwatch.store.cases import CaseRow
 from parcelwatch.store.rows import iso, maybe_ms
@@ -58,6 +58,7 @@ def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
         "remedy": _remedy(one.remedy),
         "word_due_at": stamp(one.word.by) if one.word else None,
         "claim": claim(one, at),
+        "tickets": list(row.tickets),
     }
 
 
@@ -164,7 +165,7 @@ def draft_whole(store: Store, draft_id: int, words: Renderer) -> dict[str, Any]:
     events = [{**one, "fact": None, "why": _why(one, words)} for one in drafts.events(store, draft_id)]
     for event in events:
         del event["fact"]
-    return {**draft(row, words), "events": events}
+    return {**draft(row, words), "events": events, "ticket": tickets.of_letter(store, draft_id)}
 
 
 def text(one: Common) -> dict[str, Any]:

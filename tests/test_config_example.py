@@ -80,9 +80,16 @@ def shown(limits: Limits) -> str:
 
 
 def shown_for_couriers(path: tuple[str, ...], there: set[tuple[str, ...]]) -> bool:
-    """Whether a key of a declared shop is one that declared couriers show: how it proves itself, times, bodies."""
-    if path[:3] != ("shops", "*", "declared"):
+    """Whether a key of a declared shop or helpdesk is one that declared couriers or shops show.
+
+    How it proves itself, times, bodies; of a helpdesk also how calls are written.
+    """
+    if path[1:3] != ("*", "declared") or path[0] == "couriers":
         return False
+    if path[0] == "helpdesks" and (
+        ("shops", *path[1:]) in there or (("shops", "*", "declared", "one", path[-1]) in there and len(path) == 5)
+    ):
+        return True
     courier = [known for known in there if known[:3] == ("couriers", "*", "declared")]
     return (
         ("couriers", *path[1:]) in there
@@ -95,7 +102,8 @@ def keys(table: dict[str, Any], at: tuple[str, ...] = ()) -> list[tuple[str, ...
     """Every key path of a document, names of accounts and channels as "*", items of lists not numbered."""
     found: list[tuple[str, ...]] = []
     for key, value in table.items():
-        here = (*at, "*" if at in (("couriers",), ("channels",), ("shops",), ("import",), ("tokens",)) else key)
+        named = (("couriers",), ("channels",), ("shops",), ("helpdesks",), ("import",), ("tokens",))
+        here = (*at, "*" if at in named else key)
         found.append(here)
         for each in value if isinstance(value, list) else [value]:
             found += keys(each, here) if isinstance(each, dict) else []

@@ -33,6 +33,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "silences": "silences",
     "couriers": "couriers",
     "shops": "shops",
+    "helpdesks": "helpdesks",
     "db": "database",
     "metrics": "monitoring",
 }

@@ -87,9 +87,11 @@ def show(found: Checked) -> None:
 def _unsendable(config: Config) -> list[str]:
     """What is wrong with the ways to customers."""
     from parcelwatch.cli.drafts import to_customers
+    from parcelwatch.ticketing.counters import counters
 
     try:
         to_customers(config)
+        counters(config, config.policy())
     except ConfigError as error:
         return error.problems
     return []
@@ -119,6 +121,7 @@ def _unreadable(config: Config) -> Iterator[str]:
     """A sentence for each secret that cannot be read here."""
     secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
     secrets += [secret for shop in config.shops().values() for secret in shop.credentials.values() if secret]
+    secrets += [secret for desk in config.helpdesks().values() for secret in desk.credentials.values() if secret]
     secrets += [token.secret for token in config.tokens().values()]
     channels = (channel.url for channel in config.channels().values())
     for secret in (*secrets, *channels, *config.to_customers().values()):

@@ -50,9 +50,10 @@ class Desk:
     @cached_property
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
-        from parcelwatch import config, couriers, shops
+        from parcelwatch import config, couriers, helpdesks, shops
 
-        return config.load(config.find(self.named), apis=couriers.apis(), shops=shops.apis())
+        path = config.find(self.named)
+        return config.load(path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
 
     @cached_property
     def policy(self) -> Policy:

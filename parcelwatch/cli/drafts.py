@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from parcelwatch.config import Config
     from parcelwatch.model import Announced
     from parcelwatch.store import Store
+    from parcelwatch.ticketing.counters import Counter
+    from parcelwatch.ticketing.sending import Tickets
 
 app = group("Read, change, approve or discard the texts written for customers.")
 
@@ -371,19 +373,22 @@ def send(
 ) -> None:
     """Send approved drafts to the customer, each once.
 
-    Through [drafts.send] of the configuration. Where nobody can tell whether one arrived it is not sent again: look
+    Into the ticket in which its buyer has written, where a [helpdesks.NAME] knows one, else through [drafts.send].
+    Where nobody can tell whether one arrived it is not sent again: look
     there, then `drafts sent` if it did, or `drafts approve` if it did not.
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
+    from parcelwatch.ticketing.sending import Tickets
 
     ids = meant(desk, drafts, incident, "approved", *(["draft"] if approve else []))
-    customers = to_customers(desk.config)
-    if customers is None:
+    customers, counters = to_customers(desk.config), _counters(desk)
+    if customers is None and not counters:
         _ready(desk, ids, approve=approve)
         raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
     with desk.store() as store:
-        troubles = [_sent(desk, store, customers, draft, by, approve=approve) for draft in ids]
+        way = Tickets(store, counters, desk.now, customers)
+        troubles = [_sent(desk, store, way, draft, by, approve=approve) for draft in ids]
         shown = [shapes.draft_whole(store, draft, desk.words) for draft in ids]
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
@@ -403,6 +408,11 @@ DOUBTED = (
     "`parcelwatch drafts sent {draft}` if it did, or `parcelwatch drafts approve {draft}` if it did not"
 )
 
+NOT_THERE = (
+    "draft {draft} does not stand in its ticket, where it was written before without an answer. It is not sent again: "
+    "look there, then `parcelwatch drafts sent {draft}` if it arrived, or `parcelwatch drafts approve {draft}`"
+)
+
 
 def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
     """Say first what is wrong with a draft that could not be sent anyway."""
@@ -416,12 +426,24 @@ def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
                 raise NeedsAttention(t(said, draft=draft))
 
 
-def _sent(desk: Desk, store: Store, customers: Customers, draft: int, by: str, *, approve: bool) -> str:
+def _counters(desk: Desk) -> list[Counter]:
+    """The helpdesks into whose tickets letters may go."""
+    from parcelwatch.ticketing.counters import counters
+
+    if not desk.config.helpdesks():
+        return []
+    return [each for each in counters(desk.whole_config, desk.policy) if each.desk.writes]
+
+
+def _sent(desk: Desk, store: Store, customers: Tickets, draft: int, by: str, *, approve: bool) -> str:
     """Send one; what is to be done about it, "" when it arrived."""
     from parcelwatch.channels.customers import Outcome
+    from parcelwatch.store import drafts
     from parcelwatch.verbs import letters
 
     try:
+        if drafts.one(store, draft)[1].state == "sending" and customers.went(draft):
+            return "" if customers.look(draft) else desk.tongue(NOT_THERE, draft=draft)
         attempt = letters.send(
             store, customers, draft, desk.words, desk.policy, desk.now, by=by or who(), approve=approve
         )

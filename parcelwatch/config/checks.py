@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
 from parcelwatch.config import contracts, days, overrides, presets, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
-from parcelwatch.config.models import MATCHERS, Courier, File, Limits, Override, Platform, Route
+from parcelwatch.config.models import MATCHERS, Courier, File, Helpdesk, Limits, Override, Platform, Route
 from parcelwatch.config.problems import Problem, did_you_mean, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
@@ -43,8 +44,13 @@ class Adapter:
 Apis = Mapping[str, Adapter]
 
 
-def errors(written: Mapping[str, Any], apis: Apis | None, shops: Apis | None = None) -> Iterator[Problem]:
-    """What refers to something that is not there. `apis`, `shops`: every known adapter by name, None if unknown."""
+def errors(
+    written: Mapping[str, Any], apis: Apis | None, others: Mapping[str, Apis | None] = MappingProxyType({})
+) -> Iterator[Problem]:
+    """What refers to something that is not there. `apis`: every known adapter by name, None if unknown.
+
+    `others`: the same by table, of what is no courier.
+    """
     channels = _keys(written, "channels")
     for position, route in enumerate(_tables(written, "routes")):
         yield from routes.errors(route, channels, _keys(written, "couriers"), ("routes", position))
@@ -62,9 +68,9 @@ def errors(written: Mapping[str, Any], apis: Apis | None, shops: Apis | None = N
     for name in _keys(written, "import"):
         yield from presets.errors(written["import"][name], _keys(written, "couriers"), ("import", name))
     yield from _open_to_all(written)
-    if shops is not None:
-        for name in _keys(written, "shops"):
-            yield from _adapter(written["shops"][name], shops, ("shops", name))
+    for table, known in others.items():
+        for name in _keys(written, table) if known is not None else ():
+            yield from _adapter(written[table][name], known or {}, (table, name))
 
 
 def misfits(table: str, accounts: Iterable[Any], apis: Apis | None) -> Iterator[Problem]:
@@ -332,7 +338,9 @@ def _literals(file: File) -> Iterator[Problem]:
     better = '"env:NAME", "file:/path" or "credential:NAME"'
     for at, secret in _secrets(file):
         # A customer number alone opens nothing, and a sandbox's key opens only that.
-        harmless = at[-1] == "customer" or (at[0] in ("couriers", "shops") and _sandbox(getattr(file, at[0])[at[1]]))
+        harmless = at[-1] == "customer" or (
+            at[0] in ("couriers", "shops", "helpdesks") and _sandbox(getattr(file, at[0])[at[1]])
+        )
         if secret.literal and not harmless:
             yield Problem(at, f"the secret itself stands in this file; better write where it is: {better}")
 
@@ -348,10 +356,10 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
         for key, secret in account.secrets.items():
             if secret:
                 yield ("couriers", name, key), secret
-    for name, shop in file.shops.items():
-        for key, secret in shop.secrets.items():
-            if secret:
-                yield ("shops", name, key), secret
+    platforms = [("shops", name, one.secrets) for name, one in file.shops.items()]
+    platforms += [("helpdesks", name, one.secrets) for name, one in file.helpdesks.items()]
+    for table, name, secrets in platforms:
+        yield from (((table, name, key), secret) for key, secret in secrets.items() if secret)
     for name, channel in file.channels.items():
         yield ("channels", name, "url"), channel.url
     for name, token in file.tokens.items():
@@ -360,5 +368,5 @@ def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
         yield ("drafts", "send", key), secret
 
 
-def _sandbox(account: Courier | Platform) -> bool:
+def _sandbox(account: Courier | Platform | Helpdesk) -> bool:
     return bool(account.base_url) and is_loopback(account.base_url or "")

@@ -21,7 +21,7 @@ API: Final = "declared"
 KEY: Final = "declared"
 _FILE: Final = "file:"
 _NEAR: Final = 0.8  # the names of couriers are short and alike
-_FOLDERS: Final = {"couriers": "declarations", "shops": "declarations/shops"}
+_FOLDERS: Final = {"couriers": "declarations", "shops": "declarations/shops", "helpdesks": "declarations/helpdesks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class Resolved:
 def shipped(table: str = "couriers") -> Mapping[str, str]:
     """The declarations that come with the program: name → text. `table`: couriers or shops."""
     folder = importlib.resources.files("parcelwatch").joinpath(_FOLDERS[table])
-    files = sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name)
+    there = folder.iterdir() if folder.is_dir() else iter(())
+    files = sorted((each for each in there if each.name.endswith(".toml")), key=lambda each: each.name)
     return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
 
 

@@ -14,7 +14,7 @@ from parcelwatch.config.load import Config
 from parcelwatch.config.secrets import Secret
 
 _SHOWN: Final = 80
-_TABLES: Final = ("couriers", "channels", "shops", "tokens")
+_TABLES: Final = ("couriers", "channels", "shops", "helpdesks", "tokens")
 
 
 def fingerprint(config: Config) -> str:
@@ -79,6 +79,8 @@ def _secrets(config: Config) -> Iterator[tuple[str, Secret]]:
     yield from ((f"channels.{name}.url", channel.url) for name, channel in config.channels().items())
     for name, shop in config.shops().items():
         yield from ((f"shops.{name}.{kind}", one) for kind, one in shop.credentials.items() if one)
+    for name, desk in config.helpdesks().items():
+        yield from ((f"helpdesks.{name}.{kind}", one) for kind, one in desk.credentials.items() if one)
     yield from ((f"tokens.{name}.secret", token.secret) for name, token in config.tokens().items())
     if config.heartbeat_url:
         yield "service.heartbeat_url", config.heartbeat_url

@@ -9,6 +9,7 @@ import importlib.resources
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from dataclasses import field as field_of
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from pydantic import ValidationError
 from parcelwatch.config import checks, contracts, days, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
+from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
@@ -98,6 +100,31 @@ class ShopConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpdeskConfig:
+    """A helpdesk that is asked, and written to as `deliver` says. None means that the adapter's own default holds."""
+
+    name: str
+    api: str
+    every: timedelta
+    deliver: str = "note"
+    create: bool = False
+    ignore_tags: tuple[str, ...] = ()
+    field: str = ""
+    rate: Rate | None = None
+    key: Secret | None = None
+    secret: Secret | None = None
+    token: Secret | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] = field_of(default_factory=dict)
+    declared: DeskDeclaration | None = None
+
+    @property
+    def credentials(self) -> dict[str, Secret | None]:
+        """Every credential, configured or not."""
+        return {"key": self.key, "secret": self.secret, "token": self.token}
+
+
+@dataclass(frozen=True, slots=True)
 class TokenConfig:
     """A program that may post to us. `role`: one of models.ROLES."""
 
@@ -131,7 +158,7 @@ class Config:
     """An accepted configuration. `warnings` are sentences with file and line.
 
     `declared`: account → where its declaration is, as it was written, of those that have it elsewhere;
-    `declared_shops`: the same of shops.
+    `declared_shops`, `declared_desks`: the same of shops and helpdesks.
     """
 
     path: Path
@@ -140,6 +167,7 @@ class Config:
     warnings: tuple[str, ...] = ()
     declared: Mapping[str, str] = field(default_factory=dict)
     declared_shops: Mapping[str, str] = field(default_factory=dict)
+    declared_desks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def database(self) -> Path:
@@ -215,8 +243,10 @@ class Config:
         )
 
     def asked(self) -> tuple[str, ...]:
-        """Everybody who is asked, as their states are kept: courier accounts, and shops as shops.NAME."""
-        return (*self.file.couriers, *(f"shops.{name}" for name in self.file.shops))
+        """Everybody who is asked, as their states are kept: courier accounts, then shops.NAME and helpdesks.NAME."""
+        shops, desks = self.file.shops, self.file.helpdesks
+        named = (*(f"shops.{name}" for name in shops), *(f"helpdesks.{name}" for name in desks))
+        return (*self.file.couriers, *named)
 
     def tokens(self) -> dict[str, TokenConfig]:
         """Who may post what, by name."""
@@ -242,6 +272,27 @@ class Config:
             base_url=written.base_url,
             every=written.every.natural(),
             timezone=ZoneInfo(written.timezone) if written.timezone else self.timezone,
+            options=written.options,
+            declared=written.declared,
+        )
+
+    def helpdesks(self) -> dict[str, HelpdeskConfig]:
+        """Every helpdesk by name, in the file's order."""
+        return {name: self._helpdesk(name, written) for name, written in self.file.helpdesks.items()}
+
+    def _helpdesk(self, name: str, written: models.Helpdesk) -> HelpdeskConfig:
+        secrets = {kind: self._secret(value, ("helpdesks", name, kind)) for kind, value in written.secrets.items()}
+        return HelpdeskConfig(
+            name=name,
+            api=written.api,
+            **secrets,
+            base_url=written.base_url,
+            every=written.every.natural(),
+            deliver=written.deliver,
+            create=written.create,
+            ignore_tags=written.ignore_tags,
+            field=written.field,
+            rate=written.rate,
             options=written.options,
             declared=written.declared,
         )
@@ -351,6 +402,10 @@ class Config:
             if shop.declared is not None:
                 whole = shop.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 shown["shops"][name]["declared"] = self.declared_shops.get(name, whole)
+        for name, desk in self.file.helpdesks.items():
+            if desk.declared is not None:
+                whole = desk.declared.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                shown["helpdesks"][name]["declared"] = self.declared_desks.get(name, whole)
         for table in ("peaks", "stoppages", "remote", "routes", "claims"):
             shown[table] = [_without_blanks(each) for each in shown[table]]
         shown["thresholds"] = {
@@ -415,19 +470,20 @@ def load(
     *,
     apis: checks.Apis | None = None,
     shops: checks.Apis | None = None,
+    helpdesks: checks.Apis | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`: those
-    of shops.
+    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`,
+    `helpdesks`: those of shops and helpdesks.
     """
     text = read(path)
     document = parsed(text, path)
     expect(document, path, looks.CONFIGURATION, "accounts, each below [couriers.NAME]")
     declared = resolve(document, path.absolute().parent)
     written, places = declared.written, Places(str(path), key_lines(text))
-    file, problems = None, list(checks.errors(written, apis, shops))
+    file, problems = None, list(checks.errors(written, apis, {"shops": shops, "helpdesks": helpdesks}))
     try:
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:
@@ -439,10 +495,20 @@ def load(
         raise ConfigError(declared.sentences(problems, places))
     warnings = checks.warnings(file, path, _database(file, path))
     said = tuple(places.sentences(warnings))
-    config = Config(path, file, Places(path.name, places.lines), said, declared.of("couriers"), declared.of("shops"))
+    config = Config(
+        path,
+        file,
+        Places(path.name, places.lines),
+        said,
+        declared.of("couriers"),
+        declared.of("shops"),
+        declared.of("helpdesks"),
+    )
     if unfit := list(checks.misfits("couriers", config.accounts().values(), apis)):
         raise ConfigError(places.sentences(unfit))
     if unfit := list(checks.misfits("shops", config.shops().values(), shops)):
+        raise ConfigError(places.sentences(unfit))
+    if unfit := list(checks.misfits("helpdesks", config.helpdesks().values(), helpdesks)):
         raise ConfigError(places.sentences(unfit))
     return config
 

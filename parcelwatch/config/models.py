@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from pydantic import BeforeValidator, Field, create_model, model_validator
 
 from parcelwatch.config.declared import Declaration, Table
+from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.presets import Preset
 from parcelwatch.config.secrets import Secret
@@ -79,6 +80,9 @@ Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_i
 DeclaredShop = Annotated[
     ShopDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | ShopDeclaration)
 ]
+DeclaredDesk = Annotated[
+    DeskDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | DeskDeclaration)
+]
 
 
 class Courier(Table):
@@ -126,6 +130,35 @@ class Platform(Table):
     )
     options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
     declared: DeclaredShop = Field(default=None, description="the shop itself, as a table or by name")
+
+    @property
+    def secrets(self) -> dict[str, Secret | None]:
+        """Every credential, named or not."""
+        return {name: getattr(self, name) for name in SHOP_CREDENTIALS}
+
+
+class Helpdesk(Table):
+    """[helpdesks.NAME]"""
+
+    api: str = Field(min_length=1, description="which adapter asks, see `parcelwatch helpdesks list --all`")
+    key: Secret | None = Field(default=None, description="the API key, or the user's name")
+    secret: Secret | None = Field(default=None, description="the second credential, where the API wants one")
+    token: Secret | None = Field(default=None, description="an access token, where the platform issues one")
+    base_url: BaseUrl | None = Field(default=None, description="the helpdesk's address; replaces the API's")
+    every: NaturalSpan = Field(
+        default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="how often it is asked"
+    )
+    rate: Pace | None = Field(default=None, description="calls in a time, where your plan differs from the adapter's")
+    deliver: Annotated[str, OneOf(("note", "reply"), "way to deliver")] = Field(
+        default="note", description="how an approved letter goes into a ticket: an internal note, or a reply"
+    )
+    create: bool = Field(
+        default=False, strict=True, description="whether a ticket is begun for a letter whose order has none"
+    )
+    ignore_tags: tuple[str, ...] = Field(default=(), description="tickets with one of these are no complaints")
+    field: str = Field(default="", description="the ticket's own field that holds an order or a parcel's number")
+    options: Mapping[str, str] = Field(default_factory=dict, description="what only this adapter knows")
+    declared: DeclaredDesk = Field(default=None, description="the helpdesk itself, as a table or by file")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:
@@ -538,6 +571,7 @@ class File(Table):
     shop: Shop = Shop()
     shops: Mapping[Name, Platform] = Field(default_factory=dict)
     presets: Mapping[Name, Preset] = Field(default_factory=dict, alias="import")
+    helpdesks: Mapping[Name, Helpdesk] = Field(default_factory=dict)
     tokens: Mapping[Name, Token] = Field(default_factory=dict)
     alerts: Alerts = Alerts()
     messages: Messages = Messages()

@@ -76,11 +76,12 @@ class ShopTemplate(Template):
     """What a call to a declared shop is written with.
 
     `since`, `until`: of the time asked about; `page`, `offset`, `cursor`, `size`: how far in it; `ref`: the order;
-    `it`: what a further call is about.
+    `it`: what a further call is about. `text`, `html`, `subject`, `to`, `marker`: of a letter that goes to a helpdesk.
     """
 
     __slots__ = ()
     known: ClassVar[tuple[str, ...]] = (
         *("since", "until", "page", "offset", "cursor", "size", "ref", "it"),
+        *("text", "html", "subject", "to", "marker"),
         *CREDENTIALS,
     )

@@ -21,6 +21,7 @@ from parcelwatch.model import (
     Case,
     CaseEvent,
     Checkpoint,
+    Complained,
     Fact,
     Form,
     Promised,
@@ -54,10 +55,20 @@ class Signal(StrEnum):
     RERAISE = "reraise"
     REMIND = "remind"
     CHASE = "chase"
+    COMPLAIN = "complain"
 
 
 BESIDE: Final = frozenset(
-    {Signal.ASSIGN, Signal.AGREE, Signal.FULFIL, Signal.PROMISE, Signal.ESCALATE, Signal.REMIND, Signal.CHASE}
+    {
+        Signal.ASSIGN,
+        Signal.AGREE,
+        Signal.FULFIL,
+        Signal.PROMISE,
+        Signal.ESCALATE,
+        Signal.REMIND,
+        Signal.CHASE,
+        Signal.COMPLAIN,
+    }
 )
 """What changes nothing of how a case stands."""
 
@@ -94,7 +105,11 @@ TRANSITIONS: dict[tuple[State | None, Signal], State] = {
     (State.OPEN, Signal.ESCALATE): State.OPEN,
     (State.ACKNOWLEDGED, Signal.RERAISE): State.OPEN,
     # Who has it, and what a letter said, matters while it lasts; what a customer was promised, longer.
-    **{(state, signal): state for state in _LIVE for signal in (Signal.ASSIGN, Signal.PROMISE, Signal.REMIND)},
+    **{
+        (state, signal): state
+        for state in _LIVE
+        for signal in (Signal.ASSIGN, Signal.PROMISE, Signal.REMIND, Signal.COMPLAIN)
+    },
     **{(state, signal): state for state in State for signal in (Signal.AGREE, Signal.FULFIL, Signal.CHASE)},
 }
 
@@ -137,6 +152,12 @@ def promise(case: Case, said: Promised, remind_at: datetime, now: datetime) -> t
     why = Fact(Form.WORD_PROMISED, until=said.until, count=said.letter)
     moved = replace(case, word=Word(said.until, remind_at, said.letter))
     return moved, CaseEvent(case.kind, now, Signal.PROMISE, case.state, case.state, why, said.by)
+
+
+def complain(case: Case, said: Complained, now: datetime) -> tuple[Case, CaseEvent]:
+    """The case of a parcel whose customer has written; it stands as it stood."""
+    why = Fact(Form.BUYER_WROTE, since=said.at, reason=said.ticket)
+    return case, CaseEvent(case.kind, now, Signal.COMPLAIN, case.state, case.state, why)
 
 
 def pursue(case: Case, signal: Signal, now: datetime) -> tuple[Case, CaseEvent]:

@@ -14,12 +14,15 @@ from parcelwatch.model import Fact, Form, Order, Severity, Sure
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it."""
+    """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it, and
+    the tickets in which its buyers have written.
+    """
 
     orders: tuple[Order, ...] = ()
     origin: str = ""
     destination: str = ""
     drafts: tuple[int, ...] = ()
+    tickets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

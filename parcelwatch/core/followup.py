@@ -1,4 +1,4 @@
-"""What time makes of a case that nobody finishes: told once more, raised again, reminded of what was promised.
+"""What time makes of a case that nobody finishes, and a customer who writes: told once more, raised again, reminded.
 
 What belongs here: when which of these is due, and their notices. What each does to a case is cases.py's, how long the
 shop waits its policy's (working.FollowUp).
@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from parcelwatch.core.cases import Signal, promise, pursue
+from parcelwatch.core.cases import Signal, complain, promise, pursue
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.step import Step
-from parcelwatch.model import Case, CaseEvent, CaseTold, Dossier, Event, Promised, State, Why
+from parcelwatch.model import Case, CaseEvent, CaseTold, Complained, Dossier, Event, Promised, State, Why
 
 _Due = Callable[[Case, Dossier, Policy], datetime | None]
 
@@ -78,6 +78,8 @@ def follow(step: Step, event: Event) -> Step:
     """With all that is due by now done; once each."""
     if isinstance(event, Promised):
         step = promised(step, event)
+    if isinstance(event, Complained):
+        step = _complained(step, event)
     for case in step.dossier.cases:
         for timer in _timers(step.dossier):
             due_at = timer.due(case, step.dossier, step.policy)
@@ -94,6 +96,16 @@ def promised(step: Step, said: Promised) -> Step:
         return step
     remind_at = step.policy.working.reminder(step.now, said.until)
     return _with(step, *promise(case, said, remind_at, step.now), None)
+
+
+def _complained(step: Step, said: Complained) -> Step:
+    """With the gravest case that agents see told again, as its customer has written."""
+    seen = [case for case in step.dossier.cases if case.live and not case.hidden_by]
+    if not seen:
+        return step
+    case, line = complain(max(seen, key=lambda each: each.severity.rank), said, step.now)
+    step = _with(step, case, line, None)
+    return replace(step, notices=(*step.notices, CaseTold(case, Why.COMPLAINED)))
 
 
 def _with(step: Step, case: Case, line: CaseEvent, why: Why | None) -> Step:

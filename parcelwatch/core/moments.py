@@ -117,6 +117,8 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "shops": Times(("asked_at", "read_at"), theirs=("at",)),
         "silences": Times(("created_at", "released_at"), lasting={"until_at": "created_at"}),
         "unheard": Times(("since", "last_at", "told_at", "ended_at", "told_end_at")),
+        "ticket_letters": Times(("tried_at",)),
+        "tickets": Times(theirs=("wrote_at", "updated_at")),
         "unknown_codes": Times(("first_at", "last_at", "told_at")),
     }
 )

@@ -11,7 +11,8 @@ from parcelwatch.model import Severity
 _SEVERITY = {Severity.CRITICAL: 400, Severity.HIGH: 300, Severity.MEDIUM: 200, Severity.LOW: 100}
 _OVERDUE = 50
 _DAYS_COUNTED = 30
-_VALUE_COUNTED = 49
+_VALUE_COUNTED = 29
+_COMPLAINED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Weighed:
     since: datetime
     promised_by: datetime | None = None
     value: float = 0.0
+    complained: bool = False
 
 
 def reasons(one: Weighed, now: datetime) -> tuple[tuple[str, int], ...]:
@@ -34,6 +36,8 @@ def reasons(one: Weighed, now: datetime) -> tuple[tuple[str, int], ...]:
         parts.append(("promise is over", _OVERDUE // 2))
     if one.value > 0:
         parts.append((f"worth {amount(one.value)}", min(int(one.value / 20), _VALUE_COUNTED)))
+    if one.complained:
+        parts.append(("the buyer has written", _COMPLAINED))
     return tuple(parts)
 
 

@@ -81,6 +81,14 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
+class Complained:
+    """The customer has written to a helpdesk about it, in the ticket that agents know by that number."""
+
+    ticket: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LetterSettled:
     """What became of a letter that was being sent is known by now; another of its parcels has heard it already."""
 
@@ -116,6 +124,7 @@ Event = (
     | ClaimAction
     | LetterAction
     | Promised
+    | Complained
     | LetterSettled
     | Amended
     | Marked

@@ -104,6 +104,7 @@ class Form(StrEnum):
     WORD_DUE = "word_due"
     NOT_ACKNOWLEDGED = "not_acknowledged"
     NOTHING_NEW = "nothing_new"
+    BUYER_WROTE = "buyer_wrote"
     # about a claim against the courier
     CLAIM_DUE = "claim_due"
     CLAIM_MISSED = "claim_missed"

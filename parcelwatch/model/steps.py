@@ -69,6 +69,7 @@ class Why(StrEnum):
     RERAISED = "reraised"
     PROMISED = "promised"
     UNFULFILLED = "unfulfilled"
+    COMPLAINED = "complained"
     CLEARED = "cleared"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"

@@ -1,55 +1,31 @@
-"""One shop's conversation: when it is asked, the token that takes, its pace, and each page saved before the next call.
+"""One shop's conversation: when it is asked, and each page saved before the next call.
 
-What belongs here: driving an adapter's readings. What an answer means is the adapter's to say, what follows from it
-taking.py's. What renews a token is kept in a file of its own before the token is used: whoever loses it loses the
-shop.
+What belongs here: which readings there are, and what is done with their pages. What an answer means is the adapter's to
+say, what follows from it taking.py's, how it is asked asking.py's.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-import httpx
 import structlog
 
-from parcelwatch.core import accounts as rules
-from parcelwatch.couriers.base import SECRETS, http_date
-from parcelwatch.duration import Rate, parse_rate
-from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
+from parcelwatch.errors import CourierError, CourierUnavailable, whereabouts
 from parcelwatch.model import ShopOrder
-from parcelwatch.shopping import tokens
+from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
 from parcelwatch.shopping.taking import Counter, Taken, take_page
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Renews, Shop, Wait
-from parcelwatch.store import Store, accounts, shops
+from parcelwatch.shops.base import Account, Mark, Page, Renews, Shop
+from parcelwatch.store import shops
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
 
-T = TypeVar("T")
-
-# A shop that was never asked is read from this long ago, unless `shops import` says since when.
-FIRST_LOOK: Final = timedelta(days=30)
-# A token is renewed this long before its end, or at nine tenths of a short one.
-MARGIN: Final = timedelta(minutes=5)
-# One reading takes no longer, so that a shop with much to tell leaves room to stop between pages.
-LONGEST: Final = timedelta(minutes=10)
 # Orders that a shop may say changed before they are asked for; polling finds the rest.
 MOST_KNOCKS: Final = 1000
-# What a shop's clock may be wrong by before its answers are held against it.
-SKEW: Final = timedelta(seconds=30)
-WRONG: Final = timedelta(days=1)
-
-
-class Sends(Protocol):
-    """Whatever sends a request and brings the answer or a CourierError: client.Client."""
-
-    async def send(self, request: httpx.Request, who: str, /) -> httpx.Response: ...
 
 
 def accounted(name: str) -> str:
@@ -59,8 +35,8 @@ def accounted(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where what renews
-    its token is kept.
+    """A shop with everything needed to ask it. `every`: how long between two readings. `renewals`: where its token and
+    what renews it are kept.
     """
 
     account: Account
@@ -80,33 +56,37 @@ class Shopkeeper:
     def __init__(self, stall: Stall, client: Sends, writer: Writer) -> None:
         self.stall = stall
         self.taken = Taken()
-        self._client = client
         self._writer = writer
-        self._at: tuple[datetime, float] | None = None
-        self.remarks: dict[str, None] = {}
-        self._bucket = _Bucket(parse_rate(stall.shop.rate))
-        self._renewing = asyncio.Lock()
+        shop, renews = stall.shop, stall.shop if isinstance(stall.shop, Renews) else None
+        self._asker = Asker[Page](stall.account, shop.since, shop.rate, client, renews, stall.renewals)
         self._knocked: dict[str, None] = {}
-        self._granted: tokens.Kept | None = None
-        self._refused = ""
-        self._skew = timedelta(0)
         self._tried_held = False
+        self.remarks: dict[str, None] = {}
+
+    @property
+    def kept(self) -> str:
+        """What its state is kept under among accounts."""
+        return accounted(self.stall.name)
+
+    @property
+    def api(self) -> str:
+        """Which platform it asks."""
+        return self.stall.account.api
 
     def at(self, now: datetime) -> None:
         """It is so late: what runs goes on by this clock."""
-        self._at = (now, time.monotonic())
+        self._asker.at(now)
 
-    def _clock(self) -> datetime:
-        """The time given last and the time that passed since."""
-        assert self._at is not None
-        at, read = self._at
-        return at + timedelta(seconds=time.monotonic() - read)
+    def take_over(self, stall: object) -> None:
+        """From now on it is decided otherwise; how the shop is asked stays as it was at the start."""
+        assert isinstance(stall, Stall)
+        self.stall = stall
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
         if self._knocked:
             await self._answer_knocks(now)
-        if not await self._writer.run(_due, self.stall, now):
+        if not await self._writer.run(due, accounted(self.stall.name), self.stall.name, self.stall.every, now):
             return
         if await self.read(now) is None and not self._tried_held:
             self._tried_held = True
@@ -121,32 +101,34 @@ class Shopkeeper:
     async def _answer_knocks(self, now: datetime) -> None:
         """Ask for the orders that are said to have changed. One that cannot be had is found by the next reading."""
         self.at(now)
-        while self._knocked and not await self._writer.run(_held, self.stall.name, now):
+        while self._knocked and not await self._writer.run(held, self.kept, now):
             ref = next(iter(self._knocked))
             del self._knocked[ref]
             try:
                 self.taken += await self.ask_again(ref)
             except CourierError as error:
-                await self._writer.run(_troubled, self.stall.name, error, self._clock())
+                await self._writer.run(troubled, self.kept, error, self._asker.clock())
             except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
                 log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
         self.at(now)
-        mark = await self._writer.run(_mark, self.stall, now, since)
+        start = await self._writer.run(mark, self.stall.name, self.stall.shop.overlap, now, since)
         error: CourierError | None = None
         try:
-            async for page in self._pages(mark):
-                self.taken += await self._writer.run(take_page, self.stall.counter, page, self._clock())
-                if self._clock() - now > LONGEST:
+            async for page in self._asker.pages(start):
+                self._remark(page.remarks)
+                self.taken += await self._writer.run(take_page, self.stall.counter, page, self._asker.clock())
+                if self._asker.clock() - now > LONGEST:
                     break
         except CourierError as failed:
             error = failed
         except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
             log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
             error = CourierUnavailable(f"{self.stall.name}: its answer could not be read ({whereabouts(failed)})")
-        await self._writer.run(_settle, self.stall.name, error, self._clock())
+        kept = accounted(self.stall.name)
+        await self._writer.run(settle, kept, self.stall.name, error, self._asker.clock())
         return error
 
     async def _try_held(self) -> None:
@@ -160,123 +142,16 @@ class Shopkeeper:
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""
-        for attempt in (1, 2):
-            try:
-                return await self._answered(self.stall.shop.order(await self._account(), ref, self._there()))
-            except CourierRefused:
-                if attempt == 2 or not self._drop_token():
-                    raise
-        raise AssertionError
+        return await self._asker.looked(lambda account, now: self.stall.shop.order(account, ref, now))
 
-    async def lately(self, mark: Mark) -> list[ShopOrder]:
+    async def lately(self, since: Mark) -> list[ShopOrder]:
         """What changed since a mark, as far as the first page goes; nothing is kept. Raises CourierError."""
         found: list[ShopOrder] = []
-        async for page in self._pages(mark):
+        async for page in self._asker.pages(since):
+            self._remark(page.remarks)
             found += page.orders
             break
         return found
-
-    async def ask_again(self, ref: str) -> Taken:
-        """Ask for one order and take it in. Raises CourierError."""
-        found = await self.look(ref)
-        if found is None:
-            return Taken()
-        return await self._writer.run(take_page, self.stall.counter, Page((found,)), self._clock())
-
-    async def _pages(self, mark: Mark) -> AsyncIterator[Page]:
-        """Every page of a reading. One that the shop refuses for its token is begun anew with another, once."""
-        for attempt in (1, 2):
-            try:
-                async for page in self._reading(mark):
-                    mark = page.mark or mark
-                    yield page
-            except CourierRefused:
-                if attempt == 2 or not self._drop_token():
-                    raise
-            else:
-                return
-
-    async def _reading(self, mark: Mark) -> AsyncIterator[Page]:
-        reading = self.stall.shop.since(await self._account(), mark, self._there())
-        answer: httpx.Response | None = None
-        while True:
-            try:
-                step = reading.send(answer) if answer is not None else next(reading)
-            except StopIteration:
-                return
-            answer = None
-            if isinstance(step, Page):
-                self._remark(step.remarks)
-                yield self._believed(step)
-            elif isinstance(step, Wait):
-                await asyncio.sleep(min(step.span, LONGEST).total_seconds())
-            else:
-                answer = await self._send(step)
-
-    async def _answered(self, looking: Looking[T]) -> T:
-        try:
-            request = next(looking)
-            while True:
-                request = looking.send(await self._send(request))
-        except StopIteration as done:
-            found: T = done.value
-            return found
-
-    async def _send(self, request: httpx.Request, *secrets: str) -> httpx.Response:
-        if (left := self._bucket.take(asyncio.get_running_loop().time())) > 0:
-            await asyncio.sleep(left)
-        account = self.stall.account
-        held = (*secrets, self._granted.token) if self._granted else secrets
-        request.extensions = {**request.extensions, SECRETS: (*account.secrets, *held)}
-        response = await self._client.send(request, account.name)
-        self._compare_clocks(response)
-        return response
-
-    # --- the token ---
-
-    async def _account(self) -> Account:
-        """The account with a token that holds."""
-        shop, account = self.stall.shop, self.stall.account
-        if not isinstance(shop, Renews):
-            return account
-        async with self._renewing:
-            granted = await self._token(shop)
-        return replace(account, token=granted.token)
-
-    async def _token(self, shop: Renews) -> tokens.Kept:
-        if self._granted is None or not self._granted.holds(self._clock()):
-            self._granted = await self._grant(shop)
-        return self._granted
-
-    async def _grant(self, shop: Renews) -> tokens.Kept:
-        """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used."""
-        path, configured = self.stall.renewals, self.stall.account.token
-        kept = tokens.load(path)
-        if kept is not None and kept.holds(self._clock()) and kept.token != self._refused:
-            return kept
-        renewal = kept.renewal if kept is not None and kept.renewal else configured
-        try:
-            granted = await self._renew(shop, renewal)
-        except CourierRefused:
-            # Whoever authorised the program anew wrote another one into the configuration.
-            if renewal == configured:
-                raise
-            renewal, granted = configured, await self._renew(shop, configured)
-        until = self._clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
-        found = tokens.Kept(granted.token, until, granted.renewal or renewal)
-        tokens.save(path, found)
-        return found
-
-    async def _renew(self, shop: Renews, renewal: str) -> Granted:
-        request = shop.renew(self.stall.account, renewal, self._there())
-        return shop.renewed(await self._send(request, renewal))
-
-    def _drop_token(self) -> bool:
-        """Forget a token that was refused; whether there was one."""
-        if self._granted is None:
-            return False
-        self._refused, self._granted = self._granted.token, None
-        return True
 
     def _remark(self, remarks: Iterable[str]) -> None:
         """Say each once."""
@@ -285,77 +160,9 @@ class Shopkeeper:
                 self.remarks[remark] = None
                 log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
 
-    # --- the shop's clock ---
-
-    def _believed(self, page: Page) -> Page:
-        """A page that goes no further than now: an order from the future must hide none that is still to come."""
-        there = self._there()
-        return replace(page, mark=replace(page.mark, at=there)) if page.mark and page.mark.at > there else page
-
-    def _there(self) -> datetime:
-        """The time by the shop's clock."""
-        return self._clock() + self._skew
-
-    def _compare_clocks(self, response: httpx.Response) -> None:
-        sent, now = http_date(response.headers.get("date", "")), self._clock()
-        if sent is None or "age" in response.headers or abs(sent - now) > WRONG:
-            return
-        self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
-
-
-class _Bucket:
-    """So many calls at once as the rate counts, refilled over its period: "20/3571s" is twenty, then one in 3 min."""
-
-    def __init__(self, rate: Rate) -> None:
-        self._gap = rate.period_seconds / rate.count
-        self._room = self._gap * (rate.count - 1)
-        self._next = 0.0
-
-    def take(self, now: float) -> float:
-        """Seconds until the call may be made; it counts from now on."""
-        at = max(now, self._next - self._room)
-        self._next = max(self._next, at) + self._gap
-        return at - now
-
-
-# --- on the store's thread -----------------------------------------------------------------------
-
-
-def _held(store: Store, name: str, now: datetime) -> bool:
-    """Whether it is left alone for now: it is busy, failing or refused us."""
-    state, _ = accounts.load(store, accounted(name))
-    held = rules.hold_until(state, now)
-    return held is not None and now < held
-
-
-def _troubled(store: Store, name: str, error: CourierError, now: datetime) -> None:
-    """Keep that an order could not be had; how far the shop was read stays as it is."""
-    with store.transaction():
-        state, pace = accounts.load(store, accounted(name))
-        accounts.save(store, accounted(name), rules.failed(state, now, error), pace)
-
-
-def _due(store: Store, stall: Stall, now: datetime) -> bool:
-    if _held(store, stall.name, now):
-        return False
-    known = shops.progress(store, stall.name)
-    asked = known.asked_at if known else None
-    return asked is None or not asked <= now < asked + stall.every
-
-
-def _mark(store: Store, stall: Stall, now: datetime, since: datetime | None) -> Mark:
-    """From where to read: where it left off less what its index may lag, or since when it was told to."""
-    known = shops.progress(store, stall.name)
-    if since is not None or known is None:
-        return Mark(since or now - FIRST_LOOK)
-    return Mark(known.at if known.cursor else known.at - stall.shop.overlap, known.cursor)
-
-
-def _settle(store: Store, name: str, error: CourierError | None, now: datetime) -> None:
-    with store.transaction():
-        state, pace = accounts.load(store, accounted(name))
-        state = rules.answered(state, now) if error is None else rules.failed(state, now, error)
-        accounts.save(store, accounted(name), state, pace)
-        if shops.progress(store, name) is None:
-            shops.mark(store, name, now - FIRST_LOOK, "")
-        shops.asked(store, name, now, to_end=error is None)
+    async def ask_again(self, ref: str) -> Taken:
+        """Ask for one order and take it in. Raises CourierError."""
+        found = await self.look(ref)
+        if found is None:
+            return Taken()
+        return await self._writer.run(take_page, self.stall.counter, Page((found,)), self._asker.clock())

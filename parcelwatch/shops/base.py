@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NoReturn, Protocol, TypeVar, runtime_checkable
 
@@ -70,6 +70,10 @@ class Page:
     grievances: tuple[Grievance, ...] = ()
     mark: Mark | None = None
     remarks: tuple[str, ...] = ()
+
+    def up_to(self, at: datetime) -> Page:
+        """The same, going no further than that."""
+        return replace(self, mark=replace(self.mark, at=at)) if self.mark else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,7 @@ class Tailored(Protocol):
 _BLOCKED: Final = "the shop answers with a page where data was expected: something before it (a firewall?) blocks us"
 
 
-def check(response: httpx.Response) -> None:
+def check(response: httpx.Response, who: str = "the shop") -> None:
     """Raise what an ordinary HTTP status means; 2xx passes. Statuses with a meaning of their own come before."""
     status = response.status_code
     if 200 <= status < 300:
@@ -207,12 +211,12 @@ def check(response: httpx.Response) -> None:
     if status == 429:
         raise CourierBusy("too many calls (429)", retry_at(response))
     if status >= 500 or status in (408, 425):
-        raise CourierUnavailable(f"the shop answers {status}")
+        raise CourierUnavailable(f"{who} answers {status}")
     if status in (401, 403):
         if "html" in response.headers.get("content-type", ""):
             raise CourierRefused(f"{_BLOCKED} ({status})")
-        raise CourierRefused(f"the shop answers {status}: check its credentials and what they may read")
-    raise CourierRefused(f"the shop answers {status}: check base_url and options")
+        raise CourierRefused(f"{who} answers {status}: check its credentials and what they may read")
+    raise CourierRefused(f"{who} answers {status}: check base_url and options")
 
 
 def value(response: httpx.Response) -> object:

@@ -15,7 +15,7 @@ from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.messages import Outgoing
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Fact, Why
-from parcelwatch.store import orders
+from parcelwatch.store import orders, tickets
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
@@ -102,7 +102,8 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
     else:
         found = store.all(_LETTERS, (out.parcel_id, out.kind))
     letters = tuple(one for (one,) in found)
-    return replace(out, about=About(orders.of(store, out.parcel_id or 0), lane[0][0], lane[0][1], letters))
+    known, wrote = orders.of(store, out.parcel_id or 0), tickets.numbers_of(store, out.parcel_id or 0)
+    return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote))
 
 
 # --- lists ---------------------------------------------------------------------------------------

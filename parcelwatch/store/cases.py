@@ -16,6 +16,7 @@ from parcelwatch.model import Case, CaseEvent, Remedy, Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
+from parcelwatch.store.tickets import COMPLAINED, TICKETS_OF
 
 VERDICTS: Final = ("true", "false", "known")
 
@@ -35,15 +36,19 @@ class CaseRow:
     verdict: str | None
     tags: tuple[str, ...]
     incident: int | None
+    complained: bool
+    tickets: tuple[str, ...]
 
     def priority(self, now: datetime) -> int:
         """How urgent it is now among others."""
-        return rank(Weighed(self.case.severity, self.case.since, self.promised_by, self.value), now)
+        weighed = Weighed(self.case.severity, self.case.since, self.promised_by, self.value, self.complained)
+        return rank(weighed, now)
 
 
 _ROWS: Final = f"""
 SELECT {", ".join(f"c.{name}" for name in CASE)}, p.id, p.number, p.courier, p.company,
-  {NUMBERS_OF.format(parcel="p.id")}, p.promised_by, p.value, c.verdict, p.tags, c.incident_id
+  {NUMBERS_OF.format(parcel="p.id")}, p.promised_by, p.value, c.verdict, p.tags, c.incident_id,
+  {COMPLAINED.format(parcel="p.id")}, {TICKETS_OF.format(parcel="p.id")}
 FROM cases c JOIN parcels p ON p.id = c.parcel_id
 """
 
@@ -101,7 +106,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> CaseRow:
-    parcel_id, number, courier, company, orders, promised_by, value, verdict, tags, incident = row[len(CASE) :]
+    parcel_id, number, courier, company, orders, promised_by, value, verdict, tags, incident, *wrote = row[len(CASE) :]
     return CaseRow(
         case=to_case(row),
         parcel_id=parcel_id,
@@ -114,6 +119,8 @@ def _listed(row: tuple[Any, ...]) -> CaseRow:
         verdict=verdict,
         tags=tuple(json.loads(tags)),
         incident=incident,
+        complained=bool(wrote[0]),
+        tickets=tuple(json.loads(wrote[1])),
     )
 
 

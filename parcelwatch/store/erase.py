@@ -109,6 +109,10 @@ _MENTIONS: Final = (
     "DELETE FROM shop_parcels WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders WHERE names(number, ?1))",
     "DELETE FROM shop_orders WHERE names(number, ?1) OR names(ref, ?1)",
     "DELETE FROM grievances WHERE names(ref, ?1)",
+    """DELETE FROM ticket_parcels
+       WHERE (desk, ref) IN (SELECT desk, ref FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1))""",
+    "DELETE FROM ticket_letters WHERE names(ref || ' ' || number, ?1)",
+    "DELETE FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1)",
     "DELETE FROM posted WHERE names(answer, ?1) OR names(key, ?1)",
     "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
     "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",

@@ -32,6 +32,7 @@ from parcelwatch.store.rows import (
     maybe_at,
     to_ms,
 )
+from parcelwatch.store.tickets import COMPLAINED
 
 _LARGEST_DIGEST: Final = 100_000
 
@@ -156,7 +157,8 @@ coalesce('o' || (SELECT min(order_id) FROM parcel_orders l WHERE l.parcel_id = a
 """
 _WAITING: Final = f"""
 SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at, a.slot,
-  json_extract(a.fact, '$.since'), p.promised_by, p.value, a.why IN ('withdrawn', 'repeated')
+  json_extract(a.fact, '$.since'), p.promised_by, p.value, a.why IN ('withdrawn', 'repeated'),
+  {COMPLAINED.format(parcel="a.parcel_id")}
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
 WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
 LIMIT ?
@@ -203,9 +205,12 @@ def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
 
 
 def _waiting(row: tuple[Any, ...], now: datetime) -> Waiting:
-    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value, known = row
+    alert_id, severity, bundle, digest, about, for_draft, created_at, slot, since, promised_by, value, known, wrote = (
+        row
+    )
     grade = SEVERITIES[severity]
-    weighed = Weighed(grade, now if since is None else from_ms(since), maybe_at(promised_by), value or 0.0)
+    began = now if since is None else from_ms(since)
+    weighed = Weighed(grade, began, maybe_at(promised_by), value or 0.0, bool(wrote))
     return Waiting(
         alert_id,
         grade.rank,

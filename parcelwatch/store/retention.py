@@ -56,6 +56,10 @@ DELETE FROM shop_orders WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders 
   AND NOT EXISTS (SELECT 1 FROM shop_parcels p WHERE p.shop = o.shop AND p.ref = o.ref) LIMIT 1000)
 """,
     "DELETE FROM shop_held WHERE at < ?",
+    """
+DELETE FROM tickets WHERE (desk, ref) IN (SELECT desk, ref FROM tickets t WHERE updated_at < ?
+  AND NOT EXISTS (SELECT 1 FROM ticket_parcels p WHERE p.desk = t.desk AND p.ref = t.ref) LIMIT 1000)
+""",
     "DELETE FROM grievances WHERE at < ?",
     "DELETE FROM posted WHERE at < ?",
 )

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
-from parcelwatch.channels.customers import Attempt, Customers, Outcome
+from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, overdue
 from parcelwatch.core.policy import Policy
@@ -24,9 +24,17 @@ from parcelwatch.store import Store, drafts, parcels
 from parcelwatch.store.rows import whole
 
 
+class Way(Protocol):
+    """A way to customers."""
+
+    def send(self, said: Mapping[str, str]) -> Attempt:
+        """One attempt with a letter, as FIELDS. Raises BadInput where nothing left."""
+        ...
+
+
 def send(
     store: Store,
-    customers: Customers,
+    customers: Way,
     draft_id: int,
     words: Renderer,
     policy: Policy,

@@ -38,6 +38,8 @@ from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, imports
 from parcelwatch.store.writer import Writer
+from parcelwatch.ticketing.counters import counters
+from parcelwatch.ticketing.keeper import Deskkeeper
 from tests.databases import blank
 from tests.sandbox.worlds import START, Hand
 from tests.servers import PATIENCE, Server, answers
@@ -203,7 +205,10 @@ channel = "drafts"
             policy,
             renderer or making.renderer(read),
             links,
-            keepers=[Shopkeeper(each, client, writer) for each in stalls(read, policy)],
+            keepers=[
+                *(Shopkeeper(each, client, writer) for each in stalls(read, policy)),
+                *(Deskkeeper(each, client, writer) for each in counters(read, policy)),
+            ],
             elapsed=elapsed,
         )
 

@@ -368,6 +368,9 @@ _OURS = {
     "shop_held": "shop ref",
     "grievances": "source",
     "posted": "token fingerprint",
+    "tickets": "desk",
+    "ticket_parcels": "desk ref by",
+    "ticket_letters": "desk marker",
 }
 # What anybody may have written a name into, by the shape in which it is kept.
 _FREE: dict[str, dict[str, str | bytes]] = {
@@ -403,6 +406,8 @@ _FREE: dict[str, dict[str, str | bytes]] = {
     "shop_orders": {"ref": "of {}", "number": "for {}"},
     "shop_held": {"number": "{}", "company": "by {}", "why": "{} is no number"},
     "grievances": {"ref": "ticket of {}"},
+    "tickets": {"ref": "by {}", "number": "of {}", "url": "https://desk.example.com/{}"},
+    "ticket_letters": {"ref": "by {}", "number": "of {}"},
     "posted": {"key": "{}-1", "answer": '{{"items":[{{"reason":"what {} is"}}]}}'},
 }
 
@@ -448,6 +453,8 @@ def test_a_buyer_s_name_is_in_no_column_any_more(store: Store, name: str) -> Non
         store.write("INSERT INTO shop_held VALUES ('web', '1', '1', '', '', 0, 0)")
         store.write("INSERT INTO grievances VALUES ('web', '1', 0)")
         store.write("INSERT INTO posted VALUES ('web', '1', '', '', 0)")
+        store.write("INSERT INTO tickets VALUES ('helpdesks.desk', '1', '1', '', 0, 0)")
+        store.write("INSERT INTO ticket_letters SELECT id, 'helpdesks.desk', '1', '1', '', 0 FROM drafts LIMIT 1")
     fill(store, name)
     assert forget_order(store, "ORDER-1").parcels == {whole: NUMBER}
     told = len(name) > 1  # one character is in every other word

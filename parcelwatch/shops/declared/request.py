@@ -10,14 +10,14 @@ from base64 import b64encode
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import httpx
 
 from parcelwatch.config.declared import Auth
-from parcelwatch.config.declared_shop import Call, ShopDeclaration
+from parcelwatch.config.declared_shop import Call
 from parcelwatch.config.templates import CREDENTIALS, ShopTemplate
 from parcelwatch.shops.base import Account
 
@@ -29,8 +29,17 @@ _IN_QUERY: Final = "/:@!$'()*,;?~%[]"
 COUNTS: Final = ("offset", "page", "size")
 
 
+class Declares(Protocol):
+    """A declaration: where its calls go, and how it proves itself."""
+
+    @property
+    def base_url(self) -> str | None: ...
+    @property
+    def auth(self) -> Auth | None: ...
+
+
 def build(
-    declaration: ShopDeclaration, account: Account, call: Call, values: Values, counts: Collection[str] = COUNTS
+    declaration: Declares, account: Account, call: Call, values: Values, counts: Collection[str] = COUNTS
 ) -> httpx.Request:
     """The call; `values`: what stands for its placeholders beside the credentials. `counts`: which are numbers."""
     known = {name: getattr(account, name, "") for name in CREDENTIALS} | dict(values)

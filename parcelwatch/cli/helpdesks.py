@@ -1,0 +1,92 @@
+"""`parcelwatch helpdesks …`: the helpdesks that are heard, whether they answer, and what their tickets are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from parcelwatch.cli.base import Json, NeedsAttention, command, group
+from parcelwatch.cli.desk import Desk
+from parcelwatch.errors import BadInput
+
+if TYPE_CHECKING:
+    from parcelwatch.ticketing.counters import Counter
+
+app = group("The helpdesks that are heard, whether they answer, and what their tickets are about.")
+
+Helpdesk = Annotated[str, typer.Argument(metavar="HELPDESK", help="The name of a [helpdesks.NAME] table.")]
+AnyHelpdesk = Annotated[str, typer.Argument(metavar="[HELPDESK]", help="Only this one.")]
+
+
+@command(app, "list", "helpdesks list", "helpdesks list --all", "helpdesks list --json")
+def list_all(
+    desk: Desk,
+    every: Annotated[bool, typer.Option("--all", help="The platforms that can be heard, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the helpdesks: how far each was read, and how many of its tickets are about parcels."""
+    from parcelwatch.cli import output, ticketing
+
+    rows, platforms = ticketing.rows(desk), ticketing.platforms() if every else []
+    if as_json:
+        output.emit({"helpdesks": rows, "platforms": platforms} if every else rows)
+    else:
+        ticketing.print_rows(desk, rows, platforms)
+
+
+@command(app, "check", "helpdesks check", "helpdesks check my_desk")
+def check(desk: Desk, helpdesk: AnyHelpdesk = "", as_json: Json = False) -> None:
+    """See that credentials and addresses work.
+
+    Asks every helpdesk, or one, for what changed within the last hour; keeps nothing, writes nothing.
+    """
+    from parcelwatch.cli import output, ticketing
+
+    checked = [ticketing.checked(desk, counter) for counter in _counters(desk, helpdesk)]
+    if as_json:
+        output.emit(checked)
+    else:
+        columns = ["!Helpdesk", "API", "Result", "What"]
+        rows = [
+            (one["helpdesk"], one["api"], "ok" if one["ok"] else "failed", output.safe(one["said"], 400))
+            for one in checked
+        ]
+        output.show(columns, rows, "")
+    if failed := [one["helpdesk"] for one in checked if not one["ok"]]:
+        raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
+
+
+@command(app, "try", "helpdesks try my_desk", "helpdesks try my_desk 4711 --json")
+def try_out(
+    desk: Desk,
+    helpdesk: Helpdesk,
+    ticket: Annotated[str, typer.Argument(metavar="[TICKET]", help="This ticket; else what changed lately.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show what a helpdesk tells of a ticket, and which parcels it is found to be about; keeps nothing."""
+    from parcelwatch.cli import output, ticketing
+
+    (counter,) = _counters(desk, helpdesk)
+    found = ticketing.tried(desk, counter, ticket)
+    if as_json:
+        output.emit(found)
+    else:
+        ticketing.print_tried(found)
+    if ticket and not found:
+        raise NeedsAttention(f"{helpdesk} has no ticket {ticket[:60]!r}")
+
+
+def _counters(desk: Desk, helpdesk: str) -> list[Counter]:
+    from parcelwatch.config.problems import did_you_mean, listed
+    from parcelwatch.ticketing.counters import counters
+
+    config = desk.whole_config
+    known: list[Any] = list(config.helpdesks())
+    if not known:
+        raise BadInput(f"{config.path}: no helpdesk is configured; add a [helpdesks.NAME] table")
+    if helpdesk and helpdesk not in known:
+        raise BadInput(
+            f"there is no helpdesk {helpdesk[:40]!r}{did_you_mean(helpdesk, known)}; there are {listed(known)}"
+        )
+    return counters(config, desk.policy, only=helpdesk)

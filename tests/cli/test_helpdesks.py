@@ -1,0 +1,86 @@
+"""`helpdesks …` and `drafts send` as they are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from parcelwatch import clock
+from tests.cli.conftest import DAMAGED, Shop
+from tests.helpdesks.desks import MAIL, Chat
+
+
+@pytest.fixture
+def chat() -> Iterator[Chat]:
+    place = Chat(clock=clock.now())
+    with place.server:
+        yield place
+
+
+@pytest.fixture
+def desked(shop: Shop, chat: Chat) -> Shop:
+    shop.configure(chat.settings())
+    return shop
+
+
+def watch(shop: Shop) -> None:
+    more = ("--order", "A-1001", "--customer-name", "Ann", "--customer-contact", MAIL)
+    assert shop.run("parcels", "add", DAMAGED, "--courier", "my_dhl", *more).code == 0
+
+
+def test_without_a_helpdesk_it_says_what_to_add(shop: Shop) -> None:
+    assert "add a [helpdesks.NAME] table" in shop.run("helpdesks", "list").out
+    assert "add a [helpdesks.NAME] table" in shop.run("helpdesks", "check").err
+
+
+def test_the_platforms_are_listed_with_what_each_takes(shop: Shop) -> None:
+    platforms = {one["api"]: one for one in shop.run("helpdesks", "list", "--all", "--json").document["platforms"]}
+    assert {"zendesk", "imap", "declared", "sobot"} <= set(platforms)
+    assert (platforms["imap"]["writes"], platforms["zendesk"]["writes"]) == (False, True)
+    assert platforms["sobot"]["doubt"]
+
+
+def test_credentials_are_checked(desked: Shop, chat: Chat) -> None:
+    chat.write("4711", clock.now(), "Hello")
+    ended = desked.run("helpdesks", "check", "--json")
+    assert (ended.code, ended.document[0]["ok"]) == (0, True)
+    assert "1 tickets" in ended.document[0]["said"]
+    chat.fails = [401]
+    refused = desked.run("helpdesks", "check")
+    assert refused.code != 0
+    assert "desk cannot be asked" in refused.err
+    assert chat.posts == 0
+
+
+def test_a_ticket_is_tried_and_nothing_kept(desked: Shop, chat: Chat) -> None:
+    watch(desked)
+    chat.write("4711", clock.now() - timedelta(minutes=3), f"Where is {DAMAGED[:5]} {DAMAGED[5:]}?")
+    chat.write("12", clock.now() - timedelta(minutes=2), "Do you ship to Norway?", mail="x@example.com")
+    found = {one["ticket"]: one for one in desked.run("helpdesks", "try", "desk", "--json").document}
+    assert (found["4711"]["parcels"], found["4711"]["found_by"]) == ([DAMAGED], "number")
+    assert found["12"]["why_not"] == "it names no parcel that is watched"
+    assert desked.run("helpdesks", "list", "--json").document[0]["complaints"] == 0
+    assert desked.run("helpdesks", "try", "desk", "999").code != 0
+    assert "Where is" not in desked.run("helpdesks", "try", "desk", "4711").out
+
+
+def test_a_name_that_is_none_is_told_with_what_was_meant(desked: Shop) -> None:
+    assert "did you mean" in desked.run("helpdesks", "check", "desks").err
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ('[helpdesks.x]\napi = "zendsk"\n', "zendesk"),
+        ('[helpdesks.x]\napi = "chatwoot"\nbase_url = "https://x.example"\nkey = "k"\n', "options.account"),
+        ('[helpdesks.x]\napi = "imap"\nkey = "k"\nsecret = "s"\noptions = { hots = "x" }\n', "host"),
+        ('[helpdesks.x]\napi = "zammad"\nbase_url = "https://x.example"\nkey = "k"\ndeliver = "mail"\n', "note"),
+    ],
+)
+def test_a_fault_in_the_table_is_told_with_what_to_write(shop: Shop, more: str, says: str) -> None:
+    shop.configure(more)
+    ended = shop.run("config", "check")
+    assert ended.code != 0
+    assert says in ended.err + ended.out
