@@ -17,6 +17,7 @@ from typing import Final, Protocol, TypeVar, cast
 import httpx
 import structlog
 
+from parcelwatch.core.secrecy import secrecy
 from parcelwatch.couriers.base import (
     Account,
     Courier,
@@ -24,9 +25,9 @@ from parcelwatch.couriers.base import (
     Grants,
     Registers,
     Registration,
-    discreet,
     http_date,
 )
+from parcelwatch.couriers.shared.discretion import discreet, hush, hushed, secrets_of
 from parcelwatch.errors import (
     CourierBusy,
     CourierDeclines,
@@ -41,7 +42,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
-Reader = Callable[[httpx.Response, Sequence[Ask]], T]
+Reader = Callable[[httpx.Response, Sequence[Ask]], Sequence[T]]
 
 # A token is renewed this long before its end, or at nine tenths of a short one.
 MARGIN: Final = timedelta(minutes=5)
@@ -111,13 +112,21 @@ class Caller:
     async def _ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         courier = self._courier
         if self._fetches:
-            return _one_each(asked, await self._in_time(_in_thread(self._fetches.fetch, self._account, asked)))
+            return _one_each(asked, await self._in_time(self._fetched(self._fetches, asked)))
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
             request = courier.request(account, asked, self._there(clock()))
             return self._read(courier.parse, await self._send(request, account, clock), asked)
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+
+    async def _fetched(self, courier: Fetches, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        known = secrecy(self._account.secrets)
+        try:
+            return tuple(hushed(one, known) for one in await _in_thread(courier.fetch, self._account, asked))
+        except CourierError as error:
+            hush(error, known)
+            raise
 
     async def register(self, asked: Sequence[Ask], clock: Clock) -> tuple[Registration, ...]:
         """Exactly one registration per Ask, in that order; what lacks something is none. Raises CourierError."""
@@ -137,13 +146,18 @@ class Caller:
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
 
-    def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> T:
-        """What an answer says. When to come back was told by the courier's clock, and is wanted by ours."""
+    def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> tuple[T, ...]:
+        """What an answer says, without the credentials it may have echoed.
+
+        When to come back was told by the courier's clock, and is wanted by ours.
+        """
+        known = secrecy(secrets_of(answer))
         try:
-            return read(answer, asked)
-        except CourierBusy as busy:
-            if busy.retry_at is not None:
-                busy.retry_at -= self._skew
+            return tuple(hushed(one, known) for one in read(answer, asked))
+        except CourierError as error:
+            hush(error, known)
+            if isinstance(error, CourierBusy) and error.retry_at is not None:
+                error.retry_at -= self._skew
             raise
 
     async def _in_time(self, conversation: Awaitable[T]) -> T:
@@ -187,6 +201,7 @@ class Caller:
                 request = courier.grant(self._account, self._there(clock()))
                 token = courier.granted(await self._send(request, self._account, clock))
             except CourierError as error:
+                hush(error, secrecy(self._account.secrets))
                 self._failed = (clock(), error)
                 raise
             margin = min(MARGIN, token.lifetime / 10)

@@ -7,6 +7,7 @@ when shown.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from bisect import bisect_right
@@ -65,6 +66,18 @@ def written(text: str) -> str:
     return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 
+def visible(text: str) -> str:
+    """`text`, however many lines it has, without what a terminal would obey and not show."""
+    return text if text.isprintable() else "".join(one for one in text if one in "\n\t" or not _unseen(one))
+
+
+def escaped(document: str) -> str:
+    """The same JSON with all that a terminal would obey, or that hides there, written as escapes."""
+    if document.isprintable():
+        return document
+    return "".join(json.dumps(one)[1:-1] if one != "\n" and _unseen(one) else one for one in document)
+
+
 def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     """At most `limit` of what `measure` counts, "…" at the end when some is missing.
 
@@ -80,7 +93,11 @@ def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
 def _seen(character: str) -> str:
     if character.isspace():
         return " "
-    return "" if unicodedata.category(character) in _UNSEEN else character
+    return "" if _unseen(character) else character
+
+
+def _unseen(character: str) -> bool:
+    return not character.isprintable() and unicodedata.category(character) in _UNSEEN
 
 
 def amount(value: float) -> str:

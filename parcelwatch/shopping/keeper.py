@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,9 @@ import httpx
 import structlog
 
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.secrecy import Secrecy, secrecy
 from parcelwatch.couriers.base import SECRETS, http_date
+from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
 from parcelwatch.model import ShopOrder
@@ -176,12 +179,13 @@ class Shopkeeper:
         answer: httpx.Response | None = None
         while True:
             try:
-                step = reading.send(answer) if answer is not None else next(reading)
+                with self._hushing():
+                    step = reading.send(answer) if answer is not None else next(reading)
             except StopIteration:
                 return
             answer = None
             if isinstance(step, Page):
-                yield step
+                yield hushed(step, self._known)
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
             else:
@@ -189,12 +193,29 @@ class Shopkeeper:
 
     async def _answered(self, looking: Looking[T]) -> T:
         try:
-            request = next(looking)
+            with self._hushing():
+                request = next(looking)
             while True:
-                request = looking.send(await self._send(request))
+                answer = await self._send(request)
+                with self._hushing():
+                    request = looking.send(answer)
         except StopIteration as done:
-            found: T = done.value
+            found: T = hushed(done.value, self._known)
             return found
+
+    @contextmanager
+    def _hushing(self) -> Iterator[None]:
+        """What an adapter has against an answer tells no credential that the answer echoed."""
+        try:
+            yield
+        except CourierError as error:
+            hush(error, self._known)
+            raise
+
+    @property
+    def _known(self) -> Secrecy:
+        held = (self._granted.token,) if self._granted else ()
+        return secrecy((*self.stall.account.secrets, *held))
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         loop = asyncio.get_running_loop()
