@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, ParamSpec, Protocol, TypeVar, cast
 
 import httpx
 import structlog
@@ -41,6 +41,7 @@ from parcelwatch.model import Ask, Observation, Refused
 log = structlog.get_logger()
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Clock = Callable[[], datetime]
 Reader = Callable[[httpx.Response, Sequence[Ask]], Sequence[T]]
 
@@ -115,7 +116,7 @@ class Caller:
             return _one_each(asked, await self._in_time(self._fetched(self._fetches, asked)))
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
-            request = courier.request(account, asked, self._there(clock()))
+            request = self._built(courier.request, account, asked, self._there(clock()))
             return self._read(courier.parse, await self._send(request, account, clock), asked)
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
@@ -141,10 +142,19 @@ class Caller:
         assert isinstance(courier, Registers)
 
         async def exchange(account: Account) -> tuple[Registration, ...]:
-            request = courier.registration(account, asked, self._there(clock()))
+            request = self._built(courier.registration, account, asked, self._there(clock()))
             return self._read(courier.registered, await self._send(request, account, clock), asked)
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+
+    def _built(self, build: Callable[P, httpx.Request], *args: P.args, **kwargs: P.kwargs) -> httpx.Request:
+        """The request; a character that no header can hold is the configuration's fault, and is not repeated."""
+        try:
+            return build(*args, **kwargs)
+        except UnicodeError:
+            raise CourierRefused(
+                f"{self._account.name}: a credential or an option holds a character that cannot be sent in a request"
+            ) from None
 
     def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> tuple[T, ...]:
         """What an answer says, without the credentials it may have echoed.
@@ -198,7 +208,7 @@ class Caller:
             if self._failed is not None and abs(clock() - self._failed[0]) < SHARED:
                 raise self._failed[1]
             try:
-                request = courier.grant(self._account, self._there(clock()))
+                request = self._built(courier.grant, self._account, self._there(clock()))
                 token = courier.granted(await self._send(request, self._account, clock))
             except CourierError as error:
                 hush(error, secrecy(self._account.secrets))

@@ -115,6 +115,8 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
         yield f"{after.path}: [service] database {_NEVER}"
     if _shops(before) != _shops(after):
         yield f"{after.path}: [shops] {_NEVER}"
+    if before.proxy != after.proxy:
+        yield f"{after.path}: [service] proxy {_NEVER}"
     if before.listen != after.listen:
         yield f"{after.path}: [service] listen {_NEVER}"
 

@@ -372,12 +372,10 @@ class Echoing(Gated):
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         scan = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, code=response.text, text=response.text, place=response.text)
-        told = {
-            "answered": lambda: Answered(asked[0].number, (scan,), company=response.text, stopped=response.text),
-            "refused": lambda: Refused(asked[0].number, reason=response.text),
-        }
-        if self.way in told:
-            return (told[self.way](),)
+        if self.way == "answered":
+            return (Answered(asked[0].number, (scan,), company=response.text, stopped=response.text),)
+        if self.way == "refused":
+            return (Refused(asked[0].number, reason=response.text),)
         raise CourierUnreadable(f"it says {response.text}", response.content)
 
 
@@ -403,3 +401,20 @@ def test_no_form_of_a_credential_comes_back_from_a_courier(way: str) -> None:
     assert "***" in told
     held = [echo for echo in ("canary-token-1", *ECHOES) if echo in told]
     assert held == (["canary-token-1"] if way == "granted" else [])  # which nobody granted yet
+
+
+def test_a_credential_that_no_header_can_hold_is_refused_without_being_shown() -> None:
+    async def conversation() -> str:
+        client = Client()
+        account = Account("acme", "acme", "kéy\u2011canary", "https://api.example.com")
+        try:
+            await Caller(account, Dhl(), client).ask(ASKED, lambda: NOW)
+        except CourierRefused as error:
+            return str(error)
+        finally:
+            await client.aclose()
+        return "asked"
+
+    assert asyncio.run(conversation()) == (
+        "acme: a credential or an option holds a character that cannot be sent in a request"
+    )

@@ -148,7 +148,7 @@ def _open_to_all(written: Mapping[str, Any]) -> Iterator[Problem]:
     """A port that others reach needs somebody at the door: a token, or a server with TLS in front."""
     service = written.get("service")
     listen = service.get("listen") if isinstance(service, dict) else None
-    if not isinstance(service, dict) or not isinstance(listen, str) or not listen:
+    if not isinstance(service, dict) or not isinstance(listen, str) or ":" not in listen:
         return
     if is_loopback(f"//{listen}") or _keys(written, "tokens") or service.get("public_url"):
         return
@@ -342,20 +342,17 @@ def _exposed(file: File) -> Iterator[Problem]:
 
 
 def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
-    for name, account in file.couriers.items():
-        for key, secret in account.secrets.items():
-            if secret:
-                yield ("couriers", name, key), secret
-    for name, shop in file.shops.items():
-        for key, secret in shop.secrets.items():
-            if secret:
-                yield ("shops", name, key), secret
-    for name, channel in file.channels.items():
-        yield ("channels", name, "url"), channel.url
-    for name, token in file.tokens.items():
-        yield ("tokens", name, "secret"), token.secret
-    for key, secret in file.drafts.send.secrets.items():
-        yield ("drafts", "send", key), secret
+    service = file.service
+    held: list[tuple[tuple[str, ...], Mapping[str, Secret | None]]] = [
+        (("service",), {"heartbeat_url": service.heartbeat_url, "proxy": service.proxy}),
+        *((("couriers", name), account.secrets) for name, account in file.couriers.items()),
+        *((("shops", name), shop.secrets) for name, shop in file.shops.items()),
+        *((("channels", name), {"url": channel.url}) for name, channel in file.channels.items()),
+        *((("tokens", name), {"secret": token.secret}) for name, token in file.tokens.items()),
+        (("drafts", "send"), file.drafts.send.secrets),
+    ]
+    for at, secrets in held:
+        yield from (((*at, key), secret) for key, secret in secrets.items() if secret)
 
 
 def _sandbox(account: Courier | Platform) -> bool:
