@@ -25,7 +25,7 @@ from parcelwatch.core.secrecy import Secrecy, secrecy
 from parcelwatch.couriers.base import SECRETS, http_date
 from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import parse_rate
-from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, whereabouts
+from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.taking import Counter, Taken, take_page
 from parcelwatch.shops.base import Account, Looking, Mark, Page, Renews, Shop, Wait
@@ -189,14 +189,14 @@ class Shopkeeper:
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
             else:
-                answer = await self._send(step)
+                answer = await self._ask(step)
 
     async def _answered(self, looking: Looking[T]) -> T:
         try:
             with self._hushing():
                 request = next(looking)
             while True:
-                answer = await self._send(request)
+                answer = await self._ask(request)
                 with self._hushing():
                     request = looking.send(answer)
         except StopIteration as done:
@@ -216,6 +216,13 @@ class Shopkeeper:
     def _known(self) -> Secrecy:
         held = (self._granted.token,) if self._granted else ()
         return secrecy((*self.stall.account.secrets, *held))
+
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        """What comes after an answer may be asked for where it says; but it leads nowhere else, with our token."""
+        home, url = httpx.URL(self.stall.account.base_url), request.url
+        if (url.scheme, url.host, url.port) != (home.scheme, home.host, home.port):
+            raise CourierUnreadable(f"{self.stall.name}: its answer leads to another address than base_url")
+        return await self._send(request)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         loop = asyncio.get_running_loop()
