@@ -155,11 +155,11 @@ def test_only_the_courier_pushes_and_its_push_repeated_is_one(tmp_path: Path) ->
     ]
     assert [each.status_code for each in called(tmp_path, *calls)] == [401, 401, 401, 404, 404, 404, 200, 200, 200]
     with Store.open(tmp_path / "shop.db") as store:
-        assert [row["pushes"] for row in store.all("SELECT count(*) AS pushes FROM inbox")] == [1]
+        assert store.all("SELECT count(*) FROM inbox") == [(1,)]
 
 
 def test_who_has_no_link_sees_nothing_and_can_do_nothing(tmp_path: Path) -> None:
-    guesses = ("x", "A" * 43, "../health", "%2e%2e/", "a%00b", "'; --", TOKEN)
+    guesses = ("x", "A" * 43, "..%2Fhealth", "%2e%2e%2fx", "a%00b", "'; --", TOKEN)
     answers = called(
         tmp_path, *((method, f"/a/{guess}", {}, b"verb=ack") for guess in guesses for method in ("GET", "POST"))
     )
