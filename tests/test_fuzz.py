@@ -84,7 +84,7 @@ def spoiled(document: Any, changes: list[tuple[int, Any]]) -> Any:
         inner = document
         for key in way:
             inner = inner[key]
-        inner[last] = weird
+        inner[last] = copy.deepcopy(weird)
     return document
 
 
@@ -184,6 +184,15 @@ def test_what_is_posted_is_taken_or_refused_item_by_item(
         for row in parcels.rows(store):
             escaped(json.dumps(row, default=str)).encode()
     assert store.all("PRAGMA quick_check") == [("ok",)]
+
+
+@pytest.mark.parametrize("order", [True, False, "\x00", "\u202e", "\ud800", " ", 1.5, {}, [], None, "x" * 5000])
+def test_an_order_that_names_none_is_refused_and_the_others_go_in(desk: tuple[Store, Counters], order: Any) -> None:
+    store, counters = desk
+    items = [{**GOOD["orders"], "order": order}, GOOD["orders"]]
+    with store.transaction():
+        refused, taken = posting.take_all(store, posting.order, counters, items, NOW)
+    assert (refused["outcome"], taken["outcome"]) == ("refused", "taken")
 
 
 # --- what people write ---------------------------------------------------------------------------
