@@ -140,6 +140,13 @@ def test_a_token_opens_what_its_role_says_and_no_more(tmp_path: Path) -> None:
     assert may(OTHER) == [403, 403, 200]
 
 
+def test_whoever_guesses_is_slowed_down_and_keeps_nobody_out(tmp_path: Path) -> None:
+    guess, token = {"Authorization": "Bearer guess"}, {"Authorization": f"Bearer {TOKEN}"}
+    guesses = [("POST", "/api/orders", guess, b"[]")] * 50
+    answers = called(tmp_path, *guesses, ("POST", "/api/orders", token, b"[]"))
+    assert [each.status_code for each in answers] == [401] * 30 + [429] * 20 + [200]
+
+
 def test_only_the_courier_pushes_and_its_push_repeated_is_one(tmp_path: Path) -> None:
     body = json.dumps({"event": "tracking_update", "msg": {"tracking_number": "1"}}).encode()
     digest = hmac.new(KEY.encode(), body, hashlib.sha256).digest()
