@@ -135,7 +135,7 @@ def test_a_push_that_is_spoiled_is_read_or_refused(data: st.DataObject, changes:
 
 TOML = '[service]\ndatabase = "x.db"\n[couriers.my_dhl]\napi = "dhl"\nkey = "k3y-of-dhl"\n'
 FIELDS = sorted({*posting.ORDER_FIELDS, *intake.COLUMNS, *complaints.COLUMNS, "standing", "shipments"})
-GOOD = {
+GOOD: dict[str, dict[str, Any]] = {
     "parcels": {
         "number": "003404341111111111117",
         "courier": "my_dhl",
