@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final, ParamSpec, Protocol, TypeVar, cast
 
 import httpx
 import structlog
 
+from parcelwatch.core.secrecy import secrecy
 from parcelwatch.couriers.base import (
     Account,
     Courier,
@@ -24,10 +25,10 @@ from parcelwatch.couriers.base import (
     Grants,
     Registers,
     Registration,
-    discreet,
     http_date,
     with_payload,
 )
+from parcelwatch.couriers.shared.discretion import discreet, hush, hushed, secrets_of
 from parcelwatch.errors import (
     CourierBusy,
     CourierDeclines,
@@ -41,8 +42,9 @@ from parcelwatch.model import Ask, Observation, Refused
 log = structlog.get_logger()
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Clock = Callable[[], datetime]
-Reader = Callable[[httpx.Response, Sequence[Ask]], T]
+Reader = Callable[[httpx.Response, Sequence[Ask]], Sequence[T]]
 
 # A token is renewed this long before its end, or at nine tenths of a short one.
 MARGIN: Final = timedelta(minutes=5)
@@ -112,14 +114,22 @@ class Caller:
     async def _ask(self, asked: Sequence[Ask], clock: Clock) -> tuple[Observation, ...]:
         courier = self._courier
         if self._fetches:
-            return _one_each(asked, await self._in_time(_in_thread(self._fetches.fetch, self._account, asked)))
+            return _one_each(asked, await self._in_time(self._fetched(self._fetches, asked)))
 
         async def exchange(account: Account) -> tuple[Observation, ...]:
-            request = courier.request(account, asked, self._there(clock()))
+            request = self._built(courier.request, account, asked, self._there(clock()))
             response = await self._send(request, account, clock)
             return with_payload(response, self._read(courier.parse, response, asked))
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+
+    async def _fetched(self, courier: Fetches, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        known = secrecy(self._account.secrets)
+        try:
+            return tuple(hushed(one, known) for one in await _in_thread(courier.fetch, self._account, asked))
+        except CourierError as error:
+            hush(error, known)
+            raise
 
     async def register(self, asked: Sequence[Ask], clock: Clock) -> tuple[Registration, ...]:
         """Exactly one registration per Ask, in that order; what lacks something is none. Raises CourierError."""
@@ -134,18 +144,32 @@ class Caller:
         assert isinstance(courier, Registers)
 
         async def exchange(account: Account) -> tuple[Registration, ...]:
-            request = courier.registration(account, asked, self._there(clock()))
+            request = self._built(courier.registration, account, asked, self._there(clock()))
             return self._read(courier.registered, await self._send(request, account, clock), asked)
 
         return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
 
-    def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> T:
-        """What an answer says. When to come back was told by the courier's clock, and is wanted by ours."""
+    def _built(self, build: Callable[P, httpx.Request], *args: P.args, **kwargs: P.kwargs) -> httpx.Request:
+        """The request; a character that no header can hold is the configuration's fault, and is not repeated."""
         try:
-            return read(answer, asked)
-        except CourierBusy as busy:
-            if busy.retry_at is not None:
-                busy.retry_at -= self._skew
+            return build(*args, **kwargs)
+        except UnicodeError:
+            raise CourierRefused(
+                f"{self._account.name}: a credential or an option holds a character that cannot be sent in a request"
+            ) from None
+
+    def _read(self, read: Reader[T], answer: httpx.Response, asked: Sequence[Ask]) -> tuple[T, ...]:
+        """What an answer says, without the credentials it may have echoed.
+
+        When to come back was told by the courier's clock, and is wanted by ours.
+        """
+        known = secrecy(secrets_of(answer))
+        try:
+            return tuple(hushed(one, known) for one in read(answer, asked))
+        except CourierError as error:
+            hush(error, known)
+            if isinstance(error, CourierBusy) and error.retry_at is not None:
+                error.retry_at -= self._skew
             raise
 
     async def _in_time(self, conversation: Awaitable[T]) -> T:
@@ -186,9 +210,10 @@ class Caller:
             if self._failed is not None and abs(clock() - self._failed[0]) < SHARED:
                 raise self._failed[1]
             try:
-                request = courier.grant(self._account, self._there(clock()))
+                request = self._built(courier.grant, self._account, self._there(clock()))
                 token = courier.granted(await self._send(request, self._account, clock))
             except CourierError as error:
+                hush(error, secrecy(self._account.secrets))
                 self._failed = (clock(), error)
                 raise
             margin = min(MARGIN, token.lifetime / 10)

@@ -43,6 +43,8 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 # The first line that fits names whose fault it is and says so. What the exception itself says is never repeated:
 # httpx and aiohttp quote URLs, and URLs may hold keys.
 FAULTS: Final[tuple[tuple[type[Exception], type[CourierError], str], ...]] = (
+    (aiohttp.ClientProxyConnectionError, CourierUnavailable, "the proxy cannot be reached"),
+    (aiohttp.ClientHttpProxyError, CourierUnavailable, "the proxy does not let us through"),
     (aiohttp.ClientConnectorDNSError, CourierUnavailable, "no connection: its name has no address"),
     (aiohttp.ClientSSLError, CourierUnavailable, "no connection: its certificate cannot be trusted"),
     (httpx.ConnectTimeout, CourierUnavailable, "no connection"),
@@ -72,12 +74,20 @@ _CAUGHT: Final = tuple(fault for fault, _, _ in FAULTS)
 
 
 class Client:
-    """Every account's way out. Send and close it in one event loop; any number of tasks may use it."""
+    """Every account's way out. Send and close it in one event loop; any number of tasks may use it.
 
-    def __init__(self, *, deadline: float = DEADLINE, connections: int = CONNECTIONS) -> None:
+    `proxy`: the address of one by way of which everything goes but what is on this machine; "" for none.
+    """
+
+    def __init__(self, *, proxy: str = "", deadline: float = DEADLINE, connections: int = CONNECTIONS) -> None:
         self.deadline = deadline
         self._connections = connections
         self._transport = AiohttpTransport(client=self._session, trust_env=False)
+        self._by_proxy = (
+            AiohttpTransport(client=self._session, trust_env=False, proxy=httpx.Proxy(proxy))
+            if proxy
+            else self._transport
+        )
 
     async def send(self, request: httpx.Request, account: str) -> httpx.Response:
         """The whole answer, decompressed, whatever its status below 300 or from 400 on.
@@ -103,6 +113,7 @@ class Client:
     async def aclose(self) -> None:
         """Close every connection. Does no harm twice, or before anything was sent."""
         await self._transport.aclose()
+        await self._by_proxy.aclose()
 
     def _session(self) -> aiohttp.ClientSession:
         tls = self._transport.ssl_context
@@ -110,7 +121,8 @@ class Client:
         return aiohttp.ClientSession(connector=connector, headers=HEADERS, cookie_jar=aiohttp.DummyCookieJar())
 
     async def _exchange(self, request: httpx.Request, who: str) -> httpx.Response:
-        response = await self._transport.handle_async_request(request)
+        transport = self._transport if is_loopback(request.url.host) else self._by_proxy
+        response = await transport.handle_async_request(request)
         stream = response.stream
         assert isinstance(stream, httpx.AsyncByteStream)
         try:

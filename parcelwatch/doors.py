@@ -5,7 +5,7 @@ What belongs here: which routes a configuration opens. What each of them answers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import structlog
@@ -70,6 +70,8 @@ def _callers(config: Config, policy: Policy) -> list[web.Caller]:
     """Whoever may post. Reads the tokens' secrets; raises ConfigError."""
     parcels, complaints, asks = importing.desk(config), complaining.desk(config), assigner(config)
     currency = config.shop.currency
+    if problems := list(_alike(config)):
+        raise ConfigError(problems)
     return [
         web.Caller(
             each.name,
@@ -80,6 +82,15 @@ def _callers(config: Config, policy: Policy) -> list[web.Caller]:
         )
         for each in config.tokens().values()
     ]
+
+
+def _alike(config: Config) -> Iterator[str]:
+    """Tokens that are one: whose it is, and what it may, could not be told."""
+    owners: dict[str, str] = {}
+    for each in config.tokens().values():
+        owner = owners.setdefault(each.secret.read(), each.name)
+        if owner != each.name:
+            yield f"[tokens.{each.name}] has the secret of [tokens.{owner}]: give each its own"
 
 
 def _readers(config: Config) -> web.Readers:

@@ -29,7 +29,7 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
-from parcelwatch.making import Parts, linking, parts
+from parcelwatch.making import Parts, linking, parts, proxy
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
@@ -446,7 +446,7 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
     """
     made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
-    client = Client()
+    client = Client(proxy=proxy(config))
     keepers: list[Shopkeeper | Deskkeeper] = [Shopkeeper(each, client, writer) for each in made.stalls]
     keepers += [Deskkeeper(each, client, writer) for each in made.counters]
     try:

@@ -107,6 +107,11 @@ def channels(config: Config) -> dict[str, Channel]:
     return found
 
 
+def proxy(config: Config) -> str:
+    """By way of what couriers and shops are asked, "" for straight. Raises ConfigError."""
+    return config.proxy.read() if config.proxy else ""
+
+
 def people(config: Config) -> dict[str, str]:
     """The channels that are one person's own, with whose; no mailbox is, where scanners press buttons.
 

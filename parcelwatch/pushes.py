@@ -15,7 +15,9 @@ import structlog
 from parcelwatch.core.cadence import HINTED
 from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.secrecy import secrecy
 from parcelwatch.couriers.base import Push, Pushes, Trust
+from parcelwatch.couriers.shared.discretion import hushed
 from parcelwatch.errors import CourierUnreadable, whereabouts
 from parcelwatch.ingest import Heard, Tally, ingest
 from parcelwatch.model import Answered, Observation, Pushed
@@ -62,23 +64,26 @@ def _read(store: Store, post: Post | None, received: Received, policy: Policy, n
         return Tally(), f"no account {received.account} takes pushes any more"
     push = Push({_TYPE: received.headers.get(_TYPE, "")}, {}, received.body)
     try:
-        said = post.courier.pushed(post.account, push)
+        known = secrecy(post.account.secrets)
+        said = [hushed(one, known) for one in post.courier.pushed(post.account, push)]
     except CourierUnreadable as error:
-        return _unreadable(store, post.name, received, str(error), now)
+        return _unreadable(store, post, received, str(error), now)
     except Exception as error:  # noqa: BLE001 - an adapter's bug must not stop the inbox
         why = f"the adapter failed ({type(error).__name__})"
         log.warning("the adapter failed", account=post.name, error=whereabouts(error))
-        return _unreadable(store, post.name, received, why, now)
+        return _unreadable(store, post, received, why, now)
     if received.headers.get(_TRUST) == Trust.BODY:
         return _hear(store, post, said, policy, received.received_at, now), ""
     _ask_soon(store, post, said, now)
     return Tally(), ""
 
 
-def _unreadable(store: Store, account: str, received: Received, why: str, now: datetime) -> tuple[Tally, str]:
+def _unreadable(store: Store, post: Post, received: Received, why: str, now: datetime) -> tuple[Tally, str]:
     """Kept for whoever mends the adapter, and told to the operator by the usual way."""
-    evidence.keep_payload(store, account, received.body, why, now)
-    evidence.count_unknown(store, account, UNREADABLE, why, now)
+    known = secrecy(post.account.secrets)
+    why = known.hide(why)
+    evidence.keep_payload(store, post.name, known.hide_bytes(received.body), why, now)
+    evidence.count_unknown(store, post.name, UNREADABLE, why, now)
     return Tally(failed=1), why
 
 

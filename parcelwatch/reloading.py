@@ -117,6 +117,8 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
         yield f"{after.path}: [shops] {_NEVER}"
     if dict(before.helpdesks()) != dict(after.helpdesks()):
         yield f"{after.path}: [helpdesks] {_NEVER}"
+    if before.proxy != after.proxy:
+        yield f"{after.path}: [service] proxy {_NEVER}"
     if before.listen != after.listen:
         yield f"{after.path}: [service] listen {_NEVER}"
 

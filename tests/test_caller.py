@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -18,8 +21,8 @@ from parcelwatch.client import Client
 from parcelwatch.couriers.base import Account, Token, check
 from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.couriers.shared import oauth
-from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
-from parcelwatch.model import Ask, NotFound, Observation, Refused
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierError, CourierRefused, CourierUnreadable
+from parcelwatch.model import Answered, Ask, Checkpoint, Milestone, NotFound, Observation, Refused
 from tests.servers import Hit, Server, head
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
@@ -336,3 +339,82 @@ def test_what_lacks_something_is_refused_in_its_place_and_never_sent() -> None:
 
     said, _ = asyncio.run(conversation())
     assert said == (Refused("1", "set postal_code"), NotFound("2"), Refused("3", "set postal_code"), NotFound("ODD"))
+
+
+# --- what an answer may repeat -------------------------------------------------------------------
+
+KEY, SECRET = "canary-key-0123456789", "canary/secret+98765"
+ECHOES = (
+    KEY,
+    KEY.upper(),
+    quote(SECRET, safe=""),
+    "".join(f"\\u{ord(one):04x}" for one in KEY),
+    b64encode(f"{KEY}:{SECRET}".encode()).decode(),
+    b64encode(f"somebody:{SECRET}".encode()).decode(),
+    SECRET.encode().hex(),
+    html.escape("".join(f"&#{ord(one)};" for one in SECRET), quote=False).replace("&amp;", "&"),
+)
+
+
+class Echoing(Gated):
+    """A courier that repeats what it was asked with, in whatever it says."""
+
+    def grant(self, account: Account, now: datetime) -> httpx.Request:
+        return httpx.Request("GET", f"{account.base_url}/{self.way}")
+
+    def granted(self, response: httpx.Response) -> Token:
+        if self.way == "granted":
+            raise CourierRefused(response.text)
+        return Token("canary-token-1", timedelta(hours=1))
+
+    def __init__(self, way: str) -> None:
+        self.way = way
+
+    def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
+        scan = Checkpoint(NOW, NOW, Milestone.IN_TRANSIT, code=response.text, text=response.text, place=response.text)
+        if self.way == "answered":
+            return (Answered(asked[0].number, (scan,), company=response.text, stopped=response.text),)
+        if self.way == "refused":
+            return (Refused(asked[0].number, reason=response.text),)
+        raise CourierUnreadable(f"it says {response.text}", response.content)
+
+
+@pytest.mark.parametrize("way", ["answered", "refused", "unreadable", "granted"])
+def test_no_form_of_a_credential_comes_back_from_a_courier(way: str) -> None:
+    said = " and ".join(("canary-token-1", *ECHOES))
+
+    async def echo(_: Server, __: Hit, writer: asyncio.StreamWriter) -> None:
+        writer.write(head(200, len(said)) + said.encode())
+
+    async def conversation() -> str:
+        async with Server(echo) as server:
+            client = Client()
+            try:
+                account = Account("acme", "acme", KEY, server.url, secret=SECRET)
+                return repr(await Caller(account, Echoing(way), client).ask(ASKED, lambda: NOW))
+            except CourierError as error:
+                return f"{error} {getattr(error, 'payload', b'')!r}"
+            finally:
+                await client.aclose()
+
+    told = asyncio.run(conversation())
+    assert "***" in told
+    held = [echo for echo in ("canary-token-1", *ECHOES) if echo in told]
+    assert held == (["canary-token-1"] if way == "granted" else [])  # which nobody granted yet
+
+
+def test_a_credential_that_no_header_can_hold_is_refused_without_being_shown() -> None:
+    async def conversation() -> str:
+        client = Client()
+        account = Account("acme", "acme", "kéy\u2011canary", "https://api.example.com")
+        try:
+            await Caller(account, Dhl(), client).ask(ASKED, lambda: NOW)
+        except CourierRefused as error:
+            return str(error)
+        finally:
+            await client.aclose()
+        return "asked"
+
+    assert asyncio.run(conversation()) == (
+        "acme: a credential or an option holds a character that cannot be sent in a request"
+    )

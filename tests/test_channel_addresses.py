@@ -138,7 +138,7 @@ def test_what_is_written_right_is_taken(url: str) -> None:
     assert fault(url) == ""
 
 
-@pytest.mark.parametrize("between", [", ", " ", ",", "\n", "; "])
+@pytest.mark.parametrize("between", [", ", " ", ",", "\n", "; ", "", "|", "，", "%20", r"\n"])
 def test_two_urls_are_not_one_channel(between: str) -> None:
     said = fault(f"json://127.0.0.1/x{between}wecombot://botkey-0000")
     assert "two URLs" in said

@@ -147,6 +147,47 @@ def test_a_proxy_named_in_the_environment_is_not_used() -> None:
     assert done.stdout == b"200\n"
 
 
+@pytest.mark.parametrize("login", ["", "me:s3cret-canary@"])
+def test_a_proxy_that_is_configured_is_asked_for_every_other_machine_and_for_none_here(login: str) -> None:
+    """The tunnel is asked for and refused, which is as far as one can go without another machine."""
+    heads: list[bytes] = []
+
+    async def gate(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async def run() -> int:
+        proxy = await asyncio.start_server(gate, "127.0.0.1", 0)
+        port = proxy.sockets[0].getsockname()[1]
+        client = Client(proxy=f"http://{login}127.0.0.1:{port}")
+        async with proxy, Server(answers()) as server:
+            with pytest.raises(
+                CourierUnavailable, match=r"x: api\.example\.com: the proxy does not let us through"
+            ) as no:
+                await client.send(httpx.Request("GET", "https://api.example.com/track?key=k"), "x")
+            status = (await client.send(ask(server), "x")).status_code
+            await client.aclose()
+        assert "canary" not in str(no.value)
+        return status
+
+    assert asyncio.run(run()) == 200
+    (head,) = heads
+    assert head.startswith(b"CONNECT api.example.com:443 HTTP/1.1\r\n")
+    assert (b"Proxy-Authorization: Basic" in head) is bool(login)
+    assert b"key=k" not in head
+
+
+def test_a_proxy_that_is_down_is_named_as_what_failed() -> None:
+    async def run() -> None:
+        client = Client(proxy="http://127.0.0.1:9")
+        with pytest.raises(CourierUnavailable, match="the proxy cannot be reached"):
+            await client.send(httpx.Request("GET", "https://api.example.com/"), "x")
+        await client.aclose()
+
+    asyncio.run(run())
+
+
 # --- decompression --------------------------------------------------------------------------------
 
 

@@ -393,3 +393,9 @@ def test_whatever_is_written_is_accepted_or_refused_with_sentences(
         told = error.problems
     assert told
     assert all(re.match(r".*config\.toml(:[0-9]+)?: [^{]", sentence) for sentence in told)
+
+
+def test_a_fault_that_quotes_much_stays_readable(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, f'[service]\ntimezone = "{"x" * 70_000}"')
+    assert len(fault) < 1600
+    assert fault.startswith("config.toml:2: service.timezone: ")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import config
+from parcelwatch.cli import main
 from parcelwatch.config import Config, Secret
 from parcelwatch.errors import ConfigError
 
@@ -69,6 +70,46 @@ def test_a_sandbox_may_have_its_key_in_the_file(tmp_path: Path) -> None:
 def test_a_customer_number_may_stand_in_the_file(tmp_path: Path) -> None:
     found = loaded(tmp_path, f'{ACCOUNT}customer = "{CANARY}"\n')
     assert not any("secret" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "why"),
+    [
+        ("couriers.my_dhl.key", "abc\u2011def", 'its character 4 is "\u2011" (NON-BREAKING HYPHEN)'),
+        ("couriers.my_dhl.secret", "abcdef\u2013", 'its character 7 is "–" (EN DASH)'),
+        ("couriers.my_dhl.token", "ａbc", 'its character 1 is "ａ" (FULLWIDTH LATIN SMALL LETTER A)'),
+        ("couriers.my_dhl.key", "abc\u200bdef", "its character 4 is (ZERO WIDTH SPACE)"),
+        ("couriers.my_dhl.key", "abc\u00a0def", "its character 4 is (NO-BREAK SPACE)"),
+        ("shops.web.key", "ck_abc\u2212", 'its character 7 is "−" (MINUS SIGN)'),
+        ("service.heartbeat_url", "https://hc.example.com/\u2013", 'its character 24 is "–" (EN DASH)'),
+        ("service.proxy", "http://me:pässwort@proxy.example.com", 'its character 12 is "ä"'),
+        ("service.proxy", "socks5://proxy.example.com:1080", "expected the address of an HTTP proxy"),
+        ("service.proxy", "proxy.example.com:3128", "expected the address of an HTTP proxy"),
+        ("tokens.wms.secret", "fifteen-letters", "it has 15 characters and needs 16 or more"),
+        ("tokens.wms.secret", "sixteen\u2013letters!", 'its character 8 is "–"'),
+    ],
+)
+def test_a_secret_that_cannot_be_of_use_is_told_by_the_check_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: str, value: str, why: str
+) -> None:
+    table, _, key = where.rpartition(".")
+    api = {"couriers": 'api = "dhl"\n', "shops": 'api = "declared"\ndeclared = "woocommerce"\n'}
+    needed = 'key = "k3y-of-dhl"\n' if table == "couriers.my_dhl" and key != "key" else ""
+    needed += 'secret = "s3cr3t-of-web"\nbase_url = "https://shop.example.com"\n' if table == "shops.web" else ""
+    (tmp_path / "secret").write_text(value, encoding="utf-8")
+    text = f'[{table}]\n{api.get(table.partition(".")[0], "")}{needed}{key} = "file:secret"\n'
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    assert main(["--config", str(tmp_path / "config.toml"), "config", "check", "--json"]) == 78
+    (said,) = json.loads(capsys.readouterr().out)["errors"]
+    assert why in said
+    assert 'the secret "file:secret"' in said
+    assert value not in said.partition("such as")[0]
+
+
+def test_a_customer_may_be_called_as_customers_are(tmp_path: Path) -> None:
+    found = loaded(tmp_path, f'{ACCOUNT}customer = "莲花灯具"\n').account("my_dhl").customer
+    assert found
+    assert found.read() == "莲花灯具"
 
 
 # --- when it is not there ------------------------------------------------------------------------

@@ -55,7 +55,8 @@ MAIL: Final = frozenset(
 )
 
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9]{1,19})://")
-_SECOND: Final = re.compile(r"[\s,;]+[a-z][a-z0-9]{1,19}://", re.IGNORECASE)
+_SECOND: Final = re.compile(r"[a-z][a-z0-9]{1,19}://", re.IGNORECASE)
+_PARTED: Final = re.compile(r"[\s,;|，；]+[a-z][a-z0-9]{1,19}://", re.IGNORECASE)
 _HOST: Final = re.compile(r"(?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 _RESERVED: Final = "@#/?:;&[] "
 
@@ -103,8 +104,9 @@ def _before(scheme: str, url: str) -> Iterator[str]:
     """What shows in the URL as it is written."""
     if scheme in LOCAL:
         yield f"{scheme}:// reaches no agent; choose a chat, a mail address or a webhook"
-    # A web address may stand in an option's text.
-    if any("http" not in found[0] or "?" not in url[: found.start()] for found in _SECOND.finditer(url)):
+    path, _, options = url.partition("://")[2].partition("?")
+    # A web address may stand in an option's text, and in an option alone.
+    if _SECOND.search(path) or any("http" not in found[0].lower() for found in _PARTED.finditer(options)):
         yield "holds two URLs, of which one would be lost; write a [channels.…] table for each"
 
 

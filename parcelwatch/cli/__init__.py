@@ -21,6 +21,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Final
 
+from parcelwatch.core.text import visible
 from parcelwatch.errors import (
     BadInput,
     ConfigError,
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except ParcelwatchError as error:
-        print(f"parcelwatch: {error}", file=sys.stderr)
+        print(f"parcelwatch: {visible(str(error))}", file=sys.stderr)
         return next(code for kind, code in CODES if isinstance(error, kind))
     except OSError as error:
         if error.errno not in _FULL:
@@ -101,7 +102,7 @@ def _report(error: Exception, arguments: Sequence[str]) -> None:
     where = f" in {os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else ""  # noqa: PTH119
     print(f"parcelwatch: this is a bug of ours: {type(error).__name__}{where}.", file=sys.stderr)
     if "--debug" in arguments:
-        traceback.print_exception(error, file=sys.stderr)
+        print(visible("".join(traceback.format_exception(error))), end="", file=sys.stderr)
         return
     print(
         "Nothing that was saved before is lost. Please report it with what the same command prints under --debug.",

@@ -23,6 +23,7 @@ from parcelwatch.core.cadence import REGISTERED
 from parcelwatch.core.pacing import PaceState, grant, spent
 from parcelwatch.couriers.base import Registers, card
 from parcelwatch.errors import ConfigError, CourierError
+from parcelwatch.making import proxy
 from parcelwatch.model import Ask, Observation, Refused
 from parcelwatch.posts import Post, pace, post
 from parcelwatch.store import Store, accounts, evidence, parcels
@@ -138,7 +139,7 @@ def _unregistered(said: Observation) -> bool:
 
 def try_one(desk: Desk, name: str, ask: Ask) -> Tried:
     """What the account says about one number."""
-    one, client = staff(desk, name), Client()
+    one, client = staff(desk, name), Client(proxy=proxy(desk.config))
     heard = Overheard(client)
     try:
         said = asyncio.run(_converse(desk, one, ask, register=True, client=client, by=heard))
@@ -150,7 +151,7 @@ def try_one(desk: Desk, name: str, ask: Ask) -> Tried:
 async def _converse(
     desk: Desk, one: Post, ask: Ask, *, register: bool, client: Client | None = None, by: Sends | None = None
 ) -> Observation:
-    client = client or Client()
+    client = client or Client(proxy=proxy(desk.config))
     caller = Caller(one.account, one.courier, by or client)
     try:
         said = await _ask(desk, caller, one, ask)

@@ -119,12 +119,9 @@ def _mailboxes(config: Config) -> Iterator[str]:
 
 def _unreadable(config: Config) -> Iterator[str]:
     """A sentence for each secret that cannot be read here."""
-    secrets = [secret for account in config.accounts().values() for secret in account.credentials.values() if secret]
-    secrets += [secret for shop in config.shops().values() for secret in shop.credentials.values() if secret]
-    secrets += [secret for desk in config.helpdesks().values() for secret in desk.credentials.values() if secret]
-    secrets += [token.secret for token in config.tokens().values()]
-    channels = (channel.url for channel in config.channels().values())
-    for secret in (*secrets, *channels, *config.to_customers().values()):
+    from parcelwatch.config import secrets
+
+    for _, secret in secrets(config):
         try:
             secret.read()
         except ConfigError as error:

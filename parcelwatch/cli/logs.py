@@ -7,28 +7,37 @@ What belongs here: structlog and the standard library's logging, set up once per
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
-from typing import Final, TextIO
+from collections.abc import Callable
+from typing import Any, Final, TextIO
 
 import structlog
 
 from parcelwatch.cli.folding import Folding
+from parcelwatch.core.text import escaped, visible
+from parcelwatch.core.text import plain as one_line
 
 # They write URLs at INFO, and URLs may hold keys.
 QUIET: Final = ("httpx", "httpcore", "aiohttp", "asyncio", "urllib3", "apscheduler")
+
+LONGEST: Final = 2000  # characters of a text in a line for people
+
+_SHARED: Final[list[structlog.typing.Processor]] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+BEFORE: Final = [*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
+"""What a line of ours goes through before its handler has it."""
 
 
 def set_up(*, level: int = logging.INFO, debug: bool = False) -> None:
     """From now on everything is logged to stderr, `level` and worse; `debug` is everything of ours."""
     level = logging.DEBUG if debug else level
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=BEFORE,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
@@ -36,7 +45,7 @@ def set_up(*, level: int = logging.INFO, debug: bool = False) -> None:
     handler = _Stderr()
     if not debug:
         handler.addFilter(Folding())
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=_last()))
+    handler.setFormatter(formatter(terminal=sys.stderr.isatty()))
     root = logging.getLogger()
     root.handlers = [*(each for each in root.handlers if not isinstance(each, _Stderr)), handler]
     root.setLevel(level)
@@ -57,10 +66,32 @@ class _Stderr(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
-def _last() -> list[structlog.typing.Processor]:
+def formatter(*, terminal: bool) -> logging.Formatter:
+    """Lines for people on a terminal, JSON elsewhere; in neither is anything obeyed that somebody else wrote."""
+    # The pretty traceback would print local variables, keys among them.
+    plain = structlog.dev.plain_traceback
+    last: list[structlog.typing.Processor] = (
+        [_shown, structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+        if terminal
+        else [structlog.processors.JSONRenderer(_line)]
+    )
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
-    if sys.stderr.isatty():
-        # The pretty traceback would print local variables, keys among them.
-        plain = structlog.dev.plain_traceback
-        return [strip, structlog.dev.ConsoleRenderer(exception_formatter=plain)]
-    return [strip, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED, processors=[strip, structlog.processors.format_exc_info, *last]
+    )
+
+
+def _shown(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Every text on one line of its own, and none of it obeyed; a traceback keeps its lines."""
+    return {
+        name: value
+        if not isinstance(value, str)
+        else visible(value)
+        if name == "exception"
+        else one_line(value, LONGEST)
+        for name, value in event.items()
+    }
+
+
+def _line(event: structlog.typing.EventDict, default: Callable[[Any], Any]) -> str:
+    return escaped(json.dumps(event, ensure_ascii=False, default=default))

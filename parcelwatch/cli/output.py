@@ -1,6 +1,7 @@
 """How results are printed: one JSON document, or tables and lines for people.
 
-What belongs here: consoles, columns, moments, and making what came from outside fit to be shown. stdout is for
+What belongs here: consoles, columns, moments, and making what came from outside fit to be shown. Nothing reaches a
+terminal but through here: no command can forget to clean a text. stdout is for
 results, stderr for everything said about them.
 """
 
@@ -14,13 +15,14 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from parcelwatch.cli.tables import STYLES, Listing
 from parcelwatch.core.privacy import shown as readable
-from parcelwatch.core.text import plain
+from parcelwatch.core.text import escaped, plain, visible
 
 if TYPE_CHECKING:
     from parcelwatch.store.erase import Erasure
@@ -55,17 +57,7 @@ def emit_with(document: Mapping[str, object], lists: Mapping[str, Iterable[objec
 
 
 def _dumped(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=_plain)
-    # A lone surrogate has no UTF-8; escaped it still is JSON.
-    return text if text.isascii() or _encodable(text) else json.dumps(value, default=_plain)
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return escaped(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
 def _plain(value: object) -> object:
@@ -87,6 +79,12 @@ def stamp(at: datetime | None) -> str | None:
 
 
 class _Console(Console):
+    """Shows what it is given and never obeys it: the one gate between every text and the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for each in super().render(renderable, options):
+            yield each if each.control else Segment(visible(each.text), each.style)
+
     def on_broken_pipe(self) -> None:
         """Whoever read has had enough: for all commands, base.py says what that means."""
         raise BrokenPipeError

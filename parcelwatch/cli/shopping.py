@@ -20,6 +20,7 @@ from parcelwatch.config.problems import did_you_mean, listed
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.shopping import plan
 from parcelwatch.errors import BadInput, CourierError
+from parcelwatch.making import proxy
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
 from parcelwatch.shops.base import Mark
@@ -237,7 +238,7 @@ def _asked(
     """What `work` makes of a keeper, with everything closed afterwards."""
 
     async def whole() -> Any:
-        client, writer = Client(), Writer(desk.config.database)
+        client, writer = Client(proxy=proxy(desk.config)), Writer(desk.config.database)
         keeper = Shopkeeper(stall, client, writer)
         keeper.at(desk.now)
         if keepers is not None:

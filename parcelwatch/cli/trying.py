@@ -17,6 +17,7 @@ from parcelwatch.cli import output
 from parcelwatch.cli.base import NeedsAttention
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.privacy import mask
+from parcelwatch.core.text import escaped
 from parcelwatch.couriers.base import Courier, said
 from parcelwatch.couriers.declared import Made
 from parcelwatch.couriers.shared import saved
@@ -187,7 +188,8 @@ def print_unknown(tried: Tried, ask: Ask, table: str = "") -> None:
     if codes:
         output.say(f"These map to nothing; say what they mean in [{table}statuses]:")
         for each in codes:
-            print(f'{json.dumps(each["code"], ensure_ascii=False)} = "…"  # {output.safe(each["text"])}'.rstrip("# "))
+            line = f'{json.dumps(each["code"], ensure_ascii=False)} = "…"  # {output.safe(each["text"])}'
+            print(escaped(line.rstrip("# ")))
     words = [each for each in strange if not each["code"]]
     if words:
         output.say("These words are not known; say what they mean, a part of them being enough:")

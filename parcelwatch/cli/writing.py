@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from parcelwatch.config import Config
+from parcelwatch.core.text import escaped
 
 
 def judging(config: Config | None, tables: Sequence[str]) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def toml_lines(table: Mapping[str, Any], at: str = "") -> list[str]:
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else escaped(json.dumps(name, ensure_ascii=False))
 
 
 def _nested(value: Any) -> bool:
@@ -64,4 +65,4 @@ def value_of(value: Any) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {value_of(each)}" for key, each in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(value_of, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return escaped(json.dumps(value, ensure_ascii=False))

@@ -1,6 +1,6 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
-from parcelwatch.config.differences import changes, fingerprint
+from parcelwatch.config.differences import changes, fingerprint, secrets
 from parcelwatch.config.load import (
     AccountConfig,
     ChannelConfig,
@@ -29,4 +29,5 @@ __all__ = [
     "fingerprint",
     "load",
     "schema",
+    "secrets",
 ]

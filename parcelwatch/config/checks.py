@@ -352,20 +352,18 @@ def _exposed(file: File) -> Iterator[Problem]:
 
 
 def _secrets(file: File) -> Iterator[tuple[tuple[str, ...], Secret]]:
-    for name, account in file.couriers.items():
-        for key, secret in account.secrets.items():
-            if secret:
-                yield ("couriers", name, key), secret
-    platforms = [("shops", name, one.secrets) for name, one in file.shops.items()]
-    platforms += [("helpdesks", name, one.secrets) for name, one in file.helpdesks.items()]
-    for table, name, secrets in platforms:
-        yield from (((table, name, key), secret) for key, secret in secrets.items() if secret)
-    for name, channel in file.channels.items():
-        yield ("channels", name, "url"), channel.url
-    for name, token in file.tokens.items():
-        yield ("tokens", name, "secret"), token.secret
-    for key, secret in file.drafts.send.secrets.items():
-        yield ("drafts", "send", key), secret
+    service = file.service
+    held: list[tuple[tuple[str, ...], Mapping[str, Secret | None]]] = [
+        (("service",), {"heartbeat_url": service.heartbeat_url, "proxy": service.proxy}),
+        *((("couriers", name), account.secrets) for name, account in file.couriers.items()),
+        *((("shops", name), shop.secrets) for name, shop in file.shops.items()),
+        *((("helpdesks", name), desk.secrets) for name, desk in file.helpdesks.items()),
+        *((("channels", name), {"url": channel.url}) for name, channel in file.channels.items()),
+        *((("tokens", name), {"secret": token.secret}) for name, token in file.tokens.items()),
+        (("drafts", "send"), file.drafts.send.secrets),
+    ]
+    for at, secrets in held:
+        yield from (((*at, key), secret) for key, secret in secrets.items() if secret)
 
 
 def _sandbox(account: Courier | Platform | Helpdesk) -> bool:

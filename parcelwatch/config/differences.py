@@ -19,7 +19,7 @@ _TABLES: Final = ("couriers", "channels", "shops", "helpdesks", "tokens")
 
 def fingerprint(config: Config) -> str:
     """The same for configurations that mean the same, comments and order of keys aside."""
-    document = {**_document(config), "secrets": {name: _told_apart(one) for name, one in _secrets(config)}}
+    document = {**_document(config), "secrets": {name: _told_apart(one) for name, one in secrets(config)}}
     return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -29,8 +29,8 @@ def changes(before: Config, after: Config) -> list[str]:
     said = dict(_whole_tables(before, after))
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key) and not _within(key, said)]
     lines = [*said.values(), *(f"{key}: {_shown(old.get(key))} → {_shown(new.get(key))}" for key in keys)]
-    was = dict(_secrets(before))
-    renewed = [name for name, one in _secrets(after) if name in was and was[name] != one]
+    was = dict(secrets(before))
+    renewed = [name for name, one in secrets(after) if name in was and was[name] != one]
     return [*lines, *(f"{name}: its secret is named anew" for name in renewed if not _within(name, said))]
 
 
@@ -73,7 +73,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
-def _secrets(config: Config) -> Iterator[tuple[str, Secret]]:
+def secrets(config: Config) -> Iterator[tuple[str, Secret]]:
+    """Every secret that it names, by its key."""
     for name, account in config.accounts().items():
         yield from ((f"couriers.{name}.{kind}", one) for kind, one in account.credentials.items() if one)
     yield from ((f"channels.{name}.url", channel.url) for name, channel in config.channels().items())
@@ -84,6 +85,8 @@ def _secrets(config: Config) -> Iterator[tuple[str, Secret]]:
     yield from ((f"tokens.{name}.secret", token.secret) for name, token in config.tokens().items())
     if config.heartbeat_url:
         yield "service.heartbeat_url", config.heartbeat_url
+    if config.proxy:
+        yield "service.proxy", config.proxy
     yield from ((f"drafts.send.{name}", one) for name, one in config.to_customers().items())
 
 

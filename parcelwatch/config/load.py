@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
-from parcelwatch.config import checks, contracts, days, models, overrides, routes
+from parcelwatch.config import checks, contracts, days, fitting, models, overrides, routes
 from parcelwatch.config.declarations import resolve
 from parcelwatch.config.declared import Declaration
 from parcelwatch.config.declared_desk import DeskDeclaration
@@ -204,7 +204,12 @@ class Config:
     @property
     def heartbeat_url(self) -> Secret | None:
         """What is asked for every few minutes while all is well, so that somebody else notices when it is not."""
-        return self._secret(self.file.service.heartbeat_url, ("service", "heartbeat_url"))
+        return self._secret(self.file.service.heartbeat_url, ("service", "heartbeat_url"), fitting.key)
+
+    @property
+    def proxy(self) -> Secret | None:
+        """By way of what couriers and shops are asked; None for straight."""
+        return self._secret(self.file.service.proxy, ("service", "proxy"), fitting.proxy)
 
     @property
     def language(self) -> str:
@@ -228,7 +233,10 @@ class Config:
     def account(self, name: str) -> AccountConfig:
         """One account. Raises KeyError when there is none of that name."""
         written = self.file.couriers[name]
-        secrets = {kind: self._secret(value, ("couriers", name, kind)) for kind, value in written.secrets.items()}
+        secrets = {
+            kind: self._secret(value, ("couriers", name, kind), None if kind == "customer" else fitting.key)
+            for kind, value in written.secrets.items()
+        }
         return AccountConfig(
             name=name,
             api=written.api,
@@ -251,7 +259,9 @@ class Config:
     def tokens(self) -> dict[str, TokenConfig]:
         """Who may post what, by name."""
         return {
-            name: TokenConfig(name, each.secret.at(self._spot(("tokens", name, "secret"))), each.role, each.rate)
+            name: TokenConfig(
+                name, each.secret.at(self._spot(("tokens", name, "secret")), fitting.token), each.role, each.rate
+            )
             for name, each in self.file.tokens.items()
         }
 
@@ -264,7 +274,9 @@ class Config:
         return {name: self._shop(name, written) for name, written in self.file.shops.items()}
 
     def _shop(self, name: str, written: models.Platform) -> ShopConfig:
-        secrets = {kind: self._secret(value, ("shops", name, kind)) for kind, value in written.secrets.items()}
+        secrets = {
+            kind: self._secret(value, ("shops", name, kind), fitting.key) for kind, value in written.secrets.items()
+        }
         return ShopConfig(
             name=name,
             api=written.api,
@@ -443,8 +455,8 @@ class Config:
     def _zone(self, channel: models.Channel) -> ZoneInfo:
         return ZoneInfo(channel.timezone) if channel.timezone else self.timezone
 
-    def _secret(self, secret: Secret | None, at: tuple[str, ...]) -> Secret | None:
-        return secret.at(self._spot(at)) if secret else None
+    def _secret(self, secret: Secret | None, at: tuple[str, ...], fault: fitting.Fault | None = None) -> Secret | None:
+        return secret.at(self._spot(at), fault) if secret else None
 
     def _spot(self, at: tuple[str | int, ...]) -> str:
         return f"{self.places.spot(at)} {dotted(at)}"

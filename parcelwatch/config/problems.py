@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from parcelwatch.config.lines import Path
+from parcelwatch.core.text import cut
+
+LONGEST: Final = 1500  # characters of a sentence, quotations included
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class Problem:
 
     at: Path
     text: str
+
+    def __post_init__(self) -> None:
+        """Whatever it quotes, it stays readable."""
+        object.__setattr__(self, "text", cut(self.text, LONGEST))
 
 
 @dataclass(frozen=True, slots=True)

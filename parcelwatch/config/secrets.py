@@ -19,6 +19,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from parcelwatch.config import fitting
 from parcelwatch.errors import ConfigError
 
 MASK: Final = "***"
@@ -47,6 +48,7 @@ class Secret:
     _written: str
     _around: Surroundings = field(compare=False)
     _where: str = field(default="", compare=False)
+    _fault: fitting.Fault | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return MASK
@@ -67,9 +69,9 @@ class Secret:
         """Where it is read from, fit to be shown: "env:DHL_API_KEY"."""
         return MASK if self.literal else self._written
 
-    def at(self, where: str) -> Secret:
-        """The same secret, knowing the line to name when it cannot be read."""
-        return Secret(self._written, self._around, where)
+    def at(self, where: str, fault: fitting.Fault | None = None) -> Secret:
+        """The same secret, knowing the line to name when it cannot be read, and what is wrong with some values."""
+        return Secret(self._written, self._around, where, fault)
 
     def read(self) -> str:
         """The value. Raises ConfigError when it is not where it should be."""
@@ -77,7 +79,11 @@ class Secret:
         if not value:
             raise self._unreadable("it is empty")
         if not value.isprintable():
-            raise self._unreadable("it holds a line break or another control character")
+            raise self._unreadable(
+                f"it holds a line break or another control character: {fitting.stranger(value, str.isprintable)}"
+            )
+        if self._fault and (fault := self._fault(value)):
+            raise self._unreadable(fault)
         return value
 
     def exposed(self) -> str:

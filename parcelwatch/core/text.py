@@ -7,6 +7,7 @@ when shown.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from bisect import bisect_right
@@ -78,6 +79,18 @@ def written(text: str) -> str:
     return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) != "Cc").strip()
 
 
+def visible(text: str) -> str:
+    """`text`, however many lines it has, without what a terminal would obey and not show."""
+    return text if text.isprintable() else "".join(one for one in text if one in "\n\t" or not _unseen(one))
+
+
+def escaped(document: str) -> str:
+    """The same JSON with all that a terminal would obey, or that hides there, written as escapes."""
+    if document.isprintable():
+        return document
+    return "".join(json.dumps(one)[1:-1] if one != "\n" and _unseen(one) else one for one in document)
+
+
 def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     """At most `limit` of what `measure` counts, "…" at the end when some is missing.
 
@@ -88,6 +101,10 @@ def cut(text: str, limit: int, measure: Callable[[str], int] = len) -> str:
     room = limit - measure("…")
     kept = bisect_right(range(1, len(text) + 1), room, key=lambda length: measure(text[:length]))
     return text[:kept].rstrip() + "…" if room >= 0 else ""
+
+
+def _unseen(character: str) -> bool:
+    return not character.isprintable() and unicodedata.category(character) in _UNSEEN
 
 
 def amount(value: float) -> str:

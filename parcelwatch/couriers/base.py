@@ -8,7 +8,7 @@ httpx.Request and read an httpx.Response.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -20,12 +20,15 @@ from typing import NoReturn, Protocol, runtime_checkable
 import httpx
 
 from parcelwatch.config import AccountConfig
+from parcelwatch.couriers.shared.discretion import KEPT, SECRETS, discreet, payload, said
 from parcelwatch.couriers.shared.fields import Record, rows
 from parcelwatch.couriers.shared.times import naive
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation, Unanswered
+from parcelwatch.model import Ask, Cause, Milestone, Observation, Unanswered
 
 __all__ = [
+    "KEPT",
+    "SECRETS",
     "Account",
     "AsksAnyway",
     "Card",
@@ -50,7 +53,6 @@ __all__ = [
     "document",
     "fitting",
     "http_date",
-    "hushed",
     "naive",
     "retry_at",
     "said",
@@ -58,11 +60,8 @@ __all__ = [
     "with_payload",
 ]
 
-KEPT = 4096
 # What a bad number among others can be answered with, as well as a bad call.
 _OF_A_NUMBER = frozenset({400, 404, 413, 414, 422})
-SECRETS = "parcelwatch.secrets"
-SHOWN = 3  # so many letters of a secret open nothing
 LONGEST_WAIT = timedelta(hours=6)
 SHORTEST_WAIT = timedelta(seconds=1)
 
@@ -378,55 +377,22 @@ def fitting(response: httpx.Response) -> Iterator[None]:
     except CourierUnreadable as error:
         if error.payload:
             raise
-        raise CourierUnreadable(said(response, str(error)), _payload(response)) from error
+        raise CourierUnreadable(said(response, str(error)), payload(response)) from error
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError) as error:
         unreadable(response, f"the answer does not fit ({type(error).__name__})", error)
 
 
-def discreet(request: httpx.Request, account: Account) -> httpx.Request:
-    """The request, knowing which words of it must never be repeated, wherever an answer echoes them."""
-    request.extensions = {**request.extensions, SECRETS: account.secrets}
-    return request
-
-
 def unreadable(response: httpx.Response, message: str, cause: BaseException | None = None) -> NoReturn:
     """Raise CourierUnreadable with the payload, cut and without secrets."""
-    raise CourierUnreadable(said(response, message), _payload(response)) from cause
-
-
-def said(response: httpx.Response, text: str) -> str:
-    """A courier's words, cut, and without the credentials it may have echoed."""
-    for secret in _secrets(response):
-        text = text.replace(secret, "***")
-        # Whoever cut the words before us may have cut a secret in two.
-        cut = next((size for size in range(len(secret) - 1, SHOWN, -1) if text.endswith(secret[:size])), 0)
-        text = text[:-cut] + "***" if cut else text
-    return text[:300]
-
-
-def hushed(response: httpx.Response, told: Observation) -> Observation:
-    """What was told, without the credentials a courier may have echoed in its reason or among its scans."""
-    secrets = _secrets(response)
-    if not isinstance(told, Answered):
-        return replace(told, reason=_masked(told.reason, secrets))
-    if not any(secret in one.text for secret in secrets for one in told.checkpoints):
-        return told
-    checkpoints = tuple(replace(one, text=_masked(one.text, secrets)) for one in told.checkpoints)
-    return replace(told, checkpoints=checkpoints)
+    raise CourierUnreadable(said(response, message), payload(response)) from cause
 
 
 def with_payload(response: httpx.Response, told: Sequence[Observation]) -> tuple[Observation, ...]:
     """What was told; beside each number of which nothing was said stands what came instead."""
     if not any(isinstance(one, Unanswered) for one in told):
         return tuple(told)
-    kept = _payload(response)
+    kept = payload(response)
     return tuple(replace(one, payload=kept) if isinstance(one, Unanswered) else one for one in told)
-
-
-def _masked(text: str, secrets: Iterable[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
 
 
 def retry_at(response: httpx.Response) -> datetime | None:
@@ -458,23 +424,6 @@ def http_date(text: str) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def _payload(response: httpx.Response) -> bytes:
-    # Cut after masking: a secret across the cut would be kept in part.
-    kept = response.content[: 2 * KEPT]
-    for secret in _secrets(response):
-        kept = kept.replace(secret.encode(), b"***")
-    return kept[:KEPT]
-
-
-def _secrets(response: httpx.Response) -> tuple[str, ...]:
-    """The credentials of whoever asked, if the response knows its request."""
-    try:
-        extensions = response.request.extensions
-    except RuntimeError:
-        return ()
-    return tuple(extensions.get(SECRETS, ()))
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, NoReturn
 import httpx
 
 from parcelwatch.config import AccountConfig
+from parcelwatch.core.secrecy import secrecy
 from parcelwatch.couriers.base import Account, Courier, Tells
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, optional, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
@@ -198,8 +199,7 @@ class Karrio:
     def _told(self, account: Account, ask: Ask, messages: Sequence[Any]) -> Observation:
         """What karrio's messages mean for the number; raised when it is the account's fault or passing."""
         words = "; ".join(dict.fromkeys(text(str(one.message or ""), "message") for one in messages))
-        for secret in account.secrets:
-            words = words.replace(secret, "***")
+        words = secrecy(account.secrets).hide(words)
         codes = " ".join(str(one.code or "") for one in messages)
         said = f"{codes} {words}".lower()
         for pattern, error in _MEANS:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,9 +18,11 @@ from typing import Final, Generic, Protocol, Self, TypeVar
 import httpx
 
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.secrecy import Secrecy, secrecy
 from parcelwatch.couriers.base import SECRETS, http_date
+from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import Rate, parse_rate
-from parcelwatch.errors import CourierError, CourierRefused
+from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable
 from parcelwatch.shopping import tokens
 from parcelwatch.shops.base import Account, Granted, Mark, Renews, Wait
 from parcelwatch.store import Store, accounts, shops
@@ -112,16 +115,17 @@ class Asker(Generic[P]):
         answer: httpx.Response | None = None
         while True:
             try:
-                step = reading.send(answer) if answer is not None else next(reading)
+                with self._hushing():
+                    step = reading.send(answer) if answer is not None else next(reading)
             except StopIteration:
                 return
             answer = None
             if isinstance(step, httpx.Request):
-                answer = await self._send(step)
+                answer = await self._ask(step)
             elif isinstance(step, Wait):
                 await asyncio.sleep(min(step.span, LONGEST).total_seconds())
             else:
-                yield self._believed(step)
+                yield self._believed(hushed(step, self._known))
 
     def _believed(self, page: P) -> P:
         """A page that goes no further than now: what is dated in the future must hide nothing still to come."""
@@ -140,12 +144,36 @@ class Asker(Generic[P]):
     async def answered(self, looking: Generator[httpx.Request, httpx.Response, T]) -> T:
         """What a look came to. Raises CourierError."""
         try:
-            request = next(looking)
+            with self._hushing():
+                request = next(looking)
             while True:
-                request = looking.send(await self._send(request))
+                answer = await self._ask(request)
+                with self._hushing():
+                    request = looking.send(answer)
         except StopIteration as done:
-            found: T = done.value
+            found: T = hushed(done.value, self._known)
             return found
+
+    @contextmanager
+    def _hushing(self) -> Iterator[None]:
+        """What an adapter has against an answer tells no credential that the answer echoed."""
+        try:
+            yield
+        except CourierError as error:
+            hush(error, self._known)
+            raise
+
+    @property
+    def _known(self) -> Secrecy:
+        held = (self._granted.token,) if self._granted else ()
+        return secrecy((*self.account.secrets, *held))
+
+    async def _ask(self, request: httpx.Request) -> httpx.Response:
+        """What comes after an answer may be asked for where it says; but it leads nowhere else, with our token."""
+        home, url = httpx.URL(self.account.base_url), request.url
+        if (url.scheme, url.host, url.port) != (home.scheme, home.host, home.port):
+            raise CourierUnreadable(f"{self.account.name}: its answer leads to another address than base_url")
+        return await self._send(request)
 
     async def _send(self, request: httpx.Request, *secrets: str) -> httpx.Response:
         if (left := self._bucket.take(asyncio.get_running_loop().time())) > 0:

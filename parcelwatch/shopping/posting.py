@@ -110,6 +110,7 @@ ORDER_FIELDS: Final = (
     "goods",
     "order_url",
 )
+_NO_ORDER: Final = "it names no order: a field `order` holds its number"
 _SHIPMENT_FIELDS: Final = ("number", "company", "service", "shipped_at")
 
 
@@ -118,7 +119,7 @@ def _told(item: Mapping[str, object], reader: Intake, now: datetime) -> ShopOrde
     _refuse_strange(item, ORDER_FIELDS)
     number = item.get("order")
     if not isinstance(number, str | int) or not str(number).strip():
-        raise BadInput("it names no order: a field `order` holds its number")
+        raise BadInput(_NO_ORDER)
     standing = item.get("standing", Standing.OPEN.value)
     if standing not in tuple(Standing):
         raise BadInput(f"standing {str(standing)[:40]!r}: write {', '.join(Standing)}")
@@ -128,6 +129,8 @@ def _told(item: Mapping[str, object], reader: Intake, now: datetime) -> ShopOrde
     described = reader.order(
         {name: value for name, value in item.items() if name not in ("standing", "shipments")}, now
     )
+    if not described.parcel.orders:
+        raise BadInput(_NO_ORDER)
     parcel, known = described.parcel, described.parcel.orders[0]
     return ShopOrder(
         ref=known.number,

@@ -76,13 +76,9 @@ class Api:
 
     async def _post(self, request: Request) -> Response:
         kind = request.path_params["kind"]
-        address = request.client.host if request.client else ""
-        if not self._rates.allow(address, self._now()):
-            return _fault(429, "too many calls from this address; again in a minute", retry_after=60)
         caller = self._caller(request.headers.get("authorization", ""))
         if caller is None:
-            self._rates.missed(address)
-            return _fault(401, "the token is missing or wrong: send Authorization: Bearer TOKEN of a [tokens.NAME]")
+            return self._turned_away(request.client.host if request.client else "")
         if kind not in _KINDS:
             return _fault(404, f"there are {', '.join(f'/api/{each}' for each in _KINDS)}")
         take, role = _KINDS[kind]
@@ -91,6 +87,13 @@ class Api:
         if (wait := self._early(caller)) > 0:
             return _fault(429, f"[tokens.{caller.name}] calls faster than its rate", retry_after=wait)
         return await self._take(request, caller, take)
+
+    def _turned_away(self, address: str) -> Response:
+        """Whoever has no token is told so, seldom; one who has is kept waiting by nobody at the same address."""
+        if not self._rates.allow(address, self._now()):
+            return _fault(429, "too many calls from this address; again in a minute", retry_after=60)
+        self._rates.missed(address)
+        return _fault(401, "the token is missing or wrong: send Authorization: Bearer TOKEN of a [tokens.NAME]")
 
     async def _take(self, request: Request, caller: Caller, take: Take) -> Response:
         key = request.headers.get("idempotency-key", "")

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from parcelwatch import config
+from parcelwatch.client import Client
+from parcelwatch.core.assigning import Assigned
+from parcelwatch.core.policy import Policy
 from parcelwatch.engine import Engine
+from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Cause, Milestone
+from parcelwatch.shopping.keeper import Shopkeeper, Stall
+from parcelwatch.shopping.taking import Counter
+from parcelwatch.shops.base import Account as ShopAccount
+from parcelwatch.shops.base import Mark, Page, Reading
+from parcelwatch.shops.declared import Declared
 from parcelwatch.store import orders, parcels, shops
+from parcelwatch.store.writer import Writer
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.servers import Hit, Server, head
 from tests.shops.market import Market
 
 FIRST, SECOND, THIRD, FOURTH = numbers(4)
 DAMAGED = (ago(40), ago(20, Milestone.EXCEPTION, Cause.DAMAGED))
 MINUTE = timedelta(minutes=1)
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -187,3 +202,41 @@ def test_masked_names_never_reach_a_letter(tmp_path: Path, market: Market) -> No
             assert (shown["customer"], shown["contact"]) == ("", None)
             ((body,),) = store.all("SELECT body FROM drafts")
         assert "*" not in body
+
+
+class Linked(Declared):
+    """A shop whose answer says where its next page is, and is believed."""
+
+    def since(self, account: ShopAccount, mark: Mark, now: datetime) -> Reading:
+        answer = yield httpx.Request("GET", f"{account.base_url}/orders")
+        while answer is not None and (link := answer.json()["next"]):
+            answer = yield httpx.Request("GET", link, headers={"Authorization": f"Bearer {account.token}"})
+        yield Page()
+
+
+@pytest.mark.parametrize("link", ["{other}/orders?page=2", "http://localhost:{port}/orders", "{url}@127.0.0.1/orders"])
+def test_an_answer_leads_nowhere_else_with_our_token(tmp_path: Path, link: str) -> None:
+    async def page(server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        body = json.dumps({"next": "" if "page" in hit.target else link}).encode()
+        writer.write(head(200, len(body)) + body)
+
+    async def scene() -> None:
+        counter = Counter("market", lambda *_: Assigned("my_dhl"), Policy())
+        client, writer = Client(), Writer(tmp_path / "shop.db")
+        account = ShopAccount("market", "linked", base_url=home.url, token="market-token-1")
+        keeper = Shopkeeper(Stall(account, Linked(), MINUTE, counter, tmp_path / "token"), client, writer)
+        keeper.at(NOW)
+        try:
+            await keeper.lately(Mark(NOW))
+        finally:
+            await client.aclose()
+            writer.close()
+
+    with Server(page) as home, Server(page) as other:
+        link = link.format(other=other.url, url=home.url, port=home.port)
+        with pytest.raises(CourierUnreadable, match="market: its answer leads to another address than base_url"):
+            asyncio.run(scene())
+        assert not other.hits
+        link = f"{home.url}/orders?page=2"
+        asyncio.run(scene())
+        assert home.hits[-1].headers["authorization"] == "Bearer market-token-1"

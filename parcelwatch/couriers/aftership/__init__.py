@@ -42,7 +42,6 @@ from parcelwatch.couriers.base import (
     document,
     fitting,
     http_date,
-    hushed,
     retry_at,
     said,
     unreadable,
@@ -239,7 +238,7 @@ class _Trackings:
             return _refused(ask, NUMBER_REFUSED[NOT_REGISTERED], unregistered=True)
         try:
             with fitting(self.response):
-                return hushed(self.response, likeliest([observe(ask, one) for one in ours], ask.shipped_at))
+                return likeliest([observe(ask, one) for one in ours], ask.shipped_at)
         except CourierUnreadable as error:
             if len(self.trackings) <= 1:
                 raise

@@ -18,10 +18,10 @@ from parcelwatch.config.expressions import Expression, Unfit
 from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Trace, Words, kind_of
+from parcelwatch.couriers.shared.discretion import hidden
 from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
-from parcelwatch.couriers.shared.saved import hidden
 from parcelwatch.couriers.shared.times import country_code
 from parcelwatch.errors import (
     CourierBusy,

@@ -27,7 +27,6 @@ from parcelwatch.couriers.base import (
     check,
     document,
     fitting,
-    hushed,
     retry_at,
     said,
     unreadable,
@@ -201,7 +200,7 @@ class _Trackers:
             return _refused(ask, "not registered at EasyPost", unregistered=True)
         try:
             with fitting(self.response):
-                return hushed(self.response, _chosen(ask, [tracker for fit, tracker in fitness if fit == best]))
+                return _chosen(ask, [tracker for fit, tracker in fitness if fit == best])
         except CourierUnreadable as error:
             if len(self.trackers) <= 1:
                 raise

@@ -13,7 +13,8 @@ from typing import Any, Final
 import httpx
 
 from parcelwatch.core.privacy import mask
-from parcelwatch.couriers.base import SECRETS, decoded
+from parcelwatch.couriers.base import decoded
+from parcelwatch.couriers.shared.discretion import hidden
 from parcelwatch.errors import BadInput
 
 LIMIT: Final = 2 * 1024 * 1024
@@ -53,17 +54,6 @@ def read(text: bytes) -> httpx.Response:
     lines = (line.partition(b":") for line in head[2].splitlines() if line.strip())
     headers = [(name.strip(), value.strip()) for name, _, value in lines if name.strip().lower() != b"content-encoding"]
     return httpx.Response(int(head[1]), headers=headers, content=text[head.end() :])
-
-
-def hidden(response: httpx.Response, text: str) -> str:
-    """A text of an answer without the credentials of whoever asked."""
-    try:
-        secrets = response.request.extensions.get(SECRETS, ())
-    except RuntimeError:  # nobody asked: it comes out of a file
-        return text
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN)
-    return text
 
 
 def _body(response: httpx.Response) -> Any:

@@ -1,0 +1,99 @@
+"""Hiding secrets in texts that came from outside: as they are, and in every form that others write them in.
+
+What belongs here: the forms. Whoever echoes a key may quote it for a URL, escape it for JSON or HTML, write its bytes
+in hexadecimal, or pack it into Base64 with a user name before it. A key that somebody has cut, turned or encrypted is
+beyond this.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from functools import lru_cache
+from html.entities import codepoint2name
+from typing import Final
+
+MASK: Final = "***"
+SHORTEST: Final = 6
+"""What is shorter opens nothing, and may stand anywhere by chance."""
+
+_NAMES: Final = {**codepoint2name, ord("'"): "apos"}
+_ESCAPES: Final = re.compile(r"%[0-9A-Fa-f]{2}|\\|&#?\w{2,8};")
+
+
+class Secrecy:
+    """Knows some secrets and hides them. `secrets`: those shorter than SHORTEST are left out."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        known = sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True)
+        plain = [form for each in known for form in (each, each.replace(" ", "+"), *_packed(each))]
+        self._plain = tuple(dict.fromkeys(form.casefold() for form in plain))
+        self._all = re.compile("|".join([*map(_written, known), *map(re.escape, plain)]), re.IGNORECASE)
+
+    def __bool__(self) -> bool:
+        return bool(self._plain)
+
+    def hide(self, text: str) -> str:
+        """`text` with *** in place of every secret in it."""
+        return self._all.sub(MASK, text) if self.told(text) else text
+
+    def hide_bytes(self, content: bytes) -> bytes:
+        """The same of bytes, whether they are text or not."""
+        text = content.decode("utf-8", "surrogateescape")
+        return self.hide(text).encode("utf-8", "surrogateescape") if self.told(text) else content
+
+    def told(self, text: str) -> bool:
+        """Whether a secret stands in it. Most texts hold none, so that this is quick."""
+        if not self._plain:
+            return False
+        folded = text.casefold()
+        if any(form in folded for form in self._plain):
+            return True
+        return bool(_ESCAPES.search(text) and self._all.search(text))
+
+
+@lru_cache(maxsize=256)
+def secrecy(secrets: tuple[str, ...]) -> Secrecy:
+    """The one for these secrets: finding their forms takes longer than most texts do."""
+    return Secrecy(secrets)
+
+
+def _written(secret: str) -> str:
+    """A pattern for a secret each of whose characters may be escaped in any way, and a space be a plus sign."""
+    return "".join(map(_character, secret))
+
+
+def _character(one: str) -> str:
+    code = ord(one)
+    content = one.encode("utf-8", "surrogatepass")
+    units = one.encode("utf-16-be", "surrogatepass").hex()
+    forms = [
+        rf"\\?{re.escape(one)}",
+        "".join(f"%(?:25)*{byte:02x}" for byte in content),
+        "".join(rf"\\+x{byte:02x}" for byte in content),
+        "".join(rf"\\+u{units[at : at + 4]}" for at in range(0, len(units), 4)),
+        f"&#x0*{code:x};",
+        f"&#0*{code};",
+    ]
+    if code < 256:
+        forms.append(rf"\\+x{code:02x}")
+    if name := _NAMES.get(code):
+        forms.append(f"&{name};")
+    if one == " ":
+        forms.append(r"\+")
+    return f"(?:{'|'.join(forms)})"
+
+
+def _packed(secret: str) -> list[str]:
+    """The secret as Base64 and hexadecimal digits show it, whatever stands before and after it."""
+    content = secret.encode("utf-8", "surrogatepass")
+    return [content.hex(), *(form for before in range(3) for form in _base64(content, before))]
+
+
+def _base64(content: bytes, before: int) -> tuple[str, str]:
+    """What of it does not depend on its neighbours, `before` bytes into a group of three; in both alphabets."""
+    packed = b64encode(bytes(before) + content).decode()
+    first, last = -(-before * 8 // 6), (before + len(content)) * 8 // 6
+    form = packed[first:last]
+    return form, form.translate({ord("+"): "-", ord("/"): "_"})
