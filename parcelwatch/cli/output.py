@@ -131,7 +131,7 @@ def show(
     if out.is_terminal:
         out.print(listing)
         return
-    sys.stdout.writelines(f"{line}\n" for line in listing.plain(out.width))
+    sys.stdout.writelines(f"{visible(line)}\n" for line in listing.plain(out.width))
 
 
 def pairs(values: Mapping[str, object] | Sequence[tuple[str, object]]) -> None:

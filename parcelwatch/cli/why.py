@@ -238,9 +238,9 @@ def _print(
     answered = moment(dossier.confirmed_at, zone) or t("not yet")
     if at > desk.now:
         output.say(t("If nothing new is heard until {at}:", at=moment(at, zone)))
-    stands = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
-    how = "At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}."
-    output.say(t(how, **stands, answered=answered, zone=zone))
+    stands: dict[str, Any] = {"at": moment(min(at, desk.now), zone), "milestone": t.milestone(dossier.milestone)}
+    stands |= {"answered": answered, "zone": zone}
+    output.say(t("At {at} it was {milestone}; the courier last answered {answered}. Zone: {zone}.", **stands))
     _say_unanswered(desk, silent)
     if said := marked(dossier, desk, at):
         output.say(worded(said))

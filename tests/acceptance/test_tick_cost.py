@@ -33,7 +33,8 @@ class Trace:
         return {sql: [row[3] for row in store.all(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked}
 
     def _note(self, sql: str) -> None:
-        if sql.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
+        reads = sql.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH")
+        if reads and not re.fullmatch(r"SELECT 1 FROM \w+ LIMIT 1", sql):  # which asks whether there is anything at all
             self.statements.setdefault(re.sub(r"'[^']*'|\d+", "?", sql), sql)
 
 
