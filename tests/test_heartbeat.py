@@ -75,12 +75,12 @@ class WallClock:
     """The wall clock of processes started with its environment, which a test may set while they run."""
 
     file: Path
-    library: Path
+    faker: Path
 
     @property
     def environment(self) -> dict[str, str]:
         return {
-            "LD_PRELOAD": str(self.library),
+            "LD_PRELOAD": str(self.faker),
             "FAKETIME_TIMESTAMP_FILE": str(self.file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",

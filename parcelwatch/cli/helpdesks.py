@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk
-from parcelwatch.errors import BadInput
+from parcelwatch.cli.desk import Desk, require_configured
 
 if TYPE_CHECKING:
     from parcelwatch.ticketing.counters import Counter
@@ -78,15 +77,8 @@ def try_out(
 
 
 def _counters(desk: Desk, helpdesk: str) -> list[Counter]:
-    from parcelwatch.config.problems import did_you_mean, listed
     from parcelwatch.ticketing.counters import counters
 
     config = desk.whole_config
-    known: list[Any] = list(config.helpdesks())
-    if not known:
-        raise BadInput(f"{config.path}: no helpdesk is configured; add a [helpdesks.NAME] table")
-    if helpdesk and helpdesk not in known:
-        raise BadInput(
-            f"there is no helpdesk {helpdesk[:40]!r}{did_you_mean(helpdesk, known)}; there are {listed(known)}"
-        )
+    require_configured(desk, "helpdesk", config.helpdesks(), helpdesk)
     return counters(config, desk.policy, only=helpdesk)

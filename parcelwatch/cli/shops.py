@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.desk import Desk, require_configured
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -112,15 +112,10 @@ def take_in(
 
 
 def _stalls(desk: Desk, shop: str) -> list[Stall]:
-    from parcelwatch.config.problems import did_you_mean, listed
     from parcelwatch.shopping.stalls import stalls
 
     config = desk.whole_config
-    known = list(config.shops())
-    if not known:
-        raise BadInput(f"{config.path}: no shop is configured; add a [shops.NAME] table")
-    if shop and shop not in known:
-        raise BadInput(f"there is no shop {shop[:40]!r}{did_you_mean(shop, known)}; there are {listed(known)}")
+    require_configured(desk, "shop", config.shops(), shop)
     return stalls(config, desk.policy, only=shop)
 
 

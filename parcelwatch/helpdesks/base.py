@@ -19,7 +19,7 @@ import httpx
 from parcelwatch.config import HelpdeskConfig
 from parcelwatch.errors import CourierBusy, CourierRefused
 from parcelwatch.model import Message, Missive, Ticket
-from parcelwatch.shops.base import Account, Mark, Wait, check, unreadable, value
+from parcelwatch.shops.base import Account, Mark, Platform, Wait, check, unreadable, value
 
 T = TypeVar("T")
 
@@ -44,25 +44,9 @@ Looking = Generator[httpx.Request, httpx.Response, T]
 
 
 @runtime_checkable
-class Helpdesk(Protocol):
-    """One platform's API; `needs` to `doubt` as a shop's. `writes`: whether it takes notes and replies."""
+class Helpdesk(Platform, Protocol):
+    """One helpdesk platform's API. `writes`: whether it takes notes and replies."""
 
-    @property
-    def api(self) -> str: ...
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def needs(self) -> tuple[str, ...]: ...
-    @property
-    def options(self) -> Mapping[str, str]: ...
-    @property
-    def required(self) -> tuple[str, ...]: ...
-    @property
-    def rate(self) -> str: ...
-    @property
-    def overlap(self) -> timedelta: ...
-    @property
-    def doubt(self) -> str: ...
     @property
     def writes(self) -> bool: ...
 

@@ -89,14 +89,12 @@ Reading = Generator[httpx.Request | Page | Wait, httpx.Response | None, None]
 Looking = Generator[httpx.Request, httpx.Response, T]
 
 
-@runtime_checkable
-class Shop(Protocol):
-    """One platform's API.
+class Platform(Protocol):
+    """What every platform's adapter says of itself, a shop's or a helpdesk's.
 
     `needs`: the credentials an account must have. `options`: what only this adapter knows, name → what it is for; those
     in `required` must be given. `rate`: how its calls are spaced. `overlap`: so much of what was read is read again, as
-    its index lags. `window`: the longest span one reading asks for, None for any. `farthest`: it tells of nothing
-    older, None where that is not known. `doubt`: why it is not established, "" where its own documents bear it out.
+    its index lags. `doubt`: why it is not established, "" where its own documents bear it out.
     """
 
     @property
@@ -114,9 +112,15 @@ class Shop(Protocol):
     @property
     def overlap(self) -> timedelta: ...
     @property
-    def farthest(self) -> timedelta | None: ...
-    @property
     def doubt(self) -> str: ...
+
+
+@runtime_checkable
+class Shop(Platform, Protocol):
+    """One shop platform's API. `farthest`: it tells of nothing older, None where that is not known."""
+
+    @property
+    def farthest(self) -> timedelta | None: ...
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Everything that changed since the mark, oldest first as far as the API can. Raises CourierError.

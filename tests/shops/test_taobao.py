@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from parcelwatch.couriers.taobao import sign
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
 from parcelwatch.model import ShopOrder, Standing
 from parcelwatch.shops.taobao import Taobao
@@ -35,21 +34,6 @@ def only(*rows: Any, packages: Any = None) -> ShopOrder:
     pages, _ = read(SHOP, asking(*rows, packages=packages))
     (order,) = [order for page in pages for order in page.orders]
     return order
-
-
-def test_the_platform_s_own_signature_is_reproduced() -> None:
-    form = {
-        "method": "taobao.item.seller.get",
-        "app_key": "12345678",
-        "session": "test",
-        "timestamp": "2016-01-01 12:00:00",
-        "format": "json",
-        "v": "2.0",
-        "sign_method": "md5",
-        "fields": "num_iid,title,nick,price,num",
-        "num_iid": "11223344",
-    }
-    assert sign(form, "helloworld") == "66987CB115214E59E6EC978214934FB8"
 
 
 def test_a_trade_is_its_sub_orders_parcels_with_the_platform_s_deadlines() -> None:
