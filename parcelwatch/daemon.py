@@ -247,7 +247,10 @@ class Daemon:
     async def _status(self) -> str:
         if trouble := self._engine.storekeeper.standing.trouble:
             return f"waiting for the database ({trouble})"
-        waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
+        try:
+            waiting, sent = await self._engine.count_waiting(), self._engine.deliverer.sent
+        except StoreError as error:
+            return f"watching; the database cannot be read now: {error}"
         said = f"watching; {waiting} messages waiting, {sent} sent since the start"
         refused = self._reloader.refused
         return f"the edited configuration was refused, the old one goes on: {refused}; {said}" if refused else said

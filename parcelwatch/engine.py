@@ -133,7 +133,7 @@ class Engine:
             self.storekeeper.failed(error)
 
     async def _begin(self, now: datetime) -> None:
-        await self._writer.run(_start, list(self._posts), now)
+        await self._writer.run(_start, list(self._posts), [one.kept for one in self.keepers], now)
         await self.set_right(now)
         await self.deliverer.start()
 
@@ -251,7 +251,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         await self.storekeeper.close()
-        every = (*self.workers, *self._leaving)
+        every = (*self.workers, *self._leaving, *self.keepers)
         drained = asyncio.gather(*(worker.drain() for worker in every), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
@@ -324,8 +324,9 @@ class Engine:
         known = self._broken.union(*(words.broken for words in self._renderers))
         if known == self._told_broken:
             return False
+        told = await self._writer.run(_tell_broken, sorted(known), self._policy, now)
         self._told_broken = known
-        return await self._writer.run(_tell_broken, sorted(known), self._policy, now)
+        return told
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
@@ -359,10 +360,10 @@ def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
     return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
 
 
-def _start(store: Store, names: Sequence[str], now: datetime) -> None:
+def _start(store: Store, names: Sequence[str], keepers: Sequence[str], now: datetime) -> None:
     with store.transaction():
         outbox.void_leases(store, now)
-    _take_over(store, names, now, anew=names)
+    _take_over(store, names, now, anew=[*names, *keepers])
 
 
 def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str]) -> None:

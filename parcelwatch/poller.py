@@ -128,7 +128,7 @@ class Worker:
 
     @property
     def busy(self) -> int:
-        return len(self._calls)
+        return len(self._calls) + len(self._said) + (self._taking_in is not None)
 
     async def _make(self, call: Call, clock: Callable[[], datetime], claimed_at: float) -> None:
         await asyncio.sleep(max(0.0, call.after))

@@ -22,7 +22,7 @@ from parcelwatch.core.secrecy import Secrecy, secrecy
 from parcelwatch.couriers.base import SECRETS, http_date
 from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import Rate, parse_rate
-from parcelwatch.errors import CourierError, CourierRefused, CourierUnreadable
+from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.shopping import tokens
 from parcelwatch.shops.base import Account, Granted, Mark, Renews, Wait
 from parcelwatch.store import Store, accounts, shops
@@ -80,6 +80,8 @@ class Asker(Generic[P]):
         self._bucket = _Bucket(parse_rate(rate))
         self._renewing = asyncio.Lock()
         self._granted: tokens.Kept | None = None
+        self._granting: asyncio.Future[tokens.Kept] | None = None
+        self._unkept: tokens.Kept | None = None
         self._refused = ""
         self._skew = timedelta(0)
 
@@ -192,8 +194,12 @@ class Asker(Generic[P]):
         if self._renews is None:
             return self.account
         async with self._renewing:
+            if self._unkept is not None:
+                self._keep(self._unkept)
             if self._granted is None or not self._granted.holds(self.clock()):
-                self._granted = await self._grant(self._renews)
+                # What renews may be used up by the call: whoever is told to stop still keeps what came of it.
+                self._granting = asyncio.ensure_future(self._grant(self._renews))
+                self._granted = await asyncio.shield(self._granting)
             return replace(self.account, token=self._granted.token)
 
     async def _grant(self, renews: Renews) -> tokens.Kept:
@@ -212,8 +218,23 @@ class Asker(Generic[P]):
             renewal, granted = configured, await self._renew(renews, configured)
         until = self.clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
         found = tokens.Kept(granted.token, until, granted.renewal or renewal)
-        tokens.save(path, found)
+        self._granted = found
+        self._keep(found)
         return found
+
+    def _keep(self, found: tokens.Kept) -> None:
+        """Keep a token before it is used; one that cannot be kept is tried again before the next call."""
+        self._unkept = found
+        try:
+            tokens.save(self._renewals, found)
+        except OSError as error:
+            raise CourierUnavailable(f"{self.account.name}: its token cannot be kept: {error.strerror}") from error
+        self._unkept = None
+
+    async def drain(self) -> None:
+        """Wait until a token that is being renewed is kept."""
+        if self._granting is not None:
+            await asyncio.gather(self._granting, return_exceptions=True)
 
     async def _renew(self, renews: Renews, renewal: str) -> Granted:
         request = renews.renew(self.account, renewal, self.there())

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from parcelwatch.errors import CourierError, CourierUnavailable, whereabouts
+from parcelwatch.errors import CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
 from parcelwatch.shopping.taking import Counter, Taken, take_page
@@ -80,7 +80,11 @@ class Shopkeeper:
     def take_over(self, stall: object) -> None:
         """From now on it is decided otherwise; how the shop is asked stays as it was at the start."""
         assert isinstance(stall, Stall)
-        self.stall = stall
+        self.stall, self._tried_held = stall, False
+
+    async def drain(self) -> None:
+        """Wait until a token that is being renewed is kept."""
+        await self._asker.drain()
 
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
@@ -89,8 +93,7 @@ class Shopkeeper:
         if not await self._writer.run(due, accounted(self.stall.name), self.stall.name, self.stall.every, now):
             return
         if await self.read(now) is None and not self._tried_held:
-            self._tried_held = True
-            await self._try_held()
+            self._tried_held = await self._try_held()
 
     def knock(self, refs: Iterable[str]) -> None:
         """The shop says that these orders changed: they are asked for at the next `run`."""
@@ -108,6 +111,9 @@ class Shopkeeper:
                 self.taken += await self.ask_again(ref)
             except CourierError as error:
                 await self._writer.run(troubled, self.kept, error, self._asker.clock())
+            except StoreError:
+                self.knock([ref])
+                raise
             except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
                 log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
 
@@ -124,6 +130,8 @@ class Shopkeeper:
                     break
         except CourierError as failed:
             error = failed
+        except StoreError:
+            raise
         except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
             log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
             error = CourierUnavailable(f"{self.stall.name}: its answer could not be read ({whereabouts(failed)})")
@@ -131,14 +139,22 @@ class Shopkeeper:
         await self._writer.run(settle, kept, self.stall.name, error, self._asker.clock())
         return error
 
-    async def _try_held(self) -> None:
-        """Ask anew for orders with numbers nobody could ask about: the configuration may know by now who can."""
+    async def _try_held(self) -> bool:
+        """Ask anew for orders with numbers nobody could ask about: the configuration may know by now who can.
+
+        Whether all were asked for.
+        """
         for ref in await self._writer.run(shops.refs_held, self.stall.name):
             try:
                 await self.ask_again(ref)
             except CourierError as error:
                 log.warning("an order cannot be asked for again", shop=self.stall.name, error=str(error))
-                return
+                return False
+            except StoreError:
+                raise
+            except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
+                log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
+        return True
 
     async def look(self, ref: str) -> ShopOrder | None:
         """One order as the shop tells of it; None where it has none. Raises CourierError."""

@@ -37,13 +37,12 @@ def load(path: Path) -> Kept | None:
 
 def save(path: Path, kept: Kept) -> None:
     """Keep it in place of what was kept before."""
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     said = {"token": kept.token, "until": kept.until.timestamp(), "renewal": kept.renewal}
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, json.dumps(said).encode())
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(json.dumps(said))
+        file.flush()
         os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
     part.replace(path)

@@ -13,7 +13,7 @@ import httpx
 import structlog
 
 from parcelwatch.core.tickets import found
-from parcelwatch.errors import BadInput, CourierError, CourierUnavailable, whereabouts
+from parcelwatch.errors import BadInput, CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.helpdesks.base import Page
 from parcelwatch.ingest import take_step
 from parcelwatch.model import LetterAction, Missive, Ticket
@@ -71,6 +71,10 @@ class Deskkeeper:
         assert isinstance(counter, Counter)
         self.counter = counter
 
+    async def drain(self) -> None:
+        """Wait until a token that is being renewed is kept."""
+        await self._asker.drain()
+
     async def run(self, now: datetime) -> None:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
         kept = self.counter.kept
@@ -90,6 +94,8 @@ class Deskkeeper:
             await self._settle_letters()
         except CourierError as failed:
             error = failed
+        except StoreError:
+            raise
         except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
             log.warning("a helpdesk's adapter failed", helpdesk=self.counter.name, error=whereabouts(failed))
             error = CourierUnavailable(f"{self.counter.name}: its answer could not be read ({whereabouts(failed)})")
