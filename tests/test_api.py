@@ -113,6 +113,17 @@ def test_an_order_is_told_as_it_stands_now(tmp_path: Path) -> None:
     serve(tmp_path, scene)
 
 
+def test_an_order_that_is_over_ends_the_parcels_that_came_in_by_hand_too(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        await place.post("parcels", [{"number": FIRST, "courier": "my_dhl", "order": "A-1"}])
+        await place.post("parcels", {"number": SECOND, "courier": "my_dhl", "order": "A-1,A-2"})
+        (taken,) = (await place.post("orders", {"order": "A-1", "standing": "cancelled"})).json()["items"]
+        assert taken["stopped"] == 1
+        assert place.watched() == {FIRST: False, SECOND: True}
+
+    serve(tmp_path, scene)
+
+
 def test_a_complaint_is_kept_when_it_is_about_what_is_watched(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         await place.post("parcels", {"number": FIRST, "courier": "my_dhl", "order": "A-1"})

@@ -126,6 +126,9 @@ def print_platform(shown: dict[str, Any]) -> None:
         output.say(f"options = {{ {wanted} }}")
     for name, what in shown["options"].items():
         output.say(f"# options.{name}: {what}")
+    if shown["doubt"]:
+        output.say()
+        output.say(f"Not established: {shown['doubt']}")
 
 
 def show_held(desk: Desk, *, as_json: bool) -> None:

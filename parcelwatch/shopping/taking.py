@@ -15,12 +15,12 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.core.shopping import Assign, Plan, plan
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import watch
-from parcelwatch.model import Grievance, Parcel, ShopOrder
+from parcelwatch.model import Grievance, Parcel, ShopOrder, Standing
 from parcelwatch.shops.base import Page
 from parcelwatch.store import Store, complaints, parcels, shops
 from parcelwatch.store.rows import EPOCH, whole
 from parcelwatch.verbs.agents import resume, stop
-from parcelwatch.verbs.orders import enrich
+from parcelwatch.verbs.orders import end, enrich
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,8 @@ def _carry_out(store: Store, counter: Counter, told: ShopOrder, decided: Plan, n
         shops.link(store, shop, ref, gone.parcel_id, gone.why)
         if not shops.wanted(store, gone.parcel_id, shop, ref):
             stopped += stop(store, parcels.one(store, gone.parcel_id), policy, now, by=shop)
+    if told.standing is not Standing.OPEN:
+        stopped += end(store, told.number, (), policy, now, by=shop)
     shops.hold(store, shop, ref, decided.held, now)
     # Parcels of the same order that came in another way hear what the shop says of it, too.
     enrich(store, Parcel(0, "", "", now, orders=(decided.order,)), policy, now)
