@@ -5,7 +5,7 @@ What belongs here: getting hold of things. What is done with them is the command
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -130,13 +130,3 @@ def asked_account(desk: Desk, store: Store, name: str) -> None:
 
     if name and next(iter(parcels.rows(store, name)), None) is None:
         known_account(desk, name)
-
-
-def require_configured(desk: Desk, noun: str, known: Collection[str], name: str) -> None:
-    """Raise BadInput where nothing of a noun is configured, or nothing of that name; "" is any."""
-    from parcelwatch.config.problems import did_you_mean, listed
-
-    if not known:
-        raise BadInput(f"{desk.whole_config.path}: no {noun} is configured; add a [{noun}s.NAME] table")
-    if name and name not in known:
-        raise BadInput(f"there is no {noun} {name[:40]!r}{did_you_mean(name, known)}; there are {listed(known)}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk, require_configured
+from parcelwatch.cli.configured import require_configured
+from parcelwatch.cli.desk import Desk
 
 if TYPE_CHECKING:
     from parcelwatch.ticketing.counters import Counter

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
-from parcelwatch.cli.desk import Desk, require_configured
+from parcelwatch.cli.configured import require_configured
+from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
