@@ -94,7 +94,7 @@ _TEMPLATES: Final = {
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
-_LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
+_LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn", Why.UNSURE: "unsure"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,8 @@ def letters_pushed() -> Iterator[Card]:
         gone = Fact(Form.NEWER_SCAN, scan=replace(scan("stalled", language), occurred_at=NOW, occurred_until=NOW))
         yield card("drafts", "draft", pushed, language)
         yield card("drafts", "withdrawn", replace(pushed, why=Why.WITHDRAWN, fact=gone), language)
+        unsure = Fact(Form.LETTER_UNSURE, SINCE, count=5)
+        yield card("drafts", "unsure", replace(pushed, why=Why.UNSURE, fact=unsure), language)
 
 
 DAY: Final = date(2026, 12, 1)

@@ -171,7 +171,7 @@ def messages() -> Iterator[Outgoing]:
             for why in () if fact.since is None else (Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN):
                 yield outgoing(fact, why=why, milestone="in_transit", case_id=7, orders=("T-1001",), company="7-Q")
                 yield outgoing(fact, why=why, case_id=7, orders=("T-1001", "T-1002"), about=ABOUT, promised_by=NOW)
-            for why in (Why.DRAFTED, Why.WITHDRAWN):
+            for why in (Why.DRAFTED, Why.WITHDRAWN, Why.UNSURE):
                 yield outgoing(fact, why=why, draft=True, letter=LETTER)
                 yield outgoing(fact, why=why, draft=True, letter=LETTER, about=ABOUT, case_id=7)
     for kind in ALL_KINDS:

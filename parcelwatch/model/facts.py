@@ -94,6 +94,7 @@ class Form(StrEnum):
     PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
     NEVER_SENT = "never_sent"
+    LETTER_UNSURE = "letter_unsure"
     PEAK_OVER = "peak_over"
     # what agents did about a case, and what time made of it
     ASSIGNED = "assigned"
