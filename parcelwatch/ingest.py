@@ -479,7 +479,7 @@ def over_meanwhile(store: Store, told: Iterable[tuple[int, str]], now: datetime)
 
 
 def _letter_unsure(store: Store, parcel: Parcel, notice: LetterUnsure, policy: Policy, now: datetime) -> None:
-    way = dispatch.of_letter(notice, parcel, policy)
+    way = dispatch.way(notice, parcel, policy, now, first=False)
     alert = NewAlert(
         kind=notice.draft.kind,
         channel="",

@@ -242,6 +242,12 @@ LATER: Final[tuple[tuple[str, str, Why, Fact], ...]] = (
         Why.SILENT,
         Fact(Form.LETTERS_BROKEN, unread=(Unread("", "lost.txt.j2, line 3", 1),)),
     ),
+    (
+        "shop_remark",
+        "shop",
+        Why.BROKEN,
+        Fact(Form.SHOP_REMARKED, SINCE, reason="lotus", unread=(Unread("", "this app may not read email", 1),)),
+    ),
 )
 
 
@@ -249,7 +255,7 @@ def later() -> Iterator[Card]:
     """What is told after a case was opened, of many cases, and of the program itself."""
     for kind, name, why, fact in LATER:
         for language in languages("agents"):
-            if kind in ("channel_down", "letters_broken", "incident"):
+            if kind in ("channel_down", "letters_broken", "shop_remark", "incident"):
                 out = Outgoing(7, kind, "ops", False, Severity.HIGH, why, fact, NOW, account="ops")
                 yield card("later", name, replace(out, courier="my_dhl" if kind == "incident" else ""), language)
             else:

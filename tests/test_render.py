@@ -567,7 +567,7 @@ def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
     ours = ("courier_silent", "unknown_status", "channel_down", "letters_broken", "clock_jumped", "database")
-    operator = kind in (*ours, "service_troubled", "unanswered")
+    operator = kind in (*ours, "service_troubled", "unanswered", "shop_remark")
     assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 

@@ -51,7 +51,7 @@ class Way:
 
 
 def way(
-    notice: CaseNotice,
+    notice: Notice,
     parcel: Parcel,
     policy: Policy,
     now: datetime,
@@ -64,9 +64,11 @@ def way(
 
     `inside`: the incident that its trouble is part of, which says it for all of them.
 
-    That a draft must not be sent, until when a claim can be made, and what a customer was promised is told whatever is
-    silenced.
+    That a draft must not be sent, or may have arrived, until when a claim can be made, and what a customer was promised
+    is told whatever is silenced.
     """
+    if isinstance(notice, LetterUnsure):
+        return _of_letter(notice, parcel, policy)
     one = subject(notice.case.kind, severity(notice), parcel, incident=inside is not None)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
     if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED and policy.follow_up.escalate_to:
@@ -85,8 +87,8 @@ def way(
     return Way(found)
 
 
-def of_letter(notice: LetterUnsure, parcel: Parcel, policy: Policy) -> Way:
-    """Where it is said that nobody knows whether a letter arrived: where letters are read, whatever is silenced."""
+def _of_letter(notice: LetterUnsure, parcel: Parcel, policy: Policy) -> Way:
+    """Where letters are read."""
     found = policy.receivers(subject(notice.draft.kind, severity(notice), parcel), draft=True)
     return Way(found, "" if found else NO_CHANNEL)
 

@@ -130,6 +130,8 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about a shop
+    SHOP_REMARKED = "shop_remarked"
     # about the database
     STORE_LOW = "store_low"
     STORE_FULL = "store_full"

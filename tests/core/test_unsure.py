@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parcelwatch.core.advance import advance
-from parcelwatch.core.dispatch import fact, of_letter, severity, why
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.dispatch import fact, severity, way, why
+from parcelwatch.core.policy import Policy, Receiver
 from parcelwatch.core.unsure import AFTER
 from parcelwatch.model import (
     Advance,
@@ -65,7 +65,7 @@ def test_agents_hear_once_of_a_letter_that_was_left_on_its_way() -> None:
         Severity.CRITICAL,
         Fact(Form.LETTER_UNSURE, NOW + HOUR, count=4),
     )
-    assert of_letter(told, PARCEL, POLICY).receivers[0].channel == "desk"
+    assert way(told, PARCEL, POLICY, NOW, first=False).receivers == (Receiver("desk"),)
     assert [one.state for one in late.dossier.past] == ["sending"]
     assert not late.moves
     assert not said(advance(late.dossier, Passed(), POLICY, NOW + 9 * HOUR))
