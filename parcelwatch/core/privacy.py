@@ -35,12 +35,23 @@ _IDENTITIES: Final = re.compile(
 )
 
 # What is asked for at a station or typed at a locker. Only a word that says so makes a number one.
+_OPENS: Final = (
+    r"(?:取件|取货|取貨|提货|提貨|自提|提取|开箱|开柜|开门|验证|驗證|货架)\s?(?:码|碼|号|號|密码|密碼)",
+    r"密码|密碼|凭码?|憑碼?|(?:受取|暗証|認証|解錠)(?:番号|コード)|인증번호|(?:픽업|수령)\s?(?:코드|번호)",
+    r"\b(?:pick[- ]?up|collection|access|locker|opening|unlock|door|entry|secret|verification|qr)[- ]?(?:code|pin)",
+    r"\b(?:pick[- ]?up|collection) number|\b(?:passcode|password|pin|otp|mtan)(?: ?code)?\b",
+    r"\b(?:use|with|enter|quote|show)(?: the| your| this)? code",
+    r"abhol-?(?:code|pin|nummer)|(?:zugangs|tür)-?code|(?:af|op)haal-?code|kod (?:odbioru|dostępu)",
+    r"code (?:de |d['’] ?)(?:retrait|acc[eè]s|ouverture|casier)|código de (?:recogida|retirada|levantamento|ac+es+o)",
+    r"codice (?:di )?(?:ritiro|apertura|sblocco)|код (?:получения|доступа)",
+)
+# In groups of one length, or in one piece with hyphens.
+_GROUPS: Final = r"(?:\d\d(?: \d\d){1,4}|(?:\d{3} ){1,2}\d{3}|(?:\d{4} ){1,2}\d{4})(?![-\d])"
+_CODE: Final = rf"(?>{_GROUPS}|[A-Za-z]{{0,3}}-?\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*)"
 _COLLECTING: Final = re.compile(
-    r"((?:取件码|取货码|提货码|取货号|取件号|取件密码|开箱码|开柜码|验证码|提取码|取件碼|取貨碼|驗證碼|密码|凭码?|憑碼?|受取番号|暗証番号|인증번호"
-    r"|\bpin|\b(?:pick[- ]?up|collection|access|locker|opening|unlock) code|abhol-?code|code de retrait"
-    r"|código de (?:recogida|retirada|levantamento)|codice di ritiro|afhaalcode|kod odbioru|код получения)"
-    r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「“\"])*)"
-    r"(?<![A-Za-z\d])((?>[A-Za-z]{0,3}\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*))(?!年|月|日)",
+    rf"((?:{'|'.join(_OPENS)})"
+    r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「)“\"]|\(otp\))*)"
+    rf"(?<![A-Za-z\d])({_CODE})(?!年|月|日)",
     re.IGNORECASE,
 )
 _SHORTEST_CODE: Final = 3
