@@ -11,9 +11,9 @@ from typing import Final
 
 _WANTED: Final = re.compile(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
-    r"|to be paid|\bpay\b|payable|payment of|\bdue\b(?! to)"
-    r"|outstanding"
-    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|müssen|nicht bezahlt|zu (?:be)?zahlen|zahlung der"
+    r"|to be paid|\bpay\b|payable|payment of|\bdue\b(?! to)|outstanding"
+    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|müssen|nicht bezahlt"
+    r"|zu (?:be)?zahlen|zahlung der"
     r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam|à (?:payer|régler)|acquitter|paiement des"
     r"|requier|falta|pendiente|proporcion|solicit|necesari|(?:a|por) pagar|debe pagar|pago de"
     r"|necess[áa]ri|pendente|fornecer|aguard|exig|pagamento d[eo]"
