@@ -410,6 +410,13 @@ def test_a_promised_day_is_named_as_the_day_it_is_at_the_destination(
     assert f"It should have been with you by {day}, but" in text
 
 
+@pytest.mark.parametrize("destination", ["NZ", "US", "CN", ""])
+def test_the_days_of_a_peak_are_the_same_everywhere(destination: str) -> None:
+    days = {"peak": "Double 11", "peak_from": "2026-11-01T12:00:00Z", "peak_to": "2026-11-20T12:00:00Z"}
+    text = letter("damaged", "en", step="peak", destination=destination, **days)
+    assert "From 1 November to 20 November (Double 11)" in text
+
+
 def test_every_country_has_zones_that_exist() -> None:
     for country in get_global("territory_zones"):
         assert letter("late", "en", destination=country)
