@@ -26,6 +26,8 @@ _PHONES = re.compile(
     r"|(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}"
     r"|0\d(?:[ .]\d{2}){4}"
     r"|0\d{2,4}[ /-]\d{5,8}"
+    r"|0\d{1,3}-\d{2,4}-\d{4}"
+    r"|[67]\d\d \d{3} \d{3}(?! ?[A-Z]{2}\b)"
     r")(?![\dA-Za-z])"
 )
 
@@ -60,15 +62,17 @@ _SHORTEST_CODE: Final = 3
 
 _LANDLINE: Final = re.compile(
     r"[(（]?(?:(?:\+|00)?86[- ]?)?(?:0(?!0)\d{2,3}[)）]?[- ]?\d{7,8}(?!\d)|[48]00[- ]?\d{3}[- ]?\d{4})"
+    r"|0(?![5789]0)\d{1,3}-\d{2,4}-\d{4}"
 )
 _CLAUSE: Final = re.compile(r"[。；;！!？?】\n]")
 # Of the last of these before a phone, in its sentence, the phone is.
 _WHOSE: Final = re.compile(
     r"(?P<place>驿站|驛站|代收点|代收點|代收处|自提点|自提柜|快递柜|服务点|服务站|服务部|门店|門市|超市|便利店|网点|網點|分部|营业部|营业厅|营业所"
-    r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站]"
+    r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站](?!长)"
     r"|\b(?:branch|depot|hub|station|post ?office|parcel ?shop|pick-?up point|locker|customer (?:service|care)|hotline"
     r"|filiale?|paketshop|depot|agence|bureau de poste|point relais|oficina|sucursal|agência|ufficio|vestiging)\b)"
-    r"|(?P<person>快递员|派件员|派送员|业务员|快件员|收派员|配送员|投递员|揽投员|揽收员|投送员|小哥|收件人|收货人|寄件人|签收人|代收人|客户|本人|买家|顾客|手机"
+    r"|(?P<person>快递员|派件员|派送员|业务员|快件员|收派员|配送员|投递员|揽投员|揽收员|投送员|小哥|收件人|收货人|寄件人|签收人|代收人|客户|本人|买家|顾客|手机|经理|站长|店长|负责人"
+    r"|配達員|配達担当|担当者|ドライバー|お届け先|受取人"
     r"|收件員|快遞員|\b(?:driver|courier|recipient|consignee|customer(?! service| care)|buyer|sender|mobile"
     r"|fahrer|zusteller|empfänger|livreur|destinataire|repartidor|destinatario|motorista|corriere)\b)",
     re.IGNORECASE,
@@ -106,7 +110,7 @@ _POSSESSIVE = re.compile(
 _IN_BRACKETS = re.compile(rf"([(（/【])({_NAME_ZH})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
 _SIGNED = re.compile(
     rf"((?:签收人|收件人|收货人|寄件人|代收人|簽收人)\s*(?:是|为|為)?\s*[:：]?\s*[【\[]?)({_NAME_ZH})"
-    r"(?=\s*(?:[】\]，,。；;)）]|签收|簽收|$))"
+    rf"(?=\s*(?:[】\]，,。；;)）(（]|签收|簽收|{re.escape(HIDDEN)}|$))"
 )
 _SIGNED_BY = re.compile(rf"((?:已|经)?由\s?)({_NAME_ZH}?)(?=\s?(?:代?签收|代收))")
 _BY = re.compile(

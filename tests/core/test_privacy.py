@@ -181,6 +181,13 @@ def test_wordings_that_differ_stay_apart() -> None:
         ("Your driver: call +44 7000 000000", "Your driver: call ***"),
         ("Rufen Sie die Filiale an, Tel. 0228/0000000", "Rufen Sie die Filiale an, Tel. 0228/0000000"),
         ("Call 13900000001", "Call ***"),
+        ("网点经理电话13900000001", "网点经理电话***"),
+        ("站长李四：13900000001", "站长李四：***"),
+        ("签收人：王五13900000001", "签收人：******"),
+        ("配達担当 山田 090-0000-0000", "配達担当 山田 ***"),
+        ("営業所 03-0000-0000 までご連絡ください", "営業所 03-0000-0000 までご連絡ください"),
+        ("Teléfono del repartidor 600 000 000", "Teléfono del repartidor ***"),
+        ("Parcel RB 612 345 678 CN", "Parcel RB 612 345 678 CN"),
     ],
 )
 def test_agents_can_read_the_phone_of_a_branch_and_not_that_of_a_person(text: str, readable: str) -> None:
