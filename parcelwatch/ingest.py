@@ -240,7 +240,8 @@ def _claims_are_over(before: Dossier, after: Dossier) -> bool:
 _MOOT = "the case was resolved before it was sent"
 _TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
 _AGAIN = "the case stands again"
-_KNOWN_BY_NOW = "it is known by now what became of the letter"
+_BEING_SENT = "an agent has sent the letter, or said what became of it"
+_OVER = (DraftState.SENT, DraftState.DISCARDED)
 _SAID_ALREADY = "agents were reminded of this letter already"
 
 
@@ -276,11 +277,13 @@ def _rounded(said: Answered) -> Answered:
 def _tell_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
     """What became of a letter about several parcels follows for each; one that was sent gave its word of all.
 
-    Where it is known by now whether it arrived, nobody need be told that it is not.
+    What waits to be told of it, that it is to be checked, or that nobody knows whether it arrived, is not told then.
     """
     for move in step.moves:
-        if move.before == DraftState.SENDING:
-            takeback.take_back_draft(store, move.draft.id or 0, _KNOWN_BY_NOW)
+        if move.draft.id is not None and DraftState.SENDING in (move.before, move.after):
+            takeback.take_back_draft(store, move.draft.id, _BEING_SENT)
+        elif move.draft.id is not None and move.after in _OVER:
+            takeback.take_back_draft(store, move.draft.id, f"the draft was {move.after} before")
         others = [part.get("parcel") for part in parts(move.draft.facts)]
         for other in others:
             if isinstance(other, int) and other != step.dossier.parcel.id:
