@@ -448,6 +448,7 @@ class Renderer:
             "steps": self._steps(out, names, whose),
             "promised": "" if out.promised_by == fact.until else self._times.deadline(out.promised_by, now, lane[1]),
             "drafts": out.about.drafts,
+            "others": self._words["whose"]["comma"].join(f"D{one}" for one in out.about.others),
             "tickets": ", ".join(code(one, NAME) for one in out.about.tickets),
             "case_id": out.case_id,
             "on": self._times.day(fact.on, now),

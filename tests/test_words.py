@@ -180,7 +180,7 @@ def messages() -> Iterator[Outgoing]:
                 yield outgoing(fact, why=why, case_id=7, orders=("T-1001", "T-1002"), about=ABOUT, promised_by=NOW)
             for why in (Why.DRAFTED, Why.WITHDRAWN, Why.UNSURE):
                 yield outgoing(fact, why=why, draft=True, letter=LETTER)
-                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=ABOUT, case_id=7)
+                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=replace(ABOUT, others=(8, 9)), case_id=7)
     for kind in ALL_KINDS:
         for severity in Severity:
             yield outgoing(Fact(Form.NO_SCAN, since=THEN), kind=kind, severity=severity)
