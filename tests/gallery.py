@@ -163,7 +163,7 @@ def alert(
 ) -> Outgoing:
     """An alert about a case of this kind, with everything known of its parcel or with the least."""
     says, sure = FORMS.get(kind, Form.EXCEPTION), SUSPECTED.get(kind, Sure.STATED) if bare else Sure.STATED
-    quoted = scan(kind, language, sure) if kind in SAID or kind == "stalled" else None
+    quoted = scan(kind, language, sure) if kind in (*SAID, "stalled", "not_delivered", "no_first_scan") else None
     until = SINCE if kind == "late" else NOW + timedelta(days=1) if kind == "will_be_late" else None
     fact = Fact(says, since=SINCE, scan=quoted, until=until, whose="shop", count=1)
     fact = replace(fact, chance=None if bare else CHANCE) if kind == "will_be_late" else fact

@@ -569,6 +569,16 @@ def test_a_parcel_was_lost_so_long_ago_but_is_sought_for_so_long(language: str, 
 
 
 @pytest.mark.parametrize("language", VOICES)
+@pytest.mark.parametrize("says", [Form.NO_OUTCOME, Form.NO_FIRST_SCAN, Form.SLOW_CUSTOMS, Form.NO_SCAN])
+def test_what_stands_still_is_told_with_where_it_was_scanned_last_and_that_time_once(says: Form, language: str) -> None:
+    scan = Checkpoint(MOVED, MOVED, Milestone.OUT_FOR_DELIVERY, text="With the courier", place="Kassel")
+    said = RENDERERS[language].sentence(Fact(says, since=MOVED, scan=scan), NOW)
+    assert "With the courier" in said
+    assert "Kassel" in said
+    assert len(re.findall(r"\d:\d\d", said)) == 1
+
+
+@pytest.mark.parametrize("language", VOICES)
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
