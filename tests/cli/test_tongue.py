@@ -21,7 +21,7 @@ from parcelwatch.core.outbreaks import Grain
 from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.words import catalogue, languages
-from tests.cli.conftest import DAMAGED, STALLED, Shop
+from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
 CHINESE = Tongue("zh-CN")
 # Said by what the commands work with: titles and names of values, states, reasons.
@@ -140,6 +140,7 @@ def chinese(watched: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     peak = '[[peaks]]\nname = "双十一"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n'
     watched.configure(f'\n[alerts]\nlanguage = "zh-CN"\n{peak}')
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(watched.folder)
     return watched
 
 
@@ -189,7 +190,7 @@ MET_BY_AGENTS = (
     *("verbs/encodings.py", "verbs/exporting.py", "verbs/importing.py", "verbs/lists.py", "verbs/records.py"),
     *("verbs/sheet.py", "verbs/surveying.py"),
 )
-ERRORS = {"BadInput", "NotFound", "NeedsAttention", "Useless", "Unplaced"}
+ERRORS = {"BadInput", "NotFound", "NeedsAttention", "Useless", "Unplaced", "TwoDays"}
 
 
 def met() -> set[str]:
@@ -280,15 +281,42 @@ def test_claims_are_headed_and_named_in_chinese(chinese: Shop, said: str) -> Non
     )
 
 
-@pytest.mark.parametrize("said", ["cases list", "drafts list"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("cases list", "drafts list", "alerts list", "parcels list", "orders list", "claims list --all"),
+        *("claims windows", "alerts test", "alerts preview --kind lost", "cases show 1", f"parcels show {DAMAGED}"),
+    ],
+)
 def test_a_table_in_chinese_holds_at_eighty_columns(chinese: Shop, said: str) -> None:
-    for line in chinese.run(*said.split()).out.splitlines():
+    for number in (STALLED, DAMAGED):
+        chinese.run("parcels", "add", number, "--courier", "my_dhl", "--order", "A-1001")
+    shown = chinese.run(*said.split()).out
+    for line in shown.splitlines():
         assert cell_len(line) <= 80, line
+    numbers = re.findall(r"\d{10,}", shown)
+    assert {len(number) for number in numbers} <= {len(DAMAGED)}
+
+
+# Beside names and numbers, what is to be typed, what stands in a configuration, and what is said of that.
+OURS = "|".join(
+    (
+        *("“[^”]*(?:”|…)", "`[^`]*`", "--[a-z-]+", "warning: /.*", r"\[drafts\] channel", r"Asia/\w+", "parcelwatch:"),
+        *("lin", "root", "DHL", "dhl", "JSON", "ops", r"claim\.zip", r"\w+\.(?:csv|html)"),
+    )
+)
+# What a row may hold.
+CELLS = "|".join(
+    (
+        *("'[^']*'", "[a-z]+_[a-z0-9]+", "destination", "value", "language", "tag", "E\\+14", "AB 12", "d/m/y"),
+        *("https://…", "zh-CN", r"\ben\b", r"BR\b", "T18"),
+    )
+)
 
 
 def latin(text: str) -> list[str]:
-    """What is left of it in Latin letters, beside names, numbers and what is to be typed."""
-    return re.findall("[A-Za-z]{2,}", re.sub(r"“[^”]*(?:”|…)|`[^`]*`|lin|DHL|Asia/\w+|parcelwatch:|warning:", "", text))
+    """What is left of it in Latin letters."""
+    return re.findall("[A-Za-z]{2,}", re.sub(OURS, "", text))
 
 
 @pytest.mark.parametrize(
@@ -316,6 +344,17 @@ def latin(text: str) -> list[str]:
         ("drafts announce 双十一|drafts announce 双十一", "个有异常"),
         ("drafts send 1 --approve", "没有配置"),
         ("report --since 1d", "新增 2"),
+        ("cases snooze 1 --until 2d|cases reopen 1", "恢复为待处理（撤销“已暂缓”）"),
+        ("cases show 1 --bundle claim.zip", "的全部凭证"),
+        ("alerts test", "已发送"),
+        ("alerts retry 1", "已经发送过"),
+        ("alerts preview --kind lost", "没有匹配的路由"),
+        ("once", "0 个包裹有应答"),
+        (f"parcels add {DAMAGED} --courier my_dhl", "没有变化"),
+        (f"parcels forget {DAMAGED}", "这会清除 1 个包裹"),
+        (f"parcels forget {DAMAGED} --yes", "已清除：1 个包裹"),
+        ("orders forget A-1 --yes", "已清除"),
+        ("silences add --kind stalled --until 2d|silences end 1", "已结束"),
     ],
 )
 def test_a_verb_answers_an_agent_in_chinese(chinese: Shop, said: str, answer: str) -> None:
@@ -334,3 +373,58 @@ def test_a_verb_answers_an_agent_in_english_where_that_is_read(watched: Shop) ->
     waiting = " ".join(watched.run("report").out.split())
     assert "2 opened, 1 acknowledged, 0 resolved" in waiting
     assert "waiting 2: 1 open, 1 acknowledged" in waiting or "waiting 2: 1 acknowledged, 1 open" in waiting
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cases list --foo", "没有选项 --foo"),
+        ("cases list --stat open", "没有选项 --stat（相近的选项：--state、--tag）"),
+        ("cases lis", "没有命令 'lis'；是不是 'list'？"),
+        ("cases show", "缺少参数 'ID'"),
+        ("cases snooze 1", "缺少选项 '--until'"),
+        ("cases show abc", "'ID' 的值有误：'abc' 不是编号：编号是列表中的整数"),
+        ("cases note 1 a b", "多余的参数：b"),
+        ("cases list --state", "选项 '--state' 后面要写值"),
+        ("cases list --limit x", "'--limit' 的值有误：请写整数"),
+        ("cases list --limit 0", "'--limit' 的值有误：不能小于 1"),
+    ],
+)
+def test_what_is_typed_amiss_is_told_in_chinese(chinese: Shop, typed: str, said: str) -> None:
+    for ended in (chinese.run(*typed.split()), chinese.bare(f"--config={chinese.config}", *typed.split())):
+        assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (2, "", f"错误：{said}")
+        assert "Usage" not in ended.err
+
+
+def test_what_is_typed_amiss_is_told_in_english_where_no_configuration_says_otherwise(shop: Shop) -> None:
+    for ended in (shop.run("cases", "lis"), shop.bare("cases", "lis", "--config", "nowhere.toml")):
+        assert (ended.code, ended.out) == (2, "")
+        assert "Error: No such command 'lis'" in ended.err
+
+
+WRONG = """number,courier,order,destination,promised_by,shipped_at,value,phone_last4,language,order_url,colour,buyer
+,my_dhl,,,,,,,,,x,
+7.7E+14,my_dhl,B-1,,,,,,,,x,
+AB 12,my_dhl,B-2,,,,,,,,x,
+12345678 99999999,my_dhl,B-2,,,,,,,,x,
+{number},,B-2,,,,,,,,x,
+{number},my_dhl,B-3,Narnia,03/04/2026,2099-01-01,abc,12,??,ftp:x,x,Ann
+{number},my_dhl,B-3,DE,yesterday,2026-13-40,,,,,x,Ben
+{number},my_dhl,B-3,DE,2026-11-31,,,,,,x,Ben,more
+{number},my_dhl,B-3,DE,1999-11-01,2026-11-30 25:00,,,,,x,Ann
+"""
+
+
+def test_why_rows_are_refused_or_taken_in_part_is_told_in_chinese(chinese: Shop) -> None:
+    rows = chinese.file(WRONG.format(number=MOVING))
+    ended = chinese.run("parcels", "import", rows, "--dry-run", "--verbose")
+    assert re.match(r"将新增 \d+，将更新 \d+，无变化 \d+，未接收 \d+", ended.out)
+    lines = ended.err.splitlines()
+    assert len(lines) > 15
+    assert [line for line in lines if latin(re.sub(CELLS, "", line))] == []
+
+
+def test_json_and_its_reasons_are_english_whatever_agents_read(chinese: Shop) -> None:
+    ended = chinese.run("parcels", "import", chinese.file(WRONG.format(number=MOVING)), "--json", "--dry-run")
+    assert not re.search("[\u3400-\u9fff]", ended.out)
+    assert any("is no tracking number" in row["reason"] for row in ended.document["rejected"])
