@@ -79,7 +79,7 @@ def list_all(
             row["channel"] or "–",
             t("draft: {kind}", kind=t.kind(row["kind"])) if row["draft"] else t.kind(row["kind"]),
             moment(row["sent_at"] or row["created_at"], zone),
-            (t("({why})", why=safe(why)) + " " if (why := _became(row, t)) else "") + worded(row["line"]),
+            (t("({why})", why=safe(why)) + " " if (why := _became(row, desk)) else "") + worded(row["line"]),
         )
         for row in rows
     ]
@@ -88,12 +88,14 @@ def list_all(
     output.zone_note(zone, t("Times are in {zone}."))
 
 
-def _became(row: Mapping[str, Any], t: Tongue) -> str:
+def _became(row: Mapping[str, Any], desk: Desk) -> str:
     """What became of it, where that needs a word."""
-    why = row["reason"] or row["error"]
+    t = desk.tongue
+    why = row["reason"] or row["error"].removeprefix(f"{row['channel']}: ")
     doubted = "it may have arrived" if row["outcome"] == "unknown" and row["state"] == "pending" else row["outcome"]
     meant = t("meant for {channel}", channel=row["meant_for"]) if row["meant_for"] else ""
-    return t("; ").join(t(each) for each in (meant, why if doubted not in why else "", doubted) if each)
+    told = (doubted,) if doubted and doubted in why else (why, doubted)
+    return t("; ").join(filter(None, (meant, *(t.sentence(desk.words.fault(each)) for each in told))))
 
 
 @command(app, "test", "alerts test", "alerts test ops")

@@ -120,8 +120,9 @@ class Tongue:
     def _value(self, name: str, value: str) -> str:
         """What changes in a sentence: one of our words, a reason, a list, or anything else as it stands."""
         tables = {"milestone": self._agents["milestones"], "kind": self._agents["labels"], "state": self._terms}
-        if known := tables.get(name, {}).get(value):
-            return str(known)
+        table, words = tables.get(name, {}), value.split(" or ")
+        if all(word in table for word in words):
+            return self(" or ").join(str(table[word]) for word in words)
         if (found := _COUNTED.fullmatch(value)) and (counted := self._terms.get(f"{{count}} {found['what']}s")):
             return counted.format(count=found["count"])
         if name in _LISTS:

@@ -6,24 +6,32 @@ import ast
 import re
 import shlex
 import string
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
+from parcelwatch import detours, ingest
 from parcelwatch.cli import acting, adding, alerts, drafts, matching, orders, parcels, report, watch, why
 from parcelwatch.cli.tongue import Tongue
-from parcelwatch.core import policy
+from parcelwatch.core import dispatch, policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.incidents import IncidentState, Turn
+from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain
+from parcelwatch.core.silences import Silence
+from parcelwatch.core.silences import reason as silence_reason
 from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
+from parcelwatch.store import Store, settling
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
 CHINESE = Tongue("zh-CN")
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 # Said by what the commands work with: titles and names of values, states, reasons.
 SAID = {
     *map(str, State),
@@ -38,7 +46,6 @@ SAID = {
     *map(str, Loss),
     *map(str, Start),
     *alerts.STATES,
-    *("it may have arrived", "no channel is configured", "not delivered within a day"),
     *("milestone", "last scan", "courier answered", "estimate", "promised by", "tracking stopped", "next ask"),
     *why._KNOWN.values(),
     *report.AGES.values(),
@@ -263,6 +270,26 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
 def test_a_sentence_made_elsewhere_is_known_again(english: str, said: str) -> None:
     assert CHINESE.sentence(english) == said
     assert Tongue("en").sentence(english) == english
+
+
+SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
+WHY_UNSENT = (
+    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
+    *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
+    *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
+)
+
+
+@pytest.mark.parametrize("why", WHY_UNSENT)
+def test_why_a_message_was_not_sent_is_known_in_chinese(why: str) -> None:
+    assert latin(CHINESE.sentence(why)) == []
+
+
+def test_an_alert_that_was_not_sent_says_why_in_chinese(chinese: Shop) -> None:
+    (alert, *_) = [row["id"] for row in chinese.run("alerts", "list", "--json").document]
+    with Store.open(chinese.folder / "shop.db") as store, store.transaction():
+        settling.settle_dead(store, [alert], "ops: no connection")
+    assert "（渠道拒收）" in chinese.run("alerts", "list", "--state", "dead").out
 
 
 def test_an_agent_is_told_in_chinese_what_cannot_be_done(chinese: Shop) -> None:
