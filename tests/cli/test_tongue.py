@@ -264,6 +264,13 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
         ("in_transit, near the promise, the courier calls by itself", "运输中，临近承诺时间，快递会主动推送"),
         ("delivered for more than 3 days", "已签收超过 3 天"),
         ("asking failed, 4 times in a row", "查询连续失败 4 次"),
+        ("no courier account 'x'; configured: a, b; it has no number", "没有快递账号 'x'；已配置：a、b；没有单号"),
+        (
+            "value 'x' is no amount: write it as 129.90; it is left out",
+            "value 'x' 不是金额：请写成 129.90；这一格未采用",
+        ),
+        ("too many calls (429); it does not stand in ticket 4 yet", "请求过于频繁（429）；工单 4 中还没有这条消息"),
+        ("a Taobao export: 12 rows, 1 order, 3 with numbers", "Taobao 导出文件：12 行，1 个订单，其中 3 个有单号"),
         ("something nobody has words for", "something nobody has words for"),
     ],
 )
