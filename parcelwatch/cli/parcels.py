@@ -170,7 +170,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "estimate": moment(shown["estimate"], zone),
         "promised by": moment(shown["promised_by"], zone),
         "refused": safe(shown["refused"]),
-        "tracking stopped": safe(shown["stopped"]),
+        "tracking stopped": safe(desk.words.stopped(shown["stopped"] or "")),
         "next ask": t("{at} ({why})", at=moment(shown["poll_at"], zone), why=t.sentence(shown["poll_why"]))
         if shown["poll_at"]
         else t("none"),

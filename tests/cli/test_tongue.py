@@ -279,6 +279,12 @@ def test_a_sentence_made_elsewhere_is_known_again(english: str, said: str) -> No
     assert Tongue("en").sentence(english) == english
 
 
+def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese: Shop) -> None:
+    with Store.open(chinese.folder / "shop.db") as store, store.transaction():
+        store.write("UPDATE parcels SET stopped = 'no_news' WHERE number = ?", (STALLED,))
+    assert "长时间没有消息" in chinese.run("parcels", "show", STALLED).out
+
+
 SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
 WHY_UNSENT = (
     *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
