@@ -639,7 +639,7 @@ def test_a_draft_nobody_has_seen_yet_is_pushed_in_the_words_of_its_facts(languag
 @pytest.mark.parametrize(
     ("language", "order", "why"),
     [
-        ("en", "do not send it", "It moves again: “Departed”, Kassel, DE, 3 May 19:00"),
+        ("en", "do not send it", "It is moving again: “Departed”, Kassel, DE, 3 May 19:00"),
         ("zh-CN", "请勿发送", "包裹已恢复更新：5月3日 19:00 Kassel, DE “Departed”"),
     ],
 )
