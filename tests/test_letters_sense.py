@@ -95,6 +95,31 @@ def test_what_lies_ready_is_not_offered_to_who_will_not_wait(language: str) -> N
     assert ready != paragraphs(language, "late · first · promise_of shop")[OFFER]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_voucher_is_for_who_waits_too(language: str) -> None:
+    plain = paragraphs(language, "damaged · update", remedies=["voucher"])[OFFER]
+    for name in ("stalled · first", "late · first · milestone available_for_pickup", "lost · first · sure suspected"):
+        assert paragraphs(language, name, remedies=["voucher"])[OFFER] == plain
+
+
+OR: Final = {
+    "en": " or ",
+    "de": " oder ",
+    "fr": " ou ",
+    "es": " o ",
+    "pt": " ou ",
+    "ja": "、または",
+    "zh-CN": "也可以|或者",
+    "zh-TW": "也可以|或者",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_remedies_are_listed_and_not_strung_together(language: str) -> None:
+    offer = paragraphs(language, "damaged · update", remedies=["resend", "refund", "voucher"])[OFFER]
+    assert len(re.findall(OR[language], offer)) == 1, offer
+
+
 # --- the letters before, and who acts next -------------------------------------------------------
 
 
