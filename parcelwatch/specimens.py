@@ -1,4 +1,5 @@
-"""Made-up facts for every letter in every variant: full, bare, and about two parcels of an order.
+"""Made-up facts for every letter in every variant: full, bare, about two parcels of an order, or of one whose courier
+speaks another script than its reader.
 
 What belongs here: what templates are tried with, those of a shop by `config check`, ours by the tests and the gallery.
 """
@@ -117,9 +118,13 @@ def specimens(language: str) -> Iterator[Specimen]:
     """Every letter there is, with notes of couriers that its readers can read."""
     note = NOTES.get(language, NOTES["en"])
     contexts = {"full": {**FULL, "what": note}, "bare": BARE, "two": {**FULL, **TWO, "what": note}}
+    unread = {**FULL, "what": ""}
     for kind, step, variant in variants():
         named = ", ".join(f"{key} {value}" for key, value in variant.items() if value != "")
-        for context, facts in contexts.items():
+        more = (
+            {"unread": unread} if step in (LetterStep.FIRST, LetterStep.CORRECTED) and "corrects" not in variant else {}
+        )
+        for context, facts in {**contexts, **more}.items():
             said = {"kind": kind, "step": str(step), "remedies": remedies(kind, variant)}
             known = {"cause": "", "sure": "", **facts, **variant, **said}
             if context == "bare":

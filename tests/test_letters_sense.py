@@ -48,14 +48,14 @@ def letters(language: str, name: str = "", **more: object) -> Iterator[tuple[Spe
             yield one, f"{letter.subject}\n\n{letter.body}"
 
 
-def paragraphs(language: str, name: str, **more: object) -> list[str]:
+def paragraphs(language: str, name: str, known: str = "full", **more: object) -> list[str]:
     """Of one letter: subject, greeting, what happened, what is done about it, …, closing, signature."""
-    ((_, text),) = letters(language, f"{name} · full", **more)
+    ((_, text),) = letters(language, f"{name} · {known}", **more)
     subject, greeting, *rest = text.split("\n\n")
     return [subject, greeting, *(rest[1:] if language == "ja" else rest)]
 
 
-DOING, OFFER, CLOSING = 3, 4, -2
+HAPPENED, DOING, OFFER, CLOSING = 2, 3, 4, -2
 
 
 # --- what the shop offers ------------------------------------------------------------------------
@@ -164,6 +164,17 @@ def test_an_update_asks_again_for_what_the_first_letter_asked(language: str) -> 
         "courier_delay",
     ):
         assert paragraphs(language, f"{kind} · update")[DOING] != hurried, kind
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_that_something_was_recorded_is_not_said_of_what_was_not(language: str) -> None:
+    """Where the courier's words cannot be quoted, its date alone would tell when nothing, or the contrary, happened."""
+    lost, bare = (paragraphs(language, "lost · first · sure stated", known)[HAPPENED] for known in ("unread", "bare"))
+    entry = re.split(r"(?<=[^\d][.。])", lost.rstrip(".。"))[-1].strip()
+    assert entry
+    assert entry not in bare
+    for name in ("late · first · promise_of shop", "late · first · promise_of courier", "stalled · corrected"):
+        assert entry not in paragraphs(language, name, "unread")[HAPPENED]
 
 
 # --- how people are spoken to --------------------------------------------------------------------
