@@ -309,7 +309,7 @@ def dated(
 
 def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
     assert "made between 2 May and 3 May (" in dated("en", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
-    assert "最近一次记录是5月2日至5月3日之间（Leipzig）" in dated(
+    assert "最近一次物流记录是5月2日至5月3日之间（Leipzig）" in dated(
         "zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z"
     )
 
