@@ -87,7 +87,7 @@ FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
     "returning": tuple({"reason": reason} for reason in ("", "refused", "address")),
 }
 # What was sure or not is told on in the letters that follow.
-_BACK: Final = ({}, {"reason": "refused"})
+_BACK: Final[tuple[Facts, ...]] = ({}, {"reason": "refused"})
 _LATER: Final = {"lost": ({"sure": "stated"}, {"sure": "suspected"}), "returning": _BACK, "returned": _BACK}
 _MOVED: Final = tuple({"milestone": at} for at in ("in_transit", "out_for_delivery", "available_for_pickup"))
 
