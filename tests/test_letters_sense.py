@@ -79,6 +79,18 @@ def test_where_nothing_is_offered_no_letter_waits_for_a_choice(language: str, ki
     assert paragraphs(language, name)[DOING] != paragraphs(language, name, remedies=[])[DOING]
 
 
+HOPE: Final = {"en": "how we can", "de": "So bringen wir", "fr": "nos solutions"}
+
+
+@pytest.mark.parametrize("kind", ["destroyed", "damaged", "lost"])
+@pytest.mark.parametrize(("language", "hope"), HOPE.items())
+def test_a_subject_raises_no_hope_that_its_letter_does_not_fulfil(language: str, hope: str, kind: str) -> None:
+    told = [one.name.removesuffix(" · full") for one, _ in letters(language) if one.name.startswith(f"{kind} · first")]
+    hopes = {name for name in told if hope in paragraphs(language, name)[0]}
+    assert hopes
+    assert not any(hope in paragraphs(language, name, remedies=[])[0] for name in hopes)
+
+
 @pytest.mark.parametrize("kind", ["returning", "returned"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refund_that_was_promised_is_promised_again_and_not_offered(language: str, kind: str) -> None:
