@@ -229,6 +229,13 @@ def test_a_day_is_written_as_people_write_it(language: str) -> None:
         assert not re.search(r"\d{4}-\d\d|\b\d{1,2}[/.]\d{1,2}\b", text), text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_brackets_follow_brackets(language: str) -> None:
+    """Not even where the clock of a place has to be named."""
+    for _, text in letters(language, place="X" if language in ("de", "en", "es", "fr", "pt") else "某地"):
+        assert not re.search(r"\) ?\(|）（", text), text
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])
 def test_a_question_in_chinese_ends_with_its_mark(language: str) -> None:
     for text in said(language):
