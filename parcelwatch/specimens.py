@@ -88,7 +88,12 @@ FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
 }
 # What was sure or not is told on in the letters that follow.
 _BACK: Final[tuple[Facts, ...]] = ({}, {"reason": "refused"})
-_LATER: Final = {"lost": ({"sure": "stated"}, {"sure": "suspected"}), "returning": _BACK, "returned": _BACK}
+_LATER: Final[Mapping[str, tuple[Facts, ...]]] = {
+    "lost": ({"sure": "stated"}, {"sure": "suspected"}),
+    "returning": _BACK,
+    "returned": _BACK,
+    "customs_held": ({}, {"asks": "duties"}),
+}
 _MOVED: Final = tuple({"milestone": at} for at in ("in_transit", "out_for_delivery", "available_for_pickup"))
 
 _GOOD_NEWS: Final = ("delivered", "available_for_pickup", "moving")

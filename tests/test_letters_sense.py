@@ -164,6 +164,13 @@ def test_nobody_is_pitied_for_a_wait_that_ends_with_their_own_answer(language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_customs_asks_for_is_known_to_the_letter_that_follows(language: str) -> None:
+    asked = paragraphs(language, "customs_held · update · asks duties")[DOING]
+    assert asked == paragraphs(language, "customs_held · first · asks duties")[DOING]
+    assert asked != paragraphs(language, "customs_held · update")[DOING]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_update_asks_again_for_what_the_first_letter_asked(language: str) -> None:
     """What we do about trouble is another thing for each kind that needs the customer, or that nobody can hurry."""
     hurried = paragraphs(language, "late · update")[DOING]
