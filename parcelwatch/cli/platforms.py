@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from parcelwatch.cli import output
 from parcelwatch.config.declarations import shipped
-from parcelwatch.config.problems import did_you_mean, listed
+from parcelwatch.config.problems import listed
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch import detours, ingest
+from parcelwatch import claims, detours, ingest
 from parcelwatch.cli import acting, adding, alerts, drafts, matching, orders, parcels, report, watch, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import dispatch, policy
@@ -45,13 +45,14 @@ SAID = {
     *map(str, Grain),
     *map(str, Loss),
     *map(str, Start),
+    *map(str, Lane),
     *alerts.STATES,
     *("milestone", "last scan", "courier answered", "estimate", "promised by", "tracking stopped", "next ask"),
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
     *drafts.LEFT_OUT.values(),
-    *(*adding.DID.values(), *adding.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS, *map(str, Lane)),
+    *(*adding.DID.values(), *adding.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS),
     *("added", "updated", "unchanged", "alert", ", ", "; ", "{count} d", "{count} bd", "{count} orders"),
     *(adding.REFUSED, adding.PASSED_OVER),
     *(policy._TOLD, policy._PROMISE),
@@ -319,6 +320,17 @@ def test_claims_are_headed_and_named_in_chinese(chinese: Shop, said: str) -> Non
     assert not re.search(
         r"\b(?:damaged|lost|late|shipped|delivered|promised|open|any)\b", re.sub(r"https?://\S+", "", shown)
     )
+
+
+def test_of_a_claim_window_only_names_of_couriers_and_their_services_are_left_in_latin_letters(
+    chinese: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    names = {name for one in claims.windows() for name in (one.courier, one.service)} - {""}
+    rest = re.sub(r"https?://\S+", "", chinese.run("claims", "windows").out)
+    for name in sorted(names, key=len, reverse=True):
+        rest = re.sub(rf"\b{re.escape(name)}\b", "", rest)
+    assert re.findall("[a-z]{3,}", rest) == []
 
 
 @pytest.mark.parametrize(
