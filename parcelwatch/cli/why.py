@@ -262,6 +262,15 @@ def _print(
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
     output.say(t("Nothing to it: {kinds}", kinds=t.listed(quiet)), "dim")
+    _print_notes(desk, rules, at)
+
+
+def _print_notes(desk: Desk, rules: Sequence[Explanation], at: datetime) -> None:
+    """What is said of rules that find nothing and wait for nothing, each sentence once."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import worded
+
+    t = desk.tongue
     notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
