@@ -11,40 +11,52 @@ from typing import Final
 
 _WANTED: Final = re.compile(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
-    r"|to be paid|\bpay\b|payable|payment of|\bdue\b(?! to)|outstanding"
-    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|müssen|nicht bezahlt"
-    r"|zu (?:be)?zahlen|zahlung der"
-    r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam|à (?:payer|régler)|acquitter|paiement des"
-    r"|requier|falta|pendiente|proporcion|solicit|necesari|(?:a|por) pagar|debe pagar|pago de"
-    r"|necess[áa]ri|pendente|fornecer|aguard|exig|pagamento d[eo]"
-    r"|必要|提出|不足|待ち|未納"
-    r"|需|要求|请(?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳",
+    r"|to be paid|payable|payment due|payment of|\bpay\b"
+    r"|outstanding|\bdue\b(?! to)|in(?:correct|valid|adequate|complete)|mismatch"
+    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|fordert"
+    r"|\bmuss\b|müssen|nicht bezahlt|zu (?:entrichten|(?:be)?zahlen)"
+    r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam|à (?:régler|payer)"
+    r"|requier|falta|pendiente|proporcion|solicit|necesari|(?:a|por) pagar|debe pagar"
+    r"|necess[áa]ri|pendente|fornecer|aguard|exig"
+    r"|必要|提出|不足|待ち|未納|未払"
+    r"|需|要求|[请請](?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳"
+    r"|尚未(?:委任|提供|提交|上传|上傳|缴|繳|实名|實名)|未完成|不符|有误|有誤|不完整",
     re.IGNORECASE,
 )
 
-# The first that fits names what is asked; papers come last, for they name the others too.
+# The first that fits names what is asked; papers come last, for they name the others too. Papers prove what was paid
+# for it, and a number for taxes says who somebody is.
 _THINGS: Final = (
-    ("invoice", r"invoice|发票|發票|rechnung|facture|factura|fatura|nota fiscal|インボイス|請求書"),
+    (
+        "papers",
+        (
+            r"proof of (?:payment|purchase|value)|payment proof"
+            r"|(?:付款|购物|購物|购买|購買|交易)(?:截图|截圖|凭证|憑證|证明|證明)"
+            r"|zahlungsnachweis|kaufnachweis|justificatif|comprobante|comprovante"
+        ),
+    ),
+    ("invoice", r"invoice|pro-?forma|发票|發票|rechnung|facture|factura|fatura|nota fiscal|インボイス|請求書"),
     (
         "identity",
         (
             r"\bid\b(?: card| number| document|$|[^a-z])|identity|identification|passport|身份|證件|证件|护照|個人資料"
-            r"|ausweis|identité|identidad|\bdni\b|identidade|\bcpf\b|本人確認"
+            r"|ausweis|identité|identidad|\bdni\b|identidade|\bcpf\b|本人確認|实名|實名|委任"
+            r"|(?<![a-z])(?:eori|ez ?way|n[iu]f|cnpj)(?![a-z])|\btax (?:id|number|code)|steuer(?:nummer|-id)"
         ),
     ),
     (
         "duties",
         (
-            r"dut(?:y|ies)\b|\btax(?:es|as)?\b|\bvat\b|(?:customs|import|clearance) (?:fee|charge)|税|稅"
-            r"|zollgebühr|abgaben|einfuhrumsatz|(?:droits|frais) de douane|\btva\b"
-            r"|arancel|impuesto|\btasas\b|\biva\b|[ií]mposto|tributo"
+            r"dut(?:y|ies)\b|\btax(?:es|as)?\b|\bvat\b|(?:customs|clearance) fee|税|稅|zollgebühr"
+            r"|einfuhrabgabe|einfuhrumsatz|droits|\btva\b|arancel|impuesto|\biva\b|imposto|tributo|\btasas\b|\babgaben\b|zollabgabe"
+            r"|(?:customs|import) charges|payment|zahlung|paiement|règlement|\bpago\b|pagamento|支払|付款|缴费|繳費"
         ),
     ),
     (
         "papers",
         (
             r"document|paperwork|papers|information|declaration|资料|資料|文件|材料|单证|單證|报关单|報關單"
-            r"|unterlagen|dokument|pièces|書類"
+            r"|unterlagen|dokument|pièces|書類|凭证|憑證"
         ),
     ),
 )
@@ -54,12 +66,14 @@ _NOT_ASKED: Final = re.compile(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
     r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)"
     r"|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b|(?:information|documents?|paperwork|data) received"
-    r"|(?:ha[sd]|have) been (?:paid|received|submitted|provided)|(?:was|were) (?:paid|received|submitted|provided)"
-    r"|duties (?:and taxes )?paid|payment (?:of .{1,30} )?(?:received|confirmed|complete)"
-    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|(?<!nicht )\bbezahlt(?! werden)"
-    r"|(?:zahlung|unterlagen|rechnung).{0,20}(?:erhalten|eingegangen)"
-    r"|payée?s?\b|paiement.{0,30}(?:reçu|effectué)|pagad[oa]s?\b|pago.{0,30}(?:recibido|realizado|confirmado)"
-    r"|pagamento.{0,30}(?:recebido|realizado|confirmado)|tributos? pagos?|impostos? pagos?",
+    r"|(?:ha[sd]|have) been (?:paid|received|provided)|(?:was|were?) (?:paid|received|provided)"
+    r"|submitted|under review|duties (?:and taxes )?paid"
+    r"|payment (?:of .{1,30} )?(?:received|completed|confirmed)|已(?:支付|付款)|支払い?(?:済|完了)"
+    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|(?<!nicht )\bbezahlt(?! werden)|entrichtet"
+    r"|zahlung (?:erhalten|eingegangen|bestätigt)"
+    r"|payée?s?\b|réglée?s?\b|paiement (?:reçu|effectué|confirmé)"
+    r"|pag(?:o|amento) (?:recibido|realizado|confirmado|recebido|efetuado)|pagad[oa]s?\b"
+    r"|(?:tributo|imposto)s? pagos?\b",
     re.IGNORECASE,
 )
 
