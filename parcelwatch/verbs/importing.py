@@ -35,7 +35,7 @@ from parcelwatch.store.rows import Added
 from parcelwatch.verbs.desks import Placing, Unplaced, desks
 from parcelwatch.verbs.orders import end, enrich
 from parcelwatch.verbs.records import Record
-from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless, unshipped
+from parcelwatch.verbs.sheet import Buyers, Headings, Line, Orders, Seen, Useless, joined, unshipped
 
 BATCH: Final = 500
 _IN_MEMORY: Final = 1 << 20
@@ -330,9 +330,11 @@ def _described(
     """What the good rows ask for, in order, each parcel once."""
     headings, orders, buyers = Headings(renamed, result.warnings), Orders(), Buyers()
     seen = Seen(result.warnings)
-    for record in rows:
+    for record, named in joined(_named(rows, headings)):
         try:
-            cells = orders.whole(headings.named(record), headed=record.headed)
+            if isinstance(named, BadInput):
+                raise named
+            cells = orders.whole(named, headed=record.headed)
             if cells is None:
                 continue
             if unshipped(cells, headed=record.headed):
@@ -356,6 +358,16 @@ def _described(
     if orders.passed_over:
         what = "follow-up lines of an order, without a number of their own, passed over"
         result.warnings.append(f"{what}: {orders.passed_over}")
+
+
+def _named(rows: Iterable[Record], headings: Headings) -> Iterator[Line]:
+    for record in rows:
+        try:
+            yield record, headings.named(record)
+        except Useless:
+            raise
+        except BadInput as error:
+            yield record, error
 
 
 def _placed(cells: Mapping[str, object], placing: Placing | None) -> Mapping[str, object]:

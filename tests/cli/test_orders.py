@@ -189,3 +189,22 @@ def test_what_a_parcel_cannot_be_marked_is_said(watched: Shop) -> None:
     ended = watched.run("parcels", "mark", MOVING, "vanished")
     assert (ended.code, "delivered, returned" in ended.err) == (2, True)
     assert watched.run("parcels", "mark", "NONE", "lost").code == 1
+
+
+def test_an_order_in_several_lines_is_what_they_say_together(shop: Shop) -> None:
+    lines = [
+        "number,order,goods,value",
+        f"{MOVING},1001,Lamp,50",
+        f"{MOVING},1001,Bulb,50",
+        f"{STALLED},1001,Shade,50",
+        f"{DAMAGED},1002,Cup,10",
+        f"{DAMAGED},1002,Plate,5.50",
+    ]
+    for counts in ("3 added", "3 unchanged"):
+        ended = shop.run("parcels", "import", shop.file("\n".join(lines)), "--courier", "my_dhl")
+        assert ended.code == 0
+        assert counts in ended.out
+        assert "passed over" not in ended.err
+    told = {one["order"]: one for one in shop.run("orders", "list", "--json").document}
+    assert (told["1001"]["goods"], told["1001"]["value"]) == ("Lamp, Bulb, Shade", 50)
+    assert (told["1002"]["goods"], told["1002"]["value"]) == ("Cup, Plate", 15.5)

@@ -86,8 +86,8 @@ def test_only_what_says_that_an_order_is_over_ends_it(status: str, standing: Sta
 def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
     reading = Reading(EXPORTS["amazon-shipments"], ["amazon-order-id"], {})
     lines = [
-        (2, {"order": "A1", "value": "3", "customer_name": "Ann"}),
-        (3, {"order": "A1", "value": "4.50", "number": "1Z1"}),
+        (2, {"order": "A1", "value": "3", "customer_name": "Ann", "goods": "a lamp"}),
+        (3, {"order": "A1", "value": "4.50", "number": "1Z1", "goods": "bulbs"}),
         (4, {"number": "1Z2"}),
         (5, {"order": "A2"}),
         (6, {"order": "Total 2"}),
@@ -95,6 +95,7 @@ def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
     ]
     first, second = gathered(lines, reading, frozenset())
     assert (first.order, first.line, first.said["value"], first.said["customer_name"]) == ("A1", 2, "7.50", "Ann")
+    assert first.said["goods"] == "a lamp, bulbs"
     assert [(sent.line, sent.number) for sent in first.sent] == [(3, "1Z1"), (4, "1Z2")]
     assert (second.order, second.sent) == ("A2", ())
 
