@@ -170,6 +170,7 @@ class Said:
             (result.enriched, f"{would}enriched"),
             (result.stopped, f"{would}stopped"),
             (result.skipped, "skipped (no number yet, or over)"),
+            (result.forgotten, "left out (forgotten before)"),
         )
         more = "".join(f", {times} {what}" for times, what in others if times)
         return f"{taken}, {result.rejected} rejected{more}"

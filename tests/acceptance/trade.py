@@ -10,8 +10,8 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import get_context
@@ -128,8 +128,7 @@ class Trade(Shop):
         self.chat.clock = self.clock.at
         assert self._types("drafts", "approve", "1") == 0
         if self.stopped_at:
-            with self._ambush(*HANDS[self.stopped_at]) as ambush:
-                self._types("drafts", "send", "1", kill=ambush)
+            self._types("drafts", "send", "1", ambush=Ambush(self.chat.server, *HANDS[self.stopped_at]))
         if self._types("drafts", "send", "1") != 0:
             # Nobody knew whether it had arrived, and the agent has looked.
             assert self.stopped_at
@@ -138,22 +137,19 @@ class Trade(Shop):
             assert self._types("drafts", "send", "1") == 0
         self.clock.turn(timedelta(minutes=2))
 
-    def _types(self, *words: str, kill: Ambush | None = None) -> int | None:
+    def _types(self, *words: str, ambush: Ambush | None = None) -> int | None:
         hand = get_context("forkserver").Process(target=typed, args=(self.daemon.config, *words), daemon=True)
         hand.start()
-        if kill is not None:
-            assert kill.reached.wait(PATIENCE)
-            hand.kill()
+        if ambush is not None:
+            assert ambush.reached.wait(PATIENCE)
+            # Whatever it hears now, it can keep nothing of it.
+            with self.store() as store, store.writing():
+                ambush.go_on.set()
+                assert ambush.over.wait(PATIENCE)
+                hand.kill()
+                hand.join(PATIENCE)
         hand.join(PATIENCE)
         return hand.exitcode
-
-    @contextmanager
-    def _ambush(self, method: str, how_far: str) -> Iterator[Ambush]:
-        ambush = Ambush(self.chat.server, method, how_far)
-        with self.store() as store, store.writing() if how_far == "answered" else nullcontext():
-            ambush.armed.set()
-            yield ambush
-        self.chat.server.behaviour = ambush.before
 
     # --- what is known ---------------------------------------------------------------------------
 
@@ -192,29 +188,34 @@ _LETTER = "SELECT d.state FROM drafts d JOIN parcels p ON p.id = d.parcel_id WHE
 
 
 class Ambush:
-    """Lies in wait for a request at a server, and leaves it without an answer, or with one that nobody reads."""
+    """Lies in wait for the next such request at a server: `how_far` it comes is asked, kept or answered."""
 
     def __init__(self, server: Server, method: str, how_far: str) -> None:
-        self.before = server.behaviour
-        self.reached, self.armed = threading.Event(), threading.Event()
-        self._method, self._how_far = method, how_far
+        self.reached, self.go_on, self.over = threading.Event(), threading.Event(), threading.Event()
+        self._method, self._how_far, self._before = method, how_far, server.behaviour
         server.behaviour = self._behave
 
     async def _behave(self, server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
         if hit.method != self._method:
-            await self.before(server, hit, writer)
+            await self._before(server, hit, writer)
             return
-        if self._how_far == "kept":
-            await self.before(server, hit, _Deaf())  # type: ignore[arg-type]
-        elif self._how_far == "answered":
-            await self.before(server, hit, writer)
-            await writer.drain()
+        server.behaviour = self._before
+        kept = _Kept()
+        if self._how_far != "asked":
+            await self._before(server, hit, kept)  # type: ignore[arg-type]
         self.reached.set()
+        await asyncio.to_thread(self.go_on.wait, PATIENCE)
+        if self._how_far == "answered":
+            writer.write(kept.answer)
+            await writer.drain()
+        self.over.set()
         await server.pause()
 
 
-class _Deaf:
-    """Whoever is answered through it hears nothing."""
+class _Kept:
+    """Takes an answer that is not sent yet."""
 
-    def write(self, _: bytes) -> None:
-        pass
+    answer = b""
+
+    def write(self, some: bytes) -> None:
+        self.answer += some

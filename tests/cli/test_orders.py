@@ -208,3 +208,16 @@ def test_an_order_in_several_lines_is_what_they_say_together(shop: Shop) -> None
     told = {one["order"]: one for one in shop.run("orders", "list", "--json").document}
     assert (told["1001"]["goods"], told["1001"]["value"]) == ("Lamp, Bulb, Shade", 50)
     assert (told["1002"]["goods"], told["1002"]["value"]) == ("Cup, Plate", 15.5)
+
+
+def test_what_was_forgotten_is_left_out_of_files_until_it_is_added_by_hand(shop: Shop) -> None:
+    rows = shop.file(f"number,courier,order\n{MOVING},my_dhl,1001\n{STALLED},my_dhl,1002\n")
+    assert shop.run("parcels", "import", rows).code == 0
+    assert shop.run("orders", "forget", "1001", "--yes").code == 0
+    again = shop.run("parcels", "import", rows)
+    assert again.code == 0
+    assert "1 unchanged, 0 rejected, 1 left out (forgotten before)" in again.out
+    assert shop.run("parcels", "import", rows, "--json").document["forgotten"] == 1
+    assert [one["order"] for one in shop.run("orders", "list", "--json").document] == ["1002"]
+    assert shop.run("parcels", "add", MOVING, "--courier", "my_dhl", "--order", "#1001").code == 0
+    assert "left out" not in shop.run("parcels", "import", rows).out
