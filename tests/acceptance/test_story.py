@@ -61,10 +61,10 @@ class Row:
 
     def __str__(self) -> str:
         said = f"{self.repeated} (nobody knew)" if self.repeated else "-"
-        return f"{self.chapter:<11}{self.border:<62}{self.lost or '-':<6}{said}"
+        return f"{self.chapter:<11}{self.border:<78}{self.lost or '-':<6}{said}"
 
 
-HEAD = f"{'chapter':<11}{'killed':<62}{'lost':<6}repeated"
+HEAD = f"{'chapter':<11}{'killed':<78}{'lost':<6}repeated"
 
 
 @platforms
@@ -100,11 +100,12 @@ def test_a_death_at_any_border_loses_nothing(tmp_path: Path, platform: Callable[
             break
         with world(tmp_path / str(turn), platform) as trade:
             trade.stopped_at = next(hands)
+            if turn < len(HANDS):
+                rows.append(Row("answered", f"the agent's command: {trade.stopped_at}", 0, 0, 0))
             for chapter in trade.chapters:
                 border = left[chapter.title].popleft() if left[chapter.title] else None
                 row = told(trade, chapter, border)
                 rows += [row] if row else []
-                print(row, flush=True)
                 if border and not row:
                     # What is done side by side is not always done in the same order.
                     attempts[chapter.title, border] += 1
