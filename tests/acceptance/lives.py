@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -38,8 +39,9 @@ class Border(NamedTuple):
 class Daemon:
     """The daemon as its parent sees it: lives that follow one another on one database."""
 
-    def __init__(self, config: Path, clock: Turned) -> None:
-        self.config, self._clock = config, clock
+    def __init__(self, config: Path, clock: Turned, pause: timedelta) -> None:
+        """`pause`: how long it stays dead."""
+        self.config, self._clock, self._pause = config, clock, pause
         self._life: BaseProcess | None = None
         self._line: Connection | None = None
         self._waits = False
@@ -62,6 +64,7 @@ class Daemon:
             self.passed.append(Border(said, times[said]))
             if not killed and self.passed[-1] == die_at:
                 self.kill()
+                self._clock.turn(self._pause)
                 killed, quiet = True, 0
         return killed
 

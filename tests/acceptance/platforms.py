@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -19,10 +20,13 @@ from tests.shops.platforms import jushuitan
 
 
 class Platform(Protocol):
-    """A loopback shop with one order. `name`: how the order is called; `api`: which courier its parcels go by."""
+    """A loopback shop with one order. `api`: which courier its parcels go by.
+
+    `pause`: how long that one is left alone about a number that it may have been asked about.
+    """
 
     server: Server
-    name: str
+    pause: timedelta
     api: str
     company: str
     numbers: tuple[str, str, str]
@@ -38,7 +42,7 @@ class Platform(Protocol):
 class AtShopify:
     """Shopify, and parcels by DHL."""
 
-    name, api, company = "#5550001", "dhl", ""
+    pause, api, company = timedelta(0), "dhl", ""
     numbers = ("00340434111111111117", "00340434111111111124", "00340434111111111131")
 
     def __init__(self) -> None:
@@ -58,7 +62,7 @@ class AtShopify:
 class AtJushuitan:
     """聚水潭, and parcels by 圆通, asked about at 快递100."""
 
-    name, api, company = "3935119409000000001", "kuaidi100", "yuantong"
+    pause, api, company = timedelta(minutes=35), "kuaidi100", "yuantong"
     numbers = ("YT8800000000001", "YT8800000000002", "YT8800000000003")
 
     def __init__(self) -> None:

@@ -70,7 +70,7 @@ class Trade(Shop):
             known(self.new, begun, ago(-1, M.PICKED_UP), ago(-2), **extra),
         )
         super().__init__(folder, *story, clock=self.clock)  # type: ignore[arg-type]
-        self.daemon = Daemon(folder / "config.toml", self.clock)
+        self.daemon = Daemon(folder / "config.toml", self.clock, platform.pause)
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -93,7 +93,7 @@ class Trade(Shop):
             Chapter("ordered", self._puts, lambda: self._value("SELECT count(*) FROM shop_orders") == 1),
             Chapter("shipped", lambda: self._puts(self.kept, self.old), lambda: self._asked(self.kept, self.old)),
             Chapter("edited", lambda: self._puts(self.kept, self.new), lambda: self._asked(self.kept, self.new)),
-            Chapter("stalled", lambda: self._turn_to(minutes=-10), lambda: self._told("stalled", self.new)),
+            Chapter("stalled", lambda: self._turn_to(hours=-2), lambda: self._told("stalled", self.new)),
             Chapter("complained", self._writes, lambda: self._value(_COMPLAINED) == 1 and self._sent()),
             Chapter("answered", self._answers, lambda: self._letter(self.new) == "sent"),
             Chapter("damaged", lambda: self._turn_to(hours=6), lambda: self._told("damaged", self.kept)),
