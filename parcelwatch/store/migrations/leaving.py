@@ -19,6 +19,7 @@ UPDATE parcels SET unwatched_by = coalesce(
    WHERE c.parcel_id = parcels.id AND e.signal = 'stop' AND e.by = 'import' LIMIT 1), '')
 WHERE unwatched_at IS NOT NULL
 """,
+    "CREATE INDEX parcels_ended ON parcels (unwatched_by) WHERE unwatched_by <> ''",
     # Of what was forgotten only what a key makes of its number, so that it is known when it comes again.
     "CREATE TABLE forgotten_key (key TEXT NOT NULL) STRICT",
     "INSERT INTO forgotten_key (key) VALUES (lower(hex(randomblob(32))))",
