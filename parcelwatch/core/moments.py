@@ -112,6 +112,7 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "sendings": Times(("arrived_at",)),
         "shadows": Times(("told_at", "over_at"), theirs=("since",)),
         "findings": Times(("since",)),
+        "forgotten": Times(("at",)),
         "service": Times(("started_at", "loaded_at", "refused_at")),
         "shop_held": Times(("at",)),
         "shop_orders": Times(theirs=("updated_at",)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, unquote_plus
@@ -17,6 +18,7 @@ from parcelwatch.core.drafts import about, without
 from parcelwatch.core.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Cause, Draft, DraftState, Remedy
+from parcelwatch.store import forgotten
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.orders import derive
@@ -296,8 +298,10 @@ def _linked(store: Store, sql: str, one: int) -> list[int]:
     return [other for (other,) in store.all(sql, (one,))]
 
 
-def forget(store: Store, *numbers: str) -> Erasure:
+def forget(store: Store, *numbers: str, now: datetime | None = None) -> Erasure:
     """Erase every trace of parcels, from the database's files too; what went and what stays.
+
+    `now`: since when shops and files that tell of them again are not heard; None: they are.
 
     An order that has no other parcel goes along, with its buyer and all that was written to them; one that has stays,
     and its letters lose these parcels. Opens its own transaction, then has the database rewritten. Backups made before
@@ -306,17 +310,20 @@ def forget(store: Store, *numbers: str) -> Erasure:
     store.require_room_to_rewrite()
     with store.transaction():
         gone = of_parcels(store, *numbers)
-        _erase(store, gone)
+        _erase(store, gone, now)
     store.rewrite()
     return gone
 
 
-def forget_order(store: Store, number: str) -> Erasure:
-    """Erase every trace of an order, its buyer, and the parcels that held nothing else. Raises NotFound."""
+def forget_order(store: Store, number: str, now: datetime | None = None) -> Erasure:
+    """Erase every trace of an order, its buyer, and the parcels that held nothing else; `now` as in `forget`.
+
+    Raises NotFound.
+    """
     store.require_room_to_rewrite()
     with store.transaction():
         gone = of_order(store, number)
-        _erase(store, gone)
+        _erase(store, gone, now)
     store.rewrite()
     return gone
 
@@ -334,7 +341,9 @@ def _owned(gone: Erasure) -> list[tuple[int | None, int | None]]:
     return [*((parcel_id, None) for parcel_id in gone.parcels), *((None, order_id) for order_id in gone.orders)]
 
 
-def _erase(store: Store, gone: Erasure) -> None:
+def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
+    if now is not None:
+        forgotten.keep(store, gone.orders.values(), _of_what_stays(store, gone), now)
     store.conn.create_function("names", 2, _names, deterministic=True)
     store.conn.create_function("struck", 2, _struck, deterministic=True)
     store.conn.create_function("struck_values", 2, _struck_values, deterministic=True)
@@ -357,6 +366,14 @@ def _erase(store: Store, gone: Erasure) -> None:
         store.write("UPDATE complaints SET text = '' WHERE parcel_id = ? AND order_id IS NULL", (parcel_id,))
     for statement in _MENTIONS:
         store.write_many(statement, [(name,) for name in sorted(names)])
+
+
+def _of_what_stays(store: Store, gone: Erasure) -> Iterator[tuple[str, str]]:
+    """The parcels that go though their order stays, or had none: (number, order)."""
+    for parcel_id in gone.parcels:
+        linked = _linked(store, _ORDERS_OF, parcel_id)
+        orders = [gone.kept_orders[one] for one in linked if one in gone.kept_orders] if linked else [""]
+        yield from ((number, order) for number in _names_of(store, parcel_id) for order in orders)
 
 
 _PARTED: Final = "UPDATE drafts SET parcel_id = ?, facts = ?, subject = ?, body = ?, state = ? WHERE id = ?"
