@@ -115,10 +115,13 @@ class Engine:
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
+        self._at: datetime | None = None
+        self._unseen = False
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
         self._retention, self._sweep = retention or Retention(), retained.Sweep()
         self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
+        writer.on_messages = self.deliverer.on_free = self._deliver_soon
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
@@ -166,7 +169,7 @@ class Engine:
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
-        self.beat = time.monotonic()
+        self.beat, self._at = time.monotonic(), now
         self._wake("database", self.storekeeper.look(now))
         if not self.storekeeper.works:
             self.deliverer.beat = self.beat  # it rests, and is well
@@ -177,7 +180,7 @@ class Engine:
             each.at(now)
             self._wake(each, each.run(now))
         self._wake("look again", self._look_again(now))
-        self._wake("deliver", self.deliverer.run(now))
+        self._wake("deliver", self._deliver(now))
 
     def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
         """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
@@ -212,6 +215,7 @@ class Engine:
         while tasks := [*self._running.values()]:
             await asyncio.gather(*tasks)
             await asyncio.gather(*(worker.drain() for worker in self.workers))
+        self._at = None  # whoever drains sees to all that is due
         # What was heard meanwhile is due from the moment it was heard, which is after the tick.
         at = now + timedelta(seconds=time.monotonic() - self.beat)
         await self._look_at_all(at)
@@ -247,6 +251,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stop claiming, let what is on its way arrive, close everything. What does not arrive in time comes again."""
+        self._at = None
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -318,6 +323,20 @@ class Engine:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
             await self._writer.run(retained.prune, self._retention, self._sweep, now)
+
+    def _deliver_soon(self) -> None:
+        """Messages were written, or a channel can take more: they do not wait for the next tick."""
+        self._unseen = True
+        if self._at is not None and self.storekeeper.works and "deliver" not in self._running:
+            self._wake("deliver", self._deliver(self._at + timedelta(seconds=time.monotonic() - self.beat)))
+
+    async def _deliver(self, now: datetime) -> None:
+        """Send what is due, and what becomes due meanwhile. What an incident tells is told by nothing else."""
+        self._unseen = True
+        while self._unseen:
+            self._unseen = False
+            await self._writer.run(_hold, self._policy, self._lookout, now)
+            await self.deliverer.run(now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -411,6 +430,11 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: inci
         incidents.look(store, lookout, policy, now)
         reports.tell_daily(store, policy, now)
     return tally
+
+
+def _hold(store: Store, policy: Policy, lookout: incidents.Lookout, now: datetime) -> None:
+    with store.transaction():
+        incidents.look(store, lookout, policy, now)
 
 
 def _tell_broken(store: Store, faults: Sequence[str], policy: Policy, now: datetime) -> bool:

@@ -19,11 +19,16 @@ T = TypeVar("T")
 
 
 class Writer:
-    """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work."""
+    """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work.
+
+    `on_messages` is called in the event loop when a piece of work has put messages into the outbox.
+    """
 
     def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
+        self.on_messages: Callable[[], None] = _nothing
+        self._enqueued = 0
         try:
             self._store = self._thread.submit(_open, path, daemon, check, lock_wait).result()
         except BaseException:
@@ -43,6 +48,9 @@ class Writer:
         finally:
             # A failure is a sign of life, too.
             self.beat = time.monotonic()
+            if self._store.enqueued > self._enqueued:
+                self._enqueued = self._store.enqueued
+                self.on_messages()
 
     def room(self) -> tuple[int, int]:
         """As Store.room, at once: it needs no turn on the thread."""
@@ -52,6 +60,10 @@ class Writer:
         """Finish what is queued, then close the store and let go of its locks."""
         self._thread.submit(self._store.close).result()
         self._thread.shutdown()
+
+
+def _nothing() -> None:
+    """Where nobody waits for messages."""
 
 
 def _open(path: Path, daemon: bool, check: bool, lock_wait: float) -> Store:
