@@ -2,7 +2,8 @@
 
 What belongs here: sending and what became of it. Each channel sends one message at a time, on a thread of its own,
 so a hanging service holds up nobody else's, nor the end of the program. No more is sent than the service's pace allows:
-what was sent is counted in the store, so that a restart goes no faster. A message in several parts leaves part by part, and after a failure goes on where it stopped.
+what was sent is counted in the store, so that a restart goes no faster. A message in several parts leaves part by part,
+and after a failure goes on where it stopped.
 """
 
 from __future__ import annotations
