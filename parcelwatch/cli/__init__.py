@@ -42,7 +42,7 @@ BUG: Final = 70
 LOCKED: Final = 75
 CONFIG: Final = 78
 INTERRUPTED: Final = 130
-_GARBAGE: Final = 10_000
+GARBAGE: Final = 10_000
 """So many objects more before Python looks for garbage: with its own 700 a tenth of all work is looking."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Of a process that ends nothing has to be freed; to look through it all first takes a fifth of a short command.
     atexit.register(gc.freeze)
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(GARBAGE)
     _speak_utf8()
     try:
         program(*arguments[:1])(args=arguments, prog_name="parcelwatch")
