@@ -111,7 +111,7 @@ class Deliverer:
         self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self._leaving: list[_Desk] = []
-        self.on_free: Callable[[], None] = _nothing
+        self.on_free: Callable[[], None] = lambda: None
         self.sent = 0
         self.messages = 0
         self.undelivered = 0
@@ -263,10 +263,6 @@ class Deliverer:
         desk.failures += isinstance(error, DeliveryFailed)
         if desk.failures & (desk.failures - 1) == 0:
             log.warning("a message was not delivered", channel=group.channel, alert=group.id, error=str(error))
-
-
-def _nothing() -> None:
-    """Where nobody waits for a channel."""
 
 
 async def announce(channels: Mapping[str, Sends], said: Mapping[str, Text]) -> frozenset[str]:

@@ -99,7 +99,7 @@ class Engine:
 
         `elapsed`: as storekeeping.Keeper has it.
         """
-        self.workers = [Worker(one, client, writer, policy) for one in posts]
+        self.workers = [Worker(one, client, writer, policy, self._deliver_written) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = keepers
         self.beat = time.monotonic()
@@ -116,12 +116,12 @@ class Engine:
         self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
         self._at: datetime | None = None
-        self._unseen = False
+        self._written = self._again = False
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
         self._retention, self._sweep = retention or Retention(), retained.Sweep()
         self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
-        writer.on_messages = self.deliverer.on_free = self._deliver_soon
+        writer.on_messages, self.deliverer.on_free = self._wrote, self._deliver_soon
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
@@ -154,7 +154,8 @@ class Engine:
             worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
         self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
         self.workers = [
-            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy) for one in made.posts
+            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy, self._deliver_written)
+            for one in made.posts
         ]
         self._policy = made.policy
         self._retention = made.retention
@@ -324,17 +325,26 @@ class Engine:
             await self._writer.run(_repeat, self._policy, now)
             await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
+    def _wrote(self) -> None:
+        self._written = True
+        self._deliver_written()
+
+    def _deliver_written(self) -> None:
+        """Tell what was written, but not while answers are on their way: what they open goes with it, if they hurry."""
+        if self._written and not any(worker.busy for worker in self.workers):
+            self._deliver_soon()
+
     def _deliver_soon(self) -> None:
-        """Messages were written, or a channel can take more: they do not wait for the next tick."""
-        self._unseen = True
+        """Do not wait for the next tick; nobody who drains does."""
+        self._again = True
         if self._at is not None and self.storekeeper.works and "deliver" not in self._running:
             self._wake("deliver", self._deliver(self._at + timedelta(seconds=time.monotonic() - self.beat)))
 
     async def _deliver(self, now: datetime) -> None:
         """Send what is due, and what becomes due meanwhile. What an incident tells is told by nothing else."""
-        self._unseen = True
-        while self._unseen:
-            self._unseen = False
+        self._again = True
+        while self._again:
+            self._again = self._written = False
             await self._writer.run(_hold, self._policy, self._lookout, now)
             await self.deliverer.run(now)
 

@@ -27,7 +27,7 @@ class Writer:
     def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
-        self.on_messages: Callable[[], None] = _nothing
+        self.on_messages: Callable[[], None] = lambda: None
         try:
             self._store = self._thread.submit(_open, path, daemon, check, lock_wait).result()
         except BaseException:
@@ -60,10 +60,6 @@ class Writer:
         """Finish what is queued, then close the store and let go of its locks."""
         self._thread.submit(self._store.close).result()
         self._thread.shutdown()
-
-
-def _nothing() -> None:
-    """Where nobody waits for messages."""
 
 
 def _open(path: Path, daemon: bool, check: bool, lock_wait: float) -> Store:

@@ -25,9 +25,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import httpx
 from httpx_aiohttp import AiohttpTransport
@@ -186,8 +186,7 @@ def main(count: int) -> None:
             found.setdefault("parcelwatch", []).append(asyncio.run(ours(settings)))
             for name in peers:
                 some = numbers[: SLOW if name == "karrio" else count]
-                work: Any = PEERS[name]
-                found.setdefault(name, []).append(timed(len(some), lambda work=work, some=some: work(url, some)))
+                found.setdefault(name, []).append(timed(len(some), partial(PEERS[name], url, some)))
         with Store.open(settings.database) as store:
             opened, said = len(cases.rows(store, clock.now())), alerts.counts(store)
     best = {name: Measured(max(r.rate for r in each), min(r.cpu for r in each)) for name, each in found.items()}
