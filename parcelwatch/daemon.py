@@ -7,6 +7,7 @@ memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -138,6 +139,7 @@ class Daemon:
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self.start()
+        gc.freeze()  # what is there now stays: it need not be looked through for garbage again and again
         await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()
