@@ -136,13 +136,17 @@ class Shop(Platform, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tells:
-    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it."""
+    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it.
+
+    `unheard`: why nothing is heard of what the platform itself sends when an order changes, "" where it sends nothing.
+    """
 
     promised: bool = False
     hand_over: bool = False
     cancelled: bool = True
     refunded: bool = False
     complaints: bool = False
+    unheard: str = ""
 
 
 @runtime_checkable
@@ -175,6 +179,15 @@ class Renews(Protocol):
         ...
 
 
+@runtime_checkable
+class Begins(Protocol):
+    """A shop whose configured token can be asked with before one is renewed, as its platform renews none early."""
+
+    def begun(self, account: Account, now: datetime) -> Granted | None:
+        """What is configured, with what renews it, for as long as it can be asked with; None where that is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Knock:
     """What came to /hooks/<shop>: header names in lower case, the query, the body as it came."""
@@ -190,6 +203,23 @@ class Knocks(Protocol):
 
     def knocked(self, account: Account, knock: Knock, now: datetime) -> tuple[str, ...]:
         """The refs of the orders to ask for, () for a greeting. Raises CourierRefused when it is not the shop's."""
+        ...
+
+
+@runtime_checkable
+class Replies(Protocol):
+    """A shop that takes a call as heard only when it is answered with certain words: JSON, or a plain word."""
+
+    @property
+    def heard(self) -> str: ...
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A shop that tries an address with GET before it calls there."""
+
+    def greeted(self, account: Account, knock: Knock, now: datetime) -> str:
+        """What it wants to hear. Raises CourierRefused when it is not the shop's."""
         ...
 
 

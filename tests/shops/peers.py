@@ -392,6 +392,7 @@ class Amazon(Peer):
                 "fulfillmentStatus": "CANCELLED" if sold.over else "SHIPPED",
                 "fulfilledBy": "AMAZON" if sold.ref in self.fba else "MERCHANT",
                 "deliverByWindow": window,
+                "shipByWindow": window,
             },
             "packages": [void, package] if sold.number else [void],
         }
