@@ -63,13 +63,15 @@ class Mark:
 class Page:
     """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet.
 
-    `remarks`: what operators are to know of how the shop answers, in sentences.
+    `remarks`: what operators are to know of how the shop answers, in sentences. `named`: refs of orders, with numbers
+    that they are said to have; where that is news the order is asked for.
     """
 
     orders: tuple[ShopOrder, ...] = ()
     grievances: tuple[Grievance, ...] = ()
     mark: Mark | None = None
     remarks: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
     def up_to(self, at: datetime) -> Page:
         """The same, going no further than that."""
