@@ -127,7 +127,7 @@ def test_throttled_cases_leave_the_mark_before_them_and_are_read_by_the_next_rea
         error, taken = shop.read()
         assert isinstance(error, CourierBusy)
         assert (taken.added, taken.complaints) == (2, 0)
-        error, taken = shop.read(hours=0)
+        error, taken = shop.read()
         assert (error, taken.added, taken.complaints) == (None, 0, 1)
 
 
