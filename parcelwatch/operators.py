@@ -27,7 +27,6 @@ UNREAD = "unknown_status"
 UNANSWERED = "unanswered"
 BROKEN = "letters_broken"
 CLOCK = "clock_jumped"
-TROUBLED = "service_troubled"
 
 _SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
@@ -134,16 +133,6 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     news = tuple(Unread("", fault, 1) for fault in dict.fromkeys(faults) if fault not in told)
     if news:
         _enqueue(store, BROKEN, "", Why.BROKEN, Fact(Form.LETTERS_BROKEN, since=now, unread=news), policy, now)
-    return len(news)
-
-
-def tell_remarks(store: Store, shop: str, remarks: Collection[str], policy: Policy, now: datetime) -> int:
-    """Enqueue what a shop that answers withholds, each once; the caller holds the transaction."""
-    facts = (fact for fact in alerts.facts(store, TROUBLED) if fact.says is Form.SHOP_REMARKS)
-    told = {one.text for fact in facts for one in fact.unread if one.code == shop}
-    news = tuple(Unread(shop, remark, 1) for remark in dict.fromkeys(remarks) if remark not in told)
-    if news:
-        _enqueue(store, TROUBLED, shop, Why.BROKEN, Fact(Form.SHOP_REMARKS, since=now, unread=news), policy, now)
     return len(news)
 
 

@@ -78,7 +78,6 @@ _TEMPLATES: Final = {
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
-    Form.SHOP_REMARKS: "shop_remarks",
     Form.SERVICE_TROUBLED: "service_troubled",
     Form.SERVICE_WELL: "service_well",
     Form.CLOCK_JUMPED: "clock_jumped",

@@ -23,7 +23,6 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, CourierError, StoreError
 from parcelwatch.model import Fact, Form, Severity, Unread, Why
-from parcelwatch.operators import TROUBLED
 from parcelwatch.store import Store, findings, outbox
 from parcelwatch.store.rows import NewAlert
 
@@ -37,6 +36,8 @@ FRESH: Final = 5.0
 
 THOROUGH: Final = 3600.0
 """Seconds after which every row is read again for times that cannot be: a second's work for a million parcels."""
+
+KIND: Final = "service_troubled"
 
 
 class SelfCheck:
@@ -160,8 +161,6 @@ def _listed(texts: Iterable[str]) -> tuple[Unread, ...]:
 
 
 def _enqueue(store: Store, fact: Fact, why: Why, policy: Policy, now: datetime) -> None:
-    way = operators(TROUBLED, "", policy)
-    alert = NewAlert(
-        kind=TROUBLED, channel="", severity=Severity.OPERATOR, why=why, fact=fact, suppressed=way.suppressed
-    )
+    way = operators(KIND, "", policy)
+    alert = NewAlert(kind=KIND, channel="", severity=Severity.OPERATOR, why=why, fact=fact, suppressed=way.suppressed)
     outbox.enqueue_all(store, alert, way.receivers, now)

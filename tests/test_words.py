@@ -160,7 +160,7 @@ def messages() -> Iterator[Outgoing]:
     operator = {"severity": Severity.OPERATOR, "number": "", "courier": "", "account": "my_dhl"}
     unsaid = {**operator, "why": Why.SILENT, "kind": "courier_silent"}
     accounts = {Form.COURIER_SILENT, Form.COURIER_REFUSES, Form.COURIER_BACK, Form.CODES_UNREAD, Form.ANSWER_UNREAD}
-    accounts |= {Form.UNANSWERED, Form.GIVEN_UP, Form.SHOP_REMARKS}
+    accounts |= {Form.UNANSWERED, Form.GIVEN_UP}
     accounts |= {Form.CHANNEL_DOWN, Form.CHANNEL_BACK, Form.LETTERS_BROKEN, Form.SERVICE_TROUBLED, Form.SERVICE_WELL}
     accounts |= {Form.CLOCK_JUMPED, *(form for form in Form if form.startswith("store_"))}
     for form in Form:

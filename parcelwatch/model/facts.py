@@ -129,8 +129,6 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
-    # about a shop that is asked
-    SHOP_REMARKS = "shop_remarks"
     # about the database
     STORE_LOW = "store_low"
     STORE_FULL = "store_full"

@@ -14,13 +14,12 @@ from typing import Final
 
 import structlog
 
-from parcelwatch import operators
 from parcelwatch.errors import CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
 from parcelwatch.shopping.taking import Counter, Taken, take_page
 from parcelwatch.shops.base import Account, Mark, Page, Renews, Shop
-from parcelwatch.store import Store, shops
+from parcelwatch.store import shops
 from parcelwatch.store.writer import Writer
 
 log = structlog.get_logger()
@@ -130,8 +129,7 @@ class Shopkeeper:
         error: CourierError | None = None
         try:
             async for page in self._asker.pages(start):
-                if news := self._remark(page.remarks):
-                    await self._writer.run(_tell, self.stall, news, self._asker.clock())
+                self._remark(page.remarks)
                 self.taken += await self._writer.run(take_page, self.stall.counter, page, self._asker.clock())
                 await self._ask_about(page.named)
                 if self._asker.clock() - now > LONGEST:
@@ -186,13 +184,12 @@ class Shopkeeper:
             break
         return found
 
-    def _remark(self, remarks: Iterable[str]) -> tuple[str, ...]:
-        """Say each once; those that are new."""
-        news = tuple(remark for remark in remarks if remark not in self.remarks)
-        for remark in news:
-            self.remarks[remark] = None
-            log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
-        return news
+    def _remark(self, remarks: Iterable[str]) -> None:
+        """Say each once."""
+        for remark in remarks:
+            if remark not in self.remarks:
+                self.remarks[remark] = None
+                log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
 
     async def ask_again(self, ref: str) -> Taken:
         """Ask for one order and take it in. Raises CourierError."""
@@ -200,8 +197,3 @@ class Shopkeeper:
         if found is None:
             return Taken()
         return await self._writer.run(take_page, self.stall.counter, Page((found,)), self._asker.clock())
-
-
-def _tell(store: Store, stall: Stall, remarks: Iterable[str], now: datetime) -> None:
-    with store.transaction():
-        operators.tell_remarks(store, stall.name, tuple(remarks), stall.counter.policy, now)

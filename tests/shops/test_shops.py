@@ -28,7 +28,6 @@ from parcelwatch.store.writer import Writer
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
 from tests.servers import Hit, Server, head
 from tests.shops.market import Market
-from tests.shops.shopify import Shopify, sent
 
 FIRST, SECOND, THIRD, FOURTH = numbers(4)
 DAMAGED = (ago(40), ago(20, Milestone.EXCEPTION, Cause.DAMAGED))
@@ -241,23 +240,3 @@ def test_an_answer_leads_nowhere_else_with_our_token(tmp_path: Path, link: str) 
         link = f"{home.url}/orders?page=2"
         asyncio.run(scene())
         assert home.hits[-1].headers["authorization"] == "Bearer market-token-1"
-
-
-def test_fields_that_a_shop_withholds_are_told_to_operators_once_even_after_a_restart(tmp_path: Path) -> None:
-    shopify = Shopify(denied=frozenset({"email"}))
-    with shopify.server:
-        settings = THRESHOLDS + shopify.settings + 'every = "1m"\n'
-        with Shop(tmp_path, known(FIRST, ago(3)), accounts=[Account("dhl")], settings=settings) as place:
-            for denied in ("email", "email", "phone"):
-                shopify.denied = frozenset({denied})
-
-                async def scene(parts: Engine) -> None:
-                    shopify.put(1001, place.hand.at, sent(FIRST), phone="+49 30 1234567")
-                    await pass_minutes(place, parts, 3)
-
-                place.play(scene)
-            assert watched(place) == {FIRST: True}
-            told = [one for one in place.sink.told if "does not let this app read" in one.text]
-    assert ["email" in one.text for one in told] == [True, False]
-    assert "web" in told[0].title
-    assert "shops check web" in told[0].text
