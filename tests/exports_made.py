@@ -19,7 +19,10 @@ USPS, UPS, YTO, YTO_2, STO, JT = (
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file: `columns` and `rows`, each row the cells that are not empty. `before`, `after`: whole lines."""
+    """A file: `columns` and `rows`, each row the cells that are not empty. `before`, `after`: whole lines.
+
+    `refused`: why those of its rows are that are.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Mapping[str, str]]
@@ -31,6 +34,7 @@ class Made:
     recognised: str = ""
     summary: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    refused: str = ""
 
     @property
     def content(self) -> bytes:
@@ -320,6 +324,7 @@ EXPORTS: Mapping[str, Made] = {
         recognised="拼多多 orders",
         summary="a 拼多多 orders export: 3 rows, 3 orders, 2 with numbers",
         counts={"added": 1, "rejected": 1, "skipped": 1},
+        refused="belongs to no account",
     ),
     "douyin": Made(
         _listed("主订单编号, 子订单编号, 选购商品, 收件人, 收件人手机号, 订单状态, 售后状态, 发货时间, 快递信息"),

@@ -29,13 +29,14 @@ def name(shop: Shop) -> str:
 def row(api: str, shop: Shop) -> str:
     """One platform: what a shop there needs and what it tells. Nothing is ever written to one."""
     tells = shop.tells if isinstance(shop, Telling) else None
+    unheard = tells.unheard if tells else ""
     promise = [what for what, told in (("delivery", "promised"), ("hand-over", "hand_over")) if getattr(tells, told, 0)]
     over = [what for what in ("cancelled", "refunded") if getattr(tells, what, False)]
     cells = (
         name(shop),
         f"`{api}`",
         ", ".join(f"`{need}`" for need in (*shop.needs, *(f"options.{each}" for each in shop.required))),
-        "asked, called" if isinstance(shop, Knocks) else "asked",
+        "asked, called" if isinstance(shop, Knocks) else f"asked; {unheard}" if unheard else "asked",
         "yes",
         (", ".join(promise) or "–") if tells else "?",
         (", ".join(over) or "–") if tells else "?",

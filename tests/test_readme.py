@@ -18,7 +18,7 @@ from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.thresholds import Limits
 from parcelwatch.render import Renderer
 from parcelwatch.words import languages
-from tests import chat_table, gallery, matrix, shop_matrix
+from tests import chat_table, export_table, gallery, matrix, shop_matrix
 from tests.servers import PATIENCE
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -57,6 +57,10 @@ def test_the_table_of_adapters_is_the_one_the_adapters_make() -> None:
 
 def test_the_table_of_shops_is_the_one_the_adapters_make() -> None:
     assert shop_matrix.table() in README, "run `python -m tests.shop_matrix`"
+
+
+def test_what_became_of_a_file_of_every_export_is_what_its_tests_hold() -> None:
+    assert export_table.table() in README, "run `python -m tests.export_table`"
 
 
 def test_the_table_of_channels_is_the_one_the_limits_make() -> None:

@@ -14,7 +14,7 @@ from parcelwatch.cli import output
 from parcelwatch.errors import ConfigError
 
 if TYPE_CHECKING:
-    from parcelwatch.config import AccountConfig, Config, Secret, ShopConfig
+    from parcelwatch.config import AccountConfig, Config, HelpdeskConfig, Secret, ShopConfig
     from parcelwatch.core.timing import Hours
 
 Rows = Sequence[Mapping[str, Any]]
@@ -27,6 +27,7 @@ class Checked:
     config: Config
     couriers: Rows
     shops: Rows
+    helpdesks: Rows
     channels: Rows
     told: Rows
     shadows: Rows
@@ -48,6 +49,7 @@ class Checked:
             "database": str(self.config.database),
             "couriers": list(self.couriers),
             "shops": list(self.shops),
+            "helpdesks": list(self.helpdesks),
             "channels": list(self.channels),
             "told": list(self.told),
             "shadows": list(self.shadows),
@@ -56,7 +58,8 @@ class Checked:
 
 def nothing(problems: Sequence[str]) -> dict[str, Any]:
     """The same of one that cannot be used at all."""
-    none: dict[str, list[Any]] = {name: [] for name in ("warnings", "couriers", "shops", "channels", "told", "shadows")}
+    names = ("warnings", "couriers", "shops", "helpdesks", "channels", "told", "shadows")
+    none: dict[str, list[Any]] = {name: [] for name in names}
     return {"valid": False, "errors": list(problems), **none}
 
 
@@ -66,12 +69,13 @@ def checked(config: Config) -> Checked:
 
     couriers = [_courier(each) for each in config.accounts().values()]
     shops = [_shop(each, str(config.file.shops[each.name].every)) for each in config.shops().values()]
+    desks = [_helpdesk(each, str(config.file.helpdesks[each.name].every)) for each in config.helpdesks().values()]
     channels, told, shadows = _channels(config), _told(config), _shadows(config)
     unreadable = list(_unreadable(config))
     broken = [*broken_templates(config), *([] if unreadable else _unsendable(config))]
     overheard = [] if unreadable or broken else list(_overheard(config))
     warnings = [*config.warnings, *_mailboxes(config), *overheard]
-    return Checked(config, couriers, shops, channels, told, shadows, unreadable, broken, warnings)
+    return Checked(config, couriers, shops, desks, channels, told, shadows, unreadable, broken, warnings)
 
 
 def show(found: Checked) -> None:
@@ -80,7 +84,7 @@ def show(found: Checked) -> None:
     valid = "can be read, but not all of its secrets can" if found.unreadable else "is valid"
     valid = "can be read, but not all about letters is right" if found.broken and not found.unreadable else valid
     output.say(f"{config.path} {valid}. Database: {config.database}. Time zone: {config.timezone}.")
-    _print(found.couriers, found.shops, found.channels, found.told)
+    _print(found)
     _print_shadows(found.shadows)
 
 
@@ -128,7 +132,12 @@ def _unreadable(config: Config) -> Iterator[str]:
             yield from error.problems
 
 
-def _print(couriers: Rows, shops: Rows, channels: Rows, told: Rows) -> None:
+def _print(found: Checked) -> None:
+    _print_asked(found.couriers, found.shops, found.helpdesks)
+    _print_channels(found.channels, found.told)
+
+
+def _print_asked(couriers: Rows, shops: Rows, helpdesks: Rows) -> None:
     output.say()
     columns = ["!Courier", "API", "Address", "Rate", "Quota", "Secrets"]
     rows = [
@@ -149,6 +158,21 @@ def _print(couriers: Rows, shops: Rows, channels: Rows, told: Rows) -> None:
             (each["name"], each["api"], each["base_url"], each["every"], _secrets(each["secrets"])) for each in shops
         ]
         output.show(["!Shop", "API", "Address", "Every", "Secrets"], shop_rows, "")
+    if helpdesks:
+        output.say()
+        desk_rows = [
+            (each["name"], each["api"], each["base_url"], each["every"], _written(each), _secrets(each["secrets"]))
+            for each in helpdesks
+        ]
+        output.show(["!Helpdesk", "API", "Address", "Every", "Letters go in as", "Secrets"], desk_rows, "")
+
+
+def _written(row: Mapping[str, Any]) -> str:
+    """How a letter goes into a helpdesk."""
+    return f"{row['deliver']}, or a new ticket" if row["create"] else str(row["deliver"])
+
+
+def _print_channels(channels: Rows, told: Rows) -> None:
     output.say()
     channel_rows = [
         (each["name"], each["service"] or "?", each["hours"] or "any", _secrets(each["secrets"])) for each in channels
@@ -215,6 +239,20 @@ def _shop(settings: ShopConfig, every: str) -> dict[str, Any]:
         "api": settings.api,
         "base_url": settings.base_url or shops.adapter(settings).base_url,
         "every": every,
+        "secrets": {name: _readable(secret) for name, secret in settings.credentials.items() if secret is not None},
+    }
+
+
+def _helpdesk(settings: HelpdeskConfig, every: str) -> dict[str, Any]:
+    from parcelwatch import helpdesks
+
+    return {
+        "name": settings.name,
+        "api": settings.api,
+        "base_url": settings.base_url or helpdesks.adapter(settings).base_url,
+        "every": every,
+        "deliver": settings.deliver,
+        "create": settings.create,
         "secrets": {name: _readable(secret) for name, secret in settings.credentials.items() if secret is not None},
     }
 

@@ -30,9 +30,10 @@ def check(
 ) -> None:
     """Say all that is wrong with the configuration.
 
-    Lists the couriers and channels it would use, and whether their secrets can be read here: one that cannot is wrong,
-    too. Asks and sends nothing. With histories (see `backtest`) it also warns of thresholds that count the weekend,
-    often fire on healthy parcels, or never fire, and says how many parcels were played and what they cannot test.
+    Lists the couriers, shops, helpdesks and channels it would use, and whether their secrets can be read here: one that
+    cannot is wrong, too. Asks and sends nothing. With histories (see `backtest`) it also warns of thresholds that count
+    the weekend, often fire on healthy parcels, or never fire, and says how many parcels were played and what they
+    cannot test.
     """
     from parcelwatch.cli import checking, output
 

@@ -31,8 +31,15 @@ def _row(name: str, each: Platform) -> dict[str, Any]:
         "required": list(each.required),
         "rate": each.rate,
         "doubt": each.doubt,
-        "about": ((each.__doc__ or "").strip().splitlines() or [""])[0],
+        "about": _about(each),
     }
+
+
+def _about(each: Platform) -> str:
+    """What it is: by its declaration, or the first line of its adapter's own description."""
+    if declaration := getattr(each, "declaration", None):
+        return f"{declaration.name}, declared in TOML:"
+    return ((each.__doc__ or "").strip().splitlines() or [""])[0]
 
 
 def one(table: str, known: Iterable[dict[str, Any]], api: str) -> dict[str, Any]:

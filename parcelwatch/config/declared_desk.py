@@ -5,13 +5,14 @@ What belongs here: what can be judged without asking anybody. Who asks and reads
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from parcelwatch.config.declared import Auth, Table
-from parcelwatch.config.declared_shop import Call, Since
-from parcelwatch.config.declared_values import Status
+from parcelwatch.config.declared_shop import Call, Option, OptionName, Since
+from parcelwatch.config.declared_values import HeaderName, Status
 from parcelwatch.config.expressions import Expression
 from parcelwatch.config.values import BaseUrl, NaturalSpan, Pace
 from parcelwatch.duration import Duration, Rate
@@ -38,6 +39,7 @@ class Writing(Call):
 
     method: Annotated[str, Field(pattern="^(POST|PUT|PATCH)$")] = Field(default="POST", description="of the call")
     ref: Expression | None = Field(default=None, description="in the answer: the new message's identity")
+    header: HeaderName | None = Field(default=None, description="or the header of the answer that has it")
 
     @model_validator(mode="after")
     def _says_it(self) -> Writing:
@@ -87,6 +89,9 @@ class DeskDeclaration(Table):
         default=Duration(5, "m"), json_schema_extra={"default": "5m"}, description="read again, as its index may lag"
     )
     doubt: str = Field(default="", description="why it is not established")
+    options: Mapping[OptionName, Option] = Field(
+        default_factory=dict, description="what differs from desk to desk: $NAME stands for it in any text"
+    )
     auth: Auth | None = Field(default=None, description="how it proves itself")
     ask: Since = Field(description="the call for what changed")
     one: OfTicket = Field(description="the call for one ticket")

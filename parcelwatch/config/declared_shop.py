@@ -139,31 +139,43 @@ class Knocking(Table):
     greeting: Pattern | None = Field(default=None, description="a body that only tries the address, signed or not")
 
 
-class Since(Call):
-    """[shops.NAME.declared.ask]"""
+class Listing(Call):
+    """A call for a list of what there is since a time, page by page."""
 
     time: Form = Field(
         default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, rfc2822, %d/%m/%Y"
     )
     zone: Zone = Field(default="UTC", description='whose clock they are by; "shop": that of [shops.NAME] timezone')
     pages: Pages = Pages()
+    empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean there are none")
+
+    @model_validator(mode="after")
+    def _asks_since(self) -> Listing:
+        if "since" not in self.named():
+            raise ValueError("names no time: write {since} in its path, query, form or json")
+        needed = {"page": "page", "offset": "offset", "cursor": "cursor"}.get(self.pages.by)
+        if needed and needed not in self.named():
+            raise ValueError(f'pages.by = "{needed}" and no {{{needed}}} in the call')
+        return self
+
+    def named(self) -> set[str]:
+        """Every placeholder in it."""
+        return {name for template in self.templates() for name in template.names}
+
+
+class Since(Listing):
+    """[shops.NAME.declared.ask]"""
+
     newest_first: bool = Field(default=False, strict=True, description="its pages begin with what changed last")
     down: Mapping[str, ShopTemplate] = Field(
         default_factory=dict,
         description="of the query, for a server that tells of older ones than asked for: its newest come first then",
     )
     window: NaturalSpan | None = Field(default=None, description="the longest span one call may ask for")
-    empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean no orders")
 
     @model_validator(mode="after")
-    def _asks_since(self) -> Since:
-        named = {name for template in self.templates() for name in template.names}
-        if "since" not in named:
-            raise ValueError("names no time: write {since} in its path, query, form or json")
-        needed = {"page": "page", "offset": "offset", "cursor": "cursor"}.get(self.pages.by)
-        if needed and needed not in named:
-            raise ValueError(f'pages.by = "{needed}" and no {{{needed}}} in the call')
-        if self.window and "until" not in named:
+    def _ends_a_window(self) -> Since:
+        if self.window and "until" not in self.named():
             raise ValueError("has a window and names no end: write {until}")
         return self
 
@@ -200,6 +212,19 @@ class More(Call):
     missing: tuple[Status, ...] = Field(default=(404,), description="HTTP statuses that mean there is nothing")
     off: Expression | None = Field(default=None, description="in an answer: true where no order has it; ask no more")
     shared: bool = Field(default=False, strict=True, description="what is told of {it} holds for every order with it")
+
+
+class Numbers(Listing):
+    """[[shops.NAME.declared.numbers]]"""
+
+    back: NaturalSpan = Field(description="from now: how far back {since} is, whatever changed since")
+    rows: Expression = Field(
+        default_factory=lambda: Expression.of("@"),
+        description="in an answer: what has a number",
+        json_schema_extra={"default": "@"},
+    )
+    ref: Expression = Field(description="in a row: the identity of its order")
+    tracking: Expression = Field(description="in a row: its number, or several")
 
 
 class Found(Table):
@@ -264,5 +289,8 @@ class ShopDeclaration(Table):
     one: Ones = Field(description="the call for one order; of several the first that finds it counts")
     knock: Knocking | None = Field(default=None, description="how it says that an order changed")
     more: tuple[More, ...] = Field(default=(), description="further calls about each order")
+    numbers: tuple[Numbers, ...] = Field(
+        default=(), description="calls that list numbers, where one may be added without a change of its order"
+    )
     answer: Found = Field(description="what is where in an answer")
     message: Expression | None = Field(default=None, description="in an answer: the shop's words about what is wrong")

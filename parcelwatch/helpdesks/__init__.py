@@ -1,17 +1,21 @@
-"""Helpdesks: one module per platform's API, found by entry points of the group `parcelwatch.helpdesks`.
+"""Helpdesks: one module per platform's API, found by entry points of the group `parcelwatch.helpdesks`, or declared.
 
 What belongs here: finding them. An adapter builds httpx.Requests and reads httpx.Responses; see base.py.
 """
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from importlib.metadata import entry_points
 
 from parcelwatch.config import HelpdeskConfig
 from parcelwatch.config.checks import Adapter
+from parcelwatch.config.declarations import shipped
+from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.errors import ConfigError
 from parcelwatch.helpdesks.base import Helpdesk, Tailored
+from parcelwatch.helpdesks.declared import Made
 
 GROUP = "parcelwatch.helpdesks"
 
@@ -28,7 +32,8 @@ def load() -> dict[str, Helpdesk]:
             broken.append(f"the helpdesk {point.name!r} ({point.value}) cannot be loaded: {error}")
     if broken:
         raise ConfigError(broken)
-    return found
+    own = ((name, text) for name, text in shipped("helpdesks").items() if name not in found)
+    return found | {name: Made(DeskDeclaration.model_validate(tomllib.loads(text)), name) for name, text in own}
 
 
 def apis() -> dict[str, Adapter]:

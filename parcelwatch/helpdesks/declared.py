@@ -15,8 +15,10 @@ from typing import Any, ClassVar, Final
 import httpx
 
 from parcelwatch.config import HelpdeskConfig
+from parcelwatch.config.checks import ANY
 from parcelwatch.config.declared import needs as needed
 from parcelwatch.config.declared_desk import DeskDeclaration, FoundTicket
+from parcelwatch.config.declared_shop import Call
 from parcelwatch.config.expressions import Expression
 from parcelwatch.errors import ConfigError, CourierRefused
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Helpdesk, Looking, Page, Reading
@@ -24,7 +26,8 @@ from parcelwatch.helpdesks.fields import from_html, pairs, text, texts, to_html,
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Mark, check, value
 from parcelwatch.shops.declared.answer import listed, look, plain
-from parcelwatch.shops.declared.request import build, floored, written
+from parcelwatch.shops.declared.options import chosen
+from parcelwatch.shops.declared.request import COUNTS, build, floored, written
 
 _ANY: Final = "*"
 
@@ -34,14 +37,13 @@ class Declared(Desk):
 
     api: ClassVar[str] = "declared"
     needs: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[Mapping[str, str]] = {ANY: "those that the declaration has"}
 
     def tailored(self, settings: HelpdeskConfig) -> Helpdesk:
         """The helpdesk that the declaration makes."""
         if settings.declared is None:
             raise ConfigError([f"the helpdesk {settings.name} has no declaration"])
-        if settings.deliver == "reply" and settings.declared.reply is None:
-            raise ConfigError(['deliver = "reply", and the declaration has no [helpdesks.NAME.declared.reply]'])
-        return Made(settings.declared)
+        return Made(settings.declared).tailored(settings)
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Nothing can be asked without a declaration."""
@@ -54,12 +56,24 @@ class Declared(Desk):
 
 @dataclass(frozen=True)
 class Made:
-    """One declared helpdesk."""
+    """One declared helpdesk. `api`: its own name, where it comes with the program."""
 
     declaration: DeskDeclaration
-    api: ClassVar[str] = "declared"
-    options: ClassVar[Mapping[str, str]] = {}
-    required: ClassVar[tuple[str, ...]] = ()
+    api: str = "declared"
+
+    def tailored(self, settings: HelpdeskConfig) -> Helpdesk:
+        """With the account's options in their places."""
+        if settings.deliver == "reply" and self.declaration.reply is None:
+            raise ConfigError(['deliver = "reply", and the declaration has no [helpdesks.NAME.declared.reply]'])
+        return Made(chosen(self.declaration, settings.options), self.api)
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        return {name: option.about for name, option in self.declaration.options.items()}
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(name for name, option in self.declaration.options.items() if option.default is None)
 
     @property
     def base_url(self) -> str:
@@ -67,7 +81,8 @@ class Made:
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
-        return tuple(needed(self.declaration.model_dump(mode="json", by_alias=True, exclude_unset=True)))
+        found = needed(self.declaration.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        return (*(() if self.declaration.base_url else ("base_url",)), *found)
 
     @property
     def rate(self) -> str:
@@ -118,7 +133,8 @@ class Made:
     def ticket(self, account: Account, ref: str, now: datetime) -> Looking[Ticket | None]:
         """The ticket, and its messages where they are a further call."""
         one = self.declaration.one
-        told = _told((yield build(self.declaration, account, one, {"ref": ref})), one.missing)
+        told = _told((yield self._asks(account, one, {"ref": ref})), one.missing)
+        told = told[0] if isinstance(told, list) and told else told
         ticket = self._ticket(told) if isinstance(told, dict) else None
         if ticket is None or ticket.messages is not None:
             return ticket
@@ -130,7 +146,7 @@ class Made:
         if call is None:
             whole = yield from self.ticket(account, ticket.ref, now)
             return (whole.messages or ()) if whole is not None else ()
-        told = _told((yield build(self.declaration, account, call, {"ref": ticket.ref})), call.missing)
+        told = _told((yield self._asks(account, call, {"ref": ticket.ref})), call.missing)
         return self._messages(told, ticket.ref, ticket.created_at)
 
     def write(self, account: Account, ticket: Ticket, letter: Missive, now: datetime) -> Looking[str]:
@@ -138,9 +154,16 @@ class Made:
         call = self.declaration.note if letter.private else self.declaration.reply
         if call is None:
             raise CourierRefused(f"its declaration says nothing of {'notes' if letter.private else 'replies'}")
-        response = yield build(self.declaration, account, call, _filled(ticket.ref, letter))
+        response = yield self._asks(account, call, _filled(ticket.ref, letter))
         check(response, "the helpdesk")
+        if call.header is not None:
+            return text(response.headers.get(call.header))
         return text(_look("ref", call.ref, plain(value(response)))) if call.ref is not None else ""
+
+    def _asks(self, account: Account, call: Call, values: Mapping[str, str]) -> httpx.Request:
+        """A call about one ticket; in JSON its identity is a number where it looks like one."""
+        counts = (*COUNTS, "ref") if values["ref"].isdecimal() else COUNTS
+        return build(self.declaration, account, call, values, counts)
 
     def _ticket(self, one: object) -> Ticket | None:
         found = self.declaration.answer

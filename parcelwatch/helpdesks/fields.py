@@ -49,7 +49,9 @@ def texts(value: object, name: str = "name") -> tuple[str, ...]:
 
 
 def pairs(value: object) -> tuple[tuple[str, str], ...]:
-    """An object of texts; a list is several."""
+    """An object of texts, or a list of objects with a name and a value; of a list within, several."""
+    if isinstance(value, list):
+        value = {name: dig(one, "value") for one in value if (name := text(dig(one, "name")))}
     if not isinstance(value, dict):
         return ()
     found = ((text(name), ", ".join(texts(one)) if isinstance(one, list) else text(one)) for name, one in value.items())

@@ -1,12 +1,8 @@
-"""Help Scout, and FreeScout, which was made alike: conversations with their threads, by the time of their change.
-
-What belongs here: one reading for both; how each spells its paths and fields stands in a table.
-"""
+"""Help Scout: conversations with their threads, by the time of their change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
@@ -20,83 +16,11 @@ from parcelwatch.shops.base import Account, Granted, Mark, check
 
 _AUTHORS: Final = {"customer": Author.CUSTOMER, "message": Author.AGENT, "reply": Author.AGENT, "note": Author.AGENT}
 _AUTHORS_BY_HAND: Final = {"chat": Author.CUSTOMER, "phone": Author.SYSTEM}
+_UPDATED: Final = ("userUpdatedAt", "updatedAt", "createdAt")
 _CLOSED: Final = frozenset({"closed", "spam"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Spelling:
-    """Where one has its conversations, and what it calls the time of their change."""
-
-    root: str
-    changed_since: str
-    sort: str
-    updated: tuple[str, ...]
-    page: str
-
-
-_HELP_SCOUT: Final = _Spelling("/v2", "modifiedSince", "modifiedAt", ("userUpdatedAt", "updatedAt", "createdAt"), "/")
-_FREE_SCOUT: Final = _Spelling(
-    "/api", "updatedSince", "updatedAt", ("userUpdatedAt", "updatedAt", "createdAt"), "/conversation/"
-)
-
-
-class _Scout(Desk):
-    """What both have."""
-
-    spelling: ClassVar[_Spelling] = _HELP_SCOUT
-
-    def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
-        """What changed since the mark, the oldest first, with its threads."""
-        spelt, latest = self.spelling, mark.at
-        for page in range(1, MOST_PAGES):
-            query = {"status": "all", spelt.changed_since: stamp(floored(mark.at)), "sortField": spelt.sort}
-            query |= {"sortOrder": "asc", "embed": "threads", "page": str(page)}
-            response = yield self.get(account, f"{spelt.root}/conversations", query)
-            assert response is not None
-            found = told(response)
-            tickets = tuple(
-                ticket
-                for one in each(found, "_embedded", "conversations")
-                if (ticket := self._ticket(one, account)) is not None
-            )
-            latest = max([latest, *(one.updated_at for one in tickets)])
-            yield Page(tickets, Mark(latest))
-            if page >= (_count(dig(found, "page", "totalPages")) or 0):
-                return
-
-    def ticket(self, account: Account, ref: str, now: datetime) -> Looking[Ticket | None]:
-        """The conversation, with its threads."""
-        response = yield self.get(account, f"{self.spelling.root}/conversations/{ref}", {"embed": "threads"})
-        return None if missing(response) else self._ticket(told(response), account)
-
-    def _ticket(self, one: dict[str, Any], account: Account) -> Ticket | None:
-        ref, created = text(one.get("id")), when(one.get("createdAt"))
-        updated = next((at for name in self.spelling.updated if (at := when(one.get(name)))), None)
-        if not ref or updated is None:
-            return None
-        customer = dig(one, "primaryCustomer") or dig(one, "customer") or {}
-        said = [message for item in each(one, "_embedded", "threads") if (message := _message(item)) is not None]
-        latest = max([updated, *(message.at for message in said)])
-        outbound = text(dig(one, "source", "via")) == "user" or text(dig(one, "createdBy", "type")) == "user"
-        fields = tuple((text(each_.get("name")), text(each_.get("value"))) for each_ in each(one, "customFields"))
-        return Ticket(
-            ref=ref,
-            number=text(one.get("number")) or ref,
-            created_at=created or updated,
-            updated_at=latest,
-            subject=text(one.get("subject")),
-            closed=text(one.get("status")) in _CLOSED,
-            outbound=outbound,
-            channel=text(one.get("type")) or text(dig(one, "source", "type")),
-            mail=text(dig(customer, "email")),
-            customer=text(dig(customer, "id")),
-            tags=texts(one.get("tags"), "tag") or texts(one.get("tags")),
-            fields=fields,
-            messages=tuple(sorted(said, key=lambda message: message.at)),
-        )
-
-
-class HelpScout(_Scout):
+class HelpScout(Desk):
     """Help Scout."""
 
     api: ClassVar[str] = "helpscout"
@@ -124,6 +48,56 @@ class HelpScout(_Scout):
             text(found.get("access_token"), 4000), timedelta(seconds=_count(found.get("expires_in")) or 3600)
         )
 
+    def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
+        """What changed since the mark, the oldest first, with its threads."""
+        latest = mark.at
+        for page in range(1, MOST_PAGES):
+            query = {"status": "all", "modifiedSince": stamp(floored(mark.at)), "sortField": "modifiedAt"}
+            query |= {"sortOrder": "asc", "embed": "threads", "page": str(page)}
+            response = yield self.get(account, "/v2/conversations", query)
+            assert response is not None
+            found = told(response)
+            tickets = tuple(
+                ticket
+                for one in each(found, "_embedded", "conversations")
+                if (ticket := self._ticket(one, account)) is not None
+            )
+            latest = max([latest, *(one.updated_at for one in tickets)])
+            yield Page(tickets, Mark(latest))
+            if page >= (_count(dig(found, "page", "totalPages")) or 0):
+                return
+
+    def ticket(self, account: Account, ref: str, now: datetime) -> Looking[Ticket | None]:
+        """The conversation, with its threads."""
+        response = yield self.get(account, f"/v2/conversations/{ref}", {"embed": "threads"})
+        return None if missing(response) else self._ticket(told(response), account)
+
+    def _ticket(self, one: dict[str, Any], account: Account) -> Ticket | None:
+        ref, created = text(one.get("id")), when(one.get("createdAt"))
+        updated = next((at for name in _UPDATED if (at := when(one.get(name)))), None)
+        if not ref or updated is None:
+            return None
+        customer = dig(one, "primaryCustomer") or dig(one, "customer") or {}
+        said = [message for item in each(one, "_embedded", "threads") if (message := _message(item)) is not None]
+        latest = max([updated, *(message.at for message in said)])
+        outbound = text(dig(one, "source", "via")) == "user" or text(dig(one, "createdBy", "type")) == "user"
+        fields = tuple((text(each_.get("name")), text(each_.get("value"))) for each_ in each(one, "customFields"))
+        return Ticket(
+            ref=ref,
+            number=text(one.get("number")) or ref,
+            created_at=created or updated,
+            updated_at=latest,
+            subject=text(one.get("subject")),
+            closed=text(one.get("status")) in _CLOSED,
+            outbound=outbound,
+            channel=text(one.get("type")) or text(dig(one, "source", "type")),
+            mail=text(dig(customer, "email")),
+            customer=text(dig(customer, "id")),
+            tags=texts(one.get("tags"), "tag") or texts(one.get("tags")),
+            fields=fields,
+            messages=tuple(sorted(said, key=lambda message: message.at)),
+        )
+
     def write(self, account: Account, ticket: Ticket, letter: Missive, now: datetime) -> Looking[str]:
         """A note, or a reply; as a draft where the account wants that."""
         path = f"/v2/conversations/{ticket.ref}/{'notes' if letter.private else 'reply'}"
@@ -132,29 +106,6 @@ class HelpScout(_Scout):
             body["customer"] = {"id": _count(ticket.customer)} if ticket.customer.isdigit() else {"email": letter.to}
             body["draft"] = account.options.get("draft", "") == "yes"
         response = yield self.send(account, path, body)
-        check(response, "the helpdesk")
-        return text(response.headers.get("resource-id"))
-
-
-class FreeScout(_Scout):
-    """FreeScout, with its API module."""
-
-    api: ClassVar[str] = "freescout"
-    spelling: ClassVar[_Spelling] = _FREE_SCOUT
-    options: ClassVar[Mapping[str, str]] = {"user": "the number of the user in whose name is written"}
-    required: ClassVar[tuple[str, ...]] = ("user",)
-    rate: ClassVar[str] = "5/s"
-    doubt: ClassVar[str] = "its paid API module is known from memory and from a client of others"
-
-    def proof(self, account: Account) -> Mapping[str, str]:
-        """The API key."""
-        return {"X-FreeScout-API-Key": account.key}
-
-    def write(self, account: Account, ticket: Ticket, letter: Missive, now: datetime) -> Looking[str]:
-        """A thread: a note, or a message, which is mailed."""
-        kind = "note" if letter.private else "message"
-        body = {"type": kind, "text": to_html(letter.text), "user": _count(account.options.get("user"))}
-        response = yield self.send(account, f"/api/conversations/{ticket.ref}/threads", body)
         check(response, "the helpdesk")
         return text(response.headers.get("resource-id"))
 

@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared.discretion import hush, hushed
 from parcelwatch.duration import Rate, parse_rate
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.shopping import tokens
-from parcelwatch.shops.base import Account, Granted, Mark, Renews, Wait
+from parcelwatch.shops.base import Account, Begins, Granted, Mark, Renews, Wait
 from parcelwatch.store import Store, accounts, shops
 
 T = TypeVar("T")
@@ -208,6 +208,10 @@ class Asker(Generic[P]):
         kept = tokens.load(path)
         if kept is not None and kept.holds(self.clock()) and kept.token != self._refused:
             return kept
+        if begun := self._begun(renews, kept):
+            self._granted = begun
+            self._keep(begun)
+            return begun
         renewal = kept.renewal if kept is not None and kept.renewal else configured
         try:
             granted = await self._renew(renews, renewal)
@@ -216,11 +220,20 @@ class Asker(Generic[P]):
             if renewal == configured:
                 raise
             renewal, granted = configured, await self._renew(renews, configured)
-        until = self.clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
-        found = tokens.Kept(granted.token, until, granted.renewal or renewal)
+        found = self._until(granted, renewal)
         self._granted = found
         self._keep(found)
         return found
+
+    def _begun(self, renews: Renews, kept: tokens.Kept | None) -> tokens.Kept | None:
+        """The configured token, where it is one to ask with that was neither refused nor kept before."""
+        begun = renews.begun(self.account, self.there()) if isinstance(renews, Begins) else None
+        known = {self._refused, kept.token if kept is not None else ""}
+        return self._until(begun, begun.renewal) if begun is not None and begun.token not in known else None
+
+    def _until(self, granted: Granted, renewal: str) -> tokens.Kept:
+        until = self.clock() + granted.lifetime - min(MARGIN, granted.lifetime / 10)
+        return tokens.Kept(granted.token, until, granted.renewal or renewal)
 
     def _keep(self, found: tokens.Kept) -> None:
         """Keep a token before it is used; one that cannot be kept is tried again before the next call."""

@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 # Orders that a shop may say changed before they are asked for; polling finds the rest.
 MOST_KNOCKS: Final = 1000
+# Numbers in a shop's lists that are known again; one that is forgotten is looked up again.
+MOST_NAMED: Final = 20_000
 
 
 def accounted(name: str) -> str:
@@ -61,6 +63,7 @@ class Shopkeeper:
         shop, renews = stall.shop, stall.shop if isinstance(stall.shop, Renews) else None
         self._asker = Asker[Page](stall.account, shop.since, shop.rate, client, renews, stall.renewals)
         self._knocked: dict[str, None] = {}
+        self._named: dict[tuple[str, str], None] = {}
         self._tried_held = False
         self.remarks: dict[str, None] = {}
 
@@ -95,6 +98,8 @@ class Shopkeeper:
             return
         if await self.read(now) is None and not self._tried_held:
             self._tried_held = await self._try_held()
+        if self._knocked:
+            await self._answer_knocks(self._asker.clock())
 
     def knock(self, refs: Iterable[str]) -> None:
         """The shop says that these orders changed: they are asked for at the next `run`."""
@@ -129,6 +134,7 @@ class Shopkeeper:
                     counter, at = self.stall.counter, self._asker.clock()
                     await self._writer.run(tell_shop, counter.shop, tuple(self.remarks), counter.policy, at)
                 self.taken += await self._writer.run(take_page, self.stall.counter, page, self._asker.clock())
+                await self._ask_about(page.named)
                 if self._asker.clock() - now > LONGEST:
                     break
         except CourierError as failed:
@@ -141,6 +147,15 @@ class Shopkeeper:
         kept = accounted(self.stall.name)
         await self._writer.run(settle, kept, self.stall.name, error, self._asker.clock())
         return error
+
+    async def _ask_about(self, named: Iterable[tuple[str, str]]) -> None:
+        """Have the orders asked for that are said to have a number nobody told of, once for each such number."""
+        fresh = [each for each in dict.fromkeys(named) if each not in self._named]
+        if fresh:
+            self.knock(await self._writer.run(shops.news, self.stall.name, fresh))
+            self._named |= dict.fromkeys(fresh)
+            for each in list(self._named)[: max(0, len(self._named) - MOST_NAMED)]:
+                del self._named[each]
 
     async def _try_held(self) -> bool:
         """Ask anew for orders with numbers nobody could ask about: the configuration may know by now who can.

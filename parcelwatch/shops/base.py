@@ -63,13 +63,15 @@ class Mark:
 class Page:
     """Some of what changed, and how far that goes once it is kept; `mark` None where it goes no further yet.
 
-    `remarks`: what operators are to know of how the shop answers, in sentences.
+    `remarks`: what operators are to know of how the shop answers, in sentences. `named`: refs of orders, with numbers
+    that they are said to have; where that is news the order is asked for.
     """
 
     orders: tuple[ShopOrder, ...] = ()
     grievances: tuple[Grievance, ...] = ()
     mark: Mark | None = None
     remarks: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
     def up_to(self, at: datetime) -> Page:
         """The same, going no further than that."""
@@ -136,13 +138,17 @@ class Shop(Platform, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tells:
-    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it."""
+    """What an adapter reads of an order beside its numbers: deadlines, how it ended, and complaints about it.
+
+    `unheard`: why nothing is heard of what the platform itself sends when an order changes, "" where it sends nothing.
+    """
 
     promised: bool = False
     hand_over: bool = False
     cancelled: bool = True
     refunded: bool = False
     complaints: bool = False
+    unheard: str = ""
 
 
 @runtime_checkable
@@ -175,6 +181,15 @@ class Renews(Protocol):
         ...
 
 
+@runtime_checkable
+class Begins(Protocol):
+    """A shop whose configured token can be asked with before one is renewed, as its platform renews none early."""
+
+    def begun(self, account: Account, now: datetime) -> Granted | None:
+        """What is configured, with what renews it, for as long as it can be asked with; None where that is over."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Knock:
     """What came to /hooks/<shop>: header names in lower case, the query, the body as it came."""
@@ -190,6 +205,23 @@ class Knocks(Protocol):
 
     def knocked(self, account: Account, knock: Knock, now: datetime) -> tuple[str, ...]:
         """The refs of the orders to ask for, () for a greeting. Raises CourierRefused when it is not the shop's."""
+        ...
+
+
+@runtime_checkable
+class Replies(Protocol):
+    """A shop that takes a call as heard only when it is answered with certain words: JSON, or a plain word."""
+
+    @property
+    def heard(self) -> str: ...
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A shop that tries an address with GET before it calls there."""
+
+    def greeted(self, account: Account, knock: Knock, now: datetime) -> str:
+        """What it wants to hear. Raises CourierRefused when it is not the shop's."""
         ...
 
 

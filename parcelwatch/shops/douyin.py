@@ -1,8 +1,9 @@
-"""抖店 (抖音): orders by their time of change, after-sales cases as complaints.
+"""抖店 (抖音): orders by their time of change, after-sales cases as complaints, and its calls.
 
 Source: the platform's generated SDK of 2023. What is signed is the body as it is sent. An order is taken as refunded
 when every item's refund succeeded, of one that is not exchanged or sent again. `promise_info` is a text whose inside is
-not published, and is not read. What its codes of limits and tokens are is not established: its words decide.
+not published, and is not read. What its codes of limits and tokens are is not established: its words decide. Its calls
+are signed with MD5 as the SDK checks them; whether a newer signature replaces that is not established.
 
 `key` and `secret` are the application's. A seller's own application (自用型) names `shop_id` and needs no token; any
 other one's `token` is its refresh token, which is replaced at use.
@@ -20,12 +21,13 @@ from urllib.parse import urlencode
 import httpx
 
 from parcelwatch.couriers.shared.fields import Record, part
-from parcelwatch.couriers.shared.signing import hmac_sha256_hex
+from parcelwatch.couriers.shared.signing import hmac_sha256_hex, md5_hex, same
 from parcelwatch.errors import CourierRefused
 from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading
+from parcelwatch.shops.base import Account, Granted, Knock, Looking, Mark, Reading, Tells
 from parcelwatch.shops.china.cells import at, fen, first, four, goods, inner, listed, once, order, seconds, sent, word
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
+from parcelwatch.shops.china.knocks import decoded, named
 from parcelwatch.shops.china.tokens import granted
 from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, pages_of, walk
@@ -56,6 +58,8 @@ class Douyin:
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = None
     doubt: ClassVar[str] = "built from its SDK; no recorded answer is known, and its codes of errors are not published"
+    tells: ClassVar[Tells] = Tells(promised=True, hand_over=True, refunded=True, complaints=True)
+    heard: ClassVar[str] = '{"code":0,"msg":"success"}'
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Day by day, so that a window stays below what paging reaches."""
@@ -84,6 +88,13 @@ class Douyin:
         """The access token with its refresh token."""
         with fitting(response):
             return granted(part(answer(response, _judge).get("data")))
+
+    def knocked(self, account: Account, knock: Knock, now: datetime) -> tuple[str, ...]:
+        """The orders of its messages; one that only tries the address names none."""
+        told = knock.body.decode("utf-8", "replace")
+        if not same(knock.headers.get("event-sign", ""), md5_hex(f"{account.key}{told}{account.secret}")):
+            raise CourierRefused("抖店: the call is not signed with key and secret")
+        return named((decoded(message.get("data")) for message in listed(decoded(told))), "p_id")
 
 
 # --- asking --------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.couriers.shared.times import country_code
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, compact
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Page, Reading, Tells, compact
 from parcelwatch.shops.china.cells import at, four, goods, listed, once, order, seconds, sent, wall, word, yuan
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.couriers import called
@@ -55,6 +55,7 @@ class Jushuitan:
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = None
     doubt: ClassVar[str] = "built from the official SDK's text and others' clients; no recorded answer is known"
+    tells: ClassVar[Tells] = Tells(complaints=True)
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """By the row version where one is kept, else by the time of change, which finds the version to go on by."""

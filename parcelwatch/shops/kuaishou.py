@@ -1,8 +1,9 @@
-"""快手小店: orders by their time of change.
+"""快手小店: orders by their time of change, after-sales cases as complaints.
 
 Source: the typed shapes of an open client, and clients of others. The platform names a courier by a number whose table
 is not published, so that a parcel's own number says whose it is. Recalled and not read anew: what 80 means (the order
-failed), and where a title and an amount stand. After-sales cases are not read.
+failed), and where a title and an amount stand. What the platform posts when an order changes is encrypted with AES,
+which the standard library has not; it is not heard.
 
 `key` is the appKey; `secret` both secrets, as appSecret:signSecret; `token` the refresh token, replaced at use.
 """
@@ -17,17 +18,20 @@ import httpx
 
 from parcelwatch.couriers.shared.fields import Record, part
 from parcelwatch.couriers.shared.signing import hmac_sha256_base64
-from parcelwatch.model import Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, compact
+from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, Tells, compact
 from parcelwatch.shops.china.cells import at, fen, first, goods, inner, listed, once, order, seconds, sent, word
+from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.tokens import granted
 from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, walk
 
 _LIST: Final = "open.order.cursor.list"
 _ORDER: Final = "open.order.detail"
+_CASES: Final = "open.seller.order.refund.pcursor.list"
 _SIZE: Final = 50
-_WINDOW: Final = timedelta(days=7)
+_WINDOW: Final = timedelta(days=1)
+_ALL_CASES: Final = 9
 _SUCCESS, _NO_MORE, _FAILED, _REFUNDED = "1", "nomore", "80", "60"
 _CODES: Final = Codes()
 
@@ -38,18 +42,26 @@ class Kuaishou:
     api: ClassVar[str] = "kuaishou"
     base_url: ClassVar[str] = "https://openapi.kwaixiaodian.com"
     needs: ClassVar[tuple[str, ...]] = ("key", "secret", "token")
-    options: ClassVar[Mapping[str, str]] = {}
+    options: ClassVar[Mapping[str, str]] = {
+        COMPLAINTS: "no: leave after-sales cases (open.seller.order.refund.pcursor.list) unread"
+    }
     required: ClassVar[tuple[str, ...]] = ()
     rate: ClassVar[str] = "2/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = timedelta(days=90)
     doubt: ClassVar[str] = (
-        "no recorded answer is known; its couriers' codes and what cancels an order are not established"
+        "no recorded answer is known; its couriers' codes and what cancels an order are not established, and its "
+        "after-sales cases are others' report"
+    )
+    tells: ClassVar[Tells] = Tells(
+        hand_over=True, refunded=True, complaints=True, unheard="its messages are encrypted with AES"
     )
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
-        """A week at a time, page by page as the platform goes on."""
-        yield from walk(mark, now, _WINDOW, feed(lambda spread: _page(account, spread, now), _orders))
+        """Day by day, which is all that it tells of cases at once, page by page as the platform goes on."""
+        orders = feed(lambda spread: _page(account, spread, now), _orders)
+        cases = feed(lambda spread: _cases_page(account, spread, now), _cases)
+        yield from walk(mark, now, _WINDOW, orders, *heard(account, cases))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""
@@ -106,6 +118,20 @@ def _page(account: Account, spread: Spread, now: datetime) -> httpx.Request:
     return _call(account, _LIST, wanted, now)
 
 
+def _cases_page(account: Account, spread: Spread, now: datetime) -> httpx.Request:
+    wanted: Record = {
+        "type": _ALL_CASES,
+        "queryType": 2,
+        "sort": 2,
+        "beginTime": seconds(spread.begin) * 1000,
+        "endTime": seconds(spread.end) * 1000,
+        "pageSize": _SIZE,
+        "currentPage": spread.page + 1,
+        "pcursor": spread.cursor,
+    }
+    return _call(account, _CASES, wanted, now)
+
+
 def _judge(response: httpx.Response, body: Record) -> None:
     code = word(body.get("result"))
     if code != _SUCCESS:
@@ -118,6 +144,22 @@ def _orders(response: httpx.Response) -> Sheet:
     cursor = word(data.get("cursor"))
     rows = listed(data.get("orderList"))
     return Sheet(tuple(_order(row) for row in rows), more=cursor not in ("", _NO_MORE), cursor=cursor)
+
+
+def _cases(response: httpx.Response) -> Sheet:
+    data = part(answer(response, _judge).get("data"))
+    cursor = word(data.get("pcursor"))
+    rows = listed(data.get("refundOrderInfoList") or data.get("dataList"))
+    found = tuple(one for row in rows for one in _grievance(row))
+    return Sheet(grievances=found, more=cursor not in ("", _NO_MORE), cursor=cursor)
+
+
+def _grievance(row: Record) -> tuple[Grievance, ...]:
+    reason = word(row.get("refundReasonDesc"))
+    if not about_delivery(reason, row.get("refundDesc")):
+        return ()
+    since = row.get("submitTime") or row.get("createTime")
+    return grievance(row.get("refundId"), since, row.get("oid"), reason or row.get("refundDesc"))
 
 
 def _one(response: httpx.Response) -> ShopOrder | None:

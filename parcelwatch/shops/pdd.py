@@ -20,7 +20,7 @@ import httpx
 from parcelwatch.couriers.shared.fields import Record, part
 from parcelwatch.errors import CourierUnreadable
 from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Looking, Mark, Reading
+from parcelwatch.shops.base import Account, Looking, Mark, Reading, Tells
 from parcelwatch.shops.china.cells import at, first, four, goods, listed, once, order, seconds, sent, word, yuan
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.couriers import called
@@ -62,6 +62,13 @@ class Pdd:
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = timedelta(days=90)
     doubt: ClassVar[str] = "built from its documents; no recorded answer is known, and its refunds are others' report"
+    tells: ClassVar[Tells] = Tells(
+        promised=True,
+        hand_over=True,
+        refunded=True,
+        complaints=True,
+        unheard="its messages (PMC) want a lasting connection",
+    )
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Half an hour at a time, from the last page to the first."""

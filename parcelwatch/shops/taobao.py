@@ -21,7 +21,7 @@ from parcelwatch.couriers.shared.fields import Record, part
 from parcelwatch.couriers.taobao import DENIED, DOWN, LIMITED, REFUSED, THEIRS, TOO_MANY, sign
 from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Looking, Mark, Reading
+from parcelwatch.shops.base import Account, Looking, Mark, Reading, Tells
 from parcelwatch.shops.china.cells import at, first, four, goods, inner, listed, once, order, sent, wall, word, yuan
 from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
@@ -64,6 +64,13 @@ class Taobao:
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = timedelta(days=90)
     doubt: ClassVar[str] = "built from its documents; no recorded answer is known, nor how it writes deadlines"
+    tells: ClassVar[Tells] = Tells(
+        promised=True,
+        hand_over=True,
+        refunded=True,
+        complaints=True,
+        unheard="its messages (TMC) want a lasting connection",
+    )
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Day by day, from the last page to the first."""

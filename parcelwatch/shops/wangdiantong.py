@@ -1,4 +1,4 @@
-"""旺店通旗舰版, an ERP: 销售出库 documents by their time of change, an hour at a time.
+"""旺店通旗舰版, an ERP: 销售出库 documents by their time of change, an hour at a time; 退换单 as complaints.
 
 Source: the platform's own pages. Documents of 淘宝, 天猫, 拼多多 and 供销 orders are never told: those need their own
 platform's adapter. A document of several orders is told once for each. What a shop calls a courier there is its own
@@ -21,14 +21,16 @@ import httpx
 from parcelwatch.couriers.shared.fields import Record, part
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Looking, Mark, Reading, compact
+from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
+from parcelwatch.shops.base import Account, Looking, Mark, Reading, Tells, compact
 from parcelwatch.shops.china.cells import at, four, goods, listed, once, order, seconds, sent, wall, word, yuan
+from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.couriers import called
 from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting
 from parcelwatch.shops.china.walking import Sheet, Spread, feed, pages_of, walk
 
 _OUT: Final = "wms.stockout.Sales.queryWithDetail"
+_REFUNDS: Final = "aftersales.refund.Refund.search"
 _SIZE: Final = 100
 _WINDOW: Final = timedelta(hours=1)
 # The platform counts seconds from the first day of 2012 in Beijing.
@@ -37,6 +39,8 @@ _FIRST_SECOND: Final = 1325347200
 _WANTED: Final = "5,10,90,95,105,110,113"
 _CANCELLED_TO: Final = 10
 _ALL_REFUNDED: Final = "3"
+# Of 退换单: money back before anything was sent, and the difference to a lower price.
+_NOT_ABOUT_A_PARCEL: Final = frozenset({"1", "6"})
 
 
 class Wangdiantong:
@@ -45,21 +49,27 @@ class Wangdiantong:
     api: ClassVar[str] = "wangdiantong"
     base_url: ClassVar[str] = "https://wdt.wangdian.cn/openapi"
     needs: ClassVar[tuple[str, ...]] = ("key", "secret")
-    options: ClassVar[Mapping[str, str]] = {"sid": "the seller's account (卖家账号)"}
+    options: ClassVar[Mapping[str, str]] = {
+        "sid": "the seller's account (卖家账号)",
+        COMPLAINTS: "no: leave 退换单 (aftersales.refund.Refund.search) unread",
+    }
     required: ClassVar[tuple[str, ...]] = ("sid",)
     rate: ClassVar[str] = "1/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = None
     doubt: ClassVar[str] = ""
+    tells: ClassVar[Tells] = Tells(refunded=True, complaints=True)
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Hour by hour, from the last page to the first."""
-        yield from walk(mark, now, _WINDOW, feed(lambda spread: _page(account, spread, now), _documents))
+        documents = feed(lambda spread: _page(account, spread, now), _documents)
+        refunds = feed(lambda spread: _refunds_page(account, spread, now), _refunds)
+        yield from walk(mark, now, _WINDOW, documents, *heard(account, refunds))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One document by its ref, or the first of an order by the platform's number."""
         document, _, number = ref.partition("#")
-        response = yield _call(account, {"stockout_no": document} if number else {"src_tid": ref}, now)
+        response = yield _call(account, _OUT, {"stockout_no": document} if number else {"src_tid": ref}, now)
         with fitting(response):
             told = [one for row in listed(_data(response).get("order")) for one in _orders(row)]
         return next((one for one in told if not number or one.ref == ref), None)
@@ -68,11 +78,11 @@ class Wangdiantong:
 # --- asking --------------------------------------------------------------------------------------
 
 
-def _call(account: Account, wanted: Record, now: datetime, page: int = 0) -> httpx.Request:
+def _call(account: Account, method: str, wanted: Record, now: datetime, page: int = 0) -> httpx.Request:
     secret, _, salt = account.secret.partition(":")
     body = compact([wanted])
     query = {
-        "method": _OUT,
+        "method": method,
         "sid": account.options.get("sid", ""),
         "key": account.key,
         "salt": salt,
@@ -93,7 +103,12 @@ def sign(form: Mapping[str, str], secret: str) -> str:
 
 def _page(account: Account, spread: Spread, now: datetime) -> httpx.Request:
     window = {"start_time": wall(spread.begin), "end_time": wall(spread.end)}
-    return _call(account, {**window, "status_type": 3, "status": _WANTED}, now, spread.page)
+    return _call(account, _OUT, {**window, "status_type": 3, "status": _WANTED}, now, spread.page)
+
+
+def _refunds_page(account: Account, spread: Spread, now: datetime) -> httpx.Request:
+    window: Record = {"modified_from": wall(spread.begin), "modified_to": wall(spread.end)}
+    return _call(account, _REFUNDS, window, now, spread.page)
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -113,6 +128,23 @@ def _documents(response: httpx.Response) -> Sheet:
     data = _data(response)
     orders = (one for row in listed(data.get("order")) for one in _orders(row))
     return Sheet(tuple(orders), pages=pages_of(data.get("total_count"), _SIZE))
+
+
+def _refunds(response: httpx.Response) -> Sheet:
+    data = _data(response)
+    found = (one for row in listed(data.get("order")) for one in _grievances(row))
+    return Sheet(grievances=tuple(found), pages=pages_of(data.get("total_count"), _SIZE))
+
+
+def _grievances(row: Record) -> Iterator[Grievance]:
+    """A 退换单 that speaks of the delivery, once for each of its orders."""
+    refund, reason, more = (word(row.get(name)) for name in ("refund_no", "refund_reason", "reason_name"))
+    if word(row.get("type")) in _NOT_ABOUT_A_PARCEL or not about_delivery(reason, more, row.get("remark")):
+        return
+    numbers = [each.strip() for name in ("src_tids", "tid_list") for each in word(row.get(name)).split(",")]
+    for number in dict.fromkeys(filter(None, numbers)):
+        since = row.get("refund_time") or row.get("created")
+        yield from grievance(f"{refund}/{number}", since, number, reason or more) if refund else ()
 
 
 def _orders(row: Record) -> list[ShopOrder]:

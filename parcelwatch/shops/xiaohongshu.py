@@ -1,9 +1,10 @@
-"""小红书 (千帆/ARK): orders by their time of change, half an hour at a time, each then asked for by itself.
+"""小红书 (千帆/ARK): orders by their time of change, half an hour at a time, each then asked for by itself; complaints.
 
 Source: audits of the platform's pages by others, and an open SDK. The list has no numbers, so that every order costs a
 call. Recalled and not read anew: the names within the list, what 8 and 9 mean (closed, cancelled), and where an amount
-stands. The platform renews a token only within its last half hour; what it answers earlier is not established.
-After-sales cases are not read.
+stands. The platform renews a token only within its last half hour; earlier it answers with the one that holds. How it
+signs what it posts when an order changes is not established, and that is not heard. No field of an order says that its
+money went back: only closing or cancelling it ends it.
 
 `key` is the appId, `secret` the application's, `token` the refresh token, replaced at use.
 """
@@ -19,15 +20,17 @@ import httpx
 from parcelwatch.couriers.shared.fields import Record, part
 from parcelwatch.couriers.shared.signing import md5_hex
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Shipment, ShopOrder, Standing
-from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, compact
+from parcelwatch.model import Grievance, Shipment, ShopOrder, Standing
+from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, Tells, compact
 from parcelwatch.shops.china.cells import at, fen, first, goods, listed, once, order, seconds, sent, word
+from parcelwatch.shops.china.complaints import COMPLAINTS, about_delivery, grievance, heard
 from parcelwatch.shops.china.tokens import granted
 from parcelwatch.shops.china.trouble import Codes, answer, blame, fitting, found
-from parcelwatch.shops.china.walking import Feed, Sheet, Spread, pages_of, told_at, walk
+from parcelwatch.shops.china.walking import Feed, Sheet, Spread, feed, pages_of, told_at, walk
 
 _LIST: Final = "order.getOrderList"
 _ORDER: Final = "order.getOrderDetail"
+_CASES: Final = "afterSale.listAfterSaleInfos"
 _REFRESH: Final = "oauth.refreshToken"
 _SIZE: Final = 100
 _WINDOW: Final = timedelta(minutes=30)
@@ -42,18 +45,25 @@ class Xiaohongshu:
     api: ClassVar[str] = "xiaohongshu"
     base_url: ClassVar[str] = "https://ark.xiaohongshu.com/ark/open_api/v3/common_controller"
     needs: ClassVar[tuple[str, ...]] = ("key", "secret", "token")
-    options: ClassVar[Mapping[str, str]] = {}
+    options: ClassVar[Mapping[str, str]] = {
+        COMPLAINTS: "no: leave after-sales cases (afterSale.listAfterSaleInfos) unread"
+    }
     required: ClassVar[tuple[str, ...]] = ()
     rate: ClassVar[str] = "2/s"
     overlap: ClassVar[timedelta] = timedelta(minutes=10)
     farthest: ClassVar[timedelta | None] = None
     doubt: ClassVar[str] = (
-        "no recorded answer is known; renewing its token early and what cancels an order are recalled"
+        "no recorded answer is known; renewing its token early and what cancels an order are recalled, and an order "
+        "does not say that it was refunded"
+    )
+    tells: ClassVar[Tells] = Tells(
+        hand_over=True, complaints=True, unheard="how its messages are signed is not established"
     )
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
         """Half an hour at a time, from the last page to the first."""
-        yield from walk(mark, now, _WINDOW, _orders(account, now))
+        cases = feed(lambda spread: _cases_page(account, spread, now), _cases)
+        yield from walk(mark, now, _WINDOW, _orders(account, now), *heard(account, cases))
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         """One order by its number."""
@@ -111,6 +121,30 @@ def _orders(account: Account, now: datetime) -> Feed:
         return Sheet(tuple(orders), pages=pages, more=more, told_at=told_at(response))
 
     return ask
+
+
+def _cases_page(account: Account, spread: Spread, now: datetime) -> httpx.Request:
+    # Of orders the platform counts seconds, of cases milliseconds.
+    window = {"timeType": 2, "startTime": seconds(spread.begin) * 1000, "endTime": seconds(spread.end) * 1000}
+    return _call(account, _CASES, {**window, "pageNo": spread.page + 1, "pageSize": _SIZE}, now)
+
+
+def _cases(response: httpx.Response) -> Sheet:
+    data = part(answer(response, _judge).get("data"))
+    if "success" in data:  # the gateway's envelope around the service's
+        _judge(response, data)
+        data = part(data.get("data"))
+    rows = listed(data.get("afterSaleBasicInfos"))
+    found = tuple(one for row in rows for one in _grievance(row))
+    pages = pages_of(data.get("totalCount"), _SIZE)
+    return Sheet(grievances=found, pages=pages, more=pages is None and len(rows) >= _SIZE)
+
+
+def _grievance(row: Record) -> tuple[Grievance, ...]:
+    reason = word(row.get("reasonNameZh"))
+    if not about_delivery(reason, row.get("desc")):
+        return ()
+    return grievance(row.get("returnsId"), row.get("applyTime"), row.get("orderId"), reason or row.get("desc"))
 
 
 def _judge(response: httpx.Response, body: Record) -> None:

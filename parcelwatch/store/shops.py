@@ -9,7 +9,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from parcelwatch.core.cells import number_of
 from parcelwatch.core.shopping import Held, Known
+from parcelwatch.errors import BadInput
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import dump, from_ms, iso, maybe_at, to_ms
 
@@ -75,6 +77,30 @@ WHERE s.shop = ? AND s.ref = ? ORDER BY s.parcel_id
 def known(store: Store, shop: str, ref: str) -> tuple[Known, ...]:
     """The parcels that a shop told of with an order before."""
     return tuple(Known(parcel, number, bool(stopped)) for parcel, number, stopped in store.all(_KNOWN, (shop, ref)))
+
+
+_IS_KNOWN: Final = """
+SELECT EXISTS (SELECT 1 FROM shop_orders WHERE shop = ?1 AND ref = ?2 AND standing <> 'open')
+  OR EXISTS (SELECT 1 FROM shop_held WHERE shop = ?1 AND ref = ?2 AND number = ?3)
+  OR EXISTS (
+    SELECT 1 FROM shop_parcels s JOIN parcels p ON p.id = s.parcel_id
+    WHERE s.shop = ?1 AND s.ref = ?2 AND p.number = ?4
+  )
+"""
+
+
+def news(store: Store, shop: str, named: Sequence[tuple[str, str]]) -> list[str]:
+    """Of orders with numbers, the refs of those that are not over and were never told of with that number."""
+    unknown = (ref for ref, number in named if not store.value(_IS_KNOWN, (shop, ref, number[:80], _spelt(number))))
+    return list(dict.fromkeys(unknown))
+
+
+def _spelt(number: str) -> str:
+    """As a parcel has it, "" for what is no number."""
+    try:
+        return number_of(number)
+    except BadInput:
+        return ""
 
 
 def link(store: Store, shop: str, ref: str, parcel_id: int, stopped: str = "") -> None:

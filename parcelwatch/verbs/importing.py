@@ -271,6 +271,7 @@ def carry_out(
     progress: Callable[[], None],
 ) -> Result:
     """Do what a file asks for, 500 tasks to a transaction, and remember the import."""
+    store.lean()
     batch = list(islice(tasks, BATCH))
     import_id = None if dry_run else _begin(store, source, now)
     try:

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from starlette.requests import Request
@@ -19,9 +19,11 @@ from starlette.routing import Route
 
 from parcelwatch.errors import CourierError, whereabouts
 from parcelwatch.shopping.keeper import Shopkeeper
-from parcelwatch.shops.base import Knock, Knocks
+from parcelwatch.shops.base import Account, Greets, Knock, Knocks, Replies
 from parcelwatch.web.hooks import LIMIT
 from parcelwatch.web.serving import PATIENCE, body_of
+
+Heard = TypeVar("Heard")
 
 log = structlog.get_logger()
 
@@ -40,7 +42,7 @@ class ShopHooks:
         self._patience = patience
         self._heard: dict[bytes, None] = {}
         self._turned_away: Counter[str] = Counter()
-        self.route = Route("/hooks/shops/{shop}", self._hook, methods=["POST"])
+        self.route = Route("/hooks/shops/{shop}", self._hook, methods=["GET", "POST"])
         if self._keepers:
             log.info("shops may call", path="/hooks/shops/SHOP", shops=list(self._keepers))
 
@@ -52,22 +54,40 @@ class ShopHooks:
         if body is None:
             return _said(413, f"more than {LIMIT} bytes, or too slow")
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return self._take(keeper, Knock(headers, dict(request.query_params), body))
+        knock = Knock(headers, dict(request.query_params), body)
+        return self._take(keeper, knock) if request.method == "POST" else self._greet(keeper, knock)
+
+    def _greet(self, keeper: Shopkeeper, knock: Knock) -> Response:
+        """A platform tries the address before it calls there."""
+        shop = keeper.stall.shop
+        if not isinstance(shop, Greets):
+            return Response(status_code=405, headers={"Allow": "POST"})
+        answer = self._heard_by(keeper, shop.greeted, knock)
+        return answer if isinstance(answer, Response) else _said(200, answer)
 
     def _take(self, keeper: Shopkeeper, knock: Knock) -> Response:
+        shop = keeper.stall.shop
+        assert isinstance(shop, Knocks)
+        refs = self._heard_by(keeper, shop.knocked, knock)
+        if isinstance(refs, Response):
+            return refs
+        if self._new(keeper.stall.name, knock):
+            keeper.knock(refs)
+        return _said(200, shop.heard if isinstance(shop, Replies) else "ok")
+
+    def _heard_by(
+        self, keeper: Shopkeeper, hear: Callable[[Account, Knock, datetime], Heard], knock: Knock
+    ) -> Heard | Response:
+        """What an adapter makes of a call, or the answer to one that is not its shop's."""
         stall = keeper.stall
-        assert isinstance(stall.shop, Knocks)
         try:
-            refs = stall.shop.knocked(stall.account, knock, self._now())
+            return hear(stall.account, knock, self._now())
         except CourierError as error:
             self._turn_away(stall.name, str(error))
             return _said(401, "the signature is missing or wrong")
         except Exception as error:  # noqa: BLE001 - an adapter's bug must not close the door to the others
             log.warning("the adapter failed", shop=stall.name, error=whereabouts(error))
             return _said(400, "this cannot be read")
-        if self._new(stall.name, knock):
-            keeper.knock(refs)
-        return _said(200, "ok")
 
     def _new(self, shop: str, knock: Knock) -> bool:
         """Whether it was not heard before: whoever gets no quick answer sends the very same again."""
@@ -88,4 +108,6 @@ class ShopHooks:
 
 
 def _said(status: int, text: str) -> Response:
-    return PlainTextResponse(text + "\n", status)
+    if text.startswith("{"):
+        return Response(text, status, media_type="application/json")
+    return PlainTextResponse(text, status)

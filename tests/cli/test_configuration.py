@@ -43,6 +43,22 @@ def test_a_check_lists_what_would_be_used_and_which_secrets_can_be_read(shop: Sh
     assert "sandbox-key" not in ended.out + ended.err + shop.run("config", "check").out
 
 
+def test_a_check_lists_shops_and_helpdesks_with_how_they_are_asked_and_written_to(shop: Shop) -> None:
+    shop.configure(
+        '[shops.web]\napi = "shopify"\nbase_url = "https://a.example"\ntoken = "shpat_hidden_1"\nevery = "7m"\n'
+        '[helpdesks.desk]\napi = "zammad"\nbase_url = "https://b.example"\nkey = "env:PARCELWATCH_TEST_NOWHERE"\n'
+        'deliver = "reply"\n'
+    )
+    ended = shop.run("config", "check", "--json")
+    assert [each["every"] for each in ended.document["shops"]] == ["7m"]
+    (desk,) = ended.document["helpdesks"]
+    assert (desk["name"], desk["api"], desk["base_url"]) == ("desk", "zammad", "https://b.example")
+    assert (desk["deliver"], desk["create"], desk["secrets"]["key"]["readable"]) == ("reply", False, False)
+    shown = shop.run("config", "check")
+    assert all(word in shown.out for word in ("Helpdesk", "desk", "zammad", "reply", "Shop", "7m"))
+    assert "shpat_hidden_1" not in shown.out + ended.out
+
+
 def test_a_mailbox_that_is_named_a_persons_own_chat_is_warned_of(shop: Shop) -> None:
     shop.configure('[channels.lin]\nurl = "mailto://lin:pw@mail.example"\nperson = "lin"\n')
     ended = shop.run("config", "check", "--json")

@@ -76,6 +76,7 @@ def test_an_export_is_known_by_its_headings_and_comes_in_without_a_mapping(many:
     counts = {name: ended.document[name] for name in COUNTS} | {"rejected": len(ended.document["rejected"])}
     assert ended.document["recognised"] == made.recognised
     assert counts == {**dict.fromkeys((*COUNTS, "rejected"), 0), **made.counts}
+    assert all(made.refused in each["reason"] for each in ended.document["rejected"])
     again = many.run("parcels", "import", put(many, made.content), "--json").document
     assert (again["added"], again["updated"]) == (0, 0)
 

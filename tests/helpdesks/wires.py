@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from parcelwatch import helpdesks
 from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.helpdesks.base import Helpdesk
 from parcelwatch.helpdesks.chatwoot import Chatwoot
@@ -22,7 +23,7 @@ from parcelwatch.helpdesks.declared import Made
 from parcelwatch.helpdesks.djangohelpdesk import DjangoHelpdesk
 from parcelwatch.helpdesks.freshdesk import Freshdesk
 from parcelwatch.helpdesks.gorgias import Gorgias
-from parcelwatch.helpdesks.helpscout import FreeScout, HelpScout
+from parcelwatch.helpdesks.helpscout import HelpScout
 from parcelwatch.helpdesks.imap import Imap
 from parcelwatch.helpdesks.intercom import Intercom
 from parcelwatch.helpdesks.sobot import Sobot
@@ -310,6 +311,34 @@ def declared() -> Made:
     return Made(DeskDeclaration.model_validate(tomllib.loads(DECLARATION)))
 
 
+def shipped(name: str) -> Helpdesk:
+    """One that comes with the program, in TOML alone."""
+    return helpdesks.load()[name]
+
+
+def _odoo(method: str, path: str) -> Answer:
+    assert method == "POST"
+    ticket = {
+        "id": 17,
+        "ticket_ref": "00017",
+        "name": "Order late",
+        "description": False,
+        "stage_id": [1, "New"],
+        "fold": False,
+        "partner_email": MAIL,
+        "create_date": "2026-11-27 09:12:00",
+        "write_date": "2026-11-27 09:20:00",
+    }
+    if path.endswith("message_post"):
+        return 9
+    if "mail.message" in path:
+        said = {"id": 1, "date": "2026-11-27 09:12:00", "body": f"<p>{SAID}</p>", "message_type": "email"}
+        ours = {"id": 2, "date": "2026-11-27 09:20:00", "body": f"<p>{ANSWER}</p>", "message_type": "comment"}
+        moved = {"id": 3, "date": "2026-11-27 09:20:00", "body": "", "message_type": "notification"}
+        return [{**said, "is_internal": False}, {**ours, "is_internal": False}, moved]
+    return [ticket]
+
+
 CASES: Mapping[str, Case] = {
     "zendesk": Case(
         Zendesk(),
@@ -324,7 +353,7 @@ CASES: Mapping[str, Case] = {
     "chatwoot": Case(Chatwoot(), _chatwoot, {"account": "1"}, lambda body: (body["content"], body["private"])),
     "zammad": Case(Zammad(), _zammad, {}, lambda body: (body["body"], body["internal"] and body["type"] == "note")),
     "helpscout": Case(HelpScout(), _scout, {}, lambda body: (body["text"], "customer" not in body)),
-    "freescout": Case(FreeScout(), _scout, {"user": "3"}, lambda body: (body["text"], body["type"] == "note")),
+    "freescout": Case(shipped("freescout"), _scout, {"user": "3"}, lambda body: (body["text"], body["type"] == "note")),
     "intercom": Case(
         Intercom(), _intercom, {"admin": "274"}, lambda body: (body["body"], body["message_type"] == "note")
     ),
@@ -334,6 +363,12 @@ CASES: Mapping[str, Case] = {
     ),
     "imap": Case(Imap(), _imap, {"host": "mail.example.com"}),
     "declared": Case(declared(), _declared),
+    "odoo": Case(
+        shipped("odoo"),
+        _odoo,
+        {"database": "shop"},
+        lambda body: (body["body"], body["subtype_xmlid"] == "mail.mt_note"),
+    ),
 }
 
 

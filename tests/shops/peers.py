@@ -148,6 +148,12 @@ class Magento(Peer):
     def answer(self, call: Call) -> tuple[int, Any]:
         prefix = "searchCriteria[filter_groups][0][filters][0]"
         name, value = call.query[f"{prefix}[field]"], call.query[f"{prefix}[value]"]
+        if call.path.endswith("/shipments") and name == "created_at":
+            made = [each for each in self.sold if each.number and each.at >= naive(value)]
+            start = CAP * (int(call.query["searchCriteria[currentPage]"]) - 1)
+            start = min(start, max(0, len(made) - 1) // CAP * CAP)
+            rows = [{"order_id": int(each.ref), "tracks": [{"track_number": each.number}]} for each in made]
+            return 200, {"items": rows[start : start + CAP], "total_count": len(made)}
         if call.path.endswith("/shipments"):
             sent = [each for each in self.sold if each.ref == value and each.number]
             tracks = [{"track_number": each.number, "carrier_code": "custom", "title": each.company} for each in sent]
@@ -179,7 +185,10 @@ def _whole(text: str) -> int:
 
 
 class PrestaShop(Peer):
+    """`carrier`: whom all its orders go by."""
+
     api = "prestashop"
+    carrier = "UPS"
 
     def opens(self, call: Call) -> bool:
         return call.headers.get("authorization") == "Basic " + b64encode(f"{self.key}:".encode()).decode()
@@ -188,7 +197,7 @@ class PrestaShop(Peer):
         assert call.query["output_format"] == "JSON"
         name, _, ref = call.path.removeprefix("/api/").partition("/")
         one = {
-            "carriers": {"carrier": {"id": 12, "name": "UPS"}},
+            "carriers": {"carrier": {"id": 12, "name": self.carrier}},
             "addresses": {"address": {"id_country": "8", "postcode": "75001"}},
             "countries": {"country": {"iso_code": "FR"}},
             "customers": {"customer": {"firstname": "Ann", "lastname": "Beispiel", "email": "ann@example.com"}},
@@ -196,6 +205,11 @@ class PrestaShop(Peer):
         }
         if ref:
             return 200, one[name]
+        if name == "order_carriers" and "filter[date_add]" in call.query:
+            assert call.query["display"] == "[id_order,tracking_number]"
+            start = int(call.query["limit"].partition(",")[0])
+            rows = [{"id_order": each.ref, "tracking_number": each.number} for each in self.sold]
+            return 200, {"order_carriers": rows[start : start + CAP]} if rows[start:] else []
         if name == "order_carriers":
             wanted = call.query["filter[id_order]"].strip("[]")
             found = [{"tracking_number": each.number} for each in self.sold if each.ref == wanted]
@@ -392,6 +406,7 @@ class Amazon(Peer):
                 "fulfillmentStatus": "CANCELLED" if sold.over else "SHIPPED",
                 "fulfilledBy": "AMAZON" if sold.ref in self.fba else "MERCHANT",
                 "deliverByWindow": window,
+                "shipByWindow": window,
             },
             "packages": [void, package] if sold.number else [void],
         }

@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -52,7 +53,11 @@ type MailingAddress { firstName: String lastName: String zip: String countryCode
 type Fulfillment {
   id: ID! status: FulfillmentStatus! displayStatus: String createdAt: DateTime!
   trackingInfo(first: Int): [FulfillmentTrackingInfo!]!
+  fulfillmentLineItems(first: Int, after: String, reverse: Boolean): FulfillmentLineItemConnection!
 }
+type FulfillmentLineItemConnection { nodes: [FulfillmentLineItem!]! }
+type FulfillmentLineItem { quantity: Int lineItem: LineItem! }
+type LineItem { title: String! sku: String }
 type FulfillmentTrackingInfo { number: String company: String url: URL }
 type FulfillmentOrderConnection { nodes: [FulfillmentOrder!]! }
 type FulfillmentOrder { id: ID! status: FulfillmentOrderStatus! fulfillBy: DateTime deliveryMethod: DeliveryMethod }
@@ -135,9 +140,11 @@ class Shopify:
         return {**made.formatted, "extensions": cost}
 
     def _resolve(self, source: Any, info: Info, **arguments: Any) -> Any:
-        if info.parent_type.name == "Order" and info.field_name in self.denied:
+        if info.parent_type.name in ("Order", "Fulfillment") and info.field_name in self.denied:
             words = f"This app is not approved to access the Order.{info.field_name} field."
             raise GraphQLError(words, extensions={"code": "ACCESS_DENIED"})
+        if info.field_name == "fulfillmentLineItems":
+            return {"nodes": source[info.field_name]["nodes"][: arguments["first"]]}
         if info.field_name in {"fulfillments", "trackingInfo", "fulfillmentOrders"}:
             return source[info.field_name]
         return default_field_resolver(source, info, **arguments)
@@ -153,11 +160,15 @@ class Shopify:
         return {"nodes": nodes, "pageInfo": {"hasNextPage": more, "endCursor": str(start + first)}}
 
 
-def sent(*numbers: str | None, by: str = "DHL Paket", status: str = "SUCCESS", **said: Any) -> dict[str, Any]:
+def sent(
+    *numbers: str | None, by: str = "DHL Paket", status: str = "SUCCESS", goods: Iterable[str] = ("Lamp",), **said: Any
+) -> dict[str, Any]:
     """A fulfillment with these numbers; None: one with an address only."""
     infos = [{"number": each, "company": by, "url": None if each else "https://t.example/1"} for each in numbers]
-    known = {"id": "gid://shopify/Fulfillment/1", "status": status, "displayStatus": "FULFILLED"}
-    return {**known, "createdAt": "2026-11-25T09:02:40Z", "trackingInfo": infos, **said}
+    known: dict[str, Any] = {"id": "gid://shopify/Fulfillment/1", "status": status, "displayStatus": "FULFILLED"}
+    held = {"nodes": [{"quantity": 1, "lineItem": {"title": each, "sku": "A1"}} for each in goods]}
+    known |= {"createdAt": "2026-11-25T09:02:40Z", "trackingInfo": infos, "fulfillmentLineItems": held}
+    return known | said
 
 
 def stamp(at: datetime) -> str:

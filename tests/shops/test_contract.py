@@ -14,7 +14,7 @@ import pytest
 
 from parcelwatch import shops
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
-from parcelwatch.shops.base import Renews, Shop
+from parcelwatch.shops.base import Knocks, Renews, Shop, Telling
 from tests.shops.answers import ABSENT, ANSWERS, IN_THE_QUERY, REFS
 from tests.shops.asking import NOW, SINCE, Answer, account, answered, looked, read
 
@@ -56,6 +56,18 @@ def test_good_answers_are_orders_with_numbers_and_a_mark_that_goes_on(api: str) 
     assert all(request.url.scheme == "https" for request in asked)
     found, _ = looked(ADAPTERS[api], REFS[api], well(api))
     assert found == orders[REFS[api]]
+
+
+@every
+def test_what_an_adapter_says_that_it_tells_is_what_it_reads(api: str) -> None:
+    shop = ADAPTERS[api]
+    assert isinstance(shop, Telling)
+    pages, _ = read(shop, well(api))
+    orders = [order for page in pages for order in page.orders]
+    assert any(order.promised_by is not None for order in orders) == shop.tells.promised
+    assert any(order.hand_over_by is not None for order in orders) == shop.tells.hand_over
+    assert any(page.grievances for page in pages) == shop.tells.complaints
+    assert not (isinstance(shop, Knocks) and shop.tells.unheard)
 
 
 @every

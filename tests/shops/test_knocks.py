@@ -8,7 +8,7 @@ import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -123,10 +123,12 @@ def test_a_refused_shop_is_left_alone_however_often_it_calls(tmp_path: Path, sho
         place.play(scene)
 
 
-def hearing(api: str, account: Account, body: bytes, headers: dict[str, str]) -> tuple[str, ...]:
+def hearing(
+    api: str, account: Account, body: bytes, headers: dict[str, str], query: dict[str, str] | None = None
+) -> tuple[str, ...]:
     shop = shops.load()[api]
     assert isinstance(shop, Knocks)
-    return shop.knocked(account, Knock(headers, {}, body), NOW)
+    return shop.knocked(account, Knock(headers, query or {}, body), NOW)
 
 
 def proof(secret: bytes, signed: bytes) -> str:
@@ -162,3 +164,102 @@ def test_bigcommerce_signs_as_standard_webhooks_do(secret: str) -> None:
     for spoiled in ({**headers, "webhook-id": "msg_2", "webhook-signature": good}, headers):
         with pytest.raises(CourierRefused):
             hearing("bigcommerce", account, body, spoiled)
+
+
+DOUYIN = Account("dy", "douyin", "https://x.example", key="3333333333333333333", secret="aaaaaaaa-bbbb-cccc")
+
+
+def of_douyin(body: bytes) -> dict[str, str]:
+    told = DOUYIN.key.encode() + body + DOUYIN.secret.encode()
+    return {"event-sign": hashlib.md5(told, usedforsecurity=False).hexdigest()}
+
+
+def test_douyin_signs_its_messages_with_key_and_secret_and_tells_of_orders_in_texts() -> None:
+    known = b'[{"tag":"102","msg_id":"1"}]'
+    vector = Account("dy", "douyin", "https://x.example", key=DOUYIN.key, secret="aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee")
+    assert hearing("douyin", vector, known, {"event-sign": "9c24f5f67c1f1ed53c33572c6f6b1309"}) == ()
+    order = json.dumps({"p_id": 6917926768820000001, "s_ids": [1], "logistics_msg": {"logistics_code": "XX99"}})
+    several = [
+        {"tag": "102", "msg_id": "1", "data": order},
+        {"tag": "206", "msg_id": "2", "data": json.dumps({"p_id": "6917926768820000002", "aftersale_id": 7})},
+        {"tag": "104", "msg_id": "3", "data": order},
+        {"tag": "0", "msg_id": "0", "data": "2026-11-28"},
+        {"tag": "100", "data": {"p_id": 0}},
+        {"tag": "100", "data": "[" * 100_000},
+        "nonsense",
+    ]
+    body = json.dumps(several, ensure_ascii=False).encode()
+    assert hearing("douyin", DOUYIN, body, of_douyin(body)) == ("6917926768820000001", "6917926768820000002")
+    for headers in ({}, {"event-sign": ""}, {"event-sign": "0" * 32}, of_douyin(body + b" ")):
+        with pytest.raises(CourierRefused):
+            hearing("douyin", DOUYIN, body, headers)
+
+
+WECHAT = Account("wx", "wechat", "https://x.example", key="wx1", secret="sec-77aa19", token="push-token")
+
+
+def of_wechat(at: datetime = NOW, token: str = "push-token", **more: str) -> dict[str, str]:
+    stamp, nonce = str(int(at.timestamp())), "n0nce"
+    told = "".join(sorted([token, stamp, nonce]))
+    proof = hashlib.sha1(told.encode(), usedforsecurity=False).hexdigest()
+    return {"signature": proof, "timestamp": stamp, "nonce": nonce, **more}
+
+
+def test_wechat_signs_when_it_calls_and_tells_of_an_order_or_of_a_case_with_its_order() -> None:
+    bodies = {
+        "371": {"Event": "channels_ec_order_deliver", "order_info": {"order_id": 371}},
+        "372": {"finder_shop_aftersale_status_update": {"after_sale_order_id": "20", "order_id": "372"}},
+    }
+    for ref, body in bodies.items():
+        assert hearing("wechat", WECHAT, json.dumps(body).encode(), {}, of_wechat()) == (ref,)
+    assert hearing("wechat", WECHAT, b'{"Event": "product_spu_audit"}', {}, of_wechat()) == ()
+    assert hearing("wechat", WECHAT, b"<xml></xml>", {}, of_wechat()) == ()
+    told = json.dumps(bodies["371"]).encode()
+    old = of_wechat(NOW - timedelta(hours=1))
+    unknown = Account("wx", "wechat", "https://x.example", key="wx1", secret="sec-77aa19")
+    for account, query in (
+        (WECHAT, {}),
+        (WECHAT, of_wechat(token="another")),
+        (WECHAT, old),
+        (WECHAT, {**old, "timestamp": of_wechat()["timestamp"]}),
+        (WECHAT, {**of_wechat(), "timestamp": "9" * 400}),
+        (unknown, of_wechat(token="")),
+    ):
+        with pytest.raises(CourierRefused):
+            hearing("wechat", account, told, {}, query)
+    with pytest.raises(CourierRefused, match="明文"):
+        hearing("wechat", WECHAT, b'{"ToUserName": "gh_1", "Encrypt": "b64"}', {}, of_wechat())
+
+
+@pytest.fixture
+def wechat_shop(tmp_path: Path) -> Iterator[Shop]:
+    settings = """
+[shops.wx]
+api = "wechat"
+base_url = "http://127.0.0.1:9"
+key = "wx1"
+secret = "sec-77aa19"
+token = "push-token"
+every = "1d"
+"""
+    with Shop(
+        tmp_path, known(FIRST, ago(3)), accounts=[CourierAccount("dhl")], settings=THRESHOLDS + settings
+    ) as place:
+        yield place
+
+
+def test_a_platform_that_tries_the_address_hears_its_own_word_and_its_calls_are_answered_as_it_wants(
+    wechat_shop: Shop,
+) -> None:
+    async def scene(parts: Engine) -> None:
+        now = wechat_shop.hand.at
+        async with door(wechat_shop, parts) as caller:
+            greeted = await caller.get("/hooks/shops/wx", params=of_wechat(now, echostr="4711<b>"))
+            assert (greeted.status_code, greeted.text) == (200, "4711<b>")
+            assert greeted.headers["content-type"].startswith("text/plain")
+            assert (await caller.get("/hooks/shops/wx", params=of_wechat(now, "another"))).status_code == 401
+            assert (await caller.get("/hooks/shops/other")).status_code == 404
+            heard = await caller.post("/hooks/shops/wx", params=of_wechat(now), content=b'{"order_info": {}}')
+            assert (heard.status_code, heard.text) == (200, "success")
+
+    wechat_shop.play(scene)

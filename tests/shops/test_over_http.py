@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import pytest
@@ -29,9 +29,9 @@ from parcelwatch.store import Store, parcels
 from parcelwatch.store.writer import Writer
 from tests.databases import blank
 from tests.servers import Hit, Server, head
-from tests.shops.answers import ANSWERS
+from tests.shops.answers import ANSWERS, REFS
 from tests.shops.asking import NOW
-from tests.shops.platforms import jushuitan, pdd, taobao
+from tests.shops.platforms import jd, jushuitan, pdd, taobao, xiaohongshu
 
 CHINA = ("douyin", "jd", "jushuitan", "kuaishou", "pdd", "taobao", "wangdiantong", "wechat", "xiaohongshu")
 HOUR = timedelta(hours=1)
@@ -49,6 +49,7 @@ class Place:
 
     def __post_init__(self) -> None:
         self.server = Server(self._answer)
+        self.options: dict[str, str] = {}
         blank(self.folder / "shop.db")
 
     async def _answer(self, _: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
@@ -69,20 +70,34 @@ class Place:
         """One reading of the last hours, by a program that was just started, or of what is new since the last one."""
         return asyncio.run(self._read(NOW - hours * HOUR if hours else None, token))
 
+    def looked(self, refs: Sequence[str], *, now: datetime = NOW, token: str = "rt-old") -> list[object]:
+        """What several at once made of one order each; errors among them."""
+
+        async def scene() -> list[object]:
+            async with self._keeper(token) as keeper:
+                keeper.at(now)
+                return await asyncio.gather(*(keeper.look(ref) for ref in refs), return_exceptions=True)
+
+        return asyncio.run(scene())
+
     async def _read(self, since: datetime | None, token: str) -> tuple[CourierError | None, Taken]:
+        async with self._keeper(token) as keeper:
+            error = await keeper.read(NOW, since)
+            return error, keeper.taken
+
+    @asynccontextmanager
+    async def _keeper(self, token: str) -> AsyncIterator[Shopkeeper]:
         adapter = shops.load()[self.api]
         quick = type("Quick", (type(adapter),), {"rate": "100000/s"})()
         base = f"{self.server.url}{urlsplit(adapter.base_url).path}"
-        options = dict.fromkeys(adapter.required, "11223344")
+        options = dict.fromkeys(adapter.required, "11223344") | self.options
         account = Account("mine", self.api, base, "key-8d21f0", "sec-77aa19:sgn-51be02", token, options=options)
         desks = [Desk("hundred", "kuaidi100")]
         counter = Counter("mine", lambda called, number: assign(called, number, desks), Policy())
         client = Client()
         with closing(Writer(self.folder / "shop.db")) as writer:
-            keeper = Shopkeeper(Stall(account, quick, HOUR, counter, self.renewals), client, writer)
-            error = await keeper.read(NOW, since)
+            yield Shopkeeper(Stall(account, quick, HOUR, counter, self.renewals), client, writer)
             await client.aclose()
-            return error, keeper.taken
 
     def watched(self) -> dict[str, str]:
         """Every parcel by number with its company."""
@@ -163,6 +178,107 @@ def test_a_program_started_again_asks_with_the_token_it_had_and_a_new_authorisat
         assert shop.read(hours=0, token="rt-2")[0] is None
         assert shop.read(hours=0, token="rt-2")[0] is None
         assert granted == ["at-0", "somebody else's", "at-2"]
+
+
+RENEWING = ("douyin", "jd", "jushuitan", "kuaishou", "wechat", "xiaohongshu")
+IS_GRANT = ("/token/", "/oauth2/refresh_token", "/openWeb/auth/", "/cgi-bin/stable_token")
+
+
+def is_grant(api: str, request: httpx.Request) -> bool:
+    if api == "xiaohongshu":
+        return bool(xiaohongshu.asked(request)["method"] == "oauth.refreshToken")
+    return any(path in request.url.path for path in IS_GRANT)
+
+
+def granted(api: str, token: str, renewal: str) -> Any:
+    """What each grants, in its own envelope."""
+    plain = {"access_token": token, "refresh_token": renewal, "expires_in": 2592000}
+    match api:
+        case "douyin":
+            return {"code": 10000, "data": plain}
+        case "jushuitan":
+            return {"code": 0, "data": plain}
+        case "kuaishou":
+            return {"result": 1, **plain}
+        case "wechat":
+            return {"access_token": token, "expires_in": 7200}
+        case "xiaohongshu":
+            ends = int(NOW.timestamp()) * 1000 + 604800000
+            return xiaohongshu.told({"accessToken": token, "refreshToken": renewal, "accessTokenExpiresAt": ends})
+    return {"code": 0, **plain}
+
+
+@pytest.mark.parametrize("api", RENEWING)
+def test_many_who_find_the_token_over_renew_it_once_among_them_and_what_renews_next_is_kept(
+    tmp_path: Path, api: str
+) -> None:
+    grants: list[str] = []
+    stale: list[str] = []
+
+    def respond(request: httpx.Request) -> Any:
+        told = unquote(request.content.decode())
+        if is_grant(api, request):
+            grants.append(told)
+            return granted(api, f"at-{len(grants)}", f"rt-{len(grants)}")
+        stale.extend([told] if f"at-{len(grants)}" not in f"{told} {request.url}" else [])
+        return ANSWERS[api](request)
+
+    with place(api, tmp_path, respond) as shop:
+        shop.options = {"ends": "2026-11-28 20:00:00"} if api == "jd" else {}
+        for turn, now in enumerate((NOW, NOW + timedelta(days=60)), 1):
+            found = shop.looked([REFS[api]] * 4, now=now, token="at-0:rt-0")
+            assert not [each for each in found if isinstance(each, Exception)]
+            assert len(grants) == turn
+        assert not stale
+        if api != "wechat":  # it renews by key and secret
+            assert "rt-1" in grants[1]
+            held = tokens.load(shop.renewals)
+            assert held is not None
+            assert (held.token, held.renewal) == ("at-2", "rt-2")
+
+
+def test_jd_asks_with_the_token_it_was_given_until_the_day_before_it_ends(tmp_path: Path) -> None:
+    grants: list[Any] = []
+
+    def respond(request: httpx.Request) -> Any:
+        form = taobao.form_of(request)
+        if is_grant("jd", request):
+            grants.append(form)
+            return granted("jd", "at-new", "rt-new")
+        ended = form["access_token"] not in ("at-old", "at-new", "at-other")
+        return jd.error("19", "token已过期或者不存在") if ended else ANSWERS["jd"](request)
+
+    with place("jd", tmp_path, respond) as shop:
+
+        def asks(now: datetime, token: str = "at-old:rt-old") -> str:
+            (found,) = shop.looked([REFS["jd"]], now=now, token=token)
+            assert not isinstance(found, Exception)
+            return str(taobao.form_of(shop.asked[-1])["access_token"])
+
+        shop.options = {"ends": "2026-12-28"}
+        assert asks(NOW) == "at-old"
+        assert asks(NOW + timedelta(days=28)) == "at-old"
+        assert grants == []
+        assert asks(NOW + timedelta(days=29, hours=5)) == "at-new"
+        assert grants[0]["refresh_token"] == "rt-old"
+        assert asks(NOW + timedelta(days=50)) == "at-new"
+        # Somebody let the seller authorise again, before the one that is kept ended.
+        shop.options = {"ends": "2027-11-28"}
+        assert asks(NOW + timedelta(days=90), "at-other:rt-other") == "at-other"
+        assert len(grants) == 1
+
+
+def test_a_jd_token_that_is_refused_for_good_is_tried_twice_and_then_says_what_to_do(tmp_path: Path) -> None:
+    def respond(request: httpx.Request) -> Any:
+        if is_grant("jd", request):
+            return {"code": "21", "msg": "refresh_token已过期"}
+        return jd.error("19", "token已过期或者不存在")
+
+    with place("jd", tmp_path, respond) as shop:
+        error, _ = shop.read(token="at-only")
+        assert isinstance(error, CourierRefused)
+        assert "at-only" not in str(error)
+        assert len(shop.asked) == 2
 
 
 def test_a_platform_that_throttles_half_way_is_read_on_from_where_it_was_left(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_hours_are_walked_and_pages_read_from_the_last() -> None:
         last = params["end_time"].endswith("12:00:00")
         return httpx.Response(200, json=told([row()] if last else [], 201 if last else 0))
 
-    read(SHOP, respond, since=NOW - timedelta(hours=2, minutes=30))
+    read(SHOP, respond, since=NOW - timedelta(hours=2, minutes=30), complaints="no")
     assert asked == [("10:30", "0"), ("11:30", "0"), ("12:00", "0"), ("12:00", "2"), ("12:00", "1"), ("12:00", "0")]
 
 

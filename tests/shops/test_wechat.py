@@ -13,7 +13,7 @@ from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable
 from parcelwatch.model import ShopOrder, Standing
 from parcelwatch.shops.wechat import Wechat
 from tests.shops.asking import NOW, account, answered, read
-from tests.shops.platforms.wechat import REF, detail, listed
+from tests.shops.platforms.wechat import REF, case, cases, detail, listed
 
 SHOP = Wechat()
 
@@ -53,21 +53,43 @@ def test_pages_go_on_by_the_platform_s_word_and_end_where_it_repeats_itself() ->
         turn = len(asked)
         return httpx.Response(200, json=listed([f"37{turn}"], "one" if turn == 1 else "two"))
 
-    pages, _ = read(SHOP, respond)
+    pages, _ = read(SHOP, respond, complaints="no")
     assert asked == ["", "one", "two"]
     assert [order.ref for page in pages for order in page.orders] == ["371", "372", "373"]
 
 
-def test_weeks_are_walked() -> None:
-    windows: list[timedelta] = []
+def test_days_are_walked_of_orders_and_of_cases() -> None:
+    orders: list[int] = []
+    among: list[int] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
-        window = json.loads(request.content)["update_time_range"]
-        windows.append(timedelta(seconds=window["end_time"] - window["start_time"]))
+        body = json.loads(request.content)
+        if window := body.get("update_time_range"):
+            orders.append(window["end_time"] - window["start_time"])
+        else:
+            among.append(body["end_update_time"] - body["begin_update_time"])
         return httpx.Response(200, json=listed([]))
 
-    read(SHOP, respond, since=NOW - timedelta(days=16))
-    assert windows == [timedelta(days=7), timedelta(days=7), timedelta(days=2)]
+    read(SHOP, respond, since=NOW - timedelta(days=2, hours=1))
+    assert orders == among == [86400, 86400, 3600]
+
+
+def test_an_order_whose_money_went_back_is_asked_for_again_even_where_its_own_time_says_nothing() -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        match request.url.path.rpartition("/")[2]:
+            case "getaftersalelist":
+                return httpx.Response(200, json=cases(["1", "2"]))
+            case "getaftersaleorder":
+                number = json.loads(request.content)["after_sale_order_id"]
+                status = "MERCHANT_REFUND_SUCCESS" if number == "1" else "MERCHANT_PROCESSING"
+                return httpx.Response(200, json=case(number, status=status, order_id=f"37{number}"))
+            case "get" if "order_id" in json.loads(request.content):
+                return httpx.Response(200, json=detail(json.loads(request.content)["order_id"], status=200))
+        return httpx.Response(200, json=listed([]))
+
+    pages, _ = read(SHOP, respond)
+    assert [(one.ref, one.standing) for page in pages for one in page.orders] == [("371", Standing.REFUNDED)]
+    assert [one.ref for page in pages for one in page.grievances] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

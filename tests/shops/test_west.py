@@ -21,7 +21,21 @@ from parcelwatch.errors import ConfigError, CourierError, CourierRefused
 from parcelwatch.model import Standing
 from parcelwatch.shops.base import Account, Mark, Renews, Shop, Tailored
 from tests.shops.driving import NOW, SINCE, Drive
-from tests.shops.peers import ALL, Amazon, BigCommerce, Ebay, ErpNext, Etsy, Magento, Odoo, Peer, PrestaShop, Sold, Woo
+from tests.shops.peers import (
+    ALL,
+    Amazon,
+    BigCommerce,
+    Call,
+    Ebay,
+    ErpNext,
+    Etsy,
+    Magento,
+    Odoo,
+    Peer,
+    PrestaShop,
+    Sold,
+    Woo,
+)
 
 P = TypeVar("P", bound=Peer)
 MINUTE = timedelta(minutes=1)
@@ -66,8 +80,7 @@ def test_all_that_changed_is_told_whatever_a_page_holds_and_the_mark_goes_as_far
     }
     assert {each.number for order in told.values() for each in order.shipments} == set(UPS[:5])
     assert {each.company for order in told.values() for each in order.shipments} == {"UPS"}
-    last = pages[-1].mark
-    assert last is not None
+    last = [page.mark for page in pages if page.mark][-1]
     assert (last.at >= SINCE + 5 * MINUTE, last.at <= NOW, last.cursor) == (True, True, "")
     marks = [page.mark.at for page in pages if page.mark]
     assert marks == sorted(marks)
@@ -76,8 +89,7 @@ def test_all_that_changed_is_told_whatever_a_page_holds_and_the_mark_goes_as_far
 def test_a_shop_with_nothing_to_tell_tells_nothing_and_keeps_its_mark(peer: Peer) -> None:
     pages = drive(peer).pages()
     assert not [order for page in pages for order in page.orders]
-    assert pages[-1].mark is not None
-    assert pages[-1].mark.at >= SINCE
+    assert [page.mark for page in pages if page.mark][-1].at >= SINCE
 
 
 @pytest.mark.parametrize("over", ["cancelled", "refunded"])
@@ -384,3 +396,36 @@ def test_a_documented_answer_gives_the_numbers_that_stand_in_it(
     )
     orders = Drive(shops.load()[api], account, answer).orders(since=NOW - timedelta(days=4))
     assert {each.number for order in orders for each in order.shipments} == set(numbers)
+
+
+# --- numbers that are added later ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Magento, PrestaShop])
+def test_lists_of_numbers_are_read_to_their_end_and_say_which_orders_to_ask_for(kind: type[Peer]) -> None:
+    peer = kind()
+    with peer.server:
+        peer.sold = [Sold(str(ref), NOW - timedelta(hours=5), UPS[ref]) for ref in range(1, 6)]
+        peer.sold.append(Sold("9", NOW - timedelta(hours=5)))
+        pages = drive(peer).pages()
+    assert not [order for page in pages for order in page.orders]
+    assert [each for page in pages for each in page.named] == [(str(ref), UPS[ref]) for ref in range(1, 6)]
+
+
+class Closed(Magento):
+    """It lets orders be read, and no list of shipments."""
+
+    def answer(self, call: Call) -> tuple[int, object]:
+        listed = call.path.endswith("/shipments") and "created_at" in call.query.values()
+        return (403, {"message": "The consumer isn't authorized"}) if listed else super().answer(call)
+
+
+def test_a_list_of_numbers_that_cannot_be_read_is_said_and_takes_no_order_with_it() -> None:
+    peer = Closed()
+    with peer.server:
+        sell(peer, 2)
+        pages = drive(peer).pages()
+    assert len([order for page in pages for order in page.orders]) == 2
+    (remark,) = {remark for page in pages for remark in page.remarks}
+    assert "numbers that are added later" in remark
+    assert "403" in remark

@@ -44,7 +44,8 @@ def _shopify(request: httpx.Request) -> Any:
     if request.url.path.endswith("/access_token"):
         return {"access_token": "granted-1", "expires_in": 86399}
     shop = Shopify()
-    shop.put(7, AT, sent("1Z999AA10123456784", by="UPS"))
+    due = {"id": "1", "status": "CLOSED", "fulfillBy": "2026-11-30T22:59:59Z", "deliveryMethod": None}
+    shop.put(7, AT, sent("1Z999AA10123456784", by="UPS"), fulfillmentOrders={"nodes": [due]})
     return shop.told(json.loads(request.content))
 
 

@@ -25,6 +25,7 @@ from parcelwatch.model import ShopOrder
 from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading, Shop, Tells, check, unreadable, value
 from parcelwatch.shops.declared.answer import Reader, listed, look, plain, text
 from parcelwatch.shops.declared.knocks import Knocking
+from parcelwatch.shops.declared.numbers import named
 from parcelwatch.shops.declared.options import chosen
 from parcelwatch.shops.declared.request import build, floored, written
 from parcelwatch.shops.declared.tokens import Renewing
@@ -136,9 +137,10 @@ class Made:
             end = min(now, begin + ask.window.natural()) if ask.window else now
             yield from self._window(account, begin, end, known)
             if end >= now:
-                return
+                break
             yield Page(mark=Mark(end))
             begin = end
+        yield from named(self.declaration, account, now)
 
     def _window(self, account: Account, begin: datetime, end: datetime, known: _Known) -> Reading:
         """Every page of a window. Pages that begin with what is newest are no mark before the last one is kept."""

@@ -56,6 +56,11 @@ def listed(where: str, expression: Expression, value: object) -> list[object]:
     return found if isinstance(found, list) else [found]
 
 
+def apart(said: str) -> list[str]:
+    """The numbers of a field that may hold several."""
+    return [number for each in _BETWEEN.split(said) if (number := each.strip())]
+
+
 class Reader:
     """Reads orders as a declaration says. `zone`: of times that name none."""
 
@@ -142,11 +147,8 @@ class Reader:
             if _PHP.match(text(each)):
                 yield Shipment(text(each)[:40], fault=_SERIALISED)
                 continue
-            for number in _BETWEEN.split(text(each)):
-                if number.strip():
-                    yield Shipment(
-                        number.strip(), self._text("company", item), self._text("service", item), self._shipped_at(item)
-                    )
+            for number in apart(text(each)):
+                yield Shipment(number, self._text("company", item), self._text("service", item), self._shipped_at(item))
 
     def _shipped_at(self, item: object) -> datetime | None:
         try:

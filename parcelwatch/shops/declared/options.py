@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from parcelwatch.config.declared_desk import DeskDeclaration
 from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.problems import listed
 from parcelwatch.core.near import did_you_mean
@@ -21,7 +22,10 @@ _PLACE: Final = re.compile(r"\$([a-z][a-z_]*)")
 _PLAIN: Final = re.compile(r"[\w .,:;@/+#-]{0,200}")
 
 
-def chosen(declaration: ShopDeclaration, given: Mapping[str, str]) -> ShopDeclaration:
+D = TypeVar("D", ShopDeclaration, DeskDeclaration)
+
+
+def chosen(declaration: D, given: Mapping[str, str]) -> D:
     """The declaration with its options in place, and none left to choose. ConfigError for values that fit nowhere."""
     options = declaration.options
     if unknown := [name for name in given if name not in options]:
@@ -37,7 +41,7 @@ def chosen(declaration: ShopDeclaration, given: Mapping[str, str]) -> ShopDeclar
     written = declaration.model_dump(mode="json", by_alias=True, exclude_unset=True)
     del written["options"]
     try:
-        return ShopDeclaration.model_validate(_placed(written, values))
+        return type(declaration).model_validate(_placed(written, values))
     except ValidationError as error:
         raise ConfigError([f"options: {each['msg']}" for each in error.errors(include_input=False)]) from None
 

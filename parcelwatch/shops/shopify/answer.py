@@ -18,7 +18,7 @@ from parcelwatch.couriers.shared.fields import Record
 from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import check, unreadable, value
-from parcelwatch.shops.cells import amount, country, four, inner, labels, language, latest, listed, moment, word
+from parcelwatch.shops.cells import amount, country, four, goods, inner, labels, language, latest, listed, moment, word
 
 VERSION: Final = "x-shopify-api-version"
 _FIELD: Final = re.compile(r"\bOrder\.(\w+) field")
@@ -165,6 +165,7 @@ def order(response: httpx.Response, node: Record) -> ShopOrder:
         phone_last4=four(address.get("phone")) or four(node.get("phone")),
         hand_over_by=_hand_over_by(node),
         tags=labels(node.get("tags")),
+        goods=goods(_titles(node)),
     )
 
 
@@ -179,17 +180,29 @@ def _standing(node: Record) -> Standing:
     return Standing.REFUNDED if node.get("displayFinancialStatus") == "REFUNDED" else Standing.OPEN
 
 
+def _sent(node: Record) -> Iterator[Record]:
+    """The fulfillments that left, or are about to."""
+    for each in listed(node.get("fulfillments")):
+        if word(each.get("status")) in _SENT and word(each.get("displayStatus")) not in _VOID:
+            yield each
+
+
 def _shipments(node: Record) -> Iterator[Shipment]:
     seen: set[str] = set()
-    for sent in listed(node.get("fulfillments")):
-        if word(sent.get("status")) not in _SENT or word(sent.get("displayStatus")) in _VOID:
-            continue
+    for sent in _sent(node):
         for info in listed(sent.get("trackingInfo")):
             number, company, url = (word(info.get(name)) for name in ("number", "company", "url"))
             if (number or url) and (number or url) not in seen:
                 seen.add(number or url)
                 fault = "" if number else "Shopify has an address to track it at and no number"
                 yield Shipment(number or url, company, shipped_at=moment(sent.get("createdAt")), fault=fault)
+
+
+def _titles(node: Record) -> Iterator[object]:
+    """What was sent; what is still to be sent is in no parcel."""
+    for sent in _sent(node):
+        for item in listed(inner(sent, "fulfillmentLineItems").get("nodes")):
+            yield inner(item, "lineItem").get("title")
 
 
 def _hand_over_by(node: Record) -> Any:

@@ -17,13 +17,17 @@ _ALWAYS: Final = """
         trackingInfo(first: 20) { number company url }
       }"""
 
-# What an app may be denied, by its name in the query: the rest is asked for without it.
+# What an app may be denied, by its name in the query: the rest is asked for without it. Of what a parcel holds a letter
+# names a few things, and every one more costs two points in each of twenty fulfillments of every order.
 PARTS: Final = {
     "email": "email",
     "phone": "phone",
     "customerLocale": "customerLocale",
     "shippingAddress": "shippingAddress { firstName lastName zip countryCodeV2 phone }",
     "fulfillmentOrders": "fulfillmentOrders(first: 10) { nodes { status fulfillBy deliveryMethod { methodType } } }",
+    "fulfillmentLineItems": (
+        "fulfillments(first: 20) { fulfillmentLineItems(first: 3) { nodes { lineItem { title } } } }"
+    ),
 }
 
 _QUERY: Final = """query Orders($q: String!, $n: Int!, $after: String) {

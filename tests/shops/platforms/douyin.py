@@ -17,6 +17,7 @@ def row(**said: Any) -> dict[str, Any]:
         "ship_time": 1795834800,
         "finish_time": 0,
         "exp_ship_time": 1795845600,
+        "latest_receipt_time": 1795867200,
         "pay_amount": 3050,
         "promise_info": "",
         "logistics_info": [

@@ -45,6 +45,8 @@ def params(request: httpx.Request) -> dict[str, Any]:
 
 def answer(request: httpx.Request) -> Any:
     """One order."""
+    if request.url.path.endswith("/oauth2/refresh_token"):
+        return {"code": 0, "access_token": "at-new", "refresh_token": "rt-new", "expires_in": 2592000}
     if form_of(request)["method"] == "jingdong.pop.order.get":
         detail = {"apiResult": {"success": True}, "orderInfo": row()}
         return {"jingdong_pop_order_get_responce": {"code": "0", "orderDetailInfo": detail}}

@@ -44,7 +44,28 @@ def wanted(request: httpx.Request) -> tuple[dict[str, str], dict[str, Any]]:
     return dict(request.url.params), params
 
 
+def refund(**said: Any) -> dict[str, Any]:
+    """A buyer who had too few of what two orders hold."""
+    known = {
+        "refund_no": "TK2026112700001",
+        "src_tids": "zd2026112700001,zd2026112700002",
+        "tid_list": "zd2026112700001",
+        "type": 4,
+        "status": 20,
+        "refund_reason": "少件/漏发",
+        "reason_name": "",
+        "remark": "",
+        "created": "2026-11-28 11:00:00",
+        "refund_time": "2026-11-28 10:50:00",
+        "modified": "2026-11-28 11:04:07",
+        "return_logistics_no": "YT9900000000009",
+    }
+    return {**known, **said}
+
+
 def answer(request: httpx.Request) -> Any:
-    """One document."""
+    """One document, one 退换单."""
     assert request.url.params["sign"]
+    if request.url.params["method"] == "aftersales.refund.Refund.search":
+        return told([refund()])
     return told([row()])

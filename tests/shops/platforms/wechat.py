@@ -42,10 +42,35 @@ def listed(numbers: list[str], cursor: str = "") -> dict[str, Any]:
     return {"errcode": 0, "errmsg": "ok", "order_id_list": numbers, "has_more": bool(cursor), "next_key": cursor}
 
 
+def case(number: str = "2000000000000000001", **said: Any) -> dict[str, Any]:
+    """A buyer who got nothing."""
+    known = {
+        "after_sale_order_id": number,
+        "order_id": REF,
+        "type": "REFUND",
+        "status": "MERCHANT_PROCESSING",
+        "reason": "NOT_DELIVERED_TOO_LONG",
+        "details": {"desc": "", "receive_product": False},
+        "create_time": 1795829000,
+        "update_time": 1795834800,
+        "return_info": {"waybill_id": "YT9900000000009", "delivery_id": "YTO"},
+    }
+    return {"errcode": 0, "errmsg": "ok", "after_sale_order": {**known, **said}}
+
+
+def cases(numbers: list[str], cursor: str = "") -> dict[str, Any]:
+    said = {"after_sale_order_id_list": numbers, "has_more": bool(cursor), "next_key": cursor}
+    return {"errcode": 0, "errmsg": "ok", **said}
+
+
 def answer(request: httpx.Request) -> Any:
     """One order."""
     if request.url.path == "/cgi-bin/stable_token":
         return {"access_token": "at-new", "expires_in": 7200}
     if request.url.path.endswith("/order/get"):
         return detail(json.loads(request.content)["order_id"])
+    if request.url.path.endswith("/getaftersalelist"):
+        return cases(["2000000000000000001"])
+    if request.url.path.endswith("/getaftersaleorder"):
+        return case(json.loads(request.content)["after_sale_order_id"])
     return listed([REF])

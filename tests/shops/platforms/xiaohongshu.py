@@ -41,6 +41,27 @@ def listed(numbers: list[str], total: Any = None) -> dict[str, Any]:
     return told({"total": len(rows) if total is None else total, "pageNo": 1, "pageSize": 100, "orderList": rows})
 
 
+def case(**said: Any) -> dict[str, Any]:
+    """A buyer whose parcel came broken."""
+    known = {
+        "returnsId": "R780000000000000001",
+        "orderId": REF,
+        "returnType": 4,
+        "reasonNameZh": "商品破损",
+        "desc": "",
+        "status": 1,
+        "applyTime": 1795829000000,
+        "updatedAt": 1795834800000,
+    }
+    return {**known, **said}
+
+
+def cases(rows: list[Any], total: Any = None) -> dict[str, Any]:
+    """Both envelopes: the gateway's and the service's."""
+    count = len(rows) if total is None else total
+    return told({"code": 0, "success": True, "data": {"totalCount": count, "pageNo": 1, "afterSaleBasicInfos": rows}})
+
+
 def asked(request: httpx.Request) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(request.content)
     return body
@@ -54,4 +75,6 @@ def answer(request: httpx.Request) -> Any:
             return told({"accessToken": "at-new", "refreshToken": "rt-new", **ends})
         case "order.getOrderDetail":
             return detail(asked(request)["orderId"])
+        case "afterSale.listAfterSaleInfos":
+            return cases([case()])
     return listed([REF])
