@@ -41,6 +41,15 @@ def test_a_silence_is_added_listed_and_ended(watched: Shop) -> None:
     assert {row["state"] for row in watched.run("silences", "list", "--json").document} == {"holds", "over"}
 
 
+def test_a_silence_may_be_called_in_the_singular_and_removed(watched: Shop) -> None:
+    assert watched.run("silence", "add", "--kind", "stalled", "--until", "2d").code == 0
+    assert len(watched.run("silence", "list", "--json").document) == 1
+    assert "Silence 1 is over" in watched.run("silence", "remove", "1").out
+    assert watched.run("silences", "--help").out == watched.run("silence", "--help").out.replace(
+        "silence [", "silences ["
+    )
+
+
 def test_a_silence_that_cannot_be_meant_is_refused_with_what_may_have_been(watched: Shop) -> None:
     for options, fault in (
         (("--kind", "staled"), "did you mean 'stalled'"),
