@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.model import Severity
-from tests.acceptance.outlet import Outlet, ids, titles, told, webhook
+from tests.acceptance.outlet import HURRIED, Outlet, ids, titles, told, webhook
 from tests.servers import Behaviour, Server, answers, hangs
 from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
 from tests.test_channel_mail import Post, mail
@@ -60,10 +60,12 @@ def test_a_dead_channel_is_told_once_its_grave_messages_take_the_fall_back_and_i
     assert all(row.state == "sent" for row in outlet.rows)
 
 
-@pytest.mark.parametrize("how", [answers(b"", 503), hangs()], ids=["503", "hangs"])
-def test_a_channel_that_fails_for_a_quarter_of_an_hour_is_told_and_gone_round(how: Behaviour, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("how", "query"), [(answers(b"", 503), ""), (hangs(), HURRIED)], ids=["503", "hangs"])
+def test_a_channel_that_fails_for_a_quarter_of_an_hour_is_told_and_gone_round(
+    how: Behaviour, query: str, tmp_path: Path
+) -> None:
     with Server(how) as failing, Server(FINE) as fine:
-        outlet = Outlet(tmp_path, {"ops": webhook(failing), "care": webhook(fine, "care")})
+        outlet = Outlet(tmp_path, {"ops": webhook(failing, query=query), "care": webhook(fine, "care")})
         (worst,) = outlet.put(alert("lost", severity=CRITICAL))
         outlet.put(*(alert(f"kind{turn}", severity=LOW) for turn in range(4)))
         outlet.live(10 * MINUTE, 20 * SECOND)
