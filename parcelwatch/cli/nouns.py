@@ -32,7 +32,7 @@ class Noun(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As any group does it."""
-        name = args[0] = _ALSO.get((self.name if ctx.parent else "", args[0]), args[0])
+        name = args[0] = _ALSO.get((self.name or "" if ctx.parent else "", args[0]), args[0])
         meant = "" if name in self.commands or ctx.resilient_parsing else _meant(self, name)
         if meant:
             ctx.fail(f"No such command {name[:60]!r}. Did you mean {meant}?")

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -17,7 +16,7 @@ from parcelwatch.core.pacing import Pace
 from parcelwatch.deliver import Sends
 from parcelwatch.duration import Rate
 from parcelwatch.model import Fact, Form, Severity
-from tests.acceptance.outlet import HURRIED, Outlet, ids, several, told, webhook
+from tests.acceptance.outlet import HURRIED, Outlet, hurried, ids, several, told, webhook
 from tests.chats import SERVICES, Chat, Service, contents
 from tests.receivers import Receiver
 from tests.servers import Behaviour, Hit, Server, answers, hangs, hangs_up, in_turn, login_page, redirects
@@ -50,27 +49,11 @@ FAULTS: dict[str, Behaviour] = {
 UNKNOWN = {"hangs", "takes it and hangs up"}
 
 
-class Hurried:
-    """A channel that waits briefly for so many answers that never come, and then as any does."""
-
-    def __init__(self, server: Server, answerless: int) -> None:
-        self._hurried, self._patient = (webhook(server, query=query) for query in (HURRIED, ""))
-        self._left = answerless
-
-    def send(self, title: str, body: str, severity: Severity) -> None:
-        channel = self._hurried if self._left else self._patient
-        self._left -= bool(self._left)
-        channel.send(title, body, severity)
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._patient, name)
-
-
 def channel_at(sink: Server, fault: str, failing: int) -> Sends:
     """What agents have there: a robot that answers in the body, or a webhook."""
     if "says" in fault or "page" in fault:
         return Channel("ops", ROBOT.at(sink))
-    return cast(Sends, Hurried(sink, failing if fault == "hangs" else 0))
+    return hurried(sink, failing if fault == "hangs" else 0)
 
 
 def said(hit: Hit) -> str:
