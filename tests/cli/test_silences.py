@@ -83,6 +83,30 @@ def test_who_would_be_told_is_said_with_the_line_that_says_so(watched: Shop) -> 
     assert shop.run("alerts", "preview", "--tag", "vip").code == 2
 
 
+def test_which_channel_would_get_what_by_another_file_is_said_and_why_not(watched: Shop) -> None:
+    new = watched.folder / "new.toml"
+    new.write_text(watched.config.read_text(encoding="utf-8") + ROUTES, encoding="utf-8")
+    assert watched.run("silences", "add", "--kind", "stalled", "--until", "2d", "--by", "lin").code == 0
+    told = watched.run("alerts", "preview", "--policy", str(new), "--json").document
+    assert {
+        channel: [(row["kind"], row["by"].rpartition(" ")[2]) for row in rows] for channel, rows in told.items()
+    } == {
+        "ops": [("damaged", "channel"), ("stalled", "channel")],
+        "boss": [("damaged", "routes")],
+    }
+    assert {row["kind"]: (row["when"], row["why_not"]) for row in told["ops"]} == {
+        "damaged": ("at once", ""),
+        "stalled": ("", "silenced (silence 1 by lin)"),
+    }
+    shown = watched.run("alerts", "preview", "--policy", str(new)).out
+    assert "not: silenced" in " ".join(shown.split())
+    assert watched.run("alerts", "preview", "--policy", str(new), "--tag", "vip").code == 2
+    assert watched.run("alerts", "preview", "--policy", str(watched.folder / "none.toml")).code == 78
+    new.write_text("", encoding="utf-8")
+    rows = watched.run("alerts", "preview", "--policy", str(new), "--json").document[""]
+    assert {row["why_not"] for row in rows if row["kind"] == "damaged"} == {"no channel is configured"}
+
+
 def test_the_check_prints_who_is_told_of_what(watched: Shop) -> None:
     shop = routed(watched)
     document = shop.run("config", "check", "--json").document
