@@ -40,7 +40,19 @@ def who(desk: Desk, kind: str, severity: str, asked: tuple[Any, ...]) -> list[di
             by = each.line or (_NO_DRAFT_ROUTE if draft else _NO_ROUTE)
             at = _when(desk.policy, each.channel, grade, desk.now)
             found.append({"what": what, "channel": each.channel, "by": by, "when": at})
-    return found
+    return found + list(_escalations(one, desk.policy))
+
+
+def _escalations(one: Subject, policy: Policy) -> Iterator[dict[str, str]]:
+    """Who would hear that nobody took it, and after how long."""
+    after = policy.follow_up.escalate_after.get(one.severity)
+    for each in dispatch.escalated(policy.receivers(one), policy) if after else ():
+        yield {
+            "what": "nobody took it",
+            "channel": each.channel,
+            "by": each.line or _NO_ROUTE,
+            "when": f"after {after}",
+        }
 
 
 def print_who(found: list[dict[str, str]], *, as_json: bool) -> None:

@@ -140,3 +140,10 @@ def test_the_check_prints_who_is_told_of_what_nobody_took_of_the_day_and_of_a_ch
         ("what is grave while ops takes nothing", ["boss"], "[channels.ops] fallback"),
     ]
     assert "the day's report" in shop.run("config", "check").out
+    who = shop.run("alerts", "preview", "--kind", "lost", "--severity", "critical", "--json").document[-1]
+    assert who == {"what": "nobody took it", "channel": "boss", "by": "[alerts] escalate_to", "when": "after 4h"}
+    shop.config.write_text(
+        shop.config.read_text(encoding="utf-8").replace('escalate_to = "boss"\n', ""), encoding="utf-8"
+    )
+    rows = shop.run("config", "check", "--json").document["told"]
+    assert ("what nobody acknowledged in time", ["boss"]) in [(row["what"], row["channels"]) for row in rows]
