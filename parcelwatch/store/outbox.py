@@ -236,12 +236,13 @@ def _slot(store: Store, alert_id: int) -> str:
     return found
 
 
-_LATELY: Final = "SELECT severity, at FROM deliveries WHERE channel = ? AND at > ? ORDER BY at"
+_LATELY: Final = "SELECT severity, at, digest FROM deliveries WHERE channel = ? AND at > ? ORDER BY at"
 
 
 def _lately(store: Store, channel: str, timing: Timing, now: datetime) -> list[Sent]:
     since = to_ms(now - max(HOUR, timing.interval))
-    return [Sent(SEVERITIES[grade].rank, from_ms(at)) for grade, at in store.all(_LATELY, (channel, since))]
+    found = store.all(_LATELY, (channel, since))
+    return [Sent(SEVERITIES[grade].rank, from_ms(at), bool(digest)) for grade, at, digest in found]
 
 
 def _claim(store: Store, channel: str, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:

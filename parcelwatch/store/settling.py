@@ -53,9 +53,9 @@ _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = N
 
 _DELIVERED: Final = (
     # That a trouble is over crowds out nothing that is grave. What is told again did not pass, so the hour counts it.
-    "INSERT INTO deliveries (channel, severity, at) SELECT channel, CASE WHEN for_draft = 2 THEN 'low' "
-    "WHEN severity = 'critical' AND why IN ('withdrawn', 'repeated') THEN 'high' ELSE severity END, ? "
-    "FROM alerts WHERE id = ?"
+    "INSERT INTO deliveries (channel, severity, at, digest) SELECT channel, CASE WHEN for_draft = 2 THEN 'low' "
+    "WHEN severity = 'critical' AND why IN ('withdrawn', 'repeated') THEN 'high' ELSE severity END, ?, "
+    "digest IS NOT NULL FROM alerts WHERE id = ?"
 )
 _KEPT: Final = timedelta(days=1)
 
