@@ -19,7 +19,7 @@ from parcelwatch.model import Fact, Form, Severity
 from tests.acceptance.outlet import HURRIED, Outlet, hurried, ids, several, told, webhook
 from tests.chats import SERVICES, Chat, Service, contents
 from tests.receivers import Receiver
-from tests.servers import Behaviour, Hit, Server, answers, hangs, hangs_up, in_turn, login_page, redirects
+from tests.servers import PATIENCE, Behaviour, Hit, Server, answers, hangs, hangs_up, in_turn, login_page, redirects
 from tests.store.making import HOUR, MINUTE, NOW, SECOND, alert, checkpoint, letter
 
 FINE = answers(b"ok")
@@ -142,7 +142,7 @@ class Stuck(Receiver):
         self.let_go = threading.Event()
 
     def send(self, title: str, body: str, severity: Severity) -> None:
-        assert self.let_go.wait(30)
+        assert self.let_go.wait(PATIENCE)
 
 
 class Free(Receiver):

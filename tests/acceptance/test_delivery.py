@@ -74,8 +74,8 @@ def test_a_hanging_channel_holds_up_no_other(tmp_path: Path) -> None:
         parts = place.engine(channels={"ops": hanging, "drafts": quick})
 
         async def scene(parts: Engine) -> None:
-            for turn in range(50):  # a channel gets one message at a tick
-                await parts.tick(place.hand.at + turn * SECOND)
+            for turn in range(10 * int(PATIENCE)):  # a channel gets one message at a tick
+                await parts.tick(place.hand.at + min(turn, 50) * SECOND)
                 if await asyncio.to_thread(quick.done.wait, 0.1):
                     break
             assert quick.done.is_set()
