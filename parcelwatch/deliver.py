@@ -466,7 +466,21 @@ def settle(
             _refused(store, group, error, policy, ways or Ways(), now)
         else:
             left = _without_moot(store, group, error, policy, now)
+            left = _another_way(store, left, group, str(error), ways or Ways(), now)
             settling.settle_failed(store, left, now, str(error), _setback(error))
+
+
+def _another_way(store: Store, ids: list[int], group: Group, error: str, ways: Ways, now: datetime) -> list[int]:
+    """What its channel did not take for a day goes over another that works, however mild it is; what does not."""
+    if group.kind == detours.DOWN or not settling.overdue(store, ids, now):
+        return ids
+    channel, moved, had = detours.untaken(store, ids, group.channel, ways)
+    if not channel:
+        return ids
+    taken.note_arrived(store, had)
+    settling.settle_had(store, had, error, channel)
+    taken.divert(store, moved, channel, now)
+    return [one for one in ids if one not in {*moved, *had}]
 
 
 def _arrived(store: Store, group: Group, now: datetime) -> None:

@@ -105,7 +105,7 @@ def settle_failed(
 ) -> None:
     """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
 
-    A day after the first attempt they are given up.
+    A day after the first attempt they are given up; not where the channel takes nothing at all.
     """
     row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
@@ -114,10 +114,16 @@ def settle_failed(
     tried_at = from_ms(tried)
     again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
     doubted = int(setback is Setback.DOUBTED)
-    if max(now, again if doubted else now) - tried_at >= GIVE_UP:
+    if setback is not Setback.WAITS and max(now, again if doubted else now) - tried_at >= GIVE_UP:
         _give_up(store, ids, now, error, doubts + doubted)
         return
     store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
+
+
+def overdue(store: Store, ids: Sequence[int], now: datetime) -> bool:
+    """Whether they were first tried a day ago, and none of them counts as delivered."""
+    row = store.one("SELECT tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
+    return row is not None and now - from_ms(row[0]) >= GIVE_UP and row[1] <= 1
 
 
 def _give_up(store: Store, ids: Sequence[int], now: datetime, error: str, doubts: int) -> None:
