@@ -459,7 +459,8 @@ def settle(
     """What became of a group, or of the part it had got to: sent, again later, another way, or dead and shown."""
     with store.transaction():
         state, pace = channels.load(store, group.channel)
-        channels.save(store, group.channel, _fares(state, error, now, group.channel), pace)
+        state = _fares(state, error, now, group.channel)
+        channels.save(store, group.channel, state, pace)
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
@@ -467,7 +468,8 @@ def settle(
         else:
             left = _without_moot(store, group, error, policy, now)
             left = _another_way(store, left, group, str(error), ways or Ways(), now)
-            settling.settle_failed(store, left, now, str(error), _setback(error))
+            down = state.down_since is not None
+            settling.settle_failed(store, left, now, str(error), _setback(error), down=down)
 
 
 def _another_way(store: Store, ids: list[int], group: Group, error: str, ways: Ways, now: datetime) -> list[int]:

@@ -101,11 +101,17 @@ def settle_had(store: Store, ids: Sequence[int], error: str, channel: str) -> No
 
 
 def settle_failed(
-    store: Store, ids: Sequence[int], now: datetime, error: str, setback: Setback = Setback.FAILED
+    store: Store,
+    ids: Sequence[int],
+    now: datetime,
+    error: str,
+    setback: Setback = Setback.FAILED,
+    *,
+    down: bool = False,
 ) -> None:
     """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
 
-    A day after the first attempt they are given up; not where the channel takes nothing at all.
+    A day after the first attempt they are given up; not where the channel is `down`, which is none of their fault.
     """
     row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
@@ -114,7 +120,7 @@ def settle_failed(
     tried_at = from_ms(tried)
     again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
     doubted = int(setback is Setback.DOUBTED)
-    if setback is not Setback.WAITS and max(now, again if doubted else now) - tried_at >= GIVE_UP:
+    if (not down or doubts + doubted > 1) and max(now, again if doubted else now) - tried_at >= GIVE_UP:
         _give_up(store, ids, now, error, doubts + doubted)
         return
     store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])

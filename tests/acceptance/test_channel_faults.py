@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from asyncio import StreamWriter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -98,15 +99,33 @@ def test_a_service_that_never_answers_gets_few_copies_and_counts_as_having_taken
     assert row.outcome == "no answer came, twice or more: it counts as delivered"
 
 
-def test_a_message_nobody_takes_for_a_day_is_shown_as_dead(tmp_path: Path) -> None:
+def test_a_message_that_its_channel_alone_does_not_take_for_a_day_is_shown_as_dead(tmp_path: Path) -> None:
+    async def picky(server: Server, hit: Hit, writer: StreamWriter) -> None:
+        await (answers(b"", 500) if ids([said(hit)]) == [1] else FINE)(server, hit, writer)
+
+    with Server(picky) as sink:
+        outlet = Outlet(tmp_path, {"ops": webhook(sink)})
+        outlet.put(*several(3))
+        outlet.live(MINUTE)
+        assert outlet.states == {"pending": 1, "sent": 2}, "it holds up no other"
+        for _ in range(5):
+            outlet.put(*several(1))
+            outlet.live(5 * HOUR, 20 * MINUTE)
+    dead, *others = outlet.rows
+    assert (dead.state, dead.reason) == ("dead", "not delivered within a day")
+    assert {row.state for row in others if row.out.kind != "channel_down"} == {"sent"}
+
+
+def test_nothing_is_given_up_while_nothing_gets_through(tmp_path: Path) -> None:
     with Server(answers(b"overloaded", 503)) as sink:
         outlet = Outlet(tmp_path, {"ops": webhook(sink)})
-        outlet.put(*several(1))
-        outlet.live(23 * HOUR, 20 * MINUTE)
-        assert outlet.states == {"pending": 1}
-        outlet.live(2 * HOUR, 20 * MINUTE)
-    (row,) = outlet.rows
-    assert (row.state, row.reason) == ("dead", "not delivered within a day")
+        waiting = outlet.put(*several(1), alert("lost", severity=Severity.CRITICAL))
+        outlet.live(60 * HOUR, 20 * MINUTE)
+        assert outlet.states == {"pending": 2}
+        sink.behaviour = FINE
+        sink.hits.clear()
+        outlet.live(HOUR, 20 * MINUTE)
+        assert sorted(ids(told(sink))) == waiting
 
 
 @pytest.mark.parametrize("refusal", [answers(b"", 400), answers(b"", 413), answers(b"", 415), refuses(40058)])
