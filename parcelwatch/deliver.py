@@ -459,8 +459,10 @@ def settle(
     """What became of a group, or of the part it had got to: sent, again later, another way, or dead and shown."""
     with store.transaction():
         state, pace = channels.load(store, group.channel)
-        state = _fares(state, error, now, group.channel)
+        before, state = state, _fares(state, error, now, group.channel)
         channels.save(store, group.channel, state, pace)
+        if error is None and before.failures > 1:
+            settling.hasten(store, group.channel)
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):

@@ -14,8 +14,9 @@ from zlib import crc32
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import from_ms, to_ms
 
-FIRST_BACKOFF: Final = timedelta(seconds=5)
-LONGEST_BACKOFF: Final = timedelta(minutes=15)
+# Longer than its channel rests after it failed, so that another message is tried before it: it may be its own fault.
+FIRST_BACKOFF: Final = timedelta(seconds=10)
+LONGEST_BACKOFF: Final = timedelta(minutes=20)
 GIVE_UP: Final = timedelta(hours=24)
 """Counted from the first attempt: what waited for a daemon that was down still gets its day."""
 
@@ -144,6 +145,17 @@ def _pause(alert_id: int, attempts: int, doubts: int, setback: Setback) -> timed
     if setback is Setback.DOUBTED and doubts:
         return min(FIRST_DOUBT * (1 << min(doubts - 1, 12)), LONGEST_DOUBT)
     return backoff(alert_id, attempts)
+
+
+_AT_ONCE: Final = """
+UPDATE alerts SET due_at = tried_at WHERE state = 'pending' AND channel = ? AND attempts > 0 AND tried_at IS NOT NULL
+  AND lease_until IS NULL AND doubts = 0
+"""
+
+
+def hasten(store: Store, channel: str) -> None:
+    """The channel works again after several failures, which were not its messages' fault: all are due."""
+    store.write(_AT_ONCE, (channel,))
 
 
 def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:

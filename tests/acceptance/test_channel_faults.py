@@ -111,9 +111,26 @@ def test_a_message_that_its_channel_alone_does_not_take_for_a_day_is_shown_as_de
         for _ in range(5):
             outlet.put(*several(1))
             outlet.live(5 * HOUR, 20 * MINUTE)
+        outlet.put(*several(1))
+        outlet.live(MINUTE)
     dead, *others = outlet.rows
     assert (dead.state, dead.reason) == ("dead", "not delivered within a day")
     assert {row.state for row in others if row.out.kind != "channel_down"} == {"sent"}
+
+
+def test_what_waits_for_a_channel_that_works_again_is_due_at_once_the_worst_first(tmp_path: Path) -> None:
+    with Server(answers(b"", 503)) as sink:
+        outlet = Outlet(tmp_path, {"ops": webhook(sink)})
+        low, worst, high = outlet.put(
+            *several(1), alert("lost", severity=Severity.CRITICAL), alert("late", severity=Severity.HIGH)
+        )
+        outlet.live(14 * MINUTE, SECOND * 5)
+        sink.behaviour = FINE
+        sink.hits.clear()
+        outlet.live(MINUTE, SECOND)  # a start tries it anew
+        first, *rest = ids(told(sink))
+    assert sorted([first, *rest]) == sorted([low, worst, high])
+    assert [one for one in rest if one != first] == [one for one in (worst, high, low) if one != first]
 
 
 def test_nothing_is_given_up_while_nothing_gets_through(tmp_path: Path) -> None:
