@@ -203,7 +203,7 @@ def remedy(
 
 
 def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
     from parcelwatch.model import Remedy
 
     *named, last = given

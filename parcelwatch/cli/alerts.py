@@ -143,7 +143,7 @@ def _why(tried: Mapping[str, Any]) -> str:
 
 
 def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if name not in known:
         raise NotFound(f"no channel {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")

@@ -153,7 +153,7 @@ def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
     shown = [
         (
             row["courier"] or t("any courier"),
-            t(", ").join(f"{t(name)} {row[name]}" for name in whom if row[name]),
+            t(", ").join(f"{t(name)} {t(row[name]) if name == 'lane' else row[name]}" for name in whom if row[name]),
             t(row["loss"]),
             row["days"],
             t(row["from"]),

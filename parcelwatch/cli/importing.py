@@ -64,7 +64,7 @@ def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result
 def _export(name: str) -> Export | None:
     """The export that --format names. Raises BadInput for what is no format."""
     from parcelwatch.core.exports.formats import EXPORTS, FORMATS
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if name and name not in FORMATS:
         raise BadInput(f"--format {name[:40]!r}: there is none{meant(name, FORMATS)}; there are {', '.join(FORMATS)}")
@@ -73,7 +73,7 @@ def _export(name: str) -> Export | None:
 
 def _with_preset(desk: Desk, asked: Asked) -> Asked:
     """What was typed, completed by what [import.NAME] says."""
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if not asked.preset:
         return asked

@@ -42,7 +42,7 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
     from parcelwatch.verbs import finding

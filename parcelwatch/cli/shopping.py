@@ -16,8 +16,9 @@ from parcelwatch.cli import output
 from parcelwatch.cli.desk import Desk
 from parcelwatch.client import Client
 from parcelwatch.config.declarations import shipped
-from parcelwatch.config.problems import did_you_mean, listed
+from parcelwatch.config.problems import listed
 from parcelwatch.core import accounts as rules
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.shopping import plan
 from parcelwatch.errors import BadInput, CourierError
 from parcelwatch.making import proxy

@@ -8,8 +8,7 @@ of `parcels add`.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
@@ -27,6 +26,7 @@ from parcelwatch.core.cells import (
     worth,
 )
 from parcelwatch.core.dates import sign_of, time_of
+from parcelwatch.core.near import meant
 from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -314,10 +314,3 @@ def _contact(header: Collection[str], taken: Container[str]) -> dict[str, str]:
 
 def _plain(heading: str) -> str:
     return heading.strip().strip("\ufeff'\"").strip().lower().replace(" ", "_").replace("-", "_")
-
-
-def meant(text: str, known: Iterable[str]) -> str:
-    """A hint to add to a sentence, "" when no known name is near."""
-    by_folded = {name.casefold(): str(name) for name in known}
-    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[near[0]]!r}?)" if near else ""

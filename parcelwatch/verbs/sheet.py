@@ -11,6 +11,7 @@ from typing import Final
 
 from parcelwatch.core import intake
 from parcelwatch.core.cells import cell
+from parcelwatch.core.near import meant
 from parcelwatch.core.orders import of_nobody
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -157,7 +158,7 @@ _NAMED: Final = 8
 
 def ignored(headings: Sequence[str], known: Sequence[str]) -> str:
     """One line about all the headings that say nothing to us, with what was meant where one of the `known` is near."""
-    shown = [f"{heading.strip()[:60]!r}{intake.meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
+    shown = [f"{heading.strip()[:60]!r}{meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
     # What may be a slip comes first.
     shown.sort(key=lambda text: not text.endswith(")"))
     more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""

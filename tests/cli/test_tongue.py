@@ -12,13 +12,14 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
+from parcelwatch import claims
 from parcelwatch.cli import acting, alerts, drafts, matching, orders, parcels, report, silences, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.incidents import IncidentState, Turn
 from parcelwatch.core.outbreaks import Grain
-from parcelwatch.core.windows import Loss, Start
+from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, STALLED, Shop
@@ -37,6 +38,7 @@ SAID = {
     *map(str, Grain),
     *map(str, Loss),
     *map(str, Start),
+    *map(str, Lane),
     *alerts.STATES,
     *("it may have arrived", "no channel is configured", "not delivered within a day"),
     *("milestone", "last scan", "courier answered", "estimate", "promised by", "tracking stopped", "next ask"),
@@ -224,6 +226,17 @@ def test_claims_are_headed_and_named_in_chinese(chinese: Shop, said: str) -> Non
     assert not re.search(
         r"\b(?:damaged|lost|late|shipped|delivered|promised|open|any)\b", re.sub(r"https?://\S+", "", shown)
     )
+
+
+def test_of_a_claim_window_only_names_of_couriers_and_their_services_are_left_in_latin_letters(
+    chinese: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    names = {name for one in claims.windows() for name in (one.courier, one.service)} - {""}
+    rest = re.sub(r"https?://\S+", "", chinese.run("claims", "windows").out)
+    for name in sorted(names, key=len, reverse=True):
+        rest = re.sub(rf"\b{re.escape(name)}\b", "", rest)
+    assert re.findall("[a-z]{3,}", rest) == []
 
 
 @pytest.mark.parametrize("said", ["cases list", "drafts list"])
