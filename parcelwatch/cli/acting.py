@@ -273,6 +273,8 @@ def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None,
         return agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
 
     def says(shown: dict[str, Any]) -> str:
+        if verb == "reopen":
+            return t("is open again, no longer {state}", state=t(shown["events"][-1]["before"]))
         state, waits = t(shown["state"]), output.moment(shown["snoozed_until"], desk.config.timezone)
         return t("is {state} until {at}", state=state, at=waits) if waits else t("is {state}", state=state)
 

@@ -19,6 +19,7 @@ from parcelwatch.model import CaseTold, Severity, Why
 
 if TYPE_CHECKING:
     from parcelwatch.cli.desk import Desk
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.core.policy import Policy, Receiver
     from parcelwatch.core.silences import Silence
     from parcelwatch.store import Store
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _NO_ROUTE: Final = "no route: the first channel"
 _NO_DRAFT_ROUTE: Final = "[drafts] channel"
-_NOBODY: Final = "Nobody: no channel is configured."
 
 
 def who(desk: Desk, kind: str, severity: str, asked: tuple[Any, ...]) -> list[dict[str, str]]:
@@ -55,13 +55,14 @@ def _escalations(one: Subject, policy: Policy) -> Iterator[dict[str, str]]:
         }
 
 
-def print_who(found: list[dict[str, str]], *, as_json: bool) -> None:
+def print_who(found: list[dict[str, str]], desk: Desk, *, as_json: bool) -> None:
     """As a table, or as JSON."""
     if as_json:
         output.emit(found)
         return
-    rows = [(each["what"], each["channel"], each["by"], each["when"]) for each in found]
-    output.show(["!What", "!Channel", "By", "When"], rows, _NOBODY)
+    t = desk.tongue
+    rows = [(t(one["what"]), one["channel"], t.sentence(one["by"]), t.sentence(one["when"])) for one in found]
+    output.show(t.columns("!What", "!Channel", "Route", "When"), rows, t("Nobody: no channel is configured."))
 
 
 def _when(policy: Policy, channel: str, grade: Severity, now: datetime) -> str:
@@ -119,16 +120,20 @@ def _hushed(row: CaseRow) -> str:
     return f"incident {row.incident} says it" if row.incident else ""
 
 
-def print_standing(found: Mapping[str, Sequence[Mapping[str, Any]]], *, as_json: bool) -> None:
+def print_standing(found: Mapping[str, Sequence[Mapping[str, Any]]], desk: Desk, *, as_json: bool) -> None:
     """As a table, or as JSON."""
     if as_json:
         output.emit(found)
         return
+    t = desk.tongue
     rows = [
-        (channel or "–", each["case"], each["number"], each["kind"], each["severity"], each["by"], told)
+        (channel or "–", one["case"], one["number"], t.kind(one["kind"]), t.sentence(one["by"]), _told_when(one, t))
         for channel, those in found.items()
-        for each in those
-        for told in [each["when"] or f"not: {each['why_not']}"]
+        for one in those
     ]
-    columns = ["!Channel", ">Case", "!Number", "!Kind", "Severity", "By", "When"]
-    output.show(columns, rows, "No case stands, so nobody would be told of any.")
+    columns = t.columns("!Channel", ">Case", "!Number", "!Kind", "Route", "When")
+    output.show(columns, rows, t("No case stands, so nobody would be told of any."))
+
+
+def _told_when(one: Mapping[str, Any], t: Tongue) -> str:
+    return t.sentence(one["when"]) if one["when"] else t("not: {why}", why=t.sentence(one["why_not"]))

@@ -61,7 +61,7 @@ def _print(rows: list[dict[str, Any]], empty: str, t: Tongue) -> None:
             row["case"],
             t.kind(row["kind"]),
             row["number"],
-            output.some(map(output.safe, row["orders"]), 3),
+            t.some(map(output.safe, row["orders"]), 3),
             row["last_on"] or t("not known"),
             "" if row["days_left"] is None else row["days_left"],
             t("missed") if row["missed"] else t("no claim") if row["state"] == "none" else t(row["state"]),

@@ -110,7 +110,7 @@ def _take(
     from parcelwatch.cli.adding import watched
     from parcelwatch.verbs import exporting, importing, records, surveying
 
-    with watched(source) as progress:
+    with watched(source, desk.tongue) as progress:
         if source.export is None:
             return importing.take(
                 store,
@@ -127,7 +127,7 @@ def _take(
                 progress=progress,
             )
         sheet = exporting.surveyed(source, asked.renamed)
-        output.note(sheet.summary)
+        output.note(desk.tongue.sentence(sheet.summary))
         heard = exporting.Heard(said.refused, said.remarked, progress)
         return exporting.take(
             store, sheet, reader, placing, desk.policy, desk.now, heard, name=asked.file, dry_run=dry_run
