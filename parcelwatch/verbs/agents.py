@@ -25,6 +25,7 @@ from parcelwatch.model import (
     Amended,
     Cause,
     ClaimAction,
+    DraftState,
     LetterAction,
     Marked,
     Milestone,
@@ -183,7 +184,9 @@ def act_on_draft(
 
     One that turns out to be untrue at this moment is withdrawn instead: its state says which.
     """
-    parcel_id, _ = drafts.one(store, draft_id)
+    parcel_id, draft = drafts.one(store, draft_id)
+    if verb == "sent" and draft.state is DraftState.DRAFT:
+        raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
     with store.joined():
         take_step(store, parcel_id, action, policy, whole(now))

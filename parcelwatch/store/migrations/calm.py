@@ -7,9 +7,9 @@ from typing import Final
 from sqlite_utils import Database
 
 
-def m029_calm(db: Database) -> None:
+def m030_calm(db: Database) -> None:
     """Which of the messages that a channel took lately were digests: what comes after one waits for the next."""
     db.execute("ALTER TABLE deliveries ADD COLUMN digest INTEGER NOT NULL DEFAULT 0")
 
 
-ALL: Final = (m029_calm,)
+ALL: Final = (m030_calm,)
