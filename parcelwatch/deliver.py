@@ -462,14 +462,32 @@ def settle(
     """What became of a group, or of the part it had got to: sent, again later, another way, or dead and shown."""
     with store.transaction():
         state, pace = channels.load(store, group.channel)
-        channels.save(store, group.channel, _fares(state, error, now, group.channel), pace)
+        before, state = state, _fares(state, error, now, group.channel)
+        channels.save(store, group.channel, state, pace)
+        if error is None and before.failures > 1:
+            settling.hasten(store, group.channel)
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):
             _refused(store, group, error, policy, ways or Ways(), now)
         else:
             left = _without_moot(store, group, error, policy, now)
-            settling.settle_failed(store, left, now, str(error), _setback(error))
+            left = _another_way(store, left, group, str(error), ways or Ways(), now)
+            down = state.down_since is not None
+            settling.settle_failed(store, left, now, str(error), _setback(error), down=down)
+
+
+def _another_way(store: Store, ids: list[int], group: Group, error: str, ways: Ways, now: datetime) -> list[int]:
+    """What its channel did not take for a day goes over another that works, however mild it is; what does not."""
+    if group.kind == detours.DOWN or not settling.overdue(store, ids, now):
+        return ids
+    channel, moved, had = detours.untaken(store, ids, group.channel, ways)
+    if not channel:
+        return ids
+    taken.note_arrived(store, had)
+    settling.settle_had(store, had, error, channel)
+    taken.divert(store, moved, channel, now)
+    return [one for one in ids if one not in {*moved, *had}]
 
 
 def _arrived(store: Store, group: Group, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from parcelwatch.core.channels import ChannelState, news, shut, way_round
+from parcelwatch.core.channels import ChannelState, lasting, news, shut, way_round
 from parcelwatch.model import Fact, Form, Severity, Why
 from parcelwatch.store import Store, alerts, channels, outbox
 from parcelwatch.store import ways as taken
@@ -57,11 +57,18 @@ class Detour(NamedTuple):
 
 
 def refused(store: Store, ids: Sequence[int], name: str, severity: Severity, ways: Ways) -> Detour:
-    """Which other way a message goes that its channel refuses; what went another way before goes no third.
+    """Which other way a message goes that its channel refuses.
 
     Only a grave one does, but where its channel is no more: then nobody refused it.
     """
-    if (severity.rank < Severity.HIGH.rank and name in ways.channels) or not ways.round(name, ()):
+    if severity.rank < Severity.HIGH.rank and name in ways.channels:
+        return Detour()
+    return untaken(store, ids, name, ways)
+
+
+def untaken(store: Store, ids: Sequence[int], name: str, ways: Ways) -> Detour:
+    """Which other way a message goes that its channel does not take; what went another way before goes no third."""
+    if not ways.round(name, ()):
         return Detour()
     known = channels.load_all(store, ways.channels)
     channel = ways.round(name, {name for name, (state, _) in known.items() if state.down_since})
@@ -73,9 +80,9 @@ def refused(store: Store, ids: Sequence[int], name: str, severity: Severity, way
 def _moved(
     store: Store, known: Mapping[str, Known], ways: Ways, down: Collection[str], now: datetime
 ) -> Iterator[tuple[list[int], str]]:
-    for name in (name for name, (state, _) in known.items() if shut(state, now)):
-        channel = ways.round(name, down)
-        if channel and (ids := taken.to_divert(store, name, DOWN, channel)):
+    for name, (state, _) in known.items():
+        channel = ways.round(name, down) if shut(state, now) else ""
+        if channel and (ids := taken.to_divert(store, name, DOWN, channel, mild=lasting(state, now))):
             yield ids, channel
 
 

@@ -46,15 +46,42 @@ def case_of(place: Office, parcel_id: int, kind: str = "damaged") -> int:
 # --- floods --------------------------------------------------------------------------------------
 
 
-def test_a_hundred_alerts_in_ten_minutes_are_a_dozen_messages_and_name_every_parcel(tmp_path: Path) -> None:
-    place = office(tmp_path)
+@pytest.mark.parametrize(("wait", "most"), [(timedelta(0), 7), (30 * SECOND, 3)])
+def test_a_hundred_alerts_in_ten_minutes_are_a_handful_of_messages_and_name_every_parcel(
+    tmp_path: Path, wait: timedelta, most: int
+) -> None:
+    place = office(tmp_path, timing=Timing(wait=wait))
     for one in range(100):
         place.trouble(f"PW{one:06}", Cause.UNSTATED)
         place.until(place.now + 6 * SECOND, step=6 * SECOND)
     place.until(place.now + 10 * MINUTE)
-    assert len(place.told) <= 12
+    assert len(place.told) <= most
     assert set().union(*(one.numbers for one in place.told)) == {f"PW{one:06}" for one in range(100)}
     assert max(b.at - a.at for a, b in pairwise(place.told)) <= 6 * MINUTE
+
+
+def test_what_comes_while_news_waits_for_company_goes_with_it(tmp_path: Path) -> None:
+    place = office(tmp_path, timing=Timing(wait=30 * SECOND))
+    for one in range(9):
+        place.trouble(f"PW{one}", Cause.UNSTATED)
+        place.until(place.now + SECOND, step=SECOND)
+    place.trouble("PW8B", Cause.UNSTATED, order="A-1")
+    place.until(place.now + 5 * SECOND, step=SECOND)
+    place.trouble("PW8C", Cause.LOST, order="A-1")
+    place.until(MONDAY + 10 * MINUTE, step=SECOND)
+    assert [(one.at - MONDAY, one.numbers) for one in place.told] == [
+        (14 * SECOND, {"PW8B", "PW8C"}),
+        (30 * SECOND, {f"PW{one}" for one in range(9)}),
+    ]
+
+
+def test_what_waits_for_the_morning_does_not_leave_because_news_waits_for_company(tmp_path: Path) -> None:
+    place = office(tmp_path, replace(NIGHT, zone=UTC, most=1), Timing(wait=HOUR), now=MONDAY - 2 * HOUR)
+    place.trouble("PW1", Cause.UNSTATED)
+    place.until(MONDAY - 10 * MINUTE)
+    place.trouble("PW2", Cause.UNSTATED)
+    place.until(MONDAY + 3 * HOUR)
+    assert [(one.at, one.numbers) for one in place.told] == [(MONDAY, {"PW1", "PW2"})]
 
 
 def test_what_is_worse_does_not_wait_in_the_flood(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
         ("[[thresholds.override]]\ncompany = 3011", "2: thresholds.override.company: expected a text in quotes"),
         ("[[thresholds.override]]\ncompany = 3011", 'got 3011: write "3011"'),
         ('[alerts]\nescalate_after = { crit = "4h" }', 'no severity "crit" (did you mean "critical"?)'),
-        ('[alerts]\nescalate_after = "4h"', "2: alerts.escalate_after: expected a table"),
+        ("[alerts]\nescalate_after = 4", "2: alerts.escalate_after: expected a table"),
         ('[alerts]\nescalate_after = { critical = "0h" }', "expected more than nothing"),
         (OPS + '[alerts]\nescalate_to = "op"', 'alerts.escalate_to: no channel "op" (did you mean "ops"?)'),
         ('[alerts]\nreraise_afer = "3bd"', 'unknown key (did you mean "reraise_after"?)'),

@@ -215,18 +215,19 @@ def test_a_reminder_of_a_letter_is_given_once_for_all_of_its_parcels(store: Stor
     assert sorted(states) == ["pending", "suppressed"]
 
 
-def test_an_escalation_goes_to_the_channel_that_the_kind_has_where_none_is_named(store: Store) -> None:
+@pytest.mark.parametrize(("told_first", "then"), [("ops", "boss"), ("boss", "boss")])
+def test_an_escalation_goes_to_the_next_channel_where_none_is_named(store: Store, told_first: str, then: str) -> None:
     policy = Policy(
         profile="china",
         channels=("ops", "boss"),
-        routes=(Route(Matcher(("lost",)), ("boss",)),),
+        routes=(Route(Matcher(("lost",)), (told_first,)),),
         follow_up=FollowUp({Severity.CRITICAL: parse("4h")}),
     )
     parcel = said(store, "PW1")
     hear(store, parcel, LOST, policy=policy)
     look(store, 5, policy)
     told = [(row.out.why, row.out.channel) for row in alerts.rows(store) if not row.out.draft]
-    assert told == [(Why.OPENED, "boss"), (Why.ESCALATED, "boss")]
+    assert told == [(Why.OPENED, told_first), (Why.ESCALATED, then)]
 
 
 # --- the report ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import httpx
 import pytest
 import structlog
 
-from parcelwatch import web
+from parcelwatch import config, making, web
 from parcelwatch.core.links import LIFE, REMEMBERED, Ended, Linking, Verb, digest, token, well_formed
 from parcelwatch.core.messages import Characters, Text
 from parcelwatch.core.policy import Policy
@@ -552,6 +552,13 @@ def test_a_channel_that_is_nobodys_own_shows_the_command_and_does_nothing(tmp_pa
         assert await one.writer.run(dump) == before
 
     play(tmp_path, scene, people={"wang": "wang"})
+
+
+def test_a_mailbox_is_nobodys_own_for_scanners_press_its_buttons(tmp_path: Path) -> None:
+    chat = '[channels.lin]\nurl = "json://127.0.0.1/lin"\nperson = "lin"\n'
+    mail = '[channels.mei]\nurl = "mailtos://mei:pw@mail.example"\nperson = "mei"\n'
+    (tmp_path / "config.toml").write_text(chat + mail, encoding="utf-8")
+    assert making.people(config.load(tmp_path / "config.toml", environ={})) == {"lin": "lin"}
 
 
 def test_an_unknown_an_expired_and_a_forgotten_link_say_so_and_do_nothing(tmp_path: Path) -> None:

@@ -146,6 +146,16 @@ def test_what_is_refused_while_no_other_channel_works_waits_for_one(store: Store
 # --- another way ---------------------------------------------------------------------------------
 
 
+def test_what_a_channel_alone_does_not_take_for_a_day_goes_another_way_and_no_third(store: Store) -> None:
+    words = replace(WORDS, sizes={**WORDS.sizes, "c": Taker()}, ways=Ways(("a", "b", "c")))
+    tell(store, severity=Severity.MEDIUM)
+    for channel, begin in (("a", NOW), ("b", NOW + 25 * HOUR)):
+        for at in (begin, begin + 24 * HOUR):
+            assert stand(store)[0][:2] == (channel, "pending")
+            end(store, take(store, at, words=words), DeliveryFailed(f"{channel}: HTTP 500"), at, words)
+    assert stand(store)[0] == ("b", "dead", "not delivered within a day")
+
+
 @pytest.mark.parametrize("first", ["stays", "moves"])
 def test_each_half_of_a_bundle_that_is_torn_goes_by_an_id_of_its_own(store: Store, first: str) -> None:
     for number in range(8):

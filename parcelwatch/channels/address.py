@@ -7,7 +7,7 @@ nowhere without anybody knowing. No fault shows the URL, which holds the key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from ipaddress import ip_address
 from typing import Any, Final
@@ -71,8 +71,10 @@ def service(name: str, url: str) -> Told | Other:
     _refuse(name, list(_login_faults(scheme, url, plugin)) or _raw_signs(url))
     if plugin is None:
         shown = f'one that begins "{scheme}://"' if scheme else "what it holds"
-        raise _refusal(name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}"])
-    _refuse(name, _faults(plugin))
+        raise _refusal(
+            name, [f"expected an Apprise URL such as slack://… or mailto://…, cannot use {shown}{_hint(scheme, url)}"]
+        )
+    _refuse(name, list(_unread(scheme, url, plugin)) or _faults(plugin))
     return plugin if isinstance(plugin, Told) else Other(plugin)
 
 
@@ -168,13 +170,64 @@ def _login_faults(scheme: str, url: str, plugin: NotifyBase | None) -> Iterator[
 def _raw_signs(url: str) -> Iterator[str]:
     """Signs anywhere in a key, token or password that end it too early, or are read as another."""
     before, _, options = url.partition("?")
-    if re.search("[^/]#", before.partition("://")[2]):
+    if re.search("[^/,]#", before.partition("://")[2]):
         yield 'holds a raw "#", which ends a key or password too early; write %23 instead'
     if any(option and "=" not in option for option in options.split("&")):
         yield 'holds a raw "?" or "&", which ends a key or password too early; write %3F or %26 instead'
+    if ";" in options:
+        yield 'holds a raw ";", which ends a key or password too early; write %3B instead'
     # Nobody writes a letter or a digit by its code.
     if any(unquote(code).isalnum() for code in re.findall("%[0-7][0-9A-Fa-f]", url)):
         yield 'holds a raw "%" that is read as the code of a letter or a digit; write %25 instead'
+
+
+# Their URLs hold keys, and whom in a group to call. Of others a piece may be read as somebody to tell.
+_KEYS_ALONE: Final = frozenset({"wecombot", "dingtalk", "feishu", "lark", "discord", "workflow", "workflows"})
+
+
+def _unread(scheme: str, url: str, plugin: NotifyBase) -> Iterator[str]:
+    """The first sign that parts a key in two, of which the service would be given one."""
+    if scheme not in _KEYS_ALONE:
+        return
+    written = "".join(plugin.templates)
+    unused = {name for name, place in _PLACES.items() if place not in written}
+    taken = "\n".join(_texts([value for name, value in vars(plugin).items() if name not in unused]))
+    path = url.partition("://")[2].partition("?")[0]
+    for found in re.finditer("[^@/:,]+", path):
+        if unquote(found[0]).lower().lstrip("+") not in taken:
+            around = path[found.start() - 1] if found.start() else path[found.end() : found.end() + 1]
+            sign = ";" if ";" in found[0] else around
+            yield f'holds a raw "{sign}", which parts a key so that some of it is lost; write {_codes(sign)} instead'
+            return
+
+
+# What Apprise reads of every URL, with its place in the URLs of services that have a use for it.
+_PLACES: Final = {"user": "}@", "password": "{password}", "host": "{host}", "fullpath": "{fullpath}", "port": "{port}"}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts within a value, in lower case."""
+    if isinstance(value, str | int):
+        yield str(value).lower()
+    elif isinstance(value, Mapping | Iterable):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(each)
+
+
+def _hint(scheme: str, url: str) -> str:
+    """What to do about signs that may be why a URL of a service that there is cannot be used."""
+    path = url.partition("://")[2].partition("?")[0]
+    signs = [sign for sign in "@:;&" if sign in path]
+    known = scheme in _plugins() and signs
+    return f"; {_quoted(signs)} in a key or password is written {_codes(signs)}" if known else ""
+
+
+def _quoted(signs: Iterable[str]) -> str:
+    return " and ".join(f'a raw "{sign}"' for sign in signs)
+
+
+def _codes(signs: Iterable[str]) -> str:
+    return " and ".join(quote(sign, safe="") for sign in signs)
 
 
 def _takes_login(scheme: str) -> bool:

@@ -111,22 +111,18 @@ def claim(
 STANDS = {"filed": "claimed", "paid": "the courier paid", "refused": "the courier refused", "none": "nothing to claim"}
 
 
-def _assigned(text: str) -> int:
-    try:
-        return case_id(text)
-    except typer.BadParameter as error:
-        raise typer.BadParameter(f"{error}; whom it goes to is named with --to {text[:40]}") from None
-
-
 def assign(
     desk: Desk,
-    cases: Annotated[
-        list[int],
+    given: Annotated[
+        list[str],
         typer.Argument(
-            metavar="ID…", parser=_assigned, help="Numbers of cases, as in `cases list`, or of alerts, as A44."
+            metavar="ID… [NAME]",
+            help="Numbers of cases, as in `cases list`, or of alerts, as A44; who has them from now on.",
         ),
     ],
-    to: Annotated[str, typer.Option("--to", metavar="NAME", help='Who has it from now on; "" for nobody.')],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="NAME", help='Who has it from now on; "" for nobody.')
+    ] = None,
     by: By = "",
     as_json: Json = False,
 ) -> None:
@@ -136,7 +132,7 @@ def assign(
     """
     from parcelwatch.verbs import agents
 
-    to, t = _name(to), desk.tongue
+    (cases, to), t = _ids_and_owner(given, to), desk.tongue
 
     def give(store: Store, case: int) -> bool:
         return agents.assign(store, case, to, desk.policy, desk.now, by=by or who())
@@ -146,6 +142,18 @@ def assign(
 
     done = _each(desk, cases, give, lambda one: t("is {owner}'s already", owner=owner(one)))
     _print_done(done, desk, as_json, lambda one: t("is {owner}'s now", owner=owner(one)))
+
+
+def _ids_and_owner(given: list[str], to: str | None) -> tuple[list[int], str]:
+    """The cases, and whose they are to be: named last, or with --to where a name could be taken for a number."""
+    *named, last = given
+    if to is None and not last.lstrip("Aa").isdigit():
+        given, to = named, last
+    if not given:
+        raise BadInput(f"say which case: `parcelwatch cases assign 17 {to or last}`")
+    if to is None:
+        raise BadInput(f"say who has it from now on: `parcelwatch cases assign {last} lin`")
+    return [case_id(each) for each in given], _name(to)
 
 
 _LONGEST_NAME = 60
@@ -353,9 +361,7 @@ command(
     'cases claim 17 --paid "12.50 EUR"',
     "cases claim 17 --none",
 )(claim)
-command(app, "assign", "cases assign 17 --to lin", "cases assign 17 18 --to mei --by boss", 'cases assign 17 --to ""')(
-    assign
-)
+command(app, "assign", "cases assign 17 lin", "cases assign 17 18 mei --by boss", 'cases assign 17 --to ""')(assign)
 command(
     app,
     "remedy",

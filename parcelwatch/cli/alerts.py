@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import ChannelConfig
     from parcelwatch.core.messages import Group, Size
-    from parcelwatch.model import Severity
     from parcelwatch.store import Store
 
 app = group("See what agents were told, test channels, send again.")
@@ -224,6 +224,7 @@ class _TellNobody(Exception):
     "alerts preview",
     "alerts preview --json",
     "alerts preview --kind lost --severity critical --tag vip",
+    "alerts preview --policy new.toml",
 )
 def preview(
     desk: Desk,
@@ -235,22 +236,32 @@ def preview(
     tag: Tag = "",
     tier: Tier = "",
     value: Annotated[float, typer.Option("--value", metavar="N", min=0.0, help="Worth so much.")] = 0.0,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="By this file, of the trouble there is.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Print what would be told, to whom.
 
-    What waits, grouped as it would go. With --kind: who would hear of such trouble, by which route, and when. Tells
-    nobody.
+    What waits, grouped as it would go. With --kind: who would hear of such trouble, by which route, and when. With
+    --policy: which channel would get what of the trouble that stands, and why not. Tells nobody.
     """
-    if kind:
+    from parcelwatch.cli import audience
+
+    said = any((severity, courier, company, destination, tag, tier, value))
+    if policy and (kind or said):
+        raise BadInput("--policy is about the trouble there is: leave the others out, or name the file with --config")
+    if policy:
+        audience.print_standing(audience.standing(desk, policy), desk, as_json=as_json)
+    elif kind:
         checked(desk, [kind], severity, courier, destination)
         tags = (tag,) if tag else ()
         asked = (courier, company, destination, tags, value, (tier,) if tier else ())
-        _print_who(_who(desk, kind, severity, asked), desk, as_json=as_json)
-        return
-    if any((severity, courier, company, destination, tag, tier, value)):
+        audience.print_who(audience.who(desk, kind, severity, asked), desk, as_json=as_json)
+    elif said:
         raise BadInput("say of which trouble: --kind stalled; without it, preview prints what waits")
-    _print_waiting(desk, as_json=as_json)
+    else:
+        _print_waiting(desk, as_json=as_json)
 
 
 def _print_waiting(desk: Desk, *, as_json: bool) -> None:
@@ -283,51 +294,6 @@ def _waits(each: Mapping[str, Any], desk: Desk) -> str:
     due = output.moment(each["due_at"], desk.config.timezone) or t("later")
     told = t(", ").join(filter(None, (by, count, parts, t("due {at}", at=due))))
     return t("To {channel}: {told}", channel=each["channel"], told=told)
-
-
-_NO_ROUTE = "no route: the first channel"
-_NO_DRAFT_ROUTE = "[drafts] channel"
-
-
-def _who(desk: Desk, kind: str, severity: str, asked: tuple[Any, ...]) -> list[dict[str, str]]:
-    """Who would get a message of such trouble, and its draft."""
-    from dataclasses import replace
-
-    from parcelwatch.core.kinds import KINDS, LETTERS, Family
-    from parcelwatch.core.matching import Subject
-    from parcelwatch.model import Severity
-
-    ours = KINDS[kind].family is Family.OPERATOR
-    grade = Severity.OPERATOR if ours else Severity(severity or Severity.HIGH)
-    one = replace(Subject(kind, grade, *asked), incident=KINDS[kind].family is Family.GROUP)
-    found: list[dict[str, str]] = []
-    for what, draft in (("alert", False), ("draft", True)) if kind in LETTERS else (("alert", False),):
-        for each in desk.policy.receivers(one, draft=draft):
-            by = each.line or (_NO_DRAFT_ROUTE if draft else _NO_ROUTE)
-            found.append({"what": what, "channel": each.channel, "by": by, "when": _when(desk, each.channel, grade)})
-    return found
-
-
-def _when(desk: Desk, channel: str, grade: Severity) -> str:
-    """When it would leave if it came now, as far as the channel's hours say."""
-    from parcelwatch.cli.output import moment
-
-    hours, now = desk.policy.timing.hours(channel), desk.now
-    if hours.gathers(grade.rank):
-        return f"with the digest, {moment(hours.next_digest(now)[0], hours.zone)}"
-    wakes_at = now if hours.lets_pass(grade.rank) else hours.awake(now)
-    return "at once" if wakes_at == now else f"after its quiet hours, {moment(wakes_at, hours.zone)}"
-
-
-def _print_who(found: list[dict[str, str]], desk: Desk, *, as_json: bool) -> None:
-    from parcelwatch.cli import output
-
-    if as_json:
-        output.emit(found)
-        return
-    t = desk.tongue
-    rows = [(t(one["what"]), one["channel"], t.sentence(one["by"]), t.sentence(one["when"])) for one in found]
-    output.show(t.columns("!What", "!Channel", "Route", "When"), rows, t("Nobody: no channel is configured."))
 
 
 def _groups(store: Store, now: datetime) -> list[tuple[Group, datetime | None]]:

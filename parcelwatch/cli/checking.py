@@ -307,6 +307,9 @@ def _told(config: Config) -> list[dict[str, Any]]:
         letters = "other customers' drafts" if any(route.drafts for route in policy.routes) else "customers' drafts"
         rows.append({"what": rest, "channels": [policy.channels[0]], "by": "the first channel"})
         rows.append({"what": letters, "channels": [policy.draft_channel], "by": "[drafts] channel"})
+    if policy.follow_up.escalate_after and not policy.follow_up.escalate_to and policy.channels:
+        by = "[alerts] escalate_after: the channel after the one that was told, if there is one"
+        rows.append({"what": "what nobody acknowledged in time", "channels": list(policy.channels[1:2]), "by": by})
     named = [
         ("what nobody acknowledged in time", policy.follow_up.escalate_to, "[alerts] escalate_to"),
         ("the day's report", policy.daily.channel, "[report] channel"),

@@ -20,7 +20,7 @@ from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.engine import Engine
 from parcelwatch.errors import BadInput
-from parcelwatch.sandbox.demo_world import coming, demo_story
+from parcelwatch.sandbox.demo_world import coming, demo_story, mending
 from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
@@ -116,7 +116,7 @@ class Stage:
     async def _tick(self, parts: Engine, show: Show) -> None:
         live = coming(self.story)
         last = live[-1][0].total_seconds() if live else 0.0
-        agent = Agent(self.config, {number for _, _, number in live})
+        agent = Agent(self.config, mending(self.story))
         while time.monotonic() < self._deadline - ENDING:
             if self._clock.held and (agent.wrote or time.monotonic() > self._latest):
                 self._clock.let_go(timedelta(seconds=last + LINGER), self._left())
@@ -207,7 +207,7 @@ def configuration(urls: dict[str, str], inbox: str, story: Story, listen: str) -
     tables.append("\n".join(['[[thresholds.override]]\ncourier = "kuaidi100"', *limits]))
     tables.append(f'[channels.agents]\nurl = "json://{inbox}/agents"\nperson = "{NAME}"')
     # A week passes in seconds, so news waits for company no longer than that.
-    tables.append('[messages]\ngroup_interval = "3s"')
+    tables.append('[messages]\ngroup_wait = "1s"\ngroup_interval = "3s"')
     tables.append('[shop]\norder_url = "https://shop.example/orders/{order}"\ncurrency = "EUR"')
     tables.append('[drafts]\nshop = "Lotus & Lantern"')
     letter = '{ title = "{subject}", message = "{body}" }'

@@ -14,6 +14,9 @@ from typer.core import TyperGroup
 _MOST: Final = 3
 _BEGIN: Final = ("demo", "once", "why")
 
+# Other words for a command, by the noun they stand after; "" for none.
+_ALSO: Final = {("", "silence"): "silences", ("silences", "remove"): "end"}
+
 
 class Noun(TyperGroup):
     """A group of commands that says what was meant where a spelling alone does not tell."""
@@ -29,7 +32,7 @@ class Noun(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """As any group does it."""
-        name = args[0]
+        name = args[0] = _ALSO.get((self.name or "" if ctx.parent else "", args[0]), args[0])
         meant = "" if name in self.commands or ctx.resilient_parsing else _meant(self, name)
         if meant:
             ctx.fail(f"No such command {name[:60]!r}. Did you mean {meant}?")

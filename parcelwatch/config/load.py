@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from parcelwatch.config import checks, contracts, days, fitting, models, overrides, routes
 from parcelwatch.config.declarations import resolve
+from parcelwatch.config.elsewhere import settled
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
 from parcelwatch.config.peers import AccountConfig, ChannelConfig, HelpdeskConfig, ShopConfig, TokenConfig
@@ -391,8 +392,9 @@ def load(
     document = parsed(text, path)
     expect(document, path, looks.CONFIGURATION, "accounts, each below [couriers.NAME]")
     declared = resolve(document, path.absolute().parent)
-    written, places = declared.written, Places(str(path), key_lines(text))
-    file, problems = None, list(checks.errors(written, apis, {"shops": shops, "helpdesks": helpdesks}))
+    moved = settled(declared.written, Places(str(path), key_lines(text)))
+    written, places = moved.written, moved.places
+    file, problems = None, [*moved.problems, *checks.errors(written, apis, {"shops": shops, "helpdesks": helpdesks})]
     try:
         file = File.model_validate(written, context=Surroundings(path.absolute().parent, environ))
     except ValidationError as error:

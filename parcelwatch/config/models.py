@@ -382,7 +382,7 @@ class Alerts(Table):
     escalate_after: Mapping[SeverityName, Limit] = Field(
         default_factory=dict, description="how long a case of a severity may stand before somebody takes it"
     )
-    escalate_to: str = Field(default="", description="the channel that then hears of it; the same one when left out")
+    escalate_to: str = Field(default="", description="the channel that then hears of it; the next one when left out")
     reraise_after: Limit = Field(
         default=Duration(3, "bd"),
         json_schema_extra={"default": "3bd"},

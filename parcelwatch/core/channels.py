@@ -22,6 +22,9 @@ DOWN_AFTER: Final = timedelta(minutes=15)
 """A channel that failed for so long, and at least this often, is down; so is one that asks to be let alone longer."""
 LEAST_FAILURES: Final = 4
 
+LASTING: Final = timedelta(days=1)
+"""Down for so long, it is not waited for any more, whatever waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
@@ -82,6 +85,11 @@ def shut(state: ChannelState, now: datetime) -> bool:
     """It is down and not about to be tried: what is grave goes another way."""
     at = ready_at(state)
     return state.down_since is not None and at is not None and at > now
+
+
+def lasting(state: ChannelState, now: datetime) -> bool:
+    """It has been down for so long that what is mild need not wait for it either."""
+    return state.down_since is not None and now - state.down_since >= LASTING
 
 
 def news(state: ChannelState) -> Why | None:

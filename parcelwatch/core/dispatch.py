@@ -71,8 +71,8 @@ def way(
         return _of_letter(notice, parcel, policy)
     one = subject(notice.case.kind, severity(notice), parcel, incident=inside is not None)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
-    if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED and policy.follow_up.escalate_to:
-        found = (Receiver(policy.follow_up.escalate_to, "[alerts] escalate_to"),)
+    if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED:
+        found = escalated(found, policy)
     old = first and not isinstance(notice, ClaimTold)
     if why_not := (_old_news(notice.case, policy, now) if old else _quiet(notice)):
         return Way(found, why_not)
@@ -85,6 +85,15 @@ def way(
     if inside is not None and _is_said(notice, parcel, inside, now):
         return Way(found, incidents.reason(inside), incident=inside.id)
     return Way(found)
+
+
+def escalated(told: tuple[Receiver, ...], policy: Policy) -> tuple[Receiver, ...]:
+    """Who hears that nobody took it: the channel named for that, else the next one after those that were told."""
+    if named := policy.follow_up.escalate_to:
+        return (Receiver(named, "[alerts] escalate_to"),)
+    heard = [policy.channels.index(each.channel) for each in told if each.channel in policy.channels]
+    after = policy.channels[max(heard) + 1 :] if heard else ()
+    return (Receiver(after[0], "[alerts] escalate_after"),) if after else told
 
 
 def _of_letter(notice: LetterUnsure, parcel: Parcel, policy: Policy) -> Way:

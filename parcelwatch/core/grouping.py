@@ -73,10 +73,11 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A message that a channel took lately, with the rank of the worst in it."""
+    """A message that a channel took lately, with the rank of the worst in it; `digest`: of several."""
 
     rank: int
     at: datetime
+    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,13 @@ def _company(unit: _Unit, oldest: datetime, hours: Hours, timing: Timing, sent: 
     """Until when it waits for others. What came together, in a flood or an import, also leaves together."""
     if unit.first.bundle is not None or unit.gathered or not timing.patient:
         return _EVER
-    waits = _EVER if unit.passes(hours) else oldest + timing.wait
-    before = [one.at for one in sent if one.rank >= unit.rank]
-    crowd = before[-SINGLY:] if len(before) >= SINGLY else []
-    # Not only many, but lately; and it came after them.
-    flood = crowd and crowd[-1] - crowd[0] < timing.interval and unit.born_at > crowd[-1]
-    return max(waits, crowd[-1] + timing.interval) if flood else waits
+    passes = unit.passes(hours)
+    waits = _EVER if passes else oldest + timing.wait
+    before = [one for one in sent if one.rank >= unit.rank]
+    floods = [one.at for one in before[SINGLY - 1 :][-1:] if one.at - before[-SINGLY].at < timing.interval]
+    floods += [one.at for one in before if one.digest and not passes]
+    # What came with a flood leaves with it; only what came after waits for the next.
+    return max([waits, *(at + timing.interval for at in floods if unit.born_at > at)])
 
 
 def _budget(hours: Hours, now: datetime, sent: Sequence[Sent]) -> datetime:

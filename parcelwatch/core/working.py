@@ -35,8 +35,8 @@ class FollowUp:
     """How long cases wait for people.
 
     `escalate_after`: how long one may stand told and unacknowledged, by severity; never where it is not said.
-    `escalate_to`: the channel that then hears of it, "" for the one that did before. `reraise_after`: how long one that
-    was acknowledged may stand without news. `remedy_after`: how long a remedy that was agreed may take.
+    `escalate_to`: the channel that then hears of it, "" for the next after those that did before. `reraise_after`: how
+    long one that was acknowledged may stand without news. `remedy_after`: how long a remedy that was agreed may take.
     """
 
     escalate_after: Mapping[Severity, Duration] = field(default_factory=dict)

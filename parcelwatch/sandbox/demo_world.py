@@ -5,13 +5,13 @@ Ages are chosen so that the built-in thresholds speak whatever the weekday is; s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from parcelwatch import clock
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.drawing import Drawer, Later, Plot, Row, Step
-from parcelwatch.sandbox.story import APIS, Story, StoryParcel
+from parcelwatch.sandbox.story import APIS, Says, Story, StoryParcel
 
 M = Milestone
 C = Cause
@@ -81,18 +81,18 @@ OWN: dict[str, tuple[Plot, ...]] = {
     ),
 }
 
-# What happens while one watches. None at kuaidi100: a number may be asked there every half hour only.
+# What happens while one watches, the worst first. None at kuaidi100: a number may be asked there every half hour only.
 LIVE: dict[str, tuple[Plot, ...]] = {
     "dhl": (
-        Plot((Step(6.4 * DAY, 6.6 * DAY, M.IN_TRANSIT),), later=(Later(2, M.IN_TRANSIT),)),
-        Plot((Step(3, 5, M.OUT_FOR_DELIVERY),), before=5, later=(Later(1, M.DELIVERED),)),
+        Plot((Step(6.4 * DAY, 6.6 * DAY, M.IN_TRANSIT),), later=(Later(4, M.IN_TRANSIT),)),
+        Plot((Step(3, 5, M.OUT_FOR_DELIVERY),), before=5, later=(Later(3, M.DELIVERED),)),
         Plot((Step(20, 24, M.ATTEMPT_FAILED, C.NOBODY_HOME),), before=5, later=(Later(5, M.DELIVERED),)),
-        Plot((Step(3, 6, M.IN_TRANSIT),), later=(Later(3, M.EXCEPTION, C.DAMAGED),)),
+        Plot((Step(3, 6, M.IN_TRANSIT),), later=(Later(0.5, M.EXCEPTION, C.DAMAGED),)),
     ),
     "17track": (
-        Plot((Step(5, 8, M.IN_TRANSIT),), later=(Later(4, M.EXCEPTION, C.DAMAGED),)),
+        Plot((Step(5, 8, M.IN_TRANSIT),), later=(Later(0.8, M.EXCEPTION, C.DAMAGED),)),
         Plot((Step(30, 36, M.CUSTOMS, C.CUSTOMS),), later=(Later(6, M.IN_TRANSIT),)),
-        Plot((Step(3, 6, M.OUT_FOR_DELIVERY),), before=5, later=(Later(2, M.DELIVERED),)),
+        Plot((Step(3, 6, M.OUT_FOR_DELIVERY),), before=5, later=(Later(3.5, M.DELIVERED),)),
     ),
     "kuaidi100": (),
 }
@@ -103,7 +103,7 @@ def demo_story(
 ) -> tuple[Story, list[Row]]:
     """The world and the rows a shop would import; `courier` is the name of the API.
 
-    Live lines come 1 to 6 seconds after `start`, times `scale`. Never fewer parcels than there are plots.
+    Live lines come half a second to 6 seconds after `start`, times `scale`. Never fewer parcels than there are plots.
     """
     drawer = Drawer(seed, start, scale)
     plots = [(api, plot) for api in APIS for plot in (*TOLD, *OWN[api], *LIVE[api])]
@@ -132,13 +132,19 @@ def drawn(drawer: Drawer, plots: Sequence[tuple[str, Plot]], title: str) -> tupl
 
 def coming(story: Story) -> list[tuple[timedelta, str, str]]:
     """(when after the start, API, number) of everything that happens live, in order."""
-    live = [
-        (says.at, parcel.api, parcel.number)
-        for parcel in story.parcels
-        for says in parcel.says
-        if isinstance(says.at, timedelta) and says.at > timedelta(0)
-    ]
-    return sorted(live)
+    return sorted((at, parcel.api, parcel.number) for at, parcel, _ in _live(story))
+
+
+def mending(story: Story) -> set[str]:
+    """The numbers of parcels that go on while one watches."""
+    return {parcel.number for _, parcel, says in _live(story) if says.milestone is not M.EXCEPTION}
+
+
+def _live(story: Story) -> Iterator[tuple[timedelta, StoryParcel, Says]]:
+    for parcel in story.parcels:
+        for says in parcel.says:
+            if isinstance(says.at, timedelta) and says.at > timedelta(0):
+                yield says.at, parcel, says
 
 
 def bulk_story(

@@ -162,6 +162,7 @@ SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at
   {COMPLAINED.format(parcel="a.parcel_id")}
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
 WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
+  AND (a.due_at <= ? OR a.bundle IS NULL)
 LIMIT ?
 """
 _HOLD: Final = "UPDATE alerts SET due_at = ?, slot = ? WHERE id = ?"
@@ -200,7 +201,9 @@ def claim(
 
 
 def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
-    rows = store.all(_WAITING, (channel, *Severity, to_ms(now), _LARGEST_DIGEST))
+    """What may leave of what is due; what still waits for company is what that goes with."""
+    soon = now + (timing.wait if timing.patient else timedelta(0))
+    rows = store.all(_WAITING, (channel, *Severity, to_ms(soon), to_ms(now), _LARGEST_DIGEST))
     waiting = [_waiting(row, now) for row in rows]
     return plan(waiting, now, hours=timing.hours(channel), timing=timing, sent=_lately(store, channel, timing, now))
 
@@ -234,12 +237,13 @@ def _slot(store: Store, alert_id: int) -> str:
     return found
 
 
-_LATELY: Final = "SELECT severity, at FROM deliveries WHERE channel = ? AND at > ? ORDER BY at"
+_LATELY: Final = "SELECT severity, at, digest FROM deliveries WHERE channel = ? AND at > ? ORDER BY at"
 
 
 def _lately(store: Store, channel: str, timing: Timing, now: datetime) -> list[Sent]:
     since = to_ms(now - max(HOUR, timing.interval))
-    return [Sent(SEVERITIES[grade].rank, from_ms(at)) for grade, at in store.all(_LATELY, (channel, since))]
+    found = store.all(_LATELY, (channel, since))
+    return [Sent(SEVERITIES[grade].rank, from_ms(at), bool(digest)) for grade, at, digest in found]
 
 
 def _claim(store: Store, channel: str, bundle: Bundle, now: datetime, lease_until: datetime) -> Group:

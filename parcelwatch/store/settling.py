@@ -14,8 +14,9 @@ from zlib import crc32
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import from_ms, to_ms
 
-FIRST_BACKOFF: Final = timedelta(seconds=5)
-LONGEST_BACKOFF: Final = timedelta(minutes=15)
+# Longer than its channel rests after it failed, so that another message is tried before it: it may be its own fault.
+FIRST_BACKOFF: Final = timedelta(seconds=10)
+LONGEST_BACKOFF: Final = timedelta(minutes=20)
 GIVE_UP: Final = timedelta(hours=24)
 """Counted from the first attempt: what waited for a daemon that was down still gets its day."""
 
@@ -53,9 +54,9 @@ _DEAD: Final = "UPDATE alerts SET state = 'dead', due_at = NULL, lease_until = N
 
 _DELIVERED: Final = (
     # That a trouble is over crowds out nothing that is grave. What is told again did not pass, so the hour counts it.
-    "INSERT INTO deliveries (channel, severity, at) SELECT channel, CASE WHEN for_draft = 2 THEN 'low' "
-    "WHEN severity = 'critical' AND why IN ('withdrawn', 'repeated') THEN 'high' ELSE severity END, ? "
-    "FROM alerts WHERE id = ?"
+    "INSERT INTO deliveries (channel, severity, at, digest) SELECT channel, CASE WHEN for_draft = 2 THEN 'low' "
+    "WHEN severity = 'critical' AND why IN ('withdrawn', 'repeated') THEN 'high' ELSE severity END, ?, "
+    "digest IS NOT NULL FROM alerts WHERE id = ?"
 )
 _KEPT: Final = timedelta(days=1)
 
@@ -101,11 +102,17 @@ def settle_had(store: Store, ids: Sequence[int], error: str, channel: str) -> No
 
 
 def settle_failed(
-    store: Store, ids: Sequence[int], now: datetime, error: str, setback: Setback = Setback.FAILED
+    store: Store,
+    ids: Sequence[int],
+    now: datetime,
+    error: str,
+    setback: Setback = Setback.FAILED,
+    *,
+    down: bool = False,
 ) -> None:
     """The channel did not take them, or nobody knows: all of one group again together, as the setback says.
 
-    A day after the first attempt they are given up.
+    A day after the first attempt they are given up; not where the channel is `down`, which is none of their fault.
     """
     row = store.one("SELECT attempts, tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
     if row is None:
@@ -114,10 +121,16 @@ def settle_failed(
     tried_at = from_ms(tried)
     again = tried_at if setback is Setback.WAITS else now + _pause(ids[0], attempts, doubts, setback)
     doubted = int(setback is Setback.DOUBTED)
-    if max(now, again if doubted else now) - tried_at >= GIVE_UP:
+    if (not down or doubts + doubted > 1) and max(now, again if doubted else now) - tried_at >= GIVE_UP:
         _give_up(store, ids, now, error, doubts + doubted)
         return
     store.write_many(_AGAIN, [(error, to_ms(again), doubted, one) for one in ids])
+
+
+def overdue(store: Store, ids: Sequence[int], now: datetime) -> bool:
+    """Whether they were first tried a day ago, and none of them counts as delivered."""
+    row = store.one("SELECT tried_at, doubts FROM alerts WHERE id = ?", (ids[0],)) if ids else None
+    return row is not None and now - from_ms(row[0]) >= GIVE_UP and row[1] <= 1
 
 
 def _give_up(store: Store, ids: Sequence[int], now: datetime, error: str, doubts: int) -> None:
@@ -132,6 +145,17 @@ def _pause(alert_id: int, attempts: int, doubts: int, setback: Setback) -> timed
     if setback is Setback.DOUBTED and doubts:
         return min(FIRST_DOUBT * (1 << min(doubts - 1, 12)), LONGEST_DOUBT)
     return backoff(alert_id, attempts)
+
+
+_AT_ONCE: Final = """
+UPDATE alerts SET due_at = tried_at WHERE state = 'pending' AND channel = ? AND attempts > 0 AND tried_at IS NOT NULL
+  AND lease_until IS NULL AND doubts = 0
+"""
+
+
+def hasten(store: Store, channel: str) -> None:
+    """The channel works again after several failures, which were not its messages' fault: all are due."""
+    store.write(_AT_ONCE, (channel,))
 
 
 def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:

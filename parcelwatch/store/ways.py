@@ -21,7 +21,7 @@ _TO_DIVERT: Final = f"""
 SELECT id, bundle FROM alerts a WHERE state = 'pending' AND reason = '' AND channel = ?1 AND due_at IS NOT NULL
   AND lease_until IS NULL AND kind <> ?2 AND NOT EXISTS (SELECT 1 FROM alerts other
     WHERE other.notice = a.notice AND other.channel = ?3 AND other.state IN ('pending', 'sent'))
-  AND (severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
+  AND (?4 OR severity IN {_GRAVE} OR EXISTS (SELECT 1 FROM alerts worse WHERE worse.bundle = a.bundle
     AND worse.state = 'pending' AND worse.reason = '' AND worse.channel = ?1 AND worse.severity IN {_GRAVE}))
 """
 # A pending message with a reason is moot: it goes nowhere.
@@ -42,12 +42,12 @@ FROM alerts WHERE id = ? AND state = 'pending' AND reason = '' AND (doubts > 1 O
 """
 
 
-def to_divert(store: Store, channel: str, but: str, to: str) -> list[int]:
+def to_divert(store: Store, channel: str, but: str, to: str, *, mild: bool = False) -> list[int]:
     """What waits for a channel and is grave, high or worse, with what it was once bundled with; none of kind `but`.
 
-    What the channel `to` is told anyhow stays.
+    What the channel `to` is told anyhow stays. `mild`: what is not grave goes, too.
     """
-    return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to))]
+    return [one for one, _ in store.all(_TO_DIVERT, (channel, but, to, mild))]
 
 
 def give(store: Store, channel: str) -> None:

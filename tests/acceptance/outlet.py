@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from parcelwatch.channels import Channel
 from parcelwatch.core.policy import Policy
@@ -93,8 +94,31 @@ def _taken_over(store: Store, at: datetime) -> None:
         outbox.void_leases(store, at)
 
 
-def webhook(server: Server, name: str = "ops", query: str = "?cto=5&rto=0.3") -> Channel:
+HURRIED = "?rto=0.3"
+"""For a server that never answers: whoever waits for one that does must not go by a watch."""
+
+
+def webhook(server: Server, name: str = "ops", query: str = "") -> Channel:
     return Channel(name, f"json://{server.host}/{name}{query}")
+
+
+class _Hurried:
+    def __init__(self, server: Server, answerless: int, name: str) -> None:
+        self._hurried, self._patient = (webhook(server, name, query) for query in (HURRIED, ""))
+        self._left = answerless
+
+    def send(self, title: str, body: str, severity: Severity) -> None:
+        channel = self._hurried if self._left else self._patient
+        self._left -= bool(self._left)
+        channel.send(title, body, severity)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._patient, name)
+
+
+def hurried(server: Server, answerless: int, name: str = "ops") -> Sends:
+    """A webhook that waits briefly for so many answers that never come, and for the others as any does."""
+    return cast(Sends, _Hurried(server, answerless, name))
 
 
 def several(count: int, channel: str = "ops", severity: Severity = Severity.LOW) -> list[NewAlert]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.model import Severity
-from tests.acceptance.outlet import Outlet, ids, titles, told, webhook
+from tests.acceptance.outlet import HURRIED, Outlet, ids, titles, told, webhook
 from tests.servers import Behaviour, Server, answers, hangs
 from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
 from tests.test_channel_mail import Post, mail
@@ -60,10 +60,12 @@ def test_a_dead_channel_is_told_once_its_grave_messages_take_the_fall_back_and_i
     assert all(row.state == "sent" for row in outlet.rows)
 
 
-@pytest.mark.parametrize("how", [answers(b"", 503), hangs()], ids=["503", "hangs"])
-def test_a_channel_that_fails_for_a_quarter_of_an_hour_is_told_and_gone_round(how: Behaviour, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("how", "query"), [(answers(b"", 503), ""), (hangs(), HURRIED)], ids=["503", "hangs"])
+def test_a_channel_that_fails_for_a_quarter_of_an_hour_is_told_and_gone_round(
+    how: Behaviour, query: str, tmp_path: Path
+) -> None:
     with Server(how) as failing, Server(FINE) as fine:
-        outlet = Outlet(tmp_path, {"ops": webhook(failing), "care": webhook(fine, "care")})
+        outlet = Outlet(tmp_path, {"ops": webhook(failing, query=query), "care": webhook(fine, "care")})
         (worst,) = outlet.put(alert("lost", severity=CRITICAL))
         outlet.put(*(alert(f"kind{turn}", severity=LOW) for turn in range(4)))
         outlet.live(10 * MINUTE, 20 * SECOND)
@@ -97,6 +99,34 @@ def test_where_every_channel_is_down_all_waits_and_leaves_once_one_works(tmp_pat
         outlet.live(2 * MINUTE, MINUTE)  # the start tries it anew
         assert {critical, low} <= set(ids(told(two, "care")))
         assert about_channels(two, "care") == ["ops: this channel takes no messages"]
+
+
+@pytest.mark.parametrize("how", [DEAD_KEY, answers(b"", 503)], ids=["401", "503"])
+def test_what_is_mild_goes_another_way_too_once_nobody_took_it_for_a_day(how: Behaviour, tmp_path: Path) -> None:
+    with Server(how) as dying, Server(FINE) as fine:
+        outlet = Outlet(tmp_path, {"ops": webhook(dying), "care": webhook(fine, "care")})
+        waiting = outlet.put(*(alert(f"kind{turn}", severity=LOW) for turn in range(3)))
+        outlet.live(23 * HOUR, 20 * MINUTE)
+        assert not set(waiting) & set(ids(told(fine, "care")))
+        outlet.live(7 * HOUR, 20 * MINUTE)
+        assert sorted(set(waiting) & set(ids(told(fine, "care")))) == waiting
+        dying.behaviour = FINE
+        dying.hits.clear()
+        outlet.live(3 * HOUR, 20 * MINUTE)
+        assert not set(waiting) & set(ids(told(dying)))
+    assert {row.state for row in outlet.rows} == {"sent"}
+
+
+def test_a_channel_that_is_mended_after_days_gets_what_waited_where_no_other_works(tmp_path: Path) -> None:
+    with Server(DEAD_KEY) as one:
+        outlet = Outlet(tmp_path, {"ops": webhook(one)})
+        waiting = outlet.put(alert("lost", severity=CRITICAL), alert("late", severity=LOW))
+        outlet.live(72 * HOUR, HOUR)
+        assert outlet.states == {"pending": 2}
+        one.behaviour = FINE
+        one.hits.clear()
+        outlet.live(2 * HOUR, 20 * MINUTE)
+        assert ids(told(one)) == waiting
 
 
 def test_a_channel_that_recovers_before_anybody_heard_of_it_is_not_spoken_of(tmp_path: Path) -> None:

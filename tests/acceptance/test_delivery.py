@@ -8,7 +8,6 @@ from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
-from parcelwatch.channels import Channel
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Deliverer
 from parcelwatch.engine import Engine, Passed
@@ -16,6 +15,7 @@ from parcelwatch.model import Cause, Milestone, Severity
 from parcelwatch.render import Renderer
 from parcelwatch.store import alerts, outbox
 from parcelwatch.store.writer import Writer
+from tests.acceptance.outlet import hurried
 from tests.acceptance.world import THRESHOLDS, Shop, ago, happens, known, numbers
 from tests.receivers import Receiver
 from tests.sandbox.worlds import START
@@ -74,8 +74,8 @@ def test_a_hanging_channel_holds_up_no_other(tmp_path: Path) -> None:
         parts = place.engine(channels={"ops": hanging, "drafts": quick})
 
         async def scene(parts: Engine) -> None:
-            for turn in range(50):  # a channel gets one message at a tick
-                await parts.tick(place.hand.at + turn * SECOND)
+            for turn in range(10 * int(PATIENCE)):  # a channel gets one message at a tick
+                await parts.tick(place.hand.at + min(turn, 50) * SECOND)
                 if await asyncio.to_thread(quick.done.wait, 0.1):
                     break
             assert quick.done.is_set()
@@ -109,8 +109,7 @@ def test_a_real_service_that_hangs_is_given_up_and_tried_again(tmp_path: Path) -
     with Shop(tmp_path, known("6100000001", *DAMAGED)) as place:
         place.watch_all()
         place.sink.behaviour = hangs()
-        url = f"json://127.0.0.1:{place.sink.port}"
-        impatient = {name: Channel(name, f"{url}/{name}?rto=0.5") for name in ("ops", "drafts")}
+        impatient = {name: hurried(place.sink, 1, name) for name in ("ops", "drafts")}
 
         async def scene(parts: Engine) -> None:
             passed = await parts.once(place.hand.at, SECOND)

@@ -36,6 +36,22 @@ def test_a_case_is_given_to_an_agent_and_listed_as_theirs(watched: Shop) -> None
     assert kinds(watched, "--owner", "lin") == ["stalled"]
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["1", "2", "lin"], 0, "is lin's now"),
+        (["a1", "lin"], 0, "is lin's now"),
+        (["1", "--to", "7"], 0, "is 7's now"),
+        (["1"], 2, "say who has it from now on: `parcelwatch cases assign 1 lin`"),
+        (["lin"], 2, "say which case: `parcelwatch cases assign 17 lin`"),
+        (["1", "lin", "--to", "mei"], 2, "'lin' is no ID"),
+    ],
+)
+def test_whose_a_case_is_may_be_said_after_its_number(watched: Shop, words: list[str], code: int, says: str) -> None:
+    ended = watched.run("cases", "assign", *words)
+    assert (ended.code, says in ended.out + ended.err) == (code, True), ended.err
+
+
 def test_whoever_acknowledges_a_case_has_it_unless_somebody_does(
     watched: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

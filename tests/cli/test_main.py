@@ -145,7 +145,6 @@ def test_results_go_to_stdout_and_all_else_to_stderr(watched: Shop) -> None:
         ("parcels JD0002123456789", "'parcels show JD0002123456789'"),
         ("import orders.csv", "'parcels import' or 'complaints import'"),
         ("list", "'parcels list' or 'orders list' or 'cases list'"),
-        ("cases assign 5 lin", "--to lin"),
         ("cases lisst", "'list'"),
         ("cases --5", "--5"),
         ("reprot", "report"),

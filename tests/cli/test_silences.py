@@ -41,6 +41,15 @@ def test_a_silence_is_added_listed_and_ended(watched: Shop) -> None:
     assert {row["state"] for row in watched.run("silences", "list", "--json").document} == {"holds", "over"}
 
 
+def test_a_silence_may_be_called_in_the_singular_and_removed(watched: Shop) -> None:
+    assert watched.run("silence", "add", "--kind", "stalled", "--until", "2d").code == 0
+    assert len(watched.run("silence", "list", "--json").document) == 1
+    assert "Silence 1 is over" in watched.run("silence", "remove", "1").out
+    assert watched.run("silences", "--help").out == watched.run("silence", "--help").out.replace(
+        "silence [", "silences ["
+    )
+
+
 def test_a_silence_that_cannot_be_meant_is_refused_with_what_may_have_been(watched: Shop) -> None:
     for options, fault in (
         (("--kind", "staled"), "did you mean 'stalled'"),
@@ -72,6 +81,30 @@ def test_who_would_be_told_is_said_with_the_line_that_says_so(watched: Shop) -> 
     assert "with the digest" in shop.run("alerts", "preview", "--kind", "lost", "--tag", "vip", "--severity", "low").out
     assert shop.run("alerts", "preview", "--kind", "losst").code == 2
     assert shop.run("alerts", "preview", "--tag", "vip").code == 2
+
+
+def test_which_channel_would_get_what_by_another_file_is_said_and_why_not(watched: Shop) -> None:
+    new = watched.folder / "new.toml"
+    new.write_text(watched.config.read_text(encoding="utf-8") + ROUTES, encoding="utf-8")
+    assert watched.run("silences", "add", "--kind", "stalled", "--until", "2d", "--by", "lin").code == 0
+    told = watched.run("alerts", "preview", "--policy", str(new), "--json").document
+    assert {
+        channel: [(row["kind"], row["by"].rpartition(" ")[2]) for row in rows] for channel, rows in told.items()
+    } == {
+        "ops": [("damaged", "channel"), ("stalled", "channel")],
+        "boss": [("damaged", "routes")],
+    }
+    assert {row["kind"]: (row["when"], row["why_not"]) for row in told["ops"]} == {
+        "damaged": ("at once", ""),
+        "stalled": ("", "silenced (silence 1 by lin)"),
+    }
+    shown = watched.run("alerts", "preview", "--policy", str(new)).out
+    assert "not: silenced" in " ".join(shown.split())
+    assert watched.run("alerts", "preview", "--policy", str(new), "--tag", "vip").code == 2
+    assert watched.run("alerts", "preview", "--policy", str(watched.folder / "none.toml")).code == 78
+    new.write_text("", encoding="utf-8")
+    rows = watched.run("alerts", "preview", "--policy", str(new), "--json").document[""]
+    assert {row["why_not"] for row in rows if row["kind"] == "damaged"} == {"no channel is configured"}
 
 
 def test_the_check_prints_who_is_told_of_what(watched: Shop) -> None:
@@ -107,3 +140,10 @@ def test_the_check_prints_who_is_told_of_what_nobody_took_of_the_day_and_of_a_ch
         ("what is grave while ops takes nothing", ["boss"], "[channels.ops] fallback"),
     ]
     assert "the day's report" in shop.run("config", "check").out
+    who = shop.run("alerts", "preview", "--kind", "lost", "--severity", "critical", "--json").document[-1]
+    assert who == {"what": "nobody took it", "channel": "boss", "by": "[alerts] escalate_to", "when": "after 4h"}
+    shop.config.write_text(
+        shop.config.read_text(encoding="utf-8").replace('escalate_to = "boss"\n', ""), encoding="utf-8"
+    )
+    rows = shop.run("config", "check", "--json").document["told"]
+    assert ("what nobody acknowledged in time", ["boss"]) in [(row["what"], row["channels"]) for row in rows]

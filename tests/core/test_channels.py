@@ -12,6 +12,7 @@ from parcelwatch.core.channels import (
     busy,
     closed,
     failed,
+    lasting,
     news,
     ready_at,
     shut,
@@ -104,6 +105,13 @@ def test_what_is_grave_goes_another_way_except_when_the_channel_is_about_to_be_t
     assert shut(down, NOW + MINUTE)
     assert not shut(down, NOW + 5 * MINUTE)
     assert not shut(failing(1, MINUTE), NOW)
+
+
+def test_a_channel_is_not_waited_for_for_more_than_a_day() -> None:
+    state = closed(ChannelState(), NOW, "no")
+    assert not lasting(state, NOW + timedelta(hours=23))
+    assert lasting(state, NOW + timedelta(hours=24))
+    assert not lasting(took(state), NOW + timedelta(hours=24))
 
 
 def test_the_way_round_is_the_one_configured_else_the_first_other_that_works() -> None:

@@ -59,7 +59,9 @@ hours = st.builds(
     digest_at=st.none() | st.just(MORNING),
     most=st.none() | st.integers(1, 8),
 )
-sent = st.lists(st.builds(Sent, st.integers(0, 4), st.integers(0, 59).map(lambda n: NOW - n * MINUTE)), max_size=9)
+sent = st.lists(
+    st.builds(Sent, st.integers(0, 4), st.integers(0, 59).map(lambda n: NOW - n * MINUTE), st.booleans()), max_size=9
+)
 
 
 def fresh(*ids: int, rank: int = MEDIUM) -> list[Waiting]:
@@ -259,6 +261,17 @@ def test_after_five_in_five_minutes_what_comes_next_waits_for_the_others_that_co
     assert (found.bundles, found.held) == (alone(2), (Held((1,), NOW - 10 * SECOND + 5 * MINUTE),))
     came_with = [replace(one, created_at=NOW - MINUTE) for one in fresh(1, 2, 3)]
     assert planned(came_with, sent=earlier).bundles == (Bundle(1, (1, 2, 3), digest=True),)
+
+
+def test_after_a_digest_what_comes_next_waits_for_the_next_and_what_is_critical_does_not() -> None:
+    earlier = [Sent(HIGH, NOW - MINUTE, digest=True)]
+    rows = [replace(one, created_at=NOW) for one in (*fresh(1), *fresh(2, rank=HIGH), *fresh(3, rank=CRITICAL))]
+    found = planned(rows, sent=earlier)
+    assert found.bundles == alone(3)
+    assert {(one.messages, one.until) for one in found.held} == {((each,), NOW + 4 * MINUTE) for each in (1, 2)}
+    graver = [Sent(CRITICAL, NOW - MINUTE, digest=True)]
+    assert planned(rows[2:], sent=graver).bundles == alone(3)
+    assert planned(rows[1:2], sent=[Sent(MEDIUM, NOW - MINUTE, digest=True)]).bundles == alone(2)
 
 
 @given(waiting, hours, sent)
