@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from parcelwatch.engine import Engine
+from parcelwatch.errors import CourierUnavailable
+from parcelwatch.shopping import tokens
+from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.store import parcels
-from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, happens, known, numbers
+from tests.disks import fill_up, small_disk
+from tests.servers import PATIENCE, Hit, Server
 from tests.shops.peers import Etsy, Sold
 
 FIRST, SECOND, THIRD = numbers(3)
@@ -109,3 +116,78 @@ def test_a_grant_that_is_refused_leaves_the_shop_alone_until_somebody_looks(tmp_
             ((refused,),) = store.all("SELECT refused FROM accounts WHERE name = 'shops.web'")
         assert "400" in refused
         assert "tok-" not in refused
+
+
+class Slow(Etsy):
+    """Grants a token, whereupon it waits before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    async def _respond(self, server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        if hit.target.endswith("/oauth/token"):
+            self.asked.set()
+            await asyncio.to_thread(self.go.wait, PATIENCE)
+        await super()._respond(server, hit, writer)
+
+
+def test_a_token_that_comes_after_its_asker_was_told_to_stop_is_kept(tmp_path: Path) -> None:
+    etsy = Slow()
+    with etsy.server, opened(tmp_path, etsy) as place:
+
+        async def scene(parts: Engine) -> None:
+            (keeper,) = parts.keepers
+            keeper.at(place.hand.at)
+            asking = asyncio.create_task(keeper.look("1"))
+            assert await happens(etsy.asked)
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            etsy.go.set()
+
+        place.play(scene)
+        kept = tokens.load(tmp_path / "parcelwatch.db.web.token")
+        assert kept is not None
+        assert kept.renewal == "tok-1"
+
+
+@contextmanager
+def in_its_place(token: Path) -> Iterator[None]:
+    """Something lies where it is to be kept."""
+    token.mkdir()
+    yield
+    token.rmdir()
+
+
+@contextmanager
+def no_room(token: Path) -> Iterator[None]:
+    """Not a byte fits on the disk."""
+    ballast = fill_up(token.parent)
+    yield
+    ballast.unlink()
+
+
+@pytest.mark.parametrize("hindered", [in_its_place, no_room])
+def test_a_token_that_cannot_be_written_is_not_used_until_it_is_kept_and_not_asked_for_again(
+    tmp_path: Path, etsy: Etsy, hindered: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with small_disk(tmp_path, 8) as disk, opened(disk, etsy) as place:
+        token = disk / "parcelwatch.db.web.token"
+
+        async def scene(parts: Engine) -> None:
+            (keeper,) = parts.keepers
+            assert isinstance(keeper, Shopkeeper)
+            keeper.at(place.hand.at)
+            with hindered(token):
+                for _ in range(2):
+                    with pytest.raises(CourierUnavailable, match="its token cannot be kept"):
+                        await keeper.look("1")
+            assert await keeper.look("1") is None
+
+        place.play(scene)
+        assert [call.path.rpartition("/")[2] for call in etsy.calls] == ["token", "1"]
+        kept = tokens.load(token)
+        assert kept is not None
+        assert kept.renewal == "tok-1"
+        assert not list(disk.glob("*.part"))
