@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from parcelwatch import shops
+from parcelwatch.client import Client
 from parcelwatch.engine import Engine
 from parcelwatch.errors import CourierUnavailable
 from parcelwatch.shopping import tokens
+from parcelwatch.shopping.asking import Asker
 from parcelwatch.shopping.keeper import Shopkeeper
+from parcelwatch.shops.base import Account as ShopAccount
+from parcelwatch.shops.base import Page, Renews
 from parcelwatch.store import parcels
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, happens, known, numbers
 from tests.disks import fill_up, small_disk
@@ -191,3 +200,48 @@ def test_a_token_that_cannot_be_written_is_not_used_until_it_is_kept_and_not_ask
         assert kept is not None
         assert kept.renewal == "tok-1"
         assert not list(disk.glob("*.part"))
+
+
+OTHER = """
+import asyncio, sys
+from pathlib import Path
+from tests.shops.test_tokens import renewed
+
+sys.exit(asyncio.run(renewed(Path(sys.argv[1]), sys.argv[2], sys.stdin.readline, sys.stdout)))
+"""
+TURNS = 4
+
+
+async def renewed(token: Path, url: str, wait: Callable[[], str], out: IO[str]) -> None:
+    """At every turn the token has run out, and whoever waits for the same turn renews it."""
+    api, client, now = shops.load()["etsy"], Client(), datetime(2026, 3, 12, tzinfo=UTC)
+    assert isinstance(api, Renews)
+    account = ShopAccount("web", "etsy", url, "key-8d21f0", token="tok-3c9e55", options={"shop": "77"})
+    asker = Asker[Page](account, api.since, "1000/s", client, api, token)
+    print("ready", file=out, flush=True)
+    for turn in range(TURNS):
+        await asyncio.to_thread(wait)
+        asker.at(now + turn * timedelta(hours=2))
+        print((await asker.with_token()).token, file=out, flush=True)
+    await client.aclose()
+
+
+def test_two_processes_that_renew_one_token_use_nothing_up_twice(tmp_path: Path, etsy: Etsy) -> None:
+    command = [sys.executable, "-c", OTHER, str(tmp_path / "token"), etsy.server.url]
+    ours, theirs = io.StringIO(), list[str]()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+
+        def turn() -> str:
+            assert other.stdout is not None
+            theirs.append(other.stdout.readline().strip())
+            print("go", file=other.stdin, flush=True)
+            return theirs[-1]
+
+        asyncio.run(renewed(tmp_path / "token", etsy.server.url, turn, ours))
+        last, _ = other.communicate(timeout=PATIENCE)
+    assert (
+        [*theirs, last.strip()]
+        == ours.getvalue().split()
+        == ["ready", *(f"77.access-{turn + 1}" for turn in range(TURNS))]
+    )
+    assert grants(etsy) == ["tok-3c9e55", *(f"tok-{turn}" for turn in range(1, TURNS))]
