@@ -88,7 +88,11 @@ async def _live(
     reloader = Reloader(config, made, parts, now)
     checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
     scrape = web.Scrape(Metrics(parts, checks).text, CONTENT_TYPE)
-    reloader.watching = (web.Health(checks.look).route, scrape.route, web.ShopHooks(parts.shopkeepers, now).route)
+    reloader.watching = (
+        web.Health(checks.look).route,
+        scrape.route,
+        web.ShopHooks(lambda: parts.shopkeepers, now).route,
+    )
     try:
         reloader.server = doors.opened(config, parts, now, reloader.watching)
     except ConfigError:
