@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -22,13 +23,14 @@ from typing import Any, Final, Self
 from sqlite_utils import Database
 
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
-from parcelwatch.store import damage, files, schema
+from parcelwatch.store import damage, files, schema, scrub
 from parcelwatch.store.copying import before_upgrade
 from parcelwatch.store.faults import seam
 
 LOCK_WAIT: Final = 30.0
 """Seconds a writer waits for another before it gives up."""
 
+_LOG: Final = 64 * 1024 * 1024  # bytes that an erasing may write
 _OLDEST_SQLITE: Final = (3, 37, 0)
 # What garbage in a damaged row may make of our own code.
 _ASTRAY: Final = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
@@ -51,6 +53,7 @@ class Store:
         self.db = Database(conn, execute_plugins=False)
         self._write_lock = write_lock
         self._claims: tuple[int, ...] = ()
+        self._file: int | None = None
         self._lock_wait = lock_wait
 
     @classmethod
@@ -166,25 +169,79 @@ class Store:
     def checkpoint(self) -> None:
         """Move the write-ahead log into the database and empty it. Outside of transactions only."""
         with self.writing(), seam(self.path):
-            busy, _, _ = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._empty_log()
+
+    def _empty_log(self) -> None:
+        busy, _, _ = self.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise StoreBusy(f"{self.path} is being read by another program for too long; stop it and try again")
 
+    def scrub(self) -> None:
+        """Overwrite what is left of deleted rows in the files, a little at a time, so that nobody waits for it.
+
+        secure_delete is not enough: pages keep pieces of rows that once moved to another page. A file that Litestream
+        copies, or that is too large, is written anew instead. Outside of transactions only.
+        """
+        self.checkpoint()
+        file = self._itself()
+        head = os.pread(file, scrub.HEAD, 0)
+        if self._copied() or not scrub.fit(head):
+            self.rewrite()
+            return
+        for first in range(1, scrub.pages(head) + 1, scrub.BATCH):
+            self._scrub(file, first)
+            time.sleep(scrub.PAUSE)
+        self.checkpoint()
+
+    def _scrub(self, file: int, first: int) -> None:
+        with self.writing(), seam(self.path):
+            # What this connection has read would be written again as it was.
+            self.conn.execute("PRAGMA shrink_memory").fetchall()
+            self._empty_log()
+            self.conn.execute("BEGIN IMMEDIATE")
+            try:
+                if self.path.with_name(f"{self.path.name}-wal").stat().st_size:
+                    raise StoreBusy(f"{self.path} is being written by another program: stop it and try again")
+                if scrub.step(file, first):
+                    # Whoever has read these pages reads them again before they write.
+                    turn = (self.value("PRAGMA user_version") + 1) % 1000
+                    self.conn.execute(f"PRAGMA user_version = {turn}")
+                self.conn.execute("COMMIT")
+            except OSError as error:
+                raise StoreFailing(f"{self.path} cannot be overwritten: {error.strerror}") from error
+            finally:
+                self._roll_back_open()
+
+    def _itself(self) -> int:
+        """A descriptor of the file, closed after the connection is: closing one ends SQLite's own locks on it."""
+        if self._file is None:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+        return self._file
+
+    def _copied(self) -> bool:
+        return bool(self.value("SELECT count(*) FROM sqlite_master WHERE name GLOB '_litestream*'"))
+
+    def require_room_to_erase(self) -> None:
+        """Raise StoreFull where what an erasing writes to the log may find no room."""
+        self._require_room(min(self.path.stat().st_size * 5 // 4, _LOG), "erasing from")
+
     def require_room_to_rewrite(self) -> None:
         """Raise StoreFull where `rewrite` would find no room: its log holds all of the database for a while."""
+        self._require_room(self.path.stat().st_size * 5 // 4, "writing anew")
+
+    def _require_room(self, needed: int, what: str) -> None:
         free, _ = self.room()
-        needed = self.path.stat().st_size * 5 // 4
         if free < needed:
             raise StoreFull(
-                f"writing {self.path} anew takes {needed / 1e6:.0f} MB of free disk, and {free / 1e6:.0f} MB are free: "
+                f"{what} {self.path} takes {needed / 1e6:.0f} MB of free disk, and {free / 1e6:.0f} MB are free: "
                 "make room and try again; nothing was changed"
             )
 
     def rewrite(self) -> None:
-        """Write the whole database anew, so that nothing of what was deleted is left in its files.
+        """Write the whole database anew, so that it shrinks and nothing of what was deleted is left in its files.
 
-        secure_delete is not enough: pages keep pieces of rows that once moved to another page. Takes about 15 s
-        and as much free disk as the database for each GB. Outside of transactions only.
+        Takes about 15 s and as much free disk as the database for each GB, and all who write wait. Outside of
+        transactions only.
         """
         with self.writing(), seam(self.path):
             # The new copy must not grow in memory.
@@ -263,9 +320,9 @@ class Store:
             with self.writing(), seam(self.path):
                 self.conn.close()
         finally:
-            for descriptor in (self._write_lock, *self._claims):
+            for descriptor in (self._write_lock, *self._claims, *([] if self._file is None else [self._file])):
                 os.close(descriptor)
-            self._claims = ()
+            self._claims, self._file = (), None
 
     def _set_up(self, check: bool) -> None:
         for pragma in _PRAGMAS:
