@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from parcelwatch.core import dispatch
+from parcelwatch.core import dispatch, grouping
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.cases import Signal
@@ -220,14 +220,16 @@ def _step(
         takeback.hush(store, parcel_id, event_kind)
     if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
-    wave = step.dossier.parcel.import_id if step.first else wave
+    parcel, pushed = step.dossier.parcel, isinstance(event, Pushed)
+    wave = parcel.import_id if step.first else wave
     for notice in step.notices:
         if isinstance(notice, CaseTold):
             takeback.not_over(store, saved.cases[notice.case.kind], _AGAIN)
         if isinstance(notice, CaseCleared):
             all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel_id, notice, now)
         else:
-            _enqueue(store, step, notice, saved, policy, now, wave)
+            waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
+            _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
     if isinstance(event, LetterAction):
         _tell_others(store, step, policy, now)
     if untold:
