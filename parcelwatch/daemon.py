@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from parcelwatch import doors, engine, heartbeat, making, selfcheck, storekeeping, web
 from parcelwatch.clock import Clock
 from parcelwatch.config import Config
+from parcelwatch.core.jumps import TOLERANCE
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.making import Parts
@@ -191,10 +192,22 @@ class Daemon:
     async def start(self) -> None:
         """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
         if self._clock.right:
+            await self._ask_the_time()
             await self._engine.start(self._clock.now(), patient=True)
             self._started = True
         else:
             log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
+
+    async def _ask_the_time(self) -> None:
+        """Of couriers, where the clock shows what contradicts the database, or may."""
+        last = await self._engine.last_noted()
+        if last is None or not self._clock.doubtful(last):
+            return
+        heard = await self._engine.courier_dates()
+        before = self._clock.now()
+        self._clock.begin(last, heard)
+        if abs(by := self._clock.now() - before) > TOLERANCE:
+            log.warning("the clock is wrong by what couriers' show; theirs is believed", by=str(by), noted=str(last))
 
     async def tick(self) -> None:
         """One beat."""

@@ -16,6 +16,7 @@ import structlog
 
 from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
+from parcelwatch.caller import date_of
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
@@ -208,6 +209,18 @@ class Engine:
     def courier_clocks(self) -> list[timedelta]:
         """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
         return [ahead for worker in self.workers for ahead in worker.clocks()]
+
+    async def last_noted(self) -> datetime | None:
+        """The latest time in the database, None where there is none or it cannot be read."""
+        try:
+            return await self._writer.run(ahead.latest)
+        except StoreError:
+            return None
+
+    async def courier_dates(self) -> list[datetime]:
+        """What time it is by the clocks of couriers who answer at once, whatever they answer."""
+        told = await asyncio.gather(*(date_of(self._client, one.account) for one in self.posts))
+        return [one for one in told if one is not None]
 
     def rest(self) -> None:
         """A beat at which there is nothing to be done: a sign of life all the same."""
