@@ -144,7 +144,10 @@ def clock_there(place: str, origin: str, destination: str, at: datetime) -> Zone
 
 
 def clock_of_place(place: str, origin: str, destination: str, at: datetime) -> ZoneInfo | None:
-    return _only(*read(place, split(origin)[0], split(destination)[0], ALMANAC), at)
+    """The clock of a place; one that nobody can read lies in the country that its parcel does not leave, if any."""
+    start, end = split(origin)[0], split(destination)[0]
+    country, region = read(place, start, end, ALMANAC)
+    return _only(country or (end if start == end else ""), region, at)
 
 
 def _only(country: str, region: str, at: datetime) -> ZoneInfo | None:

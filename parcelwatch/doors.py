@@ -68,7 +68,8 @@ def application(
 
 def _callers(config: Config, policy: Policy) -> list[web.Caller]:
     """Whoever may post. Reads the tokens' secrets; raises ConfigError."""
-    parcels, complaints, asks = importing.desk(config), complaining.desk(config), assigner(config)
+    parcels, complaints = importing.desk(config, typed=False), complaining.desk(config, typed=False)
+    asks = assigner(config)
     currency = config.shop.currency
     if problems := list(_alike(config)):
         raise ConfigError(problems)

@@ -23,6 +23,9 @@ from parcelwatch.words import catalogue
 _OVER: Final = frozenset({"destroyed", "returned"})
 """Troubles after which there is nothing left to follow."""
 
+_ENDS_A_WAIT: Final = frozenset({"resend", "refund"})
+"""What is of use to who will not wait any longer; the other remedies are for those who do."""
+
 _TIMES: Final = ("seen_from", "seen_until", "since", "promised_by", "wrote_at", "peak_from", "peak_to")
 
 
@@ -38,8 +41,9 @@ def values(kind: str, language: str, facts: Mapping[str, object], zone: ZoneInfo
     said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
     codes = facts["remedies"] if isinstance(facts["remedies"], list) else []
     numbers = [code(str(part["number"]), NAME) for part in parts(facts)]
-    spec, sure = LETTERS.get(kind), said.get("sure", "")
-    attempt = facts.get("attempt", 0)
+    spec, sure, attempt = LETTERS.get(kind), said.get("sure", ""), facts.get("attempt", 0)
+    offers = offered({**facts, "kind": kind})
+    waits = bool(spec and spec.waits) or (kind == "lost" and sure == Sure.SUSPECTED)
     return {
         **_texts(said, language),
         **_dates(said, language, words["dates"], zone),
@@ -50,8 +54,8 @@ def values(kind: str, language: str, facts: Mapping[str, object], zone: ZoneInfo
         "also": numbers[1:],
         "attempt": attempt if isinstance(attempt, int) else 0,
         "codes": [str(code) for code in codes],
-        "remedies": [words["remedies"].get(code) or clean(str(code)) for code in offered({**facts, "kind": kind})],
-        "rather": bool(spec and spec.waits) or (kind == "lost" and sure == Sure.SUSPECTED),
+        "remedies": [words["remedies"].get(code) or clean(str(code)) for code in offers],
+        "rather": waits and not _ENDS_A_WAIT.isdisjoint(offers),
     }
 
 

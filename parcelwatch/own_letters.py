@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from parcelwatch.config import Config
-from parcelwatch.config.problems import did_you_mean
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 from parcelwatch.lettering import letter_name
 from parcelwatch.render import Renderer

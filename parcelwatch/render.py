@@ -283,6 +283,10 @@ class Renderer:
             return str(self._faults["pattern"].format(why=terms[found["why"]], code=found["code"]))
         return str(terms.get(said, said))
 
+    def stopped(self, said: str) -> str:
+        """Why an aggregator follows a number no longer: one of Stop in words, or its own words as they stand."""
+        return str(self._words["stops"].get(said, said))
+
     def clears(self, kind: str) -> str:
         """What would close a case of that kind."""
         return str(self._words["clears"].get(kind, ""))
@@ -320,8 +324,8 @@ class Renderer:
 
     def _reason(self, fact: Fact, most: int) -> str:
         """Somebody else's words are quoted; a sentence of an older version stands as it is."""
-        if own := self._words["stops"].get(fact.reason):
-            return str(own)
+        if (own := self.stopped(fact.reason)) != fact.reason:
+            return own
         if fact.says is Form.CHANNEL_DOWN:
             return third_party(self.fault(fact.reason), _REASON)
         reason = self._theirs(fact.reason, min(_REASON, most * 2))

@@ -1,4 +1,5 @@
-"""Made-up facts for every letter in every variant: full, bare, and about two parcels of an order.
+"""Made-up facts for every letter in every variant: full, bare, about two parcels of an order, or of one whose courier
+speaks another script than its reader.
 
 What belongs here: what templates are tried with, those of a shop by `config check`, ours by the tests and the gallery.
 """
@@ -86,7 +87,13 @@ FIRST: Final[Mapping[str, tuple[Facts, ...]]] = {
     "returning": tuple({"reason": reason} for reason in ("", "refused", "address")),
 }
 # What was sure or not is told on in the letters that follow.
-_LATER: Final = {"lost": ({"sure": "stated"}, {"sure": "suspected"}), "returning": ({}, {"reason": "refused"})}
+_BACK: Final[tuple[Facts, ...]] = ({}, {"reason": "refused"})
+_LATER: Final[Mapping[str, tuple[Facts, ...]]] = {
+    "lost": ({"sure": "stated"}, {"sure": "suspected"}),
+    "returning": _BACK,
+    "returned": _BACK,
+    "customs_held": ({}, {"asks": "duties"}),
+}
 _MOVED: Final = tuple({"milestone": at} for at in ("in_transit", "out_for_delivery", "available_for_pickup"))
 
 _GOOD_NEWS: Final = ("delivered", "available_for_pickup", "moving")
@@ -116,9 +123,13 @@ def specimens(language: str) -> Iterator[Specimen]:
     """Every letter there is, with notes of couriers that its readers can read."""
     note = NOTES.get(language, NOTES["en"])
     contexts = {"full": {**FULL, "what": note}, "bare": BARE, "two": {**FULL, **TWO, "what": note}}
+    unread = {**FULL, "what": ""}
     for kind, step, variant in variants():
         named = ", ".join(f"{key} {value}" for key, value in variant.items() if value != "")
-        for context, facts in contexts.items():
+        more = (
+            {"unread": unread} if step in (LetterStep.FIRST, LetterStep.CORRECTED) and "corrects" not in variant else {}
+        )
+        for context, facts in {**contexts, **more}.items():
             said = {"kind": kind, "step": str(step), "remedies": remedies(kind, variant)}
             known = {"cause": "", "sure": "", **facts, **variant, **said}
             if context == "bare":

@@ -32,9 +32,9 @@ class Card:
     trouble: bool
 
 
-def letters() -> Iterator[Card]:
-    """Every letter, of each language one after the other."""
-    for language in languages("letters"):
+def letters(*wanted: str) -> Iterator[Card]:
+    """Every letter of these languages, or of all, one after the other."""
+    for language in wanted or languages("letters"):
         for each in specimens(language):
             letter = RENDERER.worded(each.kind, language, each.facts)
             yield Card("letters", each.name, language, letter.subject, letter.body, each.trouble)

@@ -63,7 +63,8 @@ def serve(
         writer = Writer(path)
         place = Place(httpx.AsyncClient(), path)
         counter = Counter("api.warehouse", assigner(read), read.policy())
-        counters = Counters(importing.desk(read), complaining.desk(read), read.policy(), counter)
+        desks = importing.desk(read, typed=False), complaining.desk(read, typed=False)
+        counters = Counters(*desks, read.policy(), counter)
         caller = web.Caller("warehouse", TOKEN, role, Pace(quotas=(Rate(int(count), 1),)), counters)
         listening = web.bound("127.0.0.1", 0)
         server = web.Server(web.application(*web.Api([caller], writer, lambda: place.at).routes), listening)
@@ -94,6 +95,20 @@ def test_items_are_taken_one_by_one_and_each_gets_its_answer(tmp_path: Path) -> 
         again = (await place.post("parcels", items[0])).json()["items"]
         assert [each["outcome"] for each in again] == ["unchanged"]
         assert place.watched() == {FIRST: True}
+
+    serve(tmp_path, scene)
+
+
+def test_whoever_posts_is_told_of_fields_and_of_no_option_of_a_command(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        told = [{"number": FIRST}, {"number": FIRST, "courier": "my_dhl", "promised_by": "03/04/2026"}]
+        nameless, doubtful = (await place.post("parcels", told)).json()["items"]
+        assert nameless["reason"] == "it names no courier: a field `courier` holds the account"
+        assert doubtful["warnings"][0]["text"].endswith("write the one that is meant; it is left out")
+        late = [{"order": "A-1", "at": "03/04/2026"}, {"order": "A-1"}]
+        said = [each["reason"] for each in (await place.post("complaints", late)).json()["items"]]
+        assert said[1] == "it does not say when: `at` holds the time of the complaint"
+        assert not [reason for reason in said if "--" in reason]
 
     serve(tmp_path, scene)
 

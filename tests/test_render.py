@@ -309,7 +309,7 @@ def dated(
 
 def test_a_scan_whose_zone_is_unknown_is_dated_between_the_days_it_may_be() -> None:
     assert "made between 2 May and 3 May (" in dated("en", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z")
-    assert "最近一次记录是5月2日至5月3日之间（Leipzig）" in dated(
+    assert "最近一次物流记录是5月2日至5月3日之间（Leipzig）" in dated(
         "zh-CN", "2026-05-02T10:00:00Z", "2026-05-03T10:00:00Z"
     )
 
@@ -341,11 +341,19 @@ def test_a_scan_is_timed_on_the_clock_of_its_place(place: str, destination: str,
     assert f"at {told}" in dated("en", *exact, kind="attempt_failed", **where)
 
 
+def test_within_one_country_the_time_of_a_place_that_nobody_knows_is_that_of_the_country() -> None:
+    exact = "2026-05-03T12:05:00Z", "2026-05-03T12:05:00Z"
+    inland = dated("zh-CN", *exact, kind="attempt_failed", origin="CN", place="郑州市", destination="CN")
+    assert "5月3日 20:05（郑州市）" in inland
+    vast = dated("en", *exact, kind="attempt_failed", origin="US", place="Nowhere", destination="US")
+    assert "07:05 GMT-05:00 (Nowhere)" in vast
+
+
 def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
     exact = "2026-05-03T04:05:00Z", "2026-05-03T04:05:00Z"
     blurred = "2026-05-03T02:05:00Z", "2026-05-03T06:05:00Z"
     assert "on 3 May at 12:05 GMT+08:00 (Leipzig)" in dated("en", *exact, kind="attempt_failed")
-    assert "5月3日 12:05（GMT+08:00）（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
+    assert "5月3日 12:05 GMT+08:00（Leipzig）" in dated("zh-CN", *exact, kind="attempt_failed")
     assert "5月3日 06:05（" in dated("zh-CN", *exact, kind="attempt_failed", place="Leipzig, Germany")
     assert "on 3 May (Leipzig)" in dated("en", *blurred, kind="attempt_failed")
 
@@ -353,11 +361,11 @@ def test_a_time_of_day_is_given_only_where_the_couriers_is_exact() -> None:
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("de", "am 3. Mai um 12:05 Uhr (GMT+08:00) (Leipzig)"),
-        ("fr", "le 3 mai à 12\u00a0h\u00a005 (UTC+08:00) (Leipzig)"),
-        ("es", "el 3 de mayo a las 12:05 h (GMT+08:00) (Leipzig)"),
-        ("pt", "em 3 de maio às 12h05 (GMT+08:00) (Leipzig)"),
-        ("ja", "5月3日 12:05（GMT+08:00）（Leipzig）"),
+        ("de", "am 3. Mai um 12:05 Uhr, GMT+08:00 (Leipzig)"),
+        ("fr", "le 3 mai à 12\u00a0h\u00a005, UTC+08:00 (Leipzig)"),
+        ("es", "el 3 de mayo a las 12:05 h, GMT+08:00 (Leipzig)"),
+        ("pt", "em 3 de maio às 12h05, GMT+08:00 (Leipzig)"),
+        ("ja", "5月3日 12:05 GMT+08:00（Leipzig）"),
     ],
 )
 def test_days_and_hours_are_written_as_the_language_does(language: str, told: str) -> None:
@@ -639,7 +647,7 @@ def test_a_draft_nobody_has_seen_yet_is_pushed_in_the_words_of_its_facts(languag
 @pytest.mark.parametrize(
     ("language", "order", "why"),
     [
-        ("en", "do not send it", "It moves again: “Departed”, Kassel, DE, 3 May 19:00"),
+        ("en", "do not send it", "It is moving again: “Departed”, Kassel, DE, 3 May 19:00"),
         ("zh-CN", "请勿发送", "包裹已恢复更新：5月3日 19:00 Kassel, DE “Departed”"),
     ],
 )

@@ -58,14 +58,23 @@ CODES: Final[tuple[tuple[type[ParcelwatchError], int], ...]] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. `argv` without the program's name, by default this process's."""
+    from typer import Abort
+
     from parcelwatch.cli.app import program
+    from parcelwatch.cli.usage import WrongUsage, declined, tell
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     _speak_utf8()
     try:
-        program(*arguments[:1])(args=arguments, prog_name="parcelwatch")
-    except SystemExit as ended:
-        return _code(ended)
+        ended = program(*arguments[:1])(args=arguments, prog_name="parcelwatch", standalone_mode=False)
+        return ended if isinstance(ended, int) else 0
+    except SystemExit as error:
+        return _code(error)
+    except WrongUsage as error:
+        return tell(error, arguments)
+    except Abort:
+        declined(arguments)
+        return ATTENTION
     except KeyboardInterrupt:
         return INTERRUPTED
     except ParcelwatchError as error:
@@ -81,11 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort of every command
         _report(error, arguments)
         return BUG
-    return 0
 
 
-def _code(ended: SystemExit) -> int:
-    return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else ATTENTION
+def _code(error: SystemExit) -> int:
+    return error.code if isinstance(error.code, int) else 0 if error.code is None else ATTENTION
 
 
 def _speak_utf8() -> None:

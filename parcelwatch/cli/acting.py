@@ -195,7 +195,7 @@ def remedy(
 
 
 def _ids_and_remedy(given: list[str], *, done: bool) -> tuple[list[int], Remedy | None]:
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
     from parcelwatch.model import Remedy
 
     *named, last = given
@@ -265,6 +265,8 @@ def _act(desk: Desk, ids: list[int], verb: str, by: str, until: datetime | None,
         return agents.act_on_case(store, case, verb, desk.policy, desk.now, by=by or who(), until=until)
 
     def says(shown: dict[str, Any]) -> str:
+        if verb == "reopen":
+            return t("is open again, no longer {state}", state=t(shown["events"][-1]["before"]))
         state, waits = t(shown["state"]), output.moment(shown["snoozed_until"], desk.config.timezone)
         return t("is {state} until {at}", state=state, at=waits) if waits else t("is {state}", state=state)
 

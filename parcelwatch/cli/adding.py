@@ -15,6 +15,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.verbs.importing import Rejected, Remarked, Result
     from parcelwatch.verbs.records import Source
 
@@ -23,6 +24,8 @@ def _text(option: str, help_text: str) -> Any:
     return Annotated[str | None, typer.Option(option, metavar="TEXT", help=help_text)]
 
 
+REFUSED: Final = "{count} refused; --verbose, or --json, names each"
+PASSED_OVER: Final = "{count} passed over; --verbose, or --json, names each"
 MOST_ROWS: Final = 20
 """Rows that are named of those that were refused; and half as many of one column, of which the same is remarked."""
 
@@ -86,12 +89,14 @@ def add(
     with desk.store(create=True) as store, store.transaction():
         taken, added = importing.add(store, row, reader, desk.policy, desk.now)
     parcel = taken.parcel
+    t = desk.tongue
     for doubt in taken.doubts:
-        output.warn(doubt.text)
+        t.warn(doubt.text)
     if as_json:
         output.emit({"id": added.id, "number": parcel.number, "courier": parcel.courier, "outcome": added.outcome})
         return
-    output.say(f"{parcel.number}: {added.outcome}. `parcelwatch once` asks about it; `parcelwatch run` keeps asking.")
+    what = "{number}: {outcome}. `parcelwatch once` asks about it; `parcelwatch run` keeps asking."
+    output.say(t(what, number=parcel.number, outcome=t(added.outcome)))
 
 
 def import_file(
@@ -125,57 +130,73 @@ def import_file(
     from parcelwatch.cli.importing import Asked, run
 
     asked = Asked(file, format_name, mapped(renamed or []), courier, preset, encoding, date_format)
-    said = Kept() if as_json else Said(every=verbose)
-    tell(run(desk, asked, said, dry_run=dry_run), said, dry_run=dry_run)
+    said = Kept() if as_json else Said(desk.tongue, every=verbose)
+    tell(run(desk, asked, said, dry_run=dry_run), said, desk.tongue, dry_run=dry_run)
 
 
 class Said:
     """Rows that were refused or taken with a remark, said on stderr at once: the first ones, or `every` one."""
 
-    def __init__(self, *, every: bool = False) -> None:
+    def __init__(self, t: Tongue, *, every: bool = False) -> None:
+        self._t = t
         self._every = every
         self._rows: Counter[str] = Counter()
         self._remarks: Counter[str] = Counter()
 
     def refused(self, row: Rejected) -> None:
         if not row.counted:
-            self.row("refused", row)
+            self.row(REFUSED, row)
 
     def remarked(self, row: Remarked) -> None:
         self._remarks[row.column] += 1
         if self._every or self._remarks[row.column] <= MOST_ROWS // 2:
-            say_row(row.line, row.number, row.reason)
+            say_row(row, self._t)
 
     def row(self, what: str, row: Rejected) -> None:
-        """One of many of which the same is to be said."""
+        """One of many of which the same is to be said: `what` is said of those that are not named."""
         self._rows[what] += 1
         if self._every or self._rows[what] <= MOST_ROWS:
-            say_row(row.line, row.number, row.reason)
+            say_row(row, self._t)
 
     def end(self, result: Result, *, dry_run: bool) -> None:
         from parcelwatch.cli import output
 
+        t = self._t
         for column, times in self._remarks.items() if not self._every else ():
             if times > MOST_ROWS // 2:
-                output.warn(f"{column}: the same in {times - MOST_ROWS // 2} more rows; {_ALL}")
+                same = "{column}: the same in {count}; --verbose, or --json, names each"
+                more = t.count(times - MOST_ROWS // 2, "more row")
+                output.warn(t(same, column=column, count=more), t("warning: {said}"))
         for what, times in self._rows.items() if not self._every else ():
             if times > MOST_ROWS:
-                output.note(f"{output.count(times - MOST_ROWS, 'more row')} {what}; {_ALL}", "yellow")
-        output.say(self.counts(result, "would be " if dry_run else ""))
+                output.note(t(what, count=t.count(times - MOST_ROWS, "more row")), "yellow")
+        said = WOULD if dry_run else DID
+        output.say(t(", ").join(t(said[what], count=count) for what, count in self.counts(result)))
 
-    def counts(self, result: Result, would: str) -> str:
-        """What it came to, in a line."""
-        taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
-        others = (
-            (result.enriched, f"{would}enriched"),
-            (result.stopped, f"{would}stopped"),
-            (result.skipped, "skipped (no number yet, or over)"),
-        )
-        more = "".join(f", {times} {what}" for times, what in others if times)
-        return f"{taken}, {result.rejected} rejected{more}"
+    def counts(self, result: Result) -> list[tuple[str, int]]:
+        """What it came to, each with how many."""
+        always = [(what, result.counts[what]) for what in ("added", "updated", "unchanged", "rejected")]
+        return [*always, *((what, count) for what in _SELDOM if (count := result.counts[what]))]
 
 
-_ALL: Final = "--verbose, or --json, names each"
+_SELDOM: Final = ("enriched", "stopped", "skipped")
+DID: Final = {
+    "added": "{count} added",
+    "updated": "{count} updated",
+    "unchanged": "{count} unchanged",
+    "rejected": "{count} rejected",
+    "enriched": "{count} enriched",
+    "stopped": "{count} stopped",
+    "skipped": "{count} skipped (no number yet, or over)",
+    "unwatched": "{count} about what is not watched",
+}
+WOULD: Final = DID | {
+    "added": "{count} would be added",
+    "updated": "{count} would be updated",
+    "enriched": "{count} would be enriched",
+    "stopped": "{count} would be stopped",
+}
+"""What an import came to, and what it would come to."""
 
 
 class Kept:
@@ -195,7 +216,7 @@ class Kept:
     def end(self, result: Result, *, dry_run: bool) -> None:  # noqa: ARG002 - as Said has it
         from parcelwatch.cli import output
 
-        lists = self.lists()
+        lists = self.lists(result)
         counts = {name: count for name, count in result.counts.items() if name not in lists}
         output.emit({**counts, **self.more(result), **lists})
 
@@ -203,27 +224,29 @@ class Kept:
         """What else is said of the file."""
         return {"recognised": result.recognised}
 
-    def lists(self) -> dict[str, object]:
-        """The rows that are named one by one, by what became of them."""
-        return {"rejected": list(self._refused), "warnings": list(self._remarked)}
+    def lists(self, result: Result) -> dict[str, object]:
+        """The rows that are named one by one, by what became of them; and what is said of the file as a whole."""
+        whole = [{"line": None, "number": "", "column": "", "reason": reason} for reason in result.warnings]
+        return {"rejected": list(self._refused), "warnings": [*whole, *self._remarked]}
 
 
-def say_row(line: int, number: str, text: str) -> None:
+def say_row(row: Rejected | Remarked, t: Tongue) -> None:
+    """What is said of one row, on stderr."""
     from parcelwatch.cli import output
 
-    named = f"{output.safe(number, 60)}: " if number else ""
-    output.note(f"line {line}: {named}{output.safe(text, 400)}", "yellow")
+    pattern = "line {line}: {number}: {why}" if row.number else "line {line}: {why}"
+    why = output.safe(t.sentence(row.reason), 400)
+    output.note(t(pattern, line=row.line, number=output.safe(row.number, 60), why=why), "yellow")
 
 
-def tell(result: Result, said: Said | Kept, *, dry_run: bool) -> None:
+def tell(result: Result, said: Said | Kept, t: Tongue, *, dry_run: bool) -> None:
     """What an import came to. Raises NeedsAttention where a row was refused."""
-    from parcelwatch.cli import output
-
     for warning in result.warnings:
-        output.warn(warning)
+        t.warn(warning)
     said.end(result, dry_run=dry_run)
     if result.rejected:
-        raise NeedsAttention(f"{output.count(result.rejected, 'row')} refused: correct what is wrong and import again")
+        refused = "{count} refused: correct what is wrong and import again"
+        raise NeedsAttention(t(refused, count=t.count(result.rejected, "row")))
 
 
 def mapped(renamed: list[str]) -> Mapping[str, str]:
@@ -237,14 +260,14 @@ def mapped(renamed: list[str]) -> Mapping[str, str]:
 
 
 @contextmanager
-def watched(source: Source) -> Iterator[Callable[[], None]]:
+def watched(source: Source, t: Tongue) -> Iterator[Callable[[], None]]:
     """A bar on stderr for whoever watches a file being read; it moves whenever it is told to."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from parcelwatch.cli import output
 
     err = output.console(sys.stderr)
-    columns = (TextColumn("importing"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    columns = (TextColumn(t("importing")), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=max(source.size, 1))
         yield lambda: bar.update(task, completed=source.done)

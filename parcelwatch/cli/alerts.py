@@ -46,6 +46,7 @@ _RESULTS: tuple[tuple[type[ParcelwatchError], str], ...] = (
     (DeliveryRefused, "message refused"),
     (DeliveryFailed, "failed"),
 )
+RESULTS = ("sent", *(result for _, result in _RESULTS))
 
 
 @command(app, "list", "alerts list --state dead", "alerts list --json")
@@ -78,7 +79,7 @@ def list_all(
             row["channel"] or "–",
             t("draft: {kind}", kind=t.kind(row["kind"])) if row["draft"] else t.kind(row["kind"]),
             moment(row["sent_at"] or row["created_at"], zone),
-            (t("({why})", why=safe(why)) + " " if (why := _became(row, t)) else "") + worded(row["line"]),
+            (t("({why})", why=safe(why)) + " " if (why := _became(row, desk)) else "") + worded(row["line"]),
         )
         for row in rows
     ]
@@ -87,12 +88,14 @@ def list_all(
     output.zone_note(zone, t("Times are in {zone}."))
 
 
-def _became(row: Mapping[str, Any], t: Tongue) -> str:
+def _became(row: Mapping[str, Any], desk: Desk) -> str:
     """What became of it, where that needs a word."""
-    why = row["reason"] or row["error"]
+    t = desk.tongue
+    why = row["reason"] or row["error"].removeprefix(f"{row['channel']}: ")
     doubted = "it may have arrived" if row["outcome"] == "unknown" and row["state"] == "pending" else row["outcome"]
     meant = t("meant for {channel}", channel=row["meant_for"]) if row["meant_for"] else ""
-    return t("; ").join(t(each) for each in (meant, why if doubted not in why else "", doubted) if each)
+    told = (doubted,) if doubted and doubted in why else (why, doubted)
+    return t("; ").join(filter(None, (meant, *(t.sentence(desk.words.fault(each)) for each in told))))
 
 
 @command(app, "test", "alerts test", "alerts test ops")
@@ -106,20 +109,22 @@ def send_test(
     Tells a channel that takes nothing (a wrong or revoked key) from one that is sent to too fast, or dislikes the text.
     """
     from parcelwatch.cli import output
+    from parcelwatch.cli.tongue import Tongue
 
     known = desk.config.channels()
     if channel:
         known = {channel: _known_channel(known, channel)}
     if not known:
         raise ConfigError([f"{desk.config.path}: no channel is configured; add a [channels.NAME] table with a url"])
-    tried = [_try_channel(each) for each in known.values()]
+    tried = [_try_channel(each, Tongue(each.language)) for each in known.values()]
     _wake(desk, [str(each["channel"]) for each in tried if each["result"] == "sent"])
     if as_json:
         output.emit(tried)
     else:
-        columns = ["!Channel", "Service", "Result", "What"]
-        rows = [(each["channel"], each["service"], each["result"], _why(each)) for each in tried]
-        output.show(columns, rows, "")
+        t = desk.tongue
+        columns = t.columns("!Channel", "Service", "Result", "What")
+        rows = [(each["channel"], each["service"], t(str(each["result"])), _why(each, desk)) for each in tried]
+        output.show(columns, rows, "", t.styles)
     unusable = [str(each["error"]) for each in tried if each["result"] == "cannot be used"]
     if unusable:
         raise ConfigError(unusable)
@@ -137,29 +142,32 @@ def _wake(desk: Desk, names: list[str]) -> None:
             channels.try_anew(store, names)
 
 
-def _why(tried: Mapping[str, Any]) -> str:
-    wait = tried["wait"]
-    return f"{tried['error']}; not before {wait:.0f} s from now" if wait else str(tried["error"])
+def _why(tried: Mapping[str, Any], desk: Desk) -> str:
+    wait, error = tried["wait"], str(tried["error"])
+    why = desk.words.fault(error.removeprefix(f"{tried['channel']}: "))
+    later = desk.tongue("not before {seconds} s from now", seconds=f"{wait:.0f}") if wait else ""
+    return desk.tongue("; ").join(filter(None, (why, later)))
 
 
 def _known_channel(known: Mapping[str, ChannelConfig], name: str) -> ChannelConfig:
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if name not in known:
         raise NotFound(f"no channel {name!r}{meant(name, known)}; configured: {', '.join(known) or 'none'}")
     return known[name]
 
 
-def _try_channel(settings: ChannelConfig) -> dict[str, object]:
+def _try_channel(settings: ChannelConfig, t: Tongue) -> dict[str, object]:
     from parcelwatch.channels import Channel
 
-    said: dict[str, object] = {"channel": settings.name, "service": "", "result": "sent", "error": "", "wait": None}
+    name = settings.name
+    said: dict[str, object] = {"channel": name, "service": "", "result": "sent", "error": "", "wait": None}
     try:
-        channel = Channel(settings.name, settings.url.read(), settings.at)
+        channel = Channel(name, settings.url.read(), settings.at)
         said["service"] = channel.service
         channel.send(
-            "parcelwatch: test message",
-            f"This is a test of the channel {settings.name!r}. Alerts about troubled parcels will come here.",
+            t("parcelwatch: test message"),
+            t("This is a test of the channel “{channel}”. Alerts about troubled parcels will come here.", channel=name),
         )
     except (ConfigError, DeliveryFailed, DeliveryRefused) as error:
         result = next(result for kind, result in _RESULTS if isinstance(error, kind))
@@ -196,9 +204,11 @@ def retry(
     if as_json:
         output.emit({"retried": ids})
         return
-    are = "is" if len(ids) == 1 else "are"
-    named = ", ".join(map(str, ids))
-    output.say(f"Alert {named} {are} due now; `parcelwatch once` or the running daemon sends what is due.")
+    t = desk.tongue
+    due = "Alerts {alerts} are due now; `parcelwatch once` or the running daemon sends what is due."
+    if len(ids) == 1:
+        due = "Alert {alerts} is due now; `parcelwatch once` or the running daemon sends what is due."
+    output.say(t(due, alerts=t.listed(map(str, ids))))
 
 
 # --- preview -------------------------------------------------------------------------------------
@@ -236,7 +246,7 @@ def preview(
         checked(desk, [kind], severity, courier, destination)
         tags = (tag,) if tag else ()
         asked = (courier, company, destination, tags, value, (tier,) if tier else ())
-        _print_who(_who(desk, kind, severity, asked), as_json=as_json)
+        _print_who(_who(desk, kind, severity, asked), desk, as_json=as_json)
         return
     if any((severity, courier, company, destination, tag, tier, value)):
         raise BadInput("say of which trouble: --kind stalled; without it, preview prints what waits")
@@ -309,14 +319,15 @@ def _when(desk: Desk, channel: str, grade: Severity) -> str:
     return "at once" if wakes_at == now else f"after its quiet hours, {moment(wakes_at, hours.zone)}"
 
 
-def _print_who(found: list[dict[str, str]], *, as_json: bool) -> None:
+def _print_who(found: list[dict[str, str]], desk: Desk, *, as_json: bool) -> None:
     from parcelwatch.cli import output
 
     if as_json:
         output.emit(found)
         return
-    rows = [(each["what"], each["channel"], each["by"], each["when"]) for each in found]
-    output.show(["!What", "!Channel", "By", "When"], rows, "Nobody: no channel is configured.")
+    t = desk.tongue
+    rows = [(t(one["what"]), one["channel"], t.sentence(one["by"]), t.sentence(one["when"])) for one in found]
+    output.show(t.columns("!What", "!Channel", "Route", "When"), rows, t("Nobody: no channel is configured."))
 
 
 def _groups(store: Store, now: datetime) -> list[tuple[Group, datetime | None]]:

@@ -50,15 +50,6 @@ class NeedsAttention(ParcelwatchError):
     """The command did its work, but somebody should look at what it said: exit code 1."""
 
 
-def sure(what: str, *, yes: bool) -> None:
-    """Ask before something is erased for good. Raises BadInput where nobody is there to answer, unless `yes`."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise BadInput(f"this would erase everything about {what}, and nobody is there to ask: say --yes")
-    typer.confirm(f"Erase everything about {what}? This cannot be undone.", abort=True, err=True)
-
-
 @contextmanager
 def standing() -> Iterator[None]:
     """What cannot be done to a thing as it stands is no wrong usage: exit 1, not 2."""

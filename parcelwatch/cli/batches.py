@@ -82,9 +82,9 @@ def show(desk: Desk, incident: int, *, as_json: bool) -> None:
         return
     t = desk.tongue
     for each in found:
-        ids, letters = sorted(each.letters), len(each.letters)
-        like = t("{count}, such as draft {draft}", count=letters, draft=ids[0])
-        output.pairs([(t("letters"), f"{like} ({each.language})"), (t("subject"), each.letter.subject)])
+        like = t("{count}, such as draft {draft}", count=len(each.letters), draft=min(each.letters))
+        letters = t("{what} ({how})", what=like, how=each.language)
+        output.pairs([(t("letters"), letters), (t("subject"), each.letter.subject)])
         output.say()
         output.say(each.letter.body)
         output.say()
@@ -110,5 +110,5 @@ def in_turn(store: Store, ids: Sequence[int], what: str) -> Iterator[int]:
 def summary(incident: int, moved: Sequence[Mapping[str, Any]], t: Tongue) -> str:
     """What became of the letters of an incident, in a line."""
     counted = Counter(str(one["state"]) for one in moved)
-    said = ", ".join(f"{count} {t(state)}" for state, count in counted.most_common())
+    said = t.listed(t("{count} {state}", count=count, state=t(state)) for state, count in counted.most_common())
     return t("Letters of incident {incident}: {said}.", incident=incident, said=said)

@@ -122,11 +122,11 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
             t(row["state"]),
             safe(row["owner"], 20),
             row["number"],
-            output.some(map(safe, row["orders"]), 3),
+            t.some(map(safe, row["orders"]), 3),
             moment(row["since"], zone),
             claim_by(row["claim"], t),
             promised(row["remedy"], t),
-            safe(", ".join(row["tags"]), 40),
+            safe(t.listed(row["tags"]), 40),
             row["incident"] or "",
             (t("(behind {kind})", kind=t.kind(row["hidden_by"])) + " " if row["hidden_by"] else "")
             + worded(row["sentence"]),
@@ -197,7 +197,7 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli.output import moment, safe, worded
 
     zone, t = desk.config.timezone, desk.tongue
-    written = ", ".join(f"{row['id']} ({t(row['state'])})" for row in shown["drafts"])
+    written = t.listed(t("{what} ({how})", what=row["id"], how=t(row["state"])) for row in shown["drafts"])
     output.pairs(t.named({**_summary(shown, desk), "drafts": written}))
     output.say()
     lines = [
@@ -238,18 +238,19 @@ def _bundle(desk: Desk, case: int, target: Path, *, force: bool, as_json: bool) 
     if as_json:
         output.emit({"case": case, "path": str(target.absolute()), "files": list(made)})
         return
-    output.say(f"{target} holds what speaks for case {case}: {', '.join(made)}.")
+    t = desk.tongue
+    output.say(t("{path} holds what speaks for case {case}: {files}.", path=target, case=case, files=t.listed(made)))
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe, some, worded
+    from parcelwatch.cli.output import moment, safe, worded
 
     zone, t = desk.config.timezone, desk.tongue
     return {
         "case": shown["id"],
         "number": shown["number"],
         "courier": desk.words.whose.courier(shown["courier"], shown["company"]),
-        "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
+        "orders" if len(shown["orders"]) > 1 else "order": t.some(map(safe, shown["orders"])),
         "kind": t.kind(shown["kind"]),
         "severity": t.severity(shown["severity"]),
         "state": t(shown["state"]),
@@ -265,7 +266,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "opened": moment(shown["opened_at"], zone),
         "snoozed until": moment(shown["snoozed_until"], zone),
         "resolved": moment(shown["resolved_at"], zone),
-        "reopened": t("{count} times", count=shown["reopened"]) if shown["reopened"] else "",
+        "reopened": t.count(shown["reopened"], "time") if shown["reopened"] else "",
         "verdict": t(shown["verdict"] or ""),
         **_claim(shown["claim"], t),
     }
@@ -309,5 +310,5 @@ def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:
     if who:
         promised = t("{remedy}, promised {at} by {who}", remedy=what, at=at, who=who)
     done = t("done {at}", at=moment(remedy["done_at"], zone)) if remedy["done_at"] else t("not done yet")
-    note = f" ({safe(remedy['note'])})" if remedy["note"] else ""
-    return t(", ").join((promised, f"{done}{note}"))
+    done = t("{what} ({how})", what=done, how=safe(remedy["note"])) if remedy["note"] else done
+    return t(", ").join((promised, done))

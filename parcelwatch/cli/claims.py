@@ -61,7 +61,7 @@ def _print(rows: list[dict[str, Any]], empty: str, t: Tongue) -> None:
             row["case"],
             t.kind(row["kind"]),
             row["number"],
-            output.some(map(output.safe, row["orders"]), 3),
+            t.some(map(output.safe, row["orders"]), 3),
             row["last_on"] or t("not known"),
             "" if row["days_left"] is None else row["days_left"],
             t("missed") if row["missed"] else t("no claim") if row["state"] == "none" else t(row["state"]),
@@ -153,7 +153,7 @@ def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
     shown = [
         (
             row["courier"] or t("any courier"),
-            t(", ").join(f"{t(name)} {row[name]}" for name in whom if row[name]),
+            t(", ").join(f"{t(name)} {t(row[name]) if name == 'lane' else row[name]}" for name in whom if row[name]),
             t(row["loss"]),
             row["days"],
             t(row["from"]),

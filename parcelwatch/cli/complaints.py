@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli.adding import Kept, Said, Verbose, database, mapped, tell, watched
+from parcelwatch.cli.adding import PASSED_OVER, Kept, Said, Verbose, database, mapped, tell, watched
 from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
@@ -50,12 +50,12 @@ def import_file(
     named = mapped(renamed or [])
     reader = complaining.desk(desk.config, order_of(date_format) if date_format else "", texts=keep_text)
     source = records.open_source(file, sys.stdin.buffer, format_name)
-    said = _Kept() if as_json else _Said(every=verbose)
-    with database(desk, dry_run=dry_run) as store, watched(source) as progress:
+    said = _Kept() if as_json else _Said(desk.tongue, every=verbose)
+    with database(desk, dry_run=dry_run) as store, watched(source, desk.tongue) as progress:
         heard = complaining.Heard(said.refused, said.remarked, said.skipped, progress)
         rows = records.records(source)
         taken = complaining.take(store, rows, reader, desk.now, heard, renamed=named, dry_run=dry_run)
-    tell(taken, said, dry_run=dry_run)
+    tell(taken, said, desk.tongue, dry_run=dry_run)
 
 
 command(
@@ -115,18 +115,19 @@ def _print(shown: list[dict[str, Any]], desk: Desk) -> None:
     titles = t.columns("!When", "!Parcel or order", "About", "Told before", ">Days ahead", "?Again")
     output.show(titles, rows, t("No complaint: `parcelwatch complaints import FILE` takes them in."))
     if rows:
-        output.zone_note(zone)
+        output.zone_note(zone, t("Times are in {zone}."))
 
 
 class _Said(Said):
     """Rows as they are said of an import, and those passed over."""
 
     def skipped(self, row: Rejected) -> None:
-        self.row("passed over", row)
+        self.row(PASSED_OVER, row)
 
-    def counts(self, result: Result, would: str) -> str:
-        taken = f"{result.added} {would}added, {result.updated} {would}updated, {result.unchanged} unchanged"
-        return f"{taken}, {result.counts['skipped']} about what is not watched, {result.rejected} rejected"
+    def counts(self, result: Result) -> list[tuple[str, int]]:
+        unwatched = ("unwatched", result.counts["skipped"])
+        *taken, rejected = [each for each in super().counts(result) if each[0] != "skipped"]
+        return [*taken, unwatched, rejected]
 
 
 class _Kept(Kept):
@@ -141,5 +142,5 @@ class _Kept(Kept):
     def skipped(self, row: Rejected) -> None:
         self._skipped.add(row)
 
-    def lists(self) -> dict[str, object]:
-        return {"skipped": list(self._skipped), **super().lists()}
+    def lists(self, result: Result) -> dict[str, object]:
+        return {"skipped": list(self._skipped), **super().lists(result)}

@@ -9,7 +9,7 @@ import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk
-from parcelwatch.errors import BadInput
+from parcelwatch.errors import BadInput, StoreError
 
 app = group("Back up and check the database.")
 
@@ -113,15 +113,24 @@ def purge(desk: Desk, as_json: Json = False) -> None:
     )
 
 
-@command(app, "check", "db check", "db check --json")
-def check(desk: Desk, as_json: Json = False) -> None:
-    """Check the whole database.
+@command(app, "check", "db check", "db check --json", "db check /var/backups/parcelwatch.db")
+def check(
+    desk: Desk,
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A backup: can it be restored? It stays as it is.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check the whole database, or a backup.
 
-    Reads every page, and every promise it must keep; exit 1 if one is broken.
+    Reads every page, and every promise that the database must keep; exit 1 if one is broken.
     """
     from parcelwatch.cli import output
     from parcelwatch.store import audit
 
+    if path is not None:
+        _check_backup(path, as_json=as_json)
+        return
     with desk.store() as store:
         found = audit.check(store, desk.now, thorough=True)
     if as_json:
@@ -132,6 +141,22 @@ def check(desk: Desk, as_json: Json = False) -> None:
         output.say("The database is as it should be." if not found else f"{output.count(len(found), 'finding')}.")
     if found:
         raise NeedsAttention(f"the database needs attention ({output.count(len(found), 'finding')})")
+
+
+def _check_backup(path: Path, *, as_json: bool) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.store import backup, files
+
+    try:
+        backup.examine(files.real(path))
+    except StoreError as error:
+        if as_json:
+            output.emit({"ok": False, "findings": [str(error)]})
+        raise
+    if as_json:
+        output.emit({"ok": True, "findings": []})
+    else:
+        output.say(f"{path} is whole: `parcelwatch db restore {path}` puts it in the database's place.")
 
 
 def doctor(desk: Desk, as_json: Json = False) -> None:

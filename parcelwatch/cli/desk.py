@@ -116,7 +116,7 @@ class Desk:
 
 def known_account(desk: Desk, name: str) -> None:
     """Raise BadInput for a name, if one is given, that is no configured account's."""
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     known = desk.config.accounts()
     if name and name not in known:

@@ -114,12 +114,15 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     about = t(pattern, kind=_what(t, shown), number=shown["number"], case=shown["case"])
     output.pairs(
         [
-            (t("draft"), f"{shown['id']} ({t(shown['state'])}, {shown['language']})"),
+            (
+                t("draft"),
+                t("{what} ({how})", what=shown["id"], how=t(", ").join((t(shown["state"]), shown["language"]))),
+            ),
             (t("about"), about),
             (t("order"), safe(shown["order"])),
             (t("to"), shown["to"] or t("(no contact known)")),
             (t("subject"), shown["subject"]),
-            *((t("edited" if one["verb"] == "edit" else one["after"]), _how(one, zone)) for one in shown["events"]),
+            *((t("edited" if one["verb"] == "edit" else one["after"]), _how(one, zone, t)) for one in shown["events"]),
         ]
     )
     output.say()
@@ -129,13 +132,13 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
 def _what(t: Tongue, shown: Mapping[str, Any]) -> str:
     """The kind, and which word of it the letter is where it is not the first."""
     kind, step = t.kind(shown["kind"]), shown["step"]
-    return kind if step in ("first", "peak") else f"{kind} ({t(step)})"
+    return kind if step in ("first", "peak") else t("{what} ({how})", what=kind, how=t(step))
 
 
-def _how(event: Mapping[str, Any], zone: tzinfo) -> str:
+def _how(event: Mapping[str, Any], zone: tzinfo, t: Tongue) -> str:
     from parcelwatch.cli.output import moment, safe, worded
 
-    return ", ".join(filter(None, (moment(event["at"], zone), safe(event["by"], 60), worded(event["why"]))))
+    return t(", ").join(filter(None, (moment(event["at"], zone), safe(event["by"], 60), worded(event["why"]))))
 
 
 @command(app, "edit", "drafts edit 4 --body-file better.txt", "drafts edit --incident 3 --body-file - < better.txt")
@@ -441,15 +444,16 @@ def _sent(desk: Desk, store: Store, customers: Tickets, draft: int, by: str, *, 
     from parcelwatch.store import drafts
     from parcelwatch.verbs import letters
 
+    t = desk.tongue
     try:
         if drafts.one(store, draft)[1].state == "sending" and customers.went(draft):
-            return "" if customers.look(draft) else desk.tongue(NOT_THERE, draft=draft)
+            return "" if customers.look(draft) else t(NOT_THERE, draft=draft)
         attempt = letters.send(
             store, customers, draft, desk.words, desk.policy, desk.now, by=by or who(), approve=approve
         )
     except BadInput as error:
-        return str(error)
-    t, why = desk.tongue, desk.words.fault(attempt.why)
+        return t.sentence(str(error))
+    why = t.sentence(desk.words.fault(attempt.why))
     match attempt.outcome:
         case Outcome.ARRIVED:
             return ""
@@ -490,7 +494,8 @@ def announce(
         output.emit({"peak": peak, "drafts": made.written, "left_out": made.left_out})
         return
     t = desk.tongue
-    output.say(t("Wrote {count} drafts; `parcelwatch drafts list --state draft` shows them.", count=made.written))
+    drafts = t.count(made.written, "draft")
+    output.say(t("Wrote {drafts}; `parcelwatch drafts list --state draft` shows them.", drafts=drafts))
     if made.left_out:
         reasons = [t(LEFT_OUT[why], count=count) for why, count in made.left_out.items()]
         output.say(t("Orders on the road that get none: {reasons}.", reasons=t("; ").join(reasons)))
@@ -536,4 +541,4 @@ def _warn_of_age(desk: Desk, *ids: int) -> None:
     for draft, one in found.items():
         if one.unsent and overdue(one, desk.now):
             said = t("draft {draft} promises word by a day that has come: edit it before it goes out", draft=draft)
-            output.warn(said)
+            output.warn(said, t("warning: {said}"))

@@ -28,11 +28,28 @@ def list_all(
     """List the helpdesks: how far each was read, and how many of its tickets are about parcels."""
     from parcelwatch.cli import output, ticketing
 
-    rows, platforms = ticketing.rows(desk), ticketing.platforms() if every else []
+    rows = ticketing.rows(desk) if desk.configured or not every else []
+    platforms = ticketing.platforms() if every else []
     if as_json:
         output.emit({"helpdesks": rows, "platforms": platforms} if every else rows)
     else:
         ticketing.print_rows(desk, rows, platforms)
+
+
+@command(app, "show", "helpdesks show zendesk", "helpdesks show zendesk --json")
+def show_one(
+    desk: Desk,  # noqa: ARG001 - every command takes it
+    api: Annotated[str, typer.Argument(metavar="API", help="A platform of `helpdesks list --all`.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a platform wants, and the table to paste; of one that is declared in TOML, the declaration."""
+    from parcelwatch.cli import output, platforms, ticketing
+
+    platform = platforms.one("helpdesks", ticketing.platforms(), api)
+    if as_json:
+        output.emit(platform)
+    else:
+        platforms.show("helpdesks", platform)
 
 
 @command(app, "check", "helpdesks check", "helpdesks check my_desk")

@@ -64,7 +64,7 @@ def run(desk: Desk, asked: Asked, said: Said | Kept, *, dry_run: bool) -> Result
 def _export(name: str) -> Export | None:
     """The export that --format names. Raises BadInput for what is no format."""
     from parcelwatch.core.exports.formats import EXPORTS, FORMATS
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if name and name not in FORMATS:
         raise BadInput(f"--format {name[:40]!r}: there is none{meant(name, FORMATS)}; there are {', '.join(FORMATS)}")
@@ -73,7 +73,7 @@ def _export(name: str) -> Export | None:
 
 def _with_preset(desk: Desk, asked: Asked) -> Asked:
     """What was typed, completed by what [import.NAME] says."""
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
 
     if not asked.preset:
         return asked
@@ -110,7 +110,7 @@ def _take(
     from parcelwatch.cli.adding import watched
     from parcelwatch.verbs import exporting, importing, records, surveying
 
-    with watched(source) as progress:
+    with watched(source, desk.tongue) as progress:
         if source.export is None:
             return importing.take(
                 store,
@@ -127,7 +127,7 @@ def _take(
                 progress=progress,
             )
         sheet = exporting.surveyed(source, asked.renamed)
-        output.note(sheet.summary)
+        output.note(desk.tongue.sentence(sheet.summary))
         heard = exporting.Heard(said.refused, said.remarked, progress)
         return exporting.take(
             store, sheet, reader, placing, desk.policy, desk.now, heard, name=asked.file, dry_run=dry_run

@@ -104,7 +104,9 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "measured": _measured(shown, t),
         "opened": moment(shown["opened_at"], zone),
         "over": moment(shown["closed_at"], zone),
-        "told by it": t("{count} parcels, {left} still in trouble", count=shown["folded"], left=shown["left"]),
+        "told by it": t(
+            "{parcels}, {left} still in trouble", parcels=t.count(shown["folded"], "parcel"), left=shown["left"]
+        ),
         "letters": t("{count} to approve", count=len(shown["drafts"])) if shown["drafts"] else "",
     }
 
@@ -115,7 +117,7 @@ def _measured(shown: Mapping[str, Any], t: Tongue) -> str:
     usual = t("usual at most {usual} %", usual=f"{shown['usual'] * 100:.1f}")
     if not shown["known"]:
         usual = t("what is usual is not known yet: taken to be {usual} %", usual=f"{shown['usual'] * 100:.0f}")
-    return f"{said}; {usual}; p {_chance(shown['chance'])}"
+    return t("; ").join((said, usual, f"p {_chance(shown['chance'])}"))
 
 
 def _chance(chance: float) -> str:

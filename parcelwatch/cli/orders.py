@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from parcelwatch.cli.base import Json, command, group, sure
+from parcelwatch.cli.base import Json, command, group
 from parcelwatch.cli.desk import Desk
 from parcelwatch.core.text import amount
 
@@ -39,7 +39,7 @@ def list_all(
             (
                 safe(row["order"], 40),
                 safe(row["buyer"] or row["customer"], 40),
-                ", ".join(row["parcels"]),
+                t.listed(row["parcels"]),
                 moment(row["promised_by"], zone),
                 amount(row["value"]) if row["value"] else "",
                 row["open_cases"] or "",
@@ -72,8 +72,8 @@ def show(desk: Desk, order: OrderNumber, as_json: Json = False) -> None:
         "value": amount(shown["value"]) if shown["value"] else "",
         "promised by": moment(shown["promised_by"], zone),
         "dispatch by": moment(shown["dispatch_by"], zone),
-        "tags": ", ".join(shown["tags"]),
-        "parcels": ", ".join(shown["parcels"]),
+        "tags": t.listed(shown["tags"]),
+        "parcels": t.listed(shown["parcels"]),
     }
     output.pairs(t.named(summary))
     output.say()
@@ -102,17 +102,15 @@ def forget(
 
     Everywhere in the database and its files, with the parcels that held nothing else.
     """
-    from parcelwatch.cli import output
+    from parcelwatch.cli import forgetting, output
     from parcelwatch.store import erase
 
     known = order.strip()
     with desk.store() as store:
-        sure(output.erased(erase.of_order(store, known)), yes=yes)
+        forgetting.sure(erase.of_order(store, known), desk.tongue, yes=yes)
         gone = erase.forget_order(store, known)
     if as_json:
         kept = list(gone.kept_parcels.values())
         output.emit({"order": known, "parcels_forgotten": len(gone.parcels), "parcels_kept": kept})
         return
-    output.say(f"Forgotten: {output.erased(gone)}. Backups made before still hold it.")
-    if gone.kept_parcels:
-        output.say(f"Kept for their other orders: {output.some(gone.kept_parcels.values())}.")
+    forgetting.say_gone(gone, desk.tongue)

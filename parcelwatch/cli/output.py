@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import Any, Final, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -23,9 +23,6 @@ from rich.text import Text
 from parcelwatch.cli.tables import STYLES, Listing
 from parcelwatch.core.privacy import shown as readable
 from parcelwatch.core.text import escaped, plain, visible
-
-if TYPE_CHECKING:
-    from parcelwatch.store.erase import Erasure
 
 PIPED_WIDTH: Final = 120
 
@@ -107,9 +104,9 @@ def note(text: str, style: str = "") -> None:
     console(sys.stderr).print(Text(text, style=style), soft_wrap=True)
 
 
-def warn(text: str) -> None:
+def warn(text: str, pattern: str = "warning: {said}") -> None:
     """A warning, on stderr."""
-    note(f"warning: {text}", "yellow")
+    note(pattern.format(said=text), "yellow")
 
 
 @contextmanager
@@ -167,25 +164,6 @@ def worded(sentence: str, limit: int = 400) -> str:
 def count(number: int, what: str) -> str:
     """How many of what: "1 row", "2 rows"."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def some(names: Iterable[str], most: int = 10) -> str:
-    """The first of many names, each once, and how many more there are."""
-    known = [plain(name, 60) for name in dict.fromkeys(names)]
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return ", ".join(known[:most]) + more
-
-
-def orders(numbers: Iterable[str]) -> str:
-    """Which orders, "" for none that has a number."""
-    known = [safe(number, 60) for number in numbers if number]
-    return f"{'order' if len(known) == 1 else 'orders'} {some(known)}" if known else ""
-
-
-def erased(gone: Erasure) -> str:
-    """How many parcels a forgetting takes, and which orders."""
-    parcels = f"{count(len(gone.parcels), 'parcel')} ({some(gone.parcels.values())})" if gone.parcels else ""
-    return " and ".join(filter(None, (parcels, orders(gone.orders.values()))))
 
 
 def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:

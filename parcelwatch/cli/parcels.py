@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 import typer
 
 from parcelwatch.cli import adding
-from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing, sure
+from parcelwatch.cli.base import Account, By, Company, Json, NeedsAttention, Number, command, group, standing
 from parcelwatch.cli.desk import Desk, asked_account, known_account
 from parcelwatch.cli.typed import who
 from parcelwatch.errors import BadInput
@@ -42,7 +42,7 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.core.intake import meant
+    from parcelwatch.core.near import meant
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
     from parcelwatch.verbs import finding
@@ -65,12 +65,12 @@ def list_all(
 
 
 def _listed(row: Mapping[str, Any], zone: tzinfo, t: Tongue) -> tuple[object, ...]:
-    from parcelwatch.cli.output import moment, safe, some
+    from parcelwatch.cli.output import moment, safe
 
     return (
         row["number"],
         _who(row),
-        some(map(safe, row["orders"]), 3),
+        t.some(map(safe, row["orders"]), 3),
         _state(row, t),
         moment(row["last_checkpoint_at"], zone),
         row["open_cases"] or "",
@@ -156,13 +156,13 @@ def _said(checkpoint: Mapping[str, Any]) -> str:
 
 
 def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
-    from parcelwatch.cli.output import moment, safe, some
+    from parcelwatch.cli.output import moment, safe
 
     zone, t = desk.config.timezone, desk.tongue
     return {
         "number": shown["number"],
         "courier": _who(shown),
-        "orders" if len(shown["orders"]) > 1 else "order": some(map(safe, shown["orders"])),
+        "orders" if len(shown["orders"]) > 1 else "order": t.some(map(safe, shown["orders"])),
         "destination": shown["destination"],
         "milestone": _state(shown, t),
         "last scan": moment(shown["last_checkpoint_at"], zone),
@@ -170,7 +170,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "estimate": moment(shown["estimate"], zone),
         "promised by": moment(shown["promised_by"], zone),
         "refused": safe(shown["refused"]),
-        "tracking stopped": safe(shown["stopped"]),
+        "tracking stopped": safe(desk.words.stopped(shown["stopped"] or "")),
         "next ask": t("{at} ({why})", at=moment(shown["poll_at"], zone), why=t.sentence(shown["poll_why"]))
         if shown["poll_at"]
         else t("none"),
@@ -334,7 +334,7 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], said
 
     with desk.store() as store:
         asked_account(desk, store, chosen.courier)
-        found = _chosen(store, chosen)
+        found = _chosen(store, chosen, desk.tongue)
         with store.transaction():
             changed = [(parcel, do(store, parcel)) for parcel in found]
     rows = [{"number": one.number, "courier": one.courier, "changed": moved} for one, moved in changed]
@@ -345,8 +345,7 @@ def _each(desk: Desk, chosen: _Chosen, do: Callable[[Store, Parcel], bool], said
         output.say(desk.tongue(said.now if moved else said.before, number=parcel.number))
 
 
-def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:
-    from parcelwatch.cli import output
+def _chosen(store: Store, chosen: _Chosen, t: Tongue) -> list[Parcel]:
     from parcelwatch.verbs import finding
 
     if bool(chosen.numbers) == bool(chosen.where):
@@ -357,7 +356,7 @@ def _chosen(store: Store, chosen: _Chosen) -> list[Parcel]:
     if not found:
         raise NeedsAttention(f"no watched parcel has {' and '.join(chosen.where or ())}")
     if not chosen.yes:
-        are = f"{output.count(len(found), 'parcel')}: {output.some(one.number for one in found)}"
+        are = t("{count}: {numbers}", count=t.count(len(found), "parcel"), numbers=t.some(one.number for one in found))
         raise NeedsAttention(f"that is {are}; give --yes to do it")
     return found
 
@@ -389,20 +388,18 @@ def forget(
     Everywhere in the database and its files. An order left without a parcel goes too, with its buyer's name and
     contact; one that has other parcels stays with them.
     """
-    from parcelwatch.cli import output
+    from parcelwatch.cli import forgetting, output
     from parcelwatch.store import erase
 
     with desk.store() as store:
         numbers = _numbers(store, number)
-        sure(output.erased(erase.of_parcels(store, *numbers)), yes=yes)
+        forgetting.sure(erase.of_parcels(store, *numbers), desk.tongue, yes=yes)
         gone = erase.forget(store, *numbers)
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
         output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})
         return
-    output.say(f"Forgotten: {output.erased(gone)}. Backups made before still hold it.")
-    if gone.kept_orders:
-        output.say(f"Kept for their other parcels: {output.orders(gone.kept_orders.values())}.")
+    forgetting.say_gone(gone, desk.tongue)
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")

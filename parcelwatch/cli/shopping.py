@@ -8,18 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from parcelwatch import shops
-from parcelwatch.cli import output
+from parcelwatch.cli import output, platforms
+from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
 from parcelwatch.client import Client
-from parcelwatch.config.declarations import shipped
-from parcelwatch.config.problems import did_you_mean, listed
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.shopping import plan
-from parcelwatch.errors import BadInput, CourierError
+from parcelwatch.errors import CourierError
 from parcelwatch.making import proxy
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
@@ -35,11 +34,12 @@ LATELY: Final = timedelta(hours=1)
 
 def show(desk: Desk, *, every: bool, as_json: bool) -> None:
     """Every configured shop with what is known of it; with `every` the platforms that can be asked, too."""
-    rows = shop_rows(desk)
-    platforms = platform_rows() if every else []
+    rows = shop_rows(desk) if desk.configured or not every else []
+    known = platforms.rows(shops.load()) if every else []
     if as_json:
-        output.emit({"shops": rows, "platforms": platforms} if every else rows)
+        output.emit({"shops": rows, "platforms": known} if every else rows)
         return
+    zone = desk.config.timezone if rows else UTC
     columns = ["!Shop", "API", "!State", ">Orders", ">Parcels", ">Held", "?Read up to", "~Last error"]
     shown = [
         (
@@ -49,14 +49,14 @@ def show(desk: Desk, *, every: bool, as_json: bool) -> None:
             row["orders"],
             row["parcels"],
             row["held"],
-            output.moment(row["read_up_to"], desk.config.timezone),
+            output.moment(row["read_up_to"], zone),
             output.safe(row["error"], 200),
         )
         for row in rows
     ]
-    output.show(columns, shown, "No shops: add a [shops.NAME] table to the configuration.")
+    output.show(columns, shown, nothing_yet(desk, "shop"))
     if every:
-        wanted = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in platforms]
+        wanted = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in known]
         output.show(["!API", "Needs", "~How well established"], wanted, "")
     if any(row["held"] for row in rows):
         output.say("Numbers that no courier account can ask about: `parcelwatch shops list --held`")
@@ -84,51 +84,6 @@ def _row(name: str, api: str, store: Store | None) -> dict[str, Any]:
         **{key: found.get(key, 0) for key in ("orders", "parcels", "held")},
         **{key: found.get(key) for key in ("read_up_to", "asked_at", "read_at")},
     }
-
-
-def platform_rows() -> list[dict[str, Any]]:
-    """Every platform there is an adapter for."""
-    return [
-        {
-            "api": name,
-            "needs": list(each.needs),
-            "options": dict(each.options),
-            "required": list(each.required),
-            "rate": each.rate,
-            "doubt": each.doubt,
-            "about": ((each.__doc__ or "").strip().splitlines() or [""])[0],
-        }
-        for name, each in sorted(shops.load().items())
-    ]
-
-
-def platform(api: str) -> dict[str, Any]:
-    """One platform, with its declaration where it has one. Raises BadInput for one there is not."""
-    rows = {row["api"]: row for row in platform_rows()}
-    if api not in rows:
-        raise BadInput(f"no platform {api[:40]!r}{did_you_mean(api, rows)}; there are {listed(sorted(rows))}")
-    return {**rows[api], "declaration": shipped("shops").get(api, "")}
-
-
-def print_platform(shown: dict[str, Any]) -> None:
-    """For people: what it wants, the table to paste, and its declaration."""
-    output.say(shown["about"] or f"{shown['api']}, declared in TOML:")
-    if shown["declaration"]:
-        output.say()
-        output.say(shown["declaration"].rstrip())
-    output.say()
-    output.say("[shops.NAME]")
-    output.say(f'api = "{shown["api"]}"')
-    for need in shown["needs"]:
-        output.say(f'{need} = "env:SHOP_{need.upper()}"' if need != "base_url" else 'base_url = "https://…"')
-    if shown["required"]:
-        wanted = ", ".join(f'{name} = "…"' for name in shown["required"])
-        output.say(f"options = {{ {wanted} }}")
-    for name, what in shown["options"].items():
-        output.say(f"# options.{name}: {what}")
-    if shown["doubt"]:
-        output.say()
-        output.say(f"Not established: {shown['doubt']}")
 
 
 def show_held(desk: Desk, *, as_json: bool) -> None:

@@ -40,13 +40,14 @@ def show_one(
     as_json: Json = False,
 ) -> None:
     """Show what a platform wants, and the table to paste; of one that is declared in TOML, the declaration."""
-    from parcelwatch.cli import output, shopping
+    from parcelwatch import shops
+    from parcelwatch.cli import output, platforms
 
-    platform = shopping.platform(api)
+    platform = platforms.one("shops", platforms.rows(shops.load()), api)
     if as_json:
         output.emit(platform)
     else:
-        shopping.print_platform(platform)
+        platforms.show("shops", platform)
 
 
 @command(app, "check", "shops check", "shops check my_shop")

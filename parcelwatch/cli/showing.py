@@ -6,7 +6,6 @@ import inspect
 import re
 import tomllib
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Any, Final
 
 from parcelwatch import couriers
@@ -14,6 +13,7 @@ from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.templates import CREDENTIALS
+from parcelwatch.core.near import meant
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card
 from parcelwatch.errors import NotFound
 
@@ -30,9 +30,9 @@ def adapter(api: str) -> Courier:
     """One adapter by name. Raises NotFound with what was meant."""
     known = couriers.load()
     if api not in known:
-        meant = get_close_matches(api.lower(), [*known, *shipped()], 1)
-        hint = f" (did you mean {meant[0]}?)" if meant else ""
-        raise NotFound(f"no adapter {api!r}{hint}; `parcelwatch couriers list` shows them all")
+        raise NotFound(
+            f"no adapter {api!r}{meant(api, [*known, *shipped()])}; `parcelwatch couriers list` shows them all"
+        )
     return known[api]
 
 

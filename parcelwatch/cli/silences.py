@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = group("Silence messages for a while; what still stands then is told.")
 
 _LISTED: Final = timedelta(days=7)
-OVER: Final = "Silence {silence} is over; {told} messages are due now."
+OVER: Final = "Silence {silence} is over; due now: {messages}."
 
 
 @command(
@@ -69,8 +69,9 @@ def add(
     t = desk.tongue
     until_then = output.moment(_stamp(silence.until), zone)
     told = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=said(match, t), until=until_then)
-    waited = t("{count} waiting messages are kept back.", count=kept)
-    output.say(f"{told} {waited}" if kept else told)
+    output.say(told)
+    if kept:
+        output.say(t("Kept back: {messages}.", messages=t.count(kept, "message")))
     output.zone_note(zone, t("Times are in {zone}."))
 
 
@@ -138,7 +139,8 @@ def end(
     if as_json:
         output.emit({"id": silence, "told": told or 0})
     elif told is not None:
-        output.say(desk.tongue(OVER, silence=silence, told=told))
+        t = desk.tongue
+        output.say(t(OVER, silence=silence, messages=t.count(told, "message")))
     if told is None:
         raise NeedsAttention(f"silence {silence} is over already")
 

@@ -6,6 +6,7 @@ below, and a sentence may end in "…".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -21,6 +22,11 @@ GAP: Final = 2
 ROOM: Final = 40
 _INDENT: Final = "    "
 _BETWEEN: Final = " " * GAP
+# Signs of the scripts without blanks; what closes never begins a line, what opens never ends one.
+_WIDE: Final = r"\u2e80-\u303f\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+_CLOSE: Final = r"，。、；：！？）】》」』”’…%"
+_OPEN: Final = r"（【《「『“‘"
+_PIECE: Final = re.compile(rf"[{_OPEN}]*(?:[{_WIDE}]|[^{_WIDE}{_OPEN}]+)?[{_CLOSE}]*")
 STYLES: Final = {
     "critical": "bold red",
     "high": "red",
@@ -117,8 +123,8 @@ class Listing:
             return min(natural, ROOM)
         if column.whole or column.right:
             return natural
-        words = [word for cell in self._cells(column, heading=True) for word in cell.split()]
-        return max((cell_len(word) if word.isascii() else min(cell_len(word), 16) for word in words), default=1)
+        words = {word for cell in self._cells(column, heading=True) for word in cell.split()}
+        return max((_narrowest(word) for word in words), default=1)
 
     def _cells(self, column: _Column, *, heading: bool = False) -> list[str]:
         return [column.title] * heading + [row[column.place] for row in self._rows]
@@ -182,6 +188,13 @@ def cell_len(text: str) -> int:
     return len(text) if text.isascii() and text.isprintable() else cells_of(text)
 
 
+def _narrowest(word: str) -> int:
+    """How narrow it may become: a script without blanks is hard to read in columns narrower than this."""
+    if word.isascii():
+        return cell_len(word)
+    return max(min(cell_len(word), 16), *(cell_len(piece) for _, piece in _pieces(word)))
+
+
 def _fitted(text: str, width: int, column: _Column) -> list[str]:
     return [cut(text, width)] if column.cut else wrapped(text, width)
 
@@ -190,24 +203,33 @@ def cut(text: str, width: int) -> str:
     """The beginning of a sentence, "…" for the rest; whole words, as far as there are any."""
     if cell_len(text) <= width:
         return text
-    first = wrapped(text, width - 1)[0]
-    return first.rstrip(" ,;:") + "…"
+    return next(_lines_of(text, width - 1)).rstrip(" ,;:，；：、") + "…"
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Lines of whole words. One longer than a line is broken: a script without blanks, or there is no other way."""
-    if cell_len(text) <= width:
-        return [" ".join(text.split())]
-    lines = [""]
-    for word in text.split():
-        if cell_len(lines[-1]) + 1 + cell_len(word) <= width and lines[-1]:
-            lines[-1] += f" {word}"
+    """Lines of whole words; one longer than a line is broken where there is no other way."""
+    return [" ".join(text.split())] if cell_len(text) <= width else list(_lines_of(text, width))
+
+
+def _lines_of(text: str, width: int) -> Iterator[str]:
+    line, taken = "", 0
+    for blank, piece in _pieces(text):
+        size = cell_len(piece)
+        if line and taken + len(blank) + size <= width:
+            line, taken = line + blank + piece, taken + len(blank) + size
             continue
-        room = width - cell_len(lines[-1]) - 1
-        if lines[-1] and cell_len(word) > len(word) and room > 8:
-            head = chop_cells(word, room)[0]
-            lines[-1] += f" {head}"
-            word = word[len(head) :]  # noqa: PLW2901 - the rest of it
-        pieces = chop_cells(word, max(width, 2)) or [""]
-        lines = lines + pieces if lines[-1] else lines[:-1] + pieces
-    return lines
+        if line:
+            yield line
+        *whole, line = chop_cells(piece, max(width, 2)) if size > width else [piece]
+        yield from whole
+        taken = cell_len(line)
+    yield line
+
+
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """What is not broken, and what stands before it: a word or a number, and each sign of a script without blanks."""
+    for word in text.split():
+        blank = " "
+        for piece in (word,) if word.isascii() else filter(None, _PIECE.findall(word)):
+            yield blank, piece
+            blank = ""

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from parcelwatch import helpdesks
 from parcelwatch.cli import output
+from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.platforms import rows as adapters
 from parcelwatch.client import Client
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.tickets import Unheard
@@ -60,17 +62,8 @@ def _row(name: str, api: str, deliver: str, store: Store | None) -> dict[str, An
 
 def platforms() -> list[dict[str, Any]]:
     """Every platform there is an adapter for."""
-    return [
-        {
-            "api": name,
-            "needs": list(each.needs),
-            "options": dict(each.options),
-            "writes": each.writes,
-            "rate": each.rate,
-            "doubt": each.doubt,
-        }
-        for name, each in sorted(helpdesks.load().items())
-    ]
+    known = helpdesks.load()
+    return [{**row, "writes": known[row["api"]].writes} for row in adapters(known)]
 
 
 def print_rows(desk: Desk, rows: list[dict[str, Any]], platforms: list[dict[str, Any]]) -> None:
@@ -89,7 +82,7 @@ def print_rows(desk: Desk, rows: list[dict[str, Any]], platforms: list[dict[str,
         )
         for row in rows
     ]
-    output.show(columns, shown, "No helpdesks: add a [helpdesks.NAME] table to the configuration.")
+    output.show(columns, shown, nothing_yet(desk, "helpdesk"))
     if platforms:
         wanted = [
             (

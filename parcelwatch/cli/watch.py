@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -14,6 +14,7 @@ from parcelwatch.cli.desk import Desk
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
     from parcelwatch.engine import Passed
 
@@ -64,9 +65,9 @@ def once(
     if as_json:
         output.emit(passed.as_dict())
     else:
-        _print(passed)
+        _print(passed, desk.tongue)
     if not passed.clean:
-        raise NeedsAttention(_left_over(passed))
+        raise NeedsAttention(_left_over(passed, desk.tongue))
 
 
 def _span(text: str) -> timedelta:
@@ -98,32 +99,43 @@ async def _pass(desk: Desk, config: Config, patience: timedelta) -> Passed:
         await parts.close()
 
 
-def _print(passed: Passed) -> None:
+def _print(passed: Passed, t: Tongue) -> None:
     from parcelwatch.cli import output
 
-    cases = f"{output.count(passed.opened, 'case')} opened, {passed.resolved} resolved"
-    output.say(f"{output.count(passed.polled, 'parcel')} answered for, {cases}, {_sent(passed)}.")
+    said = {
+        "parcels": t.count(passed.polled, "parcel"),
+        "cases": t.count(passed.opened, "case"),
+        "resolved": passed.resolved,
+        "sent": _sent(passed, t),
+    }
+    output.say(t("{parcels} answered for, {cases} opened, {resolved} resolved, {sent}.", **said))
     if passed.opened:
-        output.note("`parcelwatch cases list --state open` shows what is wrong.", "dim")
+        output.note(t("`parcelwatch cases list --state open` shows what is wrong."), "dim")
 
 
-def _sent(passed: Passed) -> str:
+def _sent(passed: Passed, t: Tongue) -> str:
     """What went out: a digest is one message of several alerts."""
-    from parcelwatch.cli import output
+    alerts = t.count(passed.sent, "alert")
+    if not passed.messages:
+        return t("{alerts} sent", alerts=alerts)
+    return t("{alerts} sent in {messages}", alerts=alerts, messages=t.count(passed.messages, "message"))
 
-    alerts = f"{output.count(passed.sent, 'alert')} sent"
-    return f"{alerts} in {output.count(passed.messages, 'message')}" if passed.messages else alerts
+
+LEFT: Final = {
+    "left": "{count} due but not asked in time: the pace allows no more, see `parcelwatch couriers list`, or --for",
+    "unanswered": "{count} asked in vain: see `parcelwatch couriers list`",
+    "failed": "{count} failed in our own code and set aside for an hour: see the log above",
+}
+"""What a pass may leave, by the name of its count."""
 
 
-def _left_over(passed: Passed) -> str:
-    from parcelwatch.cli import output
-
-    tried = f" ({output.count(passed.messages_failed, 'message')} failed)" if passed.messages_failed else ""
-    alerts = "alert" if passed.undelivered == 1 else "alerts"
-    parts = (
-        (passed.left, "due but not asked in time: the pace allows no more, see `parcelwatch couriers list`, or --for"),
-        (passed.unanswered, "asked in vain: see `parcelwatch couriers list`"),
-        (passed.failed, "failed in our own code and set aside for an hour: see the log above"),
-        (passed.undelivered, f"{alerts} not delivered{tried}: see `parcelwatch alerts list`"),
-    )
-    return "; ".join(f"{count} {what}" for count, what in parts if count)
+def _left_over(passed: Passed, t: Tongue) -> str:
+    parts = [t(said, count=count) for name, said in LEFT.items() if (count := getattr(passed, name))]
+    if passed.undelivered:
+        alerts, failed = t.count(passed.undelivered, "alert"), t.count(passed.messages_failed, "message")
+        if passed.messages_failed:
+            said = "{alerts} not delivered ({messages} failed): see `parcelwatch alerts list`"
+            parts.append(t(said, alerts=alerts, messages=failed))
+        else:
+            parts.append(t("{alerts} not delivered: see `parcelwatch alerts list`", alerts=alerts))
+    return t("; ").join(parts)

@@ -187,13 +187,13 @@ def _skip(skip: Skip) -> dict[str, Any]:
     }
 
 
-def counted(each: Explanation) -> str:
+def counted(each: Explanation, t: Callable[..., str] = str.format) -> str:
     """What the clock counted, in the threshold's own unit: "52.5 h", "2.1 bd"."""
     if each.counted is None:
         return ""
     if each.unit in ("d", "bd"):
-        return f"{each.counted / 24:.1f} {each.unit}"
-    return f"{each.counted:.1f} h"
+        return t(f"{{count}} {each.unit}", count=f"{each.counted / 24:.1f}")
+    return t("{hours} h", hours=f"{each.counted:.1f}")
 
 
 # --- for people ----------------------------------------------------------------------------------
@@ -234,7 +234,8 @@ def _print(
     parcel = dossier.parcel
     lane = " → ".join(place for place in (parcel.origin, parcel.destination) if place)
     named = desk.words.whose.courier(parcel.courier, parcel.company)
-    output.say(f"{parcel.number} ({named}{f', {lane}' if lane else ''})", "bold")
+    about = t(", ").join(filter(None, (named, lane)))
+    output.say(t("{what} ({how})", what=parcel.number, how=about), "bold")
     answered = moment(dossier.confirmed_at, zone) or t("not yet")
     if at > desk.now:
         output.say(t("If nothing new is heard until {at}:", at=moment(at, zone)))
@@ -260,15 +261,24 @@ def _print(
             print_rule(each, dossier, desk.words, t, at)
     quiet = [t.kind(each.kind) for each in rules if not each.fires and not each.running]
     output.say()
-    output.say(t("Nothing to it: {kinds}", kinds=t(", ").join(quiet)), "dim")
+    output.say(t("Nothing to it: {kinds}", kinds=t.listed(quiet)), "dim")
+    _print_notes(desk, rules, at)
+
+
+def _print_notes(desk: Desk, rules: Sequence[Explanation], at: datetime) -> None:
+    """What is said of rules that find nothing and wait for nothing, each sentence once."""
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import worded
+
+    t = desk.tongue
     notes = dict[str, list[str]]()
     for each in rules:
         if each.note and not each.fires and not each.running:
-            said = desk.words.sentence(each.note, at)
-            line = f" ({t(each.limits.line)})" if each.limits.quiet else ""
-            notes.setdefault(f"{worded(said)}{line}", []).append(t.kind(each.kind))
+            said = worded(desk.words.sentence(each.note, at))
+            said = t("{what} ({how})", what=said, how=t(each.limits.line)) if each.limits.quiet else said
+            notes.setdefault(said, []).append(t.kind(each.kind))
     for sentence, kinds in notes.items():
-        output.say(f"  {', '.join(kinds)}: {sentence}", "dim")
+        output.say("  " + t("{what}: {how}", what=t.listed(kinds), how=sentence), "dim")
 
 
 def _print_trials(desk: Desk, dossier: Dossier, trials: Sequence[Explanation], at: datetime) -> None:
@@ -315,7 +325,7 @@ def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, 
         t("case {id} {state}", id=case.id, state=t(case.state)) if case and case.id else "",
         t("hidden by {kind}", kind=t.kind(each.hidden_by)) if each.hidden_by else "",
     ]
-    output.say(f"  {', '.join(filter(None, said))}")
+    output.say("  " + t(", ").join(filter(None, said)))
     limits = t(", ").join(f"{t(name)} {limit}" for name, limit in _limits(each)) or t("none")
     lines = [
         worded(words.sentence(each.fact, at)) if each.fact else "",
@@ -363,8 +373,8 @@ def _clock(each: Explanation, zone: tzinfo, t: Callable[..., str] = str.format) 
     at = moment(each.since, zone)
     if each.counted <= 0 and not each.fires:
         return t("clock starts {at}", at=at)
-    left_out = f"; {skipped(each, t)}" if each.skipped else ""
-    return t("counted since {at}: {counted}", at=at, counted=counted(each)) + left_out
+    running = t("counted since {at}: {counted}", at=at, counted=counted(each, t))
+    return t("; ").join((running, skipped(each, t))) if each.skipped else running
 
 
 def skipped(each: Explanation, t: Callable[..., str] = str.format) -> str:
@@ -377,9 +387,10 @@ def skipped(each: Explanation, t: Callable[..., str] = str.format) -> str:
         slower = f"×{float(skip.factor):g}" if skip.factor else ""
         names.setdefault((skip.why, slower), []).append(safe(skip.name, 80))
     reasons = (
-        _reason(t(why), dict.fromkeys([*held, *_of(why, each.place), slower])) for (why, slower), held in names.items()
+        _reason(t(why), dict.fromkeys([*held, *_of(why, each.place), slower]), t)
+        for (why, slower), held in names.items()
     )
-    return t("{hours} h skipped ({reasons})", hours=f"{hours:.1f}", reasons="; ".join(reasons))
+    return t("{hours} h skipped ({reasons})", hours=f"{hours:.1f}", reasons=t("; ").join(reasons))
 
 
 def _of(why: str, place: str) -> list[str]:
@@ -387,6 +398,6 @@ def _of(why: str, place: str) -> list[str]:
     return [place] if why in ("holiday", "closed") else []
 
 
-def _reason(why: str, about: Iterable[str]) -> str:
-    said = ", ".join(filter(None, about))
-    return f"{why}: {said}" if said else why
+def _reason(why: str, about: Iterable[str], t: Callable[..., str]) -> str:
+    said = t(", ").join(filter(None, about))
+    return t("{what}: {how}", what=why, how=said) if said else why

@@ -1,18 +1,8 @@
 """config.toml and the secrets it names; the only reader of configuration files and of the environment."""
 
 from parcelwatch.config.differences import changes, fingerprint, secrets
-from parcelwatch.config.load import (
-    AccountConfig,
-    ChannelConfig,
-    Config,
-    HelpdeskConfig,
-    ShopConfig,
-    TokenConfig,
-    example,
-    find,
-    load,
-    schema,
-)
+from parcelwatch.config.load import Config, example, find, load, schema
+from parcelwatch.config.peers import AccountConfig, ChannelConfig, HelpdeskConfig, ShopConfig, TokenConfig
 from parcelwatch.config.secrets import Secret
 
 __all__ = [

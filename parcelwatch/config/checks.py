@@ -17,11 +17,12 @@ from parcelwatch.config import contracts, days, overrides, presets, routes
 from parcelwatch.config.declarations import API, KEY, shipped
 from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Helpdesk, Limits, Override, Platform, Route
-from parcelwatch.config.problems import Problem, did_you_mean, listed
+from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback
 from parcelwatch.core import cells, companies
 from parcelwatch.core.kinds import CLOCKED
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput, ConfigError
 
 ANY = "*"

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from parcelwatch.claims import windows
 from parcelwatch.config.declarations import shipped
 from parcelwatch.config.models import ClaimWindow, File
-from parcelwatch.config.problems import Problem, did_you_mean
+from parcelwatch.config.problems import Problem
 from parcelwatch.core import companies
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.windows import Loss, Start, Terms, Window
 
 

@@ -11,8 +11,9 @@ from itertools import combinations
 
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.config.models import File
-from parcelwatch.config.problems import Problem, did_you_mean
+from parcelwatch.config.problems import Problem
 from parcelwatch.core.calendar import Calendar, Dates, Peak, Remote, Stoppage
+from parcelwatch.core.near import did_you_mean
 
 # A year that has a 29 February, in which all yearly days can be laid.
 _ANY_YEAR = 2024

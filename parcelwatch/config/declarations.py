@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from parcelwatch.config.lines import key_lines
-from parcelwatch.config.problems import Places, Problem, did_you_mean, listed
+from parcelwatch.config.problems import Places, Problem, listed
 from parcelwatch.config.reading import parsed, read
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
 API: Final = "declared"

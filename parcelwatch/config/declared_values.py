@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from parcelwatch.config.expressions import Expression
-from parcelwatch.config.problems import did_you_mean, listed, shown
+from parcelwatch.config.problems import listed, shown
 from parcelwatch.config.templates import OF_PARCEL, Template
 from parcelwatch.config.values import OneOf
 from parcelwatch.config.values import base_url as address
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.model import Cause, Milestone
 
 MOST_PIECES: Final = 4

@@ -9,8 +9,7 @@ import importlib.resources
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from dataclasses import field as field_of
-from datetime import time, timedelta
+from datetime import time
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -19,11 +18,9 @@ from pydantic import ValidationError
 
 from parcelwatch.config import checks, contracts, days, fitting, models, overrides, routes
 from parcelwatch.config.declarations import resolve
-from parcelwatch.config.declared import Declaration
-from parcelwatch.config.declared_desk import DeskDeclaration
-from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.models import File
+from parcelwatch.config.peers import AccountConfig, ChannelConfig, HelpdeskConfig, ShopConfig, TokenConfig
 from parcelwatch.config.presets import Preset
 from parcelwatch.config.problems import Places, dotted, problem_of
 from parcelwatch.config.reading import expect, parsed, read
@@ -45,112 +42,12 @@ from parcelwatch.core.thresholds import Limits, Threshold
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.windows import Terms
 from parcelwatch.core.working import FollowUp, OfficeHours
-from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Severity
 
 VARIABLE: Final = "PARCELWATCH_CONFIG"
 USUAL_PLACES: Final = (Path("config.toml"), Path("/etc/parcelwatch/config.toml"))
 _EXAMPLE: Final = "config.example.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class AccountConfig:
-    """An account at a courier's API. None means that the adapter's own default holds."""
-
-    name: str
-    api: str
-    key: Secret | None = None
-    customer: Secret | None = None
-    secret: Secret | None = None
-    token: Secret | None = None
-    base_url: str | None = None
-    rate: Rate | None = None
-    quotas: tuple[Rate, ...] | None = None
-    interval: timedelta | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-    companies: tuple[str, ...] = ()
-    declared: Declaration | None = None
-
-    @property
-    def credentials(self) -> dict[str, Secret | None]:
-        """Every credential, configured or not."""
-        return {"key": self.key, "customer": self.customer, "secret": self.secret, "token": self.token}
-
-
-@dataclass(frozen=True, slots=True)
-class ShopConfig:
-    """A shop that is asked. None means that the adapter's own default holds. `timezone`: of times that name none."""
-
-    name: str
-    api: str
-    every: timedelta
-    timezone: ZoneInfo
-    key: Secret | None = None
-    secret: Secret | None = None
-    token: Secret | None = None
-    base_url: str | None = None
-    options: Mapping[str, str] = field(default_factory=dict)
-    declared: ShopDeclaration | None = None
-
-    @property
-    def credentials(self) -> dict[str, Secret | None]:
-        """Every credential, configured or not."""
-        return {"key": self.key, "secret": self.secret, "token": self.token}
-
-
-@dataclass(frozen=True, slots=True)
-class HelpdeskConfig:
-    """A helpdesk that is asked, and written to as `deliver` says. None means that the adapter's own default holds."""
-
-    name: str
-    api: str
-    every: timedelta
-    deliver: str = "note"
-    create: bool = False
-    ignore_tags: tuple[str, ...] = ()
-    field: str = ""
-    rate: Rate | None = None
-    key: Secret | None = None
-    secret: Secret | None = None
-    token: Secret | None = None
-    base_url: str | None = None
-    options: Mapping[str, str] = field_of(default_factory=dict)
-    declared: DeskDeclaration | None = None
-
-    @property
-    def credentials(self) -> dict[str, Secret | None]:
-        """Every credential, configured or not."""
-        return {"key": self.key, "secret": self.secret, "token": self.token}
-
-
-@dataclass(frozen=True, slots=True)
-class TokenConfig:
-    """A program that may post to us. `role`: one of models.ROLES."""
-
-    name: str
-    secret: Secret
-    role: str
-    rate: Rate
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelConfig:
-    """A destination for messages; `url` is any Apprise URL, `at` where it was written: "config.toml:12".
-
-    `language`, `timezone`: of what it is told. `fallback`: the channel that takes what is grave while this one is down,
-    "" for the first other that works.
-    `person`: whose own chat it is, "" for nobody's.
-    """
-
-    name: str
-    url: Secret
-    language: str
-    timezone: ZoneInfo
-    private: bool
-    at: str = ""
-    fallback: str = ""
-    person: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -505,22 +402,15 @@ def load(
     if problems or declared.problems or not file:
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))
-    warnings = checks.warnings(file, path, _database(file, path))
-    said = tuple(places.sentences(warnings))
-    config = Config(
-        path,
-        file,
-        Places(path.name, places.lines),
-        said,
-        declared.of("couriers"),
-        declared.of("shops"),
-        declared.of("helpdesks"),
-    )
-    if unfit := list(checks.misfits("couriers", config.accounts().values(), apis)):
-        raise ConfigError(places.sentences(unfit))
-    if unfit := list(checks.misfits("shops", config.shops().values(), shops)):
-        raise ConfigError(places.sentences(unfit))
-    if unfit := list(checks.misfits("helpdesks", config.helpdesks().values(), helpdesks)):
+    said = tuple(places.sentences(checks.warnings(file, path, _database(file, path))))
+    asked = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
+    config = Config(path, file, Places(path.name, places.lines), said, *asked)
+    unfit = [
+        *checks.misfits("couriers", config.accounts().values(), apis),
+        *checks.misfits("shops", config.shops().values(), shops),
+        *checks.misfits("helpdesks", config.helpdesks().values(), helpdesks),
+    ]
+    if unfit:
         raise ConfigError(places.sentences(unfit))
     return config
 

@@ -5,7 +5,6 @@ What belongs here: turning the faults found into "config.toml:12: thresholds.sta
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,6 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from parcelwatch.config.lines import Path
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.text import cut
 
 LONGEST: Final = 1500  # characters of a sentence, quotations included
@@ -61,13 +61,6 @@ class Places:
 def dotted(at: Path) -> str:
     """The key as TOML writes it; which item of a list is meant, the line tells."""
     return ".".join(key for key in at if isinstance(key, str))
-
-
-def did_you_mean(text: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """A hint to add to a sentence, "" when no known name is near; `cutoff`: how near, 1 is the same."""
-    by_folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=cutoff)
-    return f' (did you mean "{by_folded[near[0]]}"?)' if near else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from parcelwatch.config.models import File, Route
-from parcelwatch.config.problems import Places, Problem, did_you_mean, listed
+from parcelwatch.config.problems import Places, Problem, listed
 from parcelwatch.core.kinds import KINDS, Family
 from parcelwatch.core.matching import Matcher
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.model import Severity
 
 _At = tuple[str | int, ...]

@@ -25,9 +25,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from parcelwatch import territories
-from parcelwatch.config.problems import did_you_mean, listed, shown
+from parcelwatch.config.problems import listed, shown
 from parcelwatch.core import drafts
 from parcelwatch.core.kinds import KINDS, LETTERS
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.text import link
 from parcelwatch.core.windows import Lane, Loss, Start

@@ -11,39 +11,52 @@ from typing import Final
 
 _WANTED: Final = re.compile(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
-    r"|to be paid|payable|payment due"
-    r"|outstanding"
-    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte"
-    r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam"
+    r"|to be paid|payable|payment due|\bpay\b"
+    r"|outstanding|\bdue\b(?! to)|in(?:correct|valid|adequate|complete)|mismatch"
+    r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|fordert"
+    r"|\bmuss\b|müssen|zu (?:entrichten|zahlen)"
+    r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam|à (?:régler|payer)"
     r"|requier|falta|pendiente|proporcion|solicit|necesari"
     r"|necess[áa]ri|pendente|fornecer|aguard|exig"
-    r"|必要|提出|不足|待ち|未納"
-    r"|需|要求|请(?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳",
+    r"|必要|提出|不足|待ち|未納|未払"
+    r"|需|要求|[请請](?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳"
+    r"|尚未(?:委任|提供|提交|上传|上傳|缴|繳|实名|實名)|未完成|不符|有误|有誤|不完整",
     re.IGNORECASE,
 )
 
-# The first that fits names what is asked; papers come last, for they name the others too.
+# The first that fits names what is asked; papers come last, for they name the others too. Papers prove what was paid
+# for it, and a number for taxes says who somebody is.
 _THINGS: Final = (
-    ("invoice", r"invoice|发票|發票|rechnung|facture|factura|fatura|インボイス|請求書"),
+    (
+        "papers",
+        (
+            r"proof of (?:payment|purchase|value)|payment proof"
+            r"|(?:付款|购物|購物|购买|購買|交易)(?:截图|截圖|凭证|憑證|证明|證明)"
+            r"|zahlungsnachweis|kaufnachweis|justificatif|comprobante|comprovante"
+        ),
+    ),
+    ("invoice", r"invoice|pro-?forma|发票|發票|rechnung|facture|factura|fatura|インボイス|請求書"),
     (
         "identity",
         (
             r"\bid\b(?: card| number| document|$|[^a-z])|identity|identification|passport|身份|證件|证件|护照|個人資料"
-            r"|ausweis|identité|identidad|\bdni\b|identidade|\bcpf\b|本人確認"
+            r"|ausweis|identité|identidad|\bdni\b|identidade|\bcpf\b|本人確認|实名|實名|委任"
+            r"|(?<![a-z])(?:eori|ez ?way|n[iu]f|cnpj)(?![a-z])|\btax (?:id|number|code)|steuer(?:nummer|-id)"
         ),
     ),
     (
         "duties",
         (
             r"dut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|customs fee|税|稅|zollgebühr|einfuhrabgabe|einfuhrumsatz"
-            r"|droits de douane|\btva\b|arancel|impuesto|\biva\b|imposto"
+            r"|droits|\btva\b|arancel|impuesto|\biva\b|imposto|tributo|\babgaben\b|zollabgabe"
+            r"|(?:customs|import) charges|payment|zahlung|paiement|règlement|\bpago\b|pagamento|支払|付款|缴费|繳費"
         ),
     ),
     (
         "papers",
         (
             r"document|paperwork|papers|information|declaration|资料|資料|文件|材料|单证|單證|报关单|報關單"
-            r"|unterlagen|dokument|pièces|書類"
+            r"|unterlagen|dokument|pièces|書類|凭证|憑證"
         ),
     ),
 )
@@ -53,8 +66,11 @@ _NOT_ASKED: Final = re.compile(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
     r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)"
     r"|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b|(?:information|documents?|paperwork|data) received"
-    r"|has been (?:paid|received)|were? received|duties (?:and taxes )?paid"
-    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|payée?s?\b",
+    r"|has been (?:paid|received)|were? received|submitted|under review|duties (?:and taxes )?paid"
+    r"|payment (?:received|completed|confirmed)|已(?:支付|付款)|支払い?(?:済|完了)"
+    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|entrichtet|zahlung (?:erhalten|eingegangen|bestätigt)"
+    r"|payée?s?\b|réglée?s?\b|paiement (?:reçu|effectué|confirmé)"
+    r"|pag(?:o|amento) (?:recibido|realizado|confirmado|recebido|efetuado)",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from parcelwatch.core.cells import number_of, orders_of
-from parcelwatch.core.dates import time_of
+from parcelwatch.core.dates import TwoDays, time_of
 from parcelwatch.core.headings import NAMES, meanings
 from parcelwatch.core.intake import Remark, Row, headed
 from parcelwatch.core.privacy import mask
@@ -57,11 +57,15 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a row is held against: `zone` of times without one, `date_order` as Intake's, whether `texts` are kept."""
+    """What a row is held against: `zone` of times without one, `date_order` and `typed` as Intake's.
+
+    `texts`: whether what buyers wrote is kept.
+    """
 
     zone: tzinfo
     date_order: str = ""
     texts: bool = False
+    typed: bool = True
 
     def read(self, row: Mapping[str, object], now: datetime) -> Complaint:
         """The complaint a row tells of. Raises BadInput with every reason why it cannot be kept."""
@@ -80,8 +84,11 @@ class Reader:
 
     def _moment(self, text: str, now: datetime) -> tuple[datetime, bool]:
         if not text:
-            raise BadInput("it does not say when: a column `at` holds the time of the complaint")
-        at, dated = time_of(text, self.date_order)
+            raise BadInput("it does not say when: `at` holds the time of the complaint")
+        try:
+            at, dated = time_of(text, self.date_order)
+        except TwoDays as error:
+            raise error.typed() if self.typed else error from None
         at = (at if at.tzinfo else at.replace(tzinfo=self.zone)).astimezone(UTC)
         if at > now + _SOON:
             raise BadInput(f"{text[:40]!r} is still to come")

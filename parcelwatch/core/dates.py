@@ -44,11 +44,19 @@ _SERIAL: Final = re.compile(r"[0-9]{5}(?:[.,][0-9]{1,12})?")
 _FIRST_DAY: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a day
 
 
+class TwoDays(BadInput):
+    """A day that may be another, as 03/04/2026 may."""
+
+    def typed(self) -> BadInput:
+        """The same for whoever can say how a file writes its days."""
+        return BadInput(f"{self}, or say --date-format d/m/y")
+
+
 @lru_cache(maxsize=1024)
 def time_of(text: str, order: str = "") -> tuple[datetime, bool]:
     """A time as written, naive without an offset; True for a bare day. `order`: one of ORDERS' values, "" if not known.
 
-    Raises BadInput for what is no time, and for a day that may be another, as 03/04/2026 may.
+    Raises BadInput for what is no time, TwoDays for a day that may be another.
     """
     written = _DAY.fullmatch(text)
     if not written and _SERIAL.fullmatch(text):
@@ -102,7 +110,7 @@ def _day(text: str, written: re.Match[str], order: str) -> datetime:
     days = sorted(set(_readings(written, order)))
     if len(days) > 1:
         either = " or ".join(f"{day:%Y-%m-%d}" for day in days)
-        raise BadInput(f"{text[:40]!r} may be {either}: write the one that is meant, or say --date-format d/m/y")
+        raise TwoDays(f"{text[:40]!r} may be {either}: write the one that is meant")
     if not days:
         fits = f" in the order {'/'.join(order)}" if order and written["first"] else ""
         raise _no_time(text, f"there is no such day{fits}")

@@ -259,9 +259,12 @@ def _remedies(dossier: Dossier, kind: str, order: Order, wording: Wording) -> tu
 def offered(facts: Facts) -> list[str]:
     """The codes of what is offered beyond what the letter's own sentences offer."""
     codes, spec = facts.get("remedies"), LETTERS.get(str(facts["kind"]))
-    in_text = ("refund", "resend") if facts.get("reason") == Cause.REFUSED else spec.in_text if spec else ()
-    first = facts.get("step", LetterStep.FIRST) == LetterStep.FIRST
-    return [code for code in codes if not (first and code in in_text)] if isinstance(codes, list) else []
+    if facts.get("reason") == Cause.REFUSED:
+        in_text: tuple[str, ...] = ("refund", "resend")
+    else:
+        first = facts.get("step", LetterStep.FIRST) == LetterStep.FIRST
+        in_text = spec.in_text if spec and first else ()
+    return [code for code in codes if code not in in_text] if isinstance(codes, list) else []
 
 
 # --- one draft for several parcels ---------------------------------------------------------------

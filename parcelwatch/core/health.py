@@ -123,7 +123,7 @@ def _daemon(facts: Facts) -> Iterator[Remark]:
     )
     if not facts.daemon:
         start = "start it with `parcelwatch run`, or run `parcelwatch once` regularly"
-        late = f", though {_count(due, 'parcel')} are due" if due else ""
+        late = f", though {_count(due, 'parcel', 'is', 'are')} due" if due else ""
         yield Remark(f"no daemon is running{late}: {start}", bool(due) and (facts.ran or behind > QUIET), "daemon")
         return
     last = max((one.state.last_ok_at for one in facts.accounts if one.state.last_ok_at), default=None)
@@ -131,7 +131,8 @@ def _daemon(facts: Facts) -> Iterator[Remark]:
     due = sum(one.due for one in facts.accounts if not held(one.state) and one.state.failing_since is None)
     if due and behind > QUIET and (last is None or facts.now - last > QUIET):
         yield Remark(
-            f"{said}, though {_count(due, 'parcel')} are due: see its log (`journalctl -u parcelwatch`)", key="asking"
+            f"{said}, though {_count(due, 'parcel', 'is', 'are')} due: see its log (`journalctl -u parcelwatch`)",
+            key="asking",
         )
     else:
         yield Remark(said, wrong=False)
@@ -223,11 +224,12 @@ def _channels(facts: Facts) -> Iterator[Remark]:
 def _alerts(facts: Facts) -> Iterator[Remark]:
     if facts.dead:
         ids = ", ".join(map(str, facts.dead[:5])) + ("…" if len(facts.dead) > 5 else "")
-        given_up = f"{len(facts.dead)} alerts were given up ({ids})"
+        given_up = f"{_count(len(facts.dead), 'alert', 'was', 'were')} given up ({ids})"
         yield Remark(f"{given_up}: `parcelwatch alerts list --state dead`, then retry them", key="dead")
     if facts.unheard:
         yield Remark(
-            f"{facts.unheard} alerts were recorded and told to nobody: configure a [channels.NAME]", key="unheard"
+            f"{_count(facts.unheard, 'alert', 'was', 'were')} recorded and told to nobody: configure a [channels.NAME]",
+            key="unheard",
         )
 
 
@@ -289,5 +291,7 @@ def _moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else "an unknown time"
 
 
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def _count(count: int, noun: str, is_: str = "", are: str = "") -> str:
+    """How many, with the verb where one is given: "1 parcel is", "2 parcels are"."""
+    said = (f"{count} {noun}", is_) if count == 1 else (f"{count} {noun}s", are)
+    return " ".join(filter(None, said))

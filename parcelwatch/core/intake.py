@@ -8,8 +8,7 @@ of `parcels add`.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final, TypeVar
@@ -26,7 +25,8 @@ from parcelwatch.core.cells import (
     url_of,
     worth,
 )
-from parcelwatch.core.dates import sign_of, time_of
+from parcelwatch.core.dates import TwoDays, sign_of, time_of
+from parcelwatch.core.near import meant
 from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -102,7 +102,8 @@ class Intake:
     country however it is written, "" when unknown. `lacks`: what a parcel's courier must know besides before it can be
     asked; `misplaced`: what speaks against its number being that courier's. `date_order`: in which order days are
     written, one of dates.ORDERS' values, "" when that is not said; `days`: the same by the sign between their numbers,
-    as the file shows it. `currency`: what values are in.
+    as the file shows it. `currency`: what values are in. `typed`: whether a row comes by a command, whose options can
+    say what it lacks.
     """
 
     accounts: Mapping[str, str]
@@ -115,6 +116,7 @@ class Intake:
     date_order: str = ""
     days: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    typed: bool = True
 
     def read(self, row: Mapping[str, object], now: datetime) -> Described:
         """The parcel (id 0) that a row describes. Raises BadInput with every reason why it cannot be watched."""
@@ -164,12 +166,15 @@ class Intake:
         if not lacking:
             return ""
         name = next((name for name in _COMPLETING if name in lacking), "")
-        what = f" (--{name.replace('_', '-')}, or a column `{name}`)" if name else ""
+        how = f"--{name.replace('_', '-')}, or a column `{name}`" if self.typed else f"the field `{name}`"
+        what = f" ({how})" if name else ""
         cell_said = [remark.text for remark in described.remarks if remark.column == name]
         return "; ".join([*cell_said, f"{parcel.courier} cannot be asked about it: {lacking}{what}"])
 
     def _account(self, text: str) -> str:
         name = text or self.courier
+        if not name and not self.typed:
+            raise BadInput("it names no courier: a field `courier` holds the account")
         if not name:
             raise BadInput(
                 "it names no courier: add a column `courier`, or give --courier ACCOUNT; `parcelwatch couriers detect` "
@@ -196,7 +201,11 @@ class Intake:
         return self._utc(at)
 
     def _time(self, text: str) -> tuple[datetime, bool]:
-        return time_of(text, self.date_order or (self.days.get(sign_of(text), "") if self.days else ""))
+        order = self.date_order or (self.days.get(sign_of(text), "") if self.days else "")
+        try:
+            return time_of(text, order)
+        except TwoDays as error:
+            raise error.typed() if self.typed else error from None
 
     def past(self, text: str, now: datetime) -> datetime | None:
         """A moment that is over. Raises BadInput for one to come."""
@@ -314,10 +323,3 @@ def _contact(header: Collection[str], taken: Container[str]) -> dict[str, str]:
 
 def _plain(heading: str) -> str:
     return heading.strip().strip("\ufeff'\"").strip().lower().replace(" ", "_").replace("-", "_")
-
-
-def meant(text: str, known: Iterable[str]) -> str:
-    """A hint to add to a sentence, "" when no known name is near."""
-    by_folded = {name.casefold(): str(name) for name in known}
-    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[near[0]]!r}?)" if near else ""

@@ -15,9 +15,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from parcelwatch.core.near import meant
 from parcelwatch.errors import ConfigError
 from parcelwatch.lexicon.book import NEVER, NOTHING, PLAIN, Book, Letters, Reading, Row, plain
-from parcelwatch.lexicon.notation import NotationError, did_you_mean, pattern
+from parcelwatch.lexicon.notation import NotationError, pattern
 from parcelwatch.model import Cause, Milestone
 
 FOLDER: Final = Path(__file__).parent
@@ -234,8 +235,8 @@ class _Loader:
         try:
             return Reading(Milestone(milestone), Cause(cause) if cause else None)
         except ValueError as error:
-            meant = did_you_mean(cause or milestone, [*Milestone, *Cause])
-            raise self._wrong(f"[[{part}]] is = {said!r}", f"{error}{meant}", said) from error
+            near = meant(cause or milestone, [*Milestone, *Cause])
+            raise self._wrong(f"[[{part}]] is = {said!r}", f"{error}{near}", said) from error
 
     def _denials(self) -> list[Row]:
         """Deliveries that have not taken place yet, which is no news, and those that did not."""
@@ -284,8 +285,9 @@ class _Loader:
     def _only(self, table: Mapping[str, Any], known: set[str], where: str) -> None:
         unknown = sorted(set(table) - known)
         if unknown:
-            meant = did_you_mean(unknown[0], known)
-            what = f"{', '.join(unknown)}: not known here{meant}; known are {', '.join(sorted(known))}"
+            what = (
+                f"{', '.join(unknown)}: not known here{meant(unknown[0], known)}; known are {', '.join(sorted(known))}"
+            )
             raise self._wrong(where, what, key=unknown[0])
 
     def _wrong(self, where: str, what: str, *texts: str, key: str = "") -> ConfigError:

@@ -22,11 +22,12 @@ end within a word. Capitals do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import Enum, auto
 from typing import Final
+
+from parcelwatch.core.near import meant
 
 BORDER: Final = r"\b"
 REPEATED: Final = 6
@@ -142,16 +143,10 @@ class _Reader:
         """One of a list; what has no alternatives is as good as written out."""
         if name in self.within or name not in self.lists:
             there = ", ".join(sorted(self.lists)) or "none"
-            raise NotationError(f"no list {name!r}{did_you_mean(name, self.lists)}; there are {there}")
+            raise NotationError(f"no list {name!r}{meant(name, self.lists)}; there are {there}")
         reader = _Reader(self.lists[name].lower() + ")", self.lists, self.within | {name})
         inside = reader._alternatives(")")
         return inside[0] if len(inside) == 1 else [_Part(_Kind.GROUP, inside=inside)]
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """A hint to add to a sentence, "" when nothing known is near."""
-    near = get_close_matches(name, list(known), n=1)
-    return f" (did you mean {str(near[0])!r}?)" if near else ""
 
 
 def _trimmed(parts: Sequence[_Part]) -> tuple[_Part, ...]:

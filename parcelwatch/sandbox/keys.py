@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from difflib import get_close_matches
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from parcelwatch.core.near import meant
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.sandbox.story import APIS, TIMES, TROUBLES, When
 
@@ -21,12 +21,6 @@ PIECE = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 
 class Unusable(ValueError):
     """A value cannot be used; the text says what was expected."""
-
-
-def meant(key: str, known: Iterable[str]) -> str:
-    """The question that ends an error about a mistyped word; empty when nothing is close."""
-    close = get_close_matches(key, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def _text(value: object) -> str:

@@ -13,9 +13,10 @@ from parcelwatch.config import reading
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places
 from parcelwatch.core import looks
+from parcelwatch.core.near import meant
 from parcelwatch.errors import BadInput, ConfigError
 from parcelwatch.model import Milestone
-from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE, Field, Unusable, meant
+from parcelwatch.sandbox.keys import ACCESS, PARCEL, SAYS, STORY, TROUBLE, Field, Unusable
 from parcelwatch.sandbox.story import APIS, TROUBLES, Access, Says, Story, StoryError, StoryParcel, Trouble
 
 Table = Mapping[str, object]

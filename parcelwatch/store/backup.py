@@ -1,6 +1,7 @@
 """Backups that somebody asks for, and the way back from one.
 
-What belongs here: a backup under a name, and putting one in the database's place. Copies are written by copying.py.
+What belongs here: a backup under a name, looking one through, and putting it in the database's place. Copies are
+written by copying.py.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -36,8 +38,8 @@ def restore(database: Path, backup: Path, now: datetime) -> Path | None:
     """
     database, backup = files.real(database), files.real(backup)
     if backup == database:
-        raise StoreError(f"{backup} is the database itself; name a backup of it")
-    _refuse_unfit(backup)
+        raise StoreError(f"{backup} is the database itself; name a backup of it, as `parcelwatch db backup` made one")
+    examine(backup)
     held = files.claim(database) if database.exists() else (files.lock_file(database, ".lock"),)
     write_lock = files.lock_file(database, ".write")
     try:
@@ -52,18 +54,28 @@ def restore(database: Path, backup: Path, now: datetime) -> Path | None:
     return aside
 
 
-def _refuse_unfit(backup: Path) -> None:
-    """Raise StoreError for what is no whole database of ours, or of a newer version."""
+def examine(backup: Path) -> None:
+    """Read all of a backup. Raises StoreError, with what to do, for one that cannot take the database's place.
+
+    That is what is no whole database of ours, or of a newer version.
+    """
     try:
         begins = head(backup)
     except OSError as error:
-        raise StoreError(f"{backup} cannot be read: {error.strerror}") from error
+        raise StoreError(f"{backup} cannot be read: {error.strerror}; {_ANOTHER}") from error
     if begins != SQLITE:
-        raise StoreError(f"{backup} is no backup made by `parcelwatch db backup`; nothing was changed")
-    with seam(backup), closing(_reading(backup)) as conn:
-        schema.refuse_foreign(Database(conn, execute_plugins=False), backup)
-        if said := damage.found(conn, thorough=True):
-            raise StoreDamaged(f"{backup} is damaged itself ({said}); nothing was changed, name another backup")
+        raise StoreError(f"{backup} is no backup made by `parcelwatch db backup`; {_ANOTHER}")
+    try:
+        with closing(_reading(backup)) as conn:
+            schema.refuse_foreign(Database(conn, execute_plugins=False), backup, _ANOTHER)
+            said = damage.found(conn, thorough=True)
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"{backup} is damaged ({error}); {_ANOTHER}") from error
+    if said:
+        raise StoreDamaged(f"{backup} is damaged ({said}); {_ANOTHER}")
+
+
+_ANOTHER: Final = "nothing was changed. Choose another backup; `parcelwatch db check FILE` says whether one is whole"
 
 
 def _reading(backup: Path) -> sqlite3.Connection:

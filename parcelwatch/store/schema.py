@@ -38,12 +38,12 @@ def last(db: Database) -> str:
     return seen[-1] if seen and MIGRATIONS.pending(db) else ""
 
 
-def refuse_foreign(db: Database, path: Path) -> None:
-    """Raise StoreError for a database of another program or of a newer parcelwatch."""
+def refuse_foreign(db: Database, path: Path, instead: str = "name another file as [service] database") -> None:
+    """Raise StoreError for a database of another program or of a newer parcelwatch; `instead`: what to do about it."""
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (owner,) = db.execute("PRAGMA application_id").fetchone()
     if tables and owner != APPLICATION_ID:
-        raise StoreError(f"{path} is another program's database; name another file as [service] database")
+        raise StoreError(f"{path} is another program's database; {instead}")
     newer = sorted({migration.name for migration in MIGRATIONS.applied(db)} - set(NAMES))
     if newer:
         raise StoreError(

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from parcelwatch.core.headings import NAMES, meanings
-from parcelwatch.core.intake import meant
+from parcelwatch.core.near import meant
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Milestone
 

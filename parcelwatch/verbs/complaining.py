@@ -45,9 +45,9 @@ class Heard:
     progress: Callable[[], None] = lambda: None
 
 
-def desk(config: Config, date_order: str = "", *, texts: bool = False) -> Reader:
+def desk(config: Config, date_order: str = "", *, texts: bool = False, typed: bool = True) -> Reader:
     """What rows are held against, as configured."""
-    return Reader(config.timezone, date_order, texts)
+    return Reader(config.timezone, date_order, texts, typed)
 
 
 def take(

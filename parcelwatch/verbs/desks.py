@@ -12,7 +12,7 @@ from functools import partial
 from parcelwatch import couriers
 from parcelwatch.config import Config
 from parcelwatch.core.assigning import Assigned, Desk, assign
-from parcelwatch.core.intake import meant
+from parcelwatch.core.near import meant
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput
 

@@ -7,13 +7,13 @@ West is good GB18030, and says 黵.
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO, Final
 
 from parcelwatch.config.presets import ENCODINGS
+from parcelwatch.core.near import meant
 from parcelwatch.errors import BadInput
 
 LONGEST_LINE: Final = 1 << 20
@@ -58,10 +58,8 @@ def named(name: str) -> str:
         "".encode(name)
         return codecs.lookup(name).name
     except (LookupError, ValueError):
-        near = difflib.get_close_matches(name.casefold(), ENCODINGS, n=1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
         raise BadInput(
-            f"--encoding {name[:40]!r} is not known{hint}: write one such as {', '.join(ENCODINGS)}"
+            f"--encoding {name[:40]!r} is not known{meant(name, ENCODINGS)}: write one such as {', '.join(ENCODINGS)}"
         ) from None
 
 

@@ -140,8 +140,8 @@ class _DryRun(Exception):
     """Undoes a batch that was only tried."""
 
 
-def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
-    """What rows are held against, as configured; `courier`: the account of rows that name none."""
+def desk(config: Config, courier: str = "", date_order: str = "", *, typed: bool = True) -> Intake:
+    """What rows are held against, as configured; `courier`: the account of rows that name none, `typed` as Intake's."""
     return Intake(
         accounts={name: account.api for name, account in config.accounts().items()},
         zone=config.timezone,
@@ -152,6 +152,7 @@ def desk(config: Config, courier: str = "", date_order: str = "") -> Intake:
         misplaced=_misplaced(config),
         date_order=date_order,
         currency=config.shop.currency,
+        typed=typed,
     )
 
 

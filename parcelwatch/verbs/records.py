@@ -231,8 +231,8 @@ def headings(cells: list[str]) -> list[str]:
 
 def _csv_record(number: int, cells: list[str], header: list[str]) -> Record:
     if any(one.strip() for one in cells[len(header) :]):
-        what = f"it has {len(cells)} cells under {len(header)} headings"
-        return Record(number, fault=f"{what}: is a quote or a comma amiss?")
+        fault = f"it has {len(cells)} cells under {len(header)} headings: is a quote or a comma amiss?"
+        return Record(number, fault=fault)
     return Record(number, dict(zip(header, cells, strict=False)), headed=True)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from parcelwatch.core import intake
 from parcelwatch.core.cells import cell
+from parcelwatch.core.near import meant
 from parcelwatch.core.orders import of_nobody
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
@@ -91,8 +92,10 @@ class Seen:
             return False
         self._doubles += 1
         if self._doubles <= MOST_DOUBLES:
-            named = f"line {line}: {parcel.number} is named in line {first} already"
-            self._warnings.append(f"{named}, which holds; line {line} is passed over")
+            number = parcel.number
+            self._warnings.append(
+                f"line {line}: {number} is named in line {first} already, which holds; line {line} is passed over"
+            )
         elif self._doubles == MOST_DOUBLES + 1:
             self._warnings.append(f"line {line} and later ones name parcels again, too; they are passed over")
         return False
@@ -157,13 +160,13 @@ _NAMED: Final = 8
 
 def ignored(headings: Sequence[str], known: Sequence[str]) -> str:
     """One line about all the headings that say nothing to us, with what was meant where one of the `known` is near."""
-    shown = [f"{heading.strip()[:60]!r}{intake.meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
+    shown = [f"{heading.strip()[:60]!r}{meant(heading, known)}" for heading in headings[: 10 * _NAMED]]
     # What may be a slip comes first.
     shown.sort(key=lambda text: not text.endswith(")"))
-    more = f" and {len(headings) - _NAMED} more" if len(headings) > _NAMED else ""
-    columns = "column" if len(headings) == 1 else "columns"
-    verb = "is" if len(headings) == 1 else "are"
-    return f"{columns} {', '.join(shown[:_NAMED])}{more} {verb} ignored" if shown else ""
+    names, more = ", ".join(shown[:_NAMED]), len(headings) - _NAMED
+    if more > 0:
+        return f"columns {names} and {more} more are ignored"
+    return f"columns {names} are ignored" if len(shown) > 1 else f"column {names} is ignored" if shown else ""
 
 
 class Headings:

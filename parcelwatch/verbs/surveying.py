@@ -118,10 +118,13 @@ class Survey:
 
     def summary(self, reading: Reading) -> str:
         """What the file is, in a sentence."""
-        counted = f"{reading.export.article}: {_many(self.rows, 'row')}, {_many(len(self.orders), 'order')}"
+        what, rows, orders = reading.export.article, _many(self.rows, "row"), _many(len(self.orders), "order")
         if reading.numbered:
-            return f"{counted}, {len(self.numbered)} with numbers"
-        return f"{counted}; it has no tracking numbers: what it says of orders goes to their parcels that are watched"
+            return f"{what}: {rows}, {orders}, {len(self.numbered)} with numbers"
+        return (
+            f"{what}: {rows}, {orders}; it has no tracking numbers: what it says of orders goes to their parcels that "
+            "are watched"
+        )
 
 
 def _many(count: int, what: str) -> str:

@@ -278,7 +278,7 @@ def test_what_is_missing_is_said_in_the_agents_language(shop: Shop) -> None:
         found = bundle.files(store, case, Renderer("Asia/Shanghai", "zh-CN"), clock.now())
     page = found["summary.html"].decode()
     assert "没有保存快递接口的原始应答" in page
-    assert "没有从这里发送过客户消息" in page
+    assert "没有从这里发送过买家消息" in page
     assert '<html lang="zh-CN">' in page
 
 

@@ -129,6 +129,16 @@ def test_a_backup_is_a_whole_database(watched: Shop) -> None:
     assert watched.config.read_bytes() == before
 
 
+def test_a_backup_is_looked_through_before_it_is_needed(watched: Shop) -> None:
+    target = watched.folder / "copy.db"
+    watched.run("db", "backup", str(target))
+    assert "db restore" in watched.run("db", "check", str(target)).out
+    target.write_bytes(target.read_bytes()[:5000])
+    ended = watched.run("db", "check", str(target), "--json")
+    assert (ended.code, ended.document["ok"]) == (1, False)
+    assert "Choose another backup" in ended.document["findings"][0]
+
+
 def test_a_purge_deletes_what_is_over_and_gives_back_its_room(watched: Shop) -> None:
     watched.configure('[retention]\nparcels = "1d"\n')
     with Store.open(watched.folder / "shop.db") as store, store.transaction():

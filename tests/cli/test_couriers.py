@@ -53,7 +53,7 @@ def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
 def test_an_adapter_that_is_not_there_is_1_with_what_was_meant(shop: Shop) -> None:
     ended = shop.run("couriers", "show", "dlh")
     assert ended.code == 1
-    assert "did you mean dhl?" in ended.err
+    assert "did you mean 'dhl'?" in ended.err
 
 
 def test_a_check_asks_once_and_counts_it(watched: Shop) -> None:

@@ -129,7 +129,7 @@ def test_all_commands_of_this_version_are_there() -> None:
         *(f"drafts {verb}" for verb in ("announce", "templates")),
         *(f"alerts {verb}" for verb in ("list", "test", "retry", "preview")),
         *(f"shops {verb}" for verb in ("list", "show", "check", "try", "import")),
-        *(f"helpdesks {verb}" for verb in ("list", "check", "try")),
+        *(f"helpdesks {verb}" for verb in ("list", "show", "check", "try")),
         *(f"couriers {verb}" for verb in ("list", "show", "check", "read", "wordings", "detect", "try")),
     }
 

@@ -42,6 +42,26 @@ def test_the_platforms_are_listed_with_what_each_takes(shop: Shop) -> None:
     assert platforms["sobot"]["doubt"]
 
 
+@pytest.mark.parametrize("noun", ["shops", "helpdesks"])
+def test_what_platforms_there_are_is_shown_before_anything_is_configured(
+    shop: Shop, noun: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop.folder)
+    shop.config.unlink()
+    listed = shop.bare(noun, "list", "--all", "--json").document
+    assert (listed[noun], len(listed["platforms"]) > 5) == ([], True)
+    assert "config init" in shop.bare(noun, "list", "--all").out
+    assert shop.bare(noun, "list").code == 78
+
+
+def test_a_platform_is_shown_with_the_table_to_paste(shop: Shop) -> None:
+    shown = shop.bare("helpdesks", "show", "zendesk")
+    assert "[helpdesks.NAME]" in shown.out
+    assert 'key = "env:HELPDESK_KEY"' in shown.out
+    assert shop.bare("helpdesks", "show", "imap", "--json").document["writes"] is False
+    assert 'did you mean "zendesk"' in shop.bare("helpdesks", "show", "zendesc").err
+
+
 def test_credentials_are_checked(desked: Shop, chat: Chat) -> None:
     chat.write("4711", clock.now(), "Hello")
     ended = desked.run("helpdesks", "check", "--json")

@@ -19,6 +19,14 @@ from tests.servers import Server, answers
 HEAD = "number,courier,order,promised_by,destination\n"
 
 
+def test_what_is_said_of_a_whole_file_is_in_the_document_too(shop: Shop) -> None:
+    rows = f"number,courier,colour\n{MOVING},my_dhl,red\n{MOVING},my_dhl,red\n"
+    said = shop.run("parcels", "import", shop.file(rows), "--json").document["warnings"]
+    assert [row["line"] for row in said] == [None, None]
+    assert said[0]["reason"].startswith("column 'colour'")
+    assert "is named in line 2 already" in said[1]["reason"]
+
+
 def test_adding_again_updates_and_never_doubles(shop: Shop) -> None:
     first = shop.run("parcels", "add", "jd00021234", "--courier", "my_dhl", "--order", "A1", "--json")
     again = shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--destination", "br", "--json")

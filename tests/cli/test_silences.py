@@ -35,7 +35,7 @@ def test_a_silence_is_added_listed_and_ended(watched: Shop) -> None:
     rows = watched.run("silences", "list", "--json").document
     assert [(row["id"], row["state"], row["by"] or "–") for row in rows][1] == (1, "holds", "lin")
     assert "strike" in watched.run("silences", "list").out
-    assert "Silence 1 is over; 0 messages are due now." in watched.run("silences", "end", "1").out
+    assert "Silence 1 is over; due now: 0 messages." in watched.run("silences", "end", "1").out
     again = watched.run("silences", "end", "1")
     assert (again.code, "silence 1 is over already" in again.err) == (1, True)
     assert {row["state"] for row in watched.run("silences", "list", "--json").document} == {"holds", "over"}

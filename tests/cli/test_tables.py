@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from parcelwatch.cli.tables import Listing
+from parcelwatch.cli.tables import Listing, wrapped
 
 marks = st.sampled_from(["", "!", ">", "~", "?", "!?"])
 cells = st.text(alphabet="ab1 -武汉市转运，。“”…é", max_size=60)
@@ -22,3 +22,14 @@ def test_no_line_is_wider_than_the_terminal(columns: list[str], data: st.DataObj
     shown = io.StringIO()
     Console(file=shown, width=width).print(Listing(titles, data.draw(st.lists(row, min_size=1, max_size=3))))
     assert all(cell_len(line) <= width for line in shown.getvalue().splitlines())
+
+
+listed = st.lists(st.sampled_from(["00340434111111111117", "A-1001", "已签收", "（破损）"]), max_size=9)
+
+
+@given(listed, st.sampled_from([22, 30, 80]))
+def test_a_number_is_never_broken_and_no_line_begins_with_a_comma(parts: list[str], width: int) -> None:
+    lines = wrapped("、".join(parts), width)
+    assert "".join(lines) == "、".join(parts)
+    assert sum(line.count("00340434111111111117") for line in lines) == parts.count("00340434111111111117")
+    assert not any(line.startswith("、") for line in lines)

@@ -6,24 +6,32 @@ import ast
 import re
 import shlex
 import string
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch.cli import acting, alerts, drafts, matching, orders, parcels, report, silences, why
+from parcelwatch import claims, detours, ingest
+from parcelwatch.cli import acting, adding, alerts, drafts, matching, orders, parcels, report, watch, why
 from parcelwatch.cli.tongue import Tongue
-from parcelwatch.core import policy
+from parcelwatch.core import dispatch, policy
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.incidents import IncidentState, Turn
+from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain
-from parcelwatch.core.windows import Loss, Start
+from parcelwatch.core.silences import Silence
+from parcelwatch.core.silences import reason as silence_reason
+from parcelwatch.core.windows import Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
+from parcelwatch.store import Store, settling
 from parcelwatch.words import catalogue, languages
-from tests.cli.conftest import DAMAGED, STALLED, Shop
+from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
 CHINESE = Tongue("zh-CN")
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
 # Said by what the commands work with: titles and names of values, states, reasons.
 SAID = {
     *map(str, State),
@@ -37,20 +45,23 @@ SAID = {
     *map(str, Grain),
     *map(str, Loss),
     *map(str, Start),
+    *map(str, Lane),
     *alerts.STATES,
-    *("it may have arrived", "no channel is configured", "not delivered within a day"),
     *("milestone", "last scan", "courier answered", "estimate", "promised by", "tracking stopped", "next ask"),
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
-    *(drafts.NO_WAY, drafts.DOUBTED, *drafts.LEFT_OUT.values()),
+    *drafts.LEFT_OUT.values(),
+    *(*adding.DID.values(), *adding.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS),
+    *("added", "updated", "unchanged", "alert", ", ", "; ", "{count} d", "{count} bd", "{count} orders"),
+    *(adding.REFUSED, adding.PASSED_OVER),
     *(policy._TOLD, policy._PROMISE),
     *("new", "true", "false", "known", "warn", "critical", "Fires", "Clock running", "edited"),
     *("case", "number", "courier", "order", "orders", "kind", "severity", "state", "hidden by", "why", "since"),
     *("threshold", "set by", "opened", "snoozed until", "resolved", "reopened", "verdict", "drafts"),
     *("incident", "group", "place", "measured", "told by it", "letters"),
     *matching.NAMES,
-    *("company", "service", "origin", "holds", *orders.ORDER, "value", "dispatch by", "tags", "parcels", silences.OVER),
+    *("company", "service", "origin", "holds", *orders.ORDER, "value", "dispatch by", "tags", "parcels"),
     *(each for done in (parcels.STOPPED, parcels.RESUMED, parcels.MOVED) for each in done),
     *("claim", "last day to claim", "window", "claim number", "owner", "remedy", "customer hears by"),
 }
@@ -61,21 +72,45 @@ def spoken() -> set[str]:
     found = set(SAID)
     for path in Path(parcelwatch.cli.__file__).parent.glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        named = {
-            node.targets[0].id: {str(each.value) for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign)
-            and isinstance(node.targets[0], ast.Name)
-            and isinstance(node.value.body if isinstance(node.value, ast.IfExp) else node.value, ast.Constant)
-        }
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            titles = isinstance(call.func, ast.Attribute) and call.func.attr == "columns"
-            if titles or (isinstance(call.func, ast.Name) and call.func.id == "t"):
-                texts = call.args if titles else call.args[:1]
-                found |= {str(one.value).lstrip("!>~?") for one in texts if isinstance(one, ast.Constant)}
-                for one in (each.id for each in texts if isinstance(each, ast.Name) and each.id in named):
-                    found |= named[one]
+        named: dict[str, set[str]] = {}
+        for name, texts in filter(None, map(assigned, ast.walk(tree))):
+            named[name] = named.get(name, set()) | texts
+        for one in (text for call in ast.walk(tree) if isinstance(call, ast.Call) for text in put(call)):
+            found |= constants(one) if not isinstance(one, ast.Name) else named.get(one.id, set())
     return found - {""}
+
+
+def assigned(node: ast.AST) -> tuple[str, set[str]] | None:
+    """A name and the texts it may stand for."""
+    if not isinstance(node, ast.Assign | ast.AnnAssign) or not node.value:
+        return None
+    (target,) = (
+        node.targets if isinstance(node, ast.Assign) and len(node.targets) == 1 else [getattr(node, "target", 0)]
+    )
+    texts = constants(node.value)
+    return (target.id, texts) if texts and isinstance(target, ast.Name) else None
+
+
+def constants(node: ast.expr) -> set[str]:
+    """The texts that an expression is, either of two where there is a choice, without the marks of titles."""
+    if isinstance(node, ast.IfExp):
+        return constants(node.body) | constants(node.orelse)
+    return {node.value.lstrip("!>~?")} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
+def put(call: ast.Call) -> list[ast.expr]:
+    """What a call puts into the agents' language: `t(…)`, `desk.tongue(…)`, `t.columns(…)`, `t.count(…, …)`."""
+    name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+    if name == "columns":
+        return call.args
+    if name == "count" and len(call.args) == 2 and constants(call.args[1]):
+        return [ast.Constant(f"{{count}} {word}s") for word in constants(call.args[1]) if speaks(call.func)]
+    return call.args[:1] if name in ("t", "self", "_t", "tongue") else []
+
+
+def speaks(function: ast.expr) -> bool:
+    """Whether it is the tongue's own."""
+    return isinstance(function, ast.Attribute) and getattr(function.value, "id", "") == "t"
 
 
 @pytest.mark.parametrize("language", languages("cli"))
@@ -113,6 +148,7 @@ def chinese(watched: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     peak = '[[peaks]]\nname = "双十一"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n'
     watched.configure(f'\n[alerts]\nlanguage = "zh-CN"\n{peak}')
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(watched.folder)
     return watched
 
 
@@ -154,17 +190,41 @@ MET_BY_AGENTS = (
     *("store/incidents.py", "store/orders.py", "store/outbox.py", "store/parcels.py", "store/silences.py"),
     *("cli/acting.py", "cli/alerts.py", "cli/base.py", "cli/batches.py", "cli/cases.py", "cli/claims.py"),
     *("cli/desk.py", "cli/drafts.py", "cli/parcels.py", "cli/report.py", "cli/silences.py", "cli/typed.py"),
-    "cli/why.py",
+    *("cli/forgetting.py", "cli/importing.py", "cli/adding.py", "cli/complaints.py", "cli/why.py", "bundle.py"),
+    *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
+    # Why a row, or a file, cannot be taken.
+    *("core/assigning.py", "core/cells.py", "core/companies.py", "core/complaints.py", "core/dates.py"),
+    *("core/intake.py", "core/misplaced.py", "verbs/books.py", "verbs/complaining.py", "verbs/desks.py"),
+    *("verbs/encodings.py", "verbs/exporting.py", "verbs/importing.py", "verbs/lists.py", "verbs/records.py"),
+    *("verbs/sheet.py", "verbs/surveying.py"),
 )
-ERRORS = {"BadInput", "NotFound", "NeedsAttention"}
+ERRORS = {"BadInput", "NotFound", "NeedsAttention", "Useless", "Unplaced", "TwoDays"}
 
 
 def met() -> set[str]:
     """Every error they hold, with an empty place for whatever changes in it; hints at what was meant aside."""
     root = Path(parcelwatch.cli.__file__).parent.parent
     calls = [node for name in MET_BY_AGENTS for node in ast.walk(ast.parse((root / name).read_text("utf-8")))]
-    texts = [one.args[0] for one in calls if isinstance(one, ast.Call) and getattr(one.func, "id", "") in ERRORS]
-    return {text for text in map(unfilled, texts) if text}
+    return {text for one in calls for text in map(unfilled, told(one)) if text}
+
+
+def told(node: ast.AST) -> list[ast.expr]:
+    """What is said there of something that cannot be done, or cannot be taken."""
+    if isinstance(node, ast.Return) and node.value is not None:
+        either = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
+        return [each for each in either if len(re.findall(r"\b ", unfilled(each))) > MOST_BLANKS]
+    if not isinstance(node, ast.Call):
+        return []
+    name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+    warns = name == "append" and "warnings" in ast.unparse(node.func)
+    return [
+        *(node.args[:1] if name in ERRORS or warns else []),
+        *(one.value for one in node.keywords if one.arg == "fault"),
+    ]
+
+
+# A piece of a sentence has fewer.
+MOST_BLANKS = 3
 
 
 def unfilled(node: ast.expr) -> str:
@@ -175,13 +235,16 @@ def unfilled(node: ast.expr) -> str:
 
 
 def hint(node: ast.expr) -> bool:
-    return isinstance(node, ast.FormattedValue) and getattr(getattr(node.value, "func", None), "id", "") == "meant"
+    """Whether it says what was meant."""
+    named = getattr(node.value, "func", node.value) if isinstance(node, ast.FormattedValue) else None
+    return getattr(named, "id", "") in ("meant", "_meant", "hint", "near")
 
 
 @pytest.mark.parametrize("language", languages("sentences"))
 def test_every_error_that_agents_meet_has_words_in_every_language_that_has_some(language: str) -> None:
     terms = {re.sub(r"\{\w+\}", "{}", english) for english in catalogue(language, "sentences")["terms"]}
-    assert met() - terms == set()
+    pieces = {piece for text in met() - terms for piece in text.split("; ")}
+    assert {piece for piece in pieces if re.search("[a-z]{3}", piece)} - terms == set()
 
 
 @pytest.mark.parametrize("language", languages("sentences"))
@@ -197,17 +260,50 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
             "there is no case 7; `parcelwatch cases list` shows them",
             "没有案件 7；`parcelwatch cases list` 列出全部案件",
         ),
-        ("no channel 'op' (did you mean 'ops'?); configured: ops", "没有渠道 'op'；已配置：ops（是不是 'ops'？）"),
+        ("no channel 'op' (did you mean 'ops'?); configured: ops", "没有渠道 'op'（是不是 'ops'？）；已配置：ops"),
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
         ("in_transit, near the promise, the courier calls by itself", "运输中，临近承诺时间，快递会主动推送"),
         ("delivered for more than 3 days", "已签收超过 3 天"),
         ("asking failed, 4 times in a row", "查询连续失败 4 次"),
+        ("no courier account 'x'; configured: a, b; it has no number", "没有快递账号 'x'；已配置：a、b；没有单号"),
+        (
+            "value 'x' is no amount: write it as 129.90; it is left out",
+            "value 'x' 不是金额：请写成 129.90；这一格未采用",
+        ),
+        ("too many calls (429); it does not stand in ticket 4 yet", "请求过于频繁（429）；工单 4 中还没有这条消息"),
+        ("a Taobao export: 12 rows, 1 order, 3 with numbers", "Taobao 导出文件：12 行，1 个订单，其中 3 个有单号"),
         ("something nobody has words for", "something nobody has words for"),
     ],
 )
 def test_a_sentence_made_elsewhere_is_known_again(english: str, said: str) -> None:
     assert CHINESE.sentence(english) == said
     assert Tongue("en").sentence(english) == english
+
+
+def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese: Shop) -> None:
+    with Store.open(chinese.folder / "shop.db") as store, store.transaction():
+        store.write("UPDATE parcels SET stopped = 'no_news' WHERE number = ?", (STALLED,))
+    assert "长时间没有消息" in chinese.run("parcels", "show", STALLED).out
+
+
+SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
+WHY_UNSENT = (
+    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
+    *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
+    *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
+)
+
+
+@pytest.mark.parametrize("why", WHY_UNSENT)
+def test_why_a_message_was_not_sent_is_known_in_chinese(why: str) -> None:
+    assert latin(CHINESE.sentence(why)) == []
+
+
+def test_an_alert_that_was_not_sent_says_why_in_chinese(chinese: Shop) -> None:
+    (alert, *_) = [row["id"] for row in chinese.run("alerts", "list", "--json").document]
+    with Store.open(chinese.folder / "shop.db") as store, store.transaction():
+        settling.settle_dead(store, [alert], "ops: no connection")
+    assert "（渠道拒收）" in chinese.run("alerts", "list", "--state", "dead").out
 
 
 def test_an_agent_is_told_in_chinese_what_cannot_be_done(chinese: Shop) -> None:
@@ -226,15 +322,53 @@ def test_claims_are_headed_and_named_in_chinese(chinese: Shop, said: str) -> Non
     )
 
 
-@pytest.mark.parametrize("said", ["cases list", "drafts list"])
+def test_of_a_claim_window_only_names_of_couriers_and_their_services_are_left_in_latin_letters(
+    chinese: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    names = {name for one in claims.windows() for name in (one.courier, one.service)} - {""}
+    rest = re.sub(r"https?://\S+", "", chinese.run("claims", "windows").out)
+    for name in sorted(names, key=len, reverse=True):
+        rest = re.sub(rf"\b{re.escape(name)}\b", "", rest)
+    assert re.findall("[a-z]{3,}", rest) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("cases list", "drafts list", "alerts list", "parcels list", "orders list", "claims list --all"),
+        *("claims windows", "alerts test", "alerts preview --kind lost", "cases show 1", f"parcels show {DAMAGED}"),
+    ],
+)
 def test_a_table_in_chinese_holds_at_eighty_columns(chinese: Shop, said: str) -> None:
-    for line in chinese.run(*said.split()).out.splitlines():
+    for number in (STALLED, DAMAGED):
+        chinese.run("parcels", "add", number, "--courier", "my_dhl", "--order", "A-1001")
+    shown = chinese.run(*said.split()).out
+    for line in shown.splitlines():
         assert cell_len(line) <= 80, line
+    numbers = re.findall(r"\d{10,}", shown)
+    assert {len(number) for number in numbers} <= {len(DAMAGED)}
+
+
+# Beside names and numbers, what is to be typed, what stands in a configuration, and what is said of that.
+OURS = "|".join(
+    (
+        *("“[^”]*(?:”|…)", "`[^`]*`", "--[a-z-]+", "warning: /.*", r"\[drafts\] channel", r"Asia/\w+", "parcelwatch:"),
+        *("lin", "root", "DHL", "dhl", "JSON", "ops", r"claim\.zip", r"\w+\.(?:csv|html)"),
+    )
+)
+# What a row may hold.
+CELLS = "|".join(
+    (
+        *("'[^']*'", "[a-z]+_[a-z0-9]+", "destination", "value", "language", "tag", "E\\+14", "AB 12", "d/m/y"),
+        *("https://…", "zh-CN", r"\ben\b", r"BR\b", "T18"),
+    )
+)
 
 
 def latin(text: str) -> list[str]:
-    """What is left of it in Latin letters, beside names, numbers and what is to be typed."""
-    return re.findall("[A-Za-z]{2,}", re.sub(r"“[^”]*(?:”|…)|`[^`]*`|lin|DHL|Asia/\w+|parcelwatch:|warning:", "", text))
+    """What is left of it in Latin letters."""
+    return re.findall("[A-Za-z]{2,}", re.sub(OURS, "", text))
 
 
 @pytest.mark.parametrize(
@@ -262,6 +396,17 @@ def latin(text: str) -> list[str]:
         ("drafts announce 双十一|drafts announce 双十一", "个有异常"),
         ("drafts send 1 --approve", "没有配置"),
         ("report --since 1d", "新增 2"),
+        ("cases snooze 1 --until 2d|cases reopen 1", "恢复为待处理（撤销“已暂缓”）"),
+        ("cases show 1 --bundle claim.zip", "的全部凭证"),
+        ("alerts test", "已发送"),
+        ("alerts retry 1", "已经发送过"),
+        ("alerts preview --kind lost", "没有匹配的路由"),
+        ("once", "0 个包裹有应答"),
+        (f"parcels add {DAMAGED} --courier my_dhl", "没有变化"),
+        (f"parcels forget {DAMAGED}", "这会清除 1 个包裹"),
+        (f"parcels forget {DAMAGED} --yes", "已清除：1 个包裹"),
+        ("orders forget A-1 --yes", "已清除"),
+        ("silences add --kind stalled --until 2d|silences end 1", "已结束"),
     ],
 )
 def test_a_verb_answers_an_agent_in_chinese(chinese: Shop, said: str, answer: str) -> None:
@@ -280,3 +425,58 @@ def test_a_verb_answers_an_agent_in_english_where_that_is_read(watched: Shop) ->
     waiting = " ".join(watched.run("report").out.split())
     assert "2 opened, 1 acknowledged, 0 resolved" in waiting
     assert "waiting 2: 1 open, 1 acknowledged" in waiting or "waiting 2: 1 acknowledged, 1 open" in waiting
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("cases list --foo", "没有选项 --foo"),
+        ("cases list --stat open", "没有选项 --stat（相近的选项：--state、--tag）"),
+        ("cases lis", "没有命令 'lis'；是不是 'list'？"),
+        ("cases show", "缺少参数 'ID'"),
+        ("cases snooze 1", "缺少选项 '--until'"),
+        ("cases show abc", "'ID' 的值有误：'abc' 不是编号：编号是列表中的整数"),
+        ("cases note 1 a b", "多余的参数：b"),
+        ("cases list --state", "选项 '--state' 后面要写值"),
+        ("cases list --limit x", "'--limit' 的值有误：请写整数"),
+        ("cases list --limit 0", "'--limit' 的值有误：不能小于 1"),
+    ],
+)
+def test_what_is_typed_amiss_is_told_in_chinese(chinese: Shop, typed: str, said: str) -> None:
+    for ended in (chinese.run(*typed.split()), chinese.bare(f"--config={chinese.config}", *typed.split())):
+        assert (ended.code, ended.out, ended.err.splitlines()[-1]) == (2, "", f"错误：{said}")
+        assert "Usage" not in ended.err
+
+
+def test_what_is_typed_amiss_is_told_in_english_where_no_configuration_says_otherwise(shop: Shop) -> None:
+    for ended in (shop.run("cases", "lis"), shop.bare("cases", "lis", "--config", "nowhere.toml")):
+        assert (ended.code, ended.out) == (2, "")
+        assert "Error: No such command 'lis'" in ended.err
+
+
+WRONG = """number,courier,order,destination,promised_by,shipped_at,value,phone_last4,language,order_url,colour,buyer
+,my_dhl,,,,,,,,,x,
+7.7E+14,my_dhl,B-1,,,,,,,,x,
+AB 12,my_dhl,B-2,,,,,,,,x,
+12345678 99999999,my_dhl,B-2,,,,,,,,x,
+{number},,B-2,,,,,,,,x,
+{number},my_dhl,B-3,Narnia,03/04/2026,2099-01-01,abc,12,??,ftp:x,x,Ann
+{number},my_dhl,B-3,DE,yesterday,2026-13-40,,,,,x,Ben
+{number},my_dhl,B-3,DE,2026-11-31,,,,,,x,Ben,more
+{number},my_dhl,B-3,DE,1999-11-01,2026-11-30 25:00,,,,,x,Ann
+"""
+
+
+def test_why_rows_are_refused_or_taken_in_part_is_told_in_chinese(chinese: Shop) -> None:
+    rows = chinese.file(WRONG.format(number=MOVING))
+    ended = chinese.run("parcels", "import", rows, "--dry-run", "--verbose")
+    assert re.match(r"将新增 \d+，将更新 \d+，无变化 \d+，未接收 \d+", ended.out)
+    lines = ended.err.splitlines()
+    assert len(lines) > 15
+    assert [line for line in lines if latin(re.sub(CELLS, "", line))] == []
+
+
+def test_json_and_its_reasons_are_english_whatever_agents_read(chinese: Shop) -> None:
+    ended = chinese.run("parcels", "import", chinese.file(WRONG.format(number=MOVING)), "--json", "--dry-run")
+    assert not re.search("[\u3400-\u9fff]", ended.out)
+    assert any("is no tracking number" in row["reason"] for row in ended.document["rejected"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.dates import ORDERS, fits, order_of, time_of
+from parcelwatch.core.dates import ORDERS, TwoDays, fits, order_of, time_of
 from parcelwatch.errors import BadInput
 
 DAY = datetime(2026, 11, 25)  # noqa: DTZ001 - a wall-clock day
@@ -60,9 +60,10 @@ def test_an_hour_behind_the_day_is_read_too(written: str, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("written", ["03/04/2026", "03-04-2026", "1/2/2026 10:00", "03/04/26", "26-11-18"])
-def test_a_day_that_may_be_two_is_refused_with_both_and_the_option_that_tells_them_apart(written: str) -> None:
-    with pytest.raises(BadInput, match=r"may be .* or .*--date-format"):
+def test_a_day_that_may_be_two_is_refused_with_both_and_the_option_where_one_can_be_given(written: str) -> None:
+    with pytest.raises(TwoDays, match=r"may be .* or .*: write the one that is meant$") as refused:
         time_of(written)
+    assert "--date-format" in str(refused.value.typed())
 
 
 @pytest.mark.parametrize(

@@ -218,9 +218,14 @@ def test_what_is_no_whole_backup_of_ours_replaces_nothing(store: Store, tmp_path
         other.close()
     store.checkpoint()
     before = store.path.read_bytes()
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError) as refused:
         backup.restore(store.path, copy, NOW)
     assert store.path.read_bytes() == before
+    said = str(refused.value)
+    assert ("install that version" if unfit == "newer" else "`parcelwatch db check FILE`") in said
+    assert not any(misleading in said for misleading in ("doctor", "[service] database"))
+    with pytest.raises(StoreError):
+        backup.examine(copy)
 
 
 def test_nothing_is_restored_under_a_running_daemon(store: Store, tmp_path: Path) -> None:

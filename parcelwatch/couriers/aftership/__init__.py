@@ -50,6 +50,7 @@ from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_
 from parcelwatch.couriers.shared.iso3 import alpha3
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.shared.several import bearing, told
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, Observation, Refused, Unanswered
 
@@ -231,28 +232,23 @@ class _Trackings:
         The same number at several couriers, none of which was asked for: the one that began near the shipping date,
         and of those the one with the newest checkpoint.
         """
-        ours = [tracking for tracking in self.trackings if self._is(ask, tracking)]
+        alone = len(self.trackings) <= 1
+        ours = bearing(self.trackings, partial(_is, ask), alone=alone)
         if not ours and self.more:
             return Unanswered(ask.number, reason="AfterShip's answer has more pages than one")
         if not ours:
             return _refused(ask, NUMBER_REFUSED[NOT_REGISTERED], unregistered=True)
-        try:
-            with fitting(self.response):
-                return likeliest([observe(ask, one) for one in ours], ask.shipped_at)
-        except CourierUnreadable as error:
-            if len(self.trackings) <= 1:
-                raise
-            return Unanswered(ask.number, reason=f"AfterShip's answer does not fit: {error}")
+        return told(self.response, "AfterShip", ask, partial(_likeliest, ours), alone=alone)
 
-    def _is(self, ask: Ask, tracking: Record) -> bool:
-        """Whether a tracking is about what was asked: the number, and the courier where one was asked for."""
-        try:
-            number, slug = _number(tracking), text(tracking.get("slug"), "slug").lower()
-        except CourierUnreadable:
-            if len(self.trackings) <= 1:
-                raise
-            return False
-        return same_number(ask.number, number) and (not ask.company or slug in ("", ask.company.lower()))
+
+def _likeliest(trackings: Sequence[Record], ask: Ask) -> Observation:
+    return likeliest([observe(ask, one) for one in trackings], ask.shipped_at)
+
+
+def _is(ask: Ask, tracking: Record) -> bool:
+    """Whether a tracking is about what was asked: the number, and the courier where one was asked for."""
+    number, slug = _number(tracking), text(tracking.get("slug"), "slug").lower()
+    return same_number(ask.number, number) and (not ask.company or slug in ("", ask.company.lower()))
 
 
 def _number(tracking: Record) -> str:

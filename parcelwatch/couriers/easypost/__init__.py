@@ -37,6 +37,7 @@ from parcelwatch.couriers.easypost.tracker import observe
 from parcelwatch.couriers.shared.fields import Record, flag, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import NEAR, began
+from parcelwatch.couriers.shared.several import told
 from parcelwatch.couriers.shared.times import span
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnreadable
 from parcelwatch.model import Ask, Observation, Refused, Unanswered
@@ -198,13 +199,8 @@ class _Trackers:
             return Unanswered(ask.number, reason="EasyPost's answer has more pages than one")
         if not best:
             return _refused(ask, "not registered at EasyPost", unregistered=True)
-        try:
-            with fitting(self.response):
-                return _chosen(ask, [tracker for fit, tracker in fitness if fit == best])
-        except CourierUnreadable as error:
-            if len(self.trackers) <= 1:
-                raise
-            return Unanswered(ask.number, reason=f"EasyPost's answer does not fit: {error}")
+        ours = [tracker for fit, tracker in fitness if fit == best]
+        return told(self.response, "EasyPost", ask, lambda one: _chosen(one, ours), alone=len(self.trackers) <= 1)
 
     def _fitness(self, ask: Ask, tracker: Record) -> int:
         """How well a tracker fits what was asked, 0 when it does not."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import ClassVar
 from uuid import NAMESPACE_URL, uuid5
 
@@ -25,7 +26,8 @@ from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
-from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.couriers.shared.several import bearing, told
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
@@ -179,41 +181,33 @@ class _Results:
         """The results of a number, wherever they stand."""
         return [
             result
-            for one in self.complete
-            if same_number(self._name(one), number)
+            for one in bearing(self.complete, lambda one: same_number(_name(one), number), alone=self.alone)
             for result in rows(one.get("trackResults"), "trackResults")
         ]
 
-    def _name(self, one: Record) -> str:
-        """What an entry of the list is about; an entry that does not say it cannot be anybody's."""
-        try:
-            return text(one.get("trackingNumber"), "trackingNumber")
-        except CourierUnreadable:
-            if len(self.complete) == 1:
-                raise
-            return ""
+    @property
+    def alone(self) -> bool:
+        return len(self.complete) == 1
+
+
+def _name(one: Record) -> str:
+    return text(one.get("trackingNumber"), "trackingNumber")
 
 
 def _observation(answer: _Results, ask: Ask) -> Observation:
     """What the answer says about one number; a result that cannot be read leaves the others of its call alone."""
-    try:
-        with fitting(answer.response):
-            return _read(answer, ask)
-    except CourierUnreadable as error:
-        if len(answer.complete) == 1:
-            raise
-        return Unanswered(ask.number, reason=f"FedEx's answer does not fit: {error}")
+    return told(answer.response, "FedEx", ask, partial(_read, answer), alone=answer.alone)
 
 
 def _read(answer: _Results, ask: Ask) -> Observation:
     results = answer.about(_compact(ask.number))
     if not results:
         return Unanswered(ask.number, reason="FedEx's answer does not mention it")
-    told = [result for result in results if result.get("scanEvents") or not _failed(result)]
-    if told:
-        if not any(name in result for result in told for name in SAID):
+    tracked = [result for result in results if result.get("scanEvents") or not _failed(result)]
+    if tracked:
+        if not any(name in result for result in tracked for name in SAID):
             unreadable(answer.response, "a track result holds neither events nor a status")
-        return likeliest([observe(ask, result) for result in told], ask.shipped_at)
+        return likeliest([observe(ask, result) for result in tracked], ask.shipped_at)
     code, message = _error(record(results[0].get("error"), "error"))
     if code.endswith(NOT_FOUND):
         return NotFound(ask.number)

@@ -25,6 +25,7 @@ from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, r
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.shared.several import told
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.errors import CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.lexicon import read
@@ -120,13 +121,7 @@ class _Answer:
 
     def observation(self, ask: Ask) -> Observation:
         """What it says about one number; one that cannot be read leaves the others of its call alone."""
-        try:
-            with fitting(self.response):
-                return self._found(ask)
-        except CourierUnreadable as error:
-            if len(self.asked) == 1:
-                raise
-            return Unanswered(ask.number, reason=f"极兔's answer does not fit: {error}")
+        return told(self.response, "极兔", ask, self._found, alone=len(self.asked) == 1)
 
     def _found(self, ask: Ask) -> Observation:
         ours = [entry for entry in self.entries if same_number(_number(entry), ask.number)]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 import httpx
@@ -34,6 +35,7 @@ from parcelwatch.couriers.seventeentrack.item import CODES, observe
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.shared.several import bearing, told
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
@@ -228,7 +230,7 @@ class _Items:
 
     def all(self, ask: Ask, items: list[Record]) -> list[Record]:
         """What is about the number asked; without a company, one number may be followed for several."""
-        return [item for item in items if self._about(ask, item)]
+        return bearing(items, partial(_about, ask), alone=self.single)
 
     def find(self, ask: Ask, items: list[Record]) -> Record | None:
         return next(iter(self.all(ask, items)), None)
@@ -237,33 +239,25 @@ class _Items:
         """Whether an item has the number, whatever its carrier: 17TRACK corrects the one it was given."""
         return any(same_number(ask.number, text(item.get("number"), "number")) for item in items)
 
-    def _about(self, ask: Ask, item: Record) -> bool:
-        """Whether an item is about what was asked: the number, and the carrier where both sides name one."""
-        try:
-            carrier, number = text(item.get("carrier"), "carrier"), text(item.get("number"), "number")
-        except CourierUnreadable:
-            if self.single:
-                raise
-            return False
-        if ask.company and carrier.lstrip("0") and carrier.lstrip("0") != ask.company.lstrip("0"):
-            return False
-        return same_number(ask.number, number)
+
+def _about(ask: Ask, item: Record) -> bool:
+    """Whether an item is about what was asked: the number, and the carrier where both sides name one."""
+    carrier, number = text(item.get("carrier"), "carrier"), text(item.get("number"), "number")
+    if ask.company and carrier.lstrip("0") and carrier.lstrip("0") != ask.company.lstrip("0"):
+        return False
+    return same_number(ask.number, number)
 
 
 def _observation(answer: _Items, ask: Ask) -> Observation:
     """What the answer says about one number; an item that cannot be read leaves the others of its call alone."""
     for items, meant in ((answer.accepted, observe), (answer.rejected, _rejected)):
-        found = answer.all(ask, items)
-        if not found:
-            continue
-        try:
-            with fitting(answer.response):
-                return likeliest([meant(ask, item) for item in found], ask.shipped_at)
-        except CourierUnreadable as error:
-            if answer.single:
-                raise
-            return Unanswered(ask.number, reason=f"17TRACK's answer does not fit: {error}")
+        if found := answer.all(ask, items):
+            return told(answer.response, "17TRACK", ask, partial(_likeliest, meant, found), alone=answer.single)
     return Unanswered(ask.number, reason="17TRACK's answer does not mention it")
+
+
+def _likeliest(meant: Callable[[Ask, Record], Observation], items: Sequence[Record], ask: Ask) -> Observation:
+    return likeliest([meant(ask, item) for item in items], ask.shipped_at)
 
 
 def _rejected(ask: Ask, item: Record) -> Observation:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 from urllib.parse import quote_plus
 from uuid import NAMESPACE_URL, uuid5
@@ -35,8 +36,9 @@ from parcelwatch.couriers.sf.codes import STATUSES
 from parcelwatch.couriers.shared.china import KINDS
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
+from parcelwatch.couriers.shared.several import bearing, told
 from parcelwatch.couriers.shared.signing import md5_base64
-from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable
 from parcelwatch.model import Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{6,30}")
@@ -154,15 +156,11 @@ class _Answer:
     code: str = ""
 
     def find(self, ask: Ask) -> list[Record]:
-        return [one for one in self.answers if self._about(one, ask)]
+        return bearing(self.answers, lambda one: same_number(_named(one), ask.number), alone=len(self.answers) == 1)
 
-    def _about(self, one: Record, ask: Ask) -> bool:
-        try:
-            return same_number(text(one.get("mailNo"), "mailNo"), ask.number)
-        except CourierUnreadable:
-            if len(self.answers) == 1:
-                raise
-            return False
+
+def _named(one: Record) -> str:
+    return text(one.get("mailNo"), "mailNo")
 
 
 def _answer(response: httpx.Response, asked: int) -> _Answer:
@@ -201,13 +199,7 @@ def _observation(answer: _Answer, ask: Ask) -> Observation:
     """What the answer says about one number; one that cannot be read leaves the others of its call alone."""
     if answer.code:
         return _of_code(answer, ask)
-    try:
-        with fitting(answer.response):
-            return _of_routes(answer, ask)
-    except CourierUnreadable as error:
-        if len(answer.answers) == 1:
-            raise
-        return Unanswered(ask.number, reason=f"顺丰's answer does not fit: {error}")
+    return told(answer.response, "顺丰", ask, partial(_of_routes, answer), alone=len(answer.answers) == 1)
 
 
 def _of_code(answer: _Answer, ask: Ask) -> Observation:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 
 import httpx
@@ -24,11 +25,12 @@ from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
+from parcelwatch.couriers.shared.several import told
 from parcelwatch.couriers.shared.signing import md5_base64
 from parcelwatch.couriers.sto.codes import LEAVING, PROBLEM, SCANS
-from parcelwatch.errors import ConfigError, CourierDeclines, CourierUnavailable, CourierUnreadable
+from parcelwatch.errors import ConfigError, CourierDeclines, CourierUnavailable
 from parcelwatch.lexicon import Reading, read
-from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation, Unanswered
+from parcelwatch.model import Answered, Ask, Milestone, NotFound, Observation
 
 WHO = "申通"
 BATCH = 10
@@ -158,13 +160,7 @@ def _named(parcel: Record) -> str:
 
 def _observation(answer: _Parcels, ask: Ask) -> Observation:
     """What the answer says about one number; one that cannot be read leaves the others of its call alone."""
-    try:
-        with fitting(answer.response):
-            return _tracked(answer, ask)
-    except CourierUnreadable as error:
-        if len(answer.asked) == 1:
-            raise
-        return Unanswered(ask.number, reason=f"申通's answer does not fit: {error}")
+    return told(answer.response, "申通", ask, partial(_tracked, answer), alone=len(answer.asked) == 1)
 
 
 def _tracked(answer: _Parcels, ask: Ask) -> Observation:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import ClassVar
 
 import httpx
@@ -33,6 +34,7 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
+from parcelwatch.couriers.shared.several import bearing, told
 from parcelwatch.couriers.trackingmore import push as trackingmore_push
 from parcelwatch.couriers.trackingmore.codes import (
     ALREADY_REGISTERED,
@@ -46,7 +48,7 @@ from parcelwatch.couriers.trackingmore.codes import (
 )
 from parcelwatch.couriers.trackingmore.item import COMPANY, either, observe
 from parcelwatch.errors import CourierBusy, CourierDeclines, CourierRefused, CourierUnavailable, CourierUnreadable
-from parcelwatch.model import Ask, Observation, Refused, Unanswered
+from parcelwatch.model import Ask, Observation, Refused
 
 NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{3,49}")
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
@@ -210,26 +212,17 @@ class _Items:
 
     def observation(self, ask: Ask) -> Observation:
         """What is said about one number; an item that cannot be read leaves the others of its call alone."""
-        item = next((one for one in self.items if self._is(ask, one)), None)
-        if item is None:
+        alone = len(self.items) <= 1
+        ours = bearing(self.items, partial(_is, ask), alone=alone)
+        if not ours:
             return _refused(ask, NUMBER_REFUSED[NOT_REGISTERED], unregistered=True)
-        try:
-            with fitting(self.response):
-                return observe(ask, item)
-        except CourierUnreadable as error:
-            if len(self.items) <= 1:
-                raise
-            return Unanswered(ask.number, reason=f"TrackingMore's answer does not fit: {error}")
+        return told(self.response, "TrackingMore", ask, lambda one: observe(one, ours[0]), alone=alone)
 
-    def _is(self, ask: Ask, item: Record) -> bool:
-        """Whether an item is about what was asked: the number, and the courier it was asked with."""
-        try:
-            number, company = text(item.get("tracking_number"), "tracking_number"), either(item, COMPANY)
-        except CourierUnreadable:
-            if len(self.items) <= 1:
-                raise
-            return False
-        return same_number(ask.number, number) and company.lower() in ("", ask.company.lower())
+
+def _is(ask: Ask, item: Record) -> bool:
+    """Whether an item is about what was asked: the number, and the courier it was asked with."""
+    number, company = text(item.get("tracking_number"), "tracking_number"), either(item, COMPANY)
+    return same_number(ask.number, number) and company.lower() in ("", ask.company.lower())
 
 
 def _about(ask: Ask, asked: Sequence[Ask], code: str) -> Observation:

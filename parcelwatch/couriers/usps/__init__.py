@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -37,9 +38,10 @@ from parcelwatch.couriers.shared import oauth
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
+from parcelwatch.couriers.shared.several import bearing, told
 from parcelwatch.couriers.usps.codes import EVENTS, NOTHING_YET, REASONS
 from parcelwatch.couriers.usps.detail import observe, summarized, words
-from parcelwatch.errors import ConfigError, CourierBusy, CourierDeclines, CourierRefused, CourierUnreadable
+from parcelwatch.errors import ConfigError, CourierBusy, CourierDeclines, CourierRefused
 from parcelwatch.model import Answered, Ask, NotFound, Observation, Refused, Unanswered
 
 NUMBER = re.compile(r"[A-Za-z0-9]{4,34}")
@@ -222,32 +224,29 @@ class _Details:
     details: list[Record]
 
     def about(self, number: str) -> list[Record]:
-        return [detail for detail in self.details if same_number(_short(self._name(detail)), _short(number))]
+        return bearing(self.details, lambda one: same_number(_short(_name(one)), _short(number)), alone=self.alone)
 
-    def _name(self, detail: Record) -> str:
-        """What a detail is about; one that does not say it cannot be anybody's."""
-        try:
-            return text(detail.get("trackingNumber"), "trackingNumber")
-        except CourierUnreadable:
-            if len(self.details) == 1:
-                raise
-            return ""
+    @property
+    def alone(self) -> bool:
+        return len(self.details) == 1
+
+
+def _name(detail: Record) -> str:
+    return text(detail.get("trackingNumber"), "trackingNumber")
 
 
 def _observation(answer: _Details, ask: Ask) -> Observation:
     """What the answer says about one number; a detail that cannot be read leaves the others of its call alone."""
-    try:
-        with fitting(answer.response):
-            found = answer.about(_compact(ask.number))
-            if not found:
-                return Unanswered(ask.number, reason="USPS's answer does not mention it")
-            told = [_one(answer.response, ask, detail) for detail in found]
-            tracked = [one for one in told if isinstance(one, Answered)]
-            return likeliest(tracked, ask.shipped_at) if tracked else told[0]
-    except CourierUnreadable as error:
-        if len(answer.details) == 1:
-            raise
-        return Unanswered(ask.number, reason=f"USPS's answer does not fit: {error}")
+    return told(answer.response, "USPS", ask, partial(_read, answer), alone=answer.alone)
+
+
+def _read(answer: _Details, ask: Ask) -> Observation:
+    details = answer.about(_compact(ask.number))
+    if not details:
+        return Unanswered(ask.number, reason="USPS's answer does not mention it")
+    found = [_one(answer.response, ask, detail) for detail in details]
+    tracked = [one for one in found if isinstance(one, Answered)]
+    return likeliest(tracked, ask.shipped_at) if tracked else found[0]
 
 
 def _one(response: httpx.Response, ask: Ask, detail: Record) -> Observation:

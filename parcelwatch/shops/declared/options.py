@@ -12,7 +12,8 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from parcelwatch.config.declared_shop import ShopDeclaration
-from parcelwatch.config.problems import did_you_mean, listed
+from parcelwatch.config.problems import listed
+from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
 _PLACE: Final = re.compile(r"\$([a-z][a-z_]*)")

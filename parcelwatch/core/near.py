@@ -1,0 +1,31 @@
+"""Which known name a mistyped one was meant to be.
+
+What belongs here: the question that ends an error about a name nobody knows.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Final
+
+_NEAR: Final = 0.6  # how much of two names must agree, 1 is the same
+
+
+def nearest(text: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
+    """The known name that is nearest, whatever its capitals; "" when none is near."""
+    by_folded = {name.casefold(): str(name) for name in known}
+    near = difflib.get_close_matches(text.casefold(), by_folded, n=1, cutoff=cutoff)
+    return by_folded[near[0]] if near else ""
+
+
+def did_you_mean(text: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
+    """A hint to add to a sentence about a file, quoted as TOML quotes; "" when no known name is near."""
+    near = nearest(text, known, cutoff)
+    return f' (did you mean "{near}"?)' if near else ""
+
+
+def meant(text: str, known: Iterable[str]) -> str:
+    """The same hint where something was typed at a prompt."""
+    near = nearest(text, known)
+    return f" (did you mean {near!r}?)" if near else ""
