@@ -204,8 +204,8 @@ def test_where_the_heartbeat_goes_is_told_to_nobody(tmp_path: Path, capsys: pyte
             assert child.wait(PATIENCE) == 0
     found["log"] = (tmp_path / "log").read_text()
     assert "the heartbeat was not heard" in found["log"]
-    for command in (("config", "show"), ("config", "check", "--json"), ("doctor", "--json"), ("reload",)):
-        main(["--config", str(path), "--debug", *command])
-        found[" ".join(command)] = "".join(capsys.readouterr())
+    for typed in (("config", "show"), ("config", "check", "--json"), ("doctor", "--json"), ("reload",)):
+        main(["--config", str(path), "--debug", *typed])
+        found[" ".join(typed)] = "".join(capsys.readouterr())
     found |= {file.name: file.read_bytes().decode("latin-1") for file in tmp_path.glob("watch.db*")}
     assert [place for place, said in found.items() if Secrecy([CANARIES["heartbeat"]]).told(said)] == []
