@@ -7,6 +7,7 @@ memory: what is due stands in the database.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -34,7 +35,7 @@ log = structlog.get_logger()
 
 TICK = timedelta(seconds=1)
 PULSE = 10
-# So long after the start before it judges itself: what was due while it was down is being asked.
+# So long after the start, or after a sleep, before it judges itself: what was due meanwhile is being asked.
 SETTLED = timedelta(minutes=1)
 # Times left ahead by a clock that others set, or by calls that were on their way, are looked for this often.
 SET_RIGHT = timedelta(minutes=1)
@@ -84,6 +85,7 @@ async def _live(
     clock: Clock,
     config: Config,
     made: Parts,
+    tick: timedelta = TICK,
 ) -> int:
     now = clock.now
     reloader = Reloader(config, made, parts, now)
@@ -99,7 +101,7 @@ async def _live(
     except ConfigError:
         parts.writer.close()
         raise
-    daemon = Daemon(parts, notifier, clock, reloader, checks)
+    daemon = Daemon(parts, notifier, clock, reloader, checks, tick)
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(daemon.fail)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -135,12 +137,14 @@ class Daemon:
         self._every = tick
         self._started = False
         self._set_right_at = 0.0
+        self._ticked_at, self._woke_at = clock.monotonic(), float("-inf")
         self._stopped = asyncio.Event()
         self._code = FINE
 
     async def run(self) -> int:
         """Tick until `stop` or `fail`, then let what is on its way arrive and close."""
         await self.start()
+        gc.freeze()  # what is there now stays: it need not be looked through for garbage again and again
         await self._reloader.begin()
         if self._doors is not None:
             self._doors.start()
@@ -211,6 +215,7 @@ class Daemon:
 
     async def tick(self) -> None:
         """One beat."""
+        self._note_sleep()
         self._keep_time()
         if not self._started:
             await self._start_late()
@@ -239,8 +244,16 @@ class Daemon:
             self._engine.keep_time(now, jump)
 
     async def _check(self) -> None:
-        if self._started:
+        self._note_sleep()
+        if self._started and self._clock.monotonic() - self._woke_at >= SETTLED.total_seconds():
             await self._checks.check()
+
+    def _note_sleep(self) -> None:
+        """Notice that the computer slept, or stood still: what was due meanwhile is only now being asked."""
+        read = self._clock.monotonic()
+        if read - self._ticked_at >= SETTLED.total_seconds():
+            self._woke_at = read
+        self._ticked_at = read
 
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""

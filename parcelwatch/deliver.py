@@ -1,9 +1,9 @@
 """From the outbox to the channels: claim a group, send it, settle it.
 
 What belongs here: sending and what became of it. Each channel sends one message at a time, on a thread of its own,
-so a hanging service holds up nobody else's, nor the end of the program. Under the daemon that is at most one message
-a channel and tick, and no more than the service's pace allows: what was sent is counted in the store, so that a restart
-goes no faster. A message in several parts leaves part by part, and after a failure goes on where it stopped.
+so a hanging service holds up nobody else's, nor the end of the program. No more is sent than the service's pace allows:
+what was sent is counted in the store, so that a restart goes no faster. A message in several parts leaves part by part,
+and after a failure goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -93,6 +93,7 @@ class Deliverer:
     """Sends what is due. `beat` is the monotonic time at which it last was seen to work.
 
     `sent` and `undelivered` count alerts; `messages` and `failures` those they went out in, each part as one.
+    `on_free` is called when a channel is done with one.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Deliverer:
         self._words = _wording(channels, policy, renderer, links, fallbacks, voices)
         self._desks = {name: _Desk(channel) for name, channel in channels.items()}
         self._leaving: list[_Desk] = []
+        self.on_free: Callable[[], None] = lambda: None
         self.sent = 0
         self.messages = 0
         self.undelivered = 0
@@ -239,6 +241,7 @@ class Deliverer:
                 await self._settle(desk, desk.unsettled)
         finally:
             desk.sending = None
+            self.on_free()
 
     async def _settle(self, desk: _Desk, attempt: _Attempt) -> None:
         self.beat = time.monotonic()

@@ -100,7 +100,7 @@ class Engine:
 
         `elapsed`: as storekeeping.Keeper has it.
         """
-        self.workers = [Worker(one, client, writer, policy) for one in posts]
+        self.workers = [Worker(one, client, writer, policy, self._deliver_written) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
         self.keepers = tuple(keepers)
         self._dismissed: list[Keeper] = []
@@ -118,10 +118,13 @@ class Engine:
         self._broken, self._told_broken = frozenset(broken), frozenset[str]()
         self._leaving: list[Worker] = []
         self._running: dict[object, asyncio.Task[object]] = {}
+        self._at: datetime | None = None
+        self._written = self._again = False
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
         self._retention, self._sweep = retention or Retention(), retained.Sweep()
         self.storekeeper = Storekeeper(writer, self.deliverer, policy, self._begin, elapsed)
+        writer.on_messages, self.deliverer.on_free = self._wrote, self._deliver_soon
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
@@ -156,7 +159,8 @@ class Engine:
             worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
         self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
         self.workers = [
-            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy) for one in made.posts
+            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy, self._deliver_written)
+            for one in made.posts
         ]
         self._policy = made.policy
         self._retention = made.retention
@@ -172,7 +176,7 @@ class Engine:
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
-        self.beat = time.monotonic()
+        self.beat, self._at = time.monotonic(), now
         self._wake("database", self.storekeeper.look(now))
         if not self.storekeeper.works:
             self.deliverer.beat = self.beat  # it rests, and is well
@@ -184,7 +188,7 @@ class Engine:
             # Who follows another waits until that one has ended.
             self._wake(each if isinstance(each, Worker) else each.kept, each.run(now))
         self._wake("look again", self._look_again(now))
-        self._wake("deliver", self.deliverer.run(now))
+        self._wake("deliver", self._deliver(now))
 
     def keep_time(self, now: datetime, jump: Jump | None = None) -> None:
         """Set right, without waiting for it. After a jump whatever runs goes on by the time now."""
@@ -231,6 +235,7 @@ class Engine:
         while tasks := [*self._running.values()]:
             await asyncio.gather(*tasks)
             await asyncio.gather(*(worker.drain() for worker in self.workers))
+        self._at = None  # whoever drains sees to all that is due
         # What was heard meanwhile is due from the moment it was heard, which is after the tick.
         at = now + timedelta(seconds=time.monotonic() - self.beat)
         await self._look_at_all(at)
@@ -266,6 +271,7 @@ class Engine:
 
     async def close(self) -> None:
         """Stop claiming, let what is on its way arrive, close everything. What does not arrive in time comes again."""
+        self._at = None
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -337,6 +343,29 @@ class Engine:
             self._repeated_at = now
             await self._writer.run(_repeat, self._policy, now)
             await self._writer.run(retained.prune, self._retention, self._sweep, now)
+
+    def _wrote(self) -> None:
+        self._written = True
+        self._deliver_written()
+
+    def _deliver_written(self) -> None:
+        """Tell what was written, but not while answers are on their way: what they open goes with it, if they hurry."""
+        if self._written and not any(worker.busy for worker in self.workers):
+            self._deliver_soon()
+
+    def _deliver_soon(self) -> None:
+        """Do not wait for the next tick; nobody who drains does."""
+        self._again = True
+        if self._at is not None and self.storekeeper.works and "deliver" not in self._running:
+            self._wake("deliver", self._deliver(self._at + timedelta(seconds=time.monotonic() - self.beat)))
+
+    async def _deliver(self, now: datetime) -> None:
+        """Send what is due, and what becomes due meanwhile. What an incident tells is told by nothing else."""
+        self._again = True
+        while self._again:
+            self._again = self._written = False
+            await self._writer.run(_hold, self._policy, self._lookout, now)
+            await self.deliverer.run(now)
 
     async def _tell_broken(self, now: datetime) -> bool:
         """Whether there was news of the shop's own letters."""
@@ -434,6 +463,11 @@ def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: inci
         incidents.look(store, lookout, policy, now)
         reports.tell_daily(store, policy, now)
     return tally
+
+
+def _hold(store: Store, policy: Policy, lookout: incidents.Lookout, now: datetime) -> None:
+    with store.transaction():
+        incidents.look(store, lookout, policy, now)
 
 
 def _tell_broken(store: Store, faults: Sequence[str], policy: Policy, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from parcelwatch.model import (
     Answered,
     Case,
     CaseCleared,
+    CaseNotice,
     CaseTold,
     Checkpoint,
     Dossier,
@@ -40,9 +41,9 @@ from parcelwatch.model import (
     LetterEvent,
     LetterSettled,
     LetterTakenBack,
+    LetterUnsure,
     LetterWritten,
     Milestone,
-    Notice,
     Observation,
     Parcel,
     Passed,
@@ -220,16 +221,8 @@ def _step(
         takeback.hush(store, parcel_id, event_kind)
     if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
-    parcel, pushed = step.dossier.parcel, isinstance(event, Pushed)
-    wave = parcel.import_id if step.first else wave
-    for notice in step.notices:
-        if isinstance(notice, CaseTold):
-            takeback.not_over(store, saved.cases[notice.case.kind], _AGAIN)
-        if isinstance(notice, CaseCleared):
-            all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel_id, notice, now)
-        else:
-            waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
-            _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
+    wave = step.dossier.parcel.import_id if step.first else wave
+    _say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
     if isinstance(event, LetterAction):
         _tell_others(store, step, policy, now)
     if untold:
@@ -247,6 +240,8 @@ def _claims_are_over(before: Dossier, after: Dossier) -> bool:
 _MOOT = "the case was resolved before it was sent"
 _TAKEN = (State.ACKNOWLEDGED, State.SNOOZED)
 _AGAIN = "the case stands again"
+_BEING_SENT = "an agent has sent the letter, or said what became of it"
+_OVER = (DraftState.SENT, DraftState.DISCARDED)
 _SAID_ALREADY = "agents were reminded of this letter already"
 
 
@@ -280,8 +275,15 @@ def _rounded(said: Answered) -> Answered:
 
 
 def _tell_others(store: Store, step: Advance, policy: Policy, now: datetime) -> None:
-    """What became of a letter about several parcels follows for each; one that was sent gave its word of all."""
+    """What became of a letter about several parcels follows for each; one that was sent gave its word of all.
+
+    What waits to be told of it, that it is to be checked, or that nobody knows whether it arrived, is not told then.
+    """
     for move in step.moves:
+        if move.draft.id is not None and DraftState.SENDING in (move.before, move.after):
+            takeback.take_back_draft(store, move.draft.id, _BEING_SENT)
+        elif move.draft.id is not None and move.after in _OVER:
+            takeback.take_back_draft(store, move.draft.id, f"the draft was {move.after} before")
         others = [part.get("parcel") for part in parts(move.draft.facts)]
         for other in others:
             if isinstance(other, int) and other != step.dossier.parcel.id:
@@ -374,8 +376,24 @@ def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
 # --- what is told --------------------------------------------------------------------------------
 
 
+def _say(
+    store: Store, step: Advance, saved: Saved, policy: Policy, now: datetime, wave: int | None, *, pushed: bool
+) -> None:
+    parcel = step.dossier.parcel
+    for notice in step.notices:
+        if isinstance(notice, CaseTold):
+            takeback.not_over(store, saved.cases[notice.case.kind], _AGAIN)
+        if isinstance(notice, CaseCleared):
+            all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel.id, notice, now)
+        elif isinstance(notice, LetterUnsure):
+            _letter_unsure(store, parcel, notice, policy, now)
+        else:
+            waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
+            _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
+
+
 def _enqueue(
-    store: Store, step: Advance, notice: Notice, saved: Saved, policy: Policy, now: datetime, wave: int | None
+    store: Store, step: Advance, notice: CaseNotice, saved: Saved, policy: Policy, now: datetime, wave: int | None
 ) -> None:
     draft_id = _draft_id(notice, saved)
     repeated = _SAID_ALREADY if _is_reminder(notice) and draft_id and alerts.reminded_of(store, draft_id) else ""
@@ -466,7 +484,24 @@ def over_meanwhile(store: Store, told: Iterable[tuple[int, str]], now: datetime)
             all_clear(store, case, parcel_id, CaseCleared(case, ends[-1]), now)
 
 
-def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[int, Case]:
+def _letter_unsure(store: Store, parcel: Parcel, notice: LetterUnsure, policy: Policy, now: datetime) -> None:
+    way = dispatch.way(notice, parcel, policy, now, first=False)
+    alert = NewAlert(
+        kind=notice.draft.kind,
+        channel="",
+        severity=dispatch.severity(notice),
+        why=dispatch.why(notice),
+        fact=notice.why,
+        draft=True,
+        parcel_id=parcel.id,
+        case_id=notice.case.id if notice.case else None,
+        draft_id=notice.draft.id,
+        suppressed=way.suppressed,
+    )
+    outbox.enqueue_all(store, alert, way.receivers, now)
+
+
+def _about(store: Store, step: Advance, notice: CaseNotice, saved: Saved) -> tuple[int, Case]:
     """The parcel and the case of a message: this one's, but for a letter that is only about others of the order."""
     parcel_id = step.dossier.parcel.id
     if not isinstance(notice, LetterWritten) or about(notice.draft, parcel_id) is not None:
@@ -476,11 +511,11 @@ def _about(store: Store, step: Advance, notice: Notice, saved: Saved) -> tuple[i
     return other, cases.of_kind(store, other, notice.case.kind)
 
 
-def _is_reminder(notice: Notice) -> bool:
+def _is_reminder(notice: CaseNotice) -> bool:
     return isinstance(notice, CaseTold) and notice.why is Why.PROMISED
 
 
-def _draft_id(notice: Notice, saved: Saved) -> int | None:
+def _draft_id(notice: CaseNotice, saved: Saved) -> int | None:
     if isinstance(notice, CaseTold) and notice.case.word and _is_reminder(notice):
         return notice.case.word.letter
     if isinstance(notice, LetterTakenBack):

@@ -20,6 +20,7 @@ from parcelwatch.quoting import NAME, quotable, readable, third_party
 from parcelwatch.whose import Whose
 from parcelwatch.words import catalogue
 
+_UTC: Final = ZoneInfo("UTC")
 _OVER: Final = frozenset({"destroyed", "returned"})
 """Troubles after which there is nothing left to follow."""
 
@@ -93,8 +94,9 @@ def _dates(said: Mapping[str, str], language: str, words: Mapping[str, str], zon
         "promised_on": calendar.last_day(at["promised_by"], said.get("destination", "")),
         "follow_up_on": calendar.day(_known(said["follow_up_at"])),
         "wrote_on": calendar.day(at["wrote_at"]),
-        "peak_from": calendar.day(at["peak_from"]),
-        "peak_to": calendar.day(at["peak_to"]),
+        # Days of the calendar, kept as their noon, which is another day far in the east.
+        "peak_from": replace(calendar, zone=_UTC).day(at["peak_from"]),
+        "peak_to": replace(calendar, zone=_UTC).day(at["peak_to"]),
     }
 
 

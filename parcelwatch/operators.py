@@ -2,7 +2,7 @@
 what we cannot read.
 
 What belongs here: operator findings, from the accounts' states to the outbox, and what is wrong with the shop's own
-letters. They are not cases.
+letters, or with what shops answer. They are not cases.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ UNREAD = "unknown_status"
 UNANSWERED = "unanswered"
 BROKEN = "letters_broken"
 CLOCK = "clock_jumped"
+SHOP = "shop_remark"
 
 _SAYS: Final = {Why.SILENT: Form.COURIER_SILENT, Why.RECOVERED: Form.COURIER_BACK}
 
@@ -134,6 +135,15 @@ def tell_broken(store: Store, faults: Collection[str], policy: Policy, now: date
     if news:
         _enqueue(store, BROKEN, "", Why.BROKEN, Fact(Form.LETTERS_BROKEN, since=now, unread=news), policy, now)
     return len(news)
+
+
+def tell_shop(store: Store, shop: str, remarks: Iterable[str], policy: Policy, now: datetime) -> None:
+    """Enqueue what a shop's answers lack, such as fields that it denies us, each remark once; in one transaction."""
+    told = {one.text for fact in alerts.facts(store, SHOP) if fact.reason == shop for one in fact.unread}
+    news = tuple(Unread("", remark, 1) for remark in dict.fromkeys(remarks) if remark not in told)
+    if news:
+        with store.transaction():
+            _enqueue(store, SHOP, "", Why.BROKEN, Fact(Form.SHOP_REMARKED, now, reason=shop, unread=news), policy, now)
 
 
 def tell_jump(store: Store, jump: Jump, mended: int, policy: Policy, now: datetime) -> None:

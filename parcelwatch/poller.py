@@ -52,9 +52,14 @@ class Taken:
 
 
 class Worker:
-    """Works one account. `run` does what is due and returns when nothing is, or when the pace says wait."""
+    """Works one account. `run` does what is due and returns when nothing is, or when the pace says wait.
 
-    def __init__(self, post: Post, client: Sends, writer: Writer, policy: Policy) -> None:
+    `on_idle` is called when all that was asked is taken in.
+    """
+
+    def __init__(
+        self, post: Post, client: Sends, writer: Writer, policy: Policy, on_idle: Callable[[], None] = lambda: None
+    ) -> None:
         self.post = post
         self.tally = Tally()
         self.next_at: datetime | None = None
@@ -63,6 +68,7 @@ class Worker:
         self._caller = Caller(post.account, post.courier, client)
         self._writer = writer
         self._policy = policy
+        self._on_idle = on_idle
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._calls: set[asyncio.Task[None]] = set()
         self._said: list[Said] = []
@@ -178,6 +184,8 @@ class Worker:
                 del self._said[: len(batch)]
         finally:
             self._taking_in = None
+            if not self.busy:
+                self._on_idle()
 
 
 def _heard_of(task: asyncio.Task[None]) -> None:

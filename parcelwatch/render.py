@@ -78,6 +78,7 @@ _TEMPLATES: Final = {
     Form.CHANNEL_DOWN: "channel_down",
     Form.CHANNEL_BACK: "channel_back",
     Form.LETTERS_BROKEN: "letters_broken",
+    Form.SHOP_REMARKED: "shop_remark",
     Form.SERVICE_TROUBLED: "service_troubled",
     Form.SERVICE_WELL: "service_well",
     Form.CLOCK_JUMPED: "clock_jumped",
@@ -94,7 +95,7 @@ _TEMPLATES: Final = {
     Form.CLAIM_DUE: "claim",
     Form.CLAIM_MISSED: "claim",
 }
-_LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn"}
+_LETTER_TEMPLATES: Final = {Why.DRAFTED: "draft", Why.WITHDRAWN: "withdrawn", Why.UNSURE: "unsure"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +452,7 @@ class Renderer:
             "steps": self._steps(out, names, whose),
             "promised": "" if out.promised_by == fact.until else self._times.deadline(out.promised_by, now, lane[1]),
             "drafts": out.about.drafts,
+            "others": self._words["whose"]["comma"].join(f"D{one}" for one in out.about.others),
             "tickets": ", ".join(code(one, NAME) for one in out.about.tickets),
             "case_id": out.case_id,
             "on": self._times.day(fact.on, now),

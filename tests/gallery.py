@@ -163,7 +163,7 @@ def alert(
 ) -> Outgoing:
     """An alert about a case of this kind, with everything known of its parcel or with the least."""
     says, sure = FORMS.get(kind, Form.EXCEPTION), SUSPECTED.get(kind, Sure.STATED) if bare else Sure.STATED
-    quoted = scan(kind, language, sure) if kind in SAID or kind == "stalled" else None
+    quoted = scan(kind, language, sure) if kind in (*SAID, "stalled", "not_delivered", "no_first_scan") else None
     until = SINCE if kind == "late" else NOW + timedelta(days=1) if kind == "will_be_late" else None
     fact = Fact(says, since=SINCE, scan=quoted, until=until, whose="shop", count=1)
     fact = replace(fact, chance=None if bare else CHANCE) if kind == "will_be_late" else fact
@@ -207,6 +207,8 @@ def letters_pushed() -> Iterator[Card]:
         gone = Fact(Form.NEWER_SCAN, scan=replace(scan("stalled", language), occurred_at=NOW, occurred_until=NOW))
         yield card("drafts", "draft", pushed, language)
         yield card("drafts", "withdrawn", replace(pushed, why=Why.WITHDRAWN, fact=gone), language)
+        unsure = Fact(Form.LETTER_UNSURE, SINCE, count=5)
+        yield card("drafts", "unsure", replace(pushed, why=Why.UNSURE, fact=unsure), language)
 
 
 DAY: Final = date(2026, 12, 1)
@@ -240,6 +242,12 @@ LATER: Final[tuple[tuple[str, str, Why, Fact], ...]] = (
         Why.SILENT,
         Fact(Form.LETTERS_BROKEN, unread=(Unread("", "lost.txt.j2, line 3", 1),)),
     ),
+    (
+        "shop_remark",
+        "shop",
+        Why.BROKEN,
+        Fact(Form.SHOP_REMARKED, SINCE, reason="lotus", unread=(Unread("", "this app may not read email", 1),)),
+    ),
 )
 
 
@@ -247,7 +255,7 @@ def later() -> Iterator[Card]:
     """What is told after a case was opened, of many cases, and of the program itself."""
     for kind, name, why, fact in LATER:
         for language in languages("agents"):
-            if kind in ("channel_down", "letters_broken", "incident"):
+            if kind in ("channel_down", "letters_broken", "shop_remark", "incident"):
                 out = Outgoing(7, kind, "ops", False, Severity.HIGH, why, fact, NOW, account="ops")
                 yield card("later", name, replace(out, courier="my_dhl" if kind == "incident" else ""), language)
             else:

@@ -18,7 +18,7 @@ from parcelwatch.duration import Rate
 from parcelwatch.errors import ConfigError
 from parcelwatch.shopping.posting import Counters
 from parcelwatch.shopping.taking import Counter
-from parcelwatch.store import Store, parcels
+from parcelwatch.store import Store, erase, parcels
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs import complaining, importing
 from parcelwatch.verbs.desks import assigner
@@ -95,6 +95,21 @@ def test_items_are_taken_one_by_one_and_each_gets_its_answer(tmp_path: Path) -> 
         again = (await place.post("parcels", items[0])).json()["items"]
         assert [each["outcome"] for each in again] == ["unchanged"]
         assert place.watched() == {FIRST: True}
+
+    serve(tmp_path, scene)
+
+
+def test_what_was_forgotten_is_skipped_whoever_posts_it_again(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        parcel = {"number": FIRST, "courier": "my_dhl", "order": "A-1"}
+        order = {"order": "A-1", "shipments": [{"number": FIRST}]}
+        await place.post("parcels", parcel)
+        with Store.open(place.path) as store:
+            erase.forget_order(store, "A-1", NOW)
+        for kind, item in (("parcels", parcel), ("orders", order)):
+            (said,) = (await place.post(kind, item)).json()["items"]
+            assert (said["outcome"], "was forgotten" in said["reason"]) == ("skipped", True)
+        assert place.watched() == {}
 
     serve(tmp_path, scene)
 

@@ -418,6 +418,13 @@ def test_a_promised_day_is_named_as_the_day_it_is_at_the_destination(
     assert f"It should have been with you by {day}, but" in text
 
 
+@pytest.mark.parametrize("destination", ["NZ", "US", "CN", ""])
+def test_the_days_of_a_peak_are_the_same_everywhere(destination: str) -> None:
+    days = {"peak": "Double 11", "peak_from": "2026-11-01T12:00:00Z", "peak_to": "2026-11-20T12:00:00Z"}
+    text = letter("damaged", "en", step="peak", destination=destination, **days)
+    assert "From 1 November to 20 November (Double 11)" in text
+
+
 def test_every_country_has_zones_that_exist() -> None:
     for country in get_global("territory_zones"):
         assert letter("late", "en", destination=country)
@@ -570,12 +577,22 @@ def test_a_parcel_was_lost_so_long_ago_but_is_sought_for_so_long(language: str, 
 
 
 @pytest.mark.parametrize("language", VOICES)
+@pytest.mark.parametrize("says", [Form.NO_OUTCOME, Form.NO_FIRST_SCAN, Form.SLOW_CUSTOMS, Form.NO_SCAN])
+def test_what_stands_still_is_told_with_where_it_was_scanned_last_and_that_time_once(says: Form, language: str) -> None:
+    scan = Checkpoint(MOVED, MOVED, Milestone.OUT_FOR_DELIVERY, text="With the courier", place="Kassel")
+    said = RENDERERS[language].sentence(Fact(says, since=MOVED, scan=scan), NOW)
+    assert "With the courier" in said
+    assert "Kassel" in said
+    assert len(re.findall(r"\d:\d\d", said)) == 1
+
+
+@pytest.mark.parametrize("language", VOICES)
 @pytest.mark.parametrize("kind", ALL_KINDS)
 def test_every_kind_has_a_name_and_a_next_step(kind: str, language: str) -> None:
     said = alert(language, kind=kind)
     assert RENDERERS[language].phrases.labels[kind] in said.title
     ours = ("courier_silent", "unknown_status", "channel_down", "letters_broken", "clock_jumped", "database")
-    operator = kind in (*ours, "service_troubled", "unanswered")
+    operator = kind in (*ours, "service_troubled", "unanswered", "shop_remark")
     assert bool(re.search("^(Do now: |现在：)", said.body, re.MULTILINE)) is not operator
 
 

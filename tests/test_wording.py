@@ -16,7 +16,7 @@ from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, ingest, rejudge
-from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel
+from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel, Why
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
@@ -213,6 +213,25 @@ def test_who_approved_a_draft_and_when_is_shown_with_it_and_its_words_stay(store
     ]
     assert after["events"][1]["why"]
     assert (after["subject"], after["body"]) == (shown["subject"], shown["body"])
+
+
+@pytest.mark.parametrize(("verbs", "told"), [((), True), (("approve",), True), (("approve", "sent"), False)])
+def test_a_draft_that_was_sent_by_hand_before_its_message_left_is_not_told_as_waiting(
+    store: Store, verbs: tuple[str, ...], told: bool
+) -> None:
+    watch(store, silent=49 * HOUR)
+    for verb in verbs:
+        act_on_draft(store, 1, verb, policy(), NOW, by="lin", subject="a subject", body="a body")
+    said = "".join(one.body for one in send_all(store, NOW + HOUR))
+    assert "No new scan" in said
+    assert ("Nothing has been sent yet" in said) is told
+
+
+def test_a_draft_that_was_discarded_before_its_message_left_is_not_told(store: Store) -> None:
+    watch(store, silent=49 * HOUR)
+    act_on_draft(store, 1, "discard", policy(), NOW, by="lin", subject="a subject", body="a body")
+    (row,) = [one for one in alerts.rows(store) if one.out.why is Why.DRAFTED]
+    assert (row.state, row.reason) == ("suppressed", "the draft was discarded before")
 
 
 # --- a changed policy reaches the parcels --------------------------------------------------------

@@ -160,8 +160,15 @@ def messages() -> Iterator[Outgoing]:
     operator = {"severity": Severity.OPERATOR, "number": "", "courier": "", "account": "my_dhl"}
     unsaid = {**operator, "why": Why.SILENT, "kind": "courier_silent"}
     accounts = {Form.COURIER_SILENT, Form.COURIER_REFUSES, Form.COURIER_BACK, Form.CODES_UNREAD, Form.ANSWER_UNREAD}
-    accounts |= {Form.UNANSWERED, Form.GIVEN_UP}
-    accounts |= {Form.CHANNEL_DOWN, Form.CHANNEL_BACK, Form.LETTERS_BROKEN, Form.SERVICE_TROUBLED, Form.SERVICE_WELL}
+    accounts |= {Form.UNANSWERED, Form.GIVEN_UP, Form.SHOP_REMARKED}
+    accounts |= {
+        Form.CHANNEL_DOWN,
+        Form.CHANNEL_BACK,
+        Form.LETTERS_BROKEN,
+        Form.SHOP_REMARKED,
+        Form.SERVICE_TROUBLED,
+        Form.SERVICE_WELL,
+    }
     accounts |= {Form.CLOCK_JUMPED, *(form for form in Form if form.startswith("store_"))}
     for form in Form:
         for fact in (next(fullest(form)), next(barest(form))):
@@ -171,9 +178,9 @@ def messages() -> Iterator[Outgoing]:
             for why in () if fact.since is None else (Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, Why.WOKEN):
                 yield outgoing(fact, why=why, milestone="in_transit", case_id=7, orders=("T-1001",), company="7-Q")
                 yield outgoing(fact, why=why, case_id=7, orders=("T-1001", "T-1002"), about=ABOUT, promised_by=NOW)
-            for why in (Why.DRAFTED, Why.WITHDRAWN):
+            for why in (Why.DRAFTED, Why.WITHDRAWN, Why.UNSURE):
                 yield outgoing(fact, why=why, draft=True, letter=LETTER)
-                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=ABOUT, case_id=7)
+                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=replace(ABOUT, others=(8, 9)), case_id=7)
     for kind in ALL_KINDS:
         for severity in Severity:
             yield outgoing(Fact(Form.NO_SCAN, since=THEN), kind=kind, severity=severity)

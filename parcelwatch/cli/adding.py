@@ -179,7 +179,7 @@ class Said:
         return [*always, *((what, count) for what in _SELDOM if (count := result.counts[what]))]
 
 
-_SELDOM: Final = ("enriched", "stopped", "skipped")
+_SELDOM: Final = ("enriched", "stopped", "skipped", "forgotten")
 DID: Final = {
     "added": "{count} added",
     "updated": "{count} updated",
@@ -188,6 +188,7 @@ DID: Final = {
     "enriched": "{count} enriched",
     "stopped": "{count} stopped",
     "skipped": "{count} skipped (no number yet, or over)",
+    "forgotten": "{count} left out (forgotten before)",
     "unwatched": "{count} about what is not watched",
 }
 WOULD: Final = DID | {

@@ -1,4 +1,4 @@
-"""Drafts named one by one, or all about the parcels of an incident: which are meant, and telling what became of many.
+"""Drafts named one by one, or many at once, an incident's or a kind's: which are meant, and what became of them.
 
 What belongs here: what commands over many drafts share. What is done to one is drafts.py's.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from parcelwatch.cli.base import NeedsAttention, draft_id
+from parcelwatch.cli.typed import one_of
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
@@ -28,55 +30,90 @@ Incident = Annotated[
     int | None, typer.Option("--incident", metavar="ID", min=1, help="All about the parcels of this incident.")
 ]
 
+OfKind = Annotated[
+    str, typer.Option("--kind", metavar="KIND", help="All of this kind, such as stalled; peak: what announces a peak.")
+]
+
 _AT_ONCE: Final = 100
 """Moves that share a transaction: each of its own would wait for the disk."""
 
 
-def meant(desk: Desk, ids: list[int] | None, incident: int | None, *states: str) -> list[int]:
-    """The drafts that were named, or those of an incident that are in one of these states.
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Many drafts at once: those about the parcels of an incident, or those of a kind; neither for none.
+
+    Raises BadInput for both, and for a kind that no letter is of.
+    """
+
+    incident: int | None = None
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        from parcelwatch.core.drafts import PEAK
+        from parcelwatch.core.kinds import LETTERS
+
+        one_of("kind", self.kind, [*LETTERS, PEAK])
+        if self.incident is not None and self.kind:
+            raise BadInput("name an incident or a kind, one of the two: --incident 3, or --kind stalled")
+
+    def __bool__(self) -> bool:
+        return self.incident is not None or bool(self.kind)
+
+    @property
+    def option(self) -> str:
+        """How it is named on the command line."""
+        return f"--incident {self.incident}" if self.incident is not None else f"--kind {self.kind}"
+
+    def ids(self, store: Store, *states: str) -> list[int]:
+        """Its drafts in one of these states. Raises NotFound for an incident there is not."""
+        from parcelwatch.store import drafts, incidents
+
+        if self.incident is None:
+            return [row["id"] for state in states for row in drafts.rows(store, state, kind=self.kind)]
+        incidents.one(store, self.incident)
+        return incidents.letters(store, self.incident, *states)
+
+
+def meant(desk: Desk, ids: list[int] | None, lot: Lot, *states: str) -> list[int]:
+    """The drafts that were named, or those of a lot that are in one of these states.
 
     Raises BadInput, NotFound, and NeedsAttention where there are none.
     """
-    from parcelwatch.store import incidents
-
-    if bool(ids) is (incident is not None):
-        raise BadInput("name drafts or an incident, one of the two: 4 5 6, or --incident 3")
-    if incident is None:
+    if bool(ids) is bool(lot):
+        raise BadInput("name drafts, an incident or a kind, one of them: 4 5 6, --incident 3, or --kind stalled")
+    if not lot:
         return list(dict.fromkeys(ids or ()))
     with desk.store() as store:
-        incidents.one(store, incident)
-        found = incidents.letters(store, incident, *states)
+        found = lot.ids(store, *states)
     if not found:
         what = " or ".join(states)
-        raise NeedsAttention(
-            f"incident {incident} has no letters in state {what}: `parcelwatch drafts list --incident {incident}`"
-        )
+        raise NeedsAttention(f"there are no letters in state {what}: `parcelwatch drafts list {lot.option}`")
     return found
 
 
-def one_or_incident(draft: int | None, incident: int | None) -> int | None:
-    """The draft that was named, None for those of an incident. Raises BadInput for both or none."""
-    if (draft is None) is (incident is None):
-        raise BadInput("name a draft or an incident, one of the two: 4, or --incident 3")
+def one_or_lot(draft: int | None, lot: Lot) -> int | None:
+    """The draft that was named, None for those of a lot. Raises BadInput for both or none."""
+    if (draft is None) is not bool(lot):
+        raise BadInput("name a draft, an incident or a kind, one of them: 4, --incident 3, or --kind stalled")
     return draft
 
 
-def texts(desk: Desk, incident: int) -> list[Common]:
-    """The common texts of the letters of an incident that wait, approved or not. Raises NeedsAttention for none."""
+def texts(desk: Desk, lot: Lot) -> list[Common]:
+    """The common texts of the letters of a lot that wait, approved or not. Raises NeedsAttention for none."""
     from parcelwatch.alike import common
     from parcelwatch.store import drafts
 
-    ids = meant(desk, None, incident, "draft", "approved")
+    ids = meant(desk, None, lot, "draft", "approved")
     with desk.store() as store:
         return common((drafts.one(store, draft)[1] for draft in ids), desk.words)
 
 
-def show(desk: Desk, incident: int, *, as_json: bool) -> None:
+def show(desk: Desk, lot: Lot, *, as_json: bool) -> None:
     """Each text once, with how many letters say it."""
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
-    found = texts(desk, incident)
+    found = texts(desk, lot)
     if as_json:
         output.emit_list([shapes.text(each) for each in found])
         return
@@ -107,8 +144,10 @@ def in_turn(store: Store, ids: Sequence[int], what: str) -> Iterator[int]:
             yield from ids[start : start + _AT_ONCE]
 
 
-def summary(incident: int, moved: Sequence[Mapping[str, Any]], t: Tongue) -> str:
-    """What became of the letters of an incident, in a line."""
+def summary(lot: Lot, moved: Sequence[Mapping[str, Any]], t: Tongue) -> str:
+    """What became of the letters of a lot, in a line."""
     counted = Counter(str(one["state"]) for one in moved)
     said = t.listed(t("{count} {state}", count=count, state=t(state)) for state, count in counted.most_common())
-    return t("Letters of incident {incident}: {said}.", incident=incident, said=said)
+    if lot.incident is not None:
+        return t("Letters of incident {incident}: {said}.", incident=lot.incident, said=said)
+    return t("Letters of kind {kind}: {said}.", kind=t.kind(lot.kind), said=said)

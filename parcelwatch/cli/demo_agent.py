@@ -18,6 +18,7 @@ from parcelwatch.channels.customers import Customers
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.demo_show import Show
 from parcelwatch.config import Config
+from parcelwatch.model import LetterStep
 from parcelwatch.store import Store, drafts
 from parcelwatch.verbs import letters
 
@@ -29,13 +30,17 @@ _CASE: Final = re.compile(r"^case (\d+) ", re.MULTILINE)
 
 
 class Agent:
-    """Takes the first case whose message has a link, and sends the first letter about one of `numbers`."""
+    """Takes the first case whose message has a link, and sends the first letter about one of `numbers`, and the next.
+
+    `wrote`: the first was sent.
+    """
 
     def __init__(self, config: Config, numbers: Collection[str]) -> None:
         self._config = config
         self._numbers = numbers
         self._took = False
-        self._wrote = False
+        self.wrote = False
+        self._followed = False
         self._read = ""
 
     async def reads(self, messages: Sequence[Arrived], show: Show) -> None:
@@ -45,20 +50,23 @@ class Agent:
             self._read += one.body
             if not self._took and link and case:
                 self._took = await self._takes(link[1], case[1], show)
-        if not self._wrote:
-            self._wrote = await asyncio.to_thread(self._writes, show)
+        if not self.wrote:
+            self.wrote = await asyncio.to_thread(self._writes, show, LetterStep.FIRST)
+        elif not self._followed:
+            self._followed = await asyncio.to_thread(self._writes, show, LetterStep.MOVED, LetterStep.DELIVERED)
 
     async def _takes(self, link: str, case: str, show: Show) -> bool:
         pressed = await asyncio.to_thread(_press, link, {"verb": "ack", "case": case})
         show.acted(f"{NAME} opens the link in that message and takes case {case}")
         return pressed
 
-    def _writes(self, show: Show) -> bool:
-        """Whether there was a letter to send: one that something will follow, for the parcel moves again."""
+    def _writes(self, show: Show, *steps: LetterStep) -> bool:
+        """Whether there was a letter to send: one that something will follow, for the parcel moves again; or that."""
         with Store.open(self._config.database) as store:
             for row in drafts.rows(store, state="draft"):
-                if row["number"] in self._numbers and f"D{row['id']}" in self._read:
-                    show.acted(f"{NAME} approves draft D{row['id']} and sends it to the customer")
+                if row["number"] in self._numbers and row["step"] in steps and f"D{row['id']}" in self._read:
+                    what = "" if LetterStep.FIRST in steps else ", the good news,"
+                    show.acted(f"{NAME} approves draft D{row['id']}{what} and sends it to the customer")
                     self._sends(store, row["id"])
                     return True
         return False

@@ -17,8 +17,7 @@ from parcelwatch.cli.tables import Listing
 
 WIDEST: Final = 80
 _LINES: Final = 34
-_MOST_ALERTS: Final = 5
-_MOST_DIGESTS: Final = 4
+_MOST: Final = {"alert": 5, "digest": 4, "letter": 2, "over": 1}
 _NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
 _WHERE: Final = {"agents": "to agents", "buyer": "to the customer"}
 _COLOURS: Final = {"agents": "red", "buyer": "green"}
@@ -71,11 +70,10 @@ class Show:
                 self._step(f"→ {one.channel}: {one.title}", most=WIDEST)
 
     def _whole(self, one: Arrived) -> bool:
-        """Whether it is worth its lines: one of each sort of trouble, and some digests."""
-        digest = one.body.startswith("Alerts ")
-        sort, most = ("digest", _MOST_DIGESTS) if digest else ("alert", _MOST_ALERTS)
-        about = one.title if digest or one.channel == "buyer" else _label(one.title)
-        if about in self._known or self._shown[sort] >= most:
+        """Whether it is worth its lines: one of each sort of trouble, some digests, letters that were sent."""
+        sort = _sort(one)
+        about = _label(one.title) if sort == "alert" else one.title
+        if about in self._known or self._shown[sort] >= _MOST[sort]:
             return False
         self._known.add(about)
         self._shown[sort] += 1
@@ -147,6 +145,14 @@ class Show:
 
     def _time(self) -> str:
         return f"{time.monotonic() - self._started:5.1f} s"
+
+
+def _sort(one: Arrived) -> str:
+    if one.channel == "buyer":
+        return "letter"
+    if one.title.startswith("🟢"):
+        return "over"
+    return "digest" if one.body.startswith("Alerts ") else "alert"
 
 
 def _label(title: str) -> str:

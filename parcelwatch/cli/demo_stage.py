@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from parcelwatch import clock, config, engine, making, shapes, web
 from parcelwatch.cli.demo_agent import BUYER, NAME, Agent
+from parcelwatch.cli.demo_clock import Held
 from parcelwatch.cli.demo_inbox import Arrived, Inbox
 from parcelwatch.config import Config
 from parcelwatch.core.profiles import PROFILES
@@ -35,9 +36,9 @@ TICK: Final = 0.1
 ENDING: Final = 2.0
 # After the last thing happened, so long to see what comes of it.
 LINGER: Final = 2.5
-# The world's clock runs so that all of it happens within this share of the time.
+# The world's clock runs so that all of it happens within this share of the time, and it begins by then at the latest.
 _SHARE: Final = 0.5
-_WORLD_SECONDS: Final = 10.0
+_WORLD_SECONDS: Final = 6.0
 _PUSH_LAG: Final = 0.4
 
 
@@ -55,9 +56,11 @@ class Stage:
     def __enter__(self) -> Self:
         self.start = clock.now()
         left = max(self._deadline - time.monotonic() - ENDING, 1.0)
-        self.story, self.rows = demo_story(self.start, scale=min(1.3, left * _SHARE / _WORLD_SECONDS))
+        self._latest = time.monotonic() + left * _SHARE
+        self._clock = Held(self.start)
+        self.story, self.rows = demo_story(self.start, scale=min(1.0, left * _SHARE / _WORLD_SECONDS))
         self._inbox = self._open.enter_context(Inbox())
-        world = World(self.story, clock.now)
+        world = World(self.story, self._clock)
         self.servers = {api: self._open.enter_context(SandboxServer(world, api)) for api in self.story.apis}
         self._listening = web.bound("127.0.0.1", 0)
         self._open.callback(self._listening.close)
@@ -115,17 +118,22 @@ class Stage:
         last = live[-1][0].total_seconds() if live else 0.0
         agent = Agent(self.config, {number for _, _, number in live})
         while time.monotonic() < self._deadline - ENDING:
-            now = clock.now()
-            happened = [one for one in live if now >= self.start + one[0] + timedelta(seconds=_PUSH_LAG)]
+            if self._clock.held and (agent.wrote or time.monotonic() > self._latest):
+                self._clock.let_go(timedelta(seconds=last + LINGER), self._left())
+            then = self._clock()
+            happened = [one for one in live if then >= self.start + one[0] + timedelta(seconds=_PUSH_LAG)]
             live = live[len(happened) :]
             for _, api, number in happened:
                 self._ask_now(api, number)
                 show.happened(api, number)
-            await parts.tick(now)
+            await parts.tick(clock.now())
             await agent.reads(self._news(show), show)
-            if not live and (now - self.start).total_seconds() > last + LINGER and not await self._waiting(parts):
+            if not live and then > self.start + timedelta(seconds=last + LINGER) and not await self._waiting(parts):
                 return
             await asyncio.sleep(TICK)
+
+    def _left(self) -> timedelta:
+        return timedelta(seconds=max(0.0, self._deadline - ENDING - time.monotonic()))
 
     def _news(self, show: Show) -> Sequence[Arrived]:
         """What arrived since the last look, shown; counted where it was for agents."""

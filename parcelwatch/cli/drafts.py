@@ -16,7 +16,7 @@ import typer
 
 from parcelwatch.cli import batches
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
-from parcelwatch.cli.batches import Incident, SomeDrafts, in_turn, meant, one_or_incident, summary
+from parcelwatch.cli.batches import Incident, Lot, OfKind, SomeDrafts, in_turn, meant, one_or_lot, summary
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.typed import one_of, who
 from parcelwatch.core.text import plain, written
@@ -46,6 +46,7 @@ def list_all(
         str, typer.Option("--state", help="draft, approved, sending, sent, discarded, withdrawn or superseded.")
     ] = "",
     incident: Incident = None,
+    kind: OfKind = "",
     as_json: Json = False,
 ) -> None:
     """List every draft, or those in one state."""
@@ -56,10 +57,11 @@ def list_all(
     from parcelwatch.store import drafts, incidents
 
     one_of("state", state, list(DraftState))
+    lot = Lot(incident, kind)
     with desk.store() as store:
         if incident is not None:
             incidents.one(store, incident)
-        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, incident=incident)]
+        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, kind=kind, incident=incident)]
     if as_json:
         output.emit_list(rows)
         return
@@ -80,21 +82,25 @@ def list_all(
     columns = t.columns(">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject")
     output.show(columns, shown, t("No drafts."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
-    if incident is not None and rows:
-        output.say(t("`parcelwatch drafts show --incident {incident}` shows what they say, once.", incident=incident))
+    if lot and rows:
+        output.say(t("`parcelwatch drafts show {option}` shows what they say, once.", option=lot.option))
 
 
 @command(app, "show", "drafts show 4", "drafts show --incident 3")
-def show(desk: Desk, draft: OneDraft = None, incident: Incident = None, as_json: Json = False) -> None:
+def show(
+    desk: Desk, draft: OneDraft = None, incident: Incident = None, kind: OfKind = "", as_json: Json = False
+) -> None:
     """Show one draft, whole, as text to copy.
 
-    With --incident the texts that its letters have in common, each once, with what is each customer's own in braces.
+    With --incident or --kind the texts that its letters have in common, each once, with what is each customer's own in
+    braces.
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
-    if (of := one_or_incident(draft, incident)) is None:
-        batches.show(desk, incident or 0, as_json=as_json)
+    lot = Lot(incident, kind)
+    if (of := one_or_lot(draft, lot)) is None:
+        batches.show(desk, lot, as_json=as_json)
         return
     with desk.store() as store:
         shown = shapes.draft_whole(store, of, desk.words)
@@ -146,8 +152,9 @@ def edit(
     desk: Desk,
     draft: OneDraft = None,
     incident: Incident = None,
+    kind: OfKind = "",
     like: Annotated[
-        int | None, typer.Option("--like", metavar="ID", help="With --incident: the text that this draft says.")
+        int | None, typer.Option("--like", metavar="ID", help="With --incident or --kind: the text this draft says.")
     ] = None,
     body_file: Annotated[str, typer.Option("--body-file", metavar="FILE", help="The new text; - is stdin.")] = "",
     subject: Annotated[str | None, typer.Option("--subject", help="Another subject.")] = None,
@@ -156,18 +163,19 @@ def edit(
 ) -> None:
     """Change a draft's words.
 
-    In $EDITOR, or from a file. A draft already approved must be approved again. With --incident the common text of its
-    letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
+    In $EDITOR, or from a file. A draft already approved must be approved again. With --incident or --kind the common
+    text of its letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
-    of = one_or_incident(draft, incident)
+    lot = Lot(incident, kind)
+    of = one_or_lot(draft, lot)
     if of is None:
-        _edit_common(desk, incident or 0, like, body_file, subject, by, as_json=as_json)
+        _edit_common(desk, lot, like, body_file, subject, by, as_json=as_json)
         return
     if like is not None:
-        raise BadInput("--like goes with --incident")
+        raise BadInput("--like goes with --incident or --kind")
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words)
         words = _new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
@@ -181,15 +189,15 @@ def edit(
 
 
 def _edit_common(
-    desk: Desk, incident: int, like: int | None, body_file: str, subject: str | None, by: str, *, as_json: bool
+    desk: Desk, lot: Lot, like: int | None, body_file: str, subject: str | None, by: str, *, as_json: bool
 ) -> None:
     """Other words for all letters that say one text, each with its customer's own."""
     from parcelwatch import alike, shapes
     from parcelwatch.cli import output
     from parcelwatch.core.messages import Letter
 
-    text = alike.chosen(batches.texts(desk, incident), like)
-    example = f"parcelwatch drafts edit --incident {incident} --body-file better.txt"
+    text = alike.chosen(batches.texts(desk, lot), like)
+    example = f"parcelwatch drafts edit {lot.option} --body-file better.txt"
     letter = Letter(*_new_words(shapes.text(text), body_file, subject, example))
     if wrong := alike.unknown(f"{letter.subject}\n{letter.body}", text.marks):
         marks = ", ".join(sorted(text.marks))
@@ -203,7 +211,7 @@ def _edit_common(
     if as_json:
         output.emit_list(moved)
         return
-    output.say(summary(incident, moved, desk.tongue))
+    output.say(summary(lot, moved, desk.tongue))
 
 
 def _new_words(before: Mapping[str, Any], body_file: str, subject: str | None, example: str) -> tuple[str, str]:
@@ -260,31 +268,51 @@ def _read(path: str) -> str:
         raise BadInput(f"{path} cannot be read: {why}") from None
 
 
-@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6", "drafts approve --incident 3")
+@command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6", "drafts approve --kind peak")
 def approve(
-    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+    desk: Desk,
+    drafts: SomeDrafts = None,
+    incident: Incident = None,
+    kind: OfKind = "",
+    by: By = "",
+    as_json: Json = False,
 ) -> None:
     """Say that drafts may go to the customer as they are.
 
-    With --incident all that wait about its parcels: `drafts list --incident ID --state draft` shows them.
+    With --incident or --kind all that wait there: `drafts list --kind peak --state draft` shows them.
     """
-    ids = meant(desk, drafts, incident, "draft")
-    _move(desk, ids, "approve", by, incident, as_json=as_json)
+    lot = Lot(incident, kind)
+    ids = meant(desk, drafts, lot, "draft")
+    _move(desk, ids, "approve", by, lot, as_json=as_json)
     _warn_of_age(desk, *ids)
 
 
 @command(app, "discard", "drafts discard 4", "drafts discard 4 5", "drafts discard --incident 3")
 def discard(
-    desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False
+    desk: Desk,
+    drafts: SomeDrafts = None,
+    incident: Incident = None,
+    kind: OfKind = "",
+    by: By = "",
+    as_json: Json = False,
 ) -> None:
-    """Drop drafts; with --incident all that wait about its parcels."""
-    _move(desk, meant(desk, drafts, incident, "draft", "approved"), "discard", by, incident, as_json=as_json)
+    """Drop drafts; with --incident or --kind all that wait there."""
+    lot = Lot(incident, kind)
+    _move(desk, meant(desk, drafts, lot, "draft", "approved"), "discard", by, lot, as_json=as_json)
 
 
 @command(app, "sent", "drafts sent 4 --by lin", "drafts sent --incident 3")
-def sent(desk: Desk, drafts: SomeDrafts = None, incident: Incident = None, by: By = "", as_json: Json = False) -> None:
-    """Say that you sent approved drafts by hand; with --incident all approved ones about its parcels."""
-    _move(desk, meant(desk, drafts, incident, "approved"), "sent", by, incident, as_json=as_json)
+def sent(
+    desk: Desk,
+    drafts: SomeDrafts = None,
+    incident: Incident = None,
+    kind: OfKind = "",
+    by: By = "",
+    as_json: Json = False,
+) -> None:
+    """Say that you sent approved drafts by hand; with --incident or --kind all approved ones there."""
+    lot = Lot(incident, kind)
+    _move(desk, meant(desk, drafts, lot, "approved"), "sent", by, lot, as_json=as_json)
 
 
 @command(app, "templates", "drafts templates", "drafts templates --write letters --language zh-CN")
@@ -330,7 +358,7 @@ def _copied(source: Path, target: Path) -> bool:
     return True
 
 
-def _move(desk: Desk, ids: list[int], verb: str, by: str, incident: int | None, *, as_json: bool) -> None:
+def _move(desk: Desk, ids: list[int], verb: str, by: str, lot: Lot, *, as_json: bool) -> None:
     from parcelwatch import shapes
     from parcelwatch.cli import output
 
@@ -344,8 +372,8 @@ def _move(desk: Desk, ids: list[int], verb: str, by: str, incident: int | None, 
     if as_json:
         output.emit(moved[0] if len(moved) == 1 else moved)
         return
-    if incident is not None:
-        output.say(summary(incident, moved, desk.tongue))
+    if lot:
+        output.say(summary(lot, moved, desk.tongue))
         return
     for shown in moved:
         output.say(_now(shown, desk.tongue))
@@ -370,6 +398,7 @@ def send(
     desk: Desk,
     drafts: SomeDrafts = None,
     incident: Incident = None,
+    kind: OfKind = "",
     approve: Annotated[bool, typer.Option("--approve", help="Approve those that are not approved yet.")] = False,
     by: By = "",
     as_json: Json = False,
@@ -384,7 +413,7 @@ def send(
     from parcelwatch.cli import output
     from parcelwatch.ticketing.sending import Tickets
 
-    ids = meant(desk, drafts, incident, "approved", *(["draft"] if approve else []))
+    ids = meant(desk, drafts, Lot(incident, kind), "approved", *(["draft"] if approve else []))
     customers, counters = to_customers(desk.config), _counters(desk)
     if customers is None and not counters:
         _ready(desk, ids, approve=approve)

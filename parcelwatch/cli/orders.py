@@ -100,7 +100,8 @@ def forget(
 ) -> None:
     """Erase an order and its buyer.
 
-    Everywhere in the database and its files, with the parcels that held nothing else.
+    Everywhere in the database and its files, with the parcels that held nothing else. Shops and files that tell of it
+    again are not heard.
     """
     from parcelwatch.cli import forgetting, output
     from parcelwatch.store import erase
@@ -108,7 +109,7 @@ def forget(
     known = order.strip()
     with desk.store() as store:
         forgetting.sure(erase.of_order(store, known), desk.tongue, yes=yes)
-        gone = erase.forget_order(store, known)
+        gone = erase.forget_order(store, known, desk.now)
     if as_json:
         kept = list(gone.kept_parcels.values())
         output.emit({"order": known, "parcels_forgotten": len(gone.parcels), "parcels_kept": kept})

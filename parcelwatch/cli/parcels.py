@@ -386,7 +386,8 @@ def forget(
     """Erase every trace of a parcel, or of all parcels of an order.
 
     Everywhere in the database and its files. An order left without a parcel goes too, with its buyer's name and
-    contact; one that has other parcels stays with them.
+    contact; one that has other parcels stays with them. Shops and files that tell of it again are not heard;
+    `parcels add` is.
     """
     from parcelwatch.cli import forgetting, output
     from parcelwatch.store import erase
@@ -394,7 +395,7 @@ def forget(
     with desk.store() as store:
         numbers = _numbers(store, number)
         forgetting.sure(erase.of_parcels(store, *numbers), desk.tongue, yes=yes)
-        gone = erase.forget(store, *numbers)
+        gone = erase.forget(store, *numbers, now=desk.now)
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
         output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})

@@ -182,8 +182,8 @@ def imported(desk: Desk, stall: Stall, since: timedelta | None) -> dict[str, Any
 
 def print_imported(rows: list[dict[str, Any]]) -> None:
     """For people: a shop a line."""
-    columns = ["!Shop", ">Orders", ">Added", ">Updated", ">Stopped", ">Held", ">Complaints"]
-    keys = ("shop", "told", "added", "updated", "stopped", "held", "complaints")
+    columns = ["!Shop", ">Orders", ">Added", ">Updated", ">Stopped", ">Held", ">Complaints", ">Forgotten"]
+    keys = ("shop", "told", "added", "updated", "stopped", "held", "complaints", "forgotten")
     output.show(columns, [tuple(row[key] for key in keys) for row in rows], "")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import zip_longest
 from typing import Final
 
@@ -107,8 +108,8 @@ class Listing:
 
     def _widths(self, columns: Sequence[_Column], width: int) -> list[int] | None:
         """How wide each column is to be, None when they cannot stand side by side."""
-        widths = [max(map(cell_len, self._cells(each, heading=True))) for each in columns]
-        least = [self._least(each, wide) for each, wide in zip(columns, widths, strict=True)]
+        spans = [self._spans[each.place] for each in columns]
+        least, widths = [narrow for narrow, _ in spans], [wide for _, wide in spans]
         room = width - GAP * (len(columns) - 1)
         if sum(least) > room:
             return None
@@ -118,16 +119,22 @@ class Listing:
             widths[widest] -= 1
         return widths
 
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """How narrow each column may be, and how wide it wants to be: looked up once, however many ways are tried."""
+        wide = [max(map(cell_len, self._cells(each))) for each in self._columns]
+        return [(self._least(each, natural), natural) for each, natural in zip(self._columns, wide, strict=True)]
+
     def _least(self, column: _Column, natural: int) -> int:
         if column.cut:
             return min(natural, ROOM)
         if column.whole or column.right:
             return natural
-        words = {word for cell in self._cells(column, heading=True) for word in cell.split()}
+        words = {word for cell in self._cells(column) for word in cell.split()}
         return max((_narrowest(word) for word in words), default=1)
 
-    def _cells(self, column: _Column, *, heading: bool = False) -> list[str]:
-        return [column.title] * heading + [row[column.place] for row in self._rows]
+    def _cells(self, column: _Column) -> list[str]:
+        return [column.title, *(row[column.place] for row in self._rows)]
 
     def _grid(
         self, columns: Sequence[_Column], widths: Sequence[int], below: Sequence[_Column], width: int

@@ -39,7 +39,7 @@ DEFAULT_VALUES: Final = {"header": "{key}", "basic": "{key}:{secret}", "bearer":
 class Table(BaseModel):
     """A table that knows all its keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
 
 # --- how it is asked -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ It goes in this order, and each part only adds to what the one before it left:
    told is written down beside it (shadow.follow).
 6. *Letters.* Drafts that are untrue by now are taken back before new ones are written, and only for trouble that agents
    are newly told of. A letter that was sent is followed up: on the day it promised, when the parcel moved or arrived,
-   and when it turned out wrong (letters, writing).
+   and when it turned out wrong (letters, writing). Of one that may have arrived or not agents are told (unsure).
 7. *Claims.* What a case may lead to at the courier has a last day; agents are reminded before it (claims).
 8. *Look again.* The courier is asked when its milestone's cadence or the next deadline says so; where time alone
    decides, and on the day a customer was promised word, the parcel is looked at again (look_again).
@@ -35,7 +35,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parcelwatch.core import announcing, claims, followup, letters, shadow, tell, writing
+from parcelwatch.core import announcing, claims, followup, letters, shadow, tell, unsure, writing
 from parcelwatch.core.assess import Assessment, assess
 from parcelwatch.core.cadence import CORRECTED, DEADLINE, REPLACED, UNREGISTERED, next_poll, unanswered
 from parcelwatch.core.hear import hear, ours, shown
@@ -84,6 +84,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
     step = tell.tell(step)
     step = shadow.follow(step, found.shadowed)
     step = letters.move(step, event)
+    step = unsure.tell(step)
     step = announcing.announce(step, event)
     step = writing.write(step, findings, before)
     step = claims.move(step, event, seen, findings)
@@ -106,7 +107,7 @@ def _look_again(step: Step, event: Event, seen: View, found: Assessment, before:
     poll_at, why = _next_poll(event, step, seen, found, before)
     if dossier.parcel.successor != before.parcel.successor:
         poll_at, why = REPLACED.after(now)
-    wakes = [*followup.due(dossier, step.policy)]
+    wakes = [*followup.due(dossier, step.policy), *unsure.due(dossier)]
     if not dossier.unwatched:
         wakes += [case.snoozed_until for case in dossier.cases if case.live and case.snoozed_until]
         wakes += [at] if (at := writing.next_word(dossier, now)) is not None else []

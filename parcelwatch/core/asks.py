@@ -11,12 +11,12 @@ from typing import Final
 
 _WANTED: Final = re.compile(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
-    r"|to be paid|payable|payment due|\bpay\b"
+    r"|to be paid|payable|payment due|payment of|\bpay\b"
     r"|outstanding|\bdue\b(?! to)|in(?:correct|valid|adequate|complete)|mismatch"
     r"|erforderlich|benötigt|fehl|ausstehend|nachreichen|vorlegen|bitte|fordert"
-    r"|\bmuss\b|müssen|zu (?:entrichten|zahlen)"
+    r"|\bmuss\b|müssen|nicht bezahlt|zu (?:entrichten|(?:be)?zahlen)"
     r"|requis|nécessaire|fournir|manqu|en attente|demand|réclam|à (?:régler|payer)"
-    r"|requier|falta|pendiente|proporcion|solicit|necesari"
+    r"|requier|falta|pendiente|proporcion|solicit|necesari|(?:a|por) pagar|debe pagar"
     r"|necess[áa]ri|pendente|fornecer|aguard|exig"
     r"|必要|提出|不足|待ち|未納|未払"
     r"|需|要求|[请請](?!.{0,2}耐心|.{0,2}等|稍)|補|补|缺|待(?!您|清关|查验|放行)|提供|提交|上传|上傳|未缴|未繳"
@@ -35,7 +35,7 @@ _THINGS: Final = (
             r"|zahlungsnachweis|kaufnachweis|justificatif|comprobante|comprovante"
         ),
     ),
-    ("invoice", r"invoice|pro-?forma|发票|發票|rechnung|facture|factura|fatura|インボイス|請求書"),
+    ("invoice", r"invoice|pro-?forma|发票|發票|rechnung|facture|factura|fatura|nota fiscal|インボイス|請求書"),
     (
         "identity",
         (
@@ -47,8 +47,8 @@ _THINGS: Final = (
     (
         "duties",
         (
-            r"dut(?:y|ies)\b|\btax(?:es)?\b|\bvat\b|customs fee|税|稅|zollgebühr|einfuhrabgabe|einfuhrumsatz"
-            r"|droits|\btva\b|arancel|impuesto|\biva\b|imposto|tributo|\babgaben\b|zollabgabe"
+            r"dut(?:y|ies)\b|\btax(?:es|as)?\b|\bvat\b|(?:customs|clearance) fee|税|稅|zollgebühr"
+            r"|einfuhrabgabe|einfuhrumsatz|droits|\btva\b|arancel|impuesto|\biva\b|imposto|tributo|\btasas\b|\babgaben\b|zollabgabe"
             r"|(?:customs|import) charges|payment|zahlung|paiement|règlement|\bpago\b|pagamento|支払|付款|缴费|繳費"
         ),
     ),
@@ -66,24 +66,34 @@ _NOT_ASKED: Final = re.compile(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
     r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)"
     r"|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b|(?:information|documents?|paperwork|data) received"
-    r"|has been (?:paid|received)|were? received|submitted|under review|duties (?:and taxes )?paid"
-    r"|payment (?:received|completed|confirmed)|已(?:支付|付款)|支払い?(?:済|完了)"
-    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|bezahlt|entrichtet|zahlung (?:erhalten|eingegangen|bestätigt)"
+    r"|(?:ha[sd]|have) been (?:paid|received|provided)|(?:was|were?) (?:paid|received|provided)"
+    r"|submitted|under review|duties (?:and taxes )?paid"
+    r"|payment (?:of .{1,30} )?(?:received|completed|confirmed)|已(?:支付|付款)|支払い?(?:済|完了)"
+    r"|(?:nicht|keine?n?).{0,20}(?:erforderlich|benötigt)|(?<!nicht )\bbezahlt(?! werden)|entrichtet"
+    r"|zahlung (?:erhalten|eingegangen|bestätigt)"
     r"|payée?s?\b|réglée?s?\b|paiement (?:reçu|effectué|confirmé)"
-    r"|pag(?:o|amento) (?:recibido|realizado|confirmado|recebido|efetuado)",
+    r"|pag(?:o|amento) (?:recibido|realizado|confirmado|recebido|efetuado)|pagad[oa]s?\b"
+    r"|(?:tributo|imposto)s? pagos?\b",
     re.IGNORECASE,
 )
 
-# Nobody says whose wish it was: the sender's, unless somebody else is named.
+# Nobody says whose wish it was: the sender's, unless somebody else is named. What was tried in vain is none.
 _STOPPED: Final = re.compile(r"拦截|攔截|截件|召回|intercept|recall", re.IGNORECASE)
+_IN_VAIN: Final = re.compile(
+    r"(?:拦截|攔截|截件|召回)(?:件)?(?:已)?(?:失败|失敗|未成功|不成功|未果|取消)|(?:未|无法|無法|不能|没有|沒有|取消)(?:被|能)?(?:成功)?(?:拦截|攔截|截件|召回)"
+    r"|(?:intercept(?:ion|ed)?|recall(?:ed)?)(?: request)?(?: (?:has|was|has been))?"
+    r" (?:failed|unsuccessful|cancell?ed|rejected|declined)"
+    r"|(?:not|unable to|failed to|cannot)(?: be| been)? (?:intercept|recall)",
+    re.IGNORECASE,
+)
 _BY_OTHERS: Final = re.compile(
     r"海关|海關|查验|查驗|安检|安檢|禁|收件|收方|买家|買家|customs|security|prohibited|recipient|consignee|receiver"
     r"|aduana|douane|zoll|alfândega|税関",
     re.IGNORECASE,
 )
 _RECALLED: Final = re.compile(
-    r"(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)[人方]?(?:主动|主動|的)?(?:要求|申请|申請)"
-    r"|(?:request(?:ed)?|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
+    r"(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)(?:人|方|客户|客戶)?(?:主动|主動|的)?(?:要求|申请|申請|撤回|撤件)"
+    r"|(?:request(?:ed)?|initiated|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
     r"|(?<!to )(?<!to the )(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"
     r"|auf wunsch des (?:absenders|versenders)|vom (?:absender|versender) (?:zurück|angefordert|gewünscht)"
     r"|à la demande de l'expéditeur|demandé par l'expéditeur|rappelé"
@@ -103,4 +113,5 @@ def asks(text: str) -> str:
 
 def recalled(text: str) -> bool:
     """Whether a note says that a parcel goes back because its sender called it back."""
-    return bool(_RECALLED.search(text) or (_STOPPED.search(text) and not _BY_OTHERS.search(text)))
+    stopped = _STOPPED.search(text) and not (_BY_OTHERS.search(text) or _IN_VAIN.search(text))
+    return bool(_RECALLED.search(text) or stopped)

@@ -15,7 +15,8 @@ from parcelwatch.model import Fact, Form, Order, Severity, Sure
 @dataclass(frozen=True, slots=True)
 class About:
     """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it, and
-    the tickets in which its buyers have written.
+    the tickets in which its buyers have written. `others`: of a message that brings a letter, the letters about other
+    trouble that wait for the same customer of the same order.
     """
 
     orders: tuple[Order, ...] = ()
@@ -23,6 +24,7 @@ class About:
     destination: str = ""
     drafts: tuple[int, ...] = ()
     tickets: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

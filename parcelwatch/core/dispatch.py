@@ -6,7 +6,7 @@ grouping.py's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,11 +19,13 @@ from parcelwatch.core.silences import Silence, reason, silenced
 from parcelwatch.model import (
     Case,
     CaseCleared,
+    CaseNotice,
     CaseTold,
     ClaimTold,
     Fact,
     Form,
     LetterTakenBack,
+    LetterUnsure,
     LetterWritten,
     Notice,
     Parcel,
@@ -62,9 +64,11 @@ def way(
 
     `inside`: the incident that its trouble is part of, which says it for all of them.
 
-    That a draft must not be sent, until when a claim can be made, and what a customer was promised is told whatever is
-    silenced.
+    That a draft must not be sent, or may have arrived, until when a claim can be made, and what a customer was promised
+    is told whatever is silenced.
     """
+    if isinstance(notice, LetterUnsure):
+        return _of_letter(notice, parcel, policy)
     one = subject(notice.case.kind, severity(notice), parcel, incident=inside is not None)
     found = policy.receivers(one, draft=isinstance(notice, LetterWritten | LetterTakenBack))
     if isinstance(notice, CaseTold) and notice.why is Why.ESCALATED and policy.follow_up.escalate_to:
@@ -81,6 +85,12 @@ def way(
     if inside is not None and _is_said(notice, parcel, inside, now):
         return Way(found, incidents.reason(inside), incident=inside.id)
     return Way(found)
+
+
+def _of_letter(notice: LetterUnsure, parcel: Parcel, policy: Policy) -> Way:
+    """Where letters are read."""
+    found = policy.receivers(subject(notice.draft.kind, severity(notice), parcel), draft=True)
+    return Way(found, "" if found else NO_CHANNEL)
 
 
 def of_incident(one: Incident, policy: Policy, now: datetime, silences: Sequence[Silence] = ()) -> Way:
@@ -100,17 +110,26 @@ def operators(kind: str, account: str, policy: Policy) -> Way:
     return Way(found, "" if found else NO_CHANNEL)
 
 
+_OF_LETTERS: Final[Mapping[type[Notice], Why]] = {
+    LetterWritten: Why.DRAFTED,
+    LetterTakenBack: Why.WITHDRAWN,
+    LetterUnsure: Why.UNSURE,
+}
+
+
 def why(notice: Notice) -> Why:
     """Why it is sent, in one word."""
     if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
     if isinstance(notice, CaseCleared):
         return Why.CLEARED
-    return Why.DRAFTED if isinstance(notice, LetterWritten) else Why.WITHDRAWN
+    return _OF_LETTERS[type(notice)]
 
 
 def severity(notice: Notice) -> Severity:
     """How grave it is: a deadline is so by itself, whatever its case is."""
+    if isinstance(notice, LetterUnsure):
+        return notice.case.severity if notice.case is not None else Severity.MEDIUM
     return notice.severity if isinstance(notice, ClaimTold) else notice.case.severity
 
 
@@ -119,14 +138,14 @@ def fact(notice: Notice) -> Fact:
     match notice:
         case ClaimTold():
             return notice.fact
-        case CaseCleared() | LetterTakenBack():
+        case CaseCleared() | LetterTakenBack() | LetterUnsure():
             return notice.why
         case CaseTold() if notice.fact is not None:
             return notice.fact
     return notice.case.fact
 
 
-def _quiet(notice: Notice) -> str:
+def _quiet(notice: CaseNotice) -> str:
     """Why nobody need hear: of a letter, nothing changed for the parcel, so what it says is as true as before."""
     if isinstance(notice, CaseCleared):
         return MOOT if notice.moot else ""
@@ -138,7 +157,7 @@ SAID: Final = frozenset({Why.OPENED, Why.WORSENED, Why.REOPENED, Why.UNHIDDEN, W
 """What an incident says for all of its parcels. What was promised or taken up for one of them it does not."""
 
 
-def _is_said(notice: Notice, parcel: Parcel, inside: Incident, now: datetime) -> bool:
+def _is_said(notice: CaseNotice, parcel: Parcel, inside: Incident, now: datetime) -> bool:
     return why(notice) in SAID and not incidents.speaks(notice.case, parcel.value, inside, now)
 
 

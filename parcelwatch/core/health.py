@@ -240,6 +240,7 @@ def _letters(facts: Facts) -> Iterator[Remark]:
             f"draft {draft} may have reached its customer or not: look, then `parcelwatch drafts sent {draft}` if it "
             f"did, or `parcelwatch drafts approve {draft}` if it did not",
             key="sending",
+            told=True,
         )
 
 

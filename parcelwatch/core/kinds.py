@@ -265,6 +265,7 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
         _kind("unanswered", Family.OPERATOR),
         _kind("channel_down", Family.OPERATOR),
         _kind("letters_broken", Family.OPERATOR),
+        _kind("shop_remark", Family.OPERATOR),
         _kind("service_troubled", Family.OPERATOR),
         _kind("clock_jumped", Family.OPERATOR),
         _kind("database", Family.OPERATOR),

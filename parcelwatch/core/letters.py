@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts, followup, languages
+from parcelwatch.core import drafts, followup, languages, unsure
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
@@ -86,7 +86,8 @@ def moved(
     after = TRANSITIONS.get((draft.state, verb))
     if after is None:
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”")
-    then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None)
+    unsure_at = now + unsure.AFTER if after is DraftState.SENDING else None
+    then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None, unsure_at=unsure_at)
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 

@@ -37,6 +37,7 @@ _OPERATOR_KINDS: Final = frozenset(
         "clock_jumped",
         "database",
         "service_troubled",
+        "shop_remark",
     }
 )
 

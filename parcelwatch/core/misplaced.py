@@ -10,26 +10,29 @@ from collections.abc import Collection, Sequence
 from parcelwatch.core import companies
 from parcelwatch.core.assigning import FIRM, Desk, assign
 from parcelwatch.core.companies import COURIERS, Courier
-from parcelwatch.core.detect import belongs, detect
+from parcelwatch.core.detect import AGGREGATORS, belongs, detect
 from parcelwatch.errors import BadInput
 
 
 def misplaced(number: str, courier: str, company: str, desks: Sequence[Desk]) -> str:
     """What is wrong with a number at an account, and which account could ask; "" where nothing seems to be.
 
-    `company`: the courier's code behind an aggregator, which is not looked at without one.
+    `company`: the courier's code behind an aggregator, of which only a slip is told without one.
     """
     desk = next((each for each in desks if each.name == courier), None)
     keys = _keys(desk, company) if desk else ()
-    if not keys or belongs(number, keys):
+    if desk is None or belongs(number, keys) or not (keys or desk.api in AGGREGATORS):
         return ""
     found = detect(number)
     own = [COURIERS[key] for key in keys]
+    firm = [each for each in found.candidates if each.strength in FIRM]
     slip = next((each for each in found.slips if _among(each.courier, own)), None)
+    if slip is None and not found.candidates:
+        # Nobody's number as it is written.
+        slip = next(iter(found.slips), None)
     if slip:
         return f"it {slip.evidence}"
-    firm = [each for each in found.candidates if each.strength in FIRM]
-    if not firm:
+    if not (own and firm):
         return ""
     names = " or ".join(dict.fromkeys(each.name for each in own[:3]))
     return (

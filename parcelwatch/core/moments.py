@@ -18,6 +18,7 @@ from typing import Final
 from parcelwatch.core.accounts import LONGEST_WAIT
 from parcelwatch.core.cadence import EVERY
 from parcelwatch.core.channels import LONGEST_REST
+from parcelwatch.core.unsure import AFTER as UNSURE_AFTER
 
 SLACK: Final = timedelta(minutes=2)
 """As far ahead what happened may lie: a clock is put right by less than this without a word."""
@@ -73,7 +74,7 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "complaints": Times(("at",)),
         "deliveries": Times(("at",)),
         "draft_events": Times(("at",)),
-        "drafts": Times(("created_at", "changed_at")),
+        "drafts": Times(("created_at", "changed_at"), due={"unsure_at": UNSURE_AFTER}),
         "history": Times(("at",)),
         "imports": Times(("started_at", "finished_at", "released_at")),
         "inbox": Times(("received_at", "done_at")),
@@ -111,6 +112,7 @@ TIMES: Final[Mapping[str, Times]] = MappingProxyType(
         "sendings": Times(("arrived_at",)),
         "shadows": Times(("told_at", "over_at"), theirs=("since",)),
         "findings": Times(("since",)),
+        "forgotten": Times(("at",)),
         "service": Times(("started_at", "loaded_at", "refused_at")),
         "shop_held": Times(("at",)),
         "shop_orders": Times(theirs=("updated_at",)),

@@ -26,6 +26,8 @@ _PHONES = re.compile(
     r"|(?:1[-. ])?\d{3}[-.]\d{3}[-.]\d{4}"
     r"|0\d(?:[ .]\d{2}){4}"
     r"|0\d{2,4}[ /-]\d{5,8}"
+    r"|0\d{1,3}-\d{2,4}-\d{4}"
+    r"|[67]\d\d \d{3} \d{3}(?! ?[A-Z]{2}\b)"
     r")(?![\dA-Za-z])"
 )
 
@@ -35,12 +37,23 @@ _IDENTITIES: Final = re.compile(
 )
 
 # What is asked for at a station or typed at a locker. Only a word that says so makes a number one.
+_OPENS: Final = (
+    r"(?:取件|取货|取貨|提货|提貨|自提|提取|开箱|开柜|开门|验证|驗證|货架)\s?(?:码|碼|号|號|密码|密碼)",
+    r"密码|密碼|凭码?|憑碼?|(?:受取|暗証|認証|解錠)(?:番号|コード)|인증번호|(?:픽업|수령)\s?(?:코드|번호)",
+    r"\b(?:pick[- ]?up|collection|access|locker|opening|unlock|door|entry|secret|verification|qr)[- ]?(?:code|pin)",
+    r"\b(?:pick[- ]?up|collection) number|\b(?:passcode|password|pin|otp|mtan)(?: ?code)?\b",
+    r"\b(?:use|with|enter|quote|show)(?: the| your| this)? code",
+    r"abhol-?(?:code|pin|nummer)|(?:zugangs|tür)-?code|(?:af|op)haal-?code|kod (?:odbioru|dostępu)",
+    r"code (?:de |d['’] ?)(?:retrait|acc[eè]s|ouverture|casier)|código de (?:recogida|retirada|levantamento|ac+es+o)",
+    r"codice (?:di )?(?:ritiro|apertura|sblocco)|код (?:получения|доступа)",
+)
+# In groups of one length, or in one piece with hyphens.
+_GROUPS: Final = r"(?:\d\d(?: \d\d){1,4}|(?:\d{3} ){1,2}\d{3}|(?:\d{4} ){1,2}\d{4})(?![-\d])"
+_CODE: Final = rf"(?>{_GROUPS}|[A-Za-z]{{0,3}}-?\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*)"
 _COLLECTING: Final = re.compile(
-    r"((?:取件码|取货码|提货码|取货号|取件号|取件密码|开箱码|开柜码|验证码|提取码|取件碼|取貨碼|驗證碼|密码|凭码?|憑碼?|受取番号|暗証番号|인증번호"
-    r"|\bpin|\b(?:pick[- ]?up|collection|access|locker|opening|unlock) code|abhol-?code|code de retrait"
-    r"|código de (?:recogida|retirada|levantamento)|codice di ritiro|afhaalcode|kod odbioru|код получения)"
-    r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「“\"])*)"
-    r"(?<![A-Za-z\d])((?>[A-Za-z]{0,3}\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*))(?!年|月|日)",
+    rf"((?:{'|'.join(_OPENS)})"
+    r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「)“\"]|\(otp\))*)"
+    rf"(?<![A-Za-z\d])({_CODE})(?!年|月|日)",
     re.IGNORECASE,
 )
 _SHORTEST_CODE: Final = 3
@@ -49,15 +62,17 @@ _SHORTEST_CODE: Final = 3
 
 _LANDLINE: Final = re.compile(
     r"[(（]?(?:(?:\+|00)?86[- ]?)?(?:0(?!0)\d{2,3}[)）]?[- ]?\d{7,8}(?!\d)|[48]00[- ]?\d{3}[- ]?\d{4})"
+    r"|0(?![5789]0)\d{1,3}-\d{2,4}-\d{4}"
 )
 _CLAUSE: Final = re.compile(r"[。；;！!？?】\n]")
 # Of the last of these before a phone, in its sentence, the phone is.
 _WHOSE: Final = re.compile(
     r"(?P<place>驿站|驛站|代收点|代收點|代收处|自提点|自提柜|快递柜|服务点|服务站|服务部|门店|門市|超市|便利店|网点|網點|分部|营业部|营业厅|营业所"
-    r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站]"
+    r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站](?!长)"
     r"|\b(?:branch|depot|hub|station|post ?office|parcel ?shop|pick-?up point|locker|customer (?:service|care)|hotline"
     r"|filiale?|paketshop|depot|agence|bureau de poste|point relais|oficina|sucursal|agência|ufficio|vestiging)\b)"
-    r"|(?P<person>快递员|派件员|派送员|业务员|快件员|收派员|配送员|投递员|揽投员|揽收员|投送员|小哥|收件人|收货人|寄件人|签收人|代收人|客户|本人|买家|顾客|手机"
+    r"|(?P<person>快递员|派件员|派送员|业务员|快件员|收派员|配送员|投递员|揽投员|揽收员|投送员|小哥|收件人|收货人|寄件人|签收人|代收人|客户|本人|买家|顾客|手机|经理|站长|店长|负责人"
+    r"|配達員|配達担当|担当者|ドライバー|お届け先|受取人"
     r"|收件員|快遞員|\b(?:driver|courier|recipient|consignee|customer(?! service| care)|buyer|sender|mobile"
     r"|fahrer|zusteller|empfänger|livreur|destinataire|repartidor|destinatario|motorista|corriere)\b)",
     re.IGNORECASE,
@@ -95,7 +110,7 @@ _POSSESSIVE = re.compile(
 _IN_BRACKETS = re.compile(rf"([(（/【])({_NAME_ZH})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
 _SIGNED = re.compile(
     rf"((?:签收人|收件人|收货人|寄件人|代收人|簽收人)\s*(?:是|为|為)?\s*[:：]?\s*[【\[]?)({_NAME_ZH})"
-    r"(?=\s*(?:[】\]，,。；;)）]|签收|簽收|$))"
+    rf"(?=\s*(?:[】\]，,。；;)）(（]|签收|簽收|{re.escape(HIDDEN)}|$))"
 )
 _SIGNED_BY = re.compile(rf"((?:已|经)?由\s?)({_NAME_ZH}?)(?=\s?(?:代?签收|代收))")
 _BY = re.compile(

@@ -94,6 +94,7 @@ class Form(StrEnum):
     PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
     NEVER_SENT = "never_sent"
+    LETTER_UNSURE = "letter_unsure"
     PEAK_OVER = "peak_over"
     # what agents did about a case, and what time made of it
     ASSIGNED = "assigned"
@@ -129,6 +130,8 @@ class Form(StrEnum):
     CHANNEL_BACK = "channel_back"
     # about the shop's own letters
     LETTERS_BROKEN = "letters_broken"
+    # about a shop
+    SHOP_REMARKED = "shop_remarked"
     # about the database
     STORE_LOW = "store_low"
     STORE_FULL = "store_full"

@@ -39,7 +39,8 @@ class Draft:
 
     `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
     "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
-    `edited`: an agent chose its words. `sent_at`: None while it was not.
+    `edited`: an agent chose its words. `sent_at`: None while it was not. `unsure_at`: when agents are to hear that
+    nobody knows whether it arrived; None where that is known, or they have heard.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Draft:
     step: LetterStep = LetterStep.FIRST
     edited: bool = False
     sent_at: datetime | None = None
+    unsure_at: datetime | None = None
     id: int | None = None
 
     @property

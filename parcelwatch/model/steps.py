@@ -73,6 +73,7 @@ class Why(StrEnum):
     CLEARED = "cleared"
     DRAFTED = "drafted"
     WITHDRAWN = "withdrawn"
+    UNSURE = "unsure"
     CLAIM_DUE = "claim_due"
     CLAIM_MISSED = "claim_missed"
     SILENT = "silent"
@@ -122,6 +123,15 @@ class LetterTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterUnsure:
+    """A letter that left, and nobody knows whether it arrived. `case`: None for one about no trouble."""
+
+    draft: Draft
+    case: Case | None
+    why: Fact
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimTold:
     """Agents are to hear that the last day of a claim is near, or over: `fact` says which."""
 
@@ -131,8 +141,10 @@ class ClaimTold:
     fact: Fact
 
 
-Notice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack | ClaimTold
-"""What happened that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
+CaseNotice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack | ClaimTold
+"""What happened to a case that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
+
+Notice = CaseNotice | LetterUnsure
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,15 +84,15 @@ OWN: dict[str, tuple[Plot, ...]] = {
 # What happens while one watches. None at kuaidi100: a number may be asked there every half hour only.
 LIVE: dict[str, tuple[Plot, ...]] = {
     "dhl": (
-        Plot((Step(6.4 * DAY, 6.6 * DAY, M.IN_TRANSIT),), later=(Later(6, M.IN_TRANSIT),)),
-        Plot((Step(3, 5, M.OUT_FOR_DELIVERY),), before=5, later=(Later(5, M.DELIVERED),)),
-        Plot((Step(20, 24, M.ATTEMPT_FAILED, C.NOBODY_HOME),), before=5, later=(Later(9, M.DELIVERED),)),
-        Plot((Step(3, 6, M.IN_TRANSIT),), later=(Later(7, M.EXCEPTION, C.DAMAGED),)),
+        Plot((Step(6.4 * DAY, 6.6 * DAY, M.IN_TRANSIT),), later=(Later(2, M.IN_TRANSIT),)),
+        Plot((Step(3, 5, M.OUT_FOR_DELIVERY),), before=5, later=(Later(1, M.DELIVERED),)),
+        Plot((Step(20, 24, M.ATTEMPT_FAILED, C.NOBODY_HOME),), before=5, later=(Later(5, M.DELIVERED),)),
+        Plot((Step(3, 6, M.IN_TRANSIT),), later=(Later(3, M.EXCEPTION, C.DAMAGED),)),
     ),
     "17track": (
-        Plot((Step(5, 8, M.IN_TRANSIT),), later=(Later(8, M.EXCEPTION, C.DAMAGED),)),
-        Plot((Step(30, 36, M.CUSTOMS, C.CUSTOMS),), later=(Later(10, M.IN_TRANSIT),)),
-        Plot((Step(3, 6, M.OUT_FOR_DELIVERY),), before=5, later=(Later(6, M.DELIVERED),)),
+        Plot((Step(5, 8, M.IN_TRANSIT),), later=(Later(4, M.EXCEPTION, C.DAMAGED),)),
+        Plot((Step(30, 36, M.CUSTOMS, C.CUSTOMS),), later=(Later(6, M.IN_TRANSIT),)),
+        Plot((Step(3, 6, M.OUT_FOR_DELIVERY),), before=5, later=(Later(2, M.DELIVERED),)),
     ),
     "kuaidi100": (),
 }
@@ -103,7 +103,7 @@ def demo_story(
 ) -> tuple[Story, list[Row]]:
     """The world and the rows a shop would import; `courier` is the name of the API.
 
-    Live lines come 5 to 10 seconds after `start`, times `scale`. Never fewer parcels than there are plots.
+    Live lines come 1 to 6 seconds after `start`, times `scale`. Never fewer parcels than there are plots.
     """
     drawer = Drawer(seed, start, scale)
     plots = [(api, plot) for api in APIS for plot in (*TOLD, *OWN[api], *LIVE[api])]

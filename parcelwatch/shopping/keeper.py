@@ -16,6 +16,7 @@ import structlog
 
 from parcelwatch.errors import CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
+from parcelwatch.operators import tell_shop
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
 from parcelwatch.shopping.taking import Counter, Taken, take_page
 from parcelwatch.shops.base import Account, Mark, Page, Renews, Shop
@@ -150,7 +151,9 @@ class Shopkeeper:
         error: CourierError | None = None
         try:
             async for page in self._asker.pages(start):
-                self._remark(page.remarks)
+                if self._remark(page.remarks):
+                    counter, at = self.stall.counter, self._asker.clock()
+                    await self._writer.run(tell_shop, counter.shop, tuple(self.remarks), counter.policy, at)
                 self.taken += await self._writer.run(take_page, self.stall.counter, page, self._asker.clock())
                 if self._retired or self._asker.clock() - now > LONGEST:
                     break
@@ -195,12 +198,13 @@ class Shopkeeper:
             break
         return found
 
-    def _remark(self, remarks: Iterable[str]) -> None:
-        """Say each once."""
-        for remark in remarks:
-            if remark not in self.remarks:
-                self.remarks[remark] = None
-                log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
+    def _remark(self, remarks: Iterable[str]) -> bool:
+        """Log each once; whether any is new."""
+        news = [remark for remark in remarks if remark not in self.remarks]
+        for remark in news:
+            self.remarks[remark] = None
+            log.warning("a shop answers, but", shop=self.stall.name, remark=remark)
+        return bool(news)
 
     async def ask_again(self, ref: str) -> Taken:
         """Ask for one order and take it in. Raises CourierError."""

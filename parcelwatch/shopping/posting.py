@@ -60,7 +60,10 @@ def _object(item: object) -> Mapping[str, object]:
 
 def parcel(store: Store, counters: Counters, item: Mapping[str, object], now: datetime) -> Answer:
     """Watch a parcel, described as a row of an import."""
-    described, added = importing.receive(store, item, counters.parcels, counters.policy, now)
+    received = importing.receive(store, item, counters.parcels, counters.policy, now)
+    if received is None:
+        return {"outcome": "skipped", "reason": _FORGOTTEN}
+    described, added = received
     warnings = [{"field": each.column, "text": each.text} for each in described.remarks]
     said = described.parcel
     return {
@@ -86,6 +89,8 @@ def order(store: Store, counters: Counters, item: Mapping[str, object], now: dat
     """Take in an order as it stands now: all its parcels, or that it was cancelled or refunded."""
     told = _told(item, counters.parcels, now)
     taken = take_page(store, counters.counter, Page((told,)), now)
+    if taken.forgotten:
+        return {"outcome": "skipped", "reason": _FORGOTTEN}
     counts = {"added": taken.added, "updated": taken.updated, "stopped": taken.stopped, "held": taken.held}
     return {"outcome": "taken", "order": told.number, **counts}
 
@@ -110,6 +115,7 @@ ORDER_FIELDS: Final = (
     "goods",
     "order_url",
 )
+_FORGOTTEN: Final = "it was forgotten; `parcelwatch parcels add` watches it again"
 _NO_ORDER: Final = "it names no order: a field `order` holds its number"
 _SHIPMENT_FIELDS: Final = ("number", "company", "service", "shipped_at")
 

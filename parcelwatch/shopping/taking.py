@@ -17,15 +17,19 @@ from parcelwatch.errors import BadInput
 from parcelwatch.ingest import watch
 from parcelwatch.model import Grievance, Parcel, ShopOrder, Standing
 from parcelwatch.shops.base import Page
-from parcelwatch.store import Store, complaints, parcels, shops
+from parcelwatch.store import Store, complaints, forgotten, parcels, shops
+from parcelwatch.store.forgotten import Forgotten
 from parcelwatch.store.rows import EPOCH, whole
-from parcelwatch.verbs.agents import resume, stop
-from parcelwatch.verbs.orders import end, enrich
+from parcelwatch.verbs.agents import stop
+from parcelwatch.verbs.orders import end, enrich, reopen
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What some orders came to, in parcels; `told`: orders, `complaints`: new ones about what is watched."""
+    """What some orders came to, in parcels; `told`: orders, `complaints`: new ones about what is watched.
+
+    `forgotten`: orders that are not to come back.
+    """
 
     told: int = 0
     added: int = 0
@@ -33,13 +37,14 @@ class Taken:
     stopped: int = 0
     held: int = 0
     complaints: int = 0
+    forgotten: int = 0
 
     def __add__(self, other: Taken) -> Taken:
         mine, theirs = self.as_tuple(), other.as_tuple()
         return Taken(*(one + another for one, another in zip(mine, theirs, strict=True)))
 
     def as_tuple(self) -> tuple[int, ...]:
-        return (self.told, self.added, self.updated, self.stopped, self.held, self.complaints)
+        return (self.told, self.added, self.updated, self.stopped, self.held, self.complaints, self.forgotten)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,19 @@ class Counter:
 def take_page(store: Store, counter: Counter, page: Page, now: datetime) -> Taken:
     """Keep a page and how far it goes, all or nothing."""
     with store.joined():
-        taken = sum((_take(store, counter, one, now) for one in page.orders), Taken())
+        gone = forgotten.load(store)
+        taken = sum((_take(store, counter, one, gone, now) for one in page.orders), Taken())
         taken += Taken(complaints=sum(_complain(store, counter.shop, one) for one in page.grievances))
         if page.mark is not None:
             shops.mark(store, counter.shop, page.mark.at, page.mark.cursor, len(page.orders))
     return taken
 
 
-def _take(store: Store, counter: Counter, told: ShopOrder, now: datetime) -> Taken:
+def _take(store: Store, counter: Counter, told: ShopOrder, gone: Forgotten, now: datetime) -> Taken:
+    if gone.order(told.number):
+        return Taken(told=1, forgotten=1)
+    sent = tuple(each for each in told.shipments if not gone.parcel(each.number, told.number))
+    told = replace(told, shipments=sent)
     fingerprint = _fingerprint(told)
     if shops.told(store, counter.shop, told.ref) == fingerprint and not _waits(store, counter.shop, told):
         return Taken(told=1)
@@ -82,16 +92,18 @@ def _carry_out(store: Store, counter: Counter, told: ShopOrder, decided: Plan, n
     outcomes = []
     for each in decided.watch:
         was = watch(store, each, policy, now)
-        if any(known.parcel_id == was.id and known.stopped for known in shops.known(store, shop, ref)):
-            resume(store, parcels.one(store, was.id), policy, now, by=shop)
+        reopen(store, [was.id], (), policy, now, by=shop)
         shops.link(store, shop, ref, was.id)
         outcomes.append(was.outcome)
     stopped = 0
     for gone in decided.stop:
         shops.link(store, shop, ref, gone.parcel_id, gone.why)
         if not shops.wanted(store, gone.parcel_id, shop, ref):
-            stopped += stop(store, parcels.one(store, gone.parcel_id), policy, now, by=shop)
-    if told.standing is not Standing.OPEN:
+            stopped += stop(store, parcels.one(store, gone.parcel_id), policy, now, by=shop, told_by=shop)
+    if told.standing is Standing.OPEN:
+        by_hand = shops.apart(store, shop, parcels.ended(store, (), [told.number], shop))
+        reopen(store, by_hand, (), policy, now, by=shop)
+    else:
         stopped += end(store, told.number, (), policy, now, by=shop)
     shops.hold(store, shop, ref, decided.held, now)
     # Parcels of the same order that came in another way hear what the shop says of it, too.

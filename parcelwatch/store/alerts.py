@@ -90,6 +90,11 @@ _INSTEAD: Final = f"""
 SELECT id FROM drafts WHERE id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND step <> 'peak'
   AND (order_no, to_name, to_contact) IN (SELECT order_no, to_name, to_contact FROM drafts WHERE id = ?3) ORDER BY id
 """
+_OTHERS: Final = """
+SELECT o.id FROM drafts d JOIN drafts o
+  ON o.order_id = d.order_id AND o.to_name = d.to_name AND o.to_contact = d.to_contact
+WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
+"""
 
 
 def whole(store: Store, out: Outgoing) -> Outgoing:
@@ -103,7 +108,9 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
         found = store.all(_LETTERS, (out.parcel_id, out.kind))
     letters = tuple(one for (one,) in found)
     known, wrote = orders.of(store, out.parcel_id or 0), tickets.numbers_of(store, out.parcel_id or 0)
-    return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote))
+    brought = out.letter.id if out.letter is not None and out.why is Why.DRAFTED else None
+    others = tuple(one for (one,) in store.all(_OTHERS, (brought,))) if brought is not None else ()
+    return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote, others))
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -45,12 +45,16 @@ _PRAGMAS: Final = (
 
 
 class Store:
-    """An open database. Made by `open`; use as a context manager or call `close`."""
+    """An open database. Made by `open`; use as a context manager or call `close`.
+
+    `enqueued`: how many messages were put into the outbox by way of it.
+    """
 
     def __init__(self, path: Path, conn: sqlite3.Connection, write_lock: int, lock_wait: float) -> None:
         self.path = path
         self.conn = conn
         self.db = Database(conn, execute_plugins=False)
+        self.enqueued = 0
         self._write_lock = write_lock
         self._claims: tuple[int, ...] = ()
         self._file: int | None = None

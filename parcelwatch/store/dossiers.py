@@ -173,6 +173,7 @@ def save(store: Store, before: Dossier, step: Advance, now: datetime, learned: i
     if step.events:
         store.write_many(_EVENT, [_event_row(event, ids) for event in step.events])
     letters = drafts.save(store, parcel_id, before.drafts, after.drafts, now)
+    drafts.save_told(store, before.past, after.past)
     if step.moves:
         drafts.save_events(store, step.moves)
     habits.count(store, before, after)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, LetterEvent
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, to_draft, to_fact, to_ms, where
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, maybe_ms, to_draft, to_fact, to_ms, where
 
 _NEW: Final = """
 INSERT INTO drafts (parcel_id, order_id, order_no, to_name, to_contact, kind, language, state, milestone, facts,
@@ -21,7 +21,10 @@ VALUES (
   ?1, (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2),
   ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id
 """
-_CHANGED: Final = "UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ?, edited = ? WHERE id = ?"
+_CHANGED: Final = """
+UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ?, edited = ?, unsure_at = ? WHERE id = ?
+"""
+_TOLD: Final = "UPDATE drafts SET unsure_at = ? WHERE id = ?"
 _NUMBERED: Final = """
 UPDATE drafts SET order_no = ?2, order_id =
   (SELECT o.id FROM orders o JOIN parcel_orders l ON l.order_id = o.id WHERE l.parcel_id = ?1 AND o.number = ?2)
@@ -43,12 +46,22 @@ def save(
     for draft in after:
         draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
         if draft.id is not None and known.get(draft.id) != draft:
-            store.write(_CHANGED, (draft.state, draft.subject, draft.body, to_ms(now), int(draft.edited), draft.id))
+            words = (draft.subject, draft.body, to_ms(now), int(draft.edited))
+            store.write(_CHANGED, (draft.state, *words, maybe_ms(draft.unsure_at), draft.id))
             if draft.order != known.get(draft.id, draft).order:
                 store.write(_NUMBERED, (parcel_id, draft.order, draft.id))
         if draft.unsent:
             ids[key(draft)] = draft_id
     return ids
+
+
+def save_told(store: Store, before: tuple[Draft, ...], after: tuple[Draft, ...]) -> None:
+    """Write of which letters that have left agents were told that they may not have arrived."""
+    if after is before:
+        return
+    known = {draft.id: draft.unsure_at for draft in before}
+    told = [one for one in after if one.unsure_at != known.get(one.id)]
+    store.write_many(_TOLD, [(maybe_ms(one.unsure_at), one.id) for one in told])
 
 
 Key = tuple[str, str, str]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from parcelwatch.core.drafts import about, without
 from parcelwatch.core.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
 from parcelwatch.model import Draft, DraftState
-from parcelwatch.store import mentions
+from parcelwatch.store import forgotten, mentions
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.orders import derive
@@ -170,22 +171,27 @@ def _linked(store: Store, sql: str, one: int) -> list[int]:
     return [other for (other,) in store.all(sql, (one,))]
 
 
-def forget(store: Store, *numbers: str) -> Erasure:
+def forget(store: Store, *numbers: str, now: datetime | None = None) -> Erasure:
     """Erase every trace of parcels, from the database's files too; what went and what stays.
+
+    `now`: since when shops and files that tell of them again are not heard; None: they are.
 
     An order that has no other parcel goes along, with its buyer and all that was written to them; one that has stays,
     and its letters lose these parcels. Opens its own transactions, then has the files scrubbed. Backups made before
     still hold it. Raises NotFound.
     """
-    return _forgotten(store, lambda: of_parcels(store, *numbers))
+    return _forgotten(store, lambda: of_parcels(store, *numbers), now)
 
 
-def forget_order(store: Store, number: str) -> Erasure:
-    """Erase every trace of an order, its buyer, and the parcels that held nothing else. Raises NotFound."""
-    return _forgotten(store, lambda: of_order(store, number))
+def forget_order(store: Store, number: str, now: datetime | None = None) -> Erasure:
+    """Erase every trace of an order, its buyer, and the parcels that held nothing else; `now` as in `forget`.
+
+    Raises NotFound.
+    """
+    return _forgotten(store, lambda: of_order(store, number), now)
 
 
-def _forgotten(store: Store, chosen: Callable[[], Erasure]) -> Erasure:
+def _forgotten(store: Store, chosen: Callable[[], Erasure], now: datetime | None) -> Erasure:
     """Looks for mentions before and after the transaction, so that others wait for what is found only."""
     store.require_room_to_erase()
     mentions.teach(store)
@@ -193,7 +199,7 @@ def _forgotten(store: Store, chosen: Callable[[], Erasure]) -> Erasure:
     with store.transaction():
         gone = chosen()
         names = _called(store, gone)
-        _erase(store, gone)
+        _erase(store, gone, now)
         mentions.strike(store, found, names)
     # What others wrote meanwhile may name it, too.
     while (late := mentions.found(store, names)) and any(late[table] - found.get(table, set()) for table in late):
@@ -225,7 +231,9 @@ def _owned(gone: Erasure) -> list[tuple[int | None, int | None]]:
     return [*((parcel_id, None) for parcel_id in gone.parcels), *((None, order_id) for order_id in gone.orders)]
 
 
-def _erase(store: Store, gone: Erasure) -> None:
+def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
+    if now is not None:
+        forgotten.keep(store, gone.orders.values(), _of_what_stays(store, gone), now)
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)
     store.write_many(_BLANK, _owned(gone))
@@ -237,6 +245,14 @@ def _erase(store: Store, gone: Erasure) -> None:
         derive(store, parcel_id)
         # Who wrote it is not known: it may be whoever is to be forgotten.
         store.write("UPDATE complaints SET text = '' WHERE parcel_id = ? AND order_id IS NULL", (parcel_id,))
+
+
+def _of_what_stays(store: Store, gone: Erasure) -> Iterator[tuple[str, str]]:
+    """The parcels that go though their order stays, or had none: (number, order)."""
+    for parcel_id in gone.parcels:
+        linked = _linked(store, _ORDERS_OF, parcel_id)
+        orders = [gone.kept_orders[one] for one in linked if one in gone.kept_orders] if linked else [""]
+        yield from ((number, order) for number in _names_of(store, parcel_id) for order in orders)
 
 
 _PARTED: Final = "UPDATE drafts SET parcel_id = ?, facts = ?, subject = ?, body = ?, state = ? WHERE id = ?"

@@ -84,6 +84,7 @@ def enqueue(store: Store, alert: NewAlert, now: datetime) -> int:
         alert.notice,
     )
     alert_id: int = store.write(_ENQUEUE, values).fetchall()[0][0]
+    store.enqueued += 1
     if alert.notice is None:
         store.write("UPDATE alerts SET notice = id WHERE id = ?", (alert_id,))
     if alert.case_id is not None and alert.why in TOLD_OF and not (alert.draft or alert.suppressed):

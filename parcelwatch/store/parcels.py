@@ -300,18 +300,42 @@ def under_way(store: Store, country: str = "") -> list[int]:
 
 
 _STOP: Final = """
-UPDATE parcels SET unwatched_at = ?, poll_at = NULL, poll_why = 'stopped by an agent', lease_until = NULL
-WHERE id = ? AND unwatched_at IS NULL
+UPDATE parcels SET unwatched_at = ?1, unwatched_by = ?3, poll_at = NULL, lease_until = NULL,
+  poll_why = iif(?3 = '', 'stopped by an agent', 'stopped by the shop')
+WHERE id = ?2 AND unwatched_at IS NULL
 """
+_AGENT_SAID: Final = "UPDATE parcels SET unwatched_by = '', poll_why = 'stopped by an agent' WHERE id = ?"
 _RESUME: Final = """
-UPDATE parcels SET unwatched_at = NULL, poll_at = ?, poll_why = ?, failures = 0
+UPDATE parcels SET unwatched_at = NULL, unwatched_by = '', poll_at = ?, poll_why = ?, failures = 0
 WHERE id = ? AND unwatched_at IS NOT NULL
 """
 
 
-def stop(store: Store, parcel_id: int, now: datetime) -> bool:
-    """Ask about it no more, until `resume`; what is known stays. False if it was stopped before."""
-    return store.write(_STOP, (to_ms(now), parcel_id)).rowcount > 0
+def stop(store: Store, parcel_id: int, now: datetime, told_by: str = "") -> bool:
+    """Ask about it no more, until `resume`; what is known stays. False if it was stopped before.
+
+    `told_by`: the shop or file that said so, "" for an agent, who has the last word.
+    """
+    stopped = store.write(_STOP, (to_ms(now), parcel_id, told_by)).rowcount > 0
+    if not stopped and not told_by:
+        store.write(_AGENT_SAID, (parcel_id,))
+    return stopped
+
+
+_ENDED: Final = """
+SELECT p.id FROM parcels p WHERE p.unwatched_by <> '' AND (?3 = '' OR p.unwatched_by = ?3)
+  AND (p.id IN (SELECT value FROM json_each(?1)) OR p.id IN (SELECT l.parcel_id FROM parcel_orders l
+    JOIN orders o ON o.id = l.order_id WHERE o.number <> '' AND o.number IN (SELECT value FROM json_each(?2))))
+ORDER BY p.id
+"""
+
+
+def ended(store: Store, ids: Collection[int], numbers: Collection[str] = (), told_by: str = "") -> list[int]:
+    """Which of these parcels, and of those of orders with these numbers, a shop or file ended and no agent did.
+
+    `told_by`: only what that one ended.
+    """
+    return [one for (one,) in store.all(_ENDED, (dump([*ids]), dump([*numbers]), told_by))]
 
 
 def resume(store: Store, parcel_id: int, now: datetime) -> bool:

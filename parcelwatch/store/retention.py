@@ -61,6 +61,7 @@ DELETE FROM tickets WHERE (desk, ref) IN (SELECT desk, ref FROM tickets t WHERE 
   AND NOT EXISTS (SELECT 1 FROM ticket_parcels p WHERE p.desk = t.desk AND p.ref = t.ref) LIMIT 1000)
 """,
     "DELETE FROM grievances WHERE at < ?",
+    "DELETE FROM forgotten WHERE at < ?",
     "DELETE FROM posted WHERE at < ?",
 )
 

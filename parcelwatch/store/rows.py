@@ -380,7 +380,7 @@ def _to_remedy(text: str) -> Agreed:
 
 DRAFT_COLUMNS: Final = (
     "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
-    "edited, changed_at"
+    "edited, unsure_at, changed_at"
 )
 
 
@@ -401,7 +401,8 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         to_contact=row[11],
         step=LetterStep(row[12]),
         edited=bool(row[13]),
-        sent_at=from_ms(row[14]) if row[3] == DraftState.SENT else None,
+        unsure_at=maybe_at(row[14]),
+        sent_at=from_ms(row[15]) if row[3] == DraftState.SENT else None,
     )
 
 

@@ -12,13 +12,24 @@ from typing import Final
 from sqlite_utils import Database, Migrations
 
 from parcelwatch.errors import StoreError
-from parcelwatch.store.migrations import judgement, remedies, service, shops, spine, tickets, unheard, voices
+from parcelwatch.store.migrations import (
+    judgement,
+    leaving,
+    letters,
+    remedies,
+    service,
+    shops,
+    spine,
+    tickets,
+    unheard,
+    voices,
+)
 from parcelwatch.store.migrations.spine import APPLICATION_ID
 
 MIGRATIONS: Final = Migrations("parcelwatch")
 _IN_ORDER: Final = (
     *(*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL),
-    *(*remedies.ALL, *service.ALL, *unheard.ALL, *tickets.ALL),
+    *(*remedies.ALL, *service.ALL, *unheard.ALL, *tickets.ALL, *letters.ALL, *leaving.ALL),
 )
 for _each in _IN_ORDER:
     MIGRATIONS()(_each)

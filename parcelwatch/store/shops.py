@@ -5,13 +5,13 @@ What belongs here: rows of shops, of their orders and of what is held. What foll
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core.shopping import Held, Known
 from parcelwatch.store.connection import Store
-from parcelwatch.store.rows import from_ms, iso, maybe_at, to_ms
+from parcelwatch.store.rows import dump, from_ms, iso, maybe_at, to_ms
 
 
 class Progress(NamedTuple):
@@ -87,6 +87,12 @@ def link(store: Store, shop: str, ref: str, parcel_id: int, stopped: str = "") -
     sql = """INSERT INTO shop_parcels (shop, ref, parcel_id, stopped) VALUES (?1, ?2, ?3, ?4)
       ON CONFLICT (shop, ref, parcel_id) DO UPDATE SET stopped = ?4"""
     store.write(sql, (shop, ref, parcel_id, stopped))
+
+
+def apart(store: Store, shop: str, ids: Collection[int]) -> list[int]:
+    """Those of these parcels that a shop never told of: they came in another way."""
+    sql = """SELECT value FROM json_each(?) WHERE value NOT IN (SELECT parcel_id FROM shop_parcels WHERE shop = ?)"""
+    return [one for (one,) in store.all(sql, (dump([*ids]), shop))] if ids else []
 
 
 def wanted(store: Store, parcel_id: int, shop: str, ref: str) -> bool:

@@ -19,11 +19,15 @@ T = TypeVar("T")
 
 
 class Writer:
-    """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work."""
+    """An open Store, used from its own thread only. `beat` is the monotonic time of its last finished work.
+
+    `on_messages` is called in the event loop when a piece of work has put messages into the outbox.
+    """
 
     def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
+        self.on_messages: Callable[[], None] = lambda: None
         try:
             self._store = self._thread.submit(_open, path, daemon, check, lock_wait).result()
         except BaseException:
@@ -33,16 +37,20 @@ class Writer:
     async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way."""
 
-        def done() -> T:
+        def done() -> tuple[T, bool]:
+            before = self._store.enqueued
             with self._store.trusted():
-                return work(self._store, *args, **kwargs)
+                return work(self._store, *args, **kwargs), self._store.enqueued > before
 
         loop = asyncio.get_running_loop()
         try:
-            return await asyncio.shield(loop.run_in_executor(self._thread, done))
+            result, enqueued = await asyncio.shield(loop.run_in_executor(self._thread, done))
         finally:
             # A failure is a sign of life, too.
             self.beat = time.monotonic()
+        if enqueued:
+            self.on_messages()
+        return result
 
     def room(self) -> tuple[int, int]:
         """As Store.room, at once: it needs no turn on the thread."""

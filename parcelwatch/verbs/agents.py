@@ -25,6 +25,7 @@ from parcelwatch.model import (
     Amended,
     Cause,
     ClaimAction,
+    DraftState,
     LetterAction,
     Marked,
     Milestone,
@@ -183,7 +184,9 @@ def act_on_draft(
 
     One that turns out to be untrue at this moment is withdrawn instead: its state says which.
     """
-    parcel_id, _ = drafts.one(store, draft_id)
+    parcel_id, draft = drafts.one(store, draft_id)
+    if verb == "sent" and draft.state is DraftState.DRAFT:
+        raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
     action = LetterAction(verb, draft_id, by, subject=subject, body=body)
     with store.joined():
         take_step(store, parcel_id, action, policy, whole(now))
@@ -204,14 +207,17 @@ def mark(
 
 
 @_joined
-def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "") -> bool:
-    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before."""
+def stop(store: Store, parcel: Parcel, policy: Policy, now: datetime, *, by: str = "", told_by: str = "") -> bool:
+    """Watch a parcel no more, and close its cases; what is known stays. False if it was stopped before.
+
+    `told_by`: the shop or file that said so, "" for an agent.
+    """
     now = whole(now)
     live = [row.case.kind for row in cases.rows(store, now, parcel_id=parcel.id) if row.case.live]
     # What a worse one hides is closed before it, so that it does not come out for a moment.
     for kind in sorted(live, key=_gravest_first, reverse=True):
         take_step(store, parcel.id, Action(Signal.STOP, kind, by=by), policy, now)
-    return parcels.stop(store, parcel.id, now)
+    return parcels.stop(store, parcel.id, now, told_by)
 
 
 @_joined

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -30,14 +30,17 @@ from parcelwatch.couriers.shared import times
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import watch, watch_all
 from parcelwatch.model import Ask, Parcel
-from parcelwatch.store import Store, imports, parcels
+from parcelwatch.store import Store, forgotten, imports, parcels
+from parcelwatch.store.forgotten import Forgotten
 from parcelwatch.store.rows import Added
 from parcelwatch.verbs.desks import Placing, Unplaced, desks
-from parcelwatch.verbs.orders import end, enrich
+from parcelwatch.verbs.orders import end, enrich, reopen
 from parcelwatch.verbs.records import Record
-from parcelwatch.verbs.sheet import Buyers, Headings, Orders, Seen, Useless, unshipped
+from parcelwatch.verbs.sheet import Buyers, Headings, Line, Orders, Seen, Useless, joined, unshipped
 
 BATCH: Final = 500
+FILE: Final = "import"
+"""Who says what a file says."""
 _IN_MEMORY: Final = 1 << 20
 
 
@@ -85,7 +88,8 @@ class Result:
     """What an import came to. `warnings`: what was passed over in the file as a whole.
 
     `skipped`: orders without a number yet, or over; `enriched`, `stopped`: orders of which parcels were told, or
-    stopped. `recognised`: which export it is. `unplaced`: why a courier's name belongs to no account → how many rows.
+    stopped; `forgotten`: of what was forgotten, and is left out. `recognised`: which export it is. `unplaced`: why a
+    courier's name belongs to no account → how many rows.
     """
 
     added: int = 0
@@ -95,6 +99,7 @@ class Result:
     skipped: int = 0
     enriched: int = 0
     stopped: int = 0
+    forgotten: int = 0
     recognised: str = ""
     unplaced: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
@@ -117,6 +122,7 @@ class Result:
             "skipped": self.skipped,
             "enriched": self.enriched,
             "stopped": self.stopped,
+            "forgotten": self.forgotten,
         }
 
 
@@ -204,21 +210,29 @@ def add(
     policy: Policy,
     now: datetime,
 ) -> tuple[Described, Added]:
-    """Watch one parcel. Raises BadInput where an import would leave a cell out: whoever typed it is still there."""
+    """Watch one parcel, also one that was forgotten.
+
+    Raises BadInput where an import would leave a cell out: whoever typed it is still there.
+    """
     described = reader.read(row, now)
     if described.spoiled:
         raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
     refuse_unaskable(store, reader, described)
+    forgotten.lift(store, described.parcel)
     return described, watch(store, described.parcel, policy, now)
 
 
 def receive(
     store: Store, row: Mapping[str, object], reader: Intake, policy: Policy, now: datetime
-) -> tuple[Described, Added]:
-    """Watch one parcel as an import would, without the cells that cannot be used. Raises BadInput."""
+) -> tuple[Described, Added] | None:
+    """Watch one parcel as an import would, without the cells that cannot be used; None for one that was forgotten.
+
+    Raises BadInput.
+    """
     described = reader.read(row, now)
     refuse_unaskable(store, reader, described)
-    return described, watch(store, described.parcel, policy, now)
+    left = forgotten.load(store).left(described.parcel)
+    return None if left is None else (described, watch(store, left, policy, now))
 
 
 def take(
@@ -282,7 +296,7 @@ def _begin(store: Store, source: str, now: datetime) -> int:
 
 def _save(
     store: Store,
-    batch: Iterable[Task],
+    batch: Sequence[Task],
     import_id: int | None,
     policy: Policy,
     now: datetime,
@@ -291,21 +305,46 @@ def _save(
 ) -> list[str]:
     outcomes: list[str] = []
     with tried(store, dry_run=dry_run):
-        for kind, tasks in groupby(batch, type):
+        gone = forgotten.load(store)
+        kept = [left for each in batch if (left := _left(gone, each)) is not None]
+        outcomes += ["forgotten"] * (len(batch) - len(kept))
+        for kind, tasks in groupby(kept, type):
             if kind is Parcel:
-                said = (replace(each, import_id=import_id) for each in tasks if isinstance(each, Parcel))
-                outcomes += [each.outcome for each in watch_all(store, said, policy, now)]
+                said = [replace(each, import_id=import_id) for each in tasks if isinstance(each, Parcel)]
+                outcomes += _watch(store, said, policy, now)
             else:
                 outcomes += [_tell(store, each, policy, now) for each in tasks if not isinstance(each, Parcel)]
     return outcomes
 
 
+def _left(gone: Forgotten, task: Task) -> Task | None:
+    """What is left of a task without what was forgotten, None for nothing."""
+    match task:
+        case Over(order, _):
+            return None if gone.order(order) else task
+        case News(said):
+            left = gone.left(said)
+            return left and News(left)
+        case _:
+            return gone.left(task)
+
+
+def _watch(store: Store, said: Sequence[Parcel], policy: Policy, now: datetime) -> list[str]:
+    """Watch them, also those that a file before had ended; what became of each."""
+    done = watch_all(store, said, policy, now)
+    numbers = {number for each in said for number in each.order_numbers}
+    again = reopen(store, [each.id for each in done], numbers, policy, now, by=FILE, told_by=FILE)
+    return ["updated" if each.id in again and each.outcome == "unchanged" else each.outcome for each in done]
+
+
 def _tell(store: Store, task: News | Over, policy: Policy, now: datetime) -> str:
     match task:
         case News(said):
-            return "enriched" if enrich(store, said, policy, now) else "skipped"
+            numbers = [order.number for order in said.orders]
+            again = reopen(store, (), numbers, policy, now, by=FILE, told_by=FILE)
+            return "enriched" if enrich(store, said, policy, now) or again else "skipped"
         case Over(order, also):
-            return "stopped" if end(store, order, also, policy, now, by="import") else "skipped"
+            return "stopped" if end(store, order, also, policy, now, by=FILE) else "skipped"
 
 
 @contextmanager
@@ -331,9 +370,11 @@ def _described(
     """What the good rows ask for, in order, each parcel once."""
     headings, orders, buyers = Headings(renamed, result.warnings), Orders(), Buyers()
     seen = Seen(result.warnings)
-    for record in rows:
+    for record, named in joined(_named(rows, headings)):
         try:
-            cells = orders.whole(headings.named(record), headed=record.headed)
+            if isinstance(named, BadInput):
+                raise named
+            cells = orders.whole(named, headed=record.headed)
             if cells is None:
                 continue
             if unshipped(cells, headed=record.headed):
@@ -357,6 +398,16 @@ def _described(
     if orders.passed_over:
         what = "follow-up lines of an order, without a number of their own, passed over"
         result.warnings.append(f"{what}: {orders.passed_over}")
+
+
+def _named(rows: Iterable[Record], headings: Headings) -> Iterator[Line]:
+    for record in rows:
+        try:
+            yield record, headings.named(record)
+        except Useless:
+            raise
+        except BadInput as error:
+            yield record, error
 
 
 def _placed(cells: Mapping[str, object], placing: Placing | None) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from parcelwatch.ingest import take_step
 from parcelwatch.model import Amended, Parcel
 from parcelwatch.store import Store, orders, parcels
 from parcelwatch.store.rows import whole
-from parcelwatch.verbs.agents import stop
+from parcelwatch.verbs.agents import resume, stop
 
 
 def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> int:
@@ -47,5 +47,25 @@ def end(store: Store, number: str, over: Collection[str], policy: Policy, now: d
     for parcel_id in orders.parcels_of(store, number):
         parcel = parcels.one(store, parcel_id)
         if set(parcel.order_numbers) <= {number, *over}:
-            stopped += stop(store, parcel, policy, now, by=by)
+            stopped += stop(store, parcel, policy, now, by=by, told_by=by)
     return stopped
+
+
+def reopen(
+    store: Store,
+    ids: Collection[int],
+    numbers: Collection[str],
+    policy: Policy,
+    now: datetime,
+    *,
+    by: str,
+    told_by: str = "",
+) -> list[int]:
+    """Watch these parcels again, and those of these orders, that were ended and not by an agent; which they are.
+
+    `told_by`: only what that shop or file ended.
+    """
+    found = parcels.ended(store, ids, numbers, told_by)
+    for parcel_id in found:
+        resume(store, parcels.one(store, parcel_id), policy, now, by=by)
+    return found

@@ -5,11 +5,12 @@ What belongs here: what a row alone does not say. What is passed over is told in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
-from parcelwatch.core import intake
+from parcelwatch.core import intake, together
 from parcelwatch.core.cells import cell
 from parcelwatch.core.near import meant
 from parcelwatch.core.orders import of_nobody
@@ -47,7 +48,7 @@ class Orders:
             said = set()
         else:
             said = {name for name, value in cells.items() if _said(name, value)}
-            self.follows = headed and ("number" not in said or said <= {"number", "order"})
+            self.follows = headed and ("number" not in said or said <= _OF_LINES)
         if not self.follows:
             self._first = cells
             return cells
@@ -55,6 +56,64 @@ class Orders:
             return {**self._first, "number": cells["number"]}
         self.passed_over += bool(self._first)
         return None
+
+
+# What the lines of an order say each, and what the first says of them all where they are joined.
+_OF_LINES: Final = frozenset({"number", "order", "goods", "value"})
+_MOST_LINES: Final = 500
+
+Line = tuple[Record, Mapping[str, object] | BadInput]
+"""A row with its cells by column, or what is wrong with it."""
+
+
+def joined(rows: Iterable[Line]) -> Iterator[Line]:
+    """The rows, of which those of one order that follow one another say the goods and the value of all of them."""
+    for _, group in groupby(rows, _Order()):
+        lines = list(group)
+        yield from lines if len(lines) == 1 else _together(lines)
+
+
+class _Order:
+    """What is the same for rows that follow one another and are of one order; a row without one is by itself."""
+
+    def __init__(self) -> None:
+        self._place, self._lines, self._last = 0, 0, ""
+
+    def __call__(self, line: Line) -> int:
+        _, cells = line
+        order = "" if isinstance(cells, BadInput) else _text("order", cells)
+        self._lines += 1
+        if not order or order != self._last or self._lines > _MOST_LINES:
+            self._place, self._lines = self._place + 1, 1
+        self._last = order
+        return self._place
+
+
+def _together(lines: Sequence[Line]) -> Iterator[Line]:
+    said = [cells for _, cells in lines if not isinstance(cells, BadInput)]
+    goods = together.goods(_text("goods", cells) for cells in said)
+    value = _value([text for cells in said if (text := _text("value", cells))])
+    news = {name: text for name, text in (("goods", goods), ("value", value)) if text}
+    for place, (record, cells) in enumerate(lines):
+        if place and not isinstance(cells, BadInput):
+            yield record, {**cells, **{name: text for name, text in news.items() if _text(name, cells)}}
+        else:
+            yield record, cells if isinstance(cells, BadInput) else {**cells, **news}
+
+
+def _value(said: Sequence[str]) -> str:
+    """The order's, "" where each line's is left to speak for itself."""
+    try:
+        return together.value(said) if said else ""
+    except BadInput:
+        return ""
+
+
+def _text(name: str, cells: Mapping[str, object]) -> str:
+    try:
+        return cell(name, value) if (value := cells.get(name)) else ""
+    except BadInput:
+        return ""
 
 
 def unshipped(cells: Mapping[str, object], *, headed: bool) -> bool:

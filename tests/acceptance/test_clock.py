@@ -251,3 +251,19 @@ def test_a_restart_after_long_is_no_news(tmp_path: Path) -> None:
         shop.hand.turn(days=3)
         played(shop, scene)
         assert jumps(shop) == []
+
+
+def test_a_computer_that_slept_is_not_blamed_for_what_was_due_meanwhile(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+        shop.watch_all()
+
+        async def scene(life: Life) -> None:
+            await life.live(2 * MINUTE)
+            shop.hand.at += DAY
+            await life.daemon._check()
+            await life.live(2 * MINUTE)
+            await life.daemon._check()
+            await life.live(MINUTE)
+
+        played(shop, scene)
+        assert [one for one in shop.sink.told if "not as it should be" in one.title] == []

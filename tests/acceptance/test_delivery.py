@@ -206,3 +206,19 @@ def test_a_pass_counts_the_messages_that_arrived_beside_the_alerts_in_them(tmp_p
         assert refused.messages == 0
         assert passed.messages == len(place.sink.hits)
         assert 0 < passed.messages < passed.sent
+
+
+def test_one_tick_asks_and_tells_and_a_free_channel_takes_the_next_at_once(tmp_path: Path) -> None:
+    """No second tick comes: what the answers opened is told as soon as it is saved, one message after the other."""
+    with Shop(tmp_path, *(known(number, *DAMAGED) for number in numbers(2, "61"))) as place:
+        place.watch_all()
+        quick, letters = Quick(2), Quick(2)
+        parts = place.engine(channels={"ops": quick, "drafts": letters})
+
+        async def scene(parts: Engine) -> None:
+            await parts.tick(place.hand.at)
+            assert await happens(quick.done)
+            assert await happens(letters.done)
+
+        place.play(scene, parts)
+        assert len(set(quick.took)) == 2

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from parcelwatch import couriers
 from parcelwatch.channels import Channel
+from parcelwatch.cli import drafts
 from parcelwatch.couriers.shared.times import naive
-from tests.acceptance import child
+from parcelwatch.ticketing import sending
+from tests.acceptance import border, child
 from tests.sandbox.worlds import START
 
-# Apprise's plugins, the adapters, the world's time zones.
-READY = (child, Channel("warm", "json://127.0.0.1/"), couriers.load(), naive(START.replace(tzinfo=None), "DE"))
+# Apprise's plugins, the adapters, the world's time zones, and what an agent's command needs.
+READY = (
+    (border, child, drafts, sending),
+    Channel("warm", "json://127.0.0.1/"),
+    couriers.load(),
+    naive(START.replace(tzinfo=None), "DE"),
+)

@@ -177,7 +177,11 @@ def test_why_says_what_a_threshold_on_trial_finds_and_what_holds_meanwhile(watch
 
 def test_a_draft_goes_from_written_to_approved_but_there_is_no_way_to_send_it(watched: Shop) -> None:
     draft = str(next(row["id"] for row in watched.run("drafts", "list", "--json").document if row["number"] == DAMAGED))
-    assert "not approved" in watched.run("drafts", "send", draft).err
+    for verb in ("send", "sent"):
+        assert (
+            f"not approved: read it, then `parcelwatch drafts approve {draft}`"
+            in watched.run("drafts", verb, draft).err
+        )
     assert watched.run("drafts", "approve", draft, "--json").document["state"] == "approved"
     sent = watched.run("drafts", "send", draft)
     assert sent.code == 1

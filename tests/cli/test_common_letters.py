@@ -77,8 +77,8 @@ WRONG = [
         "“nmae” is no mark that each of these letters has: write one of",
     ),
     (("--incident", "1", "--like", "999"), "Hello", "draft 999 is none of those letters"),
-    (("1", "--incident", "1"), "Hello", "name a draft or an incident"),
-    ((), "Hello", "name a draft or an incident"),
+    (("1", "--incident", "1"), "Hello", "name a draft, an incident or a kind"),
+    ((), "Hello", "name a draft, an incident or a kind"),
     (("1", "--like", "2"), "Hello", "--like goes with --incident"),
 ]
 

@@ -203,6 +203,9 @@ def test_a_number_that_cannot_be_its_couriers_is_warned_of_with_who_could_ask(ma
     assert "line 5" not in ended.err
 
 
+YTO_3 = "YT8812345678909"
+
+
 # --- orders without numbers ----------------------------------------------------------------------
 
 
@@ -239,6 +242,26 @@ def test_what_was_cancelled_or_refunded_is_watched_no_more(many: Shop) -> None:
     assert YTO_2 in watched
     assert not {"773000000000033", "YT8812345678903", UPS} & set(watched)
     assert taken(many, EXPORTS["amazon-all"])["stopped"] == 0
+
+
+def ended(shop: Shop) -> set[str]:
+    return {number for number, at in listed(shop, "number", "unwatched_at") if at is not None}
+
+
+def test_what_a_file_ended_is_watched_again_when_one_says_that_its_order_is_open_unless_an_agent_ended_it(
+    many: Shop,
+) -> None:
+    made, parts = EXPORTS["qianniu-items"], {"4301": YTO, "4302": YTO_2, "4303": YTO_3}
+    rows = [{**made.rows[0], "主订单编号": order, "物流单号": number} for order, number in parts.items()]
+    taken(many, Made(made.columns, rows))
+    assert many.run("parcels", "stop", YTO_2).code == 0
+    taken(many, Made(made.columns, [{**each, "退款状态": "退款成功"} for each in rows]))
+    assert ended(many) == {YTO, YTO_2, YTO_3}
+    # An agent has the last word, whoever spoke first.
+    many.run("parcels", "stop", YTO_3)
+    again = taken(many, Made(made.columns, rows))
+    assert (again["updated"], again["unchanged"]) == (1, 2)
+    assert ended(many) == {YTO_2, YTO_3}
 
 
 def test_an_order_of_which_one_part_was_refunded_is_still_under_way(many: Shop) -> None:

@@ -73,8 +73,8 @@ def test_all_of_its_letters_are_approved_and_sent_at_once(stuck: Shop) -> None:
     [
         (("incidents", "show", "7"), 1, "there is no incident 7"),
         (("incidents", "list", "--state", "opne"), 2, "open"),
-        (("drafts", "approve"), 2, "name drafts or an incident"),
-        (("drafts", "approve", "4", "--incident", "1"), 2, "one of the two"),
+        (("drafts", "approve"), 2, "name drafts, an incident or a kind"),
+        (("drafts", "approve", "4", "--incident", "1"), 2, "one of them"),
         (("drafts", "approve", "--incident", "7"), 1, "there is no incident 7"),
     ],
 )

@@ -277,6 +277,23 @@ def test_a_peak_is_announced_once_to_each_order_on_the_road(watched: Shop) -> No
     assert watched.run("drafts", "announce", "Easter").code == 2
 
 
+def test_the_letters_of_a_peak_are_read_and_released_together(watched: Shop) -> None:
+    watched.configure('\n[[peaks]]\nname = "Double 11"\nfrom = "01-01"\nto = "12-31"\nfactor = 1.5\n')
+    watched.run("drafts", "announce", "double 11")
+    (text,) = watched.run("drafts", "show", "--kind", "peak", "--json").document
+    assert "{number}" in text["body"]
+    listed = watched.run("drafts", "list", "--kind", "peak")
+    assert "`parcelwatch drafts show --kind peak` shows what they say" in " ".join(listed.out.split())
+    assert watched.run("drafts", "approve", "--kind", "peak").out == "Letters of kind peak: 1 approved.\n"
+    nothing = watched.run("drafts", "approve", "--kind", "peak")
+    assert (nothing.code, "there are no letters in state draft" in nothing.err) == (1, True)
+    states = {row["kind"]: row["state"] for row in watched.run("drafts", "list", "--json").document}
+    assert states == {"peak": "approved", "stalled": "draft", "damaged": "draft"}
+    wrong = watched.run("drafts", "approve", "--kind", "peek")
+    assert (wrong.code, "peak" in wrong.err) == (2, True)
+    assert watched.run("drafts", "approve", "--kind", "peak", "--incident", "1").code == 2
+
+
 def test_a_shops_own_letter_is_used_and_a_broken_one_is_not(watched: Shop) -> None:
     folder = watched.folder / "letters"
     assert watched.run("drafts", "templates", "--write", str(folder), "--language", "en").code == 0

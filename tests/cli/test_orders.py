@@ -189,3 +189,35 @@ def test_what_a_parcel_cannot_be_marked_is_said(watched: Shop) -> None:
     ended = watched.run("parcels", "mark", MOVING, "vanished")
     assert (ended.code, "delivered, returned" in ended.err) == (2, True)
     assert watched.run("parcels", "mark", "NONE", "lost").code == 1
+
+
+def test_an_order_in_several_lines_is_what_they_say_together(shop: Shop) -> None:
+    lines = [
+        "number,order,goods,value",
+        f"{MOVING},1001,Lamp,50",
+        f"{MOVING},1001,Bulb,50",
+        f"{STALLED},1001,Shade,50",
+        f"{DAMAGED},1002,Cup,10",
+        f"{DAMAGED},1002,Plate,5.50",
+    ]
+    for counts in ("3 added", "3 unchanged"):
+        ended = shop.run("parcels", "import", shop.file("\n".join(lines)), "--courier", "my_dhl")
+        assert ended.code == 0
+        assert counts in ended.out
+        assert "passed over" not in ended.err
+    told = {one["order"]: one for one in shop.run("orders", "list", "--json").document}
+    assert (told["1001"]["goods"], told["1001"]["value"]) == ("Lamp, Bulb, Shade", 50)
+    assert (told["1002"]["goods"], told["1002"]["value"]) == ("Cup, Plate", 15.5)
+
+
+def test_what_was_forgotten_is_left_out_of_files_until_it_is_added_by_hand(shop: Shop) -> None:
+    rows = shop.file(f"number,courier,order\n{MOVING},my_dhl,1001\n{STALLED},my_dhl,1002\n")
+    assert shop.run("parcels", "import", rows).code == 0
+    assert shop.run("orders", "forget", "1001", "--yes").code == 0
+    again = shop.run("parcels", "import", rows)
+    assert again.code == 0
+    assert "1 unchanged, 0 rejected, 1 left out (forgotten before)" in again.out
+    assert shop.run("parcels", "import", rows, "--json").document["forgotten"] == 1
+    assert [one["order"] for one in shop.run("orders", "list", "--json").document] == ["1002"]
+    assert shop.run("parcels", "add", MOVING, "--courier", "my_dhl", "--order", "#1001").code == 0
+    assert "left out" not in shop.run("parcels", "import", rows).out

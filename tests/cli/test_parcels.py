@@ -239,7 +239,7 @@ def test_a_file_of_headings_alone_adds_nothing(shop: Shop) -> None:
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
     rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
     ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
-    counts = {"added": 1, "updated": 0, "unchanged": 0, "skipped": 0, "enriched": 0, "stopped": 0}
+    counts = {"added": 1, "updated": 0, "unchanged": 0, "skipped": 0, "enriched": 0, "stopped": 0, "forgotten": 0}
     assert ended.document == {**counts, "recognised": "", "rejected": [], "warnings": []}
     assert ended.code == 0
 

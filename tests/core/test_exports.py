@@ -86,8 +86,8 @@ def test_only_what_says_that_an_order_is_over_ends_it(status: str, standing: Sta
 def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
     reading = Reading(EXPORTS["amazon-shipments"], ["amazon-order-id"], {})
     lines = [
-        (2, {"order": "A1", "value": "3", "customer_name": "Ann"}),
-        (3, {"order": "A1", "value": "4.50", "number": "1Z1"}),
+        (2, {"order": "A1", "value": "3", "customer_name": "Ann", "goods": "a lamp"}),
+        (3, {"order": "A1", "value": "4.50", "number": "1Z1", "goods": "bulbs"}),
         (4, {"number": "1Z2"}),
         (5, {"order": "A2"}),
         (6, {"order": "Total 2"}),
@@ -95,6 +95,7 @@ def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
     ]
     first, second = gathered(lines, reading, frozenset())
     assert (first.order, first.line, first.said["value"], first.said["customer_name"]) == ("A1", 2, "7.50", "Ann")
+    assert first.said["goods"] == "a lamp, bulbs"
     assert [(sent.line, sent.number) for sent in first.sent] == [(3, "1Z1"), (4, "1Z2")]
     assert (second.order, second.sent) == ("A2", ())
 
@@ -108,6 +109,11 @@ def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
         ("YT8812345678901", "my_dhl", "", "kd100 could ask about it"),
         ("YT8812345678901", "kd100", "shentong", "is its company right?"),
         ("YT8812345678901", "kd100", "", ""),
+        ("1Z999AA10123456785", "my_dhl", "", "check digit is 5 where 4 would be right"),
+        ("LX123456784CN", "my_ups", "", "check digit is 4 where 5 would be right"),
+        ("LX123456784CN", "mail", "", "check digit is 4 where 5 would be right"),
+        ("LX123456784CN", "kd100", "", "check digit is 4 where 5 would be right"),
+        ("LX123456785CN", "my_ups", "", "looks like a number of"),
         ("LX123456785CN", "mail", "", ""),
         ("ODDNUMBER1", "my_ups", "", ""),
         ("YT8812345678901", "nobody", "", ""),

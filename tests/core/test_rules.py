@@ -135,6 +135,13 @@ each_default = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.parametrize("kind", ["no_first_scan", "stalled", "not_delivered", "customs_held"])
+def test_what_stands_still_rests_on_the_scan_it_stands_at(kind: str) -> None:
+    finding = verdict_at(kind, next(iter(COLUMNS.values())), MONDAY + timedelta(days=80)).finding
+    assert finding is not None
+    assert finding.fact.scan == scan(CLOCK_STARTS_AT[kind])
+
+
 @each_default
 def test_a_minute_before_its_threshold_nothing_is_said_and_at_it_it_is(kind: str, column: str, limits: str) -> None:
     here = COLUMNS[column]

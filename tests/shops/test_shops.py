@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,14 +18,15 @@ from parcelwatch.core.assigning import Assigned
 from parcelwatch.core.policy import Policy
 from parcelwatch.engine import Engine
 from parcelwatch.errors import CourierUnreadable
-from parcelwatch.model import Cause, Milestone
+from parcelwatch.model import Cause, Milestone, Order
 from parcelwatch.shopping.keeper import Shopkeeper, Stall
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.shops.base import Account as ShopAccount
 from parcelwatch.shops.base import Mark, Page, Reading
 from parcelwatch.shops.declared import Declared
-from parcelwatch.store import orders, parcels, shops
+from parcelwatch.store import erase, orders, parcels, shops
 from parcelwatch.store.writer import Writer
+from parcelwatch.verbs.agents import stop
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
 from tests.servers import Hit, Server, head
 from tests.shops.market import Market
@@ -115,6 +117,52 @@ def test_an_order_that_is_over_stops_its_parcels_and_takes_its_letter_back(
         with place.store() as store:
             assert [state for (state,) in store.all("SELECT state FROM drafts")] == ["withdrawn"]
             assert {state for (state,) in store.all("SELECT state FROM cases")} == {"resolved"}
+
+
+def test_an_order_that_is_open_again_has_its_parcels_watched_but_for_those_an_agent_stopped(
+    tmp_path: Path, market: Market
+) -> None:
+    with opened(tmp_path, market) as place:
+        place.watch([replace(place.wanted(THIRD), orders=(Order("#1001"),))])
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, FIRST, SECOND)
+            await pass_minutes(place, parts)
+            with place.store() as store:
+                stop(store, parcels.find(store, SECOND)[0], Policy(), place.hand.at, by="lin")
+            market.put("1001", place.hand.at, FIRST, SECOND, state="cancelled")
+            await pass_minutes(place, parts)
+            assert watched(place) == {FIRST: False, SECOND: False, THIRD: False}
+            market.put("1001", place.hand.at, FIRST, SECOND)
+            await pass_minutes(place, parts)
+
+        place.play(scene)
+        assert watched(place) == {FIRST: True, SECOND: False, THIRD: True}
+
+
+def test_a_forgotten_order_does_not_come_back_when_its_shop_tells_of_it_again(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, FIRST)
+            market.put("1002", place.hand.at, SECOND, THIRD)
+            await pass_minutes(place, parts)
+            with place.store() as store:
+                erase.forget_order(store, "#1001", place.hand.at)
+                erase.forget(store, SECOND, now=place.hand.at)
+            market.put("1001", place.hand.at, FIRST, FOURTH)
+            market.put("1002", place.hand.at, SECOND, THIRD, mail="ann@example.com")
+            market.put("1003", place.hand.at, SECOND)
+            await pass_minutes(place, parts)
+            (keeper,) = parts.shopkeepers
+            assert keeper.taken.forgotten >= 1
+
+        place.play(scene)
+        # Another order's parcel of the same number is another parcel.
+        assert [*watched(place)] == [THIRD, SECOND]
+        with place.store() as store:
+            assert [row["order"] for row in orders.rows(store)] == ["#1002", "#1003"]
+            assert store.value("SELECT count(*) FROM shop_orders WHERE number = '#1001'") == 0
 
 
 def test_a_parcel_of_two_orders_is_watched_until_the_last_of_them_is_over(tmp_path: Path, market: Market) -> None:

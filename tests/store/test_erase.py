@@ -429,6 +429,9 @@ _OURS = {
     # What the daemon says of itself, and its operator's configuration.
     "service": "version path fingerprint changes refused",
     "findings": "key text",
+    # What a key makes of numbers, and the key.
+    "forgotten": "mark",
+    "forgotten_key": "key",
     "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
     "case_events": "signal before after by",
     "notes": "by",

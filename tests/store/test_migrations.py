@@ -331,3 +331,22 @@ def test_a_parcel_that_is_watched_is_known_to_be_where_it_was_scanned_last(tmp_p
     db.close()
     with Store.open(path) as store:
         assert store.all("SELECT hub FROM parcels ORDER BY id") == [("Leipzig",), ("",)]
+
+
+def test_of_a_letter_that_was_left_on_its_way_before_agents_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "watch.db"
+    db = Database(path)
+    MIGRATIONS.apply(db, stop_before=next(name for name in NAMES if name.endswith("letters")))
+    with db.conn:
+        for number in ("PW1", "PW2"):
+            db.execute("INSERT INTO parcels (number, courier, added_at) VALUES (?, 'track', 0)", (number,))
+        for state, parcel_id in (("sending", 1), ("sent", 2)):
+            db.execute(
+                "INSERT INTO drafts (parcel_id, kind, language, state, milestone, facts, subject, body, created_at, "
+                "changed_at) VALUES (?, 'lost', 'en', ?, 'exception', '{}', '', '', 0, 1000)",
+                (parcel_id, state),
+            )
+    db.close()
+    with Store.open(path) as store:
+        assert store.all("SELECT unsure_at FROM drafts ORDER BY id") == [(601_000,), (None,)]
+        assert store.all("SELECT assess_at FROM parcels ORDER BY id") == [(601_000,), (None,)]

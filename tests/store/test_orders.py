@@ -295,7 +295,7 @@ def test_a_forgotten_order_is_in_no_file_any_more_and_the_other_buyers_is(path: 
     with Store.open(path) as store:
         alone, shared = lived(store)
         assert [word for word in PERSONAL if word.encode() not in on_disk(path)] == []
-        gone = forget_order(store, "A-1001")
+        gone = forget_order(store, "A-1001", NOW)
         assert (gone.parcels, gone.kept_parcels) == ({alone: "PW000001"}, {shared: "PW000002"})
         assert [word for word in (*PERSONAL, "PW000001") if word.encode() in on_disk(path)] == []
         assert orders_of(store, shared) == ["B-2002"]

@@ -10,7 +10,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from parcelwatch.core.cells import cell, worth
+from parcelwatch.core import together
+from parcelwatch.core.cells import cell
 from parcelwatch.core.exports.formats import CURRENCY, STATUS, VOID, Export
 from parcelwatch.core.exports.sent import Sent, shipments
 from parcelwatch.errors import BadInput
@@ -114,7 +115,6 @@ def _text(column: str, value: object) -> str:
         return str(value)[:_MOST_SIGNS].strip()
 
 
-_MOST_OF_GOODS: Final = 200
 _MOST_SIGNS: Final = 2000
 
 
@@ -157,6 +157,8 @@ def _told(order: str, group: Sequence[tuple[int, Cells]], export: Export, still_
             sent.setdefault((each.number, each.called), each)
         for column, text in cells.items():
             said.setdefault(column, text)
+    if len(group) > 1 and "goods" in said:
+        said["goods"] = together.goods(cells.get("goods", "") for _, cells in group)
     if export.summed and len(group) > 1:
         said |= _sum(group)
     standing = next((each for each in (standing_of(cells) for _, cells in group) if each is not Standing.OPEN), None)
@@ -177,7 +179,7 @@ def _cleaned(said: Mapping[str, str], export: Export) -> dict[str, str]:
     if "value" in kept and CURRENCY in said and kept["value"][-1].isdigit():
         kept["value"] = f"{kept['value']} {said[CURRENCY]}"
     if "goods" in kept:
-        kept["goods"] = kept["goods"][:_MOST_OF_GOODS]
+        kept["goods"] = kept["goods"][: together.MOST_OF_GOODS]
     if "phone_last4" in kept:
         shown = _PHONE.fullmatch(kept.pop("phone_last4"))
         kept |= {"phone_last4": shown[1]} if shown else {}
@@ -190,7 +192,7 @@ _OURS: Final = frozenset({"number", "courier", STATUS, VOID, CURRENCY})
 def _sum(group: Iterable[tuple[int, Cells]]) -> dict[str, str]:
     """What the parts of an order are worth together, where all of them can be read."""
     try:
-        return {"value": f"{sum(worth(cells.get('value', '')) for _, cells in group):.2f}"}
+        return {"value": together.total([said for _, cells in group if (said := cells.get("value", ""))])}
     except BadInput:
         return {}
 

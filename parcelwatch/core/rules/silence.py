@@ -89,7 +89,8 @@ class _StuckAt(_Silence):
             return QUIET
         if rare := missed(view.dossier, self.kind):
             return Verdict(note=rare)
-        return self.silent(view, since, _MILD, Fact(self.says, since=since))
+        newest = scan(view.entries[-1]) if view.entries else None
+        return self.silent(view, since, _MILD, Fact(self.says, since=since, scan=newest))
 
 
 @dataclass(frozen=True, slots=True)
