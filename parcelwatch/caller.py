@@ -53,6 +53,8 @@ SKEW: Final = timedelta(seconds=30)
 WRONG: Final = timedelta(days=1)
 # Seconds for a question with all it takes, a token or a second try: less than a claim lasts once it may start.
 PATIENCE: Final = 28.0
+# Seconds for a courier to say what time it is, while everything waits.
+AT_ONCE: Final = 5.0
 # A grant that failed is not asked for again by those who waited for it.
 SHARED: Final = timedelta(seconds=5)
 
@@ -242,6 +244,16 @@ class Caller:
         if abs(sent - now) > WRONG:
             return
         self._skew = sent - now if abs(sent - now) > SKEW else timedelta(0)
+
+
+async def date_of(client: Sends, account: Account) -> datetime | None:
+    """What time it is by a courier's clock, None where it does not say so at once. No credential is shown to it."""
+    try:
+        async with asyncio.timeout(AT_ONCE):
+            answer = await client.send(httpx.Request("GET", account.base_url), account.name)
+    except (CourierError, TimeoutError, httpx.InvalidURL):
+        return None
+    return None if "age" in answer.headers else http_date(answer.headers.get("date", ""))
 
 
 def told_apart(courier: Courier, asked: Sequence[Ask]) -> tuple[list[Ask], dict[Ask, str]]:

@@ -31,6 +31,14 @@ class Clock:
         self._wall = wall
         self._belief = Belief(wall(), monotonic())
 
+    def doubtful(self, last: datetime) -> bool:
+        """Whether what it shows at the start contradicts what was noted last, or may."""
+        return jumps.doubtful(self._wall(), last)
+
+    def begin(self, last: datetime, heard: Collection[datetime]) -> None:
+        """Begin anew from a doubtful time. `heard`: what couriers' clocks show."""
+        self._belief = jumps.begun(self._wall(), self.monotonic(), last, heard)
+
     def now(self) -> datetime:
         """The time believed."""
         return jumps.believed(self._belief, self.monotonic())

@@ -22,6 +22,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from parcelwatch import doors, engine, heartbeat, making, selfcheck, storekeeping, web
 from parcelwatch.clock import Clock
 from parcelwatch.config import Config
+from parcelwatch.core.jumps import TOLERANCE
 from parcelwatch.engine import Engine
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.making import Parts
@@ -90,7 +91,11 @@ async def _live(
     reloader = Reloader(config, made, parts, now)
     checks = SelfCheck(parts, lambda: reloader.config, lambda: stale(parts.ages()), now)
     scrape = web.Scrape(Metrics(parts, checks).text, CONTENT_TYPE)
-    reloader.watching = (web.Health(checks.look).route, scrape.route, web.ShopHooks(parts.shopkeepers, now).route)
+    reloader.watching = (
+        web.Health(checks.look).route,
+        scrape.route,
+        web.ShopHooks(lambda: parts.shopkeepers, now).route,
+    )
     try:
         reloader.server = doors.opened(config, parts, now, reloader.watching)
     except ConfigError:
@@ -191,10 +196,22 @@ class Daemon:
     async def start(self) -> None:
         """Start the engine, but not by a clock that cannot be right: what it wrote would be wrong for good."""
         if self._clock.right:
+            await self._ask_the_time()
             await self._engine.start(self._clock.now(), patient=True)
             self._started = True
         else:
             log.error("the clock cannot be right; nothing is done until it is", clock=self._clock.now().isoformat())
+
+    async def _ask_the_time(self) -> None:
+        """Of couriers, where the clock shows what contradicts the database, or may."""
+        last = await self._engine.last_noted()
+        if last is None or not self._clock.doubtful(last):
+            return
+        heard = await self._engine.courier_dates()
+        before = self._clock.now()
+        self._clock.begin(last, heard)
+        if abs(by := self._clock.now() - before) > TOLERANCE:
+            log.warning("the clock is wrong by what couriers' show; theirs is believed", by=str(by), noted=str(last))
 
     async def tick(self) -> None:
         """One beat."""

@@ -16,6 +16,7 @@ import structlog
 
 from parcelwatch import incidents, operators, pushes, repeats, reports
 from parcelwatch.caller import Sends as Asks
+from parcelwatch.caller import date_of
 from parcelwatch.client import Client
 from parcelwatch.config import Config
 from parcelwatch.core import accounts as rules
@@ -29,16 +30,16 @@ from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import StoreError
 from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
+from parcelwatch.keepers import Keeper, hirer, succession
 from parcelwatch.making import Parts, linking, parts, proxy
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper
-from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels
+from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels, shops
 from parcelwatch.store import retention as retained
 from parcelwatch.store.writer import Writer
-from parcelwatch.storekeeping import Keeper
-from parcelwatch.ticketing.keeper import Deskkeeper
+from parcelwatch.storekeeping import Keeper as Storekeeper
 from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ class Engine:
         fallbacks: Mapping[str, str] | None = None,
         voices: Mapping[str, Renderer] | None = None,
         broken: Sequence[str] = (),
-        keepers: Sequence[Shopkeeper | Deskkeeper] = (),
+        keepers: Sequence[Keeper] = (),
         elapsed: Callable[[], float] = time.monotonic,
         retention: Retention | None = None,
     ) -> None:
@@ -101,7 +102,9 @@ class Engine:
         """
         self.workers = [Worker(one, client, writer, policy, self._deliver_written) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
-        self.keepers = keepers
+        self.keepers = tuple(keepers)
+        self._dismissed: list[Keeper] = []
+        self._hire = hirer(client, writer)
         self.beat = time.monotonic()
         self.assessed = Tally()
         self.pushed = Tally()
@@ -120,7 +123,7 @@ class Engine:
         self._repeated_at: datetime | None = None
         self._lookout = incidents.Lookout()
         self._retention, self._sweep = retention or Retention(), retained.Sweep()
-        self.storekeeper = Keeper(writer, self.deliverer, policy, self._begin, elapsed)
+        self.storekeeper = Storekeeper(writer, self.deliverer, policy, self._begin, elapsed)
         writer.on_messages, self.deliverer.on_free = self._wrote, self._deliver_soon
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
@@ -144,11 +147,13 @@ class Engine:
         """Go on with other parts, from one moment to the next. Raises StoreError, and then nothing has changed.
 
         What is on its way arrives: calls end as they began, at the account as it was, and messages keep their place.
-        The shops are the same: only what is counted of them may be judged otherwise.
+        Who asks a shop or a helpdesk as before goes on; whoever does no more ends with the page at hand.
         """
         kept = {one.post.name: one for one in self.workers if one.post in made.posts}
         added = [one.name for one in made.posts if one.name not in self._posts]
-        await self._writer.run(_take_over, added, now, anew=[one.name for one in made.posts if one.name not in kept])
+        keepers = succession(self.keepers, (*made.stalls, *made.counters), self._hire)
+        anew = [*(one.name for one in made.posts if one.name not in kept), *(one.kept for one in keepers.new)]
+        await self._writer.run(_take_over, added, now, anew=anew, hasten=[one.progress for one in keepers.new])
         await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
         for worker in self.workers:
             worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
@@ -162,9 +167,10 @@ class Engine:
         self.storekeeper.judge_by(made.policy)
         self._posts = {one.name: one for one in made.posts}
         self._apis = {one.name: one.account.api for one in made.posts}
+        keepers.begin()
+        self._dismissed = [one for one in (*self._dismissed, *keepers.leaving) if one.kept in self._running]
+        self.keepers = keepers.all
         self._apis |= {one.kept: one.api for one in self.keepers}
-        for keeper, anew in zip(self.keepers, (*made.stalls, *made.counters), strict=True):
-            keeper.take_over(anew)
         self._renderers = (made.renderer, *made.voices.values())
         self._broken = frozenset(made.broken)
 
@@ -176,10 +182,11 @@ class Engine:
             self.deliverer.beat = self.beat  # it rests, and is well
             return
         self._wake("pushes", self._read_pushes(now))
-        askers: tuple[Shopkeeper | Deskkeeper | Worker, ...] = (*self.keepers, *self.workers)
+        askers: tuple[Keeper | Worker, ...] = (*self.keepers, *self.workers)
         for each in askers if self.storekeeper.asks else ():
             each.at(now)
-            self._wake(each, each.run(now))
+            # Who follows another waits until that one has ended.
+            self._wake(each if isinstance(each, Worker) else each.kept, each.run(now))
         self._wake("look again", self._look_again(now))
         self._wake("deliver", self._deliver(now))
 
@@ -206,6 +213,18 @@ class Engine:
     def courier_clocks(self) -> list[timedelta]:
         """How far ahead of the time believed couriers' clocks were, by their answers since this was last asked."""
         return [ahead for worker in self.workers for ahead in worker.clocks()]
+
+    async def last_noted(self) -> datetime | None:
+        """The latest time in the database, None where there is none or it cannot be read."""
+        try:
+            return await self._writer.run(ahead.latest)
+        except StoreError:
+            return None
+
+    async def courier_dates(self) -> list[datetime]:
+        """What time it is by the clocks of couriers who answer at once, whatever they answer."""
+        told = await asyncio.gather(*(date_of(self._client, one.account) for one in self.posts))
+        return [one for one in told if one is not None]
 
     def rest(self) -> None:
         """A beat at which there is nothing to be done: a sign of life all the same."""
@@ -257,7 +276,7 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         await self.storekeeper.close()
-        every = (*self.workers, *self._leaving, *self.keepers)
+        every = (*self.workers, *self._leaving, *self.keepers, *self._dismissed)
         drained = asyncio.gather(*(worker.drain() for worker in every), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)
         await self.deliverer.close(PATIENCE)
@@ -395,13 +414,17 @@ def _start(store: Store, names: Sequence[str], keepers: Sequence[str], now: date
     _take_over(store, names, now, anew=[*names, *keepers])
 
 
-def _take_over(store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str]) -> None:
-    """Nobody else asks these accounts; those of `anew` may have been put right."""
+def _take_over(
+    store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str], hasten: Sequence[str] = ()
+) -> None:
+    """Nobody else asks these accounts; those of `anew` may have been put right. `hasten`: shops to be read at once."""
     with store.transaction():
         parcels.void_leases(store, names)
         for name in anew:
             state, pace = accounts.load(store, name)
             accounts.save(store, name, rules.retry_now(state, now), pace)
+        for name in hasten:
+            shops.hasten(store, name)
 
 
 def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
@@ -482,8 +505,7 @@ def build(config: Config, *, serving: bool = False, made: Parts | None = None) -
     made = made or parts(config)
     writer = Writer(config.database, daemon=True, check=True)
     client = Client(proxy=proxy(config))
-    keepers: list[Shopkeeper | Deskkeeper] = [Shopkeeper(each, client, writer) for each in made.stalls]
-    keepers += [Deskkeeper(each, client, writer) for each in made.counters]
+    keepers = succession((), (*made.stalls, *made.counters), hirer(client, writer)).all
     try:
         links = linking(config) if serving else None
     except StoreError:

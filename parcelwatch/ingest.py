@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from parcelwatch.core import dispatch
+from parcelwatch.core import dispatch, grouping
 from parcelwatch.core.advance import advance
 from parcelwatch.core.cadence import SET_ASIDE
 from parcelwatch.core.cases import Signal
@@ -222,7 +222,7 @@ def _step(
     if before.cases and _claims_are_over(before, step.dossier):
         takeback.take_back_claims(store, parcel_id, "there is no claim to be made any more")
     wave = step.dossier.parcel.import_id if step.first else wave
-    _say(store, step, saved, policy, now, wave)
+    _say(store, step, saved, policy, now, wave, pushed=isinstance(event, Pushed))
     if isinstance(event, LetterAction):
         _tell_others(store, step, policy, now)
     if untold:
@@ -376,7 +376,9 @@ def _wording(checkpoint: Checkpoint) -> tuple[str, str]:
 # --- what is told --------------------------------------------------------------------------------
 
 
-def _say(store: Store, step: Advance, saved: Saved, policy: Policy, now: datetime, wave: int | None) -> None:
+def _say(
+    store: Store, step: Advance, saved: Saved, policy: Policy, now: datetime, wave: int | None, *, pushed: bool
+) -> None:
     parcel = step.dossier.parcel
     for notice in step.notices:
         if isinstance(notice, CaseTold):
@@ -386,7 +388,8 @@ def _say(store: Store, step: Advance, saved: Saved, policy: Policy, now: datetim
         elif isinstance(notice, LetterUnsure):
             _letter_unsure(store, parcel, notice, policy, now)
         else:
-            _enqueue(store, step, notice, saved, policy, now, wave)
+            waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
+            _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
 
 
 def _enqueue(

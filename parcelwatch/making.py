@@ -46,6 +46,9 @@ def parts(config: Config) -> Parts:
     staffed, sends, policy = posts(config), channels(config), config.policy()
     secrets = {f"couriers.{one.name}": _digest(one.account.secrets) for one in staffed}
     secrets |= {f"channels.{name}": _digest([each.url.read()]) for name, each in config.channels().items()}
+    shops, desks = tuple(stalls(config, policy)), tuple(counters(config, policy))
+    secrets |= {f"shops.{one.name}": _digest(one.account.secrets) for one in shops}
+    secrets |= {one.kept: _digest(one.account.secrets) for one in desks}
     return Parts(
         posts=tuple(staffed),
         channels=sends,
@@ -55,8 +58,8 @@ def parts(config: Config) -> Parts:
         fallbacks={name: channel.fallback for name, channel in config.channels().items() if channel.fallback},
         broken=tuple(broken_templates(config)),
         secrets=secrets,
-        stalls=tuple(stalls(config, policy)),
-        counters=tuple(counters(config, policy)),
+        stalls=shops,
+        counters=desks,
         retention=config.retention(),
     )
 

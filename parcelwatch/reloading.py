@@ -113,18 +113,10 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
     """What cannot be changed while it runs."""
     if before.database != after.database:
         yield f"{after.path}: [service] database {_NEVER}"
-    if _shops(before) != _shops(after):
-        yield f"{after.path}: [shops] {_NEVER}"
-    if dict(before.helpdesks()) != dict(after.helpdesks()):
-        yield f"{after.path}: [helpdesks] {_NEVER}"
     if before.proxy != after.proxy:
         yield f"{after.path}: [service] proxy {_NEVER}"
     if before.listen != after.listen:
         yield f"{after.path}: [service] listen {_NEVER}"
-
-
-def _shops(read: Config) -> object:
-    return dict(read.shops())
 
 
 def _changes(before: Config, after: Config, was: Parts, made: Parts) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,13 +15,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parcelwatch import clock
-from parcelwatch.daemon import stale
+from parcelwatch import clock, making
+from parcelwatch.clock import Clock
+from parcelwatch.daemon import Daemon, stale
+from parcelwatch.engine import Engine
 from parcelwatch.model import Parcel
+from parcelwatch.reloading import Reloader
 from parcelwatch.sandbox.demo_world import bulk_story
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.world import World
+from parcelwatch.selfcheck import SelfCheck
 from parcelwatch.store import Store, parcels
+from parcelwatch.systemd.sdnotify import Notifier
+from tests.acceptance.world import Shop, ago, known
 from tests.servers import PATIENCE
 
 PROGRAM = (
@@ -166,3 +173,25 @@ def test_a_running_daemon_answers_whoever_watches_it(world: Path, tmp_path: Path
         child.communicate(timeout=PATIENCE)
     assert (health.status_code, health.json()) == (200, {"ok": True, "failing": []})
     assert 'parcelwatch_answers_total{account="dhl",outcome="answered"}' in metrics.text
+
+
+def test_a_hangup_beside_a_database_that_cannot_be_read_is_answered_and_so_is_the_next(tmp_path: Path) -> None:
+    async def scene(parts: Engine) -> None:
+        notifier = Notifier(str(tmp_path / "notify"))
+        reloader = Reloader(place.config, making.parts(place.config), parts, place.hand)
+        checks = SelfCheck(parts, lambda: place.config, tuple, place.hand)
+        one = Daemon(parts, notifier, Clock(place.hand), reloader, checks)
+        answering = asyncio.create_task(one._reloads())
+        for table, to, wanted in (("alerts", "away", "cannot be read now"), ("away", "alerts", "STATUS=watching; 0")):
+            await parts.writer.run(_rename, table, to)
+            one.hung_up(on_terminal=False)
+            assert wanted in (await asyncio.to_thread(wait_for, listening, "READY=1"))[-1]
+        answering.cancel()
+
+    with Shop(tmp_path, known("3000000001", ago(3))) as place, supervisor(tmp_path) as listening:
+        place.play(scene)
+
+
+def _rename(store: Store, table: str, to: str) -> None:
+    with store.transaction():
+        store.write(f"ALTER TABLE {table} RENAME TO {to}")

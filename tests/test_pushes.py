@@ -25,7 +25,7 @@ from parcelwatch.errors import ConfigError, CourierRefused, CourierUnreadable
 from parcelwatch.ingest import Heard, ingest, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Observation, Parcel
 from parcelwatch.posts import Post
-from parcelwatch.store import Store, alerts, cases, evidence, inbox, parcels
+from parcelwatch.store import Store, alerts, cases, evidence, imports, inbox, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.writer import Writer
 from tests.databases import blank
@@ -403,3 +403,44 @@ def test_unreadable_pushes_reach_the_operator_by_the_usual_way(tmp_path: Path) -
         assert row["code"] == UNREADABLE
 
     play(tmp_path, story)
+
+
+# --- beside an import ----------------------------------------------------------------------------
+
+
+def imported(store: Store, count: int) -> list[int]:
+    """So many parcels of one import, none of them asked about yet; the first is the one that is pushed."""
+    with store.transaction():
+        import_id = imports.begin(store, "orders.csv", NOW)
+        every = [f"PW{n:09}ZZ" for n in range(count)]
+        ids = [parcels.add(store, Parcel(0, one, "bell", NOW, import_id=import_id), NOW) for one in every]
+        imports.finish(store, import_id, {}, NOW)
+    return ids
+
+
+def leaving(store: Store, now: datetime) -> list[str]:
+    """Whose alerts may leave by now, in that order."""
+    with store.transaction():
+        outbox.release(store, now)
+    sql = """SELECT number FROM alerts a JOIN parcels p ON p.id = parcel_id
+      WHERE draft_id IS NULL AND a.due_at <= ? ORDER BY a.due_at"""
+    return [number for (number,) in store.all(sql, (int(now.timestamp() * 1000),))]
+
+
+@pytest.mark.parametrize(("hours", "first"), [(-1, ["PW000000000ZZ"]), (-48, [])])
+def test_damage_that_is_pushed_as_it_happens_leaves_before_what_an_import_digs_up(
+    tmp_path: Path, hours: int, first: list[str]
+) -> None:
+    said = {"number": "PW000000000ZZ", "hours": hours, "milestone": "exception", "cause": "damaged"}
+    at = NOW - 60 * HOUR
+    broken = Checkpoint(at, at, M.EXCEPTION, Cause.DAMAGED)
+    with Store.open(blank(tmp_path / "watch.db")) as store:
+        ids = imported(store, 4)
+        with store.transaction():
+            ingest(store, [Heard(ids[1], Answered("PW000000001ZZ", (broken,)), NOW)], POLICY)
+        push = Push({}, {}, json.dumps(said).encode())
+        pushes.keep(store, "bell", push, Trust.BODY, push.body, NOW)
+        pushes.read(store, {"bell": POST}, POLICY, NOW)
+        assert leaving(store, NOW) == first
+        assert leaving(store, NOW + HOUR)[: len(first)] == first
+        assert sorted(leaving(store, NOW + HOUR)) == ["PW000000000ZZ", "PW000000001ZZ"]

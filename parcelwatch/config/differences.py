@@ -51,9 +51,10 @@ def _document(config: Config) -> dict[str, Any]:
     document = config.effective()
     thresholds = config.file.thresholds.model_dump(mode="json", by_alias=True, exclude_none=True)
     document["thresholds"] = {key: value for key, value in thresholds.items() if key != "override" or value}
-    for name, account in config.file.couriers.items():
-        if account.declared is not None:
-            document["couriers"][name]["declared"] = account.declared.model_dump(mode="json", by_alias=True)
+    for table in ("couriers", "shops", "helpdesks"):
+        for name, account in getattr(config.file, table).items():
+            if account.declared is not None:
+                document[table][name]["declared"] = account.declared.model_dump(mode="json", by_alias=True)
     return document
 
 

@@ -34,6 +34,8 @@ LONGEST: Final = 40
 
 FIRST_HOLD: Final = timedelta(seconds=30)
 LATER_HOLD: Final = timedelta(minutes=15)
+# What befell a parcel longer before it was imported is the past, whoever tells of it.
+LATELY: Final = timedelta(days=1)
 _OVER: Final = -1
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -286,6 +288,14 @@ def _letters_last(one: Waiting) -> bool:
 
 
 # --- imports -------------------------------------------------------------------------------------
+
+
+def waits(since: datetime, added_at: datetime, *, pushed: bool) -> bool:
+    """Whether what a parcel's first answer tells waits for the rest of its import, so that the past is told together.
+
+    What a courier calls about by itself, as it happens, is no past. `since`: when the trouble began.
+    """
+    return not (pushed and since > added_at - LATELY)
 
 
 def release_at(first_waiting: datetime, released: datetime | None, *, all_asked: bool) -> datetime:

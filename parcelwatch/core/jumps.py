@@ -21,6 +21,9 @@ PATIENCE: Final = timedelta(minutes=5)
 CONTRADICTED: Final = timedelta(days=1)
 """The same for one that a courier's clock spoke against, counted from when one last did."""
 
+AWAY: Final = timedelta(days=1)
+"""Whoever starts so long after what was last noted asks couriers what time it is."""
+
 _NOTHING: Final = timedelta(0)
 
 EARLIEST: Final = datetime(2025, 1, 1, tzinfo=UTC)
@@ -64,6 +67,22 @@ class Jump:
 def plausible(at: datetime) -> bool:
     """Whether it can be that late."""
     return at >= EARLIEST
+
+
+def doubtful(wall: datetime, last: datetime) -> bool:
+    """Whether a clock read at a start contradicts what was noted `last`, or may: it is behind, or far ahead."""
+    return plausible(wall) and not last - TOLERANCE <= wall <= last + AWAY
+
+
+def begun(wall: datetime, monotonic: float, last: datetime, heard: Collection[datetime]) -> Belief:
+    """What is believed at a start by a doubtful clock. `heard`: what couriers' clocks show.
+
+    Theirs, where none bears the computer's out and they contradict nothing that was noted; else the computer's.
+    """
+    theirs = sorted(one for one in heard if one >= last - TOLERANCE or one > wall)
+    if not theirs or any(_alike(one - wall, _NOTHING) for one in heard):
+        return Belief(wall, monotonic)
+    return Belief(theirs[len(theirs) // 2], monotonic)
 
 
 def believed(belief: Belief, monotonic: float) -> datetime:

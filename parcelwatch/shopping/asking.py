@@ -194,18 +194,28 @@ class Asker(Generic[P]):
         if self._renews is None:
             return self.account
         async with self._renewing:
-            if self._unkept is not None:
-                self._keep(self._unkept)
-            if self._granted is None or not self._granted.holds(self.clock()):
+            if self._unkept is not None or self._granted is None or not self._granted.holds(self.clock()):
                 # What renews may be used up by the call: whoever is told to stop still keeps what came of it.
                 self._granting = asyncio.ensure_future(self._grant(self._renews))
                 self._granted = await asyncio.shield(self._granting)
             return replace(self.account, token=self._granted.token)
 
     async def _grant(self, renews: Renews) -> tokens.Kept:
-        """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used."""
-        path, configured = self._renewals, self.account.token
-        kept = tokens.load(path)
+        """The token that is kept, if it holds and was not refused, or another one, which is kept before it is used.
+
+        Another process may ask the same account: what it renews is read, not renewed again.
+        """
+        try:
+            async with tokens.renewing(self._renewals):
+                return await self._granted_anew(renews)
+        except OSError as error:
+            raise CourierUnavailable(f"{self.account.name}: its token cannot be kept: {error.strerror}") from error
+
+    async def _granted_anew(self, renews: Renews) -> tokens.Kept:
+        configured = self.account.token
+        if self._unkept is not None:
+            self._keep(self._unkept)
+        kept = tokens.load(self._renewals)
         if kept is not None and kept.holds(self.clock()) and kept.token != self._refused:
             return kept
         if begun := self._begun(renews, kept):
@@ -238,10 +248,7 @@ class Asker(Generic[P]):
     def _keep(self, found: tokens.Kept) -> None:
         """Keep a token before it is used; one that cannot be kept is tried again before the next call."""
         self._unkept = found
-        try:
-            tokens.save(self._renewals, found)
-        except OSError as error:
-            raise CourierUnavailable(f"{self.account.name}: its token cannot be kept: {error.strerror}") from error
+        tokens.save(self._renewals, found)
         self._unkept = None
 
     async def drain(self) -> None:

@@ -52,6 +52,11 @@ class Stall:
     def name(self) -> str:
         return self.account.name
 
+    @property
+    def kept(self) -> str:
+        """What its state is kept under among accounts."""
+        return accounted(self.name)
+
 
 class Shopkeeper:
     """Asks one shop. One reading runs at a time."""
@@ -65,12 +70,18 @@ class Shopkeeper:
         self._knocked: dict[str, None] = {}
         self._named: dict[tuple[str, str], None] = {}
         self._tried_held = False
+        self._retired = False
         self.remarks: dict[str, None] = {}
 
     @property
     def kept(self) -> str:
         """What its state is kept under among accounts."""
-        return accounted(self.stall.name)
+        return self.stall.kept
+
+    @property
+    def progress(self) -> str:
+        """What is kept under among shops of how far it was read."""
+        return self.stall.name
 
     @property
     def api(self) -> str:
@@ -81,10 +92,24 @@ class Shopkeeper:
         """It is so late: what runs goes on by this clock."""
         self._asker.at(now)
 
+    def asks_alike(self, stall: object) -> bool:
+        """Whether it is the same shop, asked in the same way with the same credentials."""
+        assert isinstance(stall, Stall)
+        return (stall.account, stall.shop, stall.renewals) == (
+            self.stall.account,
+            self.stall.shop,
+            self.stall.renewals,
+        )
+
     def take_over(self, stall: object) -> None:
         """From now on it is decided otherwise; how the shop is asked stays as it was at the start."""
         assert isinstance(stall, Stall)
         self.stall, self._tried_held = stall, False
+
+    def retire(self) -> list[str]:
+        """Keep the page at hand, and ask no more; which orders were still to be asked for."""
+        refs, self._knocked, self._retired = [*self._knocked], {}, True
+        return refs
 
     async def drain(self) -> None:
         """Wait until a token that is being renewed is kept."""
@@ -94,9 +119,9 @@ class Shopkeeper:
         """Read what changed since the last time, if it is time for that. Failing is kept and never raised."""
         if self._knocked:
             await self._answer_knocks(now)
-        if not await self._writer.run(due, accounted(self.stall.name), self.stall.name, self.stall.every, now):
+        if not await self._writer.run(due, self.kept, self.stall.name, self.stall.every, now):
             return
-        if await self.read(now) is None and not self._tried_held:
+        if await self.read(now) is None and not (self._tried_held or self._retired):
             self._tried_held = await self._try_held()
         if self._knocked:
             await self._answer_knocks(self._asker.clock())
@@ -116,7 +141,8 @@ class Shopkeeper:
             try:
                 self.taken += await self.ask_again(ref)
             except CourierError as error:
-                await self._writer.run(troubled, self.kept, error, self._asker.clock())
+                if not self._retired:
+                    await self._writer.run(troubled, self.kept, error, self._asker.clock())
             except StoreError:
                 self.knock([ref])
                 raise
@@ -135,7 +161,7 @@ class Shopkeeper:
                     await self._writer.run(tell_shop, counter.shop, tuple(self.remarks), counter.policy, at)
                 self.taken += await self._writer.run(take_page, self.stall.counter, page, self._asker.clock())
                 await self._ask_about(page.named)
-                if self._asker.clock() - now > LONGEST:
+                if self._retired or self._asker.clock() - now > LONGEST:
                     break
         except CourierError as failed:
             error = failed
@@ -144,8 +170,8 @@ class Shopkeeper:
         except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
             log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
             error = CourierUnavailable(f"{self.stall.name}: its answer could not be read ({whereabouts(failed)})")
-        kept = accounted(self.stall.name)
-        await self._writer.run(settle, kept, self.stall.name, error, self._asker.clock())
+        if not self._retired:
+            await self._writer.run(settle, self.kept, self.stall.name, error, self._asker.clock())
         return error
 
     async def _ask_about(self, named: Iterable[tuple[str, str]]) -> None:

@@ -40,6 +40,12 @@ def furthest(store: Store, now: datetime) -> datetime | None:
     return from_ms(max(times)) if times else None
 
 
+def latest(store: Store) -> datetime | None:
+    """The latest time among what was written last; None where nothing was. Costs next to nothing."""
+    times = [at for table in (*_STANDING, *_NEWEST) for at in _last(store, table, 0)]
+    return from_ms(max(times)) if times else None
+
+
 def _last(store: Store, table: str, limit: int) -> Iterator[int]:
     newest = "" if table in _STANDING else f" ORDER BY rowid DESC LIMIT {_FEW}"
     names = ", ".join(TIMES[table].happened)

@@ -1,28 +1,27 @@
 """Everything known of one number or one order: handing it out, and erasing it.
 
-What belongs here: what a person may ask of us about their parcel. Erasing covers every table, and a new table with
-anything personal in it must be added here; handed out is what is kept about the parcel itself.
+What belongs here: what a person may ask of us about their parcel. Erasing covers every table; where others' rows name
+what is erased is mentions.py's. Handed out is what is kept about the parcel itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
 from parcelwatch.core.drafts import about, without
 from parcelwatch.core.privacy import EASTERN, initials
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Cause, Draft, DraftState, Remedy
-from parcelwatch.store import forgotten
+from parcelwatch.model import Draft, DraftState
+from parcelwatch.store import forgotten, mentions
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.orders import derive
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, load, to_draft, to_fact
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, load, to_draft
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -84,132 +83,6 @@ def _ids(store: Store, number: str) -> list[int]:
 
 # --- erasing -------------------------------------------------------------------------------------
 
-# Rows that belong to no parcel, or to another one, and name this one all the same. What people wrote goes as a whole,
-# for who knows what else it says; another parcel's alert may still have to be sent and only loses the number.
-_MENTIONS: Final = (
-    "DELETE FROM payloads WHERE names(body, ?1) OR names(error, ?1)",
-    "DELETE FROM inbox WHERE names(body, ?1) OR names(headers, ?1) OR names(error, ?1)",
-    "DELETE FROM unknown_codes WHERE names(text, ?1) OR names(code, ?1)",
-    """UPDATE unknown_codes SET numbers = (SELECT json_group_array(value) FROM json_each(numbers) WHERE value <> ?1)
-       WHERE names(numbers, ?1)""",
-    "UPDATE unheard SET reason = '(erased)' WHERE names(reason, ?1)",
-    "UPDATE accounts SET last_error = '(erased)' WHERE names(last_error, ?1)",
-    "UPDATE accounts SET refused = '(erased)' WHERE names(refused, ?1)",
-    "UPDATE channels SET last_error = '(erased)' WHERE names(last_error, ?1)",
-    "UPDATE notes SET text = '(erased)' WHERE names(text, ?1)",
-    "UPDATE complaints SET text = '(erased)' WHERE names(text, ?1)",
-    "UPDATE complaints SET kind = '' WHERE names(kind, ?1)",
-    "UPDATE cases SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
-    "UPDATE cases SET remedy = struck_values(remedy, ?1) WHERE names(coalesce(remedy, ''), ?1)",
-    "UPDATE cases SET claim = struck_values(claim, ?1) WHERE names(coalesce(claim, ''), ?1)",
-    "UPDATE case_events SET fact = struck_fact(fact, ?1) WHERE names(fact, ?1)",
-    "UPDATE draft_events SET fact = struck_fact(fact, ?1) WHERE names(coalesce(fact, ''), ?1)",
-    "UPDATE silences SET comment = struck(comment, ?1) WHERE names(comment, ?1)",
-    "UPDATE silences SET matcher = struck_values(matcher, ?1) WHERE names(matcher, ?1)",
-    "UPDATE imports SET source = '(erased)' WHERE names(source, ?1)",
-    "DELETE FROM shop_held WHERE names(number || ' ' || company || ' ' || why, ?1)",
-    "DELETE FROM shop_parcels WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders WHERE names(number, ?1))",
-    "DELETE FROM shop_orders WHERE names(number, ?1) OR names(ref, ?1)",
-    "DELETE FROM grievances WHERE names(ref, ?1)",
-    """DELETE FROM ticket_parcels
-       WHERE (desk, ref) IN (SELECT desk, ref FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1))""",
-    "DELETE FROM ticket_letters WHERE names(ref || ' ' || number, ?1)",
-    "DELETE FROM tickets WHERE names(ref || ' ' || number || ' ' || url, ?1)",
-    "DELETE FROM posted WHERE names(answer, ?1) OR names(key, ?1)",
-    "UPDATE alerts SET error = '', outcome = '' WHERE names(error || ' ' || outcome, ?1)",
-    "UPDATE alerts SET fact = without_example(fact, ?1) WHERE parcel_id IS NULL AND names(fact, ?1)",
-    """UPDATE alerts SET fact = iif(parcel_id IS NULL, '{"says":"noted","reason":"(erased)"}', struck_fact(fact, ?1))
-       WHERE names(fact, ?1)""",
-    """UPDATE sendings SET title = struck(title, ?1), body = struck(body, ?1)
-       WHERE names(title || ' ' || body, ?1)""",
-    # Another order of the same buyer is called as it is, and its letters greet them.
-    """UPDATE drafts SET subject = struck(subject, ?1), body = struck(body, ?1)
-       WHERE names(subject || ' ' || body, ?1) AND ?1 NOT IN (to_name, to_contact)""",
-    "UPDATE drafts SET facts = struck_values(facts, ?1) WHERE names(facts, ?1) AND ?1 NOT IN (to_name, to_contact)",
-)
-
-
-def _names(text: str | bytes, number: str) -> bool:
-    """Whether `text` names this very number and not a longer one that holds it."""
-    said = [text.decode(code, "replace") for code in _CODES] if isinstance(text, bytes) else [text]
-    # A form's quoting would hide where the number begins, JSON's what it is.
-    forms = (form for one in said for form in (one, unquote_plus(one), _ESCAPED.sub(_unescaped, one)))
-    return any(_word(number).search(form) for form in forms)
-
-
-_CODES: Final = ("utf-8", "gb18030")
-_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
-
-
-def _unescaped(escaped: re.Match[str]) -> str:
-    return chr(int(escaped[1], 16))
-
-
-def _struck(text: str, number: str) -> str:
-    return _word(number).sub("(erased)", text)
-
-
-_WRITTEN: Final = frozenset({"note", "by", "ref", "amount", "tag", "tier", "what", "place", "reason", "customer_name"})
-_OURS: Final = frozenset({*Remedy, *Cause})
-
-
-def _struck_values(kept: str, number: str) -> str:
-    """JSON without the number in what others wrote; keys, and the words that are ours, stay."""
-
-    def struck(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {
-                name: _struck_value(name, one, number) if isinstance(one, str) else struck(one)
-                for name, one in value.items()
-            }
-        return [struck(one) for one in value] if isinstance(value, list) else value
-
-    return dump(struck(load(kept)))
-
-
-def _struck_value(name: str, value: str, number: str) -> str:
-    return _struck(value, number) if name in _WRITTEN and value not in _OURS else value
-
-
-def _struck_fact(kept: str, number: str) -> str:
-    """A fact without the number in what others wrote; the words that are ours stay, whatever a buyer is called."""
-    fact = to_fact(kept)
-    scan = fact.scan
-    if scan is not None:
-        code, text, place = (_struck(said, number) for said in (scan.code, scan.text, scan.place))
-        scan = replace(scan, code=code, text=text, place=place)
-    unread = tuple(replace(one, code=_struck(one.code, number), text=_struck(one.text, number)) for one in fact.unread)
-    return fact_json(replace(fact, scan=scan, unread=unread, reason=_struck(fact.reason, number)))
-
-
-def _without_example(kept: str, number: str) -> str:
-    """What is told of an account without one of the parcels it was seen on."""
-    fact = to_fact(kept)
-    left = (replace(one, numbers=tuple(each for each in one.numbers if each != number)) for one in fact.unread)
-    return fact_json(replace(fact, unread=tuple(left)))
-
-
-@lru_cache(maxsize=1)
-def _word(number: str) -> re.Pattern[str]:
-    inner = _dialled(number[len(_TEL) :]) if number.startswith(_TEL) else re.escape(number)
-    return re.compile(rf"(?<![A-Za-z0-9]){inner}(?![A-Za-z0-9])", re.IGNORECASE)
-
-
-_TEL: Final = "tel:"
-_PHONE: Final = re.compile(r"\+?\d(?:[ ()./-]{0,2}\d){8,17}")
-_SUBSCRIBER: Final = 8  # digits that stay whether a country's code, a 0 or neither comes first
-
-
-def _phone(contact: str) -> str:
-    """A mark for a phone number in whatever spelling, "" for what is none."""
-    return _TEL + re.sub(r"\D", "", contact) if _PHONE.fullmatch(contact.strip()) else ""
-
-
-def _dialled(digits: str) -> str:
-    gap = r"[ ()./-]{0,3}"
-    before = rf"\+?(?:\d{gap}){{0,{len(digits) - _SUBSCRIBER + 2}}}\(?"
-    return before + gap.join(digits[-_SUBSCRIBER:])
-
 
 def _names_of(store: Store, parcel_id: int) -> list[str]:
     """Every number a parcel ever had."""
@@ -222,7 +95,7 @@ _PERSON: Final = "SELECT number, customer_contact, buyer, customer_name FROM ord
 
 def _said_of(number: str, contact: str, buyer: str, name: str) -> tuple[str, ...]:
     """What an order and its buyer are called, here and in messages: a link quotes, a group reads initials."""
-    return number, quote(number, safe=""), contact, _phone(contact), buyer, name, initials(name)
+    return number, quote(number, safe=""), contact, mentions.phone(contact), buyer, name, initials(name)
 
 
 _ADDRESSED: Final = "SELECT DISTINCT to_name, to_contact FROM drafts WHERE order_id = ?"
@@ -231,7 +104,7 @@ _ADDRESSED: Final = "SELECT DISTINCT to_name, to_contact FROM drafts WHERE order
 def _written_to(store: Store, order_id: int) -> Iterator[str]:
     """All whom a letter of an order was written to: its customer may have been another once."""
     for name, contact in store.all(_ADDRESSED, (order_id,)):
-        yield from (name, initials(name), contact, _phone(contact))
+        yield from (name, initials(name), contact, mentions.phone(contact))
 
 
 _LINKED: Final = "SELECT parcel_id FROM parcel_orders WHERE order_id = ? ORDER BY parcel_id"
@@ -304,15 +177,10 @@ def forget(store: Store, *numbers: str, now: datetime | None = None) -> Erasure:
     `now`: since when shops and files that tell of them again are not heard; None: they are.
 
     An order that has no other parcel goes along, with its buyer and all that was written to them; one that has stays,
-    and its letters lose these parcels. Opens its own transaction, then has the database rewritten. Backups made before
+    and its letters lose these parcels. Opens its own transactions, then writes the files anew. Backups made before
     still hold it. Raises NotFound.
     """
-    store.require_room_to_rewrite()
-    with store.transaction():
-        gone = of_parcels(store, *numbers)
-        _erase(store, gone, now)
-    store.rewrite()
-    return gone
+    return _forgotten(store, lambda: of_parcels(store, *numbers), now)
 
 
 def forget_order(store: Store, number: str, now: datetime | None = None) -> Erasure:
@@ -320,12 +188,34 @@ def forget_order(store: Store, number: str, now: datetime | None = None) -> Eras
 
     Raises NotFound.
     """
+    return _forgotten(store, lambda: of_order(store, number), now)
+
+
+def _forgotten(store: Store, chosen: Callable[[], Erasure], now: datetime | None) -> Erasure:
+    """Looks for mentions before and after the transaction, so that others wait for what is found only."""
     store.require_room_to_rewrite()
+    mentions.teach(store)
+    found = mentions.found(store, _called(store, chosen()))
     with store.transaction():
-        gone = of_order(store, number)
+        gone = chosen()
+        names = _called(store, gone)
         _erase(store, gone, now)
+        mentions.strike(store, found, names)
+    # What others wrote meanwhile may name it, too.
+    while (late := mentions.found(store, names)) and any(late[table] - found.get(table, set()) for table in late):
+        with store.transaction():
+            mentions.strike(store, late, names)
+        found = late
     store.rewrite()
     return gone
+
+
+def _called(store: Store, gone: Erasure) -> set[str]:
+    """All that means what is erased, wherever it stands."""
+    names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
+    said = [name for order_id in gone.orders for name in _said_of(*store.all(_PERSON, (order_id,))[0])]
+    said += [name for order_id in gone.orders for name in _written_to(store, order_id)]
+    return names | {name for name in said if _telling(name)}
 
 
 # What was said together with others stays said, but not in these words; that a part of it arrived is still known.
@@ -344,15 +234,6 @@ def _owned(gone: Erasure) -> list[tuple[int | None, int | None]]:
 def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
     if now is not None:
         forgotten.keep(store, gone.orders.values(), _of_what_stays(store, gone), now)
-    store.conn.create_function("names", 2, _names, deterministic=True)
-    store.conn.create_function("struck", 2, _struck, deterministic=True)
-    store.conn.create_function("struck_values", 2, _struck_values, deterministic=True)
-    store.conn.create_function("struck_fact", 2, _struck_fact, deterministic=True)
-    store.conn.create_function("without_example", 2, _without_example, deterministic=True)
-    names = {name for parcel_id in gone.parcels for name in _names_of(store, parcel_id)}
-    said = [name for order_id in gone.orders for name in _said_of(*store.all(_PERSON, (order_id,))[0])]
-    said += [name for order_id in gone.orders for name in _written_to(store, order_id)]
-    names |= {name for name in said if _telling(name)}
     for order_id in gone.kept_orders:
         _part(store, order_id, gone.parcels)
     store.write_many(_BLANK, _owned(gone))
@@ -364,8 +245,6 @@ def _erase(store: Store, gone: Erasure, now: datetime | None) -> None:
         derive(store, parcel_id)
         # Who wrote it is not known: it may be whoever is to be forgotten.
         store.write("UPDATE complaints SET text = '' WHERE parcel_id = ? AND order_id IS NULL", (parcel_id,))
-    for statement in _MENTIONS:
-        store.write_many(statement, [(name,) for name in sorted(names)])
 
 
 def _of_what_stays(store: Store, gone: Erasure) -> Iterator[tuple[str, str]]:

@@ -114,13 +114,13 @@ def claim(path: Path) -> tuple[int, ...]:
     moved elsewhere.
     """
     note = lock_file(path, ".lock")
-    if not _locked(note):
+    if not taken(note):
         holder = os.pread(note, 20, 0).decode(errors="replace").strip()
         os.close(note)
         raise StoreLocked(f"{path} is held by another daemon (process {holder or 'unknown'})")
     # Closing any descriptor of the file ends SQLite's own locks on it in this process, so this one outlives them.
     itself = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    if not _locked(itself):
+    if not taken(itself):
         os.close(note)
         os.close(itself)
         raise StoreLocked(f"{path} is held by another daemon, which opened it by another name")
@@ -129,7 +129,8 @@ def claim(path: Path) -> tuple[int, ...]:
     return note, itself
 
 
-def _locked(descriptor: int) -> bool:
+def taken(descriptor: int) -> bool:
+    """Whether the lock is ours now, until the descriptor is closed; nobody is waited for."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

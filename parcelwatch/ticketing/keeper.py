@@ -51,10 +51,16 @@ class Deskkeeper:
         self.taken = Taken()
         self._writer = writer
         self._asker = asker(counter, client)
+        self._retired = False
 
     @property
     def kept(self) -> str:
         """What its state is kept under among accounts."""
+        return self.counter.kept
+
+    @property
+    def progress(self) -> str:
+        """What is kept under among shops of how far it was read."""
         return self.counter.kept
 
     @property
@@ -65,6 +71,22 @@ class Deskkeeper:
     def at(self, now: datetime) -> None:
         """It is so late: what runs goes on by this clock."""
         self._asker.at(now)
+
+    def asks_alike(self, counter: object) -> bool:
+        """Whether it is the same helpdesk, asked in the same way with the same credentials."""
+        assert isinstance(counter, Counter)
+        mine = self.counter
+        return (counter.account, counter.desk, counter.renewals, counter.rate) == (
+            mine.account,
+            mine.desk,
+            mine.renewals,
+            mine.rate,
+        )
+
+    def retire(self) -> list[str]:
+        """Keep the tickets at hand, and ask no more; nothing else was to be done."""
+        self._retired = True
+        return []
 
     def take_over(self, counter: object) -> None:
         """From now on it is decided otherwise; how the helpdesk is asked stays as it was at the start."""
@@ -89,9 +111,10 @@ class Deskkeeper:
         try:
             async for page in self._asker.pages(start):
                 await self._take(page)
-                if self._asker.clock() - now > LONGEST:
+                if self._retired or self._asker.clock() - now > LONGEST:
                     break
-            await self._settle_letters()
+            if not self._retired:
+                await self._settle_letters()
         except CourierError as failed:
             error = failed
         except StoreError:
@@ -99,7 +122,8 @@ class Deskkeeper:
         except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
             log.warning("a helpdesk's adapter failed", helpdesk=self.counter.name, error=whereabouts(failed))
             error = CourierUnavailable(f"{self.counter.name}: its answer could not be read ({whereabouts(failed)})")
-        await self._writer.run(settle, kept, kept, error, self._asker.clock())
+        if not self._retired:
+            await self._writer.run(settle, kept, kept, error, self._asker.clock())
         return error
 
     async def lately(self, since: Mark) -> list[Ticket]:

@@ -32,22 +32,25 @@ _REMEMBERED: Final = 1000
 
 
 class ShopHooks:
-    """Where shops call. `keepers`: who asks each. `patience`: seconds for a call to arrive."""
+    """Where shops call. `keepers`: who asks each, at the time. `patience`: seconds for a call to arrive."""
 
-    def __init__(self, keepers: Sequence[Shopkeeper], now: Callable[[], datetime], patience: float = PATIENCE) -> None:
-        self._keepers: Mapping[str, Shopkeeper] = {
-            each.stall.name: each for each in keepers if isinstance(each.stall.shop, Knocks)
-        }
+    def __init__(
+        self, keepers: Callable[[], Sequence[Shopkeeper]], now: Callable[[], datetime], patience: float = PATIENCE
+    ) -> None:
+        self._keepers = keepers
         self._now = now
         self._patience = patience
         self._heard: dict[bytes, None] = {}
         self._turned_away: Counter[str] = Counter()
         self.route = Route("/hooks/shops/{shop}", self._hook, methods=["GET", "POST"])
-        if self._keepers:
-            log.info("shops may call", path="/hooks/shops/SHOP", shops=list(self._keepers))
+        if called := self._called():
+            log.info("shops may call", path="/hooks/shops/SHOP", shops=list(called))
+
+    def _called(self) -> Mapping[str, Shopkeeper]:
+        return {each.stall.name: each for each in self._keepers() if isinstance(each.stall.shop, Knocks)}
 
     async def _hook(self, request: Request) -> Response:
-        keeper = self._keepers.get(request.path_params["shop"])
+        keeper = self._called().get(request.path_params["shop"])
         if keeper is None:
             return _said(404, "no such shop, or its platform does not call")
         body = await body_of(request, LIMIT, self._patience)
@@ -95,7 +98,7 @@ class ShopHooks:
         if mark in self._heard:
             return False
         self._heard[mark] = None
-        if len(self._heard) > _REMEMBERED * len(self._keepers):
+        if len(self._heard) > _REMEMBERED * len(self._called()):
             del self._heard[next(iter(self._heard))]
         return True
 

@@ -28,6 +28,7 @@ from parcelwatch.model import Parcel
 from parcelwatch.store import Store, parcels
 from tests.acceptance.test_hooks import free_port
 from tests.servers import PATIENCE, Hit, Server, head
+from tests.test_daemon import supervisor, wait_for
 
 KINDS = (
     *("dhl_key", "kd_key", "kd_customer", "kd_secret", "made_token", "shop_key", "shop_secret", "chat_key", "hook_key"),
@@ -175,3 +176,36 @@ def test_no_credential_is_told_to_anybody(tmp_path: Path, echoing: Server, capsy
     assert "***" in found["watch.db"] + found.get("watch.db-wal", "")
     leaks = {kind: [place for place, said in found.items() if Secrecy([CANARIES[kind]]).told(said)] for kind in KINDS}
     assert {kind: places for kind, places in leaks.items() if places} == {}
+
+
+async def refuse(_: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+    """Refuses, and repeats where it was asked, in its reason too."""
+    said = f"{hit.target} {CANARIES['heartbeat']}".encode()
+    writer.write(head(500, len(said), x_reason=hit.target) + said)
+
+
+def test_where_the_heartbeat_goes_is_told_to_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, secret = tmp_path / "config.toml", tmp_path / "heartbeat"
+    path.write_text(
+        '[service]\ndatabase = "watch.db"\nheartbeat_url = "file:heartbeat"\n'
+        '[couriers.dhl]\napi = "dhl"\nkey = "k"\nbase_url = "http://127.0.0.1:1/"\n'
+    )
+    with Server(refuse) as outside, supervisor(tmp_path) as listening, (tmp_path / "log").open("wb") as log:
+        secret.write_text(f"http://127.0.0.1:{outside.port}/{CANARIES['heartbeat']}")
+        secret.chmod(0o600)
+        command = [sys.executable, "-m", "parcelwatch", "--config", str(path), "--debug", "run"]
+        environ = {**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        with subprocess.Popen(command, env=environ, stdout=log, stderr=log) as child:
+            status = wait_for(listening, "READY=1")
+            child.send_signal(signal.SIGHUP)
+            status += wait_for(listening, "READY=1")
+            found = {"STATUS": "".join(status), "/proc": of_process(child.pid)}
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(PATIENCE) == 0
+    found["log"] = (tmp_path / "log").read_text()
+    assert "the heartbeat was not heard" in found["log"]
+    for typed in (("config", "show"), ("config", "check", "--json"), ("doctor", "--json"), ("reload",)):
+        main(["--config", str(path), "--debug", *typed])
+        found[" ".join(typed)] = "".join(capsys.readouterr())
+    found |= {file.name: file.read_bytes().decode("latin-1") for file in tmp_path.glob("watch.db*")}
+    assert [place for place, said in found.items() if Secrecy([CANARIES["heartbeat"]]).told(said)] == []

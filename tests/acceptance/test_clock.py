@@ -223,6 +223,36 @@ def test_nothing_is_done_by_a_clock_that_cannot_be_right(tmp_path: Path) -> None
         assert remaining(shop) == []
 
 
+@pytest.mark.parametrize("off", [-3 * DAY, 40 * DAY], ids=str)
+def test_a_restart_by_a_wrong_clock_goes_by_the_couriers_and_is_told_once(tmp_path: Path, off: timedelta) -> None:
+    with Shop(tmp_path, MOVING, DAMAGED_LATER) as shop:
+        shop.watch_all()
+
+        async def scene(life: Life) -> None:
+            await life.live(2 * MINUTE)
+            assert abs(life.clock.now() - shop.hand.at) < MINUTE
+
+        played(shop, scene)
+        played(shop, scene, off)
+        assert shop.cases() == {}
+        assert len(jumps(shop)) == len(shop.sink.told) == 1
+        assert remaining(shop) == []
+
+
+def test_a_restart_after_long_is_no_news(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+        shop.watch_all()
+
+        async def scene(life: Life) -> None:
+            await life.live(2 * MINUTE)
+            assert abs(life.clock.now() - shop.hand.at) < MINUTE
+
+        played(shop, scene)
+        shop.hand.turn(days=3)
+        played(shop, scene)
+        assert jumps(shop) == []
+
+
 def test_a_computer_that_slept_is_not_blamed_for_what_was_due_meanwhile(tmp_path: Path) -> None:
     with Shop(tmp_path, MOVING) as shop:
         shop.watch_all()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from parcelwatch.engine import Engine
 from parcelwatch.sandbox.story import Says, Trouble
@@ -67,6 +68,19 @@ def test_six_hours_without_answers_over_a_thousand_deadlines_accuse_nobody(tmp_p
         assert set(place.cases()) == {(number, "stalled") for number, _ in still}
         told = of_parcels(place)
         assert all(sum(one.names(number) for one in told) == 1 for number, _ in still)
+
+
+def test_a_night_without_answers_is_a_dozen_lines_in_the_log(tmp_path: Path) -> None:
+    story = [known(number, ago(3)) for number in numbers(200)]
+    troubles = [Trouble("outage", timedelta(0), 12 * HOUR)]
+    with capture_logs() as lines, Shop(tmp_path, *story, troubles=troubles) as place:
+        place.watch_all()
+        place.play(lambda parts: place.live(parts, 10 * HOUR, 5 * MINUTE))
+        refused = place.server.statuses[503]
+    failing = [one["failures"] for one in lines if one["event"] == "asking failed"]
+    assert refused > 20
+    assert failing == [2**turn for turn in range(len(failing))]
+    assert len(lines) < 12
 
 
 def test_a_revoked_key_is_told_at_once_and_costs_two_calls_an_hour(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from parcelwatch import config, making
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.reloading import Reloader
-from parcelwatch.store import accounts, service
+from parcelwatch.store import accounts, service, shops
 from tests.acceptance.world import Account, Shop, ago, known, numbers
+from tests.shops.market import Market
 
 M = Milestone
 MINUTE = timedelta(minutes=1)
@@ -170,3 +171,22 @@ def test_what_waits_for_a_channel_that_is_no_more_goes_to_another(tmp_path: Path
         assert all(any(one.names(number) for one in told) for number in (*numbers(7), "3000000001"))
         with place.store() as store:
             assert store.all("SELECT id FROM alerts WHERE state NOT IN ('sent', 'suppressed')") == []
+
+
+def test_what_was_held_is_asked_for_again_once_an_edited_file_says_who_can(tmp_path: Path) -> None:
+    market = Market()
+    with market.server, Shop(tmp_path, known("3000000001", ago(3)), settings=STRICT + market.settings) as place:
+
+        async def scene(parts: Engine) -> None:
+            market.put("1001", place.hand.at, "3000000001", by="Own drivers")
+            one, path = reloader(place, parts), place.config.path
+            await place.live(parts, 10 * MINUTE, 5 * MINUTE)
+            market.put("1002", place.hand.at)  # readings go on from there, and tell of the first no more
+            await place.live(parts, 10 * MINUTE, 5 * MINUTE)
+            assert len(await parts.writer.run(shops.held)) == 1
+            path.write_text(path.read_text().replace('key = "sandbox-key"', 'key = "k"\ncompanies = ["own drivers"]'))
+            assert await one.reload() is not None
+            await place.live(parts, MINUTE, MINUTE)
+            assert await parts.writer.run(shops.held) == []
+
+        place.play(scene)

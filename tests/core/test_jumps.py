@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.jumps import CONTRADICTED, EARLIEST, PATIENCE, TOLERANCE, Belief, Jump, believed, look
+from parcelwatch.core.jumps import (
+    CONTRADICTED,
+    EARLIEST,
+    PATIENCE,
+    TOLERANCE,
+    Belief,
+    Jump,
+    begun,
+    believed,
+    doubtful,
+    look,
+)
 
 NOON = datetime(2026, 3, 12, 12, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -121,3 +132,30 @@ def test_sleep_that_the_clock_counts_is_no_jump() -> None:
     one.watch(8 * HOUR, TRUE, step=8 * 3600.0)
     assert one.error == TRUE
     assert one.news == []
+
+
+@pytest.mark.parametrize(
+    ("wall", "heard", "believed_at"),
+    [
+        (40 * DAY, (), 40 * DAY),
+        (40 * DAY, (HOUR,), HOUR),
+        (40 * DAY, (40 * DAY,), 40 * DAY),
+        (40 * DAY, (HOUR, 40 * DAY, HOUR), 40 * DAY),
+        (40 * DAY, (-9 * DAY,), 40 * DAY),
+        (40 * DAY, (HOUR, 3 * HOUR, 2 * HOUR), 2 * HOUR),
+        (-3 * DAY, (HOUR,), HOUR),
+        (-3 * DAY, (-3 * DAY,), -3 * DAY),
+        (-3 * DAY, (-9 * DAY,), -3 * DAY),
+    ],
+)
+def test_at_a_start_couriers_are_believed_where_none_bears_the_clock_out(
+    wall: timedelta, heard: tuple[timedelta, ...], believed_at: timedelta
+) -> None:
+    last = NOON
+    assert doubtful(last + wall, last)
+    assert begun(last + wall, 0.0, last, [last + one for one in heard]) == Belief(last + believed_at, 0.0)
+
+
+@pytest.mark.parametrize("wall", [-SECOND, SECOND, HOUR, 20 * HOUR])
+def test_a_start_soon_after_what_was_noted_is_no_reason_to_ask(wall: timedelta) -> None:
+    assert not doubtful(NOON + wall, NOON)

@@ -14,9 +14,9 @@ from parcelwatch import making
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.client import Client
 from parcelwatch.engine import Engine
-from parcelwatch.errors import BadInput
+from parcelwatch.errors import BadInput, StoreError
 from parcelwatch.model import Cause, Milestone, Order, Parcel
-from parcelwatch.store import cases, review
+from parcelwatch.store import Store, accounts, cases, review
 from parcelwatch.ticketing.counters import counters
 from parcelwatch.ticketing.sending import Tickets
 from parcelwatch.verbs import letters
@@ -271,3 +271,26 @@ def test_a_helpdesk_that_refuses_us_is_told_to_operators(tmp_path: Path, chat: C
 
         place.play(scene)
         assert [one for one in place.sink.told if "helpdesks.desk" in one.text or "helpdesks.desk" in one.title]
+
+
+def test_the_database_s_failure_is_no_helpdesk_s(tmp_path: Path, chat: Chat) -> None:
+    with opened(tmp_path, chat) as place:
+        chat.write("4711", place.hand.at, WHERE)
+
+        async def scene(parts: Engine) -> None:
+            (keeper,) = parts.keepers
+            await parts.writer.run(lambda store: _rename(store, "tickets", "away"))
+            with pytest.raises(StoreError):
+                await keeper.run(place.hand.at)
+            assert await parts.writer.run(lambda store: accounts.load(store, keeper.kept)[0].failures) == 0
+            await parts.writer.run(lambda store: _rename(store, "away", "tickets"))
+            await keeper.run(place.hand.at)
+            assert await parts.writer.run(lambda store: store.value("SELECT count(*) FROM tickets")) == 1
+
+        place.watch([wanted(place)])
+        place.play(scene)
+
+
+def _rename(store: Store, table: str, to: str) -> None:
+    with store.transaction():
+        store.write(f"ALTER TABLE {table} RENAME TO {to}")

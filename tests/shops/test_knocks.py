@@ -46,7 +46,9 @@ def opened(folder: Path, shopify: Shopify) -> Shop:
 async def door(place: Shop, parts: Engine) -> AsyncIterator[httpx.AsyncClient]:
     """Where shops call, as the daemon opens it."""
     listening = web.bound("127.0.0.1", 0)
-    server = web.Server(web.application(web.ShopHooks(parts.shopkeepers, lambda: place.hand.at).route), listening)
+    server = web.Server(
+        web.application(web.ShopHooks(lambda: parts.shopkeepers, lambda: place.hand.at).route), listening
+    )
     server.start()
     try:
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"

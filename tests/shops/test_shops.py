@@ -241,6 +241,16 @@ def test_a_refused_shop_is_left_alone_and_says_why(tmp_path: Path, market: Marke
         assert "parcelwatch shops check market" in told.text
 
 
+def test_a_shop_that_refused_us_is_tried_anew_after_a_restart(tmp_path: Path, market: Market) -> None:
+    with opened(tmp_path, market) as place:
+        market.put("1001", place.hand.at, FIRST)
+        market.fails = [401]
+        place.play(lambda parts: pass_minutes(place, parts))
+        assert watched(place) == {}
+        place.play(lambda parts: pass_minutes(place, parts))
+        assert watched(place) == {FIRST: True}
+
+
 def test_masked_names_never_reach_a_letter(tmp_path: Path, market: Market) -> None:
     with opened(tmp_path, market) as place:
         market.put("1001", place.hand.at, SECOND, first="王**", last="", mail="138****0000")

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from datetime import timedelta
+import io
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from parcelwatch import shops
+from parcelwatch.client import Client
 from parcelwatch.engine import Engine
+from parcelwatch.errors import CourierUnavailable
+from parcelwatch.shopping import tokens
+from parcelwatch.shopping.asking import Asker
+from parcelwatch.shopping.keeper import Shopkeeper
+from parcelwatch.shops.base import Account as ShopAccount
+from parcelwatch.shops.base import Page, Renews
 from parcelwatch.store import parcels
-from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known, numbers
+from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, happens, known, numbers
+from tests.disks import fill_up, small_disk
+from tests.servers import PATIENCE, Hit, Server
 from tests.shops.peers import Etsy, Sold
 
 FIRST, SECOND, THIRD = numbers(3)
@@ -109,3 +125,123 @@ def test_a_grant_that_is_refused_leaves_the_shop_alone_until_somebody_looks(tmp_
             ((refused,),) = store.all("SELECT refused FROM accounts WHERE name = 'shops.web'")
         assert "400" in refused
         assert "tok-" not in refused
+
+
+class Slow(Etsy):
+    """Grants a token, whereupon it waits before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    async def _respond(self, server: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        if hit.target.endswith("/oauth/token"):
+            self.asked.set()
+            await asyncio.to_thread(self.go.wait, PATIENCE)
+        await super()._respond(server, hit, writer)
+
+
+def test_a_token_that_comes_after_its_asker_was_told_to_stop_is_kept(tmp_path: Path) -> None:
+    etsy = Slow()
+    with etsy.server, opened(tmp_path, etsy) as place:
+
+        async def scene(parts: Engine) -> None:
+            (keeper,) = parts.keepers
+            keeper.at(place.hand.at)
+            asking = asyncio.create_task(keeper.look("1"))
+            assert await happens(etsy.asked)
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+            etsy.go.set()
+
+        place.play(scene)
+        kept = tokens.load(tmp_path / "parcelwatch.db.web.token")
+        assert kept is not None
+        assert kept.renewal == "tok-1"
+
+
+@contextmanager
+def in_its_place(token: Path) -> Iterator[None]:
+    """Something lies where it is to be kept."""
+    token.mkdir()
+    yield
+    token.rmdir()
+
+
+@contextmanager
+def no_room(token: Path) -> Iterator[None]:
+    """Not a byte fits on the disk."""
+    ballast = fill_up(token.parent)
+    yield
+    ballast.unlink()
+
+
+@pytest.mark.parametrize("hindered", [in_its_place, no_room])
+def test_a_token_that_cannot_be_written_is_not_used_until_it_is_kept_and_not_asked_for_again(
+    tmp_path: Path, etsy: Etsy, hindered: Callable[[Path], AbstractContextManager[None]]
+) -> None:
+    with small_disk(tmp_path, 8) as disk, opened(disk, etsy) as place:
+        token = disk / "parcelwatch.db.web.token"
+
+        async def scene(parts: Engine) -> None:
+            (keeper,) = parts.keepers
+            assert isinstance(keeper, Shopkeeper)
+            keeper.at(place.hand.at)
+            with hindered(token):
+                for _ in range(2):
+                    with pytest.raises(CourierUnavailable, match="its token cannot be kept"):
+                        await keeper.look("1")
+            assert await keeper.look("1") is None
+
+        place.play(scene)
+        assert [call.path.rpartition("/")[2] for call in etsy.calls] == ["token", "1"]
+        kept = tokens.load(token)
+        assert kept is not None
+        assert kept.renewal == "tok-1"
+        assert not list(disk.glob("*.part"))
+
+
+OTHER = """
+import asyncio, sys
+from pathlib import Path
+from tests.shops.test_tokens import renewed
+
+sys.exit(asyncio.run(renewed(Path(sys.argv[1]), sys.argv[2], sys.stdin.readline, sys.stdout)))
+"""
+TURNS = 4
+
+
+async def renewed(token: Path, url: str, wait: Callable[[], str], out: IO[str]) -> None:
+    """At every turn the token has run out, and whoever waits for the same turn renews it."""
+    api, client, now = shops.load()["etsy"], Client(), datetime(2026, 3, 12, tzinfo=UTC)
+    assert isinstance(api, Renews)
+    account = ShopAccount("web", "etsy", url, "key-8d21f0", token="tok-3c9e55", options={"shop": "77"})
+    asker = Asker[Page](account, api.since, "1000/s", client, api, token)
+    print("ready", file=out, flush=True)
+    for turn in range(TURNS):
+        await asyncio.to_thread(wait)
+        asker.at(now + turn * timedelta(hours=2))
+        print((await asker.with_token()).token, file=out, flush=True)
+    await client.aclose()
+
+
+def test_two_processes_that_renew_one_token_use_nothing_up_twice(tmp_path: Path, etsy: Etsy) -> None:
+    command = [sys.executable, "-c", OTHER, str(tmp_path / "token"), etsy.server.url]
+    ours, theirs = io.StringIO(), list[str]()
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+
+        def turn() -> str:
+            assert other.stdout is not None
+            theirs.append(other.stdout.readline().strip())
+            print("go", file=other.stdin, flush=True)
+            return theirs[-1]
+
+        asyncio.run(renewed(tmp_path / "token", etsy.server.url, turn, ours))
+        last, _ = other.communicate(timeout=PATIENCE)
+    assert (
+        [*theirs, last.strip()]
+        == ours.getvalue().split()
+        == ["ready", *(f"77.access-{turn + 1}" for turn in range(TURNS))]
+    )
+    assert grants(etsy) == ["tok-3c9e55", *(f"tok-{turn}" for turn in range(1, TURNS))]

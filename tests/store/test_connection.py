@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch.errors import StoreDamaged, StoreError, StoreLocked
-from parcelwatch.store import Store, audit, parcels, schema
+from parcelwatch.store import Store, audit, inbox, parcels, schema
 from parcelwatch.store import files as files_of
 from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
@@ -268,6 +268,25 @@ def test_a_writer_waits_its_turn_and_then_gives_up_with_a_reason(path: Path) -> 
                 pass
         add(other)
         assert len(parcels.find(one, "PW1")) == 1
+
+
+def test_the_log_that_a_reader_let_grow_shrinks_once_the_reader_is_gone(path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+    with Store.open(path) as writer, Store.open(path) as reader:
+        assert 0 < writer.value("PRAGMA journal_size_limit") < 100_000_000
+        writer.conn.execute("PRAGMA journal_size_limit = 1000000").fetchall()
+        reader.conn.execute("BEGIN").fetchall()
+        assert reader.all("SELECT count(*) FROM parcels") == [(0,)]
+        for at in range(12):
+            with writer.transaction():
+                inbox.keep(writer, "my_dhl", {}, f"{at}".encode() * 500_000, NOW)
+        grown = log.stat().st_size
+        assert grown > 6_000_000
+        reader.conn.execute("COMMIT").fetchall()
+        for at in range(2):
+            with writer.transaction():
+                inbox.keep(writer, "my_dhl", {}, f"after {at}".encode(), NOW)
+        assert log.stat().st_size <= 1_000_000
 
 
 def test_a_reader_sees_the_last_commit_while_another_writes(path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import re
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -115,35 +118,75 @@ def test_forgetting_one_leaves_all_others_as_they_were(store: Store) -> None:
     assert parcels.dossier(store, other).cases
 
 
+def moved_about(store: Store) -> list[bytes]:
+    """Rows that are gone by now, once their pages were split again and again; what they said."""
+    dice = Random(1)
+    rows = [(n, turn) for n in range(1, 801) for turn in range(6)]
+    dice.shuffle(rows)
+    with store.transaction():
+        for n in range(1, 801):
+            parcels.add(store, parcel(f"PW{n}", customer_name=f"Canary{n:06}" * dice.randint(1, 4)), NOW)
+        for n, turn in rows:
+            said = f"Canary{n:06}" + "x" * dice.randint(0, 120)
+            store.write(PUT, (n, turn, turn, "C", said, "", "in_transit", None, 0, None))
+    with store.transaction():
+        store.write("DELETE FROM parcels WHERE id % 5 = 1 AND id > 1")
+    return [f"Canary{n:06}".encode() for n in range(1, 801, 5)]
+
+
 def test_pieces_of_rows_that_once_moved_between_pages_go_too(path: Path) -> None:
     """secure_delete overwrites a row where it is, not where it was before its page was split."""
-    dice = Random(1)
-    rows = [(n, turn) for n in range(1, 1501) for turn in range(6)]
-    dice.shuffle(rows)
     with Store.open(path) as store:
-        with store.transaction():
-            for n in range(1, 1501):
-                parcels.add(store, parcel(f"PW{n}", customer_name=f"Canary{n:06}" * dice.randint(1, 4)), NOW)
-            for n, turn in rows:
-                values = (
-                    n,
-                    turn,
-                    turn,
-                    "C",
-                    f"Canary{n:06}" + "x" * dice.randint(0, 120),
-                    "",
-                    "in_transit",
-                    None,
-                    0,
-                    None,
-                )
-                store.write(PUT, values)
-        gone = [f"Canary{n:06}".encode() for n in range(1, 1501, 5)]
-        with store.transaction():
-            store.write("DELETE FROM parcels WHERE id % 5 = 1 AND id > 1")
+        gone = moved_about(store)
         parcels.forget(store, "PW1")
-        left = on_disk(path)
-        assert [name for name in gone if name in left] == []
+        assert [name for name in gone if name in on_disk(path)] == []
+
+
+def test_nobody_waits_while_it_is_looked_for_mentions(path: Path) -> None:
+    with Store.open(path) as store:
+        live_through_everything(store, NUMBER, "Canary")
+        with store.transaction():
+            for n in range(1000):
+                inbox.keep(store, "my_dhl", {}, f"{n} Sparrow Lane".encode(), NOW)
+        free: list[bool] = []
+        lock = os.open(f"{path}.write", os.O_RDWR)
+        store.conn.set_progress_handler(lambda: free.append(available(lock)), 100)
+        # Writing the file anew comes after it, and holds the lock.
+        store.conn.set_trace_callback(lambda sql: "VACUUM" in sql and store.conn.set_progress_handler(None, 0))
+        parcels.forget(store, NUMBER)
+        store.conn.set_trace_callback(None)
+        os.close(lock)
+        assert free.count(False) < len(free) / 5
+
+
+def available(lock: int) -> bool:
+    """Whether another could write now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    fcntl.flock(lock, fcntl.LOCK_UN)
+    return True
+
+
+def test_what_others_write_of_it_meanwhile_is_struck_out_too(path: Path) -> None:
+    with Store.open(path) as store, Store.open(path) as other:
+        live_through_everything(store, NUMBER, "Canary")
+        done: list[int] = []
+
+        def write_at_tickets(_: int, table: str | None, *__: str | None) -> int:
+            if table == "tickets" and not (done or store.conn.in_transaction):
+                done.append(1)
+                with other.transaction():
+                    inbox.keep(other, "my_dhl", {}, NUMBER.encode(), NOW)
+                    inbox.keep(other, "my_dhl", {}, b"for Sparrow", NOW)
+            return sqlite3.SQLITE_OK
+
+        # The rows that are read first are read before, the inbox's once more after it.
+        store.conn.set_authorizer(write_at_tickets)
+        parcels.forget(store, NUMBER)
+        assert done
+        assert store.all("SELECT body FROM inbox") == [(b"for Sparrow",)]
 
 
 def test_a_longer_number_that_holds_the_forgotten_one_is_left_alone(store: Store) -> None:

@@ -1,0 +1,121 @@
+"""Whoever asks a shop: a fault costs what it is the fault of, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.client import Client
+from parcelwatch.core.assigning import Assigned
+from parcelwatch.core.policy import Policy
+from parcelwatch.errors import BadInput, StoreError
+from parcelwatch.model import Shipment, ShopOrder
+from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
+from parcelwatch.shopping.taking import Counter
+from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading
+from parcelwatch.shops.declared import Declared
+from parcelwatch.store import Store, accounts, shops
+from parcelwatch.store.writer import Writer
+from tests.databases import blank
+
+NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass
+class Clumsy(Declared):
+    """A shop of two orders that needs no network; `trips`: the refs that its adapter has a bug with."""
+
+    trips: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
+
+    def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
+        yield Page((told("1001"), told("1002")), mark=Mark(now))
+
+    def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
+        self.asked.append(ref)
+        if ref in self.trips:
+            raise ZeroDivisionError
+        yield from ()
+        return told(ref)
+
+
+def told(ref: str) -> ShopOrder:
+    return ShopOrder(ref, f"#{ref}", NOW, shipments=(Shipment(f"300000{ref}"),))
+
+
+def nobody(*_: str) -> Assigned:
+    raise BadInput("nobody asks about it")
+
+
+def kept(folder: Path, shop: Clumsy, scene: Callable[[Shopkeeper, Writer], Awaitable[None]]) -> None:
+    """A scene with the shop's keeper and its database."""
+
+    async def played() -> None:
+        writer, client = Writer(blank(folder / "shop.db")), Client()
+        account, counter = Account("web", "clumsy", "https://shop.example.com"), Counter("web", nobody, Policy())
+        try:
+            await scene(Shopkeeper(Stall(account, shop, MINUTE, counter, folder / "token"), client, writer), writer)
+        finally:
+            await client.aclose()
+            writer.close()
+
+    asyncio.run(played())
+
+
+def away(store: Store, *, back: bool = False) -> None:
+    """Orders can be kept no more, or again; of anything else the database knows as before."""
+    names = ("away", "shop_orders") if back else ("shop_orders", "away")
+    with store.transaction():
+        store.write("ALTER TABLE {} RENAME TO {}".format(*names))
+
+
+def failures(store: Store) -> int:
+    return accounts.load(store, accounted("web"))[0].failures
+
+
+def test_an_adapter_s_bug_with_a_held_order_ends_nothing_and_costs_no_other_order(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, writer: Writer) -> None:
+        shop.trips = frozenset(("1001", "1002"))
+        await keeper.run(NOW)
+        assert {one["order"] for one in await writer.run(shops.held)} == {"#1001", "#1002"}
+        assert sorted(shop.asked) == ["1001", "1002"]
+
+    shop = Clumsy()
+    kept(tmp_path, shop, scene)
+
+
+def test_the_database_s_failure_is_raised_and_no_shop_is_blamed(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, writer: Writer) -> None:
+        await writer.run(away)
+        with pytest.raises(StoreError):
+            await keeper.run(NOW)
+        assert await writer.run(failures) == 0
+        await writer.run(away, back=True)
+        await keeper.run(NOW)
+        assert {one["order"] for one in await writer.run(shops.held)} == {"#1001", "#1002"}
+
+    kept(tmp_path, Clumsy(), scene)
+
+
+def test_a_knock_that_the_database_could_not_take_is_answered_later(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, writer: Writer) -> None:
+        await keeper.run(NOW)
+        shop.asked.clear()
+        keeper.knock(["1002"])
+        await writer.run(away)
+        with pytest.raises(StoreError):
+            await keeper.run(NOW)
+        assert await writer.run(failures) == 0
+        await writer.run(away, back=True)
+        await keeper.run(NOW)
+        await keeper.run(NOW)
+        assert shop.asked == ["1002", "1002"]
+
+    shop = Clumsy()
+    kept(tmp_path, shop, scene)
