@@ -151,8 +151,12 @@ def test_nobody_waits_while_it_is_looked_for_mentions(path: Path) -> None:
         free: list[bool] = []
         lock = os.open(f"{path}.write", os.O_RDWR)
         store.conn.set_progress_handler(lambda: free.append(available(lock)), 100)
-        # Writing the file anew comes after it, and holds the lock.
-        store.conn.set_trace_callback(lambda sql: "VACUUM" in sql and store.conn.set_progress_handler(None, 0))
+
+        def until_written_anew(sql: str) -> None:
+            if "VACUUM" in sql:
+                store.conn.set_progress_handler(None, 0)
+
+        store.conn.set_trace_callback(until_written_anew)
         parcels.forget(store, NUMBER)
         store.conn.set_trace_callback(None)
         os.close(lock)
