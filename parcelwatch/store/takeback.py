@@ -14,14 +14,14 @@ from parcelwatch.store.rows import WHYS
 _TAKE_BACK: Final = """
 UPDATE alerts SET state = 'suppressed', reason = ?, due_at = NULL
 WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'
-  AND why NOT IN ('unfulfilled', 'claim_due', 'claim_missed') AND lease_until IS NULL
+  AND why NOT IN ('unfulfilled', 'unsure', 'claim_due', 'claim_missed') AND lease_until IS NULL
   AND (digest IS NULL OR error <> '')
 RETURNING notice, for_draft, why
 """
 _MOOT: Final = """
 UPDATE alerts SET reason = ?
 WHERE parcel_id = ? AND kind = ? AND for_draft < 2 AND state = 'pending'
-  AND why NOT IN ('unfulfilled', 'claim_due', 'claim_missed')
+  AND why NOT IN ('unfulfilled', 'unsure', 'claim_due', 'claim_missed')
 """
 # After two answers that never came, or in part, it counts as delivered, so whoever got it is told what followed.
 _HAD: Final = """
@@ -42,7 +42,7 @@ _NEWS: Final = TOLD_OF
 def suppress(store: Store, parcel_id: int, kind: str, reason: str) -> bool:
     """What a parcel's trouble of that kind had to say no longer holds: take back what was not sent, but for its claim.
 
-    What a customer was promised is owed all the same.
+    What a customer was promised is owed all the same, and whether a letter reached them is as unknown as before.
 
     What is being sent right now, or may have arrived in a digest before a crash, is only taken back once its sending
     is known to have failed. True if an alert about the case was taken back or kept back that no other channel got: then

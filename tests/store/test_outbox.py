@@ -12,7 +12,7 @@ import pytest
 from parcelwatch import shapes
 from parcelwatch.core.messages import Group
 from parcelwatch.errors import BadInput, NotFound
-from parcelwatch.model import Milestone, Severity
+from parcelwatch.model import Milestone, Severity, Why
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, imports, outbox, parcels, settling, takeback
 from parcelwatch.store.settling import FIRST_BACKOFF, GIVE_UP, LONGEST_BACKOFF, backoff
@@ -241,6 +241,14 @@ def test_a_case_that_clears_before_its_alert_was_sent_tells_nobody(store: Store)
     assert take_back(store, parcel_id)
     assert states(store) == {first: "suppressed", about_draft: "suppressed", other: "pending", stranger: "pending"}
     assert alerts.rows(store)[0].reason == "it moves again"
+
+
+def test_that_a_letter_may_not_have_arrived_is_told_whatever_became_of_its_case(store: Store) -> None:
+    parcel_id, case_id = troubled(store)
+    (unsure,) = enqueue(store, alert(parcel_id=parcel_id, case_id=case_id, draft=True, why=Why.UNSURE))
+    assert not take_back(store, parcel_id)
+    assert drain(store) == [(unsure,)]
+    assert states(store) == {unsure: "sent"}
 
 
 def test_only_an_alert_about_the_case_counts_as_having_been_told_of_it(store: Store) -> None:
