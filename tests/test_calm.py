@@ -262,6 +262,22 @@ def test_the_digest_of_a_day_on_which_the_program_was_down_comes_when_it_is_back
     assert [(one.numbers, one.at) for one in place.told] == [({"PW1"}, MONDAY + 26 * HOUR)]
 
 
+def test_the_day_s_digest_does_not_leave_early_with_something_milder_that_is_due(tmp_path: Path) -> None:
+    place = office(tmp_path, Hours(digest_at=time(9)), Timing(wait=10 * MINUTE))
+    place.trouble("PW1", Cause.UNSTATED)
+    said = NewAlert("stalled", "ops", Severity.LOW, Why.OPENED, Fact(Form.NOTED, reason="It stands still."))
+    with place.store.transaction():
+        milder = outbox.enqueue(place.store, said, place.now)
+    place.until(MONDAY + 55 * MINUTE)
+    with place.store.transaction():
+        outbox.retry(place.store, milder, place.now)
+    place.until(MONDAY + 2 * HOUR)
+    assert [(one.at - MONDAY, one.group.ids[0] == milder) for one in place.told] == [
+        (55 * MINUTE, True),
+        (HOUR, False),
+    ]
+
+
 # --- several channels ----------------------------------------------------------------------------
 
 _BOTH = Policy(

@@ -162,7 +162,7 @@ SELECT a.id, a.severity, a.bundle, a.digest, {_ABOUT}, a.for_draft, a.created_at
   {COMPLAINED.format(parcel="a.parcel_id")}
 FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id
 WHERE a.state = 'pending' AND a.channel = ? AND a.severity IN ({", ".join("?" * len(Severity))}) AND a.due_at <= ?
-  AND (a.due_at <= ? OR a.bundle IS NULL)
+  AND (a.due_at <= ? OR a.bundle IS NULL AND a.slot = '')
 LIMIT ?
 """
 _HOLD: Final = "UPDATE alerts SET due_at = ?, slot = ? WHERE id = ?"
@@ -201,7 +201,7 @@ def claim(
 
 
 def _planned(store: Store, channel: str, timing: Timing, now: datetime) -> Plan:
-    """What may leave of what is due; what still waits for company is what that goes with."""
+    """What may leave of what is due; what still waits for company goes with it, but no digest before its time."""
     soon = now + (timing.wait if timing.patient else timedelta(0))
     rows = store.all(_WAITING, (channel, *Severity, to_ms(soon), to_ms(now), _LARGEST_DIGEST))
     waiting = [_waiting(row, now) for row in rows]
