@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from parcelwatch.errors import CourierError, CourierUnavailable, StoreError, whereabouts
+from parcelwatch.errors import CourierBusy, CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.operators import tell_shop
 from parcelwatch.shopping.asking import LONGEST, Asker, Sends, due, held, mark, settle, troubled
@@ -133,7 +133,7 @@ class Shopkeeper:
                 self._knocked[ref] = None
 
     async def _answer_knocks(self, now: datetime) -> None:
-        """Ask for the orders that are said to have changed. One that cannot be had is found by the next reading."""
+        """Ask for the orders that are said to have changed. One that cannot be had now is found by the next reading."""
         self.at(now)
         while self._knocked and not await self._writer.run(held, self.kept, now):
             ref = next(iter(self._knocked))
@@ -141,6 +141,8 @@ class Shopkeeper:
             try:
                 self.taken += await self.ask_again(ref)
             except CourierError as error:
+                if isinstance(error, CourierBusy | CourierUnavailable):
+                    self._named = {each: None for each in self._named if each[0] != ref}
                 if not self._retired:
                     await self._writer.run(troubled, self.kept, error, self._asker.clock())
             except StoreError:
@@ -178,8 +180,11 @@ class Shopkeeper:
         """Have the orders asked for that are said to have a number nobody told of, once for each such number."""
         fresh = [each for each in dict.fromkeys(named) if each not in self._named]
         if fresh:
-            self.knock(await self._writer.run(shops.news, self.stall.name, fresh))
-            self._named |= dict.fromkeys(fresh)
+            news = await self._writer.run(shops.news, self.stall.name, fresh)
+            self.knock(news)
+            # No reading finds what there was no room for: it is news again the next time.
+            left = {ref for ref in news if ref not in self._knocked}
+            self._named |= {each: None for each in fresh if each[0] not in left}
             for each in list(self._named)[: max(0, len(self._named) - MOST_NAMED)]:
                 del self._named[each]
 

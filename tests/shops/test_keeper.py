@@ -13,9 +13,9 @@ import pytest
 from parcelwatch.client import Client
 from parcelwatch.core.assigning import Assigned
 from parcelwatch.core.policy import Policy
-from parcelwatch.errors import BadInput, StoreError
+from parcelwatch.errors import BadInput, CourierUnavailable, StoreError
 from parcelwatch.model import Shipment, ShopOrder
-from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
+from parcelwatch.shopping.keeper import MOST_KNOCKS, Shopkeeper, Stall, accounted
 from parcelwatch.shopping.taking import Counter
 from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading
 from parcelwatch.shops.declared import Declared
@@ -24,23 +24,30 @@ from parcelwatch.store.writer import Writer
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 @dataclass
 class Clumsy(Declared):
-    """A shop of two orders that needs no network; `trips`: the refs that its adapter has a bug with."""
+    """A shop of two orders that needs no network; `trips`: the refs that its adapter has a bug with.
+
+    `named`: numbers that it lists, with their orders. `away`: it tells of no single order for now.
+    """
 
     trips: frozenset[str] = frozenset()
+    named: tuple[tuple[str, str], ...] = ()
+    away: bool = False
     asked: list[str] = field(default_factory=list)
 
     def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
-        yield Page((told("1001"), told("1002")), mark=Mark(now))
+        yield Page((told("1001"), told("1002")), mark=Mark(now), named=self.named)
 
     def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
         self.asked.append(ref)
         if ref in self.trips:
             raise ZeroDivisionError
+        if self.away:
+            raise CourierUnavailable("the shop answers 503")
         yield from ()
         return told(ref)
 
@@ -118,4 +125,30 @@ def test_a_knock_that_the_database_could_not_take_is_answered_later(tmp_path: Pa
         assert shop.asked == ["1002", "1002"]
 
     shop = Clumsy()
+    kept(tmp_path, shop, scene)
+
+
+def test_an_order_with_a_new_number_that_there_was_no_room_for_is_news_again_at_the_next_reading(
+    tmp_path: Path,
+) -> None:
+    async def scene(keeper: Shopkeeper, _: Writer) -> None:
+        keeper.knock(str(ref) for ref in range(MOST_KNOCKS - 1))
+        await keeper.read(NOW)
+        assert keeper.retire()[-1] == "7001"
+        await keeper.read(NOW + MINUTE)
+        assert keeper.retire() == ["7002"]
+
+    kept(tmp_path, Clumsy(named=(("7001", "3000007001"), ("7002", "3000007002"))), scene)
+
+
+def test_an_order_with_a_new_number_that_could_not_be_had_is_asked_for_after_the_next_reading(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, _: Writer) -> None:
+        await keeper.run(NOW)
+        assert shop.asked.count("1009") == 1
+        shop.away = False
+        await keeper.run(NOW + HOUR)
+        await keeper.run(NOW + 2 * HOUR)
+        assert shop.asked.count("1009") == 2
+
+    shop = Clumsy(named=(("1009", "3000001009"),), away=True)
     kept(tmp_path, shop, scene)
