@@ -30,6 +30,8 @@ log = structlog.get_logger()
 # Deliveries that are known again, of one shop.
 _REMEMBERED: Final = 1000
 
+_NOBODY: Final = "no such shop, or its platform does not call"
+
 
 class ShopHooks:
     """Where shops call. `keepers`: who asks each, at the time. `patience`: seconds for a call to arrive."""
@@ -50,12 +52,16 @@ class ShopHooks:
         return {each.stall.name: each for each in self._keepers() if isinstance(each.stall.shop, Knocks)}
 
     async def _hook(self, request: Request) -> Response:
-        keeper = self._called().get(request.path_params["shop"])
-        if keeper is None:
-            return _said(404, "no such shop, or its platform does not call")
+        shop = request.path_params["shop"]
+        if shop not in self._called():
+            return _said(404, _NOBODY)
         body = await body_of(request, LIMIT, self._patience)
         if body is None:
             return _said(413, f"more than {LIMIT} bytes, or too slow")
+        # Who asked the shop when the call began may have left since.
+        keeper = self._called().get(shop)
+        if keeper is None:
+            return _said(404, _NOBODY)
         headers = {name.lower(): value for name, value in request.headers.items()}
         knock = Knock(headers, dict(request.query_params), body)
         return self._take(keeper, knock) if request.method == "POST" else self._greet(keeper, knock)

@@ -17,6 +17,8 @@ import pytest
 from parcelwatch import shops, web
 from parcelwatch.engine import Engine
 from parcelwatch.errors import CourierRefused
+from parcelwatch.keepers import succession
+from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shops.base import Account, Knock, Knocks
 from parcelwatch.store import parcels
 from tests.acceptance.world import THRESHOLDS, Shop, ago, known, numbers
@@ -104,6 +106,28 @@ def test_whoever_cannot_sign_is_turned_away_and_nothing_is_asked(tmp_path: Path,
                 place.hand.at += timedelta(minutes=1)
                 await place.beat(parts)
             assert len(shopify.queries) == asked
+
+        place.play(scene)
+
+
+def test_a_call_is_heard_by_whoever_asks_the_shop_once_it_has_arrived(tmp_path: Path, shopify: Shopify) -> None:
+    with opened(tmp_path, shopify) as place:
+
+        async def scene(parts: Engine) -> None:
+            body, (before,) = b'{"id": 1001}', parts.shopkeepers
+            (after,) = succession((), (before.stall,), parts._hire).all
+            assert isinstance(after, Shopkeeper)
+            asking = [before]
+
+            async def arriving() -> AsyncIterator[bytes]:
+                asking[:] = [after]
+                yield body
+
+            app = web.application(web.ShopHooks(lambda: asking, lambda: place.hand.at).route)
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as shop:
+                told = await shop.post("/hooks/shops/web", content=arriving(), headers=signed(body))
+            assert told.status_code == 200
+            assert (before.retire(), after.retire()) == ([], ["1001"])
 
         place.play(scene)
 
