@@ -465,7 +465,7 @@ def settle(
         before, state = state, _fares(state, error, now, group.channel)
         channels.save(store, group.channel, state, pace)
         if error is None and before.failures > 1:
-            settling.hasten(store, group.channel)
+            settling.hasten(store, group.channel, before.failures)
         if error is None:
             _arrived(store, group, now)
         elif isinstance(error, DeliveryRefused) and not isinstance(error, ChannelRefused):

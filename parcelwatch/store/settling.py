@@ -149,13 +149,16 @@ def _pause(alert_id: int, attempts: int, doubts: int, setback: Setback) -> timed
 
 _AT_ONCE: Final = """
 UPDATE alerts SET due_at = tried_at WHERE state = 'pending' AND channel = ? AND attempts > 0 AND tried_at IS NOT NULL
-  AND lease_until IS NULL AND doubts = 0
+  AND lease_until IS NULL AND doubts = 0 AND attempts <= ?
 """
 
 
-def hasten(store: Store, channel: str) -> None:
-    """The channel works again after several failures, which were not its messages' fault: all are due."""
-    store.write(_AT_ONCE, (channel,))
+def hasten(store: Store, channel: str, failures: int) -> None:
+    """The channel works again after so many failures in a row, which were not its messages' fault: all are due.
+
+    What failed oftener did so while the channel took others: that is its own fault, and it waits as before.
+    """
+    store.write(_AT_ONCE, (channel, failures))
 
 
 def settle_dead(store: Store, ids: Sequence[int], error: str, reason: str = "the channel refuses it") -> None:

@@ -17,6 +17,7 @@ from parcelwatch.core.pacing import Pace
 from parcelwatch.deliver import Sends
 from parcelwatch.duration import Rate
 from parcelwatch.model import Fact, Form, Severity
+from parcelwatch.store.settling import LONGEST_BACKOFF
 from tests.acceptance.outlet import HURRIED, Outlet, hurried, ids, several, told, webhook
 from tests.chats import SERVICES, Chat, Service, contents
 from tests.receivers import Receiver
@@ -112,10 +113,24 @@ def test_a_message_that_its_channel_alone_does_not_take_for_a_day_is_shown_as_de
             outlet.put(*several(1))
             outlet.live(5 * HOUR, 20 * MINUTE)
         outlet.put(*several(1))
-        outlet.live(MINUTE)
+        outlet.live(LONGEST_BACKOFF, MINUTE)
     dead, *others = outlet.rows
     assert (dead.state, dead.reason) == ("dead", "not delivered within a day")
     assert {row.state for row in others if row.out.kind != "channel_down"} == {"sent"}
+
+
+def test_two_messages_that_fail_by_themselves_are_not_hurried_by_every_other_that_arrives(tmp_path: Path) -> None:
+    async def picky(server: Server, hit: Hit, writer: StreamWriter) -> None:
+        await (answers(b"", 500) if ids([said(hit)])[0] in (1, 2) else FINE)(server, hit, writer)
+
+    with Server(picky) as sink:
+        outlet = Outlet(tmp_path, {"ops": webhook(sink)})
+        outlet.put(*several(2))
+        for _ in range(20):
+            outlet.put(*several(1))
+            outlet.live(3 * MINUTE, MINUTE)
+        tries = ids(told(sink))
+    assert max(tries.count(1), tries.count(2)) <= 10
 
 
 def test_what_waits_for_a_channel_that_works_again_is_due_at_once_the_worst_first(tmp_path: Path) -> None:
