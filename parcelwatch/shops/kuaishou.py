@@ -159,7 +159,7 @@ def _grievance(row: Record) -> tuple[Grievance, ...]:
     if not about_delivery(reason, row.get("refundDesc")):
         return ()
     since = row.get("submitTime") or row.get("createTime")
-    return grievance(row.get("refundId"), since, row.get("oid"), reason or row.get("refundDesc"))
+    return grievance(row.get("refundId"), since, row.get("oid"), reason)
 
 
 def _one(response: httpx.Response) -> ShopOrder | None:

@@ -144,7 +144,7 @@ def _grievance(row: Record) -> tuple[Grievance, ...]:
     reason = word(row.get("reasonNameZh"))
     if not about_delivery(reason, row.get("desc")):
         return ()
-    return grievance(row.get("returnsId"), row.get("applyTime"), row.get("orderId"), reason or row.get("desc"))
+    return grievance(row.get("returnsId"), row.get("applyTime"), row.get("orderId"), reason)
 
 
 def _judge(response: httpx.Response, body: Record) -> None:

@@ -91,6 +91,17 @@ def test_cases_about_the_delivery_are_complaints_by_order_and_never_name_what_is
 
 
 @pytest.mark.parametrize(
+    ("api", "one"),
+    [
+        ("kuaishou", kuaishou.case(refundReasonDesc="", refundDesc="我叫王小明，包裹丢了")),
+        ("xiaohongshu", xiaohongshu.case(reasonNameZh="", desc="我叫王小明，包裹丢了")),
+    ],
+)
+def test_what_a_buyer_wrote_is_no_label_of_the_complaint(api: str, one: dict[str, Any]) -> None:
+    assert [(each.kind, each.text) for each in complaints(api, one)] == [("", "")]
+
+
+@pytest.mark.parametrize(
     ("api", "at"),
     [
         ("kuaishou", datetime(2026, 11, 28, 1, 23, 20, tzinfo=UTC)),
