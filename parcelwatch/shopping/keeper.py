@@ -191,9 +191,11 @@ class Shopkeeper:
     async def _try_held(self) -> bool:
         """Ask anew for orders with numbers nobody could ask about: the configuration may know by now who can.
 
-        Whether all were asked for.
+        Whether all were asked for. There may be many, and whoever follows must not wait for them.
         """
         for ref in await self._writer.run(shops.refs_held, self.stall.name):
+            if self._retired:
+                return False
             try:
                 await self.ask_again(ref)
             except CourierError as error:

@@ -152,3 +152,21 @@ def test_an_order_with_a_new_number_that_could_not_be_had_is_asked_for_after_the
 
     shop = Clumsy(named=(("1009", "3000001009"),), away=True)
     kept(tmp_path, shop, scene)
+
+
+def test_who_leaves_asks_for_no_more_of_the_orders_that_are_held(tmp_path: Path) -> None:
+    @dataclass
+    class Left(Clumsy):
+        leave: Callable[[], object] = list
+
+        def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
+            self.leave()
+            return (yield from super().order(account, ref, now))
+
+    async def scene(keeper: Shopkeeper, _: Writer) -> None:
+        shop.leave = keeper.retire
+        await keeper.run(NOW)
+        assert shop.asked == ["1001"]
+
+    shop = Left()
+    kept(tmp_path, shop, scene)
