@@ -122,7 +122,9 @@ class Shopkeeper:
         if not await self._writer.run(due, self.kept, self.stall.name, self.stall.every, now):
             return
         if await self.read(now) is None and not (self._tried_held or self._retired):
-            self._tried_held = await self._try_held()
+            by = self.stall
+            # Those asked for before another configuration came were not held against it.
+            self._tried_held = await self._try_held() and self.stall is by
         if self._knocked:
             await self._answer_knocks(self._asker.clock())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -154,19 +154,34 @@ def test_an_order_with_a_new_number_that_could_not_be_had_is_asked_for_after_the
     kept(tmp_path, shop, scene)
 
 
+@dataclass
+class Interrupted(Clumsy):
+    """`then`: what happens while it is asked for the first order."""
+
+    then: Callable[[], object] = list
+
+    def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
+        if not self.asked:
+            self.then()
+        return (yield from super().order(account, ref, now))
+
+
 def test_who_leaves_asks_for_no_more_of_the_orders_that_are_held(tmp_path: Path) -> None:
-    @dataclass
-    class Left(Clumsy):
-        leave: Callable[[], object] = list
-
-        def order(self, account: Account, ref: str, now: datetime) -> Looking[ShopOrder | None]:
-            self.leave()
-            return (yield from super().order(account, ref, now))
-
     async def scene(keeper: Shopkeeper, _: Writer) -> None:
-        shop.leave = keeper.retire
+        shop.then = keeper.retire
         await keeper.run(NOW)
         assert shop.asked == ["1001"]
 
-    shop = Left()
+    shop = Interrupted()
+    kept(tmp_path, shop, scene)
+
+
+def test_orders_that_are_held_are_asked_for_anew_where_another_configuration_came_meanwhile(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, _: Writer) -> None:
+        shop.then = lambda: keeper.take_over(replace(keeper.stall, every=2 * MINUTE))
+        for hours in range(3):
+            await keeper.run(NOW + hours * HOUR)
+        assert shop.asked == ["1001", "1002"] * 2
+
+    shop = Interrupted()
     kept(tmp_path, shop, scene)
