@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 import httpx
 
 from parcelwatch.couriers.shared.fields import Record, part
-from parcelwatch.errors import CourierUnreadable
+from parcelwatch.errors import CourierRefused, CourierUnreadable
 from parcelwatch.model import Shipment, ShopOrder, Standing
 from parcelwatch.shops.base import Account, Granted, Looking, Mark, Reading, Tells, compact
 from parcelwatch.shops.china.cells import at, goods, inner, listed, once, order, sent, wall, word, yuan
@@ -45,6 +45,10 @@ _TOKENS: Final = "https://open-oauth.jd.com"
 # A token is renewed this long before it ends, well within the day in which the platform renews it at all.
 _EARLY: Final = timedelta(hours=12)
 _LASTING: Final = timedelta(days=400)
+_NO_END: Final = (
+    '京东: token = "access:refresh" is renewed by when it ends: set options = { ends = "2027-11-28" }, the day that '
+    "the authorisation named"
+)
 _CODES: Final = Codes(ours={"19": "let the seller authorise the application again and set token"})
 
 
@@ -78,9 +82,15 @@ class Jd:
         return found(response, _one)
 
     def begun(self, account: Account, now: datetime) -> Granted | None:
-        """The access token until it can be renewed; for good where it is not said when it ends."""
+        """The access token until it can be renewed; one that nothing renews for good where it is not said when it ends.
+
+        Raises CourierRefused.
+        """
         token, _, renewal = account.token.partition(":")
         ends = at(account.options.get("ends", ""))
+        if renewal and ends is None:
+            # Taken for lasting, it would some day take the place of what renewed it.
+            raise CourierRefused(_NO_END)
         left = ends - _EARLY - now if ends is not None else _LASTING
         return Granted(token, left, renewal) if left > timedelta(0) else None
 

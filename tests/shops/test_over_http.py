@@ -268,6 +268,19 @@ def test_jd_asks_with_the_token_it_was_given_until_the_day_before_it_ends(tmp_pa
         assert len(grants) == 1
 
 
+@pytest.mark.parametrize("ends", [{}, {"ends": "some day"}])
+def test_a_jd_token_with_what_renews_it_is_not_asked_with_before_it_is_said_when_it_ends(
+    tmp_path: Path, ends: dict[str, str]
+) -> None:
+    with place("jd", tmp_path, ANSWERS["jd"]) as shop:
+        shop.options = ends
+        error, _ = shop.read(token="at-old:rt-old")
+        assert isinstance(error, CourierRefused)
+        assert "ends" in str(error)
+        assert not any(secret in str(error) for secret in ("at-old", "rt-old"))
+        assert shop.asked == []
+
+
 def test_a_jd_token_that_is_refused_for_good_is_tried_twice_and_then_says_what_to_do(tmp_path: Path) -> None:
     def respond(request: httpx.Request) -> Any:
         if is_grant("jd", request):
