@@ -212,7 +212,10 @@ def _print_shadows(shadows: Rows) -> None:
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]]) -> str:
-    return ", ".join(f"{name} {each['source']}: {each['fault'] or 'ok'}" for name, each in secrets.items())
+    """Which there are; why one cannot be read is told among the errors."""
+    return ", ".join(
+        f"{name} {each['source']}: {'ok' if each['readable'] else 'cannot be read'}" for name, each in secrets.items()
+    )
 
 
 def _courier(settings: AccountConfig) -> dict[str, Any]:
