@@ -20,6 +20,7 @@ from parcelwatch.words import catalogue, languages
 _NEAR: Final = re.compile(r" \(did you mean (.+?)\?\)")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 _COUNTED: Final = re.compile(r"(?P<count>\d+) (?P<what>[a-z]+?)s?")
+_MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all takes their third power
 # Places of a sentence that hold others, and those that hold a list.
 _REASONS: Final = ("why", "what")
 _LISTS: Final = ("known", "names", "either", "there")
@@ -92,7 +93,7 @@ class Tongue:
     def _in_pieces(self, english: str, mark: str) -> str:
         """What is put together of sentences, each as short as can be; "" where one of them is not known."""
         said: list[str] = []
-        left = english.split(mark)
+        left = english.split(mark, _MOST_MARKS)
         while left:
             known = ((end, one) for end in range(1, len(left) + 1) if (one := self._one(mark.join(left[:end]))))
             end, one = next(known, (0, ""))

@@ -291,6 +291,11 @@ def test_a_sentence_made_elsewhere_is_known_again(english: str, said: str) -> No
     assert Tongue("en").sentence(english) == english
 
 
+def test_a_list_of_thousands_that_nobody_knows_is_given_back_as_it_came() -> None:
+    unknown = ", ".join(f"name {n}" for n in range(3000))
+    assert CHINESE.sentence(unknown) == unknown
+
+
 def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese: Shop) -> None:
     with Store.open(chinese.folder / "shop.db") as store, store.transaction():
         store.write("UPDATE parcels SET stopped = 'no_news' WHERE number = ?", (STALLED,))
