@@ -23,6 +23,7 @@ _COUNTED: Final = re.compile(r"(?P<count>\d+) (?P<what>[a-z]+?)s?")
 _MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all takes their third power
 # Places of a sentence that hold others, and those that hold a list.
 _REASONS: Final = ("why", "what")
+_NAMES: Final = ("api", "courier")  # no sentence before theirs is a part of them
 _LISTS: Final = ("known", "names", "either", "there")
 
 
@@ -126,9 +127,18 @@ class Tongue:
             return self(" or ").join(str(table[word]) for word in words)
         if (found := _COUNTED.fullmatch(value)) and (counted := self._terms.get(f"{{count}} {found['what']}s")):
             return counted.format(count=found["count"])
-        if name in _LISTS:
+        if name == "courier":
+            return self.courier(value)
+        if name in _LISTS and value != "none":
             return self.listed(value.split(", ")).replace(" or ", self(" or "))
-        return self.sentence(value) if name in _REASONS else value
+        return self.sentence(value) if name in (*_REASONS, *_LISTS) else value
+
+    def courier(self, called: str) -> str:
+        """A courier by the name or code it goes by anywhere: 顺丰 for shunfeng; as it stands where it is unknown."""
+        from parcelwatch.core.companies import COURIERS, keys
+
+        known = {COURIERS[key].short(self._language) for key in keys(called)}
+        return known.pop() if len(known) == 1 else self.sentence(called)
 
     def marked(self, how: str) -> str:
         """What an agent said of a parcel, by the word that was typed."""
@@ -159,6 +169,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     def place(found: re.Match[str]) -> str:
         again = found[1] in named
         named.add(found[1])
-        return f"(?P={found[1]})" if again else f"(?P<{found[1]}>.*?)"
+        any_sign = "[^:]" if found[1] in _NAMES else "."
+        return f"(?P={found[1]})" if again else f"(?P<{found[1]}>{any_sign}*?)"
 
     return re.compile(_PLACE.sub(place, re.escape(english)), re.DOTALL)

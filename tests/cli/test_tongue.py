@@ -19,6 +19,7 @@ from parcelwatch.cli import acting, adding, alerts, drafts, matching, orders, pa
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import dispatch, policy
 from parcelwatch.core.clockwork import Reason
+from parcelwatch.core.exports.formats import EXPORTS, Export
 from parcelwatch.core.incidents import IncidentState, Turn
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain
@@ -258,6 +259,32 @@ def test_every_error_that_agents_meet_has_words_in_every_language_that_has_some(
     assert {piece for piece in pieces if re.search("[a-z]{3}", piece)} - terms == set()
 
 
+def wanting() -> set[str]:
+    """Whatever an adapter says it lacks before a number can be asked about, with an empty place for what changes."""
+    root = Path(parcelwatch.cli.__file__).parent.parent / "couriers"
+    trees = [ast.parse(path.read_text("utf-8")) for path in root.rglob("*.py")]
+    lacks = [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "lacks"
+    ]
+    returned = [each.value for one in lacks for each in ast.walk(one) if isinstance(each, ast.Return) and each.value]
+    said = [each for one in returned for each in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])]
+    return {text for one in said if (text := unfilled(one))}
+
+
+def test_whatever_an_adapter_lacks_is_said_in_every_language_that_has_sentences() -> None:
+    said = {text.format(*["1"] * text.count("{}")) for text in wanting()}
+    assert len(said) > 15
+    assert {text for text in said if CHINESE.sentence(text) == text} == set()
+    assert not {text for text in said if re.search(r"\b(?:wants|takes|set|only|holds|calls)\b", CHINESE.sentence(text))}
+
+
+@pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+def test_an_export_is_called_in_chinese_what_it_is(export: Export) -> None:
+    said = CHINESE.sentence(export.article)
+    assert said.endswith("导出文件")
+    assert re.findall(r"\b[a-z]{3,}", said) == []
+
+
 @pytest.mark.parametrize("language", languages("sentences"))
 def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None:
     for english, said in catalogue(language, "sentences")["terms"].items():
@@ -283,6 +310,16 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
         ),
         ("too many calls (429); it does not stand in ticket 4 yet", "请求过于频繁（429）；工单 4 中还没有这条消息"),
         ("a Taobao export: 12 rows, 1 order, 3 with numbers", "Taobao 导出文件：12 行，1 个订单，其中 3 个有单号"),
+        (
+            "k cannot be asked about it: shunfeng wants the recipient's phone: set phone_last4 to its last four digits",
+            "无法用 k 查询：顺丰需要收件人的电话：请把 phone_last4 设为它的后四位",
+        ),
+        ("My Post wants the phone's last four digits: set phone_last4", "My Post 需要电话的后四位：请填写 phone_last4"),
+        ("no [import.nope]; configured: none", "没有 [import.nope]；已配置：无"),
+        (
+            "b.db cannot be read: No such file or directory; nothing was changed. Choose another backup",
+            "无法读取 b.db：没有这个文件或目录；没有任何改动。请换一份备份",
+        ),
         ("something nobody has words for", "something nobody has words for"),
     ],
 )
