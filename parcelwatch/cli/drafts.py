@@ -425,8 +425,9 @@ def send(
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
     else:
-        for each in shown:
-            output.say(_now(each, desk.tongue))
+        for each, trouble in zip(shown, troubles, strict=True):
+            if not trouble:
+                output.say(_now(each, desk.tongue))
     if told := [trouble for trouble in troubles if trouble]:
         raise NeedsAttention("\n".join(told))
 

@@ -76,10 +76,11 @@ def test_nothing_leaves_that_nobody_approved_and_one_yes_will_do(watched: Shop, 
     refused = watched.run("drafts", "send", draft)
     assert (refused.code, post.taken) == (1, [])
     assert "is not approved" in refused.err
+    assert refused.out == ""
     assert watched.run("drafts", "send", draft, "--approve").code == 0
     assert len(post.taken) == 1
     again = watched.run("drafts", "send", draft, "--approve")
-    assert (again.code, len(post.taken)) == (1, 1)
+    assert (again.code, again.out, len(post.taken)) == (1, "", 1)
     assert "is sent" in again.err
 
 
