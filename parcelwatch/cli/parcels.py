@@ -59,7 +59,7 @@ def list_all(
         zone = desk.config.timezone
         t = desk.tongue
         shown = [_listed(row, zone, t) for row in rows]
-    columns = t.columns("!Number", "Courier", "?Order", "Milestone", "!Last scan", ">Cases")
+    columns = t.columns("!Number", "Courier", "+Order", "Milestone", "!Last scan", ">Cases")
     output.show(columns, shown, t("No parcels. `parcelwatch parcels import FILE` watches some."))
     output.zone_note(zone, t("Times are in {zone}."))
 

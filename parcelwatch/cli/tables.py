@@ -48,7 +48,10 @@ STYLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """`whole`: on one line; `right`: counted; `cut`: a sentence that may be cut; `spare`: the first to be left out."""
+    """`whole`: on one line; `right`: counted; `cut`: a sentence that may be cut; `spare`: the first to be left out.
+
+    `kept`: neither cut nor left out, and below where it does not fit; a sentence there without its title.
+    """
 
     title: str
     place: int
@@ -56,12 +59,13 @@ class _Column:
     right: bool = False
     cut: bool = False
     spare: bool = False
+    kept: bool = False
 
 
 def _column(title: str, place: int) -> _Column:
-    name = title.lstrip("!>~?")
+    name = title.lstrip("!>~?+")
     marks = title[: len(title) - len(name)]
-    return _Column(name, place, "!" in marks, ">" in marks, "~" in marks, "?" in marks)
+    return _Column(name, place, "!" in marks, ">" in marks, "~" in marks, "?" in marks, "+" in marks)
 
 
 class Listing:
@@ -69,7 +73,8 @@ class Listing:
 
     Titles may begin with marks: "!" over what is never broken over lines, such as a number somebody will copy; ">"
     over what is counted; "~" over one sentence a row, cut to what fits; "?" over what is left out
-    where all does not fit, the last one first.
+    where all does not fit, the last one first; "+" over what stands below, in full, where all does not fit; "~+" over
+    a sentence that does.
     """
 
     def __init__(
@@ -89,11 +94,13 @@ class Listing:
 
     def _lines(self, width: int) -> Iterator[list[tuple[str, str]]]:
         for columns in self._choices():
-            for beside in (columns, [each for each in columns if not each.cut]):
+            for beside in _besides(columns):
                 widths = self._widths(beside, width)
                 if widths is not None:
                     below = [each for each in columns if each not in beside]
-                    if below:  # the first that was left out still has room before the sentence
+                    if any(
+                        each.cut and not each.kept for each in below
+                    ):  # the first that was left out still has room before the sentence
                         below = [each for each in self._columns if each not in columns][:1] + below
                     return self._grid(beside, widths, below, width)
         return self._blocks(width)
@@ -127,7 +134,7 @@ class Listing:
 
     def _least(self, column: _Column, natural: int) -> int:
         if column.cut:
-            return min(natural, ROOM)
+            return natural if column.kept else min(natural, ROOM)
         if column.whole or column.right:
             return natural
         words = {word for cell in self._cells(column) for word in cell.split()}
@@ -145,10 +152,18 @@ class Listing:
         for row in self._rows:
             cells = [_fitted(row[each.place], wide, each) for each, wide in zip(columns, widths, strict=True)]
             yield from _beside(columns, widths, cells, [self._styles.get(row[each.place], "") for each in columns])
-            told = [each for each in below if row[each.place]]
+            yield from self._kept(row, below, width)
+            told = [each for each in below if row[each.place] and not each.kept]
             if told:
                 said = (GAP * " ").join((f"{each.title} " if each.spare else "") + row[each.place] for each in told)
                 yield [(_INDENT + cut(said, width - len(_INDENT)), "dim")]
+
+    @staticmethod
+    def _kept(row: Sequence[str], below: Sequence[_Column], width: int) -> Iterator[list[tuple[str, str]]]:
+        for each in below:
+            if each.kept and row[each.place]:
+                said = row[each.place] if each.cut else f"{each.title} {row[each.place]}"
+                yield from ([(_INDENT + line, "dim")] for line in wrapped(said, width - len(_INDENT)))
 
     # --- one below the other ---------------------------------------------------------------------
 
@@ -169,8 +184,14 @@ class Listing:
 
     def _said(self, column: _Column, value: str, width: int) -> str:
         if column.cut:
-            return cut(value, (width - GAP) * 2 - GAP)
+            return value if column.kept else cut(value, (width - GAP) * 2 - GAP)
         return f"{column.title} {value}" if column.place else value
+
+
+def _besides(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
+    """Which of them may stand side by side: all, all but the sentence, and without what may stand below."""
+    less = [each for each in columns if not each.cut]
+    yield from (columns, less, [each for each in columns if not each.kept], [each for each in less if not each.kept])
 
 
 def _beside(

@@ -45,7 +45,7 @@ class Tongue:
 
     def columns(self, *titles: str) -> list[str]:
         """Titles of a table, each with its marks."""
-        return [title[: -len(name)] + self(name) for title in titles if (name := title.lstrip("!>~?"))]
+        return [title[: -len(name)] + self(name) for title in titles if (name := title.lstrip("!>~?+"))]
 
     def listed(self, names: Iterable[str]) -> str:
         """Words one after another, as the language lists them."""

@@ -484,3 +484,14 @@ def test_a_column_that_stands_there_twice_or_not_at_all_is_said(shop: Shop) -> N
     assert (twice.code, "two columns of the file mean order" in twice.err) == (2, True)
     absent = shop.run("parcels", "import", shop.file("number\nJD00021234\n"), "--map", "单号=number")
     assert (absent.code, "no column '单号'" in absent.err) == (2, True)
+
+
+def test_a_list_shows_every_order_in_full_however_narrow_the_terminal(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = "261124-000000000000001; 6917926768823643751"
+    shop.run("parcels", "import", shop.file(f"number,courier,order\n{MOVING},my_dhl,{orders}\n{STALLED},my_dhl,A-2\n"))
+    for width in ("60", "80", "120"):
+        monkeypatch.setenv("COLUMNS", width)
+        shown = shop.run("parcels", "list").out
+        assert [order for order in (*orders.split("; "), "A-2") if order not in shown] == []

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from parcelwatch.cli.tables import Listing, wrapped
 
-marks = st.sampled_from(["", "!", ">", "~", "?", "!?"])
+marks = st.sampled_from(["", "!", ">", "~", "?", "!?", "+", "!+", "~+"])
 cells = st.text(alphabet="ab1 -武汉市转运，。“”…é", max_size=60)
 
 
@@ -33,3 +33,16 @@ def test_a_number_is_never_broken_and_no_line_begins_with_a_comma(parts: list[st
     assert "".join(lines) == "、".join(parts)
     assert sum(line.count("00340434111111111117") for line in lines) == parts.count("00340434111111111117")
     assert not any(line.startswith("、") for line in lines)
+
+
+ORDERS = "261124-000000000000001; 6917926768823643751; 6917926768823643752"
+
+
+@given(st.integers(20, 140), st.sampled_from(["+Order", "!+Order", "~+Order"]))
+def test_what_is_kept_is_shown_in_full_however_narrow_the_terminal(width: int, title: str) -> None:
+    row = ["SF1000000000073", "my_kuaidi100 shunfeng", ORDERS, "out_for_delivery", "2026-11-28 12:00", "1"]
+    titles = ["!Number", "Courier", title, "Milestone", "!Last scan", ">Cases"]
+    lines = list(Listing(titles, [row, ["1", "a", "", "b", "", ""]]).plain(width))
+    assert max(map(cell_len, lines)) <= width
+    shown = "\n".join(lines)
+    assert width < 30 or all(order in shown for order in ORDERS.split("; "))

@@ -107,7 +107,7 @@ def constants(node: ast.expr) -> set[str]:
     """The texts that an expression is, either of two where there is a choice, without the marks of titles."""
     if isinstance(node, ast.IfExp):
         return constants(node.body) | constants(node.orelse)
-    return {node.value.lstrip("!>~?")} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+    return {node.value.lstrip("!>~?+")} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
 
 
 def put(call: ast.Call) -> list[ast.expr]:
