@@ -37,6 +37,7 @@ DELIMITERS: Final = ",;\t|"
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _CHUNK: Final = 1 << 20
+_FIRST_ROWS: Final = 2
 
 Line = tuple[int, str, str]
 """A line's number, its text without its end, and why it cannot be read, "" where it can."""
@@ -124,7 +125,10 @@ def open_source(path: str, stdin: BinaryIO | None = None, wanted: str = "", enco
         file, known, wanted = unlisted(file, known, path), "utf-8", "jsonl"
     size = file.seek(0, 2)
     kind = wanted or _SUFFIXES.get(Path(inside).suffix.lower(), "") or _guess(start)
-    return Source(file, size, known, kind, notes=notes)
+    source = Source(file, size, known, kind, notes=notes)
+    if kind == "jsonl":
+        _refuse_document(source, path)
+    return source
 
 
 def records(source: Source) -> Iterator[Record]:
@@ -178,6 +182,16 @@ def _guess(start: bytes) -> str:
 
 
 # --- JSON lines ----------------------------------------------------------------------------------
+
+
+def _refuse_document(source: Source, path: str) -> None:
+    """Raise BadInput, once for all lines, where none of the first is a row: an answer of an API, written over many."""
+    first = list(islice(json_records(source.lines()), _FIRST_ROWS))
+    source.done = 0
+    if len(first) == _FIRST_ROWS and all(each.fault for each in first):
+        raise BadInput(
+            f"{path} is no JSON lines: write one object a line, or one list of objects (that in an API's answer)"
+        )
 
 
 def json_records(lines: Iterable[Line]) -> Iterator[Record]:

@@ -178,3 +178,21 @@ def test_json_lines_come_back_as_they_went_in(words: list[str]) -> None:
     content = "".join(json.dumps({"number": word}) + "\n" for word in words).encode()
     found = records(Source(io.BytesIO(content), len(content), "utf-8", "jsonl"))
     assert [row.cells["number"] for row in found] == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"code": 0, "data": [{"number": "A1"}, {"number": "A2"}]}, indent=2),
+        json.dumps({"number": "A1"}, indent=1) + "\n" + json.dumps({"number": "A2"}, indent=1),
+        json.dumps(["A1", "A2", "A3"], indent=2),
+    ],
+)
+def test_json_over_many_lines_that_is_no_rows_is_refused_as_a_whole(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadInput, match="one object a line"):
+        read(tmp_path, text.encode(), "rows.json")
+
+
+def test_one_bad_line_of_json_spoils_no_other(tmp_path: Path) -> None:
+    rows = read(tmp_path, b'{"number": "A1",\n{"number": "A2"}\n', "rows.jsonl")
+    assert [bool(row.fault) for row in rows] == [True, False]
