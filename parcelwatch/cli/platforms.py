@@ -5,7 +5,7 @@ What belongs here: showing adapters as they are, before anything is configured.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from parcelwatch.cli import output
@@ -48,6 +48,25 @@ def one(table: str, known: Iterable[dict[str, Any]], api: str) -> dict[str, Any]
     if api not in there:
         raise BadInput(f"no platform {api[:40]!r}{did_you_mean(api, there)}; there are {listed(sorted(there))}")
     return {**there[api], "declaration": shipped(table).get(api, "")}
+
+
+def print_all(known: Iterable[Mapping[str, Any]], more: Mapping[str, Callable[[Mapping[str, Any]], str]]) -> None:
+    """For people: a platform a line; `more`: title → what else is told of this kind of platform."""
+    wanted = [
+        (
+            one["api"],
+            ", ".join(needed(one)) or "–",
+            *(tell(one) for tell in more.values()),
+            one["doubt"] or "established",
+        )
+        for one in known
+    ]
+    output.show(["!API", "Needs", *more, "~+How well established"], wanted, "")
+
+
+def needed(one: Mapping[str, Any]) -> list[str]:
+    """Credentials and options without which it cannot be asked."""
+    return [*one["needs"], *(f"options.{name}" for name in one["required"])]
 
 
 def show(table: str, shown: Mapping[str, Any]) -> None:

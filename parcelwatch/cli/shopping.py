@@ -40,7 +40,7 @@ def show(desk: Desk, *, every: bool, as_json: bool) -> None:
         output.emit({"shops": rows, "platforms": known} if every else rows)
         return
     zone = desk.config.timezone if rows else UTC
-    columns = ["!Shop", "API", "!State", ">Orders", ">Parcels", ">Held", "?Read up to", "~Last error"]
+    columns = ["!Shop", "API", "!State", ">Orders", ">Parcels", ">Held", "!+Read up to", "~Last error"]
     shown = [
         (
             row["shop"],
@@ -56,8 +56,7 @@ def show(desk: Desk, *, every: bool, as_json: bool) -> None:
     ]
     output.show(columns, shown, nothing_yet(desk, "shop"))
     if every:
-        wanted = [(one["api"], ", ".join(one["needs"]), one["doubt"] or "established") for one in known]
-        output.show(["!API", "Needs", "~How well established"], wanted, "")
+        platforms.print_all(known, {})
     if any(row["held"] for row in rows):
         output.say("Numbers that no courier account can ask about: `parcelwatch shops list --held`")
 

@@ -15,7 +15,7 @@ from parcelwatch.config.declared import needs
 from parcelwatch.config.templates import CREDENTIALS
 from parcelwatch.core.near import meant
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card
-from parcelwatch.errors import NotFound
+from parcelwatch.errors import BadInput
 
 # A variable's name says what it holds, whatever the adapter calls it.
 _WHERE: Final = {"base_url": "https://…"}
@@ -27,10 +27,10 @@ _DECLARED: Final = "two, explained line by line, stand in config.example.toml (`
 
 
 def adapter(api: str) -> Courier:
-    """One adapter by name. Raises NotFound with what was meant."""
+    """One adapter by name. Raises BadInput with what was meant."""
     known = couriers.load()
     if api not in known:
-        raise NotFound(
+        raise BadInput(
             f"no adapter {api!r}{meant(api, [*known, *shipped()])}; `parcelwatch couriers list` shows them all"
         )
     return known[api]

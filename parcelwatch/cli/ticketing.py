@@ -14,6 +14,7 @@ from parcelwatch import helpdesks
 from parcelwatch.cli import output
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.platforms import print_all
 from parcelwatch.cli.platforms import rows as adapters
 from parcelwatch.client import Client
 from parcelwatch.core import accounts as rules
@@ -68,7 +69,7 @@ def platforms() -> list[dict[str, Any]]:
 
 def print_rows(desk: Desk, rows: list[dict[str, Any]], platforms: list[dict[str, Any]]) -> None:
     """For people: a helpdesk a line, then a platform a line."""
-    columns = ["!Helpdesk", "API", "!State", "Letters", ">Complaints", ">Parcels", "?Read up to", "~Last error"]
+    columns = ["!Helpdesk", "API", "!State", "Letters", ">Complaints", ">Parcels", "!+Read up to", "~Last error"]
     shown = [
         (
             row["helpdesk"],
@@ -84,16 +85,7 @@ def print_rows(desk: Desk, rows: list[dict[str, Any]], platforms: list[dict[str,
     ]
     output.show(columns, shown, nothing_yet(desk, "helpdesk"))
     if platforms:
-        wanted = [
-            (
-                one["api"],
-                ", ".join([*one["needs"], *(f"options.{name}" for name in one["options"])]),
-                "notes, replies" if one["writes"] else "nothing",
-                one["doubt"] or "established",
-            )
-            for one in platforms
-        ]
-        output.show(["!API", "Takes", "Is written", "~How well established"], wanted, "")
+        print_all(platforms, {"Is written": lambda one: "notes, replies" if one["writes"] else "nothing"})
 
 
 def checked(desk: Desk, counter: Counter) -> dict[str, Any]:

@@ -50,9 +50,9 @@ def test_an_adapter_is_shown_with_the_table_to_paste(shop: Shop) -> None:
     assert "[couriers.my_dhl]" in shop.run("couriers", "show", "dhl").out
 
 
-def test_an_adapter_that_is_not_there_is_1_with_what_was_meant(shop: Shop) -> None:
+def test_an_adapter_that_is_not_there_is_2_with_what_was_meant(shop: Shop) -> None:
     ended = shop.run("couriers", "show", "dlh")
-    assert ended.code == 1
+    assert ended.code == 2
     assert "did you mean 'dhl'?" in ended.err
 
 

@@ -42,6 +42,31 @@ def test_the_platforms_are_listed_with_what_each_takes(shop: Shop) -> None:
     assert platforms["sobot"]["doubt"]
 
 
+@pytest.mark.parametrize(("noun", "api"), [("shops", "amazon"), ("helpdesks", "gorgias")])
+def test_the_platforms_show_in_full_what_each_needs_and_how_well_it_is_established(
+    shop: Shop, noun: str, api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = shop.run(noun, "list", "--all").out
+    (platform,) = [one for one in shop.run(noun, "list", "--all", "--json").document["platforms"] if one["api"] == api]
+    assert " ".join(platform["doubt"].split()) in " ".join(shown.split())
+    assert platform["required"]
+    assert all(f"options.{name}" in shown for name in platform["required"])
+    assert "Needs" in shown
+
+
+@pytest.mark.parametrize("width", [70, 75, 80])
+def test_the_headings_of_helpdesks_stand_on_one_line(desked: Shop, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    shown = desked.run("helpdesks", "list").out
+    assert len(shown.partition("─")[0].splitlines()) == 1, shown
+
+
+@pytest.mark.parametrize("noun", ["couriers", "shops", "helpdesks"])
+def test_to_show_what_there_is_not_is_wrong_usage(shop: Shop, noun: str) -> None:
+    assert shop.run(noun, "show", "nope").code == 2
+
+
 @pytest.mark.parametrize("noun", ["shops", "helpdesks"])
 def test_what_platforms_there_are_is_shown_before_anything_is_configured(
     shop: Shop, noun: str, monkeypatch: pytest.MonkeyPatch
