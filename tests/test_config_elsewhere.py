@@ -60,8 +60,14 @@ def test_a_digest_s_hour_for_all_is_for_nobody_where_there_is_no_channel(tmp_pat
         ('messages = 3\n[alerts]\nrepeat = "8h"', "1: messages: expected a table"),
         ('[channels]\nops = 3\n[alerts]\ndigest_at = "09:00"', "2: channels.ops: expected a table"),
         ("[alerts]\nescalate_after = 4", "2: alerts.escalate_after: expected a table"),
-        ('[alerts]\nescalate_after = "soon"', "2: alerts.escalate_after.low: expected a duration"),
+        ('[alerts]\nescalate_after = "soon"', "2: alerts.escalate_after: expected a duration"),
     ],
 )
 def test_a_fault_in_one_is_told_where_it_was_written(tmp_path: Path, text: str, fault: str) -> None:
     assert any(problem.startswith(f"config.toml:{fault}") for problem in faults(tmp_path, text))
+
+
+def test_a_fault_in_what_is_for_every_severity_is_told_once(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, OPS + '[alerts]\nescalate_after = "2"')
+    assert "alerts.escalate_after: expected a duration" in fault
+    assert "the unit is missing" in fault

@@ -303,7 +303,8 @@ def mark(
         return
     t = desk.tongue
     said = {"number": parcel.number, "how": t.marked(how), "state": _state(shown, t)}
-    output.say(t("{number} is marked {how}; it is {state} now.", **said))
+    same = said["how"] == said["state"]
+    output.say(t("{number} is marked {how}." if same else "{number} is marked {how}; it is {state} now.", **said))
 
 
 class Done(NamedTuple):

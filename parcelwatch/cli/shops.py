@@ -109,8 +109,13 @@ def take_in(
         output.emit(rows)
     else:
         shopping.print_imported(rows)
-    if failed := [f"{row['shop']}: {row['error']}" for row in rows if row["error"]]:
+    if failed := [_named(row["shop"], row["error"]) for row in rows if row["error"]]:
         raise NeedsAttention("\n".join(failed))
+
+
+def _named(shop: str, error: str) -> str:
+    """Whose error it is, said once: that of a call names it already."""
+    return error if error.startswith(f"{shop}: ") else f"{shop}: {error}"
 
 
 def _stalls(desk: Desk, shop: str) -> list[Stall]:

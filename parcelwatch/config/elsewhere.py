@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
 from parcelwatch.config.lines import Path
-from parcelwatch.config.problems import Places, Problem, dotted
-from parcelwatch.config.values import SEVERITIES
+from parcelwatch.config.problems import Places, Problem, dotted, problem_of
+from parcelwatch.config.values import SEVERITIES, Limit
 
 _EACH: Final = "*"
 
@@ -25,7 +27,13 @@ _MOVES: Final[Mapping[Path, Path]] = {
 }
 
 
+_A_LIMIT: Final[TypeAdapter[object]] = TypeAdapter(Limit)
+
+
 def _for_each_severity(value: object) -> object:
+    """Raises ValidationError, once for all of them, for what is no limit."""
+    if isinstance(value, str):
+        _A_LIMIT.validate_python(value)
     return dict.fromkeys(SEVERITIES, value) if isinstance(value, str) else value
 
 
@@ -55,7 +63,11 @@ def settled(written: dict[str, Any], places: Places) -> Settled:
         for at in {at for at, _ in _pairs(written, before, after)} or _for_nobody(written, before, after):
             found = _without(found, at)
     for at, spread in _SPREAD.items():
-        found = _with(found, at, spread(_value(written, at))) if _has(written, at) else found
+        try:
+            found = _with(found, at, spread(_value(written, at))) if _has(written, at) else found
+        except ValidationError as wrong:
+            problems += [Problem(at, problem_of(each, BaseModel).text) for each in wrong.errors(include_url=False)]
+            found = _without(found, at)
     return Settled(found, Places(places.name, lines), tuple(problems))
 
 

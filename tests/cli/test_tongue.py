@@ -441,6 +441,8 @@ def latin(text: str) -> list[str]:
         ("cases note 1 打过电话", "案件 1"),
         ("cases verdict 1 false", "误报"),
         ("cases list --limit 1", "另有 1 条"),
+        (f"parcels mark {MOVING} delivered", f"{MOVING} 已标记为已签收。"),
+        (f"parcels mark {MOVING} lost", f"{MOVING} 已标记为丢失，现为异常（丢失）。"),
         ("drafts edit 1 --subject 您好", "已修改"),
         ("drafts approve 1", "已批准"),
         ("drafts discard 1", "已丢弃"),
