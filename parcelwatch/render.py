@@ -21,10 +21,11 @@ from babel.core import Locale, UnknownLocaleError
 
 from parcelwatch import alike
 from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
+from parcelwatch.core.health import OF_FILES
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
-from parcelwatch.core.privacy import uncoded
+from parcelwatch.core.privacy import shown, uncoded
 from parcelwatch.core.report import OWNER
-from parcelwatch.core.text import clean, code
+from parcelwatch.core.text import clean, code, ours
 from parcelwatch.dates import Times, clock_there, formatted
 from parcelwatch.lettering import letter_name, values
 from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
@@ -536,7 +537,8 @@ def _owners(fact: Fact) -> list[tuple[str, int]]:
 
 def _unread(one: Unread) -> dict[str, object]:
     numbers = ", ".join(code(number, NAME) for number in one.numbers)
-    return {"code": clean(one.code, NAME), "text": third_party(one.text), "count": one.count, "numbers": numbers}
+    text = ours(shown(one.text)) if one.text.startswith(OF_FILES) else third_party(one.text)
+    return {"code": clean(one.code, NAME), "text": text, "count": one.count, "numbers": numbers}
 
 
 def _at_once(since: datetime | None, scan: Checkpoint) -> bool:

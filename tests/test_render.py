@@ -816,3 +816,13 @@ def test_a_time_the_courier_wrote_is_left_as_it_wrote_it(language: str) -> None:
 def test_a_time_of_another_year_names_it() -> None:
     fact = Fact(Form.NO_SCAN, since=MOVED.replace(year=2025))
     assert "since 3 May 2025 19:00" in RENDERERS["en"].sentence(fact, NOW)
+
+
+@pytest.mark.parametrize("language", VOICES)
+def test_a_file_and_its_keys_are_shown_to_operators_as_they_are_copied(language: str) -> None:
+    said = "config.toml:14: couriers.my_dhl.key: is required, and @all may see www.example.com"
+    found = (Unread("", f"the configuration has a fault, a restart would fail: {said}", 1), Unread("", said, 1))
+    body = alert(language, kind="service_troubled", fact=Fact(Form.SERVICE_TROUBLED, since=MOVED, unread=found)).body
+    assert body.count("config.toml:14: couriers.my_dhl.key: ") == 1
+    assert "@all" not in body
+    assert "www.example.com" not in body

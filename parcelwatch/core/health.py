@@ -30,6 +30,12 @@ UNANSWERED: Final = timedelta(hours=6)
 """How long every answer may leave a number out."""
 
 
+_UNUSABLE: Final = "the configuration has a fault, a restart would fail"
+_NOT_TAKEN: Final = "the daemon refused the edited configuration"
+OF_FILES: Final = (_UNUSABLE, _NOT_TAKEN)
+"""How findings begin that go on in our own words, with the names of a file and its keys."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """One sentence. `wrong`: somebody should do something about it.
@@ -145,10 +151,10 @@ def _wedged(facts: Facts) -> Iterator[Remark]:
 
 def _configuration(facts: Facts) -> Iterator[Remark]:
     if facts.unusable:
-        yield Remark(f"the configuration has a fault, a restart would fail: {facts.unusable}", key="configuration")
+        yield Remark(f"{_UNUSABLE}: {facts.unusable}", key="configuration")
     elif facts.daemon and facts.refused:
         at = f" at {_moment(facts.refused_at)} UTC" if facts.refused_at else ""
-        why = f"the daemon refused the edited configuration{at} and goes on with the one before: {facts.refused}"
+        why = f"{_NOT_TAKEN}{at} and goes on with the one before: {facts.refused}"
         yield Remark(why, key="configuration")
     elif facts.daemon and facts.edited:
         yield Remark(

@@ -43,12 +43,21 @@ _SITE: Final = re.compile(r"//|:(?=[^\W\d_])|(?<=\w)\.[^\W\d_]{2,}(?:[/:]|$)")
 _LINK: Final = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%\[\]-]*)?"
 )
+# "config.toml:14: couriers.my_dhl.key", and no further than its key.
+_SPOT: Final = re.compile(r"(?:^|(?<=[\s/]))([\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=:))?)(?=[:\s]|$)")
 _LIVE: Final = re.compile(r"(?:@|<|\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
 
 
 def clean(text: str, limit: int = 200) -> str:
     """`text` on one line, harmless in a chat, at most `limit` characters, "…" at the end when cut."""
     return cut(_LIVE.sub(lambda live: live[0] + BREAK, plain(text, limit * 10)), limit)
+
+
+def ours(text: str, limit: int = 200) -> str:
+    """The same for a sentence of ours: a configuration's name, line and keys stay in one piece, to be copied."""
+    pieces = _SPOT.split(plain(text, limit * 10))
+    pieces[::2] = (_LIVE.sub(lambda live: live[0] + BREAK, piece) for piece in pieces[::2])
+    return cut("".join(pieces), limit)
 
 
 def code(text: str, limit: int = 60) -> str:

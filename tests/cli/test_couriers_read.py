@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.cli.conftest import Shop
@@ -60,3 +61,11 @@ def test_all_wordings_of_a_language_are_counted_and_proved(shop: Shop) -> None:
     assert dutch["rows"] <= dutch["examples"]
     assert dutch["faults"] == []
     assert "Nederlands" in shop.bare("couriers", "wordings", "nl").out
+
+
+def test_the_readme_shows_a_text_as_it_is_read(shop: Shop) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = readme.partition('couriers read "The parcel is lost"\n')[2].partition("```")[0].strip()
+    shown = shop.run("couriers", "read", "The parcel is lost").out
+    for line in filter(None, map(str.strip, example.splitlines())):
+        assert re.search(".*".join(map(re.escape, line.split("…"))), shown), line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parcelwatch.core.text import BREAK, amount, clean, code, cut, link
+from parcelwatch.core.text import BREAK, amount, clean, code, cut, link, ours
 
 
 @pytest.mark.parametrize(
@@ -130,3 +130,11 @@ def test_marks_piled_on_a_letter_do_not_reach_over_other_lines() -> None:
 )
 def test_an_amount_keeps_its_digits(value: float, written: str) -> None:
     assert amount(value) == written
+
+
+def test_a_file_of_ours_stays_whole_and_nothing_beside_it_comes_alive() -> None:
+    assert (
+        ours("/etc/parcelwatch/config.toml:14: shops.a.key: no") == "/etc/parcelwatch/config.toml:14: shops.a.key: no"
+    )
+    for hostile in ("a.toml.example.com", "a.toml:evil.com", "a.toml:1: evil.example.com", "@a.toml", "https://x.toml"):
+        assert BREAK in ours(hostile), hostile
