@@ -129,6 +129,8 @@ class Tongue:
             return counted.format(count=found["count"])
         if name == "courier":
             return self.courier(value)
+        if name == "couriers":
+            return self.listed(map(self.courier, value.split(", ")))
         if name in _LISTS and value != "none":
             return self.listed(value.split(", ")).replace(" or ", self(" or "))
         return self.sentence(value) if name in (*_REASONS, *_LISTS) else value

@@ -315,6 +315,10 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
             "无法用 k 查询：顺丰需要收件人的电话：请把 phone_last4 设为它的后四位",
         ),
         ("My Post wants the phone's last four digits: set phone_last4", "My Post 需要电话的后四位：请填写 phone_last4"),
+        (
+            "it looks like a number of 中通 ZTO, and kd asks 圆通 YTO, DHL: is its company right?",
+            "看起来是中通的单号，而 kd 查询的是圆通、DHL：快递公司写对了吗？",
+        ),
         ("no [import.nope]; configured: none", "没有 [import.nope]；已配置：无"),
         (
             "b.db cannot be read: No such file or directory; nothing was changed. Choose another backup",
