@@ -585,3 +585,17 @@ def test_a_letter_that_promises_no_word_is_never_overdue(step: LetterStep) -> No
     (draft,) = one_by_one(heard(0, LOST))[0].dossier.drafts
     assert drafts.overdue(draft, NOW + timedelta(days=30))
     assert not drafts.overdue(replace(draft, step=step), NOW + timedelta(days=30))
+
+
+def test_trouble_that_ended_behind_a_worse_one_is_told_and_written_of_when_it_comes_back() -> None:
+    waiting = replace(PARCEL, orders=(Order("A-1", promised_by=NOW - HOUR),))
+    put_off = replace(PARCEL, orders=(Order("A-1", promised_by=NOW + 90 * HOUR),))
+    seen = Checkpoint(NOW - 5 * HOUR, NOW - 5 * HOUR, Milestone.IN_TRANSIT, text="seen")
+    found = Checkpoint(NOW + 5 * HOUR, NOW + 5 * HOUR, Milestone.IN_TRANSIT, text="found")
+    heard = (Answered("", (seen,)), Answered("", (seen, LOST)), Amended(put_off), Amended(waiting))
+    dossier = Dossier(waiting)
+    for hours, event in enumerate(heard):
+        dossier = advance(dossier, event, POLICY, NOW + hours * HOUR).dossier
+    step = advance(dossier, Answered("", (seen, LOST, found)), POLICY, NOW + 6 * HOUR)
+    assert [(one.case.kind, one.why) for one in step.notices if isinstance(one, CaseTold)] == [("late", Why.UNHIDDEN)]
+    assert [one.draft.kind for one in step.notices if isinstance(one, LetterWritten)] == ["late"]
