@@ -325,10 +325,9 @@ def _next(
     dossier: Dossier, seen: View, found: Assessment, policy: Policy, ahead: Hearing | None, now: datetime
 ) -> datetime | None:
     """The next moment at which anything may change."""
-    due_at = found.due_at if found.due_at is not None and _asked(seen, found.due_at) else None
-    coming = [ahead.at if ahead else None, due_at, found.valid_until]
-    if found.trial_at is not None and _asked(seen, found.trial_at):
-        coming.append(found.trial_at)
+    # Chances are another every midnight, of a parcel without an end for ever.
+    judged_at = (found.due_at, found.valid_until, found.trial_at)
+    coming = [ahead.at if ahead else None, *(at for at in judged_at if at is not None and _asked(seen, at))]
     if dossier.cases:
         coming += followup.due(dossier, policy)
         if any(case.cleared and case.live for case in dossier.cases):

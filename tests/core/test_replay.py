@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parcelwatch.core.assess import assess, rules_for
+from parcelwatch.core.cadence import GIVEN_UP
 from parcelwatch.core.histories import History
+from parcelwatch.core.learn.chronicle import Chronicle, Forecasts
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.replay import replay
 from parcelwatch.core.rules import QUIET
@@ -238,6 +240,22 @@ def test_a_clock_that_runs_shorter_than_the_one_before_is_not_overslept() -> Non
     history = History("AB123456", "acme", announced_at=START, heard=Timeline(tuple(entries)))
     told = [(one.kind, one.at) for one in replay(history, HASTY)]
     assert told == [("not_delivered", START + timedelta(hours=2 + 36))]
+
+
+@pytest.mark.parametrize("confirmed", [None, (START,)], ids=["answered whenever asked", "answered once"])
+def test_a_promised_parcel_without_an_end_is_not_looked_at_for_ever(confirmed: tuple[datetime, ...] | None) -> None:
+    scan = Entry(Checkpoint(START, START, Milestone.IN_TRANSIT), START, START)
+    history = History(
+        "AB123456",
+        "acme",
+        destination="DE",
+        announced_at=START,
+        promised_by=START + timedelta(days=13),
+        heard=Timeline((scan,)),
+        confirmed=confirmed,
+    )
+    told = list(replay(history, PATIENT, None, Forecasts(Chronicle(PATIENT.calendar, {}))))
+    assert [one for one in told if one.at > START + GIVEN_UP] == []
 
 
 # --- the past of a real store --------------------------------------------------------------------
