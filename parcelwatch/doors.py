@@ -56,7 +56,7 @@ def application(
     address = ":".join(map(str, config.listen or ()))
     if hooks.accounts:
         log.info("couriers may call", address=f"http://{address}/hooks/ACCOUNT", accounts=list(hooks.accounts))
-    callers = _callers(config, policy)
+    callers = callers_of(config, policy)
     if callers:
         log.info("programs may post", address=f"http://{address}/api/…", tokens=[one.name for one in callers])
     routes = [hooks.route, *watching, *(web.Api(callers, writer, now).routes if callers else ())]
@@ -66,7 +66,7 @@ def application(
     return web.application(*routes, web.Links(_readers(config), policy, writer, now).route)
 
 
-def _callers(config: Config, policy: Policy) -> list[web.Caller]:
+def callers_of(config: Config, policy: Policy) -> list[web.Caller]:
     """Whoever may post. Reads the tokens' secrets; raises ConfigError."""
     parcels, complaints = importing.desk(config, typed=False), complaining.desk(config, typed=False)
     asks = assigner(config)

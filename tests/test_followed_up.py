@@ -20,7 +20,18 @@ from parcelwatch.deliver import Wording, claim, settle
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, assess_due, ingest, rejudge, watch
-from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Remedy, Severity, Why
+from parcelwatch.model import (
+    Answered,
+    Cause,
+    Checkpoint,
+    DraftState,
+    Milestone,
+    Order,
+    Parcel,
+    Remedy,
+    Severity,
+    Why,
+)
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, report
 from parcelwatch.verbs import agents
@@ -340,3 +351,28 @@ def test_a_reminder_that_is_taken_back_does_not_undo_that_agents_were_told(store
     told = cases.rows(store, NOW)[0].case
     assert (told.told, told.cleared, told.escalated) == (Severity.CRITICAL, True, True)
     assert clears(store) == [("ops", "pending")]
+
+
+# --- thresholds that are raised and put back -----------------------------------------------------
+
+RAISED = Policy(profile="international", channels=("ops", "boss"), draft_channel="drafts")
+
+
+def judge(store: Store, policy: Policy, hours: float) -> None:
+    with store.transaction():
+        rejudge(store, policy, NOW + hours * HOUR)
+
+
+def test_what_a_raised_threshold_ended_is_told_and_written_again_when_it_is_put_back(store: Store) -> None:
+    for number in range(8):
+        hear(store, said(store, f"PW{number}"), Checkpoint(NOW - 60 * HOUR, NOW - 60 * HOUR, Milestone.IN_TRANSIT))
+    send(store)
+    told = []
+    for turn in range(1, 5):
+        judge(store, RAISED, turn)
+        assert send(store, turn + 0.1, policy=RAISED) == []
+        judge(store, POLICY, turn + 0.5)
+        groups = send(store, turn + 0.9)
+        told += [(group.channel, {row.why for row in group.rows if not row.draft}) for group in groups]
+        assert [row["state"] for row in drafts.rows(store)].count(DraftState.DRAFT) == 8
+    assert [why for channel, why in told if channel == "ops"] == [{Why.REOPENED}] * 4

@@ -347,3 +347,45 @@ def test_an_order_that_is_told_of_a_peak_is_not_counted_among_those_that_are_not
     assert (made.written, made.left_out) == (1, {})
     made = letters.announce(store, peak, POLICY, NOW + 2 * HOUR)
     assert (made.written, made.left_out) == (0, {"announced": 1})
+
+
+def withdrawn(store: Store, language: str = "en") -> str:
+    """What the one message says that is to tell of a withdrawn draft."""
+    (out,) = (alerts.whole(store, row.out) for row in alerts.rows(store) if row.out.why is Why.WITHDRAWN)
+    return Renderer(agent_language=language).alert(out, NOW + 3 * HOUR).body.partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "sent"),
+    [
+        ("en", "D2 is its letter now. If the customer has it already, D2 need not go.", "D2 is its letter now."),
+        ("zh-CN", "现以草稿 D2 为准。如已发给买家，草稿 D2 不必再发。", "现以草稿 D2 为准。"),
+    ],
+)
+def test_a_withdrawal_that_waits_says_how_its_case_stands_by_then(
+    store: Store, language: str, waits: str, sent: str
+) -> None:
+    hear(store, said(store, "PW1", ANN), LOST)
+    deliver(store)
+    agents.act_on_case(store, 1, "resolve", POLICY, NOW + HOUR, by="lin")
+    closed = withdrawn(store, language)
+    agents.act_on_case(store, 1, "reopen", POLICY, NOW + HOUR, by="lin")
+    assert withdrawn(store, language).endswith(waits)
+    for verb in ("approve", "sent"):
+        agents.act_on_draft(store, 2, verb, POLICY, NOW + 2 * HOUR, subject="", body="", by="lin")
+    assert withdrawn(store, language).endswith(sent)
+    agents.act_on_case(store, 1, "resolve", POLICY, NOW + 2 * HOUR, by="lin")
+    assert withdrawn(store, language) == closed
+
+
+def test_a_withdrawal_for_worse_trouble_that_is_over_by_then_says_which_letter_is_true(store: Store) -> None:
+    late = replace(ANN, promised_by=NOW - HOUR)
+    seen = Checkpoint(NOW - 5 * HOUR, NOW - 5 * HOUR, Milestone.IN_TRANSIT, text="seen")
+    parcel = said(store, "PW1", late)
+    hear(store, parcel, seen)
+    deliver(store)
+    hear(store, parcel, seen, LOST, at=NOW + HOUR)
+    assert "The parcel is worse off: lost" in withdrawn(store)
+    back = Checkpoint(NOW + 2 * HOUR, NOW + 2 * HOUR, Milestone.IN_TRANSIT, text="found")
+    hear(store, parcel, seen, LOST, back, at=NOW + 3 * HOUR)
+    assert withdrawn(store) == "Draft D1 is withdrawn, do not send it. Its case stands again."

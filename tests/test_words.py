@@ -76,6 +76,7 @@ LEAST: Mapping[Form, Mapping[str, object]] = {
     Form.CLEARED: {"kind": "stalled"},
     Form.LIMIT_RAISED: {"kind": "stalled"},
     Form.CASE_CLOSED: {"kind": "stalled"},
+    Form.STANDS_AGAIN: {"kind": "stalled"},
     Form.WORSE_OFF: {"kind": "damaged"},
     Form.CLAIM_DUE: {"since": THEN, "on": NOW.date(), "count": 3},
     Form.CLAIM_MISSED: {"since": THEN, "on": NOW.date()},

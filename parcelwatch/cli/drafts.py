@@ -449,14 +449,18 @@ NOT_THERE = (
 
 def _ready(desk: Desk, ids: list[int], *, approve: bool) -> None:
     """Say first what is wrong with a draft that could not be sent anyway."""
-    from parcelwatch.store import drafts
+    from parcelwatch.core.letters import instead
+    from parcelwatch.store import drafts, parcels
 
     t = desk.tongue
     with desk.store() as store:
         for draft in ids:
-            if drafts.one(store, draft)[1].state == "draft" and not approve:
+            parcel_id, known = drafts.one(store, draft)
+            if known.state == "draft" and not approve:
                 said = "draft {draft} is not approved: read it, then `parcelwatch drafts approve {draft}`"
                 raise NeedsAttention(t(said, draft=draft))
+            if hint := instead(known, parcels.dossier(store, parcel_id)):
+                raise NeedsAttention(f"draft {draft} is {known.state}; only an approved one can be sent{hint}")
 
 
 def _counters(desk: Desk) -> list[Counter]:

@@ -6,23 +6,29 @@ What belongs here: what only somebody in front of the machine asks. What is aske
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parcelwatch import clock, vitals
+from parcelwatch import clock, doors, making, vitals
 from parcelwatch.cli.desk import Desk
-from parcelwatch.config import fingerprint
+from parcelwatch.cli.drafts import to_customers
+from parcelwatch.config import Config, fingerprint, secrets
 from parcelwatch.core.health import Facts, Remark, remarks
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
+from parcelwatch.reloading import require_couriers
+from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, audit, walreset
+from parcelwatch.ticketing.counters import counters
 
 
 def examine(desk: Desk) -> list[Remark]:
     """Everything worth saying, what is wrong first. Raises ConfigError when there is no usable configuration."""
     config = desk.whole_config
     found = [Remark(f"configuration: {warning}", wrong=False) for warning in config.warnings]
-    found += _secrets(desk)
+    unread = dict(_unread(config))
+    found += map(_unreadable, unread.values())
+    found += [Remark(fault) for fault in _kept_from_starting(config) if fault not in unread]
     found += [Remark(f"letters: {fault}; the shipped one is used") for fault in broken_templates(config)]
     if config.database.exists():
         try:
@@ -43,18 +49,41 @@ def _absent(database: Path) -> Remark:
     return Remark(f"{missing}: `parcelwatch parcels import FILE` makes it")
 
 
-def _secrets(desk: Desk) -> Iterator[Remark]:
-    """Secrets that this user cannot read: fine beside a service that can, so no fault."""
-    config = desk.whole_config
-    secrets = [each.key for each in config.accounts().values()] + [each.url for each in config.channels().values()]
-    for secret in filter(None, secrets):
+def _unread(config: Config) -> Iterator[tuple[str, tuple[str, bool]]]:
+    """By what is said of it each secret that this user cannot read, with whether nobody could."""
+    for _, secret in secrets(config):
         try:
             secret.read()
         except ConfigError as error:
-            if secret.missing:
-                yield Remark(str(error))
-                continue
-            yield Remark(f"{error}; the service may read it all the same, or run this with sudo", wrong=False)
+            yield from ((fault, (str(error), secret.hopeless)) for fault in error.problems)
+
+
+def _unreadable(found: tuple[str, bool]) -> Remark:
+    """Fine beside a service that can read it, so no fault then."""
+    said, hopeless = found
+    return Remark(
+        said if hopeless else f"{said}; the service may read it all the same, or run this with sudo", wrong=hopeless
+    )
+
+
+def _kept_from_starting(config: Config) -> Iterator[str]:
+    """What the daemon, and whatever sends, would refuse; each part by itself, so that none hides another's fault."""
+    policy = config.policy()
+    made: tuple[Callable[[], object], ...] = (
+        lambda: require_couriers(config),
+        lambda: making.posts(config),
+        lambda: making.channels(config),
+        lambda: stalls(config, policy),
+        lambda: counters(config, policy),
+        lambda: making.proxy(config),
+        lambda: doors.callers_of(config, policy),
+        lambda: to_customers(config),
+    )
+    for make in made:
+        try:
+            make()
+        except ConfigError as error:
+            yield from error.problems
 
 
 def _database(desk: Desk, store: Store) -> Iterator[Remark]:

@@ -93,10 +93,15 @@ class Secret:
         return str(self._file()) if others_may_read(self._file()) else ""
 
     @property
-    def missing(self) -> bool:
-        """The service runs, and was not handed this credential; False where that cannot be told."""
+    def hopeless(self) -> bool:
+        """What this user cannot read of it, nobody can: it stands here, or its file is not there or can be opened.
+
+        False where that cannot be told: of a variable, and of a file that others may be allowed to read.
+        """
+        if self._scheme in ("", "env"):
+            return self.literal
         file = self._file()
-        return self._scheme == "credential" and os.access(file.parent, os.R_OK | os.X_OK) and not file.exists()
+        return os.access(file.parent, os.R_OK | os.X_OK) and (not file.exists() or os.access(file, os.R_OK))
 
     @property
     def _scheme(self) -> str:

@@ -51,15 +51,20 @@ def assign(called: str, number: str, desks: Sequence[Desk]) -> Assigned:
     if given is not None:
         return _at(given, called, _keys(called))
     keys = _keys(called) if called else _by_number(number)
-    able = _able(keys, desks)
-    if len(able) == 1:
-        return _at(able[0], called, keys)
-    if len(able) > 1:
-        names = " or ".join(each.name for each in able)
-        raise BadInput(f"{_whom(called, number)} may be asked about by {names}: {_how(called, able[0].name)}")
+    could = _able(keys, desks)
+    if len(could) == 1:
+        return _at(could[0], called, keys)
+    if len(could) > 1:
+        names = " or ".join(each.name for each in could)
+        raise BadInput(f"{_whom(called, number)} may be asked about by {names}: {_how(called, could[0].name)}")
     if len(desks) == 1 and not called and not keys:
         return Assigned(desks[0].name)
     raise BadInput(f"{_whom(called, number)} belongs to no account: {_how(called, 'NAME')}")
+
+
+def able(number: str, desks: Sequence[Desk]) -> list[Desk]:
+    """The accounts that could ask about a number, by its form alone."""
+    return _able(_by_number(number), desks)
 
 
 def _given(called: str, desks: Iterable[Desk]) -> Desk | None:

@@ -132,7 +132,7 @@ def react(
     before = case.state if case else None
     after = TRANSITIONS[before, signal]
     why = finding.fact if finding else _unfound(signal, case, rejudged, news)
-    moved = _moved(case, finding, signal, after, now)
+    moved = _moved(case, finding, signal, after, now, rejudged=rejudged)
     return moved, CaseEvent(moved.kind, now, signal, before or "", after, why)
 
 
@@ -287,7 +287,9 @@ def _signal(case: Case | None, finding: Finding | None, now: datetime) -> Signal
     return None
 
 
-def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: State, now: datetime) -> Case:
+def _moved(
+    case: Case | None, finding: Finding | None, signal: Signal, after: State, now: datetime, *, rejudged: bool
+) -> Case:
     if case is None:
         assert finding is not None
         return _saying(Case(finding.kind, after, finding.severity, now, finding.fact), finding)
@@ -298,7 +300,7 @@ def _moved(case: Case | None, finding: Finding | None, signal: Signal, after: St
         return _still_saying(replace(case, told=None), finding)
     assert finding is not None
     if signal is Signal.FIRES:
-        flaps = case.flaps + 1 if _soon(case, now) else 0
+        flaps = case.flaps + 1 if _soon(case, now) and not rejudged else 0
         news = finding.since > case.since and flaps <= FLAPPING
         case = replace(
             case,

@@ -112,6 +112,9 @@ def _act(step: Step, action: LetterAction) -> Step:
     # One that was taken back a moment ago stays so, which its state says; but nothing may leave on that account.
     if verb is not Verb.SEND and any(line.draft is draft for line in step.moves):
         return step
+    if (draft.state, verb) not in TRANSITIONS:
+        hint = instead(draft, step.dossier)
+        raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”{hint}")
     then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
@@ -122,6 +125,25 @@ def _act(step: Step, action: LetterAction) -> Step:
         step = replace(step, arrived=draft.id)
     given = promised(then, action.by) if verb is Verb.SENT else None
     return followup.promised(step, given) if given else step
+
+
+_DROPPED = (DraftState.DISCARDED, DraftState.WITHDRAWN, DraftState.SUPERSEDED)
+
+
+def instead(draft: Draft, dossier: Dossier) -> str:
+    """What to do about a draft that was dropped or taken back, to end a refusal with; "" for any other."""
+    if draft.state not in _DROPPED:
+        return ""
+    waiting = (one for one in dossier.drafts if one.unsent and one.id is not None and one.step is not LetterStep.PEAK)
+    ours = [one for one in waiting if _addressee(one) == _addressee(draft)]
+    if not ours:
+        return f"; no other waits in its place: `parcelwatch drafts show {draft.id}` says why, and has its text"
+    best = max(ours, key=lambda one: (one.kind == draft.kind, one.id))
+    return f"; draft {best.id} waits in its place: `parcelwatch drafts show {best.id}`"
+
+
+def _addressee(draft: Draft) -> tuple[str, str, str]:
+    return draft.order, draft.to_name, draft.to_contact
 
 
 def promised(draft: Draft, by: str = "") -> Promised | None:

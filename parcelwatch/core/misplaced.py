@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from parcelwatch.core import companies
-from parcelwatch.core.assigning import FIRM, Desk, assign
+from parcelwatch.core.assigning import FIRM, Desk, able
 from parcelwatch.core.companies import COURIERS, Courier
-from parcelwatch.core.detect import AGGREGATORS, belongs, detect
-from parcelwatch.errors import BadInput
+from parcelwatch.core.detect import AGGREGATORS, belongs, detect, formed
 
 
 def misplaced(number: str, courier: str, company: str, desks: Sequence[Desk]) -> str:
@@ -32,6 +31,8 @@ def misplaced(number: str, courier: str, company: str, desks: Sequence[Desk]) ->
         slip = next(iter(found.slips), None)
     if slip:
         return f"it {slip.evidence}"
+    if not found.candidates and formed(keys):
+        return "no courier known here has numbers of this form"
     if not (own and firm):
         return ""
     names = " or ".join(dict.fromkeys(each.name for each in own[:3]))
@@ -52,8 +53,7 @@ def _among(courier: Courier, own: Sequence[Courier]) -> bool:
 
 
 def _who(number: str, courier: str, desks: Sequence[Desk]) -> str:
-    try:
-        able = assign("", number, desks).courier
-    except BadInput:
-        return "no one account could ask about it"
-    return "is its company right?" if able == courier else f"{able} could ask about it"
+    names = [each.name for each in able(number, desks)]
+    if courier in names:
+        return "is its company right?"
+    return f"{' or '.join(names)} could ask about it" if names else "no account here could ask about it"

@@ -63,6 +63,7 @@ def move(step: Step, findings: Mapping[str, Finding], event: Event) -> Step:
     ended = tuple(each.kind for each in events if each.after == State.RESOLVED and each.before != State.RESOLVED)
     cleared = () if isinstance(event, Marked) else tuple(_cleared(cases, events))
     cases |= {each.case.kind: replace(each.case, cleared=True) for each in cleared}
+    cases |= {kind: replace(cases[kind], told=None) for kind in _unheard(cases, events)}
     dossier = replace(step.dossier, cases=_hide(cases.values()))
     return replace(step, dossier=dossier, events=tuple(events), ended=ended, notices=(*step.notices, *cleared))
 
@@ -83,6 +84,17 @@ def _cleared(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable
         over = event.signal == Signal.CLEARS and event.why.says is Form.CLEARED
         if over and case.told and not (case.cleared or case.hidden_by or case.flapping):
             yield CaseCleared(case, event.why)
+
+
+def _unheard(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable[str]:
+    """Trouble that ended by itself and agents do not hear of it: should the very same come again, it is told.
+
+    Of what comes and goes they were told just that; that a threshold ended it, they were not.
+    """
+    for event in events:
+        case, raised = cases[event.kind], event.why.says is Form.LIMIT_RAISED
+        if event.signal == Signal.CLEARS and not case.cleared and (raised or not case.flapping):
+            yield event.kind
 
 
 def _hide(cases: Iterable[Case]) -> tuple[Case, ...]:

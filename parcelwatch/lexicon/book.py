@@ -171,7 +171,8 @@ class Book:
     `notices`: what is told without anybody having the parcel in hand, whatever else it means.
     `announced`: what makes a return without a reason one to come. `denied`: deliveries that did not take place,
     whatever wording says "delivered". `suspected`, `slight`: what makes a loss, a damage or the like so. `claims`: what
-    is said of a claim and not of the parcel, which makes a loss no less certain.
+    is said of a claim and not of the parcel, which makes a loss no less certain. `stated`: what says of a loss that it
+    is one, and not merely a search without success; `doubted`: what takes that back.
     `letters`: how its letters are written in texts and wordings alike, so that a missing accent changes nothing.
     """
 
@@ -188,8 +189,12 @@ class Book:
     suspected: Sequence[Row] = ()
     slight: Sequence[Row] = ()
     claims: str = NEVER
+    stated: str = NEVER
+    doubted: str = NEVER
     _announced: re.Pattern[str] = field(init=False, repr=False)
     _claims: re.Pattern[str] = field(init=False, repr=False)
+    _stated: re.Pattern[str] = field(init=False, repr=False)
+    _doubted: re.Pattern[str] = field(init=False, repr=False)
     _weights: tuple[tuple[Sure, _Group], ...] = field(init=False, repr=False)
     _notices: _Group = field(init=False, repr=False)
     _scrub: re.Pattern[str] = field(init=False, repr=False)
@@ -203,6 +208,8 @@ class Book:
         object.__setattr__(self, "_groups", tuple(_group(part) for part in parts))
         object.__setattr__(self, "_announced", re.compile(self.announced))
         object.__setattr__(self, "_claims", re.compile(self.claims))
+        object.__setattr__(self, "_stated", re.compile(self.stated))
+        object.__setattr__(self, "_doubted", re.compile(self.doubted))
         object.__setattr__(self, "_weights", weights)
         object.__setattr__(self, "_notices", _group(self.notices))
         object.__setattr__(self, "_scrub", re.compile(scrub))
@@ -262,12 +269,17 @@ class Book:
 
     def _weight(self, reading: Reading, folded: str) -> tuple[Sure, _Phrase | None]:
         """How sure it is, with what made it less than stated."""
-        if reading.cause in _WEIGHED:
+        if reading.cause in _WEIGHED and not (reading.cause is Cause.LOST and self._states(folded)):
             text = self._of_the_parcel(folded)
             for sure, group in self._weights:
                 if found := group.first(text):
                     return sure, found
         return Sure.STATED, None
+
+    def _states(self, folded: str) -> bool:
+        """Whether a loss is said to be one, whatever was looked for before."""
+        text = self.scrubbed(folded)
+        return self._stated.search(text) is not None and self._doubted.search(text) is None
 
     def _of_the_parcel(self, folded: str) -> str:
         """What is folded without what it says of a claim."""

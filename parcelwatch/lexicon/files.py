@@ -35,6 +35,8 @@ _KNOWN: Final = {
     "announced",
     "suspected",
     "slight",
+    "stated",
+    "doubted",
     "claims",
     "denial",
     *PARTS,
@@ -189,6 +191,8 @@ class _Loader:
             announced=self._heard("announced"),
             suspected=self._weights("suspected"),
             slight=self._weights("slight"),
+            stated=self._heard("stated"),
+            doubted=self._heard("doubted"),
             claims=self._heard("claims"),
         )
 

@@ -87,6 +87,7 @@ class Form(StrEnum):
     WATCHED_NO_MORE = "watched_no_more"
     WATCHED_AGAIN = "watched_again"
     CASE_CLOSED = "case_closed"
+    STANDS_AGAIN = "stands_again"
     WORSE_OFF = "worse_off"
     SCAN_TAKEN_BACK = "scan_taken_back"
     NEWER_SCAN = "newer_scan"

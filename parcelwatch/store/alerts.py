@@ -14,7 +14,7 @@ from parcelwatch.core.content import About
 from parcelwatch.core.dispatch import NO_CHANNEL
 from parcelwatch.core.messages import Outgoing
 from parcelwatch.errors import NotFound
-from parcelwatch.model import Fact, Why
+from parcelwatch.model import Fact, Form, Why
 from parcelwatch.store import orders, tickets
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
@@ -96,6 +96,27 @@ SELECT o.id FROM drafts d JOIN drafts o
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
 
+# Why a letter of trouble was taken back while that was over or hidden: true only for as long.
+_WHILE_OVER: Final = (Form.CASE_CLOSED, Form.WORSE_OFF, Form.LIMIT_RAISED)
+_STANDS: Final = """
+SELECT (SELECT max(n.id) FROM drafts n
+  WHERE (n.parcel_id = c.parcel_id OR n.order_id = d.order_id) AND n.kind = d.kind AND n.id > d.id
+    AND n.state IN ('draft', 'approved', 'sending', 'sent')
+    AND (n.order_no, n.to_name, n.to_contact) = (d.order_no, d.to_name, d.to_contact)
+    AND (n.parcel_id = c.parcel_id
+      OR EXISTS (SELECT 1 FROM json_each(n.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = c.parcel_id)))
+FROM cases c, drafts d
+WHERE c.id = ? AND d.id = ? AND c.state <> 'resolved' AND c.hidden_by = '' AND d.step IN ('first', 'update')
+"""
+
+
+def _as_it_stands(store: Store, out: Outgoing) -> Fact:
+    """Why a letter was taken back, where its case stands again that it does, with the letter that says so now."""
+    if out.letter is None or out.fact.says not in _WHILE_OVER:
+        return out.fact
+    found = store.all(_STANDS, (out.case_id, out.letter.id))
+    return Fact(Form.STANDS_AGAIN, kind=out.kind, count=found[0][0] or 0) if found else out.fact
+
 
 def whole(store: Store, out: Outgoing) -> Outgoing:
     """A message about a parcel with what is known of that beside its trouble."""
@@ -103,6 +124,7 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
     if not lane:
         return out
     if out.why is Why.WITHDRAWN:
+        out = replace(out, fact=_as_it_stands(store, out))
         found = store.all(_INSTEAD, (out.parcel_id, "", out.letter.id if out.letter else None))
     else:
         found = store.all(_LETTERS, (out.parcel_id, out.kind))

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, overdue
+from parcelwatch.core.letters import instead
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
@@ -74,7 +75,8 @@ def _taken_up(
     if draft.state is DraftState.DRAFT and not approve:
         raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
     if not draft.unsent:
-        raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent")
+        hint = instead(draft, parcels.dossier(store, parcel_id))
+        raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent{hint}")
     if overdue(draft, now) and not draft.edited:
         raise BadInput(
             f"draft {draft_id} promises word by a day that has come: `parcelwatch drafts edit {draft_id}` first"

@@ -185,6 +185,30 @@ def test_the_doctor_says_what_to_do(watched: Shop) -> None:
     assert watched.run("db", "check").code == 1
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ('[channels.mail]\nurl = "mailto://user:p@ss@example.com"\n', "channels.mail"),
+        ('[drafts.send]\nurl = "mailto://robot:pa55@smtp.example.com?to=ann@example.org"\n', "drafts.send.url"),
+        ('[couriers.second]\napi = "dhl"\nkey = "file:no-such-key"\n', "no-such-key"),
+        ('[channels.second]\nurl = "file:/dev/null"\n', "it is empty"),
+        ('[tokens.one]\nsecret = "0123456789abcdef"\n[tokens.two]\nsecret = "0123456789abcdef"\n', "tokens.two"),
+    ],
+)
+def test_the_doctor_finds_what_the_daemon_cannot_start_with(watched: Shop, more: str, said: str) -> None:
+    (watched.folder / "shop.db").chmod(0o600)
+    watched.configure(more)
+    ended = watched.run("doctor", "--json")
+    assert ended.code == 1, ended.err
+    assert any(said in finding for finding in ended.document["findings"]), ended.document
+    assert not any("pa55" in text or "p@ss" in text for text in (ended.out, ended.err))
+
+
+def test_the_doctor_says_that_nobody_can_be_asked(shop: Shop) -> None:
+    bare = shop.file('[channels.ops]\nurl = "json://127.0.0.1:9/"\n', "bare.toml")
+    assert "no courier is configured" in shop.bare("doctor", "--config", bare).out
+
+
 def test_the_doctor_looks_before_there_is_a_database(shop: Shop) -> None:
     shop.without_database()
     ended = shop.run("doctor")

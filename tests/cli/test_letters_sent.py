@@ -84,6 +84,19 @@ def test_nothing_leaves_that_nobody_approved_and_one_yes_will_do(watched: Shop, 
     assert "is sent" in again.err
 
 
+def test_who_sends_a_draft_that_was_dropped_is_told_so_with_a_channel_or_without(watched: Shop, post: Post) -> None:
+    draft = draft_to(watched, ANN)
+    assert watched.run("drafts", "discard", draft).code == 0
+    nowhere = watched.run("drafts", "send", draft)
+    watched.configure(
+        f'\n[drafts.send]\nurl = "mailto://robot:pa55@127.0.0.1:{post.port}?mode=insecure&from=hello@lotus.example&to={{contact}}"\n'
+    )
+    somewhere = watched.run("drafts", "send", draft)
+    assert (nowhere.code, somewhere.code, post.taken) == (1, 1, [])
+    said = f"draft {draft} is discarded; only an approved one can be sent"
+    assert all(said in one.err and f"`parcelwatch drafts show {draft}`" in one.err for one in (nowhere, somewhere))
+
+
 # Every sign of ASCII, one letter and one digit for all, and letters and digits of other scripts, in each place.
 SIGNS = [*punctuation, "A", "z", "7", "\u00aa", "\u00b2", "\u00e9", "\u00df", "\u0661", "\u7528"]
 PLACES = ("a{}b@example.org", "{}b@example.org", "a{}@example.org", "a{0}{0}b@example.org")

@@ -64,11 +64,11 @@ def test_good_rows_go_in_and_bad_ones_are_named_by_line(shop: Shop) -> None:
 
 
 def test_a_cell_that_cannot_be_used_is_left_out_and_said_and_its_row_goes_in(shop: Shop) -> None:
-    path = shop.file(HEAD + "JD00021234,my_dhl,A1,03/04/2026,Narnia\nJD00021235,my_dhl,A2,25-11-2026,新加坡\n")
+    path = shop.file(HEAD + "JJD0000021234,my_dhl,A1,03/04/2026,Narnia\nJJD0000021235,my_dhl,A2,25-11-2026,新加坡\n")
     ended = shop.run("parcels", "import", path)
     assert ended.code == 0
     assert "2 added, 0 updated, 0 unchanged, 0 rejected" in ended.out
-    assert "line 2: JD00021234: destination 'Narnia' is no country" in ended.err
+    assert "line 2: JJD0000021234: destination 'Narnia' is no country" in ended.err
     assert "--date-format" in ended.err
     first, second = shop.run("parcels", "list", "--json").document
     assert (first["destination"], first["promised_by"]) == ("", None)
@@ -80,7 +80,7 @@ def test_a_cell_that_cannot_be_used_is_left_out_and_said_and_its_row_goes_in(sho
 
 
 def test_of_many_remarks_the_first_are_shown_and_json_has_all(shop: Shop) -> None:
-    path = shop.file("number,destination\n" + "".join(f"JD{at:08},Narnia\n" for at in range(40)))
+    path = shop.file("number,destination\n" + "".join(f"JJD00{at:08},Narnia\n" for at in range(40)))
     ended = shop.run("parcels", "import", path, "--courier", "my_dhl")
     assert ended.err.count("Narnia") == 10
     assert "30 more rows" in ended.err
@@ -237,7 +237,7 @@ def test_a_file_of_headings_alone_adds_nothing(shop: Shop) -> None:
 
 
 def test_rows_come_from_stdin_too(shop: Shop) -> None:
-    rows = (HEAD + "JD00021234,my_dhl,,,\n").encode("gb18030")
+    rows = (HEAD + "JJD0000021234,my_dhl,,,\n").encode("gb18030")
     ended = shop.run("parcels", "import", "-", "--json", stdin=rows)
     counts = {"added": 1, "updated": 0, "unchanged": 0, "skipped": 0, "enriched": 0, "stopped": 0, "forgotten": 0}
     assert ended.document == {**counts, "recognised": "", "rejected": [], "warnings": []}

@@ -300,6 +300,10 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
         ),
         ("no channel 'op' (did you mean 'ops'?); configured: ops", "没有渠道 'op'（是不是 'ops'？）；已配置：ops"),
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
+        (
+            "draft 3 is sent: it cannot be moved by “edit”; draft 7 waits in its place: `parcelwatch drafts show 7`",
+            "草稿 3 现为已发送，不能执行“edit”；现由草稿 7 代替：`parcelwatch drafts show 7`",
+        ),
         ("in_transit, near the promise, the courier calls by itself", "运输中，临近承诺时间，快递会主动推送"),
         ("delivered for more than 3 days", "已签收超过 3 天"),
         ("asking failed, 4 times in a row", "查询连续失败 4 次"),

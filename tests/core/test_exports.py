@@ -14,7 +14,7 @@ from parcelwatch.core.misplaced import misplaced
 from parcelwatch.model import Standing
 
 DESKS = (
-    Desk("my_dhl", "dhl", (), ("dhl", "dhlexpress")),
+    Desk("my_dhl", "dhl", (), ("dhl", "dhlexpress", "deutschepost")),
     Desk("my_ups", "ups", (), ("ups",)),
     Desk("kd100", "kuaidi100"),
     Desk("mail", "usps", (), ("usps",)),
@@ -115,7 +115,11 @@ def test_lines_of_one_order_are_one_and_what_stands_below_is_none() -> None:
         ("LX123456784CN", "kd100", "", "check digit is 4 where 5 would be right"),
         ("LX123456785CN", "my_ups", "", "looks like a number of"),
         ("LX123456785CN", "mail", "", ""),
-        ("ODDNUMBER1", "my_ups", "", ""),
+        ("ODDNUMBER1", "my_ups", "", "no courier known here has numbers of this form"),
+        ("0034043411111111115X", "my_dhl", "", "no courier known here has numbers of this form"),
+        ("ODDNUMBER1", "kd100", "yuantong", "no courier known here has numbers of this form"),
+        ("ODDNUMBER1", "kd100", "kuayue", ""),
+        ("ODDNUMBER1", "kd100", "", ""),
         ("YT8812345678901", "nobody", "", ""),
     ],
 )
@@ -125,3 +129,16 @@ def test_a_number_of_another_courier_or_mistyped_is_told_and_any_other_is_not(
     text = misplaced(number, courier, company, DESKS)
     assert said in text
     assert bool(text) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("desks", "said"),
+    [
+        ((), "no account here could ask about it"),
+        (("ups", "ups2"), "ups or ups2 could ask about it"),
+        (("ups",), "ups could ask about it"),
+    ],
+)
+def test_who_else_could_ask_is_said_of_none_of_one_and_of_several(desks: tuple[str, ...], said: str) -> None:
+    there = (DESKS[0], *(Desk(name, "ups", (), ("ups",)) for name in desks))
+    assert misplaced("1Z999AA10123456784", "my_dhl", "", there).endswith(f": {said}")

@@ -585,3 +585,35 @@ def test_a_letter_that_promises_no_word_is_never_overdue(step: LetterStep) -> No
     (draft,) = one_by_one(heard(0, LOST))[0].dossier.drafts
     assert drafts.overdue(draft, NOW + timedelta(days=30))
     assert not drafts.overdue(replace(draft, step=step), NOW + timedelta(days=30))
+
+
+def test_trouble_that_ended_behind_a_worse_one_is_told_and_written_of_when_it_comes_back() -> None:
+    waiting = replace(PARCEL, orders=(Order("A-1", promised_by=NOW - HOUR),))
+    put_off = replace(PARCEL, orders=(Order("A-1", promised_by=NOW + 90 * HOUR),))
+    seen = Checkpoint(NOW - 5 * HOUR, NOW - 5 * HOUR, Milestone.IN_TRANSIT, text="seen")
+    found = Checkpoint(NOW + 5 * HOUR, NOW + 5 * HOUR, Milestone.IN_TRANSIT, text="found")
+    heard: tuple[Event, ...] = (Answered("", (seen,)), Answered("", (seen, LOST)), Amended(put_off), Amended(waiting))
+    dossier = Dossier(waiting)
+    for hours, event in enumerate(heard):
+        dossier = advance(dossier, event, POLICY, NOW + hours * HOUR).dossier
+    step = advance(dossier, Answered("", (seen, LOST, found)), POLICY, NOW + 6 * HOUR)
+    assert [(one.case.kind, one.why) for one in step.notices if isinstance(one, CaseTold)] == [("late", Why.UNHIDDEN)]
+    assert [one.draft.kind for one in step.notices if isinstance(one, LetterWritten)] == ["late"]
+
+
+def dropped(state: DraftState, *waiting: tuple[int, str]) -> Dossier:
+    """A parcel with a draft that no longer waits, and others, by number and kind, that do."""
+    dossier = written(state)
+    (gone,) = dossier.drafts
+    others = (replace(gone, id=number, kind=kind, state=DraftState.DRAFT) for number, kind in waiting)
+    strangers = replace(gone, id=99, order="B-9", state=DraftState.DRAFT)
+    return replace(dossier, drafts=(gone, *others, strangers))
+
+
+@pytest.mark.parametrize("state", [DraftState.DISCARDED, DraftState.WITHDRAWN, DraftState.SUPERSEDED])
+@pytest.mark.parametrize("verb", ["approve", "edit", "sent"])
+def test_who_wants_a_draft_that_was_dropped_is_told_which_one_waits_instead(state: DraftState, verb: str) -> None:
+    with pytest.raises(BadInput, match="; draft 7 waits in its place: `parcelwatch drafts show 7`"):
+        act(dropped(state, (6, "lost"), (7, "lost")), verb)
+    with pytest.raises(BadInput, match="; no other waits in its place: `parcelwatch drafts show 4`"):
+        act(dropped(state), verb)

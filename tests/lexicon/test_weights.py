@@ -94,3 +94,63 @@ def test_a_loss_is_stated_whatever_is_looked_into_about_its_claim(text: str) -> 
 def test_a_loss_that_is_itself_in_doubt_stays_suspected(text: str) -> None:
     found = read(text)
     assert (found.cause, found.sure) == (C.LOST, Sure.SUSPECTED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The shipment could not be found after a search and is considered lost",
+        "The shipment could not be found after a search and is lost",
+        "The parcel could not be located. It has been declared lost, an investigation was opened",
+        "Unable to locate your parcel. Loss confirmed",
+        "Die Sendung konnte nach einer Nachforschung nicht gefunden werden und gilt als verloren",
+        "Nachforschung ohne Ergebnis: Die Sendung ist nicht auffindbar und wurde für verloren erklärt",
+        "Le colis n'a pas été retrouvé et est considéré comme perdu",
+        "El envío no ha sido localizado y se considera perdido",
+        "Objeto não localizado, considerado extraviado",
+        "O objeto não foi localizado e foi considerado extraviado",
+        "Il pacco non è stato ritrovato e viene considerato smarrito",
+        "La spedizione non è stata trovata ed è considerata smarrita",
+        "Het pakket is niet gevonden en wordt als verloren beschouwd",
+        "Przesyłki nie odnaleziono i została uznana za zaginioną",
+        "Посылка не найдена и признана утерянной",
+        "お荷物が見当たらず、紛失と判断しました",
+        "물품을 찾을 수 없어 분실로 처리되었습니다",
+        "快件经查找下落不明，现已确认丢失",
+        "下落不明，视为遗失",
+    ],
+)
+def test_a_stated_loss_wins_over_the_search_that_found_nothing(text: str) -> None:
+    found = read(text)
+    assert (found.cause, found.sure) == (C.LOST, Sure.STATED)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The parcel could not be found and is presumed lost",
+        "The parcel could not be found and might be lost",
+        "The parcel could not be found and may be considered lost",
+        "The parcel could not be found and will be considered lost on 5 May",
+        "The parcel could not be found, but is not considered lost yet",
+        "The parcel could not be found. If it is lost, contact the sender",
+        "The parcel could not be found because its label was lost",
+        "The parcel is lost, we are still looking for it",
+        "Die Sendung ist nicht auffindbar und gilt möglicherweise als verloren",
+        "Die Sendung ist nicht auffindbar, gilt aber noch nicht als verloren",
+        "Le colis est introuvable mais n'est pas considéré comme perdu",
+        "Envío no localizado, no se considera perdido",
+        "Objeto não localizado, ainda não considerado extraviado",
+        "Collo non trovato, potrebbe essere considerato smarrito",
+        "Het pakket is niet gevonden en is mogelijk verloren",
+        "Przesyłki nie odnaleziono, nie została uznana za zaginioną",
+        "Посылка не найдена, возможно, утеряна",
+        "お荷物が見当たりません。紛失とは判断しておりません。",
+        "お荷物が見当たりません。紛失と判断されておりません",
+        "물품을 찾을 수 없으며 분실로 추정됩니다",
+        "快件下落不明，尚未确认丢失",
+        "快件下落不明，可能已丢失",
+    ],
+)
+def test_a_search_without_success_is_no_loss_where_the_loss_is_not_stated(text: str) -> None:
+    assert read(text).sure is not Sure.STATED or read(text).cause is not C.LOST

@@ -22,7 +22,18 @@ from parcelwatch.core.detect import china, posts, world
 from parcelwatch.core.detect.forms import Form, Match, Strength
 from parcelwatch.core.detect.reading import LONGEST_TEXT, read
 
-__all__ = ["AGGREGATORS", "LONGEST_TEXT", "Candidate", "Courier", "Detected", "Slip", "Strength", "belongs", "detect"]
+__all__ = [
+    "AGGREGATORS",
+    "LONGEST_TEXT",
+    "Candidate",
+    "Courier",
+    "Detected",
+    "Slip",
+    "Strength",
+    "belongs",
+    "detect",
+    "formed",
+]
 
 # Within one strength, what comes first here is named first.
 _FORMS: Final = (*world.FIRM, *china.FIRM, *china.LOOSE, *world.LOOSE)
@@ -88,6 +99,11 @@ def belongs(number: str, keys: Collection[str]) -> bool:
         return True
     postal = posts.find(number)
     return postal is not None and not postal.wrong and (postal.courier in keys or not _POSTS.isdisjoint(keys))
+
+
+def formed(keys: Collection[str]) -> bool:
+    """Whether forms of each of these couriers' numbers are known, so that another says something; posts share one."""
+    return bool(keys) and all(key in _POSTS or _of((key,)) for key in keys)
 
 
 @cache
