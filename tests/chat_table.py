@@ -5,11 +5,9 @@ What belongs here: one row per service whose answers are read, and where in the 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from parcelwatch.channels.limits import LIMITS, Limit
+from tests.readme_tables import laid_out, put
 
-README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- channels: made by `python -m tests.chat_table` -->", "<!-- end of channels -->"
 TITLES = ("service", "`url =`", "most of a text", "of a title", "its pace", "parcelwatch keeps to")
 
@@ -32,17 +30,8 @@ def row(scheme: str, limit: Limit) -> str:
 
 def table() -> str:
     """The whole table, as it stands in the README."""
-    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
-    return "\n".join([*lines, *(row(scheme, limit) for scheme, limit in LIMITS.items())])
-
-
-def main() -> None:
-    """Write the table into the README, between its two marks."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+    return laid_out(TITLES, (row(scheme, limit) for scheme, limit in LIMITS.items()))
 
 
 if __name__ == "__main__":
-    main()
+    put(table(), BEGIN, END)

@@ -6,11 +6,9 @@ holds.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.exports_made import EXPORTS, Made
+from tests.readme_tables import laid_out, put
 
-README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- exports: made by `python -m tests.export_table` -->", "<!-- end of exports -->"
 TITLES = ("a file that was tried is", "encoding", "rows", "watched", "skipped", "refused")
 COUNTS = ("added", "skipped", "rejected")
@@ -25,17 +23,8 @@ def row(made: Made) -> str:
 
 def table() -> str:
     """The whole table, as it stands in the README."""
-    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
-    return "\n".join([*lines, *dict.fromkeys(row(made) for made in EXPORTS.values())])
-
-
-def main() -> None:
-    """Write the table into the README, between its two marks."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+    return laid_out(TITLES, dict.fromkeys(row(made) for made in EXPORTS.values()))
 
 
 if __name__ == "__main__":
-    main()
+    put(table(), BEGIN, END)

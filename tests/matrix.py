@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from pathlib import Path
 
 from parcelwatch import couriers
 from parcelwatch.couriers.base import Courier, Pushes, Registers
+from tests.readme_tables import laid_out, put
 
-README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- adapters: made by `python -m tests.matrix` -->", "<!-- end of adapters -->"
 TITLES = (
     *("courier", "`api =`", "numbers a call", "limits by default", "proves itself by", "credentials"),
@@ -48,17 +47,8 @@ def row(courier: Courier) -> str:
 def table() -> str:
     """The whole table, as it stands in the README."""
     adapters = couriers.load()
-    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
-    return "\n".join([*lines, *(row(adapters[api]) for api in sorted(adapters))])
-
-
-def main() -> None:
-    """Write the table into the README, between its two marks."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+    return laid_out(TITLES, (row(adapters[api]) for api in sorted(adapters)))
 
 
 if __name__ == "__main__":
-    main()
+    put(table(), BEGIN, END)

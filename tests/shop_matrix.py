@@ -5,14 +5,12 @@ What belongs here: one row per platform that is installed, and where in the READ
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from parcelwatch import shops
 from parcelwatch.shops.base import Knocks, Shop, Telling
 from parcelwatch.shops.declared import Made
 from tests import matrix
+from tests.readme_tables import laid_out, put
 
-README = Path(__file__).parent.parent / "README.md"
 BEGIN, END = "<!-- shops: made by `python -m tests.shop_matrix` -->", "<!-- end of shops -->"
 TITLES = (
     *("platform", "`api =`", "needs", "orders", "numbers", "promise", "cancel", "complaints", "write"),
@@ -49,18 +47,9 @@ def row(api: str, shop: Shop) -> str:
 
 def table() -> str:
     """The whole table, as it stands in the README."""
-    lines = [f"| {' | '.join(TITLES)} |", "|" + "---|" * len(TITLES)]
     adapters = {api: shop for api, shop in shops.load().items() if api != "declared"}
-    return "\n".join([*lines, *(row(api, adapters[api]) for api in sorted(adapters))])
-
-
-def main() -> None:
-    """Write the table into the README, between its two marks."""
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    README.write_text(f"{before}{BEGIN}\n{table()}\n{END}{after}", encoding="utf-8")
+    return laid_out(TITLES, (row(api, adapters[api]) for api in sorted(adapters)))
 
 
 if __name__ == "__main__":
-    main()
+    put(table(), BEGIN, END)
