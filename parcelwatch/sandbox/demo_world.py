@@ -32,7 +32,6 @@ ORDINARY: tuple[tuple[int, Plot], ...] = (
 # Trouble that looks alike at every courier.
 TOLD: tuple[Plot, ...] = (
     Plot((Step(20, 28, M.EXCEPTION, C.DAMAGED),)),
-    Plot((Step(26, 34, M.EXCEPTION, C.LOST),)),
     Plot((Step(18, 22, M.ATTEMPT_FAILED, C.NOBODY_HOME),), before=5),
     Plot((Step(16, 20, M.ATTEMPT_FAILED, C.REFUSED),), before=5),
     Plot((Step(50, 54, M.ATTEMPT_FAILED, C.NOBODY_HOME), Step(20, 30, M.RETURNING))),
@@ -51,6 +50,7 @@ def _silent(days: float, milestone: Milestone, before: int = 4) -> Plot:
 # Trouble whose age or cause differs by courier: slow lanes wait longer, few are held by customs.
 OWN: dict[str, tuple[Plot, ...]] = {
     "dhl": (
+        Plot((Step(26, 34, M.EXCEPTION, C.LOST, "The shipment cannot be found at present; a search was started."),)),
         _silent(6.1, M.IN_TRANSIT),
         _silent(6.3, M.IN_TRANSIT),
         _silent(9.2, M.IN_TRANSIT),
@@ -61,6 +61,7 @@ OWN: dict[str, tuple[Plot, ...]] = {
         Plot((Step(18, 24, M.ATTEMPT_FAILED, C.ADDRESS),), before=5),
     ),
     "17track": (
+        Plot((Step(26, 34, M.EXCEPTION, C.LOST, "The shipment cannot be found at present; a search was started."),)),
         _silent(10.2, M.IN_TRANSIT),
         _silent(11.1, M.IN_TRANSIT),
         _silent(8.2, M.INFO_RECEIVED, before=0),
@@ -71,6 +72,7 @@ OWN: dict[str, tuple[Plot, ...]] = {
         Plot((Step(9 * DAY, 9.2 * DAY, M.IN_TRANSIT),), stops=2),
     ),
     "kuaidi100": (
+        Plot((Step(26, 34, M.EXCEPTION, C.LOST),)),
         _silent(3.3, M.IN_TRANSIT),
         _silent(4.2, M.IN_TRANSIT),
         _silent(6.4, M.IN_TRANSIT),

@@ -37,7 +37,6 @@ DELIMITERS: Final = ",;\t|"
 _SEPARATOR: Final = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 _SUFFIXES: Final = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 _CHUNK: Final = 1 << 20
-_FIRST_ROWS: Final = 2
 
 Line = tuple[int, str, str]
 """A line's number, its text without its end, and why it cannot be read, "" where it can."""
@@ -185,13 +184,11 @@ def _guess(start: bytes) -> str:
 
 
 def _refuse_document(source: Source, path: str) -> None:
-    """Raise BadInput, once for all lines, where none of the first is a row: an answer of an API, written over many."""
-    first = list(islice(json_records(source.lines()), _FIRST_ROWS))
+    """Raise BadInput, once for all lines, where the first only opens a document that is written over many."""
+    first = next((text.strip() for _, text, _ in source.lines() if text.strip()), "")
     source.done = 0
-    if len(first) == _FIRST_ROWS and all(each.fault for each in first):
-        raise BadInput(
-            f"{path} is no JSON lines: write one object a line, or one list of objects (that in an API's answer)"
-        )
+    if first == "{":
+        raise BadInput(f"{path} is one JSON object over many lines: write one object a line, or a list of objects")
 
 
 def json_records(lines: Iterable[Line]) -> Iterator[Record]:
