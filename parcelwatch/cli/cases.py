@@ -78,21 +78,26 @@ def list_all(
     now = desk.now
     asked: dict[str, Any] = {"state": state, "kind": kind, "severity": severity, "remedy": remedy}
     _check(asked)
-    if mine and owner is not None:
-        raise BadInput("--mine and --owner: say one of the two")
+    whose = _whose(owner, mine=mine)
     with desk.store() as store:
         asked_account(desk, store, courier)
         if order:
             order = orders.show(store, order.strip())["order"]
         if incident is not None:
             incidents.one(store, incident)
-        whose = who() if mine else owner
         found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, incident=incident, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]
     if as_json:
         output.emit_list(rows)
         return
     _print_list(rows, desk, len(found) - len(rows))
+
+
+def _whose(owner: str | None, *, mine: bool) -> str | None:
+    """Whose cases are asked for, "" for nobody's and None for all."""
+    if mine and owner is not None:
+        raise BadInput("--mine and --owner: say one of the two")
+    return who() if mine else owner
 
 
 def _check(asked: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from parcelwatch.cli.typed import when, who
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from parcelwatch.core.silences import Silence
     from parcelwatch.store.silences import SilenceRow
 
 app = group("Silence messages for a while; what still stands then is told.")
@@ -62,13 +63,18 @@ def add(
     wanted = Silence(match, when(until, now, desk), by or who(), comment.strip())
     with desk.store() as store:
         silence, kept = silencing.begin(store, wanted, now)
-    zone = desk.config.timezone
     if as_json:
         output.emit({"id": silence.id, "until": _stamp(silence.until), "matches": described(match), "kept_back": kept})
-        return
-    t = desk.tongue
+    else:
+        _print_begun(desk, silence, kept)
+
+
+def _print_begun(desk: Desk, silence: Silence, kept: int) -> None:
+    from parcelwatch.cli import output
+
+    zone, t = desk.config.timezone, desk.tongue
     until_then = output.moment(_stamp(silence.until), zone)
-    told = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=said(match, t), until=until_then)
+    told = t("Silence {id}: {matches}, until {until}.", id=silence.id, matches=said(silence.match, t), until=until_then)
     output.say(told)
     if kept:
         output.say(t("Kept back: {messages}.", messages=t.count(kept, "message")))

@@ -60,8 +60,7 @@ def why(
     ]
     if as_json:
         documents = [
-            {**_document(dossier, rules, trials, desk.words, moment), "unanswered": _unanswered(silent)}
-            for (dossier, rules, trials), silent in zip(explained, left_out, strict=True)
+            _document(*one, silent, desk.words, moment) for one, silent in zip(explained, left_out, strict=True)
         ]
         output.emit(documents[0] if len(documents) == 1 else documents)
         return
@@ -105,7 +104,12 @@ def _back_then(store: Store, dossier: Dossier, at: datetime) -> Dossier:
 
 
 def _document(
-    dossier: Dossier, rules: Sequence[Explanation], trials: Sequence[Explanation], words: Renderer, at: datetime
+    dossier: Dossier,
+    rules: Sequence[Explanation],
+    trials: Sequence[Explanation],
+    silent: Unheard | None,
+    words: Renderer,
+    at: datetime,
 ) -> dict[str, Any]:
     from parcelwatch.cli.output import stamp
 
@@ -120,6 +124,7 @@ def _document(
         "place_known_by": rules[0].known,
         "rules": [rule_document(each, dossier, words, at) for each in rules],
         "trials": [rule_document(each, replace(dossier, cases=()), words, at) for each in trials],
+        "unanswered": _unanswered(silent),
     }
 
 

@@ -191,6 +191,12 @@ def refuse_unaskable(store: Store, reader: Intake, described: Described) -> None
         raise BadInput(reason)
 
 
+def _askable(store: Store, reader: Intake, cells: Mapping[str, object], now: datetime) -> Described:
+    described = reader.read(cells, now)
+    refuse_unaskable(store, reader, described)
+    return described
+
+
 @lru_cache(maxsize=4096)
 def end_of_day(day: date, country: str, home: tzinfo | None = None) -> datetime:
     """The last second of a day in the country's westernmost zone.
@@ -378,19 +384,17 @@ def _described(
             cells = orders.whole(named, headed=record.headed)
             if cells is None:
                 continue
-            if unshipped(cells, headed=record.headed):
-                described = reader.order(cells, now)
-                remark(remarked, record.line, described)
-                yield News(described.parcel)
-                continue
-            described = reader.read(_placed(cells, placing), now)
-            refuse_unaskable(store, reader, described)
+            ordered = unshipped(cells, headed=record.headed)
+            described = reader.order(cells, now) if ordered else _askable(store, reader, _placed(cells, placing), now)
         except Useless:
             raise
         except BadInput as error:
             refused(result.reject(record.line, headings.number(record), error))
             continue
-        if seen.new(described.parcel, record.line, follows=orders.follows):
+        if ordered:
+            remark(remarked, record.line, described)
+            yield News(described.parcel)
+        elif seen.new(described.parcel, record.line, follows=orders.follows):
             parcel, doubt = buyers.settled(described.parcel, record.line)
             remark(remarked, record.line, described, doubt)
             yield parcel
