@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar
 
@@ -46,6 +46,7 @@ from parcelwatch.couriers.base import (
     said,
     unreadable,
 )
+from parcelwatch.couriers.shared.aggregator import Aggregator
 from parcelwatch.couriers.shared.fields import Record, flag, record, rows, same_number, text
 from parcelwatch.couriers.shared.iso3 import alpha3
 from parcelwatch.couriers.shared.meanings import Meaning
@@ -63,7 +64,7 @@ PAGE = 200
 SPOKEN = frozenset({400, 401, 403, 404, 422, 500})
 
 
-class AfterShip:
+class AfterShip(Aggregator):
     """The aggregator AfterShip. `key`: the API key. `secret`: the webhook secret, for pushes only.
 
     A push is signed in the header `aftership-hmac-sha256`: HMAC-SHA256 over the body, in Base64.
@@ -73,11 +74,6 @@ class AfterShip:
     base_url: ClassVar[str] = "https://api.aftership.com/tracking/2026-07"
     batch: ClassVar[int] = 50
     rate: ClassVar[str] = "6/s"
-    quotas: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("key",)
-    auth: ClassVar[str] = "key in a header"
-    options: ClassVar[Mapping[str, str]] = {}
-    min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
     codes: ClassVar[Mapping[str, Meaning]] = CODES
     register_batch: ClassVar[int] = 1
@@ -94,15 +90,12 @@ class AfterShip:
         query = {"tracking_numbers": ",".join(dict.fromkeys(ask.number for ask in usable)), "limit": str(PAGE)}
         if usable and all(ask.company for ask in usable):
             query["slug"] = ",".join(dict.fromkeys(ask.company.lower() for ask in usable))
-        return httpx.Request("GET", self._url(account), params=query, headers=_headers(account))
-
-    def registers(self, account: Account) -> bool:
-        return True
+        return httpx.Request("GET", self._url(account, "trackings"), params=query, headers=_headers(account))
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked
         headers = {**_headers(account), "Content-Type": "application/json"}
-        return httpx.Request("POST", self._url(account), headers=headers, content=json.dumps(_item(ask)))
+        return httpx.Request("POST", self._url(account, "trackings"), headers=headers, content=json.dumps(_item(ask)))
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         with fitting(response):
@@ -129,17 +122,8 @@ class AfterShip:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return aftership_push.verify(account.secret, push)
 
-    def signed(self, push: Push) -> bytes:
-        return push.body
-
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return aftership_push.pushed(push)
-
-    def reply(self, account: Account, now: datetime) -> bytes:
-        return b"{}"
-
-    def _url(self, account: Account) -> str:
-        return f"{(account.base_url or self.base_url).rstrip('/')}/trackings"
 
 
 def _headers(account: Account) -> dict[str, str]:

@@ -13,7 +13,7 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 import httpx
@@ -34,6 +34,7 @@ from parcelwatch.couriers.base import (
 from parcelwatch.couriers.easypost import push as easypost_push
 from parcelwatch.couriers.easypost.codes import DETAILS, STATUSES
 from parcelwatch.couriers.easypost.tracker import observe
+from parcelwatch.couriers.shared.aggregator import Aggregator
 from parcelwatch.couriers.shared.fields import Record, flag, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import NEAR, began
@@ -52,7 +53,7 @@ ABOUT_THE_NUMBER = (400, 422)
 ABOUT_THE_ACCOUNT = re.compile(r"payment|billing|insufficient|\bfunds\b|wallet|\bapi key\b", re.IGNORECASE)
 
 
-class EasyPost:
+class EasyPost(Aggregator):
     """The shipping platform EasyPost and the carriers it follows. `key`: the API key. `secret`: the webhook's.
 
     A push is signed in the header `x-hmac-signature`: HMAC-SHA256 over the body, in hexadecimal.
@@ -62,11 +63,7 @@ class EasyPost:
     base_url: ClassVar[str] = "https://api.easypost.com/v2"
     batch: ClassVar[int] = 25
     rate: ClassVar[str] = "5/s"
-    quotas: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("key",)
     auth: ClassVar[str] = "key as a user name"
-    options: ClassVar[Mapping[str, str]] = {}
-    min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
     codes: ClassVar[Mapping[str, Meaning]] = {**DETAILS, **STATUSES}
     register_batch: ClassVar[int] = 1
@@ -81,16 +78,15 @@ class EasyPost:
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         numbers = dict.fromkeys(ask.number for ask in asked)
         query: dict[str, int | list[str]] = {"tracking_codes[]": list(numbers), "page_size": PAGE}
-        return httpx.Request("GET", self._url(account), params=query, headers=_headers(account))
-
-    def registers(self, account: Account) -> bool:
-        return True
+        return httpx.Request("GET", self._url(account, "trackers"), params=query, headers=_headers(account))
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         (ask,) = asked
         tracker = {"tracking_code": ask.number} | ({"carrier": ask.company} if ask.company else {})
         headers = {**_headers(account), "Content-Type": "application/json"}
-        return httpx.Request("POST", self._url(account), headers=headers, content=json.dumps({"tracker": tracker}))
+        return httpx.Request(
+            "POST", self._url(account, "trackers"), headers=headers, content=json.dumps({"tracker": tracker})
+        )
 
     def parse(self, response: httpx.Response, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         with fitting(response):
@@ -121,17 +117,8 @@ class EasyPost:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return easypost_push.verify(account.secret, push)
 
-    def signed(self, push: Push) -> bytes:
-        return push.body
-
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return easypost_push.pushed(push)
-
-    def reply(self, account: Account, now: datetime) -> bytes:
-        return b"{}"
-
-    def _url(self, account: Account) -> str:
-        return f"{(account.base_url or self.base_url).rstrip('/')}/trackers"
 
 
 def _headers(account: Account) -> dict[str, str]:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import ClassVar
 
@@ -32,6 +32,7 @@ from parcelwatch.couriers.base import (
 )
 from parcelwatch.couriers.seventeentrack import push as seventeentrack_push
 from parcelwatch.couriers.seventeentrack.item import CODES, observe
+from parcelwatch.couriers.shared.aggregator import Aggregator
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -86,7 +87,7 @@ NUMBER_REFUSED: Mapping[int, str] = {
 TEMPORARY = frozenset({INTERNAL, ALREADY_REGISTERED, DAILY_LIMIT, 429})
 
 
-class SeventeenTrack:
+class SeventeenTrack(Aggregator):
     """The aggregator 17TRACK: thousands of carriers, statuses made uniform. `key`: the API key; it signs pushes too.
 
     A push is signed in the header `sign`: SHA-256 over body + "/" + key, in hexadecimal.
@@ -97,11 +98,6 @@ class SeventeenTrack:
     batch: ClassVar[int] = 40
     rate: ClassVar[str] = "3/s"
     register_batch: ClassVar[int] = 40
-    quotas: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("key",)
-    auth: ClassVar[str] = "key in a header"
-    options: ClassVar[Mapping[str, str]] = {}
-    min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code", returned="code", lost="code")
     codes: ClassVar[Mapping[str, Meaning]] = CODES
 
@@ -114,9 +110,6 @@ class SeventeenTrack:
 
     def request(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         return self._post(account, "gettrackinfo", [_key(ask) for ask in asked])
-
-    def registers(self, account: Account) -> bool:
-        return True
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         return self._post(account, "register", [_key(ask) | _extras(ask) for ask in asked])
@@ -135,19 +128,13 @@ class SeventeenTrack:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return seventeentrack_push.verify(account, push)
 
-    def signed(self, push: Push) -> bytes:
-        return push.body
-
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return seventeentrack_push.pushed(push)
-
-    def reply(self, account: Account, now: datetime) -> bytes:
-        return b"{}"
 
     def _post(self, account: Account, path: str, items: list[dict[str, object]]) -> httpx.Request:
         return httpx.Request(
             "POST",
-            f"{(account.base_url or self.base_url).rstrip('/')}/{path}",
+            self._url(account, path),
             headers={"17token": account.key, "Content-Type": "application/json", "Accept": "application/json"},
             content=json.dumps(items, separators=(",", ":")),
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -29,6 +29,7 @@ from parcelwatch.couriers.base import (
     said,
     unreadable,
 )
+from parcelwatch.couriers.shared.aggregator import Aggregator
 from parcelwatch.couriers.shared.fields import Record, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shippo import push as shippo_push
@@ -47,7 +48,7 @@ ABOUT_THE_ACCOUNT = re.compile(
 CARRIER = re.compile(r"[a-z0-9][a-z0-9_]{0,59}")
 
 
-class Shippo:
+class Shippo(Aggregator):
     """The shipping platform Shippo and the carriers it follows.
 
     `key`: the API token. `secret`: what Shippo signs its pushes with, once it was asked to. `token`: what the
@@ -61,10 +62,7 @@ class Shippo:
     batch: ClassVar[int] = 1
     rate: ClassVar[str] = "8/s"
     quotas: ClassVar[tuple[str, ...]] = ("500/m",)
-    needs: ClassVar[tuple[str, ...]] = ("key",)
     auth: ClassVar[str] = "token in a header"
-    options: ClassVar[Mapping[str, str]] = {}
-    min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="code, text", returned="code, text", lost="code, text")
     codes: ClassVar[Mapping[str, Meaning]] = STATUSES
     card: ClassVar[Card] = Card(company="usps")
@@ -116,17 +114,8 @@ class Shippo:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return shippo_push.verify(account, push, now)
 
-    def signed(self, push: Push) -> bytes:
-        return push.body
-
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return shippo_push.pushed(push)
-
-    def reply(self, account: Account, now: datetime) -> bytes:
-        return b"{}"
-
-    def _url(self, account: Account, path: str) -> str:
-        return f"{(account.base_url or self.base_url).rstrip('/')}/{path}"
 
 
 def _headers(account: Account) -> dict[str, str]:

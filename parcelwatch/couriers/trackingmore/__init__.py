@@ -32,6 +32,7 @@ from parcelwatch.couriers.base import (
     said,
     unreadable,
 )
+from parcelwatch.couriers.shared.aggregator import Aggregator
 from parcelwatch.couriers.shared.fields import Record, record, rows, same_number, text
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.several import bearing, told
@@ -59,7 +60,7 @@ REST = timedelta(minutes=2)
 SPOKEN = frozenset({400, 401, 403, 404, 429, 500})
 
 
-class TrackingMore:
+class TrackingMore(Aggregator):
     """The aggregator TrackingMore. `key`: the API key. `secret`: the webhook secret, for pushes only.
 
     A push is signed by HMAC-SHA256 over its timestamp alone, so the number is asked about before anything is believed.
@@ -69,11 +70,6 @@ class TrackingMore:
     base_url: ClassVar[str] = "https://api.trackingmore.com/v4"
     batch: ClassVar[int] = 40
     rate: ClassVar[str] = "10/s"
-    quotas: ClassVar[tuple[str, ...]] = ()
-    needs: ClassVar[tuple[str, ...]] = ("key",)
-    auth: ClassVar[str] = "key in a header"
-    options: ClassVar[Mapping[str, str]] = {}
-    min_interval: ClassVar[timedelta] = timedelta(0)
     tells: ClassVar[Tells] = Tells(damaged="text", returned="code, text", lost="text")
     codes: ClassVar[Mapping[str, Meaning]] = CODES
     register_batch: ClassVar[int] = 40
@@ -92,9 +88,6 @@ class TrackingMore:
         if len(companies) == 1:
             query["courier_code"] = companies.pop()
         return httpx.Request("GET", self._url(account, "trackings/get"), params=query, headers=_headers(account))
-
-    def registers(self, account: Account) -> bool:
-        return True
 
     def registration(self, account: Account, asked: Sequence[Ask], now: datetime) -> httpx.Request:
         items = [_item(ask) for ask in asked]
@@ -125,17 +118,11 @@ class TrackingMore:
     def verify(self, account: Account, push: Push, now: datetime) -> Trust:
         return trackingmore_push.verify(account.secret, push)
 
-    def signed(self, push: Push) -> bytes:
-        return push.body
-
     def pushed(self, account: Account, push: Push) -> tuple[Observation, ...]:
         return trackingmore_push.pushed(push)
 
     def reply(self, account: Account, now: datetime) -> bytes:
         return b'{"code":200}'
-
-    def _url(self, account: Account, path: str) -> str:
-        return f"{(account.base_url or self.base_url).rstrip('/')}/{path}"
 
 
 def _headers(account: Account) -> dict[str, str]:
