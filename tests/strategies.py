@@ -1,4 +1,7 @@
-"""Hypothesis strategies for the nouns of the model. Times are whole milliseconds, as all that was ever stored."""
+"""Hypothesis strategies for the nouns of the model, and for what a courier might send.
+
+Times are whole milliseconds, as all that was ever stored.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,15 @@ def times(around: datetime = START, within: timedelta = timedelta(days=60)) -> s
 
 def maybe(strategy: st.SearchStrategy[T]) -> st.SearchStrategy[T | None]:
     return st.none() | strategy
+
+
+def documents(*keys: str) -> st.SearchStrategy[object]:
+    """JSON of any shape, with these keys in its objects."""
+    return st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(keys), inner, max_size=5),
+        max_leaves=12,
+    )
 
 
 @st.composite

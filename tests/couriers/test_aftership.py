@@ -18,6 +18,7 @@ from parcelwatch.couriers.shared.iso3 import alpha2, alpha3
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation, Refused
 from tests.couriers.recorded import tracked, usable
+from tests.strategies import documents
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "aftership", "KEY9", "http://127.0.0.1:8351/tracking/2026-07/", secret="SECRET9")
@@ -198,20 +199,7 @@ def test_a_push_that_is_no_object_is_unreadable(body: bytes) -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["tracking_number", "slug", "tag", "subtag", "checkpoints", "checkpoint_time", "message", "active"]
-                ),
-                inner,
-                max_size=5,
-            )
-        ),
-        max_leaves=12,
-    ),
+    documents("tracking_number", "slug", "tag", "subtag", "checkpoints", "checkpoint_time", "message", "active"),
     st.sampled_from(["tracking_update", "edd_revise", "tracking_pending_time", ""]),
 )
 @settings(max_examples=300)

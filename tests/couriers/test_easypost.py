@@ -20,6 +20,7 @@ from parcelwatch.couriers.shared.meanings import UNKNOWN
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, Observation
 from tests.couriers.recorded import scans, tracked, usable
+from tests.strategies import documents
 
 M = Milestone
 C = Cause
@@ -316,20 +317,7 @@ def test_a_push_that_is_no_object_is_unreadable(body: bytes) -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["tracking_code", "carrier", "status", "tracking_details", "datetime", "message", "carrier_detail"]
-                ),
-                inner,
-                max_size=5,
-            )
-        ),
-        max_leaves=12,
-    ),
+    documents("tracking_code", "carrier", "status", "tracking_details", "datetime", "message", "carrier_detail"),
     st.sampled_from(["tracker.updated", "tracker.created", "batch.updated"]),
 )
 @settings(max_examples=300)

@@ -13,6 +13,7 @@ from parcelwatch.couriers.base import Account, Push, Pushes, Trust
 from parcelwatch.couriers.seventeentrack import SeventeenTrack
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Answered, Observation
+from tests.strategies import documents
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "17track", "4F7A1C0E", "")
@@ -68,20 +69,7 @@ def test_a_push_that_is_no_object_is_unreadable(body: bytes) -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["number", "carrier", "track_info", "latest_status", "status", "tracking", "providers", "events"]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    ),
+    documents("number", "carrier", "track_info", "latest_status", "status", "tracking", "providers", "events"),
     st.sampled_from(["TRACKING_UPDATED", "TRACKING_STOPPED", ""]),
 )
 @settings(max_examples=300)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.shippo import Shippo
@@ -17,6 +16,7 @@ from parcelwatch.couriers.shippo.track import when
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Observation
 from tests.couriers.recorded import tracked
+from tests.strategies import documents
 
 NOW = datetime(2026, 3, 4, 10, 0, 30, tzinfo=UTC)
 MINE = Account("mine", "shippo", "KEY9", "http://127.0.0.1:8351/", secret="SECRET9", token="TOKEN9")
@@ -171,28 +171,7 @@ def test_without_secret_and_token_no_push_is_believed() -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    [
-                        "tracking_number",
-                        "carrier",
-                        "tracking_history",
-                        "tracking_status",
-                        "status_date",
-                        "eta",
-                        "status",
-                    ]
-                ),
-                inner,
-                max_size=5,
-            )
-        ),
-        max_leaves=12,
-    )
+    documents("tracking_number", "carrier", "tracking_history", "tracking_status", "status_date", "eta", "status"),
 )
 @settings(max_examples=300)
 def test_any_track_is_read_or_refused_as_unreadable(value: object) -> None:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from parcelwatch.couriers.base import Account, Picky, Push, Pushes, Registers, Trust
 from parcelwatch.couriers.trackingmore import TrackingMore
@@ -23,6 +22,7 @@ from parcelwatch.couriers.trackingmore.codes import (
 from parcelwatch.errors import CourierError, CourierRefused
 from parcelwatch.model import Ask, Cause, Milestone, NotFound, Observation
 from tests.couriers.recorded import tracked, usable
+from tests.strategies import documents
 
 NOW = datetime(2026, 3, 12, 8, tzinfo=UTC)
 MINE = Account("mine", "trackingmore", "KEY9", "http://127.0.0.1:8351/v4/", secret="SECRET9")
@@ -166,20 +166,7 @@ def test_a_push_of_several_items_names_each_number_and_its_courier() -> None:
 
 
 @given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["data", "tracking_number", "origin_info", "trackinfo", "checkpoint_date", "substatus", "status"]
-                ),
-                inner,
-                max_size=4,
-            )
-        ),
-        max_leaves=12,
-    )
+    documents("data", "tracking_number", "origin_info", "trackinfo", "checkpoint_date", "substatus", "status"),
 )
 @settings(max_examples=300)
 def test_any_json_is_a_push_or_refused_as_unreadable(value: object) -> None:
