@@ -43,13 +43,9 @@ def show_one(
     as_json: Json = False,
 ) -> None:
     """Show what a platform wants, and the table to paste; of one that is declared in TOML, the declaration."""
-    from parcelwatch.cli import output, platforms, ticketing
+    from parcelwatch.cli import platforms, ticketing
 
-    platform = platforms.one("helpdesks", ticketing.platforms(), api)
-    if as_json:
-        output.emit(platform)
-    else:
-        platforms.show("helpdesks", platform)
+    platforms.tell("helpdesks", ticketing.platforms(), api, as_json=as_json)
 
 
 @command(app, "check", "helpdesks check", "helpdesks check my_desk")

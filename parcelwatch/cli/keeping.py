@@ -15,6 +15,7 @@ from parcelwatch.cli.base import NeedsAttention
 from parcelwatch.cli.desk import Desk
 from parcelwatch.client import Client
 from parcelwatch.core.accounts import AccountState
+from parcelwatch.errors import CourierError
 from parcelwatch.making import proxy
 from parcelwatch.store.writer import Writer
 
@@ -55,6 +56,15 @@ def fares(state: AccountState, *, asked: bool) -> dict[str, Any]:
         "since": output.stamp(state.failing_since),
         "error": state.last_error if failing else "",
     }
+
+
+def answers(noun: str, name: str, api: str, ask: Callable[[], str]) -> dict[str, Any]:
+    """Whether it answers, for JSON, with what it said or why it did not."""
+    try:
+        said, ok = ask(), True
+    except CourierError as error:
+        said, ok = str(error), False
+    return {noun: name, "api": api, "ok": ok, "said": said}
 
 
 def show_checked(noun: str, checked: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -42,8 +42,17 @@ def _about(each: Platform) -> str:
     return ((each.__doc__ or "").strip().splitlines() or [""])[0]
 
 
-def one(table: str, known: Iterable[dict[str, Any]], api: str) -> dict[str, Any]:
-    """One of them, with its declaration where it has one. Raises BadInput for one there is not."""
+def tell(table: str, known: Iterable[dict[str, Any]], api: str, *, as_json: bool) -> None:
+    """One of them in full, as JSON or for people. Raises BadInput for one there is not."""
+    platform = _one(table, known, api)
+    if as_json:
+        output.emit(platform)
+    else:
+        _show(table, platform)
+
+
+def _one(table: str, known: Iterable[dict[str, Any]], api: str) -> dict[str, Any]:
+    """One of them, with its declaration where it has one."""
     there = {row["api"]: row for row in known}
     if api not in there:
         raise BadInput(f"no platform {api[:40]!r}{did_you_mean(api, there)}; there are {listed(sorted(there))}")
@@ -69,7 +78,7 @@ def needed(one: Mapping[str, Any]) -> list[str]:
     return [*one["needs"], *(f"options.{name}" for name in one["required"])]
 
 
-def show(table: str, shown: Mapping[str, Any]) -> None:
+def _show(table: str, shown: Mapping[str, Any]) -> None:
     """For people: what it wants, the table to paste, and its declaration."""
     variable = table.removesuffix("s").upper()
     output.say(shown["about"] or f"{shown['api']}, declared in TOML:")

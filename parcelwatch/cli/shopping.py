@@ -14,10 +14,9 @@ from parcelwatch import shops
 from parcelwatch.cli import output, platforms
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
-from parcelwatch.cli.keeping import LATELY, fares, put_to_work
+from parcelwatch.cli.keeping import LATELY, answers, fares, put_to_work
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.shopping import plan
-from parcelwatch.errors import CourierError
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
 from parcelwatch.shops.base import Mark
@@ -108,11 +107,7 @@ def checked(desk: Desk, stall: Stall) -> dict[str, Any]:
         found = await keeper.lately(Mark(now - LATELY))
         return "; ".join([f"{len(found)} orders changed within the last hour", *keeper.remarks])
 
-    try:
-        said, ok = _asked(desk, stall, look), True
-    except CourierError as error:
-        said, ok = str(error), False
-    return {"shop": stall.name, "api": stall.account.api, "ok": ok, "said": said}
+    return answers("shop", stall.name, stall.account.api, lambda: _asked(desk, stall, look))
 
 
 def tried(desk: Desk, stall: Stall, order: str) -> list[dict[str, Any]]:

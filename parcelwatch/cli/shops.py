@@ -41,13 +41,9 @@ def show_one(
 ) -> None:
     """Show what a platform wants, and the table to paste; of one that is declared in TOML, the declaration."""
     from parcelwatch import shops
-    from parcelwatch.cli import output, platforms
+    from parcelwatch.cli import platforms
 
-    platform = platforms.one("shops", platforms.rows(shops.load()), api)
-    if as_json:
-        output.emit(platform)
-    else:
-        platforms.show("shops", platform)
+    platforms.tell("shops", platforms.rows(shops.load()), api, as_json=as_json)
 
 
 @command(app, "check", "shops check", "shops check my_shop")

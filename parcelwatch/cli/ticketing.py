@@ -13,12 +13,11 @@ from parcelwatch import helpdesks
 from parcelwatch.cli import output
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
-from parcelwatch.cli.keeping import LATELY, fares, put_to_work
+from parcelwatch.cli.keeping import LATELY, answers, fares, put_to_work
 from parcelwatch.cli.platforms import print_all
 from parcelwatch.cli.platforms import rows as adapters
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.tickets import Unheard
-from parcelwatch.errors import CourierError
 from parcelwatch.model import Ticket
 from parcelwatch.shops.base import Mark
 from parcelwatch.store import Store, accounts, parcels, shops, tickets
@@ -83,12 +82,12 @@ def print_rows(desk: Desk, rows: list[dict[str, Any]], platforms: list[dict[str,
 
 def checked(desk: Desk, counter: Counter) -> dict[str, Any]:
     """Whether a helpdesk answers, and with how many tickets of the last hour."""
-    try:
+
+    def said() -> str:
         found = _asked(desk, counter, lambda keeper, now: keeper.lately(Mark(now - LATELY)))
-        said, ok = f"{len(found)} tickets changed within the last hour", True
-    except CourierError as error:
-        said, ok = str(error), False
-    return {"helpdesk": counter.name, "api": counter.account.api, "ok": ok, "said": said}
+        return f"{len(found)} tickets changed within the last hour"
+
+    return answers("helpdesk", counter.name, counter.account.api, said)
 
 
 def tried(desk: Desk, counter: Counter, ref: str) -> list[dict[str, Any]]:
