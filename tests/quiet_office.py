@@ -13,10 +13,11 @@ from pathlib import Path
 from parcelwatch import incidents, repeats
 from parcelwatch.core.messages import Characters, Group
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import assess_due, take_step
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel, Severity
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, imports, outbox, parcels
 from parcelwatch.verbs import silencing
 from tests.databases import blank

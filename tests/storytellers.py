@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from parcelwatch import ruletests
 from parcelwatch.core.messages import Characters
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import take_step
 from parcelwatch.model import (
     Advance,
@@ -27,6 +27,7 @@ from parcelwatch.ruletests.book import Story
 from parcelwatch.ruletests.steps import Letter
 from parcelwatch.ruletests.teller import action, drafted
 from parcelwatch.ruletests.telling import Happened
+from parcelwatch.settle import settle
 from parcelwatch.shapes import alert as alert_shape
 from parcelwatch.shapes import draft as draft_shape
 from parcelwatch.store import Store, alerts, drafts, parcels

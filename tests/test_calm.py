@@ -16,10 +16,11 @@ from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.silences import Silence
 from parcelwatch.core.timing import Hours, Timing
 from parcelwatch.core.working import FollowUp
-from parcelwatch.deliver import claim, settle
+from parcelwatch.deliver import claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput, DeliveryFailed
 from parcelwatch.model import Cause, Fact, Form, Milestone, Severity, Sure, Why
+from parcelwatch.settle import settle
 from parcelwatch.store import alerts, cases, outbox
 from parcelwatch.store.rows import NewAlert
 from parcelwatch.verbs import agents, silencing

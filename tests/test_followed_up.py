@@ -16,7 +16,7 @@ from parcelwatch.core.messages import Characters, Group
 from parcelwatch.core.policy import Policy, Route
 from parcelwatch.core.report import Daily
 from parcelwatch.core.working import FollowUp, OfficeHours
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, assess_due, ingest, rejudge, watch
@@ -33,6 +33,7 @@ from parcelwatch.model import (
     Why,
 )
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels, report
 from parcelwatch.verbs import agents
 from tests.databases import blank

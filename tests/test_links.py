@@ -20,12 +20,13 @@ from parcelwatch.core.links import LIFE, REMEMBERED, Ended, Linking, Verb, diges
 from parcelwatch.core.messages import Characters, Text
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Order, Parcel
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, audit, cases, drafts, links, outbox, parcels
 from parcelwatch.store.erase import forget
 from parcelwatch.store.keys import link_key

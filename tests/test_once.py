@@ -9,10 +9,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
 
-from parcelwatch.deliver import settle
 from parcelwatch.engine import Engine, Passed
 from parcelwatch.errors import StoreError
 from parcelwatch.outcomes import take_in
+from parcelwatch.settle import settle
 from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
 from tests.acceptance.world import Account, Shop, ago, known, numbers

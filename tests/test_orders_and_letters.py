@@ -11,7 +11,6 @@ import pytest
 
 from parcelwatch.core.drafts import MOST, parts
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import settle
 from parcelwatch.errors import DeliveryFailed
 from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
 from parcelwatch.model import (
@@ -29,6 +28,7 @@ from parcelwatch.model import (
     Why,
 )
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.store.rows import to_ms
 from parcelwatch.verbs import agents, letters

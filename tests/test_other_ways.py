@@ -13,12 +13,13 @@ import pytest
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.messages import Group
 from parcelwatch.core.policy import Policy, Receiver, Route
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.detours import Ways
 from parcelwatch.errors import ChannelBusy, ChannelRefused, DeliveryFailed, DeliveryRefused, DeliveryUnknown
 from parcelwatch.ingest import Heard, ingest
 from parcelwatch.model import Answered, Cause, Checkpoint, Milestone, Severity, Why
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, outbox, takeback
 from parcelwatch.store.erase import forget
 from parcelwatch.store.migrations.voices import NAME_BUNDLES

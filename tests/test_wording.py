@@ -12,12 +12,13 @@ from parcelwatch import shapes
 from parcelwatch.core.messages import Characters, Group, Outgoing, Text, Words
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.thresholds import Threshold
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.duration import parse
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused
 from parcelwatch.ingest import Heard, ingest, rejudge
 from parcelwatch.model import Answered, Checkpoint, Draft, Milestone, Order, Parcel, Why
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 from tests.databases import blank

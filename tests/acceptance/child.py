@@ -19,7 +19,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import httpx
 
-from parcelwatch import clock, config, deliver, making, outcomes
+from parcelwatch import clock, config, making, outcomes, settle
 from parcelwatch.client import Client
 from parcelwatch.core import policy
 from parcelwatch.core.matching import Subject
@@ -48,7 +48,7 @@ SETTLED = "after settle"
 POINTS = (CLAIMED, ANSWERED, INGESTING, INGESTED, WORDING, SENDING, SENT, SETTLED)
 
 # What is done on the writer's thread and committed when it returns.
-COMMITS: Mapping[object, str] = {outcomes.take_in: INGESTED, deliver.settle: SETTLED}
+COMMITS: Mapping[object, str] = {outcomes.take_in: INGESTED, settle.settle: SETTLED}
 
 
 @dataclass(frozen=True, slots=True)

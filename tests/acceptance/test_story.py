@@ -23,7 +23,7 @@ from tests.acceptance.trade import HANDS, TICKET, Chapter, Trade
 
 ALL = os.environ.get("PARCELWATCH_BORDERS") == "all"
 ATTEMPTS = 5
-SETTLED = "after the commit of deliver.settle"
+SETTLED = "after the commit of settle.settle"
 
 # Where the daemon dies in each chapter, unless it dies everywhere.
 CHOSEN = {

@@ -13,10 +13,11 @@ from parcelwatch.core.drafts import stamp
 from parcelwatch.core.messages import Characters
 from parcelwatch.core.pacing import Window
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Wording, claim, settle
+from parcelwatch.deliver import Wording, claim
 from parcelwatch.ingest import rejudge
 from parcelwatch.model import Form, Order, State
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.store import Store, accounts, alerts, audit, cases, drafts, evidence, outbox, parcels
 from parcelwatch.store.dossiers import dossier
 from parcelwatch.store.rows import dump, to_ms

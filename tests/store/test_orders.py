@@ -12,11 +12,12 @@ from parcelwatch.core.drafts import Wording
 from parcelwatch.core.messages import Characters
 from parcelwatch.core.policy import Policy
 from parcelwatch.deliver import Wording as Words
-from parcelwatch.deliver import claim, settle
+from parcelwatch.deliver import claim
 from parcelwatch.errors import NotFound
 from parcelwatch.ingest import take_step, watch
 from parcelwatch.model import Answered, Cause, Checkpoint, Form, Milestone
 from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
 from parcelwatch.shapes import draft as shape
 from parcelwatch.store import Store, alerts, audit, drafts, orders, parcels
 from parcelwatch.store.erase import forget_order
