@@ -28,7 +28,7 @@ _NOUNS: Final[Mapping[str, str]] = {
     "incidents": "incidents",
     "claims": "claims",
     "complaints": "complaints",
-    "drafts": "drafts",
+    "drafts": "announcing",
     "alerts": "alerts",
     "silences": "silences",
     "couriers": "couriers",

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
@@ -18,15 +13,14 @@ from parcelwatch.cli import batches
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
 from parcelwatch.cli.batches import Incident, Lot, OfKind, SomeDrafts, in_turn, meant, one_or_lot, summary
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.rewording import new_words
 from parcelwatch.cli.typed import one_of, who
-from parcelwatch.core.text import plain, written
 from parcelwatch.errors import BadInput
 
 if TYPE_CHECKING:
     from parcelwatch.channels.customers import Customers
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
-    from parcelwatch.model import Announced
     from parcelwatch.store import Store
     from parcelwatch.ticketing.counters import Counter
     from parcelwatch.ticketing.sending import Tickets
@@ -36,7 +30,6 @@ app = group("Read, change, approve or discard the texts written for customers.")
 OneDraft = Annotated[
     int | None, typer.Argument(metavar="[ID]", parser=draft_id, help="The draft's number, as in `drafts list`.")
 ]
-_LONGEST = 20_000
 
 
 @command(app, "list", "drafts list --state draft", "drafts list --json", "drafts list --incident 3")
@@ -52,7 +45,6 @@ def list_all(
     """List every draft, or those in one state."""
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.cli.output import moment, safe
     from parcelwatch.model import DraftState
     from parcelwatch.store import drafts, incidents
 
@@ -65,6 +57,16 @@ def list_all(
     if as_json:
         output.emit_list(rows)
         return
+    _print_list(rows, desk)
+    if lot and rows:
+        t = desk.tongue
+        output.say(t("`parcelwatch drafts show {option}` shows what they say, once.", option=lot.option))
+
+
+def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
+    from parcelwatch.cli import output
+    from parcelwatch.cli.output import moment, safe
+
     zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
@@ -82,8 +84,6 @@ def list_all(
     columns = t.columns(">ID", "!Number", "!Kind", "!Lang", "!State", "?To", "!Written", "~Subject")
     output.show(columns, shown, t("No drafts."), t.styles)
     output.zone_note(zone, t("Times are in {zone}."))
-    if lot and rows:
-        output.say(t("`parcelwatch drafts show {option}` shows what they say, once.", option=lot.option))
 
 
 @command(app, "show", "drafts show 4", "drafts show --incident 3")
@@ -178,7 +178,7 @@ def edit(
         raise BadInput("--like goes with --incident or --kind")
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words)
-        words = _new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
+        words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
         _act(desk, store, of, "edit", by, subject=words[0], body=words[1])
         shown = shapes.draft_whole(store, of, desk.words)
     if as_json:
@@ -198,7 +198,7 @@ def _edit_common(
 
     text = alike.chosen(batches.texts(desk, lot), like)
     example = f"parcelwatch drafts edit {lot.option} --body-file better.txt"
-    letter = Letter(*_new_words(shapes.text(text), body_file, subject, example))
+    letter = Letter(*new_words(shapes.text(text), body_file, subject, example))
     if wrong := alike.unknown(f"{letter.subject}\n{letter.body}", text.marks):
         marks = ", ".join(sorted(text.marks))
         raise BadInput(f"“{wrong[:40]}” is no mark that each of these letters has: write one of {marks} in braces")
@@ -212,60 +212,6 @@ def _edit_common(
         output.emit_list(moved)
         return
     output.say(summary(lot, moved, desk.tongue))
-
-
-def _new_words(before: Mapping[str, Any], body_file: str, subject: str | None, example: str) -> tuple[str, str]:
-    """Subject and body to put in: what is not given stays."""
-    body = _new_body(before, body_file, example, only_subject=subject is not None)
-    return before["subject"] if subject is None else _one_line(subject), before["body"] if body is None else body
-
-
-def _new_body(before: Mapping[str, Any], body_file: str, example: str, *, only_subject: bool) -> str | None:
-    """The words to put in, None to leave them."""
-    if not body_file and only_subject:
-        return None
-    if body_file == "-":
-        text = sys.stdin.read()
-    elif body_file:
-        text = _read(body_file)
-    elif sys.stdin.isatty() and sys.stdout.isatty():
-        text = _edited(before["body"])
-    else:
-        raise BadInput(f"there is no terminal to open an editor on: give the new text, as in `{example}` (- is stdin)")
-    text = written(text)
-    if not text:
-        raise BadInput("the new text is empty; `parcelwatch drafts discard` drops a draft")
-    if len(text) > _LONGEST:
-        raise BadInput(f"the new text is longer than {_LONGEST} characters")
-    return text
-
-
-def _one_line(subject: str) -> str:
-    line = plain(subject)
-    if not line:
-        raise BadInput("the new subject is empty: leave --subject out to keep the one there is")
-    return line
-
-
-def _edited(text: str) -> str:
-    """The text as a person leaves it in an editor."""
-    with tempfile.NamedTemporaryFile("w+", suffix=".txt", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-        try:
-            subprocess.run([*editor, file.name], check=True)  # noqa: S603 - the user's own editor
-        except (OSError, subprocess.CalledProcessError):
-            raise BadInput(f"the editor {editor[0]} failed; give --body-file FILE instead") from None
-        return Path(file.name).read_text(encoding="utf-8")
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise BadInput(f"{path} cannot be read: {why}") from None
 
 
 @command(app, "approve", "drafts approve 4 --by lin", "drafts approve 4 5 6", "drafts approve --kind peak")
@@ -509,61 +455,6 @@ def to_customers(config: Config) -> Customers | None:
     body = config.file.drafts.send.body
     places = {key: config.places.spot(("drafts", "send", key)) for key in (*ways, "body")}
     return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body, places)
-
-
-@command(app, "announce", 'drafts announce "Double 11"')
-def announce(
-    desk: Desk,
-    peak: Annotated[str, typer.Argument(metavar="PEAK", help="The name of one of the [[peaks]].")],
-    as_json: Json = False,
-) -> None:
-    """Write to the customers of every order on the road that a peak is coming.
-
-    Drafts, one an order and once for each peak, to be approved like all others.
-    """
-    from parcelwatch.cli import output
-    from parcelwatch.verbs import letters
-
-    event, country = _announcement(desk, peak)
-    with desk.store() as store:
-        made = letters.announce(store, event, desk.policy, desk.now, country=country)
-    if as_json:
-        output.emit({"peak": peak, "drafts": made.written, "left_out": made.left_out})
-        return
-    t = desk.tongue
-    drafts = t.count(made.written, "draft")
-    output.say(t("Wrote {drafts}; `parcelwatch drafts list --state draft` shows them.", drafts=drafts))
-    if made.left_out:
-        reasons = [t(LEFT_OUT[why], count=count) for why, count in made.left_out.items()]
-        output.say(t("Orders on the road that get none: {reasons}.", reasons=t("; ").join(reasons)))
-
-
-LEFT_OUT = {
-    "troubled": "{count} in trouble, whose customers hear of that",
-    "announced": "{count} that were told of it before",
-    "elsewhere": "{count} that neither come from there nor go there",
-    "over": "{count} that have arrived meanwhile",
-}
-
-
-def _announcement(desk: Desk, name: str) -> tuple[Announced, str]:
-    """The next time a peak comes about, or the one that is on; and where."""
-    from datetime import UTC, datetime, time
-
-    from parcelwatch.core.calendar import Dates
-    from parcelwatch.model import Announced
-
-    today = desk.now.astimezone(desk.config.timezone).date()
-    for one in desk.config.file.peaks:
-        if one.name.casefold() == name.strip().casefold():
-            coming = [days for days in Dates(one.from_, one.to).near(today.year) if days[1] >= today]
-            if not coming:
-                raise BadInput(f'the peak "{one.name}" is over')
-            # Noon, so that it is the same day to customers elsewhere.
-            first, last = (datetime.combine(day, time(12), UTC) for day in min(coming))
-            return Announced(one.name, first, last), one.country
-    known = ", ".join(f'"{one.name}"' for one in desk.config.file.peaks) or "none: write one as [[peaks]]"
-    raise BadInput(f'no peak is called "{name[:60]}"; there are {known}')
 
 
 def _warn_of_age(desk: Desk, *ids: int) -> None:

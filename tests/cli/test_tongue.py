@@ -15,7 +15,7 @@ from rich.cells import cell_len
 
 import parcelwatch.cli
 from parcelwatch import claims, detours, ingest
-from parcelwatch.cli import acting, adding, alerts, drafts, matching, orders, parcels, report, watch, why
+from parcelwatch.cli import acting, adding, alerts, announcing, matching, orders, parcels, report, watch, why
 from parcelwatch.cli.tongue import Tongue
 from parcelwatch.core import dispatch, policy
 from parcelwatch.core.clockwork import Reason
@@ -52,7 +52,7 @@ SAID = {
     *why._KNOWN.values(),
     *report.AGES.values(),
     *acting.STANDS.values(),
-    *drafts.LEFT_OUT.values(),
+    *announcing.LEFT_OUT.values(),
     *(*adding.DID.values(), *adding.WOULD.values(), *watch.LEFT.values(), *alerts.RESULTS),
     *(
         "added",
@@ -201,6 +201,7 @@ MET_BY_AGENTS = (
     *("core/cases.py", "core/claims.py", "core/letters.py", "store/alerts.py", "store/cases.py", "store/drafts.py"),
     *("store/incidents.py", "store/orders.py", "store/outbox.py", "store/parcels.py", "store/silences.py"),
     *("cli/acting.py", "cli/alerts.py", "cli/base.py", "cli/batches.py", "cli/cases.py", "cli/claims.py"),
+    *("cli/announcing.py", "cli/rewording.py"),
     *("cli/desk.py", "cli/drafts.py", "cli/parcels.py", "cli/report.py", "cli/silences.py", "cli/typed.py"),
     *("cli/forgetting.py", "cli/importing.py", "cli/adding.py", "cli/complaints.py", "cli/why.py", "bundle.py"),
     *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
