@@ -122,18 +122,26 @@ def several(parts: Sequence[Part], zone: ZoneInfo, whose: Whose) -> dict[str, ob
 
 def _part(one: Part, before: Sequence[Part]) -> dict[str, object]:
     named = {number for each in before for number in each.numbers}
-    happened = one.says["happened"]
+    happened, doing = one.says["happened"], one.says.get("doing", "")
+    named_so = bool(one.values["courier"]) and happened.startswith(str(one.values["courier"]))
+    offered_last = next((each.offers for each in reversed(before) if each.says.get("offer")), None)
     return {
         # In some languages the first sentence goes on from the greeting, with a small letter.
-        "happened": happened[:1].upper() + happened[1:] if before else happened,
-        "doing": one.says.get("doing", ""),
+        "happened": happened[:1].upper() + happened[1:] if before and not named_so else happened,
+        "doing": _unsaid(doing, [each.says.get("doing", "") for each in before]),
         "offer": one.says.get("offer", ""),
         "known": named.issuperset(one.numbers),
-        "same": bool(one.offers) and any(one.offers == each.offers for each in before),
+        "same": bool(one.offers) and one.offers == offered_last,
         "rather": one.values["rather"],
         "also": one.values["also"],
         "numbers": one.numbers,
     }
+
+
+def _unsaid(text: str, before: Sequence[str]) -> str:
+    """What a text says beyond what it begins with, where that was said."""
+    said = max((one for one in before if text.startswith(one)), key=len, default="")
+    return text[len(said) :].strip()
 
 
 def _followed(facts: Mapping[str, object], language: str, whose: Whose) -> dict[str, object]:

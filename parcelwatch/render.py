@@ -362,9 +362,16 @@ class Renderer:
             return self.letter(letter[0])
         if (said := joint.worded(letter)) is not None:
             return Letter(said.subject, said.body)
+        return Letter(*self._templates.letter(*self._several(letter)))
+
+    def own_several(self, letter: Sequence[Draft]) -> Letter:
+        """As `whole` of several drafts, but raises BadInput for a template of the shop's that does not work."""
+        return Letter(*self._templates.own_letter(*self._several(letter)))
+
+    def _several(self, letter: Sequence[Draft]) -> tuple[str, Mapping[str, object]]:
+        """Which template says all of them, and what it may name."""
         parts = [self._part(one, first=place == 0) for place, one in enumerate(letter)]
-        name = f"{letter[0].language}/letters/{SEVERAL}"
-        return Letter(*self._templates.letter(name, several(parts, self._zone, self.whose)))
+        return f"{letter[0].language}/letters/{SEVERAL}", several(parts, self._zone, self.whose)
 
     def brought(self, out: Outgoing) -> Letter:
         """The words of the letter that a message brings, with all that it says to the same customer."""

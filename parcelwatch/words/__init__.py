@@ -38,7 +38,7 @@ needs is its own business, and it is named by `{% include "_piece.txt.j2" %}`, w
 and `several` beside these, of all troubles together (`follow_up_on` is the earliest day, "" where none is named),
 
     parts                   of each trouble: happened, doing, offer, numbers, also, rather; `known`: its parcels are
-                            named before; `same`: what it offers is offered before
+                            named before; `same`: it offers what was offered last; what is being done is said once
     trouble, thanks         whether any is bad news; the closing of the first
 """
 
