@@ -201,9 +201,9 @@ def act_on_draft(
         raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
     meant = scope(draft, verb, letter)
     own = len(letter) > 1 and set(meant) != set(letter)
-    words = (None, None) if own else (subject, body)
+    action = LetterAction(verb, draft_id, by, None if own else subject, None if own else body, meant)
     with store.joined():
-        take_step(store, parcel_id, LetterAction(verb, draft_id, by, *words, joint=meant), policy, whole(now))
+        take_step(store, parcel_id, action, policy, whole(now))
 
 
 # --- parcels -------------------------------------------------------------------------------------
