@@ -21,15 +21,16 @@ import structlog
 
 from parcelwatch import detours, linking
 from parcelwatch.core import channels as rules
+from parcelwatch.core.joint import ids, worded
 from parcelwatch.core.links import Linking
-from parcelwatch.core.messages import Group, Shorter, Size, Text
+from parcelwatch.core.messages import Group, Outgoing, Shorter, Size, Text
 from parcelwatch.core.pacing import Grant, Pace, grant
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import cut
 from parcelwatch.core.timing import Timing
 from parcelwatch.detours import Ways
 from parcelwatch.errors import DeliveryFailed, DeliveryRefused, StoreError
-from parcelwatch.model import Severity
+from parcelwatch.model import DraftState, Severity
 from parcelwatch.render import Renderer
 from parcelwatch.settle import LEASE, nowhere, settle
 from parcelwatch.store import Store, channels, drafts, outbox
@@ -429,11 +430,20 @@ def _in_words(store: Store, group: Group, words: Wording, size: Size, now: datet
     texts = linking.under(renderer.message(group, Shorter(size, linking.room(link, size)), now), link)
     if not group.said:
         outbox.freeze(store, group, texts)
-        for draft in (row.letter for row in group.rows):
-            if draft is not None and draft.id is not None and not draft.body and group.digest_id is None:
-                letter = renderer.letter(draft)
-                drafts.freeze(store, draft.id, letter.subject, letter.body)
+        for row in group.rows if group.digest_id is None else ():
+            _freeze(store, row, renderer)
     return linking.opened(store, group, texts, words.links, renderer, now)
+
+
+def _freeze(store: Store, row: Outgoing, renderer: Renderer) -> None:
+    """Keep the words of a letter as somebody is shown them; those that an agent has said yes to stay."""
+    draft = row.letter
+    if draft is None or draft.id is None or (draft.body and draft.state is not DraftState.DRAFT):
+        return
+    together = renderer.together(draft, row.about.others)
+    if worded(together) is None:
+        letter = renderer.whole(together)
+        drafts.freeze(store, draft.id, letter.subject, letter.body, ids(together))
 
 
 def _bare(group: Group, size: Size) -> Text:

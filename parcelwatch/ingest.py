@@ -246,10 +246,12 @@ _SAID_ALREADY = "agents were reminded of this letter already"
 
 
 def _known(store: Store, parcel_id: int, event: Event) -> tuple[Dossier, int]:
-    """All that is known of the parcel, with the draft an agent acts on, sent or not; and how far it taught."""
+    """All that is known of the parcel, with the drafts an agent acts on, sent or not; and how far it taught."""
     known, learned = parcels.with_learned(store, parcel_id)
-    if isinstance(event, LetterAction) and all(one.id != event.draft_id for one in known.drafts):
-        known = replace(known, drafts=(*known.drafts, drafts.one(store, event.draft_id)[1]))
+    if isinstance(event, LetterAction):
+        there = {one.id for one in known.drafts}
+        missing = [drafts.one(store, one)[1] for one in event.drafts if one not in there]
+        known = replace(known, drafts=(*known.drafts, *missing)) if missing else known
     return known, learned
 
 

@@ -5,17 +5,19 @@ What belongs here: from the facts of a draft to values. The templates are words/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from parcelwatch.core.drafts import offered, parts
+from parcelwatch.core.drafts import offered
+from parcelwatch.core.drafts import parts as parcels_of
+from parcelwatch.core.joint import OF_TROUBLE, next_word
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.text import clean, code, link
 from parcelwatch.dates import Calendar, clock_of_place, clock_there, middle
-from parcelwatch.model import LetterStep, Sure
+from parcelwatch.model import Draft, LetterStep, Milestone, Sure
 from parcelwatch.quoting import NAME, quotable, readable, third_party
 from parcelwatch.whose import Whose
 from parcelwatch.words import catalogue
@@ -41,7 +43,7 @@ def values(kind: str, language: str, facts: Mapping[str, object], zone: ZoneInfo
     words = catalogue(language, "letters")
     said = {name: str(value) for name, value in facts.items() if isinstance(value, str)}
     codes = facts["remedies"] if isinstance(facts["remedies"], list) else []
-    numbers = [code(str(part["number"]), NAME) for part in parts(facts)]
+    numbers = [code(str(part["number"]), NAME) for part in parcels_of(facts)]
     spec, sure, attempt = LETTERS.get(kind), said.get("sure", ""), facts.get("attempt", 0)
     offers = offered({**facts, "kind": kind})
     waits = bool(spec and spec.waits) or (kind == "lost" and sure == Sure.SUSPECTED)
@@ -55,15 +57,97 @@ def values(kind: str, language: str, facts: Mapping[str, object], zone: ZoneInfo
         "also": numbers[1:],
         "attempt": attempt if isinstance(attempt, int) else 0,
         "codes": [str(code) for code in codes],
+        "joint": False,
         "remedies": [words["remedies"].get(code) or clean(str(code)) for code in offers],
         "rather": waits and not _ENDS_A_WAIT.isdisjoint(offers),
     }
 
 
+SEVERAL: Final = "several"
+"""The template of a letter that says several troubles of one order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One trouble of a letter that says several: the draft, what its template may name, and what that says by block."""
+
+    draft: Draft
+    values: Mapping[str, object]
+    says: Mapping[str, str]
+
+    @property
+    def numbers(self) -> list[str]:
+        return _listed(self.values, "numbers")
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What is offered, where it is said in the usual way."""
+        remedies = _listed(self.values, "remedies")
+        usual = bool(remedies) and all(one in self.says.get("offer", "") for one in remedies)
+        to_collect = self.values["rather"] and self.values["milestone"] == Milestone.AVAILABLE_FOR_PICKUP
+        return frozenset(remedies) if usual and not to_collect else frozenset()
+
+
+def _listed(values: Mapping[str, object], name: str) -> list[str]:
+    listed = values[name]
+    return [str(one) for one in listed] if isinstance(listed, list) else []
+
+
+def part_values(draft: Draft, zone: ZoneInfo, whose: Whose, *, first: bool) -> dict[str, object]:
+    """What the template of one trouble of several may name; only the first one names the order."""
+    facts = draft.facts if first else {**draft.facts, "order": ""}
+    return {**values(draft.kind, draft.language, facts, zone, whose), "joint": True}
+
+
+def several(parts: Sequence[Part], zone: ZoneInfo, whose: Whose) -> dict[str, object]:
+    """Everything that letters/several may name: as `values`, of all together, and what each part says."""
+    lead, letter = parts[0], [one.draft for one in parts]
+    day, numbers = next_word(letter), list(dict.fromkeys(number for one in parts for number in one.numbers))
+    facts = {**lead.draft.facts, **({"follow_up_at": day} if day else {})}
+    whole = values(lead.draft.kind, lead.draft.language, facts, zone, whose)
+    pages = list(dict.fromkeys(page for one in parts for page in _listed(one.values, "pages")))
+    return {
+        **whole,
+        "joint": True,
+        "number": numbers[0],
+        "numbers": numbers,
+        "also": numbers[1:],
+        "pages": pages,
+        "follow_up_on": whole["follow_up_on"] if day else "",
+        "trouble": any(one.step in OF_TROUBLE for one in letter),
+        "thanks": lead.says.get("closing", ""),
+        "parts": [_part(one, parts[:place]) for place, one in enumerate(parts)],
+    }
+
+
+def _part(one: Part, before: Sequence[Part]) -> dict[str, object]:
+    named = {number for each in before for number in each.numbers}
+    happened, doing = one.says["happened"], one.says.get("doing", "")
+    named_so = bool(one.values["courier"]) and happened.startswith(str(one.values["courier"]))
+    offered_last = next((each.offers for each in reversed(before) if each.says.get("offer")), None)
+    return {
+        # In some languages the first sentence goes on from the greeting, with a small letter.
+        "happened": happened[:1].upper() + happened[1:] if before and not named_so else happened,
+        "doing": _unsaid(doing, [each.says.get("doing", "") for each in before]),
+        "offer": one.says.get("offer", ""),
+        "known": named.issuperset(one.numbers),
+        "same": bool(one.offers) and one.offers == offered_last,
+        "rather": one.values["rather"],
+        "also": one.values["also"],
+        "numbers": one.numbers,
+    }
+
+
+def _unsaid(text: str, before: Sequence[str]) -> str:
+    """What a text says beyond what it begins with, where that was said."""
+    said = max((one for one in before if text.startswith(one)), key=len, default="")
+    return text[len(said) :].strip()
+
+
 def _followed(facts: Mapping[str, object], language: str, whose: Whose) -> dict[str, object]:
     """The courier's name, where it has one that buyers know and can read, and where each parcel can be followed."""
     courier, pages = "", []
-    for part in parts(facts):
+    for part in parcels_of(facts):
         account, company, number = (str(part.get(name, "")) for name in ("account", "company", "number"))
         contact = whose.contact(account, company) if account else None
         name = clean(contact.name(language), NAME) if contact and contact.known else ""

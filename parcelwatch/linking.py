@@ -72,11 +72,11 @@ def _shows_letter(row: Outgoing, group: Group, texts: tuple[Text, ...], renderer
     if group.digest_id is not None or not row.draft or row.why is not Why.DRAFTED or row.letter is None:
         return False
     shown = "".join(text.body for text in texts)
-    return "".join(renderer.letter(row.letter).body.split()) in "".join(shown.split())  # parts break at white space
+    return "".join(renderer.brought(row).body.split()) in "".join(shown.split())  # parts break at white space
 
 
 def _with_letter(case_id: int, row: Outgoing | None, renderer: Renderer) -> About:
     if row is None or row.letter is None:
         return About(case_id)
-    letter = renderer.letter(row.letter)
+    letter = renderer.brought(row)
     return About(case_id, row.letter.id, digest_of_letter(letter.subject, letter.body))

@@ -11,9 +11,9 @@ from pathlib import Path
 from parcelwatch.config import Config
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
-from parcelwatch.lettering import letter_name
+from parcelwatch.lettering import SEVERAL, letter_name
 from parcelwatch.render import Renderer
-from parcelwatch.specimens import specimens
+from parcelwatch.specimens import several, specimens
 from parcelwatch.templates import own, shipped
 
 
@@ -50,5 +50,16 @@ def _faults(words: Renderer, mine: Collection[str]) -> Iterator[str]:
                 continue
             try:
                 words.own_letter(each.kind, language, each.facts)
+            except BadInput as error:
+                yield str(error)
+        if pieces or f"{SEVERAL}.txt.j2" in files:
+            yield from _faults_of_several(words, language)
+
+
+def _faults_of_several(words: Renderer, language: str) -> Iterator[str]:
+    for each in several(language):
+        if len(words.together(each.drafts[0], each.drafts)) > 1:
+            try:
+                words.own_several(each.drafts)
             except BadInput as error:
                 yield str(error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from babel.core import Locale, UnknownLocaleError
 
 from parcelwatch import alike
+from parcelwatch.core import joint
 from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
 from parcelwatch.core.health import OF_FILES
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
@@ -27,7 +28,7 @@ from parcelwatch.core.privacy import shown, uncoded
 from parcelwatch.core.report import OWNER
 from parcelwatch.core.text import clean, code, ours
 from parcelwatch.dates import Times, clock_there, formatted
-from parcelwatch.lettering import letter_name, values
+from parcelwatch.lettering import SEVERAL, Part, letter_name, part_values, several, values
 from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
 from parcelwatch.quoting import NAME, third_party
 from parcelwatch.templates import Templates
@@ -336,8 +337,51 @@ class Renderer:
     # --- letters ---------------------------------------------------------------------------------
 
     def letter(self, draft: Draft) -> Letter:
-        """The words of a draft: those somebody was shown or chose, else those that say its facts."""
-        return Letter(draft.subject, draft.body) if draft.body else self.worded(draft.kind, draft.language, draft.facts)
+        """The words of a draft by itself: those somebody was shown or chose, else those that say its facts.
+
+        One that has left is worded as it left, with what it was said together with.
+        """
+        if draft.body and not (draft.joint and draft.unsent):
+            return Letter(draft.subject, draft.body)
+        return self.worded(draft.kind, draft.language, draft.facts)
+
+    def together(self, draft: Draft, known: Iterable[Draft]) -> tuple[Draft, ...]:
+        """The drafts that make one letter with this one, as core.joint says, as far as templates can be said together.
+
+        A shop's own that is not made of the shipped ones' blocks is a letter by itself.
+        """
+        letter = joint.together(draft, known)
+        if len(letter) == 1 or draft.edited or draft.gone:
+            return letter
+        made = tuple(one for one in letter if self._part(one, first=False).says.get("happened"))
+        return made if len(made) > 1 and draft.id in {one.id for one in made} else (draft,)
+
+    def whole(self, letter: Sequence[Draft]) -> Letter:
+        """The words of the drafts that make one letter: those somebody was shown or chose, else those that say all."""
+        if len(letter) == 1:
+            return self.letter(letter[0])
+        if (said := joint.worded(letter)) is not None:
+            return Letter(said.subject, said.body)
+        return Letter(*self._templates.letter(*self._several(letter)))
+
+    def own_several(self, letter: Sequence[Draft]) -> Letter:
+        """As `whole` of several drafts, but raises BadInput for a template of the shop's that does not work."""
+        return Letter(*self._templates.own_letter(*self._several(letter)))
+
+    def _several(self, letter: Sequence[Draft]) -> tuple[str, Mapping[str, object]]:
+        """Which template says all of them, and what it may name."""
+        parts = [self._part(one, first=place == 0) for place, one in enumerate(letter)]
+        return f"{letter[0].language}/letters/{SEVERAL}", several(parts, self._zone, self.whose)
+
+    def brought(self, out: Outgoing) -> Letter:
+        """The words of the letter that a message brings, with all that it says to the same customer."""
+        assert out.letter is not None
+        return self.whole(self.together(out.letter, out.about.others))
+
+    def _part(self, draft: Draft, *, first: bool) -> Part:
+        said = part_values(draft, self._zone, self.whose, first=first)
+        name = letter_name(draft.kind, draft.language, draft.facts)
+        return Part(draft, said, self._templates.blocks(name, said))
 
     def worded(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         """The letter that says `facts` (of core.drafts) in a language there are words for.
@@ -382,12 +426,23 @@ class Renderer:
     def _pieces(self, group: Group, now: datetime) -> list[Words]:
         """All that is about one order, the worst first; the title says how many of its parcels there are more."""
         said = {row.number for row in group.rows if not row.draft}
-        first, *rest = (self.alert(row, now, beside=row.draft and row.number in said) for row in group.rows)
+        told = self._once(group.rows)
+        first, *rest = (self.alert(row, now, beside=row.draft and row.number in said) for row in told)
         worst = group.rows[0]
         others = {row.number for row in group.rows if not row.draft} - {worst.number}
         if others:
             first = replace(first, title=self.phrases.others.format(title=first.title, count=len(others)))
         return [first, *rest]
+
+    def _once(self, rows: Sequence[Outgoing]) -> Iterator[Outgoing]:
+        """The messages without those that would bring a letter that another of them has brought."""
+        shown: set[int | None] = set()
+        for row in rows:
+            if row.letter is None or row.why is not Why.DRAFTED:
+                yield row
+            elif row.letter.id not in shown:
+                shown |= {one.id for one in self.together(row.letter, row.about.others)}
+                yield row
 
     def _rows(self, group: Group, now: datetime) -> list[_Row]:
         """A line for each alert, which names its letters; a letter without its alert has one of its own."""
@@ -410,7 +465,7 @@ class Renderer:
         """
         template = _LETTER_TEMPLATES[out.why] if out.draft and out.letter else _TEMPLATES.get(out.fact.says, "case")
         text = self._render(
-            f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out.letter), "beside": beside}
+            f"{self._agents}/agents/{template}", {**self._case(out, now), **self._draft(out), "beside": beside}
         )
         title, line, body = text.split("\n", 2)
         return Words(title, body.strip(), line, whole=template == _LETTER_TEMPLATES[Why.DRAFTED])
@@ -453,7 +508,6 @@ class Renderer:
             "steps": self._steps(out, names, whose),
             "promised": "" if out.promised_by == fact.until else self._times.deadline(out.promised_by, now, lane[1]),
             "drafts": out.about.drafts,
-            "others": self._words["whose"]["comma"].join(f"D{one}" for one in out.about.others),
             "tickets": ", ".join(code(one, NAME) for one in out.about.tickets),
             "case_id": out.case_id,
             "on": self._times.day(fact.on, now),
@@ -507,10 +561,12 @@ class Renderer:
         found = next((self._next[name] for name in names if name in self._next), None)
         return [*letters, *([found.render(**whose)] if found else [])]
 
-    def _draft(self, draft: Draft | None) -> dict[str, object]:
+    def _draft(self, out: Outgoing) -> dict[str, object]:
+        draft = out.letter
         if draft is None:
             return {}
-        letter = self.letter(draft)
+        letter, together = self.brought(out), {one.id for one in self.together(draft, out.about.others)}
+        others = [one.id for one in out.about.others]
         body = letter.body if self._private else uncoded(letter.body)
         to = (clean(draft.to_name, NAME), code(draft.to_contact, NAME)) if self._private else ()
         return {
@@ -521,7 +577,12 @@ class Renderer:
             "body": body,
             "to": " ".join(filter(None, to)),
             "hidden": body != letter.body,
+            "joined": self._ids(one for one in others if one in together),
+            "others": self._ids(one for one in others if one not in together),
         }
+
+    def _ids(self, drafts: Iterable[int | None]) -> str:
+        return str(self._words["whose"]["comma"]).join(f"D{one}" for one in drafts)
 
     def _render(self, name: str, values: Mapping[str, object]) -> str:
         return self._templates.text(name, values)

@@ -18,7 +18,7 @@ from parcelwatch.core.report import AGES, Figures
 from parcelwatch.core.review import Judged, Review
 from parcelwatch.core.scorecards import Scorecard
 from parcelwatch.core.shares import share
-from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
+from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Draft, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, incidents, tickets
 from parcelwatch.store.alerts import AlertRow
@@ -158,14 +158,26 @@ def draft(row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
     return {**shown, "subject": letter.subject, "body": letter.body}
 
 
-def draft_whole(store: Store, draft_id: int, words: Renderer) -> dict[str, Any]:
-    """A draft with what was done to it, oldest first. Raises NotFound."""
-    drafts.one(store, draft_id)
+def letter(store: Store, draft_id: int, words: Renderer) -> tuple[Draft, ...]:
+    """The drafts that make one letter with this one, itself among them. Raises NotFound."""
+    return words.together(drafts.one(store, draft_id)[1], drafts.beside(store, draft_id))
+
+
+def draft_whole(store: Store, draft_id: int, words: Renderer, *, alone: bool = False) -> dict[str, Any]:
+    """A draft with the letter it goes out in, and what was done to it, oldest first. Raises NotFound.
+
+    `drafts`: all that the letter says, this one among them. `alone`: what this one says by itself.
+    """
+    letters = letter(store, draft_id, words)
     (row,) = drafts.rows(store, draft_id=draft_id)
+    said = words.letter(row["draft"]) if alone else words.whole(letters)
     events = [{**one, "fact": None, "why": _why(one, words)} for one in drafts.events(store, draft_id)]
     for event in events:
         del event["fact"]
-    return {**draft(row, words), "events": events, "ticket": tickets.of_letter(store, draft_id)}
+    went = tickets.of_letter(store, min(row["draft"].joint, default=draft_id))
+    said_by = [draft_id] if alone else sorted(one.id or draft_id for one in letters)
+    words_of = {"subject": said.subject, "body": said.body, "drafts": said_by}
+    return {**draft(row, words), **words_of, "events": events, "ticket": went}
 
 
 def text(one: Common) -> dict[str, Any]:

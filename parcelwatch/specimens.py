@@ -7,12 +7,14 @@ What belongs here: what templates are tried with, those of a shop by `config che
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from parcelwatch.core.drafts import PEAK
+from parcelwatch.core.joint import ordered
 from parcelwatch.core.kinds import LETTERS
-from parcelwatch.model import LetterStep
+from parcelwatch.model import Draft, DraftState, LetterStep, Milestone
 
 Facts = Mapping[str, object]
 
@@ -136,3 +138,52 @@ def specimens(language: str) -> Iterator[Specimen]:
                 known["promise_of"] = ""
             name = " · ".join(filter(None, (kind, str(step), named, context)))
             yield Specimen(name, kind, known, step in (LetterStep.FIRST, LetterStep.UPDATE))
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Drafts that are one letter."""
+
+    name: str
+    drafts: tuple[Draft, ...]
+
+    @property
+    def trouble(self) -> bool:
+        return any(each.step in (LetterStep.FIRST, LetterStep.UPDATE) for each in self.drafts)
+
+
+NUMBERS: Final = ("7710000000059", "7710000000067", "7710000000083")
+
+
+def several(language: str) -> Iterator[Several]:
+    """Letters that say several troubles of an order: every kind and step beside a parcel lost, and some of three."""
+    lost = ("lost", LetterStep.FIRST, {"sure": "stated"})
+    each = {(kind, step): variant for kind, step, variant in variants() if step is not LetterStep.PEAK}
+    for (kind, step), variant in each.items():
+        yield _several(f"lost and {kind} · {step}", language, lost, (kind, step, variant))
+    moved = ("stalled", LetterStep.MOVED, {"milestone": "in_transit"})
+    late = ("late", LetterStep.UPDATE, {"promise_of": "shop"})
+    yield _several("three", language, lost, late, moved)
+    yield _several("three, two of them good news", language, moved, lost, ("late", LetterStep.DELIVERED, {}))
+    yield _several("good news alone", language, moved, ("late", LetterStep.DELIVERED, {}))
+    yield _several("two kinds of one parcel", language, late, ("customs_held", LetterStep.CORRECTED, {}), apart=False)
+    yield _several("of parcels two by two", language, lost, late, facts=TWO)
+    yield _several("bare", language, lost, late, facts=BARE)
+
+
+def _several(
+    name: str, language: str, *said: tuple[str, LetterStep, Facts], facts: Facts | None = None, apart: bool = True
+) -> Several:
+    made = (_draft(place if apart else 0, language, *each, facts or {}) for place, each in enumerate(said))
+    return Several(name, ordered(replace(each, id=place) for place, each in enumerate(made, 1)))
+
+
+def _draft(place: int, language: str, kind: str, step: LetterStep, variant: Facts, facts: Facts) -> Draft:
+    of = {"kind": kind, "step": str(step), "remedies": remedies(kind, variant), "number": NUMBERS[place]}
+    note = NOTES.get(language, NOTES["en"])
+    known = {**FULL, "what": note, "cause": "", "sure": "", **facts, **variant, **of, "parcel": place + 1}
+    if known["also"]:
+        known["also"] = [{"parcel": 5 + place, "number": f"{NUMBERS[place]}2", "account": "dhl"}]
+    at = datetime.fromisoformat(str(known["written_at"]))
+    draft = Draft(kind, language, DraftState.DRAFT, at, Milestone.IN_TRANSIT, facts=known, step=step)
+    return replace(draft, order=str(FULL["order"]))

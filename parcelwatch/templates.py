@@ -89,6 +89,13 @@ class Templates:
                 _warn(name, str(error))
         return _parted(self._shipped.text(name, values))
 
+    def blocks(self, name: str, values: Mapping[str, object]) -> Mapping[str, str]:
+        """What a letter is put together from, by the names of its blocks; none where it is not made of such."""
+        try:
+            return (self._own or self._shipped).blocks(name, values)
+        except _FAULTS:  # told when the letter itself is asked for
+            return self._shipped.blocks(name, values)
+
     def own_letter(self, name: str, values: Mapping[str, object]) -> tuple[str, str]:
         """As `letter`, but raises BadInput, with file and line, for a template that does not work."""
         try:
@@ -137,7 +144,17 @@ class _Environment(ImmutableSandboxedEnvironment):
         return f"{parent.rpartition('/')[0]}/{template}" if template.startswith("_") else template
 
     def text(self, name: str, values: Mapping[str, object]) -> str:
-        return _HOLES.sub("\n\n", self.get_template(f"{name}{ENDING}").render(values)).strip()
+        return _tidy(self.get_template(f"{name}{ENDING}").render(values))
+
+    def blocks(self, name: str, values: Mapping[str, object]) -> Mapping[str, str]:
+        template = self.get_template(f"{name}{ENDING}")
+        context = template.new_context(dict(values))
+        "".join(template.root_render_func(context))  # what a template extends is known once it has run
+        return {block: _tidy("".join(made[0](context))) for block, made in context.blocks.items()}
+
+
+def _tidy(text: str) -> str:
+    return _HOLES.sub("\n\n", text).strip()
 
 
 class _Letters(FileSystemLoader):

@@ -1,7 +1,7 @@
 """Every letter in every language, to be read on one page: `python -m tests.gallery_letters [PAGE.html]`.
 
-Each template stands there in each of its variants, with all the facts there may be, with as few as there can be, and
-about two parcels of an order.
+Each template stands there in each of its variants, with all the facts there may be, with as few as there can be, about
+two parcels of an order, and in one letter with another trouble of the order.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from parcelwatch.render import Renderer
-from parcelwatch.specimens import specimens
+from parcelwatch.specimens import several, specimens
 from parcelwatch.words import languages
 
 RENDERER: Final = Renderer("Asia/Shanghai")
@@ -40,12 +41,20 @@ def letters(*wanted: str) -> Iterator[Card]:
             yield Card("letters", each.name, language, letter.subject, letter.body, each.trouble)
 
 
+def joint(*wanted: str) -> Iterator[Card]:
+    """Every letter that says several troubles."""
+    for language in wanted or languages("letters"):
+        for each in several(language):
+            letter = RENDERER.whole(each.drafts)
+            yield Card("joint", each.name, language, letter.subject, letter.body, each.trouble)
+
+
 def page() -> str:
     """All of them as one HTML page."""
     cards = (
         f"<article lang={escape(one.language)}><h2>{escape(one.language)} · {escape(one.name)}</h2>"
         f"<h3>{escape(one.title)}</h3><pre>{escape(one.body)}</pre></article>"
-        for one in letters()
+        for one in chain(letters(), joint())
     )
     style = "article{display:inline-block;vertical-align:top;width:32em;margin:1em} pre{white-space:pre-wrap}"
     return f"<!doctype html><meta charset=utf-8><title>Letters</title><style>{style}</style>{''.join(cards)}"

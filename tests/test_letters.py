@@ -13,7 +13,7 @@ from babel.dates import format_date
 
 from parcelwatch.specimens import specimens
 from parcelwatch.words import catalogue, languages
-from tests.gallery_letters import RENDERER, Card, letters, page
+from tests.gallery_letters import RENDERER, Card, joint, letters, page
 
 LEFTOVERS: Final = re.compile(
     r"\(\)|（）|“”|„“|「」|『』|«\s*»|\s,|\s\.(?=\s|$)|，，|。。|，。|、，|\.\.|  |None|\{|\}|%|\n\n\n"
@@ -92,6 +92,46 @@ def test_letters_of_one_kind_differ_by_what_is_known(language: str) -> None:
         text = f"{card.title}\n{card.body}"
         assert text not in seen, f"{card.name} reads like {seen[text]}"
         seen[text] = card.name
+
+
+@cache
+def several(language: str) -> tuple[Card, ...]:
+    return tuple(joint(language))
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_a_letter_that_says_several_troubles_reads_as_one(language: str) -> None:
+    words = catalogue(language, "letters")
+    day = format_date(date(2026, 11, 30), words["dates"]["day"], locale=language.replace("-", "_"))
+    for card in several(language):
+        said, paragraphs = f"{card.name}: {card.title}\n{card.body}", card.body.split("\n\n")
+        assert not LEFTOVERS.search(said.partition(": ")[2]), said
+        assert all(line == line.strip() for line in card.body.split("\n")), said
+        assert card.body.count(day) == card.trouble, said
+        assert card.body.count("Lin") == ("Lotus" in card.body), said
+        assert card.body.count("4120000000059331") == (card.name != "bare"), said
+        assert len(paragraphs) == len({*paragraphs}), said
+        for number in {*re.findall(r"\b77100000000\d+", card.body)}:
+            assert number in card.title, said
+        lead = paragraphs[next(at for at, text in enumerate(paragraphs) if "7710000000" in text)]
+        assert sum("7710000000" in text and "http" not in text for text in paragraphs) > 1, said
+        if language.partition("-")[0] in ("zh", "ja"):
+            assert not re.search("[A-Za-z]", LATIN_IN_HAN.sub("", f"{card.title}{card.body}")), said
+        else:
+            assert not re.search("[\u0400-\u04ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]", card.body), said
+            # Only the first goes on from the greeting.
+            rest = [text for text in paragraphs[1:] if text != lead]
+            assert all(text[0].isupper() or not text[0].isalpha() for text in rest), said
+
+
+@pytest.mark.parametrize("language", languages("letters"))
+def test_a_remedy_is_offered_once_and_said_to_hold_for_the_next_parcel_too(language: str) -> None:
+    card = next(one for one in several(language) if one.name == "lost and damaged · first")
+    assert [card.body.count(phrase) for phrase in offered(language)] == [1, 1], card.body
+
+
+def offered(language: str) -> list[str]:
+    return [catalogue(language, "letters")["remedies"][code] for code in ("resend", "refund")]
 
 
 _LOST: Final = {
@@ -196,5 +236,5 @@ def test_japanese_letters_leave_no_particle_without_its_noun(courier: str) -> No
 
 def test_all_letters_can_be_read_on_one_page() -> None:
     html = page()
-    assert html.count("<article") == sum(len(each(language)) for language in languages("letters"))
+    assert html.count("<article") == sum(len(each(one)) + len(several(one)) for one in languages("letters"))
     assert "<script" not in html

@@ -53,12 +53,15 @@ NUMBER = "PW000000001XX"
 FOUND = re.compile(rf"^→ Act: {re.escape(PUBLIC)}(/a/[a-z2-7]{{24}})$", re.MULTILINE)
 
 
-def trouble(store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, policy: Policy = POLICY) -> int:
+def trouble(
+    store: Store, number: str = NUMBER, cause: Cause = Cause.DAMAGED, policy: Policy = POLICY, order: str = ""
+) -> int:
     """A parcel the courier reports damaged: a case, its alert, and a letter."""
     at = NOW - 30 * HOUR
     with store.transaction():
-        order = Order(number=f"A-{number}", language="en", customer_name="Noor Vega", customer_contact="noor@x.org")
-        added = parcels.add(store, Parcel(0, number, "dhl", at, orders=(order,)), at)
+        buyer = Order(number=order or f"A-{number}", language="en", customer_name="Noor Vega")
+        orders = (replace(buyer, customer_contact="noor@x.org"),)
+        added = parcels.add(store, Parcel(0, number, "dhl", at, orders=orders), at)
         moved = Answered(number, (Checkpoint(at, at, Milestone.IN_TRANSIT, text="Departed", place="Kassel"),))
         ingest(store, [Heard(added, moved, at)], policy)
         said = Checkpoint(NOW - HOUR, NOW - HOUR, Milestone.EXCEPTION, cause, text="Broken <b>box</b>", place="Kassel")
@@ -514,6 +517,30 @@ def test_a_letter_changed_since_is_not_approved_unread(tmp_path: Path) -> None:
         assert "no longer be approved" in (await one.press(one.letter, "approve")).text
 
     play(tmp_path, scene)
+
+
+def test_a_letter_that_says_two_troubles_is_approved_whole_unless_a_third_joined_since(tmp_path: Path) -> None:
+    def two(store: Store) -> list[Text]:
+        trouble(store, order="A-1")
+        trouble(store, "PW000000002XX", Cause.LOST, order="A-1")
+        return sent(store)
+
+    async def scene(one: Desk) -> None:
+        one.texts = await one.writer.run(two)
+        assert len([text for text in one.texts if "----- text" in text.body]) == 1
+        assert "Letter approved by lin" in (await one.press(one.letter, "approve", "2")).text
+        states = [(await one.writer.run(drafts.one, draft))[1].state for draft in (1, 2)]
+        assert states == ["approved", "approved"]
+
+    async def joined(one: Desk) -> None:
+        one.texts = await one.writer.run(two)
+        await one.writer.run(trouble, "PW000000003XX", Cause.CUSTOMS, POLICY, "A-1")
+        assert "parcelwatch drafts show" in (await one.press(one.letter, "approve", "1")).text
+        assert (await one.writer.run(drafts.one, 1))[1].state == "draft"
+
+    for name, each in (("whole", scene), ("joined", joined)):
+        (tmp_path / name).mkdir()
+        play(tmp_path / name, each, parcel=False)
 
 
 def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:

@@ -157,20 +157,23 @@ def test_the_message_about_a_letter_names_the_parcel_that_is_left_in_it(store: S
     assert (last.why, last.number, last.case_id) == (Why.DRAFTED, "PW2", store.value(_CASE_OF, (other,)))
 
 
-def test_a_draft_in_the_chat_names_what_else_waits_for_the_same_customer(store: Store) -> None:
+def test_a_draft_in_the_chat_says_what_else_waits_for_the_same_customer_in_one_letter(store: Store) -> None:
     one, other = said(store, "PW1", ANN), said(store, "PW2", ANN)
     third = said(store, "PW3", replace(BOB, number="B-2"))
     hear(store, one, LOST)
     hear(store, other, replace(LOST, cause=Cause.DAMAGED, text="damaged"))
     hear(store, third, LOST)
     brought = [row.out for row in alerts.rows(store) if row.out.why is Why.DRAFTED]
-    assert {(out.number, alerts.whole(store, out).about.others) for out in brought} == {
-        ("PW1", (2,)),
-        ("PW2", (1,)),
-        ("PW3", ()),
-    }
+    others = {out.number: [one.id for one in alerts.whole(store, out).about.others] for out in brought}
+    assert others == {"PW1": [2], "PW2": [1], "PW3": []}
     said_there = Renderer().alert(alerts.whole(store, brought[0]), NOW).body
-    assert "Also waiting for this customer: D2." in said_there
+    assert "One letter with D2: approving or sending one does so to all of it." in said_there
+    assert "PW1" in said_there
+    assert "There is news about another parcel of your order too." in said_there
+    agents.act_on_draft(store, 2, "edit", POLICY, NOW, subject="Sorry", body="It broke.", by="lin", letter=[2])
+    said_there = Renderer().alert(alerts.whole(store, brought[0]), NOW).body
+    assert "Also waiting for this customer, as a letter by itself: D2." in said_there
+    assert "broke" not in said_there
 
 
 def deliver(store: Store) -> None:

@@ -19,6 +19,7 @@ from parcelwatch.core.drafts import REMEDIES
 from parcelwatch.core.kinds import KINDS as ALL_KINDS
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.messages import Characters, Group, Outgoing, Phrases, Text, Words
+from parcelwatch.lettering import SEVERAL
 from parcelwatch.model import (
     Cause,
     Checkpoint,
@@ -168,7 +169,7 @@ def alert(language: str = "en", **more: object) -> Words:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_draft_has_a_template_and_every_template_a_kind(language: str) -> None:
     files = {path.name.removesuffix(".txt.j2") for path in (FOLDER / language / "letters").glob("[!_]*.j2")}
-    assert files == {*LETTERS, *LetterStep} - {LetterStep.FIRST}
+    assert files == {*LETTERS, *LetterStep, SEVERAL} - {LetterStep.FIRST}
 
 
 @pytest.mark.parametrize(("kind", "language"), EVERY_LETTER)

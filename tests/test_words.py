@@ -154,6 +154,7 @@ ABOUT = About((ORDER, replace(ORDER, number="T-1002", customer_name="李明")), 
 LETTER = Draft(
     "stalled", "zh-CN", DraftState.DRAFT, NOW, Milestone.IN_TRANSIT, subject="关于您的包裹", body="您好", id=5
 )
+OTHERS = (replace(LETTER, id=8), replace(LETTER, id=9, edited=True))
 
 
 def messages() -> Iterator[Outgoing]:
@@ -181,7 +182,7 @@ def messages() -> Iterator[Outgoing]:
                 yield outgoing(fact, why=why, case_id=7, orders=("T-1001", "T-1002"), about=ABOUT, promised_by=NOW)
             for why in (Why.DRAFTED, Why.WITHDRAWN, Why.UNSURE):
                 yield outgoing(fact, why=why, draft=True, letter=LETTER)
-                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=replace(ABOUT, others=(8, 9)), case_id=7)
+                yield outgoing(fact, why=why, draft=True, letter=LETTER, about=replace(ABOUT, others=OTHERS), case_id=7)
     for kind in ALL_KINDS:
         for severity in Severity:
             yield outgoing(Fact(Form.NO_SCAN, since=THEN), kind=kind, severity=severity)

@@ -100,12 +100,17 @@ def one_or_lot(draft: int | None, lot: Lot) -> int | None:
 
 def texts(desk: Desk, lot: Lot) -> list[Common]:
     """The common texts of the letters of a lot that wait, approved or not. Raises NeedsAttention for none."""
-    from parcelwatch.alike import common
-    from parcelwatch.store import drafts
+    from parcelwatch import shapes
+    from parcelwatch.alike import Common, common
 
     ids = meant(desk, None, lot, "draft", "approved")
     with desk.store() as store:
-        return common((drafts.one(store, draft)[1] for draft in ids), desk.words)
+        letters = [shapes.letter(store, draft, desk.words) for draft in ids]
+    alone = [letter[0] for letter in letters if len(letter) == 1]
+    # What says more than one thing to its customer has a text of its own.
+    joint = {letter[0].id: letter for letter in letters if len(letter) > 1}
+    own = [Common(each[0].language, desk.words.whole(each), {of or 0: {}}) for of, each in joint.items()]
+    return [*common(alone, desk.words), *own]
 
 
 def show(desk: Desk, lot: Lot, *, as_json: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,10 +88,17 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
 
 @command(app, "show", "drafts show 4", "drafts show --incident 3")
 def show(
-    desk: Desk, draft: OneDraft = None, incident: Incident = None, kind: OfKind = "", as_json: Json = False
+    desk: Desk,
+    draft: OneDraft = None,
+    incident: Incident = None,
+    kind: OfKind = "",
+    alone: Annotated[bool, typer.Option("--alone", help="Only what this draft says, by itself.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show one draft, whole, as text to copy.
 
+    What waits for the same customer of the same order is one letter: it is shown as it goes out, and approving or
+    sending one of its drafts does so to all of them.
     With --incident or --kind the texts that its letters have in common, each once, with what is each customer's own in
     braces.
     """
@@ -103,7 +110,7 @@ def show(
         batches.show(desk, lot, as_json=as_json)
         return
     with desk.store() as store:
-        shown = shapes.draft_whole(store, of, desk.words)
+        shown = shapes.draft_whole(store, of, desk.words, alone=alone)
     if as_json:
         output.emit(shown)
         return
@@ -125,6 +132,7 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
                 t("{what} ({how})", what=shown["id"], how=t(", ").join((t(shown["state"]), shown["language"]))),
             ),
             (t("about"), about),
+            (t("together with"), _others(shown, t)),
             (t("order"), safe(shown["order"])),
             (t("to"), shown["to"] or t("(no contact known)")),
             (t("subject"), shown["subject"]),
@@ -133,6 +141,12 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
     )
     output.say()
     output.say(shown["body"])
+
+
+def _others(shown: Mapping[str, Any], t: Tongue) -> str:
+    """The other drafts of its letter, "" where it is one by itself."""
+    others = [str(one) for one in shown["drafts"] if one != shown["id"]]
+    return t("{drafts}, in one letter", drafts=t(", ").join(others)) if others else ""
 
 
 def _what(t: Tongue, shown: Mapping[str, Any]) -> str:
@@ -158,12 +172,16 @@ def edit(
     ] = None,
     body_file: Annotated[str, typer.Option("--body-file", metavar="FILE", help="The new text; - is stdin.")] = "",
     subject: Annotated[str | None, typer.Option("--subject", help="Another subject.")] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Only what this draft says: it goes out as a letter by itself.")
+    ] = False,
     by: By = "",
     as_json: Json = False,
 ) -> None:
     """Change a draft's words.
 
-    In $EDITOR, or from a file. A draft already approved must be approved again. With --incident or --kind the common
+    In $EDITOR, or from a file. A draft already approved must be approved again. Of a letter that says several drafts
+    all is changed, and nothing joins it any more. With --incident or --kind the common
     text of its letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
     """
     from parcelwatch import shapes
@@ -171,15 +189,17 @@ def edit(
 
     lot = Lot(incident, kind)
     of = one_or_lot(draft, lot)
+    if alone and of is None:
+        raise BadInput("--alone goes with one draft: 4 --alone")
     if of is None:
         _edit_common(desk, lot, like, body_file, subject, by, as_json=as_json)
         return
     if like is not None:
         raise BadInput("--like goes with --incident or --kind")
     with desk.store() as store:
-        before = shapes.draft_whole(store, of, desk.words)
+        before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
-        _act(desk, store, of, "edit", by, subject=words[0], body=words[1])
+        _act(desk, store, of, "edit", by, subject=words[0], body=words[1], letter=before["drafts"])
         shown = shapes.draft_whole(store, of, desk.words)
     if as_json:
         output.emit(shown)
@@ -206,7 +226,8 @@ def _edit_common(
     with desk.store() as store:
         for draft in in_turn(store, sorted(text.letters), "edit"):
             own = alike.filled(letter, text.letters[draft])
-            _act(desk, store, draft, "edit", by, subject=own.subject, body=own.body)
+            said = [one.id or draft for one in shapes.letter(store, draft, desk.words)]
+            _act(desk, store, draft, "edit", by, subject=own.subject, body=own.body, letter=said)
             moved.append(shapes.draft_whole(store, draft, desk.words))
     if as_json:
         output.emit_list(moved)
@@ -309,19 +330,23 @@ def _move(desk: Desk, ids: list[int], verb: str, by: str, lot: Lot, *, as_json: 
     from parcelwatch.cli import output
 
     moved: list[dict[str, Any]] = []
+    along: list[int] = []
     with desk.store() as store:
         for draft in in_turn(store, ids, verb):
             before = shapes.draft_whole(store, draft, desk.words)
             # What was read here is what is approved: from now on these are the draft's words.
-            _act(desk, store, draft, verb, by, subject=before["subject"], body=before["body"])
+            words = {"subject": before["subject"], "body": before["body"]}
+            _act(desk, store, draft, verb, by, **words, letter=before["drafts"])
             moved.append(shapes.draft_whole(store, draft, desk.words))
+            along += [one for one in moved[-1]["drafts"] if one not in ids and verb != "discard"]
+        others = [shapes.draft_whole(store, one, desk.words) for one in dict.fromkeys(along)]
     if as_json:
         output.emit(moved[0] if len(moved) == 1 else moved)
         return
     if lot:
         output.say(summary(lot, moved, desk.tongue))
         return
-    for shown in moved:
+    for shown in (*moved, *others):
         output.say(_now(shown, desk.tongue))
 
 
@@ -332,11 +357,14 @@ def _now(shown: Mapping[str, Any], t: Tongue) -> str:
     return t(answer, draft=shown["id"], kind=kind, number=shown["number"], state=state)
 
 
-def _act(desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str) -> None:
+def _act(
+    desk: Desk, store: Store, draft: int, verb: str, by: str, *, subject: str, body: str, letter: Sequence[int]
+) -> None:
     from parcelwatch.verbs import agents
 
+    words = {"subject": subject, "body": body}
     with standing():
-        agents.act_on_draft(store, draft, verb, desk.policy, desk.now, subject=subject, body=body, by=by or who())
+        agents.act_on_draft(store, draft, verb, desk.policy, desk.now, **words, by=by or who(), letter=letter)
 
 
 @command(app, "send", "drafts send 4", "drafts send 4 5 --approve --by lin", "drafts send --incident 3")
@@ -366,15 +394,20 @@ def send(
         raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
     with desk.store() as store:
         way = Tickets(store, counters, desk.now, customers)
-        troubles = [_sent(desk, store, way, draft, by, approve=approve) for draft in ids]
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in ids]
+        troubles: dict[int, str] = {}
+        for draft in ids:
+            if draft not in troubles:
+                said = [one.id for one in shapes.letter(store, draft, desk.words)]
+                trouble = _sent(desk, store, way, draft, by, approve=approve)
+                troubles |= {one or draft: trouble for one in said}
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if as_json else troubles)]
     if as_json:
         output.emit(shown[0] if len(shown) == 1 else shown)
     else:
-        for each, trouble in zip(shown, troubles, strict=True):
-            if not trouble:
+        for each in shown:
+            if not troubles[each["id"]]:
                 output.say(_now(each, desk.tongue))
-    if told := [trouble for trouble in troubles if trouble]:
+    if told := [*dict.fromkeys(filter(None, troubles.values()))]:
         raise NeedsAttention("\n".join(told))
 
 
@@ -459,14 +492,14 @@ def to_customers(config: Config) -> Customers | None:
 
 def _warn_of_age(desk: Desk, *ids: int) -> None:
     """Say so when the day on which a draft promises further word has come."""
+    from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.core.drafts import overdue
-    from parcelwatch.store import drafts
+    from parcelwatch.core.joint import overdue
 
     with desk.store() as store:
-        found = {draft: drafts.one(store, draft)[1] for draft in ids}
+        found = {draft: shapes.letter(store, draft, desk.words) for draft in ids}
     t = desk.tongue
-    for draft, one in found.items():
-        if one.unsent and overdue(one, desk.now):
+    for draft, letter in found.items():
+        if all(one.unsent for one in letter) and overdue(letter, desk.now):
             said = t("draft {draft} promises word by a day that has come: edit it before it goes out", draft=draft)
             output.warn(said, t("warning: {said}"))

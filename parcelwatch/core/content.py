@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.model import Fact, Form, Order, Severity, Sure
+from parcelwatch.model import Draft, Fact, Form, Order, Severity, Sure
 
 
 @dataclass(frozen=True, slots=True)
 class About:
     """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it, and
-    the tickets in which its buyers have written. `others`: of a message that brings a letter, the letters about other
-    trouble that wait for the same customer of the same order.
+    the tickets in which its buyers have written. `others`: of a message that brings a letter, what else waits for the
+    same customer of the same order.
     """
 
     orders: tuple[Order, ...] = ()
@@ -24,7 +24,7 @@ class About:
     destination: str = ""
     drafts: tuple[int, ...] = ()
     tickets: tuple[str, ...] = ()
-    others: tuple[int, ...] = ()
+    others: tuple[Draft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

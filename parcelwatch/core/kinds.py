@@ -159,7 +159,15 @@ _TABLE: Final[tuple[tuple[Kind, ...], ...]] = (
             ),
         ),
     ),
-    (_kind("security_held", _TOLD, told.SecurityHeld),),
+    (
+        _kind(
+            "security_held",
+            _TOLD,
+            told.SecurityHeld,
+            # Its letter quotes no note: what is taken for a check is called seized there, and mostly goes on.
+            letter=LetterSpec((_caused(Cause.SECURITY),), _FOUND, ("refund",), waits=True),
+        ),
+    ),
     (
         _kind(
             "customs_held",

@@ -6,12 +6,12 @@ is still true, drafts.py's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from parcelwatch.core import drafts, followup, languages, unsure
+from parcelwatch.core import drafts, followup, joint, languages, unsure
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
@@ -38,7 +38,7 @@ from parcelwatch.model import (
 
 
 class Verb(StrEnum):
-    """What can be done to a draft; the last two are ours.
+    """What can be done to a draft; the last three are ours.
 
     Sending is two moves, SEND before the channel is asked and SENT or UNSENT after it answered: a letter that stays
     between them may have arrived, and is not sent again until an agent has looked.
@@ -52,13 +52,17 @@ class Verb(StrEnum):
     UNSENT = "unsent"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
+    PART = "part"
 
 
 _UNSENT = (DraftState.DRAFT, DraftState.APPROVED)
 
-# The whole life of a draft; a pair that is not here is not a move. One edited after its approval is approved anew.
+# The whole life of a draft; a pair that is not here is not a move. One edited after its approval is approved anew, and
+# so is what is left of a letter that said several once one of them no longer belongs to it.
 TRANSITIONS: dict[tuple[DraftState, Verb], DraftState] = {
     (DraftState.DRAFT, Verb.APPROVE): DraftState.APPROVED,
+    # In other words: another draft has joined its letter.
+    (DraftState.APPROVED, Verb.APPROVE): DraftState.APPROVED,
     (DraftState.APPROVED, Verb.SENT): DraftState.SENT,
     (DraftState.APPROVED, Verb.SEND): DraftState.SENDING,
     (DraftState.SENDING, Verb.SENT): DraftState.SENT,
@@ -69,6 +73,7 @@ TRANSITIONS: dict[tuple[DraftState, Verb], DraftState] = {
     **{(state, Verb.DISCARD): DraftState.DISCARDED for state in _UNSENT},
     **{(state, Verb.WITHDRAW): DraftState.WITHDRAWN for state in _UNSENT},
     **{(state, Verb.SUPERSEDE): DraftState.SUPERSEDED for state in _UNSENT},
+    **{(state, Verb.PART): DraftState.DRAFT for state in _UNSENT},
 }
 
 # Doing one of these twice is doing it once.
@@ -88,6 +93,7 @@ def moved(
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”")
     unsure_at = now + unsure.AFTER if after is DraftState.SENDING else None
     then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None, unsure_at=unsure_at)
+    then = _wordless(then) if draft.joint and (after in _DROPPED or verb is Verb.PART) else then
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 
@@ -100,31 +106,78 @@ def move(step: Step, event: Event) -> Step:
         case LetterAction():
             return _take_back(_act(_take_back(step), event))
         case LetterSettled():
-            return _take_back(replace(step, arrived=event.letter if event.arrived else None))
+            return _take_back(replace(step, arrived=frozenset({event.letter}) if event.arrived else frozenset()))
     return _take_back(step)
 
 
 def _act(step: Step, action: LetterAction) -> Step:
-    draft = next(one for one in step.dossier.drafts if one.id == action.draft_id)
-    verb = Verb(action.verb)
-    if draft.state is _ENDS_AS.get(verb):
-        return step
+    """What an agent did to a draft, and to all that makes one letter with it: to each of them or to none."""
+    known, verb = {one.id: one for one in step.dossier.drafts}, Verb(action.verb)
+    letter = [known[one] for one in action.drafts]
     # One that was taken back a moment ago stays so, which its state says; but nothing may leave on that account.
-    if verb is not Verb.SEND and any(line.draft is draft for line in step.moves):
+    gone = [line.draft for line in step.moves]
+    if verb is not Verb.SEND and any(draft is one for draft in letter for one in gone):
         return step
+    for draft in letter:
+        if not _done(draft, verb, action):
+            step = _do(step, draft, verb, action, joint.next_word(letter))
+    return _part(step, action.drafts) if verb in _LEAVES_OTHERS else step
+
+
+def _done(draft: Draft, verb: Verb, action: LetterAction) -> bool:
+    """Whether it is so already; an approved letter that others have joined is approved in other words."""
+    return draft.state is _ENDS_AS.get(verb) and (verb is not Verb.APPROVE or draft.joint == _mine(action))
+
+
+def _mine(action: LetterAction) -> tuple[int, ...]:
+    return tuple(sorted(action.joint)) if len(action.joint) > 1 else ()
+
+
+_REWORDS = (Verb.APPROVE, Verb.EDIT, Verb.SEND)
+_LEAVES_OTHERS = (Verb.DISCARD, Verb.EDIT, Verb.SEND, Verb.SENT)
+
+
+def _do(step: Step, draft: Draft, verb: Verb, action: LetterAction, next_word: str) -> Step:
     if (draft.state, verb) not in TRANSITIONS:
         hint = instead(draft, step.dossier)
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”{hint}")
     then, line = moved(draft, verb, step.now, by=action.by)
     then = replace(then, subject=action.subject or then.subject, body=action.body or then.body)
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
+    if verb in _REWORDS:
+        then = replace(then, joint=_mine(action))
+    if verb in (Verb.SEND, Verb.SENT) and then.joint and then.step in OF_TROUBLE:
+        then = replace(then, facts={**then.facts, "follow_up_at": next_word})
+    line = replace(line, draft=then)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     past = tuple(then if one.id == then.id else one for one in step.dossier.past)
     step = replace(step, dossier=replace(step.dossier, drafts=kept, past=past), moves=(*step.moves, line))
+    if draft.id != action.draft_id and drafts.about(then, step.dossier.parcel.id) is None:
+        return step  # its own parcels hear of it by themselves
     if verb is Verb.SENT and draft.state is DraftState.SENDING:
-        step = replace(step, arrived=draft.id)
+        step = replace(step, arrived=step.arrived | {draft.id or 0})
     given = promised(then, action.by) if verb is Verb.SENT else None
     return followup.promised(step, given) if given else step
+
+
+def _part(step: Step, gone: Collection[int | None]) -> Step:
+    """What is left of letters that said one of these, too: their words, and an agent's yes to them, were of all."""
+    for draft in step.dossier.drafts:
+        if draft.unsent and draft.id not in gone and not set(gone).isdisjoint(draft.joint):
+            then, line = moved(draft, Verb.PART, step.now, why=_PARTED)
+            known = draft.edited or draft.state is DraftState.APPROVED
+            kept = tuple(then if one is draft else one for one in step.dossier.drafts)
+            step = replace(step, dossier=replace(step.dossier, drafts=kept))
+            step = replace(step, moves=(*step.moves, line)) if known else step
+    return step
+
+
+_PARTED = Fact(Form.LETTER_PARTED)
+
+
+def _wordless(draft: Draft) -> Draft:
+    """Without the words of a letter that is no more."""
+    return replace(draft, subject="", body="", edited=False, joint=())
 
 
 _DROPPED = (DraftState.DISCARDED, DraftState.WITHDRAWN, DraftState.SUPERSEDED)
@@ -172,7 +225,9 @@ def _take_back(step: Step) -> Step:
         return step
     step = _numbered(step)
     cases = {case.kind: case for case in step.dossier.cases}
-    for draft in step.dossier.drafts:
+    for known in step.dossier.drafts:
+        # What was taken back before it may have parted it from a letter.
+        draft = next(one for one in step.dossier.drafts if one is known or (one.id and one.id == known.id))
         if not draft.unsent or drafts.about(draft, step.dossier.parcel.id) is None:
             continue
         case = cases.get(draft.kind)
@@ -200,7 +255,7 @@ def _fate(draft: Draft, case: Case | None, step: Step) -> tuple[Verb, Fact] | No
     return (Verb.WITHDRAW, untrue) if untrue else None
 
 
-OF_TROUBLE = (LetterStep.FIRST, LetterStep.UPDATE)
+OF_TROUBLE = joint.OF_TROUBLE
 _FIRST_WORDS = (LetterStep.FIRST, LetterStep.PEAK)
 
 
@@ -257,7 +312,8 @@ def end(step: Step, draft: Draft, case: Case | None, verb: Verb, why: Fact) -> S
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
     told = (LetterTakenBack(then, case, why),) if case else ()
     dossier = replace(step.dossier, drafts=kept)
-    return replace(step, dossier=dossier, moves=(*step.moves, line), notices=(*step.notices, *told))
+    step = replace(step, dossier=dossier, moves=(*step.moves, line), notices=(*step.notices, *told))
+    return _part(step, (draft.id,)) if draft.id is not None else step
 
 
 def add(step: Step, draft: Draft, case: Case | None) -> Step:
@@ -270,7 +326,7 @@ def again(draft: Draft, facts: drafts.Facts, step: Step) -> Draft:
     """A draft of its own with other facts, written now; its words, and an agent's yes to them, were of the former."""
     dated = {**facts, **drafts.dates(step.policy.wording, step.now)}
     fresh = replace(draft, id=None, state=DraftState.DRAFT, created_at=step.now, facts=dated)
-    return replace(fresh, subject="", body="", edited=False)
+    return _wordless(fresh)
 
 
 def readdressed(draft: Draft, step: Step) -> Draft:

@@ -13,7 +13,7 @@ from parcelwatch.model import CaseEvent, Dossier, LetterEvent, Notice
 class Step:
     """`first`: the parcel's first answer with a history. `rejudged`: nothing happened, but the policy is another.
 
-    `ended`: kinds whose case was resolved. `arrived`: the letter that is known only now to have arrived.
+    `ended`: kinds whose case was resolved. `arrived`: the letters that are known only now to have arrived.
     """
 
     dossier: Dossier
@@ -25,4 +25,4 @@ class Step:
     events: tuple[CaseEvent, ...] = ()
     moves: tuple[LetterEvent, ...] = ()
     ended: tuple[str, ...] = ()
-    arrived: int | None = None
+    arrived: frozenset[int] = frozenset()

@@ -133,7 +133,7 @@ def _sent(dossier: Dossier, kind: str) -> list[Draft]:
 def _outdated(step: Step) -> Sequence[Draft]:
     """Letters known only now to have arrived, of trouble that agents were told anew of since they were written."""
     sent = ((one, case) for case in step.dossier.cases for one in _sent(step.dossier, case.kind))
-    arrived = [(one, case) for one, case in sent if one.step in letters.OF_TROUBLE and one.id == step.arrived]
+    arrived = [(one, case) for one, case in sent if one.step in letters.OF_TROUBLE and one.id in step.arrived]
     return [one for one, case in arrived if not case.reraised and case.told_at and case.told_at > one.created_at]
 
 
@@ -220,7 +220,7 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     ):
         return None
     # Known only now that it arrived, after what would have followed it.
-    said, late = drafts.about(letter, after.parcel.id) or {}, letter.id == step.arrived
+    said, late = drafts.about(letter, after.parcel.id) or {}, letter.id in step.arrived
     if after.milestone is Milestone.DELIVERED:
         news = before.milestone is not Milestone.DELIVERED or (late and said.get("milestone") != Milestone.DELIVERED)
         return LetterStep.DELIVERED if news and letter.step is not LetterStep.DELIVERED else None

@@ -43,7 +43,8 @@ class ClaimAction:
 class LetterAction:
     """What is done to a draft: "approve", "discard", "edit", "send", "sent", "unsent".
 
-    `subject`, `body`: the words it then has.
+    `subject`, `body`: the words it then has. `joint`: all the drafts that those words say, where they are one letter's
+    that says several: what is done to one is done to each.
     """
 
     verb: str
@@ -51,6 +52,12 @@ class LetterAction:
     by: str = ""
     subject: str | None = None
     body: str | None = None
+    joint: tuple[int, ...] = ()
+
+    @property
+    def drafts(self) -> tuple[int, ...]:
+        """All that it is done to, the one that was named first."""
+        return (self.draft_id, *(one for one in self.joint if one != self.draft_id))
 
 
 @dataclass(frozen=True, slots=True)

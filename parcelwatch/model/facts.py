@@ -94,6 +94,7 @@ class Form(StrEnum):
     CUSTOMER_CHANGED = "customer_changed"
     PROMISE_CHANGED = "promise_changed"
     OTHER_PARCELS = "other_parcels"
+    LETTER_PARTED = "letter_parted"
     NEVER_SENT = "never_sent"
     LETTER_UNSURE = "letter_unsure"
     PEAK_OVER = "peak_over"

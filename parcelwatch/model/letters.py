@@ -39,8 +39,9 @@ class Draft:
 
     `facts` are all it may say; `milestone` is where the parcel was when it was written. `order` is the order's number,
     "" for one without; `to_name` and `to_contact` are whom it is addressed to, whoever the customer is later.
-    `edited`: an agent chose its words. `sent_at`: None while it was not. `unsure_at`: when agents are to hear that
-    nobody knows whether it arrived; None where that is known, or they have heard.
+    `edited`: an agent chose its words. `joint`: the ids of the drafts that its words say, itself among them, where they
+    are those of one letter that says several. `sent_at`: None while it was not. `unsure_at`: when agents are to hear
+    that nobody knows whether it arrived; None where that is known, or they have heard.
     """
 
     kind: str
@@ -58,6 +59,7 @@ class Draft:
     edited: bool = False
     sent_at: datetime | None = None
     unsure_at: datetime | None = None
+    joint: tuple[int, ...] = ()
     id: int | None = None
 
     @property

@@ -90,8 +90,8 @@ _INSTEAD: Final = f"""
 SELECT id FROM drafts WHERE id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND step <> 'peak'
   AND (order_no, to_name, to_contact) IN (SELECT order_no, to_name, to_contact FROM drafts WHERE id = ?3) ORDER BY id
 """
-_OTHERS: Final = """
-SELECT o.id FROM drafts d JOIN drafts o
+_OTHERS: Final = f"""
+SELECT {", ".join(f"o.{name}" for name in DRAFT_COLUMNS.split(", "))} FROM drafts d JOIN drafts o
   ON o.order_id = d.order_id AND o.to_name = d.to_name AND o.to_contact = d.to_contact
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
@@ -131,7 +131,7 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
     letters = tuple(one for (one,) in found)
     known, wrote = orders.of(store, out.parcel_id or 0), tickets.numbers_of(store, out.parcel_id or 0)
     brought = out.letter.id if out.letter is not None and out.why is Why.DRAFTED else None
-    others = tuple(one for (one,) in store.all(_OTHERS, (brought,))) if brought is not None else ()
+    others = tuple(map(to_draft, store.all(_OTHERS, (brought,)))) if brought is not None else ()
     return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote, others))
 
 

@@ -22,7 +22,8 @@ VALUES (
   ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) RETURNING id
 """
 _CHANGED: Final = """
-UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ?, edited = ?, unsure_at = ? WHERE id = ?
+UPDATE drafts SET state = ?, subject = ?, body = ?, changed_at = ?, edited = ?, unsure_at = ?, joint = ?, facts = ?
+WHERE id = ?
 """
 _TOLD: Final = "UPDATE drafts SET unsure_at = ? WHERE id = ?"
 _NUMBERED: Final = """
@@ -47,7 +48,8 @@ def save(
         draft_id = draft.id if draft.id is not None else _insert(store, parcel_id, draft, now)
         if draft.id is not None and known.get(draft.id) != draft:
             words = (draft.subject, draft.body, to_ms(now), int(draft.edited))
-            store.write(_CHANGED, (draft.state, *words, maybe_ms(draft.unsure_at), draft.id))
+            kept = (maybe_ms(draft.unsure_at), _joint(draft.joint), dump(dict(draft.facts)))
+            store.write(_CHANGED, (draft.state, *words, *kept, draft.id))
             if draft.order != known.get(draft.id, draft).order:
                 store.write(_NUMBERED, (parcel_id, draft.order, draft.id))
         if draft.unsent:
@@ -113,9 +115,27 @@ def events(store: Store, draft_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def freeze(store: Store, draft_id: int, subject: str, body: str) -> None:
-    """Keep the words somebody was shown: from now on they are the draft's."""
-    store.write("UPDATE drafts SET subject = ?, body = ? WHERE id = ?", (subject, body, draft_id))
+def freeze(store: Store, draft_id: int, subject: str, body: str, joint: Sequence[int] = ()) -> None:
+    """Keep the words somebody was shown: from now on they are the draft's. `joint`: as Draft.joint."""
+    sql = "UPDATE drafts SET subject = ?, body = ?, joint = ? WHERE id = ?"
+    store.write(sql, (subject, body, _joint(joint), draft_id))
+
+
+def _joint(ids: Sequence[int]) -> str | None:
+    return dump(list(ids)) if ids else None
+
+
+_BESIDE: Final = f"""
+SELECT {DRAFT_COLUMNS} FROM drafts WHERE id <> ?1 AND state IN ('draft', 'approved', 'sending', 'sent')
+  AND (order_id = (SELECT order_id FROM drafts WHERE id = ?1)
+    OR id IN (SELECT value FROM json_each((SELECT joint FROM drafts WHERE id = ?1))))
+ORDER BY id
+"""
+
+
+def beside(store: Store, draft_id: int) -> list[Draft]:
+    """The letters of the same order that wait or have left, and those that this one is a part of one with."""
+    return [to_draft(row) for row in store.all(_BESIDE, (draft_id,))]
 
 
 def one(store: Store, draft_id: int) -> tuple[int, Draft]:

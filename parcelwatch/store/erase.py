@@ -256,16 +256,24 @@ def _of_what_stays(store: Store, gone: Erasure) -> Iterator[tuple[str, str]]:
 
 
 _PARTED: Final = "UPDATE drafts SET parcel_id = ?, facts = ?, subject = ?, body = ?, state = ? WHERE id = ?"
+_UNSAID: Final = """
+UPDATE drafts SET subject = '', body = '', edited = 0, joint = NULL, state = 'draft'
+WHERE state IN ('draft', 'approved') AND order_id = ?1
+  AND EXISTS (SELECT 1 FROM json_each(joint) WHERE value IN (SELECT value FROM json_each(?2)))
+"""
 
 
 def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
     """Take parcels out of an order's letters to its customer that are about others, too."""
+    parted: list[int | None] = []
     for row in store.all(f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE order_id = ?", (order_id,)):
         draft = to_draft(row)
         left = _without(draft, parcels)
+        parted += [draft.id] if left is None or left != draft else []
         if left is not None and left != draft:
             values = (left.facts["parcel"], dump(dict(left.facts)), left.subject, left.body, left.state, left.id)
             store.write(_PARTED, values)
+    store.write(_UNSAID, (order_id, dump(parted)))
 
 
 def _without(draft: Draft, parcels: Collection[int]) -> Draft | None:

@@ -380,7 +380,7 @@ def _to_remedy(text: str) -> Agreed:
 
 DRAFT_COLUMNS: Final = (
     "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
-    "edited, unsure_at, changed_at"
+    "edited, unsure_at, joint, changed_at"
 )
 
 
@@ -402,7 +402,8 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         step=LetterStep(row[12]),
         edited=bool(row[13]),
         unsure_at=maybe_at(row[14]),
-        sent_at=from_ms(row[15]) if row[3] == DraftState.SENT else None,
+        joint=() if row[15] is None else tuple(load(row[15])),
+        sent_at=from_ms(row[16]) if row[3] == DraftState.SENT else None,
     )
 
 

@@ -14,6 +14,7 @@ from sqlite_utils import Database, Migrations
 from parcelwatch.errors import StoreError
 from parcelwatch.store.migrations import (
     calm,
+    joint,
     judgement,
     leaving,
     letters,
@@ -30,7 +31,7 @@ from parcelwatch.store.migrations.spine import APPLICATION_ID
 MIGRATIONS: Final = Migrations("parcelwatch")
 _IN_ORDER: Final = (
     *(*spine.ALL, *voices.ALL, *judgement.ALL, *shops.ALL),
-    *(*remedies.ALL, *service.ALL, *unheard.ALL, *tickets.ALL, *letters.ALL, *leaving.ALL, *calm.ALL),
+    *(*remedies.ALL, *service.ALL, *unheard.ALL, *tickets.ALL, *letters.ALL, *leaving.ALL, *calm.ALL, *joint.ALL),
 )
 for _each in _IN_ORDER:
     MIGRATIONS()(_each)

@@ -175,7 +175,8 @@ def settle_letter(store: Store, counter: Counter, going: Going, ticket: Ticket, 
         return False
     with store.joined():
         try:
-            take_step(store, parcel_id, LetterAction("sent", going.draft_id), counter.policy, whole(now))
+            arrived = LetterAction("sent", going.draft_id, joint=draft.joint)
+            take_step(store, parcel_id, arrived, counter.policy, whole(now))
         except BadInput:
             return False  # an agent was quicker
     return True

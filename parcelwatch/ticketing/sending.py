@@ -64,19 +64,27 @@ class Tickets:
     def place(self, draft: Draft) -> Place | None:
         """The ticket that a letter goes into: the newest about any of its parcels, of its own order."""
         writing = {each.kept: each for each in self.counters if each.desk.writes}
-        about = [int(str(one["parcel"])) for one in parts(draft.facts) if one.get("parcel")]
-        return next(iter(tickets.places(self.store, about, list(writing))), None)
+        return next(iter(tickets.places(self.store, self._about(draft), list(writing))), None)
+
+    def _about(self, draft: Draft) -> list[int]:
+        """The parcels of a letter, with those of all that it says."""
+        said = [drafts.one(self.store, one)[1] for one in draft.joint] or [draft]
+        return [int(str(part["parcel"])) for one in said for part in parts(one.facts) if part.get("parcel")]
+
+    def _first(self, draft_id: int) -> int:
+        """The draft under whose number a letter went that says several."""
+        return min(drafts.one(self.store, draft_id)[1].joint, default=draft_id)
 
     def went(self, draft_id: int) -> bool:
         """Whether a letter was last sent into a ticket."""
-        return tickets.going(self.store, draft_id) is not None
+        return tickets.going(self.store, self._first(draft_id)) is not None
 
     def look(self, draft_id: int) -> str:
         """Where a letter that may have arrived stands, "" where it does not. Found there, it is sent.
 
         Raises BadInput where nobody can look.
         """
-        going = tickets.going(self.store, draft_id)
+        going = tickets.going(self.store, self._first(draft_id))
         counter = next((each for each in self.counters if going and each.kept == going.desk), None)
         if going is None or counter is None or not going.ref:
             raise BadInput(f"draft {draft_id} went into no ticket that can be read")
@@ -90,8 +98,9 @@ class Tickets:
 
     def _of_another(self, ticket: Ticket, draft: Draft) -> bool:
         """Whether the parcel has several buyers, and not the letter's writes there."""
-        about = [int(str(one["parcel"])) for one in parts(draft.facts) if one.get("parcel")]
-        buyers = {order.customer_contact.casefold() for one in about for order in orders.of(self.store, one)}
+        buyers = {
+            order.customer_contact.casefold() for one in self._about(draft) for order in orders.of(self.store, one)
+        }
         return len(buyers) > 1 and ticket.mail.strip().casefold() != draft.to_contact.strip().casefold()
 
     def _beginner(self, draft: Draft) -> Counter | None:

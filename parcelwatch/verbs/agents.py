@@ -7,7 +7,7 @@ things stand is the core's to say; it raises BadInput for what cannot, and NotFo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec
 
 from parcelwatch.core.cases import Signal
 from parcelwatch.core.claims import TRANSITIONS
+from parcelwatch.core.joint import scope
 from parcelwatch.core.kinds import KINDS
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.text import plain
@@ -178,16 +179,29 @@ def _paid(text: str) -> str:
 
 
 def act_on_draft(
-    store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, *, subject: str, body: str, by: str = ""
+    store: Store,
+    draft_id: int,
+    verb: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    subject: str,
+    body: str,
+    by: str = "",
+    letter: Sequence[int] = (),
 ) -> None:
     """Do "approve", "discard", "edit" or "sent" to a draft, in the words its reader saw. Once is enough.
 
+    `letter`: the drafts that these words say, where they say several. All of them are approved or edited, or none; what
+    was sent is what an agent had approved, and what is discarded is the one alone.
     One that turns out to be untrue at this moment is withdrawn instead: its state says which.
     """
     parcel_id, draft = drafts.one(store, draft_id)
     if verb == "sent" and draft.state is DraftState.DRAFT:
         raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
-    action = LetterAction(verb, draft_id, by, subject=subject, body=body)
+    meant = scope(draft, verb, letter)
+    own = len(letter) > 1 and set(meant) != set(letter)
+    action = LetterAction(verb, draft_id, by, None if own else subject, None if own else body, meant)
     with store.joined():
         take_step(store, parcel_id, action, policy, whole(now))
 

@@ -14,7 +14,8 @@ from typing import Final, Protocol
 
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.announcing import unannounced
-from parcelwatch.core.drafts import PEAK, overdue
+from parcelwatch.core.drafts import PEAK
+from parcelwatch.core.joint import approved, ids, overdue
 from parcelwatch.core.letters import instead
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
@@ -67,6 +68,7 @@ def _taken_up(
 ) -> dict[str, str]:
     """What is sent, in the words that are from now on the draft's."""
     parcel_id, draft = drafts.one(store, draft_id)
+    together = words.together(draft, drafts.beside(store, draft_id))
     if draft.state is DraftState.SENDING:
         raise BadInput(
             f"draft {draft_id} was given to the channel before, and may have arrived: look there, then say "
@@ -77,14 +79,23 @@ def _taken_up(
     if not draft.unsent:
         hint = instead(draft, parcels.dossier(store, parcel_id))
         raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent{hint}")
-    if overdue(draft, now) and not draft.edited:
+    if not (approve or approved(together)):
+        raise BadInput(
+            f"what else its customer waits for has changed the letter of draft {draft_id} since it was approved: read "
+            f"it (`parcelwatch drafts show {draft_id}`), then `parcelwatch drafts approve {draft_id}`"
+        )
+    if overdue(together, now) and not draft.edited:
         raise BadInput(
             f"draft {draft_id} promises word by a day that has come: `parcelwatch drafts edit {draft_id}` first"
         )
-    letter = words.letter(draft)
-    for verb in ("approve", "send") if draft.state is DraftState.DRAFT else ("send",):
-        take_step(store, parcel_id, LetterAction(verb, draft_id, by, letter.subject, letter.body), policy, now)
-    (row,) = drafts.rows(store, draft_id=draft_id)
+    letter, joint = words.whole(together), ids(together)
+    for verb in ("send",) if approved(together) else ("approve", "send"):
+        action = LetterAction(verb, draft_id, by, letter.subject, letter.body, joint)
+        take_step(store, parcel_id, action, policy, now)
+    # Whichever of its drafts was named, it is one letter to whoever takes it.
+    first = min(joint, default=draft_id)
+    (row,) = drafts.rows(store, draft_id=first)
+    draft = row["draft"]
     return {
         "to": draft.to_contact,
         "name": draft.to_name,
@@ -95,14 +106,14 @@ def _taken_up(
         "kind": draft.kind,
         "step": str(draft.step),
         "language": draft.language,
-        "draft": str(draft_id),
+        "draft": str(first),
     }
 
 
 def _note(store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, by: str) -> None:
-    parcel_id, _ = drafts.one(store, draft_id)
+    parcel_id, draft = drafts.one(store, draft_id)
     with store.transaction():
-        take_step(store, parcel_id, LetterAction(verb, draft_id, by), policy, now)
+        take_step(store, parcel_id, LetterAction(verb, draft_id, by, joint=draft.joint), policy, now)
 
 
 ELSEWHERE: Final = "elsewhere"

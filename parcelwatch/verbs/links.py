@@ -12,10 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from parcelwatch.core.joint import together
 from parcelwatch.core.links import LEADS_TO, SNOOZE, Ended, Item, Link, Verb, well_formed
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
-from parcelwatch.model import DraftState
+from parcelwatch.model import Draft, DraftState
 from parcelwatch.store import Store, cases, drafts, links
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
 
@@ -117,7 +118,7 @@ def _undo(store: Store, item: Item, by: str, policy: Policy, now: datetime) -> O
             if last.verb is Verb.APPROVE and item.draft_id is not None:
                 _, draft = drafts.one(store, item.draft_id)
                 words = {"subject": draft.subject, "body": draft.body}
-                act_on_draft(store, item.draft_id, "edit", policy, now, **words, by=by)
+                act_on_draft(store, item.draft_id, "edit", policy, now, **words, by=by, letter=draft.joint)
             else:
                 act_on_case(store, item.case_id, "reopen", policy, now, by=by)
             links.unuse(store, item, last.verb)
@@ -176,10 +177,19 @@ def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now:
     if not item.unchanged:
         return Outcome(item, verb, Came.CHANGED)
     _, draft = drafts.one(store, item.draft_id)
-    act_on_draft(store, item.draft_id, verb, policy, now, subject=draft.subject, body=draft.body, by=by)
+    if _joined_since(store, draft):
+        return Outcome(item, verb, Came.CHANGED)
+    words = {"subject": draft.subject, "body": draft.body}
+    act_on_draft(store, item.draft_id, verb, policy, now, **words, by=by, letter=draft.joint)
     if drafts.one(store, item.draft_id)[1].state is not DraftState.APPROVED:
         return Outcome(item, verb, Came.MOVED_ON)
     return Outcome(item, verb, Came.DONE, by, now)
+
+
+def _joined_since(store: Store, draft: Draft) -> bool:
+    """Whether what was written later is said together with it: then its letter is another by now."""
+    last = max(draft.joint, default=draft.id or 0)
+    return any((one.id or 0) > last for one in together(draft, drafts.beside(store, draft.id or 0)))
 
 
 def _so(store: Store, item: Item, verb: Verb) -> Outcome:

@@ -8,7 +8,9 @@ render.py's.
 
 A letter's template gives a line with the subject, then the body. There is one for each kind of trouble that customers
 are written to about (the first notice), and one for each step after it: `update` (it still stands), `moved`,
-`delivered`, `corrected`, and `peak`, an announcement. Files that begin with "_" are pieces; which of them a language
+`delivered`, `corrected`, and `peak`, an announcement. `several` puts together what the customer of one order is told
+of several troubles: from the blocks `happened`, `doing` and `offer` of each one's template, so that only templates made
+of these are said with others. Files that begin with "_" are pieces; which of them a language
 needs is its own business, and it is named by `{% include "_piece.txt.j2" %}`, without a folder. A template may name
 
     number, numbers, also   the first parcel's number; all of them; those beyond the first, so `if also` is the plural
@@ -28,9 +30,16 @@ needs is its own business, and it is named by `{% include "_piece.txt.j2" %}`, w
     remedies, rather        what is offered, as phrases; whether it is for those who would rather not wait
     codes                   the same as codes, with those that the text itself offers (see in_text in core/kinds.py)
     kind, step              of trouble; of the letter
+    joint                   whether the letter says other trouble of the order, too
     corrects                of a correction, the good news that was wrong: "delivered", "available_for_pickup" or
                             where it was on its way; "" where trouble was told that is none
     peak, peak_from, peak_to its name, and its first and last day
+
+and `several` beside these, of all troubles together (`follow_up_on` is the earliest day, "" where none is named),
+
+    parts                   of each trouble: happened, doing, offer, numbers, also, rather; `known`: its parcels are
+                            named before; `same`: it offers what was offered last; what is being done is said once
+    trouble, thanks         whether any is bad news; the closing of the first
 """
 
 from __future__ import annotations

@@ -123,6 +123,32 @@ def test_a_letter_goes_into_the_ticket_as_a_note_once(tmp_path: Path, chat: Chat
         assert chat.posts == 1
 
 
+def test_a_letter_about_two_parcels_in_different_trouble_goes_once_into_the_ticket_about_either(
+    tmp_path: Path, chat: Chat
+) -> None:
+    lost = known(OTHER, ago(40), ago(20, Milestone.EXCEPTION, Cause.LOST))
+    place = Shop(
+        tmp_path, known(NUMBER, *DAMAGED), lost, accounts=[Account("dhl")], settings=THRESHOLDS + chat.settings("")
+    )
+    chat.clock = place.hand.at
+
+    async def scene(parts: Engine) -> None:
+        await pass_minutes(place, chat, parts)
+        chat.write("4711", place.hand.at, f"Where is {OTHER}?")
+        await pass_minutes(place, chat, parts)
+
+    with place:
+        place.watch([wanted(place), wanted(place, OTHER)])
+        place.play(scene)
+        with pytest.raises(Killed):
+            send(place, 2, make=lambda: Dying(arrived=True))
+        assert [state(place, draft) for draft in (1, 2)] == ["sending", "sending"]
+        place.play(lambda parts: pass_minutes(place, chat, parts))
+        assert [state(place, draft) for draft in (1, 2)] == ["sent", "sent"]
+    (note,) = chat.notes("4711")
+    assert all(number in note.replace("\\", "") for number in (NUMBER, OTHER))
+
+
 def test_a_reply_goes_to_the_order_s_own_buyer_and_is_a_note_for_another(tmp_path: Path, chat: Chat) -> None:
     with opened(tmp_path, chat, 'deliver = "reply"') as place:
         complaining(place, chat)

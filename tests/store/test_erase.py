@@ -388,7 +388,7 @@ _OURS = {
     "cases": "kind state severity threshold policy_line policy_id hidden_by told verdict owner word",
     "case_events": "signal before after by",
     "notes": "by",
-    "drafts": "kind language state milestone order_no to_name to_contact step",
+    "drafts": "kind language state milestone order_no to_name to_contact step joint",
     "draft_events": "verb before after by",
     "alerts": "kind why channel severity state reason account meant_for slot route",
     "accounts": "name windows",

@@ -1,0 +1,71 @@
+"""What waits for one customer of one order, on the command line: shown, changed, approved and sent as one letter."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import DAMAGED, STALLED, Shop
+from tests.servers import Server, answers
+
+
+@pytest.fixture
+def two(shop: Shop) -> Shop:
+    """Two parcels of an order: one is broken, the other stands still."""
+    rows = [f"{number},my_dhl,A-7,en,Ann,ann@example.org" for number in (STALLED, DAMAGED)]
+    file = shop.file("\n".join(["number,courier,order,language,customer_name,customer_contact", *rows]))
+    assert shop.run("parcels", "import", file).code == 0
+    assert shop.run("once").code == 0
+    return shop
+
+
+def states(shop: Shop) -> list[str]:
+    return [row["state"] for row in shop.run("drafts", "list", "--json").document]
+
+
+def test_a_draft_is_shown_in_the_letter_it_goes_out_in_or_alone(two: Shop) -> None:
+    shown = two.run("drafts", "show", "2", "--json").document
+    assert shown["drafts"] == [1, 2]
+    assert shown["subject"] == two.run("drafts", "show", "1", "--json").document["subject"]
+    assert STALLED in shown["body"]
+    assert DAMAGED in shown["body"]
+    assert "1, in one letter" in two.run("drafts", "show", "2").out
+    alone = two.run("drafts", "show", "2", "--alone", "--json").document
+    assert (alone["drafts"], alone["number"] in alone["body"]) == ([2], True)
+    assert not (STALLED in alone["body"] and DAMAGED in alone["body"])
+
+
+def test_one_is_approved_and_sent_with_all_that_its_letter_says(two: Shop) -> None:
+    approved = two.run("drafts", "approve", "2", "--by", "lin")
+    assert [f"Draft {draft}" in approved.out for draft in (1, 2)] == [True, True]
+    assert states(two) == ["approved", "approved"]
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n')
+        sent = two.run("drafts", "send", "2", "1", "--by", "lin")
+        assert (sent.code, states(two)) == (0, ["sent", "sent"])
+        (hit,) = helpdesk.hits
+    got = json.loads(hit.body)
+    assert got["draft"] == "1"
+    assert STALLED in got["body"]
+    assert DAMAGED in got["body"]
+    assert hit.headers["idempotency-key"] == "letter-1"
+
+
+def test_a_letter_is_edited_whole_or_one_text_is_taken_out_of_it(two: Shop) -> None:
+    assert two.run("drafts", "edit", "1", "--body-file", "-", stdin=b"Both are late.").code == 0
+    assert two.run("drafts", "show", "2", "--json").document["body"] == "Both are late."
+    taken = two.run("drafts", "edit", "2", "--alone", "--body-file", "-", "--json", stdin=b"It is late.").document
+    assert (taken["drafts"], taken["body"]) == ([2], "It is late.")
+    left = two.run("drafts", "show", "1", "--json").document
+    assert (left["drafts"], left["number"] in left["body"]) == ([1], True)
+    assert "Both" not in left["body"]
+    assert two.run("drafts", "edit", "--kind", "damaged", "--alone", "--body-file", "-").code == 2
+
+
+def test_what_letters_have_in_common_leaves_out_those_that_say_more(two: Shop) -> None:
+    texts = two.run("drafts", "show", "--kind", "damaged", "--json").document
+    assert [(text["letters"], text["marks"]) for text in texts] == [(1, [])]
+    assert STALLED in texts[0]["body"]
+    assert two.run("drafts", "approve", "--kind", "damaged").code == 0
+    assert states(two) == ["approved", "approved"]

@@ -1,0 +1,345 @@
+"""One letter an order: what waits for its customer is said together, moved together and sent once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from parcelwatch.channels.customers import Attempt, Outcome
+from parcelwatch.core.messages import Characters
+from parcelwatch.core.policy import Policy
+from parcelwatch.deliver import Wording, claim
+from parcelwatch.errors import BadInput
+from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
+from parcelwatch.model import (
+    Answered,
+    Cause,
+    Checkpoint,
+    Form,
+    LetterAction,
+    Milestone,
+    Order,
+    Parcel,
+    Sure,
+)
+from parcelwatch.render import Renderer
+from parcelwatch.settle import settle
+from parcelwatch.shapes import draft_whole
+from parcelwatch.shapes import letter as letter_of
+from parcelwatch.store import Store, drafts, erase, parcels
+from parcelwatch.verbs import agents, letters
+from tests.databases import blank
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+POLICY = Policy(profile="china", channels=("ops",), draft_channel="ops")
+WORDS = Renderer()
+ANN = Order("A-1", customer_name="Ann", customer_contact="ann@example.com")
+LOST = Checkpoint(NOW, NOW, Milestone.EXCEPTION, Cause.LOST, text="lost")
+DAMAGED = replace(LOST, cause=Cause.DAMAGED, text="damaged")
+HELD = Checkpoint(NOW, NOW, Milestone.CUSTOMS, Cause.CUSTOMS, text="held")
+ALSO = "There is news about another parcel of your order too."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(blank(tmp_path / "watch.db")) as opened:
+        yield opened
+
+
+def parcel(store: Store, number: str, *scans: Checkpoint, order: Order = ANN, at: datetime = NOW) -> int:
+    """A parcel of the order, of which the courier has said so much."""
+    with store.transaction():
+        added = watch(store, Parcel(0, number, "acme", at, orders=(order,)), POLICY, at).id
+    hear(store, added, *scans, at=at)
+    return added
+
+
+def hear(store: Store, parcel_id: int, *scans: Checkpoint, at: datetime) -> None:
+    with store.transaction():
+        ingest(store, [Heard(parcel_id, Answered("", scans), at)], POLICY)
+
+
+def states(store: Store) -> dict[int, str]:
+    return {row["id"]: str(row["state"]) for row in drafts.rows(store)}
+
+
+def said(store: Store, draft: int, words: Renderer = WORDS) -> str:
+    return str(draft_whole(store, draft, words)["body"])
+
+
+def act(store: Store, draft: int, verb: str, at: datetime = NOW, **words: str) -> None:
+    """What an agent does who has read the letter as it goes out."""
+    shown = {**draft_whole(store, draft, WORDS), **words}
+    known = {"subject": shown["subject"], "body": shown["body"], "letter": shown["drafts"]}
+    agents.act_on_draft(store, draft, verb, POLICY, at, by="lin", **known)
+
+
+class Way(list[Mapping[str, str]]):
+    """What customers got."""
+
+    def __init__(self, outcome: Callable[[], Attempt] = lambda: Attempt(Outcome.ARRIVED)) -> None:
+        super().__init__()
+        self._outcome = outcome
+
+    def send(self, said: Mapping[str, str]) -> Attempt:
+        self.append(said)
+        return self._outcome()
+
+
+def send(store: Store, way: Way, draft: int, at: datetime = NOW, *, approve: bool = True) -> None:
+    letters.send(store, way, draft, WORDS, POLICY, at, by="lin", approve=approve)
+
+
+# --- said together -------------------------------------------------------------------------------
+
+
+def test_two_kinds_of_trouble_of_an_order_are_one_letter_that_is_sent_once(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    assert said(store, 1) == said(store, 2)
+    way = Way()
+    send(store, way, 2)
+    (got,) = way
+    assert got["draft"] == "1"
+    assert got["subject"] == "News of your parcels PW1 and PW2"
+    assert [got["body"].count(part) for part in ("Hello Ann", "A-1", ALSO, "You will hear", "refund")] == [1] * 5
+    assert states(store) == {1: "sent", 2: "sent"}
+    for draft in (1, 2):
+        moves = [(one["verb"], one["by"]) for one in drafts.events(store, draft)]
+        assert moves == [("approve", "lin"), ("send", "lin"), ("sent", "lin")]
+    with pytest.raises(BadInput, match="draft 1 is sent"):
+        send(store, way, 1)
+
+
+def test_a_letter_is_about_one_order_one_customer_and_one_language(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED, order=replace(ANN, number="A-2"))
+    parcel(store, "PW3", DAMAGED, order=Order(customer_name="Ann", customer_contact="ann@example.com"))
+    assert [[one.id for one in letter_of(store, draft, WORDS)] for draft in (1, 2, 3)] == [[1], [2], [3]]
+
+
+def test_the_earliest_day_that_it_promises_is_kept_for_every_parcel(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    other = parcel(store, "PW2", replace(DAMAGED, occurred_at=NOW + DAY, occurred_until=NOW + DAY), at=NOW + DAY)
+    send(store, Way(), 1, NOW + DAY)
+    due = {case.word.by for each in (one, other) for case in parcels.dossier(store, each).cases if case.word}
+    assert due == {NOW + 2 * DAY}
+    late = max(case.word.remind_at for each in (one, other) for case in parcels.dossier(store, each).cases if case.word)
+    with store.transaction():
+        assess_due(store, POLICY, late)
+    waiting = [row["id"] for row in drafts.rows(store) if row["draft"].unsent]
+    assert [one.id for one in letter_of(store, waiting[0], WORDS)] == waiting
+    assert len(waiting) == 2
+
+
+def test_a_day_that_is_over_by_the_time_the_second_is_written_is_not_promised(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    later = NOW + 3 * DAY
+    parcel(store, "PW2", replace(DAMAGED, occurred_at=later, occurred_until=later), at=later)
+    assert "by 7 March" in said(store, 1)
+    send(store, Way(), 1, later + HOUR)
+
+
+def test_good_news_goes_out_with_trouble(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    send(store, Way(), 1)
+    found = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found")
+    hear(store, one, LOST, found, at=NOW + HOUR)
+    parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
+    body = said(store, 2)
+    assert body.index("PW2") < body.index(ALSO) < body.index("Good news: your parcel PW1 has been found")
+    assert "You will hear from us again" in body
+
+
+# --- what becomes of one of them -----------------------------------------------------------------
+
+
+def test_a_third_parcel_joins_and_the_letter_is_read_anew(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "approve")
+    assert states(store) == {1: "approved", 2: "approved"}
+    parcel(store, "PW3", HELD)
+    way = Way()
+    with pytest.raises(BadInput, match=r"changed the letter of draft 1 since it was approved.*drafts show 1"):
+        send(store, way, 1, approve=False)
+    assert not way
+    act(store, 3, "approve")
+    send(store, way, 1, approve=False)
+    assert [got["subject"] for got in way] == ["News of your parcels PW1, PW2 and PW3"]
+    assert set(states(store).values()) == {"sent"}
+
+
+def test_what_is_contradicted_before_it_is_sent_leaves_the_rest_to_be_read_anew(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "approve")
+    hear(store, one, LOST, Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found"), at=NOW + HOUR)
+    assert states(store) == {1: "withdrawn", 2: "draft"}
+    last = drafts.events(store, 2)[-1]
+    assert (last["verb"], last["before"], last["fact"].says) == ("part", "approved", Form.LETTER_PARTED)
+    assert "PW1" not in said(store, 2)
+    with pytest.raises(BadInput, match="draft 2 is not approved"):
+        send(store, Way(), 2, approve=False)
+
+
+def test_a_draft_that_an_agent_drops_leaves_the_other_whole(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "approve")
+    act(store, 2, "discard")
+    assert states(store) == {1: "draft", 2: "discarded"}
+    way = Way()
+    send(store, way, 1)
+    assert "PW2" not in way[0]["body"]
+
+
+def test_words_that_an_agent_chose_for_one_are_not_said_with_others(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    agents.act_on_draft(store, 1, "edit", POLICY, NOW, subject="Sorry", body="It is gone.", by="lin", letter=[1])
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", HELD)
+    assert [[one.id for one in letter_of(store, draft, WORDS)] for draft in (1, 2)] == [[1], [2, 3]]
+    way = Way()
+    send(store, way, 1)
+    assert (way[0]["body"], states(store)) == ("It is gone.", {1: "sent", 2: "draft", 3: "draft"})
+
+
+def test_a_letter_edited_as_a_whole_goes_out_as_it_was_edited_until_a_part_of_it_is_untrue(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 2, "edit", body="Both are in trouble.")
+    parcel(store, "PW3", HELD)
+    assert said(store, 1) == said(store, 2) == "Both are in trouble."
+    act(store, 1, "approve")
+    assert states(store) == {1: "approved", 2: "approved", 3: "draft"}
+    hear(store, one, LOST, Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found"), at=NOW + HOUR)
+    assert states(store) == {1: "withdrawn", 2: "draft", 3: "draft"}
+    assert [one.id for one in letter_of(store, 2, WORDS)] == [2, 3]
+
+
+def test_one_text_can_be_taken_out_of_a_letter(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "approve")
+    agents.act_on_draft(store, 1, "edit", POLICY, NOW, subject="PW1", body="It is gone.", by="lin", letter=[1])
+    assert states(store) == {1: "draft", 2: "draft"}
+    assert ["PW1" in said(store, 2), said(store, 1)] == [False, "It is gone."]
+
+
+def test_what_was_sent_by_hand_is_what_was_approved(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    act(store, 1, "approve")
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "sent")
+    assert states(store) == {1: "sent", 2: "draft"}
+    assert "PW1" in drafts.one(store, 1)[1].body
+    assert "PW1" not in said(store, 2)
+
+
+def test_what_gets_worse_after_it_was_sent_is_written_of_alone(store: Store) -> None:
+    sought = replace(LOST, sure=Sure.SUSPECTED)
+    one = parcel(store, "PW1", sought)
+    parcel(store, "PW2", DAMAGED)
+    send(store, Way(), 1)
+    sure = Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.EXCEPTION, Cause.LOST, text="lost for good")
+    hear(store, one, sought, sure, at=NOW + HOUR)
+    assert states(store) == {1: "sent", 2: "sent", 3: "draft"}
+    assert "PW2" not in said(store, 3)
+
+
+# --- at most once --------------------------------------------------------------------------------
+
+
+def test_of_a_letter_that_may_have_arrived_every_draft_waits_for_whoever_looks(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    other = parcel(store, "PW2", DAMAGED)
+    send(store, Way(lambda: Attempt(Outcome.UNKNOWN, "timeout")), 1)
+    assert states(store) == {1: "sending", 2: "sending"}
+    with pytest.raises(BadInput, match="may have arrived"):
+        send(store, Way(), 2)
+    act(store, 2, "sent", NOW + HOUR)
+    assert states(store) == {1: "sent", 2: "sent"}
+    assert [case.word is not None for case in parcels.dossier(store, other).cases] == [True]
+
+
+def test_a_letter_that_did_not_leave_is_approved_as_before(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    send(store, Way(lambda: Attempt(Outcome.REFUSED, "503")), 1)
+    assert states(store) == {1: "approved", 2: "approved"}
+    way = Way()
+    send(store, way, 2, approve=False)
+    assert len(way) == 1
+
+
+class _Killed(BaseException):
+    """As if by kill -9: nothing catches it."""
+
+
+def test_whoever_is_killed_has_moved_all_of_a_letter_or_nothing(tmp_path: Path) -> None:
+    def killed() -> Attempt:
+        raise _Killed
+
+    with pytest.raises(_Killed), Store.open(blank(tmp_path / "watch.db")) as store:
+        one = parcel(store, "PW1", LOST)
+        parcel(store, "PW2", DAMAGED)
+        act(store, 1, "approve")
+        with store.transaction():
+            take_step(store, one, LetterAction("send", 1, "lin", joint=(1, 2)), POLICY, NOW)
+            assert states(store) == {1: "sending", 2: "sending"}
+            raise _Killed
+    with pytest.raises(_Killed), Store.open(tmp_path / "watch.db", create=False) as store:
+        assert states(store) == {1: "approved", 2: "approved"}
+        send(store, Way(killed), 2, approve=False)
+    with Store.open(tmp_path / "watch.db", create=False) as store:
+        assert states(store) == {1: "sending", 2: "sending"}
+
+
+# --- what agents and others see ------------------------------------------------------------------
+
+
+def test_the_message_to_agents_shows_the_letter_as_it_goes_out_once(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    shown: list[str] = []
+    words = Wording(WORDS, {"ops": Characters(100_000)})
+    while group := claim(store, NOW + HOUR, (), words):
+        shown += [text.body for text in group.said]
+        settle(store, group, None, POLICY, NOW + HOUR)
+    (message,) = shown
+    assert message.count(ALSO) == 1
+    assert said(store, 1) in message
+    assert all(drafts.one(store, draft)[1].joint == (1, 2) for draft in (1, 2) if drafts.one(store, draft)[1].body)
+
+
+def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    act(store, 1, "approve")
+    erase.forget(store, "PW1")
+    assert states(store) == {2: "draft"}
+    assert "PW1" not in "".join(map(str, store.all("SELECT subject, body, joint FROM drafts")[0]))
+
+
+def test_a_shop_s_own_template_of_the_same_blocks_is_said_with_others_and_any_other_is_a_letter_by_itself(
+    store: Store, tmp_path: Path
+) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    own = tmp_path / "own" / "en" / "letters"
+    own.mkdir(parents=True)
+    blocks = '{% extends "_letter.txt.j2" %}{% block subject %}x{% endblock %}'
+    (own / "lost.txt.j2").write_text(blocks + "{% block happened %}alas, {{ number }} is gone.{% endblock %}")
+    body = said(store, 2, Renderer(templates=tmp_path / "own"))
+    assert re.search(r"Hello Ann,\n\nalas, PW1 is gone\.\n\nWe can .+\n\nThere is news .* PW2 ", body, re.DOTALL)
+    (own / "lost.txt.j2").write_text("Subject: {{ number }}\n\nDear {{ name }}, gone.\n")
+    words = Renderer(templates=tmp_path / "own")
+    assert [[one.id for one in letter_of(store, draft, words)] for draft in (1, 2)] == [[1], [2]]
+    assert said(store, 1, words) == "Dear Ann, gone."
