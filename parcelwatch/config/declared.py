@@ -236,7 +236,7 @@ class Declaration(Table):
     auth: Auth | None = Field(default=None, description="how it proves itself")
     ask: Request = Field(description="the call")
     answer: Reply = Field(description="what is where in the answer")
-    errors: Errors = Field(default=Errors(), description="answers that are no history")
+    errors: Errors = Field(default=Errors.model_construct(), description="answers that are no history")
     statuses: Mapping[str, Meaning] = Field(default_factory=dict, description="what each status means")
     texts: tuple[Wording, ...] = Field(default=(), description="what its words mean, before our own reading of them")
 

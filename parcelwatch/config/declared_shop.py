@@ -146,7 +146,7 @@ class Listing(Call):
         default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, rfc2822, %d/%m/%Y"
     )
     zone: Zone = Field(default="UTC", description='whose clock they are by; "shop": that of [shops.NAME] timezone')
-    pages: Pages = Pages()
+    pages: Pages = Pages.model_construct()
     empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean there are none")
 
     @model_validator(mode="after")
