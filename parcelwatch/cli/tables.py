@@ -6,7 +6,6 @@ below, and a sentence may end in "…".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +17,8 @@ from rich.cells import chop_cells
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
+from parcelwatch.core.patterns import lazily
+
 GAP: Final = 2
 # A sentence with less room than this beside its columns goes below them.
 ROOM: Final = 40
@@ -27,7 +28,7 @@ _BETWEEN: Final = " " * GAP
 _WIDE: Final = r"\u2e80-\u303f\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 _CLOSE: Final = r"，。、；：！？）】》」』”’…%"
 _OPEN: Final = r"（【《「『“‘"
-_PIECE: Final = re.compile(rf"[{_OPEN}]*(?:[{_WIDE}]|[^{_WIDE}{_OPEN}]+)?[{_CLOSE}]*")
+_PIECE: Final = lazily(rf"[{_OPEN}]*(?:[{_WIDE}]|[^{_WIDE}{_OPEN}]+)?[{_CLOSE}]*")
 STYLES: Final = {
     "critical": "bold red",
     "high": "red",
