@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field
 from parcelwatch.config.declared import Table
 from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.values import OneOf
+from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.dates import ORDERS, order_of
 from parcelwatch.core.exports.formats import FORMATS
-from parcelwatch.core.intake import COLUMNS
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 
