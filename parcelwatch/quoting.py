@@ -5,15 +5,17 @@ What belongs here: what may be quoted, and how much of it.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from parcelwatch.core.patterns import lazily
-from parcelwatch.core.privacy import shown
+from parcelwatch.core.privacy import SAME, shown
 from parcelwatch.core.text import clean
 
 NAME: Final = 60
 
 
+@lru_cache(maxsize=SAME)
 def third_party(text: str, limit: int = 200) -> str:
     return clean(shown(text), limit)
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from parcelwatch.core.patterns import lazily
 
 HIDDEN = "***"
+SAME: Final = 2000
+"""So many texts are kept with what became of them: couriers say the same of one parcel after the other."""
 
 _EXTENSION = r"(?:\s?(?:[-,，#转]|转接|分机|ext\.?|x|poste|ramal|extensión)\s?\d{1,6}(?!\d|-\d))?"
 _PHONES = lazily(
@@ -162,9 +165,10 @@ def shown(text: str) -> str:
         return f"{HIDDEN}{_KEPT}"  # as if hidden, for a phone tells that what stands before it is a name
 
     said = _masked(text.replace(_KEPT, ""), phone)
-    return re.sub(re.escape(HIDDEN) + _KEPT, lambda _: places.pop(0), said)
+    return re.sub(re.escape(HIDDEN) + _KEPT, lambda _: places.pop(0), said) if places else said
 
 
+@lru_cache(maxsize=SAME)
 def uncoded(text: str) -> str:
     """`text` with the codes that open a locker, or that a station hands a parcel out for, replaced by HIDDEN."""
     return _COLLECTING.sub(lambda code: code[1] + HIDDEN if len(code[2]) >= _SHORTEST_CODE else code[0], text)
