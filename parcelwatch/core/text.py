@@ -76,8 +76,12 @@ def link(url: str) -> str:
 def plain(text: str, limit: int = 200) -> str:
     """The same for a terminal, where nothing comes alive: what is copied from it is what was written."""
     text = text[: limit * 10]  # nobody reads on, and what follows is work per character
-    if not (text.isascii() and text.isprintable()):
-        text = _STACKED.sub(r"\1", unicodedata.normalize("NFC", text).translate(_SEEN))
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = text.translate(_SEEN)
+    if not text.isascii():
+        text = _STACKED.sub(r"\1", text)
     return cut(" ".join(text.split()), limit)
 
 
