@@ -10,9 +10,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from parcelwatch.config.declared import AnyTime, Auth, Table
+from parcelwatch.config.declared import AnyTime, Auth
 from parcelwatch.config.declared_values import AS_WRITTEN, Expressions, Form, HeaderName, Pattern, Status
 from parcelwatch.config.expressions import Expression
+from parcelwatch.config.tables import Table
 from parcelwatch.config.templates import ShopTemplate
 from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, time_zone
 from parcelwatch.duration import Duration, Rate

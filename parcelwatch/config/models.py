@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, create_model, model_validator
+from pydantic import Field, create_model, model_validator
 
-from parcelwatch.config.declared import Declaration, Table
-from parcelwatch.config.declared_desk import DeskDeclaration
-from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.presets import Preset
 from parcelwatch.config.secrets import Secret
+from parcelwatch.config.tables import Deferred, Table
 from parcelwatch.config.values import (
     ADay,
     BaseUrl,
@@ -72,18 +70,24 @@ class Service(Table):
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
-def _fetched(value: object) -> object:
-    """A declaration's name that is still one could not be fetched, which is told already (declarations.py)."""
-    return None if isinstance(value, str) else value
+if TYPE_CHECKING:
+    from parcelwatch.config.declared import Declaration
+    from parcelwatch.config.declared_desk import DeskDeclaration
+    from parcelwatch.config.declared_shop import ShopDeclaration
 
+    DeclaredCourier = Declaration | None
+    DeclaredShop = ShopDeclaration | None
+    DeclaredDesk = DeskDeclaration | None
+else:
 
-Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_input_type=str | Declaration)]
-DeclaredShop = Annotated[
-    ShopDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | ShopDeclaration)
-]
-DeclaredDesk = Annotated[
-    DeskDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | DeskDeclaration)
-]
+    class DeclaredCourier(Deferred):
+        home, name = "parcelwatch.config.declared", "Declaration"
+
+    class DeclaredShop(Deferred):
+        home, name = "parcelwatch.config.declared_shop", "ShopDeclaration"
+
+    class DeclaredDesk(Deferred):
+        home, name = "parcelwatch.config.declared_desk", "DeskDeclaration"
 
 
 class Courier(Table):
@@ -104,7 +108,7 @@ class Courier(Table):
     companies: tuple[str, ...] = Field(
         default=(), description="what shops call the couriers it is for, where the name alone does not tell"
     )
-    declared: Declared = Field(default=None, description="the courier itself, as a table or by name")
+    declared: DeclaredCourier = Field(default=None, description="the courier itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:

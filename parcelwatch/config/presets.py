@@ -10,8 +10,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from parcelwatch.config.declared import Table
 from parcelwatch.config.problems import Problem, listed
+from parcelwatch.config.tables import Table
 from parcelwatch.config.values import OneOf
 from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.dates import ORDERS, order_of
