@@ -40,7 +40,8 @@ class Deferred:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return handler(TypeAdapter(str | cls.table()).core_schema)  # type: ignore[operator]
+        named_or_written: Any = str | cls.table()
+        return handler(TypeAdapter(named_or_written).core_schema)
 
     @classmethod
     def _read(cls, value: object, info: ValidationInfo) -> Table | None:

@@ -7,17 +7,17 @@ UTC; keys are an interface that scripts rely on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from parcelwatch.alike import Common
-from parcelwatch.core.incidents import Incident, fact, place
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Fact
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, cases, drafts, incidents, tickets
-from parcelwatch.store.alerts import AlertRow
+from parcelwatch.store import Store, cases, drafts, tickets
 from parcelwatch.store.cases import CaseRow
+
+if TYPE_CHECKING:
+    from parcelwatch.alike import Common
+    from parcelwatch.store.alerts import AlertRow
 
 
 def case(row: CaseRow, words: Renderer, now: datetime) -> dict[str, Any]:
@@ -106,43 +106,6 @@ def _event(event: CaseEvent, words: Renderer) -> dict[str, Any]:
         "why": words.sentence(event.why, event.at),
         "by": event.by,
     }
-
-
-def incident(store: Store, one: Incident, words: Renderer, now: datetime) -> dict[str, Any]:
-    """An incident as in `incidents list`: what its group has in common, its numbers, and what it was measured by.
-
-    `troubled` of `parcels` of the group are so as of the last look; `folded` parcels are told by it, of which `left`
-    are in trouble still.
-    """
-    left = incidents.left(store, one.id or 0)
-    return {
-        "id": one.id,
-        "state": one.state,
-        **one.group._asdict(),
-        "place": place(one.group),
-        "opened_at": stamp(one.opened_at),
-        "closed_at": stamp(one.closed_at),
-        "troubled": one.troubled,
-        "parcels": one.parcels,
-        "folded": one.folded,
-        "left": left,
-        "usual": one.usual,
-        "known": one.known,
-        "chance": one.chance,
-        "sentence": words.sentence(fact(one, left), one.closed_at or now, one.group.courier),
-    }
-
-
-def incident_whole(store: Store, incident_id: int, words: Renderer, now: datetime) -> dict[str, Any]:
-    """An incident with its history, oldest first, and the ids of its cases and of the letters to approve.
-
-    Raises NotFound.
-    """
-    one = incidents.one(store, incident_id)
-    events = [{**asdict(each), "at": stamp(each.at)} for each in incidents.events(store, incident_id)]
-    found = [row.case.id for row in cases.rows(store, now, incident=incident_id)]
-    letters = incidents.letters(store, incident_id)
-    return {**incident(store, one, words, now), "events": events, "cases": found, "drafts": letters}
 
 
 def draft(row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
