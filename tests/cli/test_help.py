@@ -27,6 +27,10 @@ HEAVY = (
     "rich.markdown",
     "structlog",
     "uvicorn",
+    "apscheduler",
+    "parcelwatch.config",
+    "parcelwatch.model",
+    "parcelwatch.store",
 )
 
 
@@ -158,7 +162,11 @@ def test_help_imports_nothing_it_does_not_need() -> None:
     assert "parcels" in ended.stdout
 
 
-UNNEEDED = ("apprise", "httpx", "aiohttp", "uvicorn", "structlog", "holidays", "parcelwatch.lexicon", "rich.markdown")
+UNNEEDED = (
+    *("apprise", "httpx", "aiohttp", "apscheduler", "uvicorn", "structlog", "holidays", "rich.markdown"),
+    *("sqlite_utils", "jmespath", "parcelwatch.lexicon", "parcelwatch.core.intake", "parcelwatch.core.detect"),
+    *("parcelwatch.config.declared", "parcelwatch.config.declared_shop", "parcelwatch.config.declared_desk"),
+)
 WORDLESS = ("jinja2", "babel.dates")
 """Only what says sentences needs these."""
 
