@@ -14,7 +14,7 @@ import typer.main
 
 from parcelwatch.cli import main
 from parcelwatch.cli.app import made
-from tests.cli.conftest import Shop
+from tests.cli.conftest import STALLED, Shop
 
 HEAVY = (
     "httpx",
@@ -177,6 +177,7 @@ WORDLESS = ("jinja2", "babel.dates")
         (("cases", "list"), UNNEEDED),
         (("parcels", "list"), UNNEEDED + WORDLESS),
         (("orders", "list"), UNNEEDED + WORDLESS),
+        (("why", STALLED), tuple(name for name in UNNEEDED if name != "holidays")),
     ],
 )
 def test_what_agents_type_all_day_imports_nothing_it_does_not_need(
