@@ -18,7 +18,6 @@ from parcelwatch.config.checks import ANY
 from parcelwatch.config.declared_desk import DeskDeclaration, FoundTicket
 from parcelwatch.config.declared_shop import Call
 from parcelwatch.config.expressions import Expression
-from parcelwatch.config.needs import needs as needed
 from parcelwatch.errors import ConfigError, CourierRefused
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Helpdesk, Looking, Page, Reading
 from parcelwatch.helpdesks.fields import from_html, pairs, text, texts, to_html, when
