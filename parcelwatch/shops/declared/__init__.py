@@ -18,7 +18,6 @@ from parcelwatch.config import ShopConfig
 from parcelwatch.config.checks import ANY
 from parcelwatch.config.declared_shop import SHOPS_OWN, More, ShopDeclaration
 from parcelwatch.config.expressions import Expression
-from parcelwatch.config.needs import needs as needed
 from parcelwatch.couriers.base import said
 from parcelwatch.errors import ConfigError, CourierError, CourierRefused, CourierUnreadable
 from parcelwatch.model import ShopOrder
