@@ -107,7 +107,7 @@ class Almanac:
 
     def zones(self, country: str, region: str) -> tuple[tzinfo, ...]:
         """The zones of a region, else of its whole country; () for a country we do not know."""
-        return _by_region(country).get(region) or _by_country().get(country, ())
+        return _by_region(country).get(region) or _of_country(country)
 
     def year(self, country: str, region: str, year: int) -> Year:
         """The public holidays and weekends of a region, or of all of a country.
@@ -188,13 +188,18 @@ def _standstill(off: Mapping[date, str], festival: str) -> dict[date, str]:
 
 
 @cache
-def _by_country() -> dict[str, tuple[tzinfo, ...]]:
-    """Country code → its zones, from tzdata's zone.tab."""
+def _of_country(country: str) -> tuple[tzinfo, ...]:
+    return tuple(map(ZoneInfo, _names_by_country().get(country, ())))
+
+
+@cache
+def _names_by_country() -> dict[str, tuple[str, ...]]:
+    """Country code → the names of its zones, from tzdata's zone.tab."""
     names = dict[str, tuple[str, ...]]()
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
     for code, _, zone, *_ in (line.split("\t") for line in lines if line and not line.startswith("#")):
         names[code] = (*names.get(code, ()), zone)
-    return {code: tuple(map(ZoneInfo, zones)) for code, zones in (names | _ONE_TIME).items()}
+    return names | _ONE_TIME
 
 
 @cache

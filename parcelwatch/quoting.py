@@ -5,15 +5,17 @@ What belongs here: what may be quoted, and how much of it.
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 from typing import Final
 
-from parcelwatch.core.privacy import shown
+from parcelwatch.core.patterns import lazily
+from parcelwatch.core.privacy import SAME, shown
 from parcelwatch.core.text import clean
 
 NAME: Final = 60
 
 
+@lru_cache(maxsize=SAME)
 def third_party(text: str, limit: int = 200) -> str:
     return clean(shown(text), limit)
 
@@ -39,11 +41,11 @@ def quotable(text: str, language: str) -> bool:
 
 
 _SCRIPTS: Final = {
-    "han": re.compile(r"[\u3400-\u9fff]"),
-    "kana": re.compile(r"[\u3040-\u30ff]"),
-    "other": re.compile(r"[\u0370-\u1cff\ua4d0-\ud7ff\ufb1d-\ufdff\ufe70-\ufefc]"),
+    "han": lazily(r"[\u3400-\u9fff]"),
+    "kana": lazily(r"[\u3040-\u30ff]"),
+    "other": lazily(r"[\u0370-\u1cff\ua4d0-\ud7ff\ufb1d-\ufdff\ufe70-\ufefc]"),
 }
-_LATIN: Final = re.compile(r"[A-Za-z]")
+_LATIN: Final = lazily(r"[A-Za-z]")
 _READS: Final = {"zh": frozenset({"han"}), "ja": frozenset({"han", "kana"})}
 """The scripts of languages that are not written in Latin letters."""
 # What tells a sentence of theirs from another's: one of Japanese has kana, one without is Chinese.

@@ -110,8 +110,10 @@ def _twice(text: str) -> str:
 
 def _plain(name: str) -> str:
     """A name without accents, signs, capitals and small words: "Bosnia & Herzegovina", "BOSNIA AND HERZEGOVINA"."""
-    bare = (each for each in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(each))
-    return "".join(word for word in _WORDS.findall("".join(bare)) if word not in _FILLING)
+    bare = name.casefold()
+    if not bare.isascii():
+        bare = "".join(each for each in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(each))
+    return "".join(word for word in _WORDS.findall(bare) if word not in _FILLING)
 
 
 @cache
@@ -144,8 +146,8 @@ def _told() -> Iterator[tuple[str, str]]:
         for code, name in Locale.parse(language).territories.items():
             if code in _countries():
                 yield code, name
-                short = _BRACKETS.fullmatch(unicodedata.normalize("NFKC", name))
-                yield code, short[1] if short else name
+                if short := _BRACKETS.fullmatch(unicodedata.normalize("NFKC", name)):
+                    yield code, short[1]
 
 
 def is_currency(code: str) -> bool:

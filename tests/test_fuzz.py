@@ -23,7 +23,7 @@ from starlette.responses import JSONResponse
 
 from parcelwatch import config, couriers, shops
 from parcelwatch.cli import writing
-from parcelwatch.core import complaints, intake
+from parcelwatch.core import columns, complaints
 from parcelwatch.core.text import escaped
 from parcelwatch.couriers.base import Account, Push, Pushes, decoded
 from parcelwatch.errors import BadInput, ConfigError, CourierError, NotFound
@@ -134,7 +134,7 @@ def test_a_push_that_is_spoiled_is_read_or_refused(data: st.DataObject, changes:
 # --- what programs post --------------------------------------------------------------------------
 
 TOML = '[service]\ndatabase = "x.db"\n[couriers.my_dhl]\napi = "dhl"\nkey = "k3y-of-dhl"\n'
-FIELDS = sorted({*posting.ORDER_FIELDS, *intake.COLUMNS, *complaints.COLUMNS, "standing", "shipments"})
+FIELDS = sorted({*posting.ORDER_FIELDS, *columns.COLUMNS, *complaints.COLUMNS, "standing", "shipments"})
 GOOD: dict[str, dict[str, Any]] = {
     "parcels": {
         "number": "003404341111111111117",

@@ -181,7 +181,7 @@ def test_trouble_that_never_ends_becomes_what_is_usual_and_its_cases_come_out_in
 def test_a_place_of_one_buyer_is_no_hub_however_many_parcels_stand_still_there(tmp_path: Path) -> None:
     dhl = Courier(tmp_path)
     stuck = dhl.add(60, "Kleinkleckersdorf")
-    dhl.store.db.execute("UPDATE orders SET customer_contact = 'lin@example.com', buyer = 'lin'")
+    dhl.store.conn.execute("UPDATE orders SET customer_contact = 'lin@example.com', buyer = 'lin'")
     dhl.stall(stuck)
     assert [one.group for one in dhl.incidents] == [Group(Grain.COURIER, "dhl")]
     assert dhl.store.value("SELECT count(*) FROM surveys WHERE hub <> ''") == 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from parcelwatch import couriers
-from parcelwatch.core.intake import COLUMNS
+from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.kinds import RULES
 from parcelwatch.core.messages import Characters, message
 from parcelwatch.core.profiles import PROFILES

@@ -42,8 +42,8 @@ BUG: Final = 70
 LOCKED: Final = 75
 CONFIG: Final = 78
 INTERRUPTED: Final = 130
-GARBAGE: Final = 10_000
-"""So many objects more before Python looks for garbage: with its own 700 a tenth of all work is looking."""
+_GARBAGE: Final = 300_000
+"""So many objects more before Python looks for garbage: a short command ends before, and looking would be its tenth."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The first that fits: an error's own class before its base's.
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Of a process that ends nothing has to be freed; to look through it all first takes a fifth of a short command.
     atexit.register(gc.freeze)
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(_GARBAGE)
     _speak_utf8()
     try:
         ended = program(*arguments[:1])(args=arguments, prog_name="parcelwatch", standalone_mode=False)

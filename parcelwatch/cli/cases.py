@@ -73,7 +73,7 @@ def list_all(
     """
     from parcelwatch import shapes
     from parcelwatch.cli import output
-    from parcelwatch.store import cases, incidents, orders
+    from parcelwatch.store import cases, orders
 
     now = desk.now
     asked: dict[str, Any] = {"state": state, "kind": kind, "severity": severity, "remedy": remedy}
@@ -84,6 +84,8 @@ def list_all(
         if order:
             order = orders.show(store, order.strip())["order"]
         if incident is not None:
+            from parcelwatch.store import incidents
+
             incidents.one(store, incident)
         found = cases.rows(store, now, courier=courier, order=order, tag=tag, owner=whose, incident=incident, **asked)
     rows = [shapes.case(row, desk.words, now) for row in found[:limit]]

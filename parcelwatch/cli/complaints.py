@@ -76,9 +76,9 @@ def show_list(
 
     `again`: there was one about the parcel before.
     """
-    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.typed import ago
+    from parcelwatch.shapes import reports
     from parcelwatch.store import complaints, review
 
     now = desk.now
@@ -86,7 +86,7 @@ def show_list(
     with desk.store() as store:
         names = complaints.named(store)
         known = [one for one in review.weighed(store, now) if begins is None or one.complaint.at >= begins]
-    shown = [shapes.complaint(one, *names[one.complaint.id]) for one in known if not missed or one.lead is None]
+    shown = [reports.complaint(one, *names[one.complaint.id]) for one in known if not missed or one.lead is None]
     if as_json:
         output.emit_list(shown)
         return

@@ -28,15 +28,15 @@ def list_all(
     as_json: Json = False,
 ) -> None:
     """List every incident, or those in one state; open ones first."""
-    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.output import moment, worded
     from parcelwatch.core.incidents import IncidentState
+    from parcelwatch.shapes.incidents import incident as shape
     from parcelwatch.store import incidents
 
     one_of("state", state, list(IncidentState))
     with desk.store() as store:
-        rows = [shapes.incident(store, one, desk.words, desk.now) for one in incidents.rows(store, state)]
+        rows = [shape(store, one, desk.words, desk.now) for one in incidents.rows(store, state)]
     if as_json:
         output.emit_list(rows)
         return
@@ -62,11 +62,11 @@ def list_all(
 @command(app, "show", "incidents show 3", "incidents show 3 --json")
 def show(desk: Desk, incident: IncidentId, as_json: Json = False) -> None:
     """Show one incident: what it was measured by, its history, and where its parcels and letters are."""
-    from parcelwatch import shapes
     from parcelwatch.cli import output
+    from parcelwatch.shapes.incidents import incident_whole
 
     with desk.store() as store:
-        shown = shapes.incident_whole(store, incident, desk.words, desk.now)
+        shown = incident_whole(store, incident, desk.words, desk.now)
     if as_json:
         output.emit(shown)
         return

@@ -171,7 +171,7 @@ def moment(at: str | datetime | None, zone: tzinfo = UTC) -> str:
     if not at:
         return ""
     known = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return f"{known.astimezone(zone):%Y-%m-%d %H:%M}"
+    return known.astimezone(zone).replace(tzinfo=None).isoformat(" ", "minutes")
 
 
 def zone_note(zone: tzinfo, pattern: str = "Times are in {zone}.") -> None:

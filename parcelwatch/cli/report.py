@@ -44,10 +44,10 @@ def report(
     many complaints agents knew of before, what buyers ask most, alerts and whether they were right, and how each
     courier does.
     """
-    from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.cli.typed import ago
     from parcelwatch.core.report import midnight
+    from parcelwatch.shapes import reports
     from parcelwatch.store import report as counting
     from parcelwatch.store import review
 
@@ -56,12 +56,12 @@ def report(
     now, zone = desk.now, desk.config.timezone
     begins = midnight(zone, now) if today else ago(since or _USUAL, now, desk)
     with desk.store() as store, output.busy("counting"):
-        shown = shapes.report(counting.figures(store, begins, now))
+        shown = reports.report(counting.figures(store, begins, now))
         over = None if today else review.over(store, begins, now, zone)
     if html and over:
         _write(html, over, desk)
     if as_json:
-        output.emit({**shown, **(shapes.review(over) if over else {})})
+        output.emit({**shown, **(reports.review(over) if over else {})})
         return
     _print(shown, desk)
     if over:

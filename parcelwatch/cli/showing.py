@@ -11,7 +11,7 @@ from typing import Any, Final
 from parcelwatch import couriers
 from parcelwatch.cli import output
 from parcelwatch.config.declarations import API, shipped
-from parcelwatch.config.declared import needs
+from parcelwatch.config.needs import needs
 from parcelwatch.config.templates import CREDENTIALS
 from parcelwatch.core.near import meant
 from parcelwatch.couriers.base import Courier, Picky, Pushes, Registers, card

@@ -6,8 +6,7 @@ below, and a sentence may end in "…".
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -18,6 +17,8 @@ from rich.cells import chop_cells
 from rich.console import Console, ConsoleOptions
 from rich.text import Text
 
+from parcelwatch.core.patterns import lazily
+
 GAP: Final = 2
 # A sentence with less room than this beside its columns goes below them.
 ROOM: Final = 40
@@ -27,7 +28,7 @@ _BETWEEN: Final = " " * GAP
 _WIDE: Final = r"\u2e80-\u303f\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
 _CLOSE: Final = r"，。、；：！？）】》」』”’…%"
 _OPEN: Final = r"（【《「『“‘"
-_PIECE: Final = re.compile(rf"[{_OPEN}]*(?:[{_WIDE}]|[^{_WIDE}{_OPEN}]+)?[{_CLOSE}]*")
+_PIECE: Final = lazily(rf"[{_OPEN}]*(?:[{_WIDE}]|[^{_WIDE}{_OPEN}]+)?[{_CLOSE}]*")
 STYLES: Final = {
     "critical": "bold red",
     "high": "red",
@@ -66,6 +67,25 @@ def _column(title: str, place: int) -> _Column:
     name = title.lstrip("!>~?+")
     marks = title[: len(title) - len(name)]
     return _Column(name, place, "!" in marks, ">" in marks, "~" in marks, "?" in marks, "+" in marks)
+
+
+Size = Callable[[str], int]
+"""How many cells of a terminal a text takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A column as it is laid out. `roomy`: it is as wide as it wants to be, so that all its texts fit."""
+
+    column: _Column
+    width: int
+    size: Size
+    roomy: bool
+
+    def fitted(self, text: str) -> list[str]:
+        if self.column.cut:
+            return [text if self.roomy else cut(text, self.width)]
+        return [" ".join(text.split())] if self.roomy else wrapped(text, self.width)
 
 
 class Listing:
@@ -129,8 +149,12 @@ class Listing:
     @cached_property
     def _spans(self) -> list[tuple[int, int]]:
         """How narrow each column may be, and how wide it wants to be: looked up once, however many ways are tried."""
-        wide = [max(map(cell_len, self._cells(each))) for each in self._columns]
+        wide = [max(map(self._sizes[each.place], self._cells(each))) for each in self._columns]
         return [(self._least(each, natural), natural) for each, natural in zip(self._columns, wide, strict=True)]
+
+    @cached_property
+    def _sizes(self) -> list[Size]:
+        return [_size(self._cells(each)) for each in self._columns]
 
     def _least(self, column: _Column, natural: int) -> int:
         if column.cut:
@@ -146,12 +170,16 @@ class Listing:
     def _grid(
         self, columns: Sequence[_Column], widths: Sequence[int], below: Sequence[_Column], width: int
     ) -> Iterator[list[tuple[str, str]]]:
+        laid = [
+            _Laid(each, wide, self._sizes[each.place], wide >= self._spans[each.place][1])
+            for each, wide in zip(columns, widths, strict=True)
+        ]
         titles = [wrapped(each.title, wide) for each, wide in zip(columns, widths, strict=True)]
-        yield from _beside(columns, widths, titles, ["bold"] * len(columns))
+        yield from _beside(laid, titles, ["bold"] * len(columns))
         yield [("─" * (sum(widths) + GAP * (len(widths) - 1)), "dim")]
         for row in self._rows:
-            cells = [_fitted(row[each.place], wide, each) for each, wide in zip(columns, widths, strict=True)]
-            yield from _beside(columns, widths, cells, [self._styles.get(row[each.place], "") for each in columns])
+            cells = [each.fitted(row[each.column.place]) for each in laid]
+            yield from _beside(laid, cells, [self._styles.get(row[each.place], "") for each in columns])
             yield from self._kept(row, below, width)
             told = [each for each in below if row[each.place] and not each.kept]
             if told:
@@ -195,20 +223,26 @@ def _besides(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
 
 
 def _beside(
-    columns: Sequence[_Column], widths: Sequence[int], cells: Sequence[Sequence[str]], styles: Sequence[str]
+    columns: Sequence[_Laid], cells: Sequence[Sequence[str]], styles: Sequence[str]
 ) -> Iterator[list[tuple[str, str]]]:
     """The lines of one row, whose cells have one or more each."""
     for parts in zip_longest(*cells, fillvalue=""):
         line: list[tuple[str, str]] = []
-        for column, wide, part, style in zip(columns, widths, parts, styles, strict=True):
-            blank = " " * (wide - cell_len(part))
-            if column.right:
+        for each, part, style in zip(columns, parts, styles, strict=True):
+            blank = " " * (each.width - each.size(part))
+            if each.column.right:
                 line += ((blank, ""), (part, style), (_BETWEEN, ""))
             else:
                 line += ((part, style), (blank + _BETWEEN, ""))
         while line and not line[-1][0].strip():
             line.pop()
         yield line
+
+
+def _size(texts: Iterable[str]) -> Size:
+    """`len` for texts that are all ASCII, as those of most columns are: a look at each of them takes far longer."""
+    whole = "".join(texts)
+    return len if whole.isascii() and whole.isprintable() else cell_len
 
 
 def cell_len(text: str) -> int:
@@ -221,10 +255,6 @@ def _narrowest(word: str) -> int:
     if word.isascii():
         return cell_len(word)
     return max(min(cell_len(word), 16), *(cell_len(piece) for _, piece in _pieces(word)))
-
-
-def _fitted(text: str, width: int, column: _Column) -> list[str]:
-    return [cut(text, width)] if column.cut else wrapped(text, width)
 
 
 def cut(text: str, width: int) -> str:

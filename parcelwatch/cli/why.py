@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add `why` to the program."""
-    command(app, "why", "why JD0002123456789", "why JD0002123456789 --at 2026-11-20T09:00 --json")(why)
+    command(app, "why", "why JD0002123456789", "why JD0002123456789 --at 2026-11-20T09:00 --json", logs=False)(why)
 
 
 def why(

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from parcelwatch.config import contracts, days, overrides, presets, routes
 from parcelwatch.config.declarations import API, KEY, shipped
-from parcelwatch.config.declared import needs
 from parcelwatch.config.models import MATCHERS, Courier, File, Helpdesk, Limits, Override, Platform, Route
+from parcelwatch.config.needs import needs
 from parcelwatch.config.problems import Problem, listed
 from parcelwatch.config.secrets import Secret, others_may_read
 from parcelwatch.config.values import is_loopback

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from parcelwatch.config.declared_values import (
     Address,
@@ -27,19 +27,13 @@ from parcelwatch.config.declared_values import (
     Wanted,
 )
 from parcelwatch.config.expressions import Expression
-from parcelwatch.config.templates import CREDENTIALS, NUMBERS, OF_PARCEL, Template
+from parcelwatch.config.needs import DEFAULT_VALUES
+from parcelwatch.config.tables import Table
+from parcelwatch.config.templates import NUMBERS, OF_PARCEL, Template
 from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, Paces, TimeZone
 from parcelwatch.duration import Duration, Rate
 
 MOST: Final = 100
-# What an account of each kind sends when its declaration does not say.
-DEFAULT_VALUES: Final = {"header": "{key}", "basic": "{key}:{secret}", "bearer": "{token}", "oauth2": ""}
-
-
-class Table(BaseModel):
-    """A table that knows all its keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False, defer_build=True)
 
 
 # --- how it is asked -----------------------------------------------------------------------------
@@ -236,7 +230,7 @@ class Declaration(Table):
     auth: Auth | None = Field(default=None, description="how it proves itself")
     ask: Request = Field(description="the call")
     answer: Reply = Field(description="what is where in the answer")
-    errors: Errors = Field(default=Errors(), description="answers that are no history")
+    errors: Errors = Field(default=Errors.model_construct(), description="answers that are no history")
     statuses: Mapping[str, Meaning] = Field(default_factory=dict, description="what each status means")
     texts: tuple[Wording, ...] = Field(default=(), description="what its words mean, before our own reading of them")
 
@@ -263,31 +257,3 @@ class Declaration(Table):
         if self.batch > 1 and self.answer.number is None:
             raise ValueError("answer.number is required for a batch: results are told apart by it")
         return self
-
-
-def needs(written: Mapping[str, Any]) -> list[str]:
-    """The credentials an account must have, of a declaration that may still be faulty."""
-    raw = written.get("auth")
-    auth = raw if isinstance(raw, dict) else {}
-    kind = auth.get("kind")
-    texts = list(_strings([written.get("ask"), auth]))
-    if "value" not in auth and isinstance(kind, str):
-        texts.append(DEFAULT_VALUES.get(kind, ""))
-    granted, renewed = kind == "oauth2", auth.get("grant") == "refresh_token"
-    if granted:
-        texts.append("{key}" if renewed and auth.get("send") != "basic" else "{key} {secret}")
-    found = {name for text in texts for name in CREDENTIALS if f"{{{name}}}" in text}
-    found = (found - {"token"} if granted else found) | ({"token"} if renewed else set())
-    return [name for name in CREDENTIALS if name in found]
-
-
-def _strings(value: object) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case dict():
-            for inner in value.values():
-                yield from _strings(inner)
-        case list():
-            for inner in value:
-                yield from _strings(inner)

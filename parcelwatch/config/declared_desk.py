@@ -10,10 +10,11 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from parcelwatch.config.declared import Auth, Table
+from parcelwatch.config.declared import Auth
 from parcelwatch.config.declared_shop import Call, Option, OptionName, Since
 from parcelwatch.config.declared_values import HeaderName, Status
 from parcelwatch.config.expressions import Expression
+from parcelwatch.config.tables import Table
 from parcelwatch.config.values import BaseUrl, NaturalSpan, Pace
 from parcelwatch.duration import Duration, Rate
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from parcelwatch.config.declared import AnyTime, Auth, Table
+from parcelwatch.config.declared import AnyTime, Auth
 from parcelwatch.config.declared_values import AS_WRITTEN, Expressions, Form, HeaderName, Pattern, Status
 from parcelwatch.config.expressions import Expression
+from parcelwatch.config.tables import Table
 from parcelwatch.config.templates import ShopTemplate
 from parcelwatch.config.values import BaseUrl, NaturalSpan, OneOf, Pace, time_zone
 from parcelwatch.duration import Duration, Rate
@@ -146,7 +147,7 @@ class Listing(Call):
         default="iso", description="how {since} and {until} are written: iso, epoch, epoch_ms, rfc2822, %d/%m/%Y"
     )
     zone: Zone = Field(default="UTC", description='whose clock they are by; "shop": that of [shops.NAME] timezone')
-    pages: Pages = Pages()
+    pages: Pages = Pages.model_construct()
     empty: tuple[Status, ...] = Field(default=(204,), description="HTTP statuses that mean there are none")
 
     @model_validator(mode="after")

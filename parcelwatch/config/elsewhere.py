@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -27,13 +28,15 @@ _MOVES: Final[Mapping[Path, Path]] = {
 }
 
 
-_A_LIMIT: Final[TypeAdapter[object]] = TypeAdapter(Limit)
+@cache
+def _a_limit() -> TypeAdapter[object]:
+    return TypeAdapter(Limit)
 
 
 def _for_each_severity(value: object) -> object:
     """Raises ValidationError, once for all of them, for what is no limit."""
     if isinstance(value, str):
-        _A_LIMIT.validate_python(value)
+        _a_limit().validate_python(value)
     return dict.fromkeys(SEVERITIES, value) if isinstance(value, str) else value
 
 

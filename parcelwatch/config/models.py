@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import BeforeValidator, Field, create_model, model_validator
+from pydantic import Field, create_model, model_validator
 
-from parcelwatch.config.declared import Declaration, Table
-from parcelwatch.config.declared_desk import DeskDeclaration
-from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.presets import Preset
 from parcelwatch.config.secrets import Secret
+from parcelwatch.config.tables import Deferred, Table
 from parcelwatch.config.values import (
     ADay,
     BaseUrl,
@@ -72,18 +70,24 @@ class Service(Table):
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 
-def _fetched(value: object) -> object:
-    """A declaration's name that is still one could not be fetched, which is told already (declarations.py)."""
-    return None if isinstance(value, str) else value
+if TYPE_CHECKING:
+    from parcelwatch.config.declared import Declaration
+    from parcelwatch.config.declared_desk import DeskDeclaration
+    from parcelwatch.config.declared_shop import ShopDeclaration
 
+    DeclaredCourier = Declaration | None
+    DeclaredShop = ShopDeclaration | None
+    DeclaredDesk = DeskDeclaration | None
+else:
 
-Declared = Annotated[Declaration | None, BeforeValidator(_fetched, json_schema_input_type=str | Declaration)]
-DeclaredShop = Annotated[
-    ShopDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | ShopDeclaration)
-]
-DeclaredDesk = Annotated[
-    DeskDeclaration | None, BeforeValidator(_fetched, json_schema_input_type=str | DeskDeclaration)
-]
+    class DeclaredCourier(Deferred):
+        home, name = "parcelwatch.config.declared", "Declaration"
+
+    class DeclaredShop(Deferred):
+        home, name = "parcelwatch.config.declared_shop", "ShopDeclaration"
+
+    class DeclaredDesk(Deferred):
+        home, name = "parcelwatch.config.declared_desk", "DeskDeclaration"
 
 
 class Courier(Table):
@@ -104,7 +108,7 @@ class Courier(Table):
     companies: tuple[str, ...] = Field(
         default=(), description="what shops call the couriers it is for, where the name alone does not tell"
     )
-    declared: Declared = Field(default=None, description="the courier itself, as a table or by name")
+    declared: DeclaredCourier = Field(default=None, description="the courier itself, as a table or by name")
 
     @property
     def secrets(self) -> dict[str, Secret | None]:
@@ -519,7 +523,7 @@ class Drafts(Table):
     )
     remedies: Mapping[DraftKind, tuple[Remedy, ...]] = Field(default_factory=dict, description="what is offered")
     offers: tuple[Offer, ...] = ()
-    send: DraftSend = DraftSend()
+    send: DraftSend = DraftSend.model_construct()
 
 
 class ClaimWindow(Table):
@@ -562,25 +566,25 @@ class Retention(Table):
 class File(Table):
     """config.toml"""
 
-    service: Service = Service()
+    service: Service = Service.model_construct()
     couriers: Mapping[Name, Courier] = Field(default_factory=dict)
-    thresholds: Thresholds = Thresholds()
-    calendar: Calendar = Calendar()
+    thresholds: Thresholds = Thresholds.model_construct()
+    calendar: Calendar = Calendar.model_construct()
     peaks: tuple[Peak, ...] = ()
     stoppages: tuple[Stoppage, ...] = ()
     remote: tuple[Remote, ...] = ()
-    shop: Shop = Shop()
+    shop: Shop = Shop.model_construct()
     shops: Mapping[Name, Platform] = Field(default_factory=dict)
     presets: Mapping[Name, Preset] = Field(default_factory=dict, alias="import")
     helpdesks: Mapping[Name, Helpdesk] = Field(default_factory=dict)
     tokens: Mapping[Name, Token] = Field(default_factory=dict)
-    alerts: Alerts = Alerts()
-    messages: Messages = Messages()
-    incidents: Incidents = Incidents()
+    alerts: Alerts = Alerts.model_construct()
+    messages: Messages = Messages.model_construct()
+    incidents: Incidents = Incidents.model_construct()
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     routes: tuple[Route, ...] = ()
-    drafts: Drafts = Drafts()
-    report: Report = Report()
-    retention: Retention = Retention()
-    forecast: Forecast = Forecast()
+    drafts: Drafts = Drafts.model_construct()
+    report: Report = Report.model_construct()
+    retention: Retention = Retention.model_construct()
+    forecast: Forecast = Forecast.model_construct()
     claims: tuple[ClaimWindow, ...] = ()

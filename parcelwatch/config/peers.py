@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from parcelwatch.config.declared import Declaration
-from parcelwatch.config.declared_desk import DeskDeclaration
-from parcelwatch.config.declared_shop import ShopDeclaration
 from parcelwatch.config.secrets import Secret
 from parcelwatch.duration import Rate
+
+if TYPE_CHECKING:
+    from parcelwatch.config.declared import Declaration
+    from parcelwatch.config.declared_desk import DeskDeclaration
+    from parcelwatch.config.declared_shop import ShopDeclaration
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from parcelwatch.config.declared import Table
 from parcelwatch.config.problems import Problem, listed
+from parcelwatch.config.tables import Table
 from parcelwatch.config.values import OneOf
+from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.dates import ORDERS, order_of
 from parcelwatch.core.exports.formats import FORMATS
-from parcelwatch.core.intake import COLUMNS
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import BadInput
 

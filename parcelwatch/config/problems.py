@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from parcelwatch.config.lines import Path
+from parcelwatch.config.tables import Deferred
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.text import cut
 
@@ -191,11 +192,13 @@ def _keys(model: Any) -> dict[str, Any]:
 
 
 def _plain(annotation: Any) -> Any:
-    """The annotation without Annotated and None."""
+    """The annotation without Annotated and None; the table that a deferred one stands for."""
     if get_origin(annotation) is Annotated:
         return _plain(get_args(annotation)[0])
     if get_origin(annotation) in (Union, UnionType):
         return _plain(next(each for each in get_args(annotation) if each is not type(None)))
+    if isinstance(annotation, type) and issubclass(annotation, Deferred):
+        return annotation.table()
     return annotation
 
 

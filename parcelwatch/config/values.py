@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any, Final
@@ -64,6 +65,21 @@ class OneOf:
             meant = did_you_mean(name, self.names) or f"; expected one of {listed(self.names)}"
             raise ValueError(f'no {self.what} "{name}"{meant}')
         return name
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A value of ours that is written as a text of this pattern. Pydantic has no need to know what it is made of."""
+
+    read: Callable[[object], object]
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        as_text = core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema())
+        return core_schema.no_info_plain_validator_function(self.read, serialization=as_text)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "pattern": self.pattern}
 
 
 def _read_duration(value: object) -> Duration:
@@ -271,24 +287,16 @@ def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-_LIMIT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^0*[1-9][0-9]*(s|m|h|d|bd)$"})
-_NATURAL_LIMIT_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^0*[1-9][0-9]*[smhd]$"})
-_NATURAL_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$"})
-_RATE_SCHEMA = WithJsonSchema({"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"})
-_RATES_SCHEMA = WithJsonSchema(
-    {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "pattern": "^[0-9]+/[0-9]*[smhd]$"}}]}
-)
-_AS_TEXT = PlainSerializer(str, return_type=str)
-
-Limit = Annotated[Duration, PlainValidator(_read_limit), _AS_TEXT, _LIMIT_SCHEMA]
-NaturalLimit = Annotated[Duration, PlainValidator(_read_natural_limit), _AS_TEXT, _NATURAL_LIMIT_SCHEMA]
-NaturalSpan = Annotated[Duration, PlainValidator(_read_natural), _AS_TEXT, _NATURAL_SCHEMA]
-Pace = Annotated[Rate, PlainValidator(_read_rate), _AS_TEXT, _RATE_SCHEMA]
+Limit = Annotated[Duration, Read(_read_limit, "^0*[1-9][0-9]*(s|m|h|d|bd)$")]
+NaturalLimit = Annotated[Duration, Read(_read_natural_limit, "^0*[1-9][0-9]*[smhd]$")]
+NaturalSpan = Annotated[Duration, Read(_read_natural, "^[0-9]+[smhd]$")]
+_RATE: Final = "^[0-9]+/[0-9]*[smhd]$"
+Pace = Annotated[Rate, Read(_read_rate, _RATE)]
 Paces = Annotated[
     tuple[Rate, ...],
     PlainValidator(_read_rates),
     PlainSerializer(lambda rates: [str(rate) for rate in rates], return_type=list[str]),
-    _RATES_SCHEMA,
+    WithJsonSchema({"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "pattern": _RATE}}]}),
 ]
 Name = Annotated[str, AfterValidator(_name)]
 Country = Annotated[str, AfterValidator(_country)]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_WANTED: Final = re.compile(
+from parcelwatch.core.patterns import lazily
+
+_WANTED: Final = lazily(
     r"requir|request|need|await(?!ing customs|ing clearance)|missing|provide|submit|pending|upload|must|unpaid"
     r"|to be paid|payable|payment due|payment of|\bpay\b"
     r"|outstanding|\bdue\b(?! to)|in(?:correct|valid|adequate|complete)|mismatch"
@@ -60,9 +62,9 @@ _THINGS: Final = (
         ),
     ),
 )
-_ASKED: Final = tuple((thing, re.compile(words, re.IGNORECASE)) for thing, words in _THINGS)
+_ASKED: Final = tuple((thing, lazily(words, re.IGNORECASE)) for thing, words in _THINGS)
 
-_NOT_ASKED: Final = re.compile(
+_NOT_ASKED: Final = lazily(
     r"\b(?:no|not|without)\b.{0,20}(?:requir|need|due|payable)|(?:无|無|不)需|已(?:缴|繳|提交|提供|上传|上傳|收到)"
     r"|由(?:发件|發件|寄件|卖家|賣家|商家|寄方)人?(?:支付|承担|承擔|缴|繳)"
     r"|paid by (?:the )?(?:sender|shipper|seller)|\bDDP\b|(?:information|documents?|paperwork|data) received"
@@ -78,20 +80,20 @@ _NOT_ASKED: Final = re.compile(
 )
 
 # Nobody says whose wish it was: the sender's, unless somebody else is named. What was tried in vain is none.
-_STOPPED: Final = re.compile(r"拦截|攔截|截件|召回|intercept|recall", re.IGNORECASE)
-_IN_VAIN: Final = re.compile(
+_STOPPED: Final = lazily(r"拦截|攔截|截件|召回|intercept|recall", re.IGNORECASE)
+_IN_VAIN: Final = lazily(
     r"(?:拦截|攔截|截件|召回)(?:件)?(?:已)?(?:失败|失敗|未成功|不成功|未果|取消)|(?:未|无法|無法|不能|没有|沒有|取消)(?:被|能)?(?:成功)?(?:拦截|攔截|截件|召回)"
     r"|(?:intercept(?:ion|ed)?|recall(?:ed)?)(?: request)?(?: (?:has|was|has been))?"
     r" (?:failed|unsuccessful|cancell?ed|rejected|declined)"
     r"|(?:not|unable to|failed to|cannot)(?: be| been)? (?:intercept|recall)",
     re.IGNORECASE,
 )
-_BY_OTHERS: Final = re.compile(
+_BY_OTHERS: Final = lazily(
     r"海关|海關|查验|查驗|安检|安檢|禁|收件|收方|买家|買家|customs|security|prohibited|recipient|consignee|receiver"
     r"|aduana|douane|zoll|alfândega|税関",
     re.IGNORECASE,
 )
-_RECALLED: Final = re.compile(
+_RECALLED: Final = lazily(
     r"(?:寄件|发件|發件|寄方|发货|發貨|商家|卖家|賣家)(?:人|方|客户|客戶)?(?:主动|主動|的)?(?:要求|申请|申請|撤回|撤件)"
     r"|(?:request(?:ed)?|initiated|instruct(?:ed|ion)s?) (?:of|by|from) (?:the )?(?:sender|shipper|merchant|seller)"
     r"|(?<!to )(?<!to the )(?:sender|shipper|merchant|seller)(?:'s)? (?:has )?(?:request|instruct|order)"

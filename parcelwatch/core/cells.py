@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from parcelwatch.core.patterns import lazily
 from parcelwatch.core.text import link
 from parcelwatch.errors import BadInput
 
@@ -26,30 +27,30 @@ _LONGEST: Final = {
 _LONGEST_CELL: Final = 100
 _SHORT: Final = 64
 _MOST_TAGS: Final = 20
-_NUMBER: Final = re.compile(r"[A-Z0-9-]{5,40}")
-_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]*)?E[+-]?[0-9]{1,3}", re.IGNORECASE)
-_PLAIN_EXPONENT: Final = re.compile(r"[0-9]+E[0-9]+", re.IGNORECASE)
+_NUMBER: Final = lazily(r"[A-Z0-9-]{5,40}")
+_SCIENTIFIC: Final = lazily(r"[+-]?[0-9]+(?:[.,][0-9]*)?E[+-]?[0-9]{1,3}", re.IGNORECASE)
+_PLAIN_EXPONENT: Final = lazily(r"[0-9]+E[0-9]+", re.IGNORECASE)
 _WHOLE: Final = 8
 """Characters; groups of a number are shorter, but for one in its middle, such as a postal number's."""
-_EXCEL: Final = re.compile(r'=\s*"([^"]*)"')
+_EXCEL: Final = lazily(r'=\s*"([^"]*)"')
 # What keeps a spreadsheet from reading a text as a number, as those write it who cannot type the apostrophe.
 _GUARDS: Final = "'`´‘’"
 # Zero-width and directional characters, which come along when a number is copied from a web page.
-_UNSEEN: Final = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_JOINERS: Final = re.compile("[\u200c\u200d]")
-_LABEL: Final = re.compile(r"(?:NO|NR|№|(?:快递|物流|运)?单号)[.:：] ?")
-_DASHES: Final = re.compile("[\u2010-\u2015\u2212]")
+_UNSEEN: Final = lazily("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_JOINERS: Final = lazily("[\u200c\u200d]")
+_LABEL: Final = lazily(r"(?:NO|NR|№|(?:快递|物流|运)?单号)[.:：] ?")
+_DASHES: Final = lazily("[\u2010-\u2015\u2212]")
 _NOTHING: Final = frozenset({"-", "--", "–", "—", "/", "#N/A", "\\N", "无"})
 _NO_VALUE: Final = frozenset({"null", "none", "n/a", "nan"})
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_TAGS: Final = re.compile(r"[,;|，；]")
-_ORDERS: Final = re.compile("[,;，；、]")
+_LANGUAGE: Final = lazily(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+_TAGS: Final = lazily(r"[,;|，；]")
+_ORDERS: Final = lazily("[,;，；、]")
 # What a list of texts may stand for in JSON lines.
 _SEVERAL: Final = frozenset({"tag", "order"})
-_BROKEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_BROKEN: Final = lazily("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _RICHEST: Final = 1e12
 # An amount, its currency before or behind it as a sign or in letters.
-_AMOUNT: Final = re.compile(r"(?:[A-Za-z]{0,3}[$€£¥￥₽₩₹元]?) ?([0-9][0-9., ']*) ?(?:[$€£¥￥₽₩₹元]?[A-Za-z]{0,3})")
+_AMOUNT: Final = lazily(r"(?:[A-Za-z]{0,3}[$€£¥￥₽₩₹元]?) ?([0-9][0-9., ']*) ?(?:[$€£¥￥₽₩₹元]?[A-Za-z]{0,3})")
 _SIGNS: Final = {
     "$": {"USD", "CAD", "AUD", "NZD", "HKD", "TWD", "SGD", "MXN"},
     "€": {"EUR"},
@@ -61,7 +62,7 @@ _SIGNS: Final = {
     "₩": {"KRW"},
     "₹": {"INR"},
 }
-_THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:[,][0-9]{3})+|[0-9]{1,3}(?:[.][0-9]{3}){2,}")
+_THOUSANDS: Final = lazily(r"[0-9]{1,3}(?:[,][0-9]{3})+|[0-9]{1,3}(?:[.][0-9]{3}){2,}")
 
 
 def cell(name: str, value: object) -> str:

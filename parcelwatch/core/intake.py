@@ -25,36 +25,12 @@ from parcelwatch.core.cells import (
     url_of,
     worth,
 )
+from parcelwatch.core.columns import COLUMNS
 from parcelwatch.core.dates import TwoDays, sign_of, time_of
 from parcelwatch.core.near import meant
 from parcelwatch.core.shopping import unmasked
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Order, Parcel
-
-COLUMNS: Final = (
-    "number",
-    "courier",
-    "company",
-    "order",
-    "service",
-    "origin",
-    "destination",
-    "shipped_at",
-    "promised_by",
-    "dispatch_by",
-    "customer_name",
-    "customer_contact",
-    "phone_last4",
-    "postal_code",
-    "language",
-    "value",
-    "tag",
-    "buyer",
-    "tier",
-    "goods",
-    "order_url",
-)
-"""Every column there is, named as the options of `parcels add`."""
 
 _ALIASES: Final = {"tags": "tag", "tracking_number": "number", "carrier": "courier"}
 # Taken where no column is called customer_contact itself, the first of them that is there.

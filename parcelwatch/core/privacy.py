@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
+from parcelwatch.core.patterns import lazily
+
 HIDDEN = "***"
+SAME: Final = 2000
+"""So many texts are kept with what became of them: couriers say the same of one parcel after the other."""
 
 _EXTENSION = r"(?:\s?(?:[-,，#转]|转接|分机|ext\.?|x|poste|ramal|extensión)\s?\d{1,6}(?!\d|-\d))?"
-_PHONES = re.compile(
+_PHONES = lazily(
     r"(?<![\dA-Za-z])(?:"
     rf"(?:\+?86[- ]?|0086[- ]?)?1[3-9]\d[- ]?\d{{4}}[- ]?\d{{4}}{_EXTENSION}"
     rf"|(?:[(（]0\d{{2,3}}[)）]|0\d{{2,3}})[- ]?\d{{7,8}}{_EXTENSION}"
@@ -32,7 +37,7 @@ _PHONES = re.compile(
 )
 
 # China's identity number: region, date of birth, serial number, check digit.
-_IDENTITIES: Final = re.compile(
+_IDENTITIES: Final = lazily(
     r"(?<![\dA-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
 )
 
@@ -50,7 +55,7 @@ _OPENS: Final = (
 # In groups of one length, or in one piece with hyphens.
 _GROUPS: Final = r"(?:\d\d(?: \d\d){1,4}|(?:\d{3} ){1,2}\d{3}|(?:\d{4} ){1,2}\d{4})(?![-\d])"
 _CODE: Final = rf"(?>{_GROUPS}|[A-Za-z]{{0,3}}-?\d[A-Za-z\d]*(?:-[A-Za-z\d]+)*)"
-_COLLECTING: Final = re.compile(
+_COLLECTING: Final = lazily(
     rf"((?:{'|'.join(_OPENS)})"
     r"(?:\s|为|為|是|は|is\b|ist\b|est\b|es\b|é\b|è\b|to\b|[:：=#\[【(（「)“\"]|\(otp\))*)"
     rf"(?<![A-Za-z\d])({_CODE})(?!年|月|日)",
@@ -60,13 +65,13 @@ _SHORTEST_CODE: Final = 3
 
 # --- whose phone it is ---------------------------------------------------------------------------
 
-_LANDLINE: Final = re.compile(
+_LANDLINE: Final = lazily(
     r"[(（]?(?:(?:\+|00)?86[- ]?)?(?:0(?!0)\d{2,3}[)）]?[- ]?\d{7,8}(?!\d)|[48]00[- ]?\d{3}[- ]?\d{4})"
     r"|0(?![5789]0)\d{1,3}-\d{2,4}-\d{4}"
 )
-_CLAUSE: Final = re.compile(r"[。；;！!？?】\n]")
+_CLAUSE: Final = lazily(r"[。；;！!？?】\n]")
 # Of the last of these before a phone, in its sentence, the phone is.
-_WHOSE: Final = re.compile(
+_WHOSE: Final = lazily(
     r"(?P<place>驿站|驛站|代收点|代收點|代收处|自提点|自提柜|快递柜|服务点|服务站|服务部|门店|門市|超市|便利店|网点|網點|分部|营业部|营业厅|营业所"
     r"|邮局|郵局|转运中心|公司|客服|投诉|站点|[店站](?!长)"
     r"|\b(?:branch|depot|hub|station|post ?office|parcel ?shop|pick-?up point|locker|customer (?:service|care)|hotline"
@@ -78,7 +83,7 @@ _WHOSE: Final = re.compile(
     re.IGNORECASE,
 )
 _KEPT: Final = "\ue000"
-_RUNG: Final = re.compile(
+_RUNG: Final = lazily(
     r"(?:联系|聯繫|致电|電聯|电联|拨打|咨询|电话|電話|热线|tel\.?|call|phone|ring|at|on|:|：)\s*[:：(（]?\s*$",
     re.IGNORECASE,
 )
@@ -99,21 +104,21 @@ def _of_a_place(phone: re.Match[str]) -> bool:
 
 _NAME_ZH = r"[\u3400-\u9fff·]{2,4}"
 _ROLE = r"(?:派件|派送|投递|快递|收件|收派|配送|业务|揽投|揽[收件]|取件|投送|扫描)(?:员|人|小哥)"
-_COURIERS = re.compile(
+_COURIERS = lazily(
     rf"({_ROLE}(?:姓名)?\s*[:：是]?\s*[【\[]?\s*)"
     rf"({_NAME_ZH}?)(?=\s*(?:[】\]，,。；;)）(（/]|正在|已|为您|电话|手机|联系|$|{re.escape(HIDDEN)}))"
 )
-_POSSESSIVE = re.compile(
+_POSSESSIVE = lazily(
     rf"((?:(?:[】)）]|网点|公司|分部|营业部|营业厅|服务点)\s?的"
     rf"|指定[:：])\s?)({_NAME_ZH})(?=\s*[(（]?\s*{re.escape(HIDDEN)})"
 )
-_IN_BRACKETS = re.compile(rf"([(（/【])({_NAME_ZH})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
-_SIGNED = re.compile(
+_IN_BRACKETS = lazily(rf"([(（/【])({_NAME_ZH})(?=\s*[,，/:：]?\s*(?:电话|手机)?[:：]?\s*{re.escape(HIDDEN)})")
+_SIGNED = lazily(
     rf"((?:签收人|收件人|收货人|寄件人|代收人|簽收人)\s*(?:是|为|為)?\s*[:：]?\s*[【\[]?)({_NAME_ZH})"
     rf"(?=\s*(?:[】\]，,。；;)）(（]|签收|簽收|{re.escape(HIDDEN)}|$))"
 )
-_SIGNED_BY = re.compile(rf"((?:已|经)?由\s?)({_NAME_ZH}?)(?=\s?(?:代?签收|代收))")
-_BY = re.compile(
+_SIGNED_BY = lazily(rf"((?:已|经)?由\s?)({_NAME_ZH}?)(?=\s?(?:代?签收|代收))")
+_BY = lazily(
     r"(\b(?:(?:signed(?: for)? by|received by|accepted by|left with|signé par|reçu par|réceptionné par|remise? à"
     r"|firmad[oa] por|recibid[oa] por|entregad[oa] a|assinad[oa] por|recebid[oa] por|entregue a|unterschrieben von"
     r"|angenommen von|übergeben an|quittiert von|empfangen von)\s*:?|(?:signature|signatory|signataire|driver|courier"
@@ -124,12 +129,12 @@ _BY = re.compile(
 )
 
 # Who may stand where a name is expected without being a person.
-_NOBODY = re.compile(
+_NOBODY = lazily(
     r"本人|家人|他人|[寄发收][件货]人|商家|卖家|买家|仓|签收|领取|妥投|同事|朋友|邻居|门卫|保安|前台|草签|代收|收发|物业|柜|驿站|丰巢|兔喜|超市|商店|凭取|信息|单位"
     r"|公司|电话|手机|正在|派件|派送|已签|网点|中心|家门|姓名|不在|拒收|要求|地址|联系|客户|名址|改址|拒|专属|号码"
     r"|外呼|上门|店|站|室|局|[点部所处]$|^[取收派投完接未因将正已为]"
 )
-_NOBODY_LATIN = re.compile(
+_NOBODY_LATIN = lazily(
     r"^(?:(?:in|at|on|for|to|by|has|is|was|will|not|we)\b|(?:\w+\s+)?(?:neighbou?rs?|recipient|receiver|consignee"
     r"|customer|addressee|agent|individual|resident|family"
     r"|reception\w*|front|mail ?room|concierge|security|office|desk|guard|locker|depot|hub|facility|courier|carrier"
@@ -141,7 +146,7 @@ _NOBODY_LATIN = re.compile(
     re.IGNORECASE,
 )
 # A name is written with capitals; after these a sentence may go on in small letters.
-_SMALL = re.compile(r"^[^\W\d_A-ZÀ-ÞŠŽ]")
+_SMALL = lazily(r"^[^\W\d_A-ZÀ-ÞŠŽ]")
 
 
 def mask(text: str) -> str:
@@ -160,15 +165,16 @@ def shown(text: str) -> str:
         return f"{HIDDEN}{_KEPT}"  # as if hidden, for a phone tells that what stands before it is a name
 
     said = _masked(text.replace(_KEPT, ""), phone)
-    return re.sub(re.escape(HIDDEN) + _KEPT, lambda _: places.pop(0), said)
+    return re.sub(re.escape(HIDDEN) + _KEPT, lambda _: places.pop(0), said) if places else said
 
 
+@lru_cache(maxsize=SAME)
 def uncoded(text: str) -> str:
     """`text` with the codes that open a locker, or that a station hands a parcel out for, replaced by HIDDEN."""
     return _COLLECTING.sub(lambda code: code[1] + HIDDEN if len(code[2]) >= _SHORTEST_CODE else code[0], text)
 
 
-EASTERN: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+EASTERN: Final = lazily("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 """Han, Kana and Hangul, in which the family name comes first."""
 
 
@@ -191,13 +197,13 @@ def _masked(text: str, phone: Callable[[re.Match[str]], str]) -> str:
 
 
 # What differs from parcel to parcel within one wording: what stands in brackets, whatever has a digit, and places.
-_BRACKETS = re.compile(r"([【\[（(《「])[^【\[（(《「】\]）)》」]*([】\]）)》」])")
-_NUMBERS = re.compile(r"(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*(?:[\s:./,_-]{1,3}\d[A-Za-z\d]*)*")
-_PLACES_ZH = re.compile(
+_BRACKETS = lazily(r"([【\[（(《「])[^【\[（(《「】\]）)》」]*([】\]）)》」])")
+_NUMBERS = lazily(r"(?<![A-Za-z])[A-Za-z]*\d[A-Za-z\d]*(?:[\s:./,_-]{1,3}\d[A-Za-z\d]*)*")
+_PLACES_ZH = lazily(
     r"(到达|抵达|离开|发往|送往|运往|前往|派往|进入|送达|[到从由在至往])[\u3400-\u9fffA-Za-z·]{1,14}?"
     r"(转运中心|分拨中心|集散中心|处理中心|营业部|营业点|服务点|中心|网点|分部|公司|机场|口岸|仓库|驿站|站|局|仓)"
 )
-_PLACES_LATIN = re.compile(
+_PLACES_LATIN = lazily(
     r"\b((?:in|at|from|to|via|near|nach|aus|von|à|en|em|para|desde|naar|te|presso|da|w|z|do) )"
     r"[A-ZÀ-ÞŁŚŻŹĆ][\w.'-]*(?:[ ,]+[A-ZÀ-ÞŁŚŻŹĆ][\w.'-]*)*"
 )

@@ -18,7 +18,6 @@ BREAK: Final = "\u200b"  # zero width: readers see nothing, chat programs no lon
 
 # Control, format (bidi, zero width), surrogate, private, unassigned; line and paragraph separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_SPACE: Final = re.compile(r"\s+")
 # Marks piled on one letter reach over the lines above and below; no script piles more than two.
 _MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
 _STACKED: Final = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
@@ -77,9 +76,13 @@ def link(url: str) -> str:
 def plain(text: str, limit: int = 200) -> str:
     """The same for a terminal, where nothing comes alive: what is copied from it is what was written."""
     text = text[: limit * 10]  # nobody reads on, and what follows is work per character
-    if not (text.isascii() and text.isprintable()):
-        text = _STACKED.sub(r"\1", unicodedata.normalize("NFC", text).translate(_SEEN))
-    return cut(_SPACE.sub(" ", text).strip(), limit)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = text.translate(_SEEN)
+    if not text.isascii():
+        text = _STACKED.sub(r"\1", text)
+    return cut(" ".join(text.split()), limit)
 
 
 def written(text: str) -> str:

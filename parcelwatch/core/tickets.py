@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from parcelwatch.core.patterns import lazily
 from parcelwatch.model import Author, Message, Missive, Ticket
 
 LATELY: Final = timedelta(days=14)
@@ -35,11 +36,11 @@ class Unheard(StrEnum):
     QUOTED = "its customer only quotes what the shop wrote"
 
 
-_MACHINES: Final = re.compile(
+_MACHINES: Final = lazily(
     r"^(?:no|do[-_.]?not|nicht)[-_.]?(?:reply|antworten)|^(?:mailer-daemon|postmaster|bounces?|notifications?)\b",
     re.IGNORECASE,
 )
-_AUTOMATIC: Final = re.compile(
+_AUTOMATIC: Final = lazily(
     r"^\W*(?:auto(?:matic|mated|matische)?[\s:-]*(?:reply|response|antwort)|out of (?:the )?office|abwesen\w+|"
     r"r[ée]ponse automatique|absence du bureau|respuesta autom[áa]tica|fuera de la oficina|resposta autom[áa]tica|"
     r"risposta automatica|automatisch antwoord|undeliver\w+|delivery status notification|mail delivery (?:failed|sub)|"
@@ -47,7 +48,7 @@ _AUTOMATIC: Final = re.compile(
     re.IGNORECASE,
 )
 # What the shop's own system sends of an order, where it comes back as a ticket.
-_ORDER_MAIL: Final = re.compile(
+_ORDER_MAIL: Final = lazily(
     r"^\W*(?:\[[^\]]{1,60}\]\W*)?(?:new (?:customer )?order\b|order confirm\w+|order [#\w-]+ (?:confirmed|placed)|"
     r"your order (?:[#\w-]+ )?(?:is|has been|was) (?:confirmed|shipped|dispatched|received|on its way)|"
     r"(?:shipping|shipment|delivery) (?:confirmation|notification)|bestell\w*best[äa]tigung|versandbest[äa]tigung|"
@@ -56,7 +57,7 @@ _ORDER_MAIL: Final = re.compile(
     re.IGNORECASE,
 )
 # Where the words of somebody else begin in a mail.
-_QUOTES: Final = re.compile(
+_QUOTES: Final = lazily(
     r"^\s*(?:>|-{2,}\s*(?:original message|urspr[üu]ngliche nachricht|message d'origine|mensaje original|原始邮件)|"
     r"_{10,}|on .{6,120} wrote:|am .{6,120} schrieb\b.*:|le .{6,120} a [ée]crit\s*:|el .{6,120} escribi[óo]:|"
     r"(?:from|von|de|发件人|寄件者|差出人)\s*[:：].*[@<]|.{2,80}(?:写道|寫道)\s*[:：])",
@@ -105,15 +106,15 @@ def _theirs(ticket: Ticket) -> list[Message]:
 
 # --- what is it about? ---------------------------------------------------------------------------
 
-_TOKEN: Final = re.compile(r"[0-9A-Za-z]+")
+_TOKEN: Final = lazily(r"[0-9A-Za-z]+")
 # As people write a number in groups.
-_JOINT: Final = re.compile(r"[ \u00a0\u2007\u2009\u202f.\-\u2010-\u2013]")
+_JOINT: Final = lazily(r"[ \u00a0\u2007\u2009\u202f.\-\u2010-\u2013]")
 _MOST_GROUPS: Final = 10
 _LENGTHS: Final = (6, 40)
 
-_NAME: Final = re.compile(r"(?<![\w#])#?\w[\w/.\-]*")
-_DIGITS: Final = re.compile(r"\d")
-_ORDER_WORD: Final = re.compile(
+_NAME: Final = lazily(r"(?<![\w#])#?\w[\w/.\-]*")
+_DIGITS: Final = lazily(r"\d")
+_ORDER_WORD: Final = lazily(
     r"\border(?:s|ed|\b)|bestell|auftrag|commande|pedido|encomenda|ordine|zam[óo]wieni|заказ|注文|订单|訂單|订购|주문",
     re.IGNORECASE,
 )
@@ -267,7 +268,7 @@ def _one(orders: Sequence[Order], by: Found) -> About | None:
 # --- may a letter go there? ----------------------------------------------------------------------
 
 # A reply there is only taken for a day, or is no letter's place.
-_LIVE_CHANNELS: Final = re.compile(
+_LIVE_CHANNELS: Final = lazily(
     r"whats|messenger|facebook|instagram|twitter|telegram|wechat|line|sms|chat|phone", re.IGNORECASE
 )
 

@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlite_utils import Database
-
 from parcelwatch.errors import StoreDamaged, StoreError
 from parcelwatch.store import copies, damage, files, schema
 from parcelwatch.store.connection import LOCK_WAIT, Store
@@ -67,7 +65,7 @@ def examine(backup: Path) -> None:
         raise StoreError(f"{backup} is no backup made by `parcelwatch db backup`; {_ANOTHER}")
     try:
         with closing(_reading(backup)) as conn:
-            schema.refuse_foreign(Database(conn, execute_plugins=False), backup, _ANOTHER)
+            schema.refuse_foreign(conn, backup, _ANOTHER)
             said = damage.found(conn, thorough=True)
     except sqlite3.DatabaseError as error:
         raise StoreDamaged(f"{backup} is damaged ({error}); {_ANOTHER}") from error

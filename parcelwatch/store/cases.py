@@ -15,7 +15,7 @@ from parcelwatch.errors import BadInput, NotFound
 from parcelwatch.model import Case, CaseEvent, Remedy, Severity
 from parcelwatch.store.connection import Store
 from parcelwatch.store.orders import NUMBERS_OF
-from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, to_case, to_fact, to_ms, where
+from parcelwatch.store.rows import CASE, CASE_COLUMNS, from_ms, iso, maybe_at, texts, to_case, to_fact, to_ms, where
 from parcelwatch.store.tickets import COMPLAINED, TICKETS_OF
 
 VERDICTS: Final = ("true", "false", "known")
@@ -113,14 +113,14 @@ def _listed(row: tuple[Any, ...]) -> CaseRow:
         number=number,
         courier=courier,
         company=company,
-        orders=tuple(json.loads(orders)),
+        orders=texts(orders),
         promised_by=maybe_at(promised_by),
         value=value,
         verdict=verdict,
-        tags=tuple(json.loads(tags)),
+        tags=texts(tags),
         incident=incident,
         complained=bool(wrote[0]),
-        tickets=tuple(json.loads(wrote[1])),
+        tickets=texts(wrote[1]),
     )
 
 

@@ -19,8 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlite_utils import Database
-
 from parcelwatch.errors import StoreBusy, StoreDamaged, StoreError, StoreFailing, StoreFull
 from parcelwatch.store import damage, files, schema
 from parcelwatch.store.copying import before_upgrade
@@ -51,7 +49,6 @@ class Store:
     def __init__(self, path: Path, conn: sqlite3.Connection, write_lock: int, lock_wait: float) -> None:
         self.path = path
         self.conn = conn
-        self.db = Database(conn, execute_plugins=False)
         self.enqueued = 0
         self._write_lock = write_lock
         self._claims: tuple[int, ...] = ()
@@ -278,14 +275,20 @@ class Store:
     def _set_up(self, check: bool) -> None:
         for pragma in _PRAGMAS:
             self.conn.execute(pragma).fetchall()
-        schema.refuse_foreign(self.db, self.path)
+        schema.refuse_foreign(self.conn, self.path)
         if check and (error := self.unsound(damage.GLANCE)):
             raise error
         self.conn.execute("PRAGMA journal_mode = WAL").fetchall()
         self.conn.execute("PRAGMA synchronous = FULL").fetchall()
-        if version := schema.last(self.db):
-            before_upgrade(self.conn, self.path, version)
-        schema.migrate(self.db)
+        if schema.pending(self.conn):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        from parcelwatch.store import migrating  # noqa: PLC0415 - slow, and nearly every start finds nothing to do
+
+        if seen := schema.seen(self.conn):
+            before_upgrade(self.conn, self.path, seen[-1])
+        migrating.apply(self.conn)
 
     def _roll_back_open(self) -> None:
         # SQLite rolls back by itself on some errors; a second ROLLBACK would hide the first.

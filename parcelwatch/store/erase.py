@@ -57,11 +57,15 @@ _JSON: Final = frozenset({"tags", "replaced", "fact", "facts", "data", "ids", "w
 
 
 def _exported(store: Store, parcel_id: int) -> dict[str, Any]:
-    (parcel,) = store.db.query("SELECT * FROM parcels WHERE id = ?", (parcel_id,))
-    tables = {
-        name: [_dated(row) for row in store.db.query(query, (parcel_id,))] for name, query in _OF_A_PARCEL.items()
-    }
-    return {**_dated(parcel), **tables}
+    (parcel,) = _named(store, "SELECT * FROM parcels WHERE id = ?", parcel_id)
+    return {**parcel, **{name: _named(store, query, parcel_id) for name, query in _OF_A_PARCEL.items()}}
+
+
+def _named(store: Store, query: str, parcel_id: int) -> list[dict[str, Any]]:
+    """Rows with the names of their columns."""
+    said = store.conn.execute(query, (parcel_id,))
+    names = [column[0] for column in said.description]
+    return [_dated(dict(zip(names, row, strict=True))) for row in said.fetchall()]
 
 
 def _dated(row: dict[str, Any]) -> dict[str, Any]:

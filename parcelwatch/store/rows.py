@@ -105,6 +105,11 @@ def dump(value: object) -> str:
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
+def texts(kept: str) -> tuple[str, ...]:
+    """A list of texts, most often of none."""
+    return () if kept == "[]" else tuple(load(kept))
+
+
 def load(text: str) -> Any:
     """What `dump` was given; tuples come back as lists."""
     return json.loads(text)

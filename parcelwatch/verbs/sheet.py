@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
 
-from parcelwatch.core import intake, together
+from parcelwatch.core import columns, intake, together
 from parcelwatch.core.cells import cell
 from parcelwatch.core.near import meant
 from parcelwatch.core.orders import of_nobody
@@ -253,7 +253,7 @@ class Kind:
     naming: Sequence[str] = ("number",)
 
 
-PARCELS: Final = Kind(intake.columns, intake.COLUMNS, (("number",),))
+PARCELS: Final = Kind(intake.columns, columns.COLUMNS, (("number",),))
 
 
 _NAMED: Final = 8

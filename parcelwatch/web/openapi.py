@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from parcelwatch import __version__
-from parcelwatch.core import complaints, intake
+from parcelwatch.core import columns, complaints
 from parcelwatch.model import Standing
 from parcelwatch.shopping.posting import MOST, ORDER_FIELDS
 
@@ -36,7 +36,7 @@ def described(limit: int) -> dict[str, Any]:
         "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         "security": [{"token": []}],
         "paths": {
-            "/api/parcels": _path("Watch parcels", _object(intake.COLUMNS, ("number",)), limit),
+            "/api/parcels": _path("Watch parcels", _object(columns.COLUMNS, ("number",)), limit),
             "/api/orders": _path("Tell how orders stand now", _order(), limit),
             "/api/complaints": _path("Tell when buyers complained", _object(complaints.COLUMNS, ("at",)), limit),
         },

@@ -14,7 +14,7 @@ import typer.main
 
 from parcelwatch.cli import main
 from parcelwatch.cli.app import made
-from tests.cli.conftest import Shop
+from tests.cli.conftest import STALLED, Shop
 
 HEAVY = (
     "httpx",
@@ -27,6 +27,10 @@ HEAVY = (
     "rich.markdown",
     "structlog",
     "uvicorn",
+    "apscheduler",
+    "parcelwatch.config",
+    "parcelwatch.model",
+    "parcelwatch.store",
 )
 
 
@@ -158,7 +162,11 @@ def test_help_imports_nothing_it_does_not_need() -> None:
     assert "parcels" in ended.stdout
 
 
-UNNEEDED = ("apprise", "httpx", "aiohttp", "uvicorn", "structlog", "holidays", "parcelwatch.lexicon", "rich.markdown")
+UNNEEDED = (
+    *("apprise", "httpx", "aiohttp", "apscheduler", "uvicorn", "structlog", "holidays", "rich.markdown"),
+    *("sqlite_utils", "jmespath", "parcelwatch.lexicon", "parcelwatch.core.intake", "parcelwatch.core.detect"),
+    *("parcelwatch.config.declared", "parcelwatch.config.declared_shop", "parcelwatch.config.declared_desk"),
+)
 WORDLESS = ("jinja2", "babel.dates")
 """Only what says sentences needs these."""
 
@@ -169,6 +177,7 @@ WORDLESS = ("jinja2", "babel.dates")
         (("cases", "list"), UNNEEDED),
         (("parcels", "list"), UNNEEDED + WORDLESS),
         (("orders", "list"), UNNEEDED + WORDLESS),
+        (("why", STALLED), tuple(name for name in UNNEEDED if name != "holidays")),
     ],
 )
 def test_what_agents_type_all_day_imports_nothing_it_does_not_need(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from parcelwatch import territories
 from parcelwatch.core.cells import cell, last4, number_of, tags_of, worth
-from parcelwatch.core.intake import COLUMNS, Described, Intake, columns
+from parcelwatch.core.columns import COLUMNS
+from parcelwatch.core.intake import Described, Intake, columns
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Parcel
 from parcelwatch.verbs import importing

@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 from parcelwatch.errors import StoreDamaged, StoreError, StoreLocked
 from parcelwatch.store import Store, audit, backup, copies, parcels
-from parcelwatch.store.schema import MIGRATIONS, NAMES
+from parcelwatch.store.migrating import MIGRATIONS
+from parcelwatch.store.schema import NAMES
 from tests.servers import PATIENCE
 from tests.store.making import NOW, add, parcel
 

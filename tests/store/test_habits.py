@@ -12,7 +12,7 @@ from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Answered, Checkpoint, Milestone, Parcel
 from parcelwatch.store import Store, parcels
-from parcelwatch.store.schema import MIGRATIONS
+from parcelwatch.store.migrating import MIGRATIONS
 from tests.databases import blank
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

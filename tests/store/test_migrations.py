@@ -20,8 +20,9 @@ from parcelwatch.render import Renderer
 from parcelwatch.settle import settle
 from parcelwatch.store import Store, accounts, alerts, audit, cases, drafts, evidence, outbox, parcels
 from parcelwatch.store.dossiers import dossier
+from parcelwatch.store.migrating import MIGRATIONS
 from parcelwatch.store.rows import dump, to_ms
-from parcelwatch.store.schema import MIGRATIONS, NAMES
+from parcelwatch.store.schema import NAMES
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -238,7 +239,7 @@ def test_parcels_of_one_order_keep_together_what_each_of_them_said_of_it(tmp_pat
 
 def test_every_migration_is_known_by_name(tmp_path: Path) -> None:
     with Store.open(tmp_path / "watch.db") as store:
-        assert [migration.name for migration in MIGRATIONS.applied(store.db)] == list(NAMES)
+        assert [migration.name for migration in MIGRATIONS.applied(Database(store.conn))] == list(NAMES)
 
 
 # --- who has a case ------------------------------------------------------------------------------

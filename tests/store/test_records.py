@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from parcelwatch import shapes
 from parcelwatch.core.accounts import AccountState
@@ -210,7 +211,7 @@ def test_every_view_shows_dates_and_numbers(store: Store) -> None:
     draft_id = draft(store)
     enqueue(store, alert(parcel_id=1, case_id=1, draft_id=draft_id))
     views = store.all("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")
-    shown = {name: list(store.db.query(f"SELECT * FROM {name}")) for (name,) in views}
+    shown = {name: list(Database(store.conn).query(f"SELECT * FROM {name}")) for (name,) in views}
     assert sorted(shown) == ["v_alerts", "v_cases", "v_checkpoints", "v_drafts", "v_orders", "v_parcels"]
     assert shown["v_parcels"][0]["added_at"] == "2026-03-02T08:00:00Z"
     assert {one[0]["number"] for name, one in shown.items() if one and name != "v_orders"} == {"PW1"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from parcelwatch.core.detect.checks import Check
+from parcelwatch.core.patterns import lazily
 
 
 class Strength(StrEnum):
@@ -54,7 +55,7 @@ class Form:
     _compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_compiled", re.compile(self.pattern))
+        object.__setattr__(self, "_compiled", lazily(self.pattern))
 
     def find(self, number: str) -> Match | None:
         """What this form says of a number in capitals; None when it is not of this form."""

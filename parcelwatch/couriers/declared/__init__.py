@@ -16,7 +16,7 @@ import httpx
 
 from parcelwatch.config import AccountConfig
 from parcelwatch.config.declared import Declaration
-from parcelwatch.config.declared import needs as needed
+from parcelwatch.config.needs import needs as needed
 from parcelwatch.couriers.base import Account, Courier, Tells, Token
 from parcelwatch.couriers.declared.answer import read
 from parcelwatch.couriers.declared.request import address, build, lacks

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Generic
 
-from parcelwatch.config.declared import needs as needed
+from parcelwatch.config.needs import needs as needed
 from parcelwatch.shops.declared.options import D
 
 

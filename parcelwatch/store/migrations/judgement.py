@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlite_utils import Database
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 # What a complaint is about may be erased or purged, and the complaint goes along. `text` is kept only where asked.
 _COMPLAINTS: Final = (

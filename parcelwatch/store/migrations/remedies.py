@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlite_utils import Database
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 _NOW: Final = "CASE {was} WHEN 'replace' THEN 'resend' WHEN 'discount' THEN 'voucher' ELSE 'other' END"
 _WAS: Final = "('replace', 'discount', 'wait')"

@@ -5,9 +5,11 @@ What belongs here: statements that were released once; none is ever changed agai
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sqlite_utils import Database
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 
 _SHOPS: Final = (
     # How far each shop was read; at, cursor as shops.base.Mark.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Final
 
 from parcelwatch.store.views import VIEW_NAMES, VIEWS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 APPLICATION_ID: Final = 0x70777463
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Final
 
 from parcelwatch.store.migrations.spine import NO_VIEWS
 from parcelwatch.store.views import VIEWS
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 # Of a token only the digest: whoever reads the database cannot act. What a digest of many parcels links to outlives
 # its first one, so the bundle is no reference.
