@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from parcelwatch import config, making
+from parcelwatch import accepted, config, making
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.reloading import Reloader
@@ -83,6 +83,9 @@ def test_a_file_with_a_fault_is_refused_whole(tmp_path: Path, settings: str, why
             assert await one.reload() is None
             assert (parts.policy, parts.workers) == (policy, workers)
             assert why in one.refused
+            kept = accepted.recall(path)
+            assert kept
+            assert STRICT in kept.texts[str(path)]
             await place.live(parts, MINUTE, MINUTE)
 
         place.play(scene)
@@ -122,6 +125,9 @@ def test_accounts_come_go_and_change_while_calls_are_on_their_way(tmp_path: Path
             changes = await take_over(place, one, STRICT)
             assert changes is not None
             assert changes[:2] == ["couriers.new: added", "couriers.gone: removed"]
+            kept = accepted.recall(place.config.path)
+            assert kept
+            assert '[couriers."new"]' in kept.texts[str(place.config.path)]
             assert [worker.post.name for worker in parts.workers] == ["dhl", "new"]
             place.hand.turn(seconds=1)
             await place.live(parts, 2 * MINUTE, MINUTE)
