@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from parcelwatch.core import drafts, letters
-from parcelwatch.core.cases import Signal
+from parcelwatch.core.cases import Signal, limit_raised
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import current, latest
@@ -231,7 +231,8 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     told = KINDS[case.kind].family is Family.TOLD
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
         return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None
-    cleared = any((each.kind, each.signal) == (case.kind, "clears") for each in step.events) and not step.rejudged
+    ends = (each for each in step.events if (each.kind, each.signal) == (case.kind, "clears"))
+    cleared = any(not limit_raised(each) for each in ends)
     if (
         not (cleared or (late and not case.live) or _moved_on(step, letter))
         or after.milestone not in _UNDER_WAY
