@@ -387,8 +387,8 @@ def load(
 ) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`,
-    `helpdesks`: those of shops and helpdesks. `kept`: what files said once, which goes for what they say now, by path.
+    `apis`, `shops`, `helpdesks`: the adapters there are, each with what it needs and takes; without them they are not
+    checked. `kept`: what files said once, by path, which goes for what they say now.
     """
     texts = Texts(kept)
     text = texts.read(path)
@@ -410,11 +410,9 @@ def load(
     said = tuple(places.sentences(checks.warnings(file, path, _database(file, path))))
     asked = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
     config = Config(path, file, Places(path.name, places.lines), said, *asked, texts.said)
-    unfit = [
-        *checks.misfits("couriers", config.accounts().values(), apis),
-        *checks.misfits("shops", config.shops().values(), shops),
-        *checks.misfits("helpdesks", config.helpdesks().values(), helpdesks),
-    ]
+    unfit = list(checks.misfits("couriers", config.accounts().values(), apis))
+    unfit += checks.misfits("shops", config.shops().values(), shops)
+    unfit += checks.misfits("helpdesks", config.helpdesks().values(), helpdesks)
     if unfit:
         raise ConfigError(places.sentences(unfit))
     return config
