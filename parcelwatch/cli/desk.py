@@ -5,10 +5,10 @@ What belongs here: getting hold of things. What is done with them is the command
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,6 @@ from parcelwatch.errors import BadInput, ConfigError
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.config import Config
-    from parcelwatch.config.checks import Apis
     from parcelwatch.core.policy import Policy
     from parcelwatch.render import Renderer
     from parcelwatch.store import Store
@@ -40,7 +39,9 @@ class Desk:
     @cached_property
     def config(self) -> Config:
         """The configuration; accounts are not held against the adapters. Raises ConfigError."""
-        return self._loaded()
+        from parcelwatch import config
+
+        return self._loaded(config.load)
 
     @property
     def configured(self) -> bool:
@@ -56,25 +57,26 @@ class Desk:
     @cached_property
     def whole_config(self) -> Config:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
-        from parcelwatch import couriers, helpdesks, shops
+        from parcelwatch import config, couriers, helpdesks, shops
 
-        return self._loaded(apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
+        load = partial(config.load, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
+        return self._loaded(load)
 
-    def _loaded(self, **adapters: Apis) -> Config:
+    def _loaded(self, load: Callable[..., Config]) -> Config:
         from parcelwatch import config
 
         path = config.find(self.named)
         try:
-            return config.load(path, **adapters)
+            return load(path)
         except ConfigError as fault:
-            found = self._accepted(path, fault, adapters) if self._goes_on else None
+            found = self._accepted(path, fault, load) if self._goes_on else None
             if found is None:
                 raise
             return found
 
-    def _accepted(self, path: Path, fault: ConfigError, adapters: Mapping[str, Apis]) -> Config | None:
+    def _accepted(self, path: Path, fault: ConfigError, load: Callable[..., Config]) -> Config | None:
         """What was accepted last, said once; None where there is none to go on by. Raises ConfigError."""
-        from parcelwatch import accepted, config
+        from parcelwatch import accepted
         from parcelwatch.cli import output
         from parcelwatch.cli.tongue import Tongue
 
@@ -83,7 +85,7 @@ class Desk:
         except ConfigError as unreadable:
             raise ConfigError([*fault.problems, *unreadable.problems]) from None
         try:
-            found = config.load(last.file, **adapters, kept=last.texts) if last else None
+            found = load(last.file, kept=last.texts) if last else None
         except ConfigError:  # another version of the program accepted it
             return None
         if last and found and not self._warned:

@@ -408,8 +408,8 @@ def load(
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))
     said = tuple(places.sentences(checks.warnings(file, path, _database(file, path))))
-    asked = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
-    config = Config(path, file, Places(path.name, places.lines), said, *asked, texts.said)
+    asked, sold, helped = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
+    config = Config(path, file, Places(path.name, places.lines), said, asked, sold, helped, texts.said)
     unfit = list(checks.misfits("couriers", config.accounts().values(), apis))
     unfit += checks.misfits("shops", config.shops().values(), shops)
     unfit += checks.misfits("helpdesks", config.helpdesks().values(), helpdesks)

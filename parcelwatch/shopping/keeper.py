@@ -172,9 +172,7 @@ class Shopkeeper:
     async def _answer_knocks(self, now: datetime) -> None:
         """Ask for the orders that are said to have changed. One that cannot be had now is found by the next reading."""
         self.at(now)
-        while self._knocked and not await self._writer.run(held, self.kept, now):
-            if self._retired:
-                return
+        while self._knocked and await self._may_ask(now):
             ref = next(iter(self._knocked))
             del self._knocked[ref]
             try:
@@ -191,6 +189,10 @@ class Shopkeeper:
                 raise
             except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
                 log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
+
+    async def _may_ask(self, now: datetime) -> bool:
+        """Whether it is not to wait, nor another's to ask by now."""
+        return not (await self._writer.run(held, self.kept, now) or self._retired)
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""
