@@ -44,7 +44,7 @@ SET_RIGHT = timedelta(minutes=1)
 # Seconds without a sign of life after which a part counts as wedged. A send may hang for as long as its service does.
 FRESH = {"tick": 5.0, "writer": 45.0, "sender": 300.0}
 
-# Seconds that opening the database may take, beside waiting for it.
+# Seconds that a start may take, beside waiting for the database.
 STARTING = 120
 
 FINE = 0
@@ -138,7 +138,8 @@ class Daemon:
         self._reload_wanted = asyncio.Event()
         self._every = tick
         self._started = False
-        self._set_right_at = 0.0
+        self._starting: asyncio.Task[None] | None = None
+        self._starts_until = self._set_right_at = 0.0
         self._ticked_at, self._woke_at = clock.monotonic(), float("-inf")
         self._stopped = asyncio.Event()
         self._code = FINE
@@ -157,7 +158,8 @@ class Daemon:
         log.info("watching", stop="Ctrl-C or SIGTERM", reload="SIGHUP")
         reloads = asyncio.create_task(self._reloads())
         await self._stopped.wait()
-        reloads.cancel()
+        for task in filter(None, (reloads, self._starting)):
+            task.cancel()
         self._notifier.stopping("finishing what is on its way")
         scheduler.shutdown(wait=False)
         if self._doors is not None:
@@ -226,9 +228,20 @@ class Daemon:
         await self._engine.tick(self._clock.now())
 
     async def _start_late(self) -> None:
-        self._engine.rest()
-        if self._clock.right:
-            await self.start()
+        """Start beside the heartbeat once the clock can be right: it takes as long as any start."""
+        if self._starting is None and self._clock.right:
+            self._starting = asyncio.create_task(self.start())
+            self._starts_until = self._clock.monotonic() + STARTING
+        if self._starting is None or self._starts:
+            self._engine.rest()
+        if self._starting is not None and self._starting.done():
+            ended, self._starting = self._starting, None
+            await ended
+
+    @property
+    def _starts(self) -> bool:
+        """Whether it is starting late, and may still be."""
+        return self._starting is not None and not self._started and self._clock.monotonic() < self._starts_until
 
     def _keep_time(self) -> None:
         """Notice a clock that was set, and bring back what it left ahead once it is believed."""
@@ -260,12 +273,12 @@ class Daemon:
 
     async def _pulse(self) -> None:
         """Feed the watchdog, but only while every part is alive."""
-        wedged = stale(self._engine.ages())
+        wedged = () if self._starts else stale(self._engine.ages())
         if wedged:
             log.error("no sign of life", parts=wedged)
             return
         self._notifier.watchdog()
-        self._notifier.status(await self._status())
+        self._notifier.status("starting" if self._starts else await self._status())
 
     async def _reloads(self) -> None:
         """One after the other; what is asked for meanwhile is done once more."""

@@ -14,33 +14,29 @@ from typing import Any
 
 import structlog
 
-from parcelwatch import incidents, operators, pushes, repeats, reports
+from parcelwatch import chores, incidents, pushes
 from parcelwatch.caller import Sends as Asks
 from parcelwatch.caller import date_of
 from parcelwatch.client import Client
 from parcelwatch.config import Config
-from parcelwatch.core import accounts as rules
-from parcelwatch.core import cadence
-from parcelwatch.core.cadence import REGISTERED
-from parcelwatch.core.jumps import Jump, plausible
+from parcelwatch.core.jumps import Jump
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.retention import Retention
 from parcelwatch.deliver import Deliverer
 from parcelwatch.deliver import Sends as Delivers
 from parcelwatch.errors import StoreError
-from parcelwatch.ingest import Tally, assess_due, learn_from_before, rejudge
-from parcelwatch.keepers import Keeper, hirer, succession
+from parcelwatch.ingest import Tally
+from parcelwatch.keepers import Keeper, hirer, leaving, succession
 from parcelwatch.making import Parts, linking, parts, proxy
 from parcelwatch.poller import Worker
 from parcelwatch.posts import Post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Shopkeeper
-from parcelwatch.store import Store, accounts, ahead, alerts, outbox, parcels, shops
+from parcelwatch.store import ahead, alerts
 from parcelwatch.store import retention as retained
 from parcelwatch.store.writer import Writer
 from parcelwatch.storekeeping import Keeper as Storekeeper
-from parcelwatch.verbs import silencing
 
 log = structlog.get_logger()
 
@@ -100,31 +96,41 @@ class Engine:
 
         `elapsed`: as storekeeping.Keeper has it.
         """
-        self.workers = [Worker(one, client, writer, policy, self._deliver_written) for one in posts]
+        self._writer, self._client, self._hire = writer, client, hirer(client, writer)
+        self._take_on(posts, keepers, policy, (renderer, *(voices or {}).values()), broken, retention or Retention())
+        self.workers = [self._worker(one) for one in posts]
         self.deliverer = Deliverer(channels, writer, policy, renderer, links, fallbacks, voices)
-        self.keepers = tuple(keepers)
-        self._dismissed: list[Keeper] = []
-        self._hire = hirer(client, writer)
+        self.storekeeper = Storekeeper(writer, self.deliverer, policy, self._begin, elapsed)
         self.beat = time.monotonic()
-        self.assessed = Tally()
-        self.pushed = Tally()
-        self._writer = writer
-        self._client = client
-        self._policy = policy
-        self._posts = {one.name: one for one in posts}
-        self._apis = {one.name: one.account.api for one in posts}
-        self._apis |= {one.kept: one.api for one in keepers}
-        self._renderers = (renderer, *(voices or {}).values())
-        self._broken, self._told_broken = frozenset(broken), frozenset[str]()
+        self.assessed, self.pushed = Tally(), Tally()
         self._leaving: list[Worker] = []
+        self._dismissed: list[Keeper] = []
         self._running: dict[object, asyncio.Task[object]] = {}
         self._at: datetime | None = None
         self._written = self._again = False
         self._repeated_at: datetime | None = None
-        self._lookout = incidents.Lookout()
-        self._retention, self._sweep = retention or Retention(), retained.Sweep()
-        self.storekeeper = Storekeeper(writer, self.deliverer, policy, self._begin, elapsed)
+        self._told_broken = frozenset[str]()
+        self._lookout, self._sweep = incidents.Lookout(), retained.Sweep()
         writer.on_messages, self.deliverer.on_free = self._wrote, self._deliver_soon
+
+    def _take_on(
+        self,
+        posts: Sequence[Post],
+        keepers: Sequence[Keeper],
+        policy: Policy,
+        renderers: Sequence[Renderer],
+        broken: Sequence[str],
+        retention: Retention,
+    ) -> None:
+        """All that is as configured and changes from one moment to the next."""
+        self.keepers = tuple(keepers)
+        self._posts = {one.name: one for one in posts}
+        self._apis = {one.name: one.account.api for one in posts} | {one.kept: one.api for one in keepers}
+        self._policy, self._renderers = policy, tuple(renderers)
+        self._broken, self._retention = frozenset(broken), retention
+
+    def _worker(self, post: Post) -> Worker:
+        return Worker(post, self._client, self._writer, self._policy, self._deliver_written)
 
     async def start(self, now: datetime, *, patient: bool = False) -> None:
         """Whoever had the database before is gone: its claims are due again, and every courier is tried anew.
@@ -139,7 +145,7 @@ class Engine:
             self.storekeeper.failed(error)
 
     async def _begin(self, now: datetime) -> None:
-        await self._writer.run(_start, list(self._posts), [one.kept for one in self.keepers], now)
+        await self._writer.run(chores.start, list(self._posts), [one.kept for one in self.keepers], now)
         await self.set_right(now)
         await self.deliverer.start()
 
@@ -150,29 +156,26 @@ class Engine:
         Who asks a shop or a helpdesk as before goes on; whoever does no more ends with the page at hand.
         """
         kept = {one.post.name: one for one in self.workers if one.post in made.posts}
+        going = [one for one in self.workers if one.post.name not in kept]
         added = [one.name for one in made.posts if one.name not in self._posts]
         keepers = succession(self.keepers, (*made.stalls, *made.counters), self._hire)
         anew = [*(one.name for one in made.posts if one.name not in kept), *(one.kept for one in keepers.new)]
-        await self._writer.run(_take_over, added, now, anew=anew, hasten=[one.progress for one in keepers.new])
-        await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
-        for worker in self.workers:
-            worker.judge_by(made.policy) if worker.post.name in kept else worker.retire()
-        self._leaving = [one for one in (*self._leaving, *self.workers) if one.retired and one.busy]
-        self.workers = [
-            kept.get(one.name) or Worker(one, self._client, self._writer, made.policy, self._deliver_written)
-            for one in made.posts
-        ]
-        self._policy = made.policy
-        self._retention = made.retention
+        # Before others begin: what comes to those who leave must not be held against who follows.
+        with leaving([*going, *keepers.leaving]):
+            await self._writer.run(
+                chores.take_over, added, now, anew=anew, hasten=[one.progress for one in keepers.new]
+            )
+            await self.deliverer.swap(made.channels, made.policy, made.renderer, links, made.fallbacks, made.voices)
+        for worker in (*self.workers, *self._leaving):
+            worker.judge_by(made.policy)
+        self._leaving = [one for one in (*self._leaving, *going) if one.busy]
+        keepers.begin(made.policy)
+        gone = (*self._dismissed, *keepers.leaving)
+        self._dismissed = [one for one in gone if one.kept in self._running or one.unkept]
+        renderers = (made.renderer, *made.voices.values())
+        self._take_on(made.posts, keepers.all, made.policy, renderers, made.broken, made.retention)
+        self.workers = [kept.get(one.name) or self._worker(one) for one in made.posts]
         self.storekeeper.judge_by(made.policy)
-        self._posts = {one.name: one for one in made.posts}
-        self._apis = {one.name: one.account.api for one in made.posts}
-        keepers.begin()
-        self._dismissed = [one for one in (*self._dismissed, *keepers.leaving) if one.kept in self._running]
-        self.keepers = keepers.all
-        self._apis |= {one.kept: one.api for one in self.keepers}
-        self._renderers = (made.renderer, *made.voices.values())
-        self._broken = frozenset(made.broken)
 
     async def tick(self, now: datetime) -> None:
         """Wake whatever has work, without waiting for it. What still runs from an earlier tick is left to run."""
@@ -198,13 +201,13 @@ class Engine:
 
     def ask_the_time(self, now: datetime) -> None:
         """Ask every courier something, without waiting for it: its answer tells what time it is."""
-        self._wake("ask the time", self._writer.run(_ask_the_time, list(self._posts), now))
+        self._wake("ask the time", self._writer.run(chores.ask_the_time, list(self._posts), now))
 
     async def set_right(self, now: datetime, jump: Jump | None = None) -> int:
         """Bring back what a clock that was ahead left behind, and tell operators of it, or of a jump; how many rows."""
-        mended = more = await self._writer.run(_set_right, self._policy, now, jump)
+        mended = more = await self._writer.run(chores.set_right, self._policy, now, jump)
         while more:
-            more = await self._writer.run(_mend_more, now)
+            more = await self._writer.run(chores.mend_more, now)
             mended += more
         if mended:
             log.warning("times ahead of the clock were brought back", rows=mended)
@@ -249,8 +252,8 @@ class Engine:
         await asyncio.gather(*(self._exhaust(worker, now, patience) for worker in self.workers))
         at = now + timedelta(seconds=time.monotonic() - started)
         await self._look_at_all(at)
-        left = await self._writer.run(_left, [worker.post.name for worker in self.workers], at)
-        await self._writer.run(_release, at)
+        left = await self._writer.run(chores.left, [worker.post.name for worker in self.workers], at)
+        await self._writer.run(chores.release, at)
         await self.deliverer.drain(at, insist=True, patience=patience)
         if await self._tell_broken(at):
             await self.deliverer.drain(at, insist=True, patience=patience)
@@ -337,11 +340,11 @@ class Engine:
         self.pushed += await self._writer.run(pushes.read, self._posts, self._policy, now)
 
     async def _look_again(self, now: datetime) -> None:
-        self.assessed += await self._writer.run(_assess, self._policy, self._apis, self._lookout, now)
+        self.assessed += await self._writer.run(chores.assess, self._policy, self._apis, self._lookout, now)
         await self._tell_broken(now)
         if self._repeated_at is None or not self._repeated_at <= now < self._repeated_at + REPEATS_EVERY:
             self._repeated_at = now
-            await self._writer.run(_repeat, self._policy, now)
+            await self._writer.run(chores.repeat, self._policy, now)
             await self._writer.run(retained.prune, self._retention, self._sweep, now)
 
     def _wrote(self) -> None:
@@ -364,7 +367,7 @@ class Engine:
         self._again = True
         while self._again:
             self._again = self._written = False
-            await self._writer.run(_hold, self._policy, self._lookout, now)
+            await self._writer.run(chores.hold, self._policy, self._lookout, now)
             await self.deliverer.run(now)
 
     async def _tell_broken(self, now: datetime) -> bool:
@@ -372,13 +375,13 @@ class Engine:
         known = self._broken.union(*(words.broken for words in self._renderers))
         if known == self._told_broken:
             return False
-        told = await self._writer.run(_tell_broken, sorted(known), self._policy, now)
+        told = await self._writer.run(chores.tell_broken, sorted(known), self._policy, now)
         self._told_broken = known
         return told
 
     async def _look_at_all(self, now: datetime) -> None:
         await self._look_again(now)
-        while await self._writer.run(_to_look_at, self._policy.policy_id, now):
+        while await self._writer.run(chores.to_look_at, self._policy.policy_id, now):
             await self._look_again(now)
 
     async def _exhaust(self, worker: Worker, now: datetime, patience: timedelta) -> None:
@@ -393,105 +396,10 @@ class Engine:
             await worker.drain()
             next_at = worker.next_at
             if next_at is None and worker.leading_on > before:
-                next_at = await self._writer.run(_led_on, worker.post.name, at())
+                next_at = await self._writer.run(chores.led_on, worker.post.name, at())
             if next_at is None or next_at - now > patience:
                 return
             await asyncio.sleep(max(0.0, (next_at - at()).total_seconds()))
-
-
-# --- on the store's thread -----------------------------------------------------------------------
-
-
-def _led_on(store: Store, name: str, now: datetime) -> datetime | None:
-    """When what a registration or a declined call leads to is due: no later than a moment from now."""
-    due_at = parcels.next_poll(store, name)
-    return due_at if due_at is not None and due_at <= REGISTERED.after(now)[0] else None
-
-
-def _start(store: Store, names: Sequence[str], keepers: Sequence[str], now: datetime) -> None:
-    with store.transaction():
-        outbox.void_leases(store, now)
-    _take_over(store, names, now, anew=[*names, *keepers])
-
-
-def _take_over(
-    store: Store, names: Sequence[str], now: datetime, *, anew: Sequence[str], hasten: Sequence[str] = ()
-) -> None:
-    """Nobody else asks these accounts; those of `anew` may have been put right. `hasten`: shops to be read at once."""
-    with store.transaction():
-        parcels.void_leases(store, names)
-        for name in anew:
-            state, pace = accounts.load(store, name)
-            accounts.save(store, name, rules.retry_now(state, now), pace)
-        for name in hasten:
-            shops.hasten(store, name)
-
-
-def _set_right(store: Store, policy: Policy, now: datetime, jump: Jump | None) -> int:
-    furthest = ahead.furthest(store, now) if plausible(now) else None
-    # What lies ahead without a jump that we saw was left by one before the start, or by another program.
-    jump = jump or (Jump(now - furthest, furthest) if furthest else None)
-    if jump is None:
-        return 0
-    with store.transaction():
-        mended = 0
-        if jump.believed and jump.by < timedelta(0):
-            mended = ahead.mend(store, now)
-            ahead.plan_anew(store, now)
-        if jump.tell:
-            operators.tell_jump(store, jump, mended, policy, now)
-    return mended
-
-
-def _mend_more(store: Store, now: datetime) -> int:
-    with store.transaction():
-        return ahead.mend(store, now)
-
-
-def _ask_the_time(store: Store, names: Sequence[str], now: datetime) -> None:
-    with store.transaction():
-        for name in names:
-            parcels.hasten_one(store, name, *cadence.CLOCK.after(now))
-
-
-def _assess(store: Store, policy: Policy, apis: Mapping[str, str], lookout: incidents.Lookout, now: datetime) -> Tally:
-    with store.transaction():
-        tally = assess_due(store, policy, now) + rejudge(store, policy, now)
-        learn_from_before(store, policy, now)
-        operators.tell_operators(store, apis, policy, now)
-        silencing.release(store, now)
-        incidents.look(store, lookout, policy, now)
-        reports.tell_daily(store, policy, now)
-    return tally
-
-
-def _hold(store: Store, policy: Policy, lookout: incidents.Lookout, now: datetime) -> None:
-    with store.transaction():
-        incidents.look(store, lookout, policy, now)
-
-
-def _tell_broken(store: Store, faults: Sequence[str], policy: Policy, now: datetime) -> bool:
-    with store.transaction():
-        return operators.tell_broken(store, faults, policy, now) > 0
-
-
-def _repeat(store: Store, policy: Policy, now: datetime) -> None:
-    with store.transaction():
-        repeats.repeat(store, policy, now)
-
-
-def _to_look_at(store: Store, policy_id: str, now: datetime) -> bool:
-    due_at = parcels.next_assess(store)
-    return (due_at is not None and due_at <= now) or bool(parcels.judged_otherwise(store, policy_id, 1))
-
-
-def _left(store: Store, names: Sequence[str], now: datetime) -> int:
-    return sum(parcels.due(store, name, now) for name in names)
-
-
-def _release(store: Store, now: datetime) -> None:
-    with store.transaction():
-        outbox.release(store, now, every=True)
 
 
 # --- from the configuration ----------------------------------------------------------------------

@@ -44,6 +44,7 @@ from parcelwatch.model import (
     LetterUnsure,
     LetterWritten,
     Milestone,
+    News,
     Observation,
     Parcel,
     Passed,
@@ -206,6 +207,8 @@ def _step(
 ) -> tuple[Advance, Sequence[forecast.Taught]]:
     """The same, and what it taught, which is yet to be counted."""
     before, learned = _known(store, parcel_id, event)
+    if isinstance(event, News) and before.policy_id not in ("", policy.policy_id) and not before.unwatched:
+        return _judged_first(store, parcel_id, event, policy, now, wave)
     event = _as_kept(event)
     lessons: Sequence[forecast.Taught] = ()
     ahead = forecast.ahead(store, before.parcel, now) if policy.foresight.enabled else None
@@ -228,6 +231,19 @@ def _step(
     if untold:
         take_step(store, parcel_id, Undelivered(tuple(untold)), policy, now)
     return step, lessons
+
+
+def _judged_first(
+    store: Store, parcel_id: int, event: News, policy: Policy, now: datetime, wave: int | None
+) -> tuple[Advance, Sequence[forecast.Taught]]:
+    """News of a parcel that another policy judged: it is judged anew before, so that each has its own consequences.
+
+    What the policy fires is told with what it fires elsewhere, and what it ends is not told as the courier's news.
+    """
+    others = imports.wave(store, policy.policy_id, now, over=False) if wave is None else wave
+    first, taught = _step(store, parcel_id, Passed(), policy, now, others)
+    step, more = _step(store, parcel_id, event, policy, now, wave)
+    return replace(step, events=(*first.events, *step.events)), (*taught, *more)
 
 
 def _claims_are_over(before: Dossier, after: Dossier) -> bool:

@@ -6,9 +6,12 @@ and ticketing/'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
+from parcelwatch.core.policy import Policy
 from parcelwatch.shopping.asking import Sends
 from parcelwatch.shopping.keeper import Shopkeeper, Stall
 from parcelwatch.store.writer import Writer
@@ -40,16 +43,38 @@ class Succession:
     staying: tuple[tuple[Keeper, Place], ...]
     leaving: tuple[Keeper, ...]
 
-    def begin(self) -> None:
-        """Let it be so. Who leaves ends what they are at, and hands on what was still to be done."""
+    def begin(self, policy: Policy) -> None:
+        """Let it be so, for those who leave have retired. They hand on what was still to be done, and what comes of
+        what they are at is judged as all else is from now on.
+        """
         for keeper, place in self.staying:
             keeper.take_over(place)
         heirs = {one.kept: one for one in self.new}
         for one in self.leaving:
-            refs = one.retire()
-            heir = heirs.get(one.kept)
-            if isinstance(heir, Shopkeeper):
-                heir.knock(refs)
+            one.hand_on(heirs.get(one.kept), policy)
+
+
+class Leaves(Protocol):
+    """Who asks somebody, and may be replaced by another who does."""
+
+    def retire(self) -> None:
+        """Ask no more, and settle nothing; what was asked is taken in."""
+
+    def go_on(self) -> None:
+        """Nobody follows after all."""
+
+
+@contextmanager
+def leaving(those: Sequence[Leaves]) -> Iterator[None]:
+    """These leave, and hold what follows against nobody. They go on after all where what is done meanwhile fails."""
+    for one in those:
+        one.retire()
+    try:
+        yield
+    except BaseException:
+        for one in those:
+            one.go_on()
+        raise
 
 
 def succession(before: Sequence[Keeper], wanted: Iterable[Place], hire: Hire) -> Succession:

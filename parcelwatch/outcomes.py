@@ -58,13 +58,20 @@ class Said:
     error: CourierError | None = None
 
 
-def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said]) -> Tally:
-    """What became of some calls, in one transaction: the account's state, the parcels', and all that follows."""
+def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said], *, followed: bool = False) -> Tally:
+    """What became of some calls, in one transaction: the account's state, the parcels', and all that follows.
+
+    `followed`: another asks the account by now, with another key maybe, and asks again what failed here.
+    """
     heard: list[Heard] = []
     unanswered = 0
     with store.transaction():
         state, pace = accounts.load(store, post.name)
         for said in batch:
+            if followed and said.error is not None:
+                parcels.release(store, said.call.ids)
+                unanswered += len(said.call.ids)
+                continue
             settled = _settle(store, post, state, said)
             state = settled.state
             heard += settled.heard

@@ -122,8 +122,12 @@ class Worker:
         self._policy = policy
 
     def retire(self) -> None:
-        """Claim nothing more, and give back what was claimed and not asked yet; what was asked is taken in."""
+        """Claim nothing more, and give back what was claimed and not asked yet; what was answered is taken in."""
         self.retired = True
+
+    def go_on(self) -> None:
+        """Nobody follows after all."""
+        self.retired = False
 
     async def drain(self) -> None:
         """Wait until every call on its way has been answered and taken in."""
@@ -175,7 +179,7 @@ class Worker:
                     await asyncio.sleep(LINGER)
                 batch = self._said[:TOGETHER]
                 try:
-                    self.tally += await self._writer.run(take_in, self.post, self._policy, batch)
+                    self.tally += await self._writer.run(take_in, self.post, self._policy, batch, followed=self.retired)
                 except StoreError:
                     # Asked in vain: nothing of it was kept, and their leases make them due again.
                     self.tally += Tally(unanswered=sum(len(said.call.ids) for said in batch))

@@ -16,7 +16,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from parcelwatch import __version__, config, couriers, doors, helpdesks, making, shops, web
+from parcelwatch import __version__, accepted, config, couriers, doors, helpdesks, making, shops, web
 from parcelwatch.config import Config
 from parcelwatch.core.links import Linking
 from parcelwatch.engine import Engine
@@ -47,7 +47,8 @@ class Reloader:
         self._now = now
 
     async def begin(self) -> None:
-        """Say which configuration runs."""
+        """Say which configuration runs, and keep it for those who ask while the file is edited."""
+        await asyncio.to_thread(accepted.keep, self.config)
         mark = config.fingerprint(self.config)
         path = str(self.config.path.absolute())
         await self._note(service.started, os.getpid(), __version__, path, mark, self._now())
@@ -73,6 +74,7 @@ class Reloader:
         for warning in fresh.warnings:
             log.warning("configuration", warning=warning)
         log.info("configuration reloaded", changes=changes or "none")
+        await asyncio.to_thread(accepted.keep, fresh)
         mark = config.fingerprint(fresh)
         await self._note(service.reloaded, mark, changes, self._now())
         return changes

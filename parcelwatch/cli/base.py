@@ -43,6 +43,14 @@ By = Annotated[
 _WIDEST: Final = 78  # Click sets two blanks before it
 # An option stays with its value.
 _PIECE: Final = re.compile(r"--?[\w-]+ (?!-)(?:'[^']*'\S*|\S+)|(?:'[^']*'|\S)+")
+# What agents do goes on while an operator edits the file, but for what tries the file itself.
+_AGENTS: Final = frozenset(
+    {
+        *("parcels", "orders", "cases", "incidents", "claims", "complaints", "drafts", "alerts", "silences"),
+        *("why", "report"),
+    }
+)
+_TRYING: Final = frozenset({"alerts test", "alerts preview"})
 _SHARED: Final = {"config_file": (ConfigFile, None), "debug": (Debug, False)}
 
 
@@ -169,6 +177,12 @@ def _told_to_agents(desk: Desk) -> Iterator[None]:
         raise type(error)(said) from error.__cause__
 
 
+def _goes_on(path: str) -> bool:
+    """Whether a command, by its words behind the program's, is one that no fault of the file need stop."""
+    words = path.partition(" ")[2]
+    return words.split(" ")[0] in _AGENTS and words not in _TRYING
+
+
 def _shared(
     function: Callable[..., None], doc: str, options: Mapping[str, Any], logs: bool = True
 ) -> Callable[..., None]:
@@ -180,7 +194,8 @@ def _shared(
         if config_file is not None:
             ctx.meta["parcelwatch.config"] = config_file
         ctx.meta["parcelwatch.debug"] = debug or ctx.meta.get("parcelwatch.debug", False)
-        desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"])
+        goes_on = _goes_on(ctx.command_path)
+        desk = Desk(ctx.meta.get("parcelwatch.config"), debug=ctx.meta["parcelwatch.debug"], goes_on=goes_on)
         if ctx.invoked_subcommand is None and (logs or desk.debug):
             desk.log()
         with _until_nobody_reads(), _told_to_agents(desk):

@@ -5,12 +5,12 @@ What belongs here: getting hold of things. What is done with them is the command
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from parcelwatch.errors import BadInput, ConfigError
 
@@ -21,20 +21,27 @@ if TYPE_CHECKING:
     from parcelwatch.render import Renderer
     from parcelwatch.store import Store
 
+_GOES_ON: Final = "{why}; until that is put right, this goes by the file as it was accepted on {at}"
+
 
 class Desk:
-    """One command's surroundings. `named` is the configuration file given on the command line."""
+    """One command's surroundings. `named` is the configuration file given on the command line.
 
-    def __init__(self, named: Path | None = None, *, debug: bool = False) -> None:
+    `goes_on`: while that file has a fault, it works by what the daemon accepted last.
+    """
+
+    def __init__(self, named: Path | None = None, *, debug: bool = False, goes_on: bool = False) -> None:
         self.named = named
         self.debug = debug
+        self._goes_on = goes_on
+        self._warned = False
 
     @cached_property
     def config(self) -> Config:
         """The configuration; accounts are not held against the adapters. Raises ConfigError."""
         from parcelwatch import config
 
-        return config.load(config.find(self.named))
+        return self._loaded(config.load)
 
     @property
     def configured(self) -> bool:
@@ -52,8 +59,39 @@ class Desk:
         """The configuration, adapters and their credentials checked too. Raises ConfigError."""
         from parcelwatch import config, couriers, helpdesks, shops
 
+        load = partial(config.load, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
+        return self._loaded(load)
+
+    def _loaded(self, load: Callable[..., Config]) -> Config:
+        from parcelwatch import config
+
         path = config.find(self.named)
-        return config.load(path, apis=couriers.apis(), shops=shops.apis(), helpdesks=helpdesks.apis())
+        try:
+            return load(path)
+        except ConfigError as fault:
+            found = self._accepted(path, fault, load) if self._goes_on else None
+            if found is None:
+                raise
+            return found
+
+    def _accepted(self, path: Path, fault: ConfigError, load: Callable[..., Config]) -> Config | None:
+        """What was accepted last, said once; None where there is none to go on by. Raises ConfigError."""
+        from parcelwatch import accepted
+        from parcelwatch.cli import output
+        from parcelwatch.cli.tongue import Tongue
+
+        try:
+            last = accepted.recall(path)
+        except ConfigError as unreadable:
+            raise ConfigError([*fault.problems, *unreadable.problems]) from None
+        try:
+            found = load(last.file, kept=last.texts) if last else None
+        except ConfigError:  # another version of the program accepted it
+            return None
+        if last and found and not self._warned:
+            self._warned, t = True, Tongue(found.language)
+            output.warn(t(_GOES_ON, why=_first(fault), at=output.moment(last.at, found.timezone)), t("warning: {said}"))
+        return found
 
     @cached_property
     def policy(self) -> Policy:
@@ -112,6 +150,12 @@ class Desk:
         from parcelwatch.cli import logs
 
         logs.set_up(level=logging.WARNING if quiet else logging.INFO, debug=self.debug)
+
+
+def _first(fault: ConfigError) -> str:
+    """A fault in one line."""
+    first, more = fault.problems[0], len(fault.problems) - 1
+    return first + (f" (+{more})" if more else "")
 
 
 def known_account(desk: Desk, name: str) -> None:

@@ -89,10 +89,11 @@ def _warned(desk: Desk) -> Config:
 
 
 async def _pass(desk: Desk, config: Config, patience: timedelta) -> Passed:
-    from parcelwatch import engine
+    from parcelwatch import accepted, engine
 
     parts = engine.build(config)
     try:
+        accepted.keep(config)
         await parts.start(desk.now)
         return await parts.once(desk.now, patience)
     finally:

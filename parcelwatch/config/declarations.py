@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places, Problem, listed
-from parcelwatch.config.reading import parsed, read
+from parcelwatch.config.reading import Texts, parsed
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
@@ -66,7 +66,7 @@ def shipped(table: str = "couriers") -> Mapping[str, str]:
     return {each.name.removesuffix(".toml"): each.read_text(encoding="utf-8") for each in files}
 
 
-def resolve(written: dict[str, Any], folder: Path) -> Resolved:
+def resolve(written: dict[str, Any], folder: Path, texts: Texts) -> Resolved:
     """Fetch what accounts name instead of writing it down. `folder`: where relative paths begin."""
     sources: dict[tuple[str, str], str] = {}
     places: dict[tuple[str, str], Places] = {}
@@ -74,7 +74,7 @@ def resolve(written: dict[str, Any], folder: Path) -> Resolved:
     for table, name, source in _named(written):
         sources[table, name] = source
         try:
-            found, places[table, name] = _fetch(table, source, folder)
+            found, places[table, name] = _fetch(table, source, folder, texts)
         except ConfigError as error:
             problems += [Problem((table, name, KEY), why) for why in error.problems]
             continue
@@ -90,10 +90,10 @@ def _named(written: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [(table, name, source) for table, name, source in found if isinstance(source, str)]
 
 
-def _fetch(table: str, source: str, folder: Path) -> tuple[dict[str, Any], Places]:
+def _fetch(table: str, source: str, folder: Path, texts: Texts) -> tuple[dict[str, Any], Places]:
     if source.startswith(_FILE):
         path = folder / Path(source.removeprefix(_FILE)).expanduser()
-        text = read(path)
+        text = texts.read(path)
     else:
         known = shipped(table)
         if source not in known:

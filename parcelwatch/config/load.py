@@ -24,7 +24,7 @@ from parcelwatch.config.models import File
 from parcelwatch.config.peers import AccountConfig, ChannelConfig, HelpdeskConfig, ShopConfig, TokenConfig
 from parcelwatch.config.presets import Preset
 from parcelwatch.config.problems import Places, dotted, problem_of
-from parcelwatch.config.reading import expect, parsed, read
+from parcelwatch.config.reading import Texts, expect, parsed
 from parcelwatch.config.secrets import Secret, Surroundings
 from parcelwatch.config.values import NOTHING, clock
 from parcelwatch.core import looks
@@ -56,7 +56,7 @@ class Config:
     """An accepted configuration. `warnings` are sentences with file and line.
 
     `declared`: account → where its declaration is, as it was written, of those that have it elsewhere;
-    `declared_shops`, `declared_desks`: the same of shops and helpdesks.
+    `declared_shops`, `declared_desks`: the same of shops and helpdesks. `texts`: all that it was read from, by path.
     """
 
     path: Path
@@ -66,6 +66,7 @@ class Config:
     declared: Mapping[str, str] = field(default_factory=dict)
     declared_shops: Mapping[str, str] = field(default_factory=dict)
     declared_desks: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def database(self) -> Path:
@@ -382,16 +383,18 @@ def load(
     shops: checks.Apis | None = None,
     helpdesks: checks.Apis | None = None,
     environ: Mapping[str, str] = os.environ,
+    kept: Mapping[str, str] | None = None,
 ) -> Config:
     """Read and accept a file. Raises ConfigError with everything that is wrong with it.
 
-    `apis`: the adapters there are, each with what it needs and takes; without it they are not checked. `shops`,
-    `helpdesks`: those of shops and helpdesks.
+    `apis`, `shops`, `helpdesks`: the adapters there are, each with what it needs and takes; without them they are not
+    checked. `kept`: what files said once, by path, which goes for what they say now.
     """
-    text = read(path)
+    texts = Texts(kept)
+    text = texts.read(path)
     document = parsed(text, path)
     expect(document, path, looks.CONFIGURATION, "accounts, each below [couriers.NAME]")
-    declared = resolve(document, path.absolute().parent)
+    declared = resolve(document, path.absolute().parent, texts)
     moved = settled(declared.written, Places(str(path), key_lines(text)))
     written, places = moved.written, moved.places
     file, problems = None, [*moved.problems, *checks.errors(written, apis, {"shops": shops, "helpdesks": helpdesks})]
@@ -405,13 +408,11 @@ def load(
         # Raised outside the handler: pydantic's own error quotes what was written, secrets too.
         raise ConfigError(declared.sentences(problems, places))
     said = tuple(places.sentences(checks.warnings(file, path, _database(file, path))))
-    asked = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
-    config = Config(path, file, Places(path.name, places.lines), said, *asked)
-    unfit = [
-        *checks.misfits("couriers", config.accounts().values(), apis),
-        *checks.misfits("shops", config.shops().values(), shops),
-        *checks.misfits("helpdesks", config.helpdesks().values(), helpdesks),
-    ]
+    asked, sold, helped = (declared.of(table) for table in ("couriers", "shops", "helpdesks"))
+    config = Config(path, file, Places(path.name, places.lines), said, asked, sold, helped, texts.said)
+    unfit = list(checks.misfits("couriers", config.accounts().values(), apis))
+    unfit += checks.misfits("shops", config.shops().values(), shops)
+    unfit += checks.misfits("helpdesks", config.helpdesks().values(), helpdesks)
     if unfit:
         raise ConfigError(places.sentences(unfit))
     return config

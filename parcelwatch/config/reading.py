@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,20 @@ def read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise ConfigError([f"{path}:{line}: not UTF-8; save the file in that encoding"]) from None
+
+
+class Texts:
+    """Files as they are read, by their absolute paths. `kept`: what some of them said once, which goes for them."""
+
+    def __init__(self, kept: Mapping[str, str] | None = None) -> None:
+        self._kept = kept or {}
+        self.said: dict[str, str] = {}
+
+    def read(self, path: Path) -> str:
+        """The text of one. Raises ConfigError."""
+        name = str(path.absolute())
+        text = self.said[name] = self._kept[name] if name in self._kept else read(path)
+        return text
 
 
 def parsed(text: str, path: Path) -> dict[str, Any]:

@@ -50,8 +50,8 @@ from parcelwatch.model import (
     Dossier,
     Event,
     Marked,
+    News,
     NotFound,
-    Passed,
     Pushed,
     Refused,
     Unanswered,
@@ -77,7 +77,7 @@ def advance(dossier: Dossier, event: Event, policy: Policy, now: datetime, outlo
         policy,
         now,
         first=dossier.first_tracked_at is None and after.first_tracked_at is not None,
-        rejudged=isinstance(event, Passed) and dossier.policy_id not in ("", policy.policy_id),
+        rejudged=not isinstance(event, News) and dossier.policy_id not in ("", policy.policy_id),
     )
     step = tell.move(step, findings, event)
     step = followup.follow(step, event)

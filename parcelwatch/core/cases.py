@@ -167,6 +167,11 @@ def pursue(case: Case, signal: Signal, now: datetime) -> tuple[Case, CaseEvent]:
     return replace(case, state=after, **changes), CaseEvent(case.kind, now, signal, case.state, after, why)
 
 
+def limit_raised(event: CaseEvent) -> bool:
+    """Whether a threshold ended it, and nothing that is new of the parcel."""
+    return event.why.says is Form.LIMIT_RAISED
+
+
 # --- what agents do ------------------------------------------------------------------------------
 
 _Changed = tuple[dict[str, Any], Fact]

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parcelwatch.core import drafts, followup, joint, languages, unsure
+from parcelwatch.core.cases import limit_raised
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.step import Step
 from parcelwatch.errors import BadInput
@@ -271,7 +272,8 @@ def _ended(draft: Draft, case: Case, step: Step) -> tuple[Verb, Fact] | None:
     if not case.live:
         scan = drafts.newer(draft, step.dossier)
         closed = Fact(Form.NEWER_SCAN, scan=scan) if scan else Fact(Form.CASE_CLOSED, kind=case.kind)
-        return Verb.WITHDRAW, Fact(Form.LIMIT_RAISED, kind=case.kind) if step.rejudged else closed
+        raised = next((each.why for each in step.events if each.kind == case.kind and limit_raised(each)), None)
+        return Verb.WITHDRAW, raised or closed
     if case.hidden_by:
         return Verb.SUPERSEDE, Fact(Form.WORSE_OFF, kind=case.hidden_by)
     return None

@@ -11,7 +11,7 @@ from parcelwatch.model import CaseEvent, Dossier, LetterEvent, Notice
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`first`: the parcel's first answer with a history. `rejudged`: nothing happened, but the policy is another.
+    """`first`: the parcel's first answer with a history. `rejudged`: nothing is new of it, but the policy is another.
 
     `ended`: kinds whose case was resolved. `arrived`: the letters that are known only now to have arrived.
     """

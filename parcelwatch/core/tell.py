@@ -12,7 +12,7 @@ from typing import Final
 
 from parcelwatch import errors
 from parcelwatch.core.assess import hidden_by
-from parcelwatch.core.cases import BESIDE, Signal, act, react
+from parcelwatch.core.cases import BESIDE, Signal, act, limit_raised, react
 from parcelwatch.core.rules import Finding
 from parcelwatch.core.rules.base import scan
 from parcelwatch.core.step import Step
@@ -92,8 +92,8 @@ def _unheard(cases: Mapping[str, Case], events: Iterable[CaseEvent]) -> Iterable
     Of what comes and goes they were told just that; that a threshold ended it, they were not.
     """
     for event in events:
-        case, raised = cases[event.kind], event.why.says is Form.LIMIT_RAISED
-        if event.signal == Signal.CLEARS and not case.cleared and (raised or not case.flapping):
+        case = cases[event.kind]
+        if event.signal == Signal.CLEARS and not case.cleared and (limit_raised(event) or not case.flapping):
             yield event.kind
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from parcelwatch.core import drafts, letters
-from parcelwatch.core.cases import Signal
+from parcelwatch.core.cases import Signal, limit_raised
 from parcelwatch.core.kinds import KINDS, LETTERS, Family
 from parcelwatch.core.step import Step
 from parcelwatch.core.timeline import current, latest
@@ -57,9 +57,18 @@ def write(step: Step, standing: Collection[str], before: Dossier) -> Step:
 def _write_of(step: Step, case: Case, order: Order) -> Step:
     """Word of a trouble; what follows a letter waits until it is known whether that one arrived."""
     what, sent = _step(step, case, order), drafts.last_sent(step.dossier, case.kind, order)
-    if what is LetterStep.UPDATE and sent is not None and sent.state is DraftState.SENDING:
+    if what is LetterStep.UPDATE and sent is not None and (sent.state is DraftState.SENDING or _known(step, sent)):
         return step
     return _write(step, case, order, what)
+
+
+def _known(step: Step, sent: Draft) -> bool:
+    """Whether nothing is new to whoever was sent the letter but a threshold, and no word that it gave is due."""
+    later = (one for one in step.dossier.past if (one.id or 0) > (sent.id or 0))
+    about = [one for one in later if (one.kind, one.order) == (sent.kind, sent.order)]
+    followed = any(drafts.about(one, step.dossier.parcel.id) is not None for one in about)
+    due = any(one.id == sent.id and at <= step.now for one, at in _promises(step.dossier))
+    return step.rejudged and not (followed or due)
 
 
 def _worth_a_letter(case: Case, dossier: Dossier) -> bool:
@@ -231,7 +240,8 @@ def _closing(step: Step, case: Case, letter: Draft, before: Dossier) -> LetterSt
     told = KINDS[case.kind].family is Family.TOLD
     if told and (late or drafts.rests(said, before)) and not drafts.rests(said, after):
         return LetterStep.CORRECTED if drafts.evidence(after, case.kind) is None else None
-    cleared = any((each.kind, each.signal) == (case.kind, "clears") for each in step.events) and not step.rejudged
+    ends = (each for each in step.events if (each.kind, each.signal) == (case.kind, "clears"))
+    cleared = any(not limit_raised(each) for each in ends)
     if (
         not (cleared or (late and not case.live) or _moved_on(step, letter))
         or after.milestone not in _UNDER_WAY

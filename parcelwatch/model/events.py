@@ -124,17 +124,17 @@ class Passed:
     """Nothing but time."""
 
 
+News = Observation | Pushed | Amended | Marked
+"""What tells something new of the parcel itself."""
+
 Event = (
-    Observation
-    | Pushed
+    News
     | Action
     | ClaimAction
     | LetterAction
     | Promised
     | Complained
     | LetterSettled
-    | Amended
-    | Marked
     | Announced
     | Undelivered
     | Passed

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final, Generic, Protocol, Self, TypeVar
 
 import httpx
+import structlog
 
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.secrecy import Secrecy, secrecy
@@ -26,6 +27,8 @@ from parcelwatch.errors import CourierError, CourierRefused, CourierUnavailable,
 from parcelwatch.shopping import tokens
 from parcelwatch.shops.base import Account, Begins, Granted, Mark, Renews, Wait
 from parcelwatch.store import Store, accounts, shops
+
+log = structlog.get_logger()
 
 T = TypeVar("T")
 P = TypeVar("P", bound="Marked")
@@ -75,13 +78,14 @@ class Asker(Generic[P]):
         self._since = since
         self._client = client
         self._renews = renews
-        self._renewals = renewals
+        self.renewals = renewals
         self._at: tuple[datetime, float] | None = None
         self._bucket = _Bucket(parse_rate(rate))
         self._renewing = asyncio.Lock()
         self._granted: tokens.Kept | None = None
         self._granting: asyncio.Future[tokens.Kept] | None = None
         self._unkept: tokens.Kept | None = None
+        self._before: Asker[P] | None = None
         self._refused = ""
         self._skew = timedelta(0)
 
@@ -194,7 +198,7 @@ class Asker(Generic[P]):
         if self._renews is None:
             return self.account
         async with self._renewing:
-            if self._unkept is not None or self._granted is None or not self._granted.holds(self.clock()):
+            if self.unkept or self._granted is None or not self._granted.holds(self.clock()):
                 # What renews may be used up by the call: whoever is told to stop still keeps what came of it.
                 self._granting = asyncio.ensure_future(self._grant(self._renews))
                 self._granted = await asyncio.shield(self._granting)
@@ -206,16 +210,15 @@ class Asker(Generic[P]):
         Another process may ask the same account: what it renews is read, not renewed again.
         """
         try:
-            async with tokens.renewing(self._renewals):
+            async with tokens.renewing(self.renewals):
                 return await self._granted_anew(renews)
         except OSError as error:
             raise CourierUnavailable(f"{self.account.name}: its token cannot be kept: {error.strerror}") from error
 
     async def _granted_anew(self, renews: Renews) -> tokens.Kept:
         configured = self.account.token
-        if self._unkept is not None:
-            self._keep(self._unkept)
-        kept = tokens.load(self._renewals)
+        self.keep_again()
+        kept = tokens.load(self.renewals)
         if kept is not None and kept.holds(self.clock()) and kept.token != self._refused:
             return kept
         if begun := self._begun(renews, kept):
@@ -248,13 +251,36 @@ class Asker(Generic[P]):
     def _keep(self, found: tokens.Kept) -> None:
         """Keep a token before it is used; one that cannot be kept is tried again before the next call."""
         self._unkept = found
-        tokens.save(self._renewals, found)
+        tokens.save(self.renewals, found)
         self._unkept = None
 
+    def follow(self, before: Asker[P]) -> None:
+        """This one asks the account instead: what the other was granted and could not keep is to be kept here."""
+        if before.renewals == self.renewals:
+            self._before = before
+
+    @property
+    def unkept(self) -> bool:
+        """Whether a token could not be kept yet, by this one or by whom it follows."""
+        return self._unkept is not None or (self._before is not None and self._before.unkept)
+
+    def keep_again(self) -> None:
+        """Keep what could not be kept before; whoever calls is the one who renews. Raises OSError."""
+        if self._unkept is not None:
+            self._keep(self._unkept)
+        if self._before is not None:
+            self._before.keep_again()
+
     async def drain(self) -> None:
-        """Wait until a token that is being renewed is kept."""
+        """Wait until a token that is being renewed is kept; one that could not be kept is tried once more."""
         if self._granting is not None:
             await asyncio.gather(self._granting, return_exceptions=True)
+        if self.unkept:
+            try:
+                async with tokens.renewing(self.renewals):
+                    self.keep_again()
+            except OSError as error:
+                log.error("a token is lost", account=self.account.name, why=error.strerror)  # noqa: TRY400
 
     async def _renew(self, renews: Renews, renewal: str) -> Granted:
         request = renews.renew(self.account, renewal, self.there())

@@ -7,13 +7,14 @@ say, what follows from it taking.py's, how it is asked asking.py's.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import structlog
 
+from parcelwatch.core.policy import Policy
 from parcelwatch.errors import CourierBusy, CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.model import ShopOrder
 from parcelwatch.operators import tell_shop
@@ -71,6 +72,7 @@ class Shopkeeper:
         self._named: dict[tuple[str, str], None] = {}
         self._tried_held = False
         self._retired = False
+        self._heir: Shopkeeper | None = None
         self.remarks: dict[str, None] = {}
 
     @property
@@ -106,10 +108,40 @@ class Shopkeeper:
         assert isinstance(stall, Stall)
         self.stall, self._tried_held = stall, False
 
-    def retire(self) -> list[str]:
-        """Keep the page at hand, and ask no more; which orders were still to be asked for."""
-        refs, self._knocked, self._retired = [*self._knocked], {}, True
-        return refs
+    def retire(self) -> None:
+        """Keep the page at hand, ask no more, and settle nothing."""
+        self._retired = True
+
+    def go_on(self) -> None:
+        """Nobody follows after all."""
+        self._retired = False
+
+    def hand_on(self, heir: object, policy: Policy) -> None:
+        """Whoever follows asks for what was still to be asked for, and keeps what could not be kept; None: nobody does.
+
+        The page at hand is taken in as theirs are.
+        """
+        assert heir is None or isinstance(heir, Shopkeeper)
+        counter = heir.stall.counter if heir else replace(self.stall.counter, policy=policy)
+        self.stall = replace(self.stall, counter=counter)
+        if heir:
+            heir.follow(self._asker)
+            heir.knock(self.knocked)
+            self._knocked, self._heir = {}, heir
+
+    def follow(self, asker: Asker[Page]) -> None:
+        """Another asked the shop until now."""
+        self._asker.follow(asker)
+
+    @property
+    def knocked(self) -> tuple[str, ...]:
+        """Orders that are said to have changed, and are still to be asked for."""
+        return tuple(self._knocked)
+
+    @property
+    def unkept(self) -> bool:
+        """Whether a token could not be kept yet."""
+        return self._asker.unkept
 
     async def drain(self) -> None:
         """Wait until a token that is being renewed is kept."""
@@ -129,7 +161,10 @@ class Shopkeeper:
             await self._answer_knocks(self._asker.clock())
 
     def knock(self, refs: Iterable[str]) -> None:
-        """The shop says that these orders changed: they are asked for at the next `run`."""
+        """The shop says that these orders changed: they are asked for at the next `run`, by whoever runs then."""
+        if self._heir:
+            self._heir.knock(refs)
+            return
         for ref in refs:
             if len(self._knocked) < MOST_KNOCKS:
                 self._knocked[ref] = None
@@ -137,7 +172,7 @@ class Shopkeeper:
     async def _answer_knocks(self, now: datetime) -> None:
         """Ask for the orders that are said to have changed. One that cannot be had now is found by the next reading."""
         self.at(now)
-        while self._knocked and not await self._writer.run(held, self.kept, now):
+        while self._knocked and await self._may_ask(now):
             ref = next(iter(self._knocked))
             del self._knocked[ref]
             try:
@@ -145,13 +180,19 @@ class Shopkeeper:
             except CourierError as error:
                 if isinstance(error, CourierBusy | CourierUnavailable):
                     self._named = {each: None for each in self._named if each[0] != ref}
-                if not self._retired:
+                if self._retired:
+                    self.knock([ref])
+                else:
                     await self._writer.run(troubled, self.kept, error, self._asker.clock())
             except StoreError:
                 self.knock([ref])
                 raise
             except Exception as failed:  # noqa: BLE001 - one adapter's fault must not end the others' work
                 log.warning("a shop's adapter failed", shop=self.stall.name, error=whereabouts(failed))
+
+    async def _may_ask(self, now: datetime) -> bool:
+        """Whether it is not to wait, nor another's to ask by now."""
+        return not (await self._writer.run(held, self.kept, now) or self._retired)
 
     async def read(self, now: datetime, since: datetime | None = None) -> CourierError | None:
         """Read all that changed, from `since` where that is given; what went wrong, if anything did."""

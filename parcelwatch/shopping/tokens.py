@@ -65,12 +65,5 @@ async def renewing(path: Path) -> AsyncIterator[None]:
 
 def save(path: Path, kept: Kept) -> None:
     """Keep it in place of what was kept before."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
     said = {"token": kept.token, "until": kept.until.timestamp(), "renewal": kept.renewal}
-    descriptor = files.private(part, os.O_EXCL, path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(json.dumps(said))
-        file.flush()
-        os.fsync(descriptor)
-    part.replace(path)
+    files.replace(path, json.dumps(said).encode(), path.parent)

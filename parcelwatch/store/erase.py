@@ -21,7 +21,7 @@ from parcelwatch.store import forgotten, mentions
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.orders import derive
-from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, load, to_draft
+from parcelwatch.store.rows import DRAFT_COLUMNS, dump, iso, load, to_draft, to_ms
 
 _NAMES: Final = "SELECT number, successor, replaced FROM parcels WHERE id = ?"
 _IDS: Final = "SELECT id FROM parcels WHERE number = ?1 OR (successor = ?1 AND successor <> '') ORDER BY id"
@@ -266,6 +266,8 @@ WHERE state IN ('draft', 'approved') AND order_id = ?1
   AND EXISTS (SELECT 1 FROM json_each(joint) WHERE value IN (SELECT value FROM json_each(?2)))
 """
 
+_LOOK: Final = "UPDATE parcels SET assess_at = min(coalesce(assess_at, ?1), ?1) WHERE id = ?2"
+
 
 def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
     """Take parcels out of an order's letters to its customer that are about others, too."""
@@ -277,6 +279,8 @@ def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
         if left is not None and left != draft:
             values = (left.facts["parcel"], dump(dict(left.facts)), left.subject, left.body, left.state, left.id)
             store.write(_PARTED, values)
+            # What is due of a letter is looked for at the parcel that has it.
+            store.write(_LOOK, (to_ms(draft.created_at), left.facts["parcel"]))
     store.write(_UNSAID, (order_id, dump(parted)))
 
 

@@ -91,6 +91,31 @@ def private(name: Path, flags: int, like: Path) -> int:
     return descriptor
 
 
+def replace(path: Path, content: bytes, like: Path) -> None:
+    """Put a file that is ours alone in a path's place, whole or not at all; a link there is replaced, not followed.
+
+    `like`: as in `private`. Raises OSError.
+    """
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = private(part, os.O_EXCL, like)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> tuple[bytes, float]:
+    """What such a file holds, and when it was written, in seconds of the epoch; no link is followed. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        return file.read(), os.fstat(file.fileno()).st_mtime
+
+
 def wait_for(lock: int, path: Path, wait: float) -> None:
     """Take the lock, waiting so many seconds at most. Raises StoreBusy."""
     deadline = time.monotonic() + wait

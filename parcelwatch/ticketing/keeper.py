@@ -12,6 +12,7 @@ from datetime import datetime
 import httpx
 import structlog
 
+from parcelwatch.core.policy import Policy
 from parcelwatch.core.tickets import found
 from parcelwatch.errors import BadInput, CourierError, CourierUnavailable, StoreError, whereabouts
 from parcelwatch.helpdesks.base import Page
@@ -83,10 +84,29 @@ class Deskkeeper:
             mine.rate,
         )
 
-    def retire(self) -> list[str]:
-        """Keep the tickets at hand, and ask no more; nothing else was to be done."""
+    def retire(self) -> None:
+        """Keep the tickets at hand, ask no more, and settle nothing."""
         self._retired = True
-        return []
+
+    def go_on(self) -> None:
+        """Nobody follows after all."""
+        self._retired = False
+
+    def hand_on(self, heir: object, policy: Policy) -> None:
+        """Whoever follows keeps what could not be kept; None: nobody does. Tickets at hand are judged by `policy`."""
+        assert heir is None or isinstance(heir, Deskkeeper)
+        self.counter = replace(self.counter, policy=policy)
+        if heir:
+            heir.follow(self._asker)
+
+    def follow(self, asker: Asker[Page]) -> None:
+        """Another asked the helpdesk until now."""
+        self._asker.follow(asker)
+
+    @property
+    def unkept(self) -> bool:
+        """Whether a token could not be kept yet."""
+        return self._asker.unkept
 
     def take_over(self, counter: object) -> None:
         """From now on it is decided otherwise; how the helpdesk is asked stays as it was at the start."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from parcelwatch import making
 from parcelwatch.clock import Clock
@@ -21,6 +23,7 @@ from parcelwatch.store import ahead
 from parcelwatch.systemd.sdnotify import Notifier
 from tests.acceptance.world import Account, Shop, Told, ago, known
 from tests.sandbox.worlds import START
+from tests.servers import PATIENCE as SERVERS
 
 M = Milestone
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -221,6 +224,34 @@ def test_nothing_is_done_by_a_clock_that_cannot_be_right(tmp_path: Path) -> None
 
         played(shop, scene, start - shop.hand.at)
         assert remaining(shop) == []
+
+
+def test_a_start_by_a_clock_set_right_may_take_its_time_and_is_not_taken_for_death(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+        shop.watch_all()
+        go = threading.Event()
+
+        async def scene(life: Life) -> None:
+            life.off = timedelta()
+            held = asyncio.create_task(life.parts.writer.run(lambda _: go.wait(SERVERS)))
+            beats: list[asyncio.Task[None]] = []
+            while not life.clock.right or len(beats) < 2:
+                shop.hand.at += timedelta(seconds=1)
+                beats.append(asyncio.create_task(life.daemon.tick()))
+                for _ in range(5):
+                    await asyncio.sleep(0)
+            beaten = all(one.done() for one in beats)
+            life.parts.beat -= 60
+            with structlog.testing.capture_logs() as said:
+                pulse = asyncio.create_task(life.daemon._pulse())
+                await asyncio.sleep(0)
+            go.set()
+            await asyncio.gather(held, pulse, *beats)
+            assert (beaten, said) == (True, [])
+            await life.live(2 * MINUTE)
+            assert shop.server.calls > 0
+
+        played(shop, scene, datetime.fromisoformat("1970-01-01T00:00:00+00:00") - shop.hand.at)
 
 
 @pytest.mark.parametrize("off", [-3 * DAY, 40 * DAY], ids=str)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from parcelwatch import config, making
+from parcelwatch import accepted, config, making
+from parcelwatch.core.policy import Policy
 from parcelwatch.engine import Engine
-from parcelwatch.model import Cause, Milestone
+from parcelwatch.ingest import Heard, ingest
+from parcelwatch.model import Answered, Cause, Checkpoint, Milestone
 from parcelwatch.reloading import Reloader
-from parcelwatch.store import accounts, service, shops
+from parcelwatch.store import Store, accounts, parcels, service, shops
 from tests.acceptance.world import Account, Shop, ago, known, numbers
 from tests.shops.market import Market
 
@@ -62,6 +65,69 @@ def test_a_lower_threshold_is_told_as_one_digest_and_a_raised_one_closes_quietly
             assert why == "limit_raised"
 
 
+def answered_again(store: Store, policy: Policy, now: datetime, which: Sequence[str]) -> None:
+    """The courier says of some what it said before."""
+    heard = []
+    for number in which:
+        known_of_it = parcels.dossier(store, parcels.find(store, number)[0].id)
+        same = Answered(number, tuple(entry.checkpoint for entry in known_of_it.timeline.entries))
+        heard.append(Heard(known_of_it.parcel.id, same, now))
+    with store.transaction():
+        ingest(store, heard, policy)
+
+
+@pytest.mark.parametrize("sooner", [0, 3, 7])
+def test_an_answer_that_comes_before_the_judging_anew_changes_nothing_of_what_is_told(
+    tmp_path: Path, sooner: int
+) -> None:
+    with Shop(tmp_path, *STILL, settings=STRICT) as place:
+        place.watch_all()
+
+        async def scene(parts: Engine) -> None:
+            one = reloader(place, parts)
+            await place.live(parts, MINUTE, MINUTE)
+            for settings in (LENIENT, STRICT):
+                await take_over(place, one, settings)
+                now = place.hand.at + timedelta(seconds=1)
+                await parts.writer.run(answered_again, parts.policy, now, numbers(7)[:sooner])
+                await place.live(parts, MINUTE, MINUTE)
+
+        place.play(scene)
+        first, again = place.sink.to("ops")
+        assert all(digest.names(number) for digest in (first, again) for number in numbers(7))
+        assert {(one["state"], one["reopened"]) for one in place.cases().values()} == {("open", 1)}
+        with place.store() as store:
+            ends = store.all("SELECT json_extract(fact, '$.says') FROM case_events WHERE signal = 'clears'")
+            assert ends == [("limit_raised",)] * 7
+            assert store.value("SELECT count(*) FROM alerts WHERE why = 'cleared'") == 0
+
+
+def test_a_parcel_that_moved_is_cleared_by_that_though_its_threshold_is_another(tmp_path: Path) -> None:
+    """Under thresholds by which it is still in trouble: what ends it is the courier's news, and is told."""
+    with Shop(tmp_path, *STILL, settings=STRICT) as place:
+        place.watch_all()
+
+        async def scene(parts: Engine) -> None:
+            one = reloader(place, parts)
+            await place.live(parts, MINUTE, MINUTE)
+            await take_over(place, one, STRICT.replace("24h", "25h"))
+            await parts.writer.run(moved_on, parts.policy, place.hand.at + timedelta(seconds=1))
+            await place.live(parts, MINUTE, MINUTE)
+
+        place.play(scene)
+        assert len(place.sink.to("ops")) == 2
+        with place.store() as store:
+            assert store.all("SELECT parcel_id FROM alerts WHERE why = 'cleared'") == [(1,)]
+
+
+def moved_on(store: Store, policy: Policy, now: datetime) -> None:
+    parcel = parcels.one(store, 1)
+    scan = Checkpoint(now, now, M.IN_TRANSIT, None, text="Departed")
+    before = tuple(entry.checkpoint for entry in parcels.dossier(store, 1).timeline.entries)
+    with store.transaction():
+        ingest(store, [Heard(1, Answered(parcel.number, (*before, scan)), now)], policy)
+
+
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
@@ -83,6 +149,9 @@ def test_a_file_with_a_fault_is_refused_whole(tmp_path: Path, settings: str, why
             assert await one.reload() is None
             assert (parts.policy, parts.workers) == (policy, workers)
             assert why in one.refused
+            kept = accepted.recall(path)
+            assert kept
+            assert STRICT in kept.texts[str(path)]
             await place.live(parts, MINUTE, MINUTE)
 
         place.play(scene)
@@ -122,6 +191,9 @@ def test_accounts_come_go_and_change_while_calls_are_on_their_way(tmp_path: Path
             changes = await take_over(place, one, STRICT)
             assert changes is not None
             assert changes[:2] == ["couriers.new: added", "couriers.gone: removed"]
+            kept = accepted.recall(place.config.path)
+            assert kept
+            assert '[couriers."new"]' in kept.texts[str(place.config.path)]
             assert [worker.post.name for worker in parts.workers] == ["dhl", "new"]
             place.hand.turn(seconds=1)
             await place.live(parts, 2 * MINUTE, MINUTE)

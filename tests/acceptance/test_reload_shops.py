@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
+import httpx
 import pytest
 
+from parcelwatch import chores, config
 from parcelwatch.engine import Engine
+from parcelwatch.errors import StoreError
 from parcelwatch.shopping.keeper import Shopkeeper
-from parcelwatch.store import parcels, shops
+from parcelwatch.store import Store, accounts, parcels, shops
+from parcelwatch.store.writer import Writer
 from parcelwatch.ticketing.keeper import Deskkeeper
 from tests.acceptance.test_reload import reloader
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, happens, known, numbers
 from tests.helpdesks.desks import Chat
-from tests.servers import PATIENCE, Hit, Server
+from tests.servers import PATIENCE, Hit, Server, head
 from tests.shops.market import TOKEN, Market
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 FIRST, SECOND = numbers(2)
 MINUTE = timedelta(minutes=1)
@@ -175,3 +183,121 @@ def test_one_wrong_table_leaves_all_as_it_was(tmp_path: Path, market: Market) ->
             assert before[0].stall.every == MINUTE
 
         place.play(scene)
+
+
+class Between(Writer):
+    """`then`: what happens between two pieces of work of a reload."""
+
+    then: Callable[[], Awaitable[None]] | None = None
+
+    async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        done = await super().run(work, *args, **kwargs)
+        if work is chores.take_over and self.then is not None:
+            await self.then()
+        return done
+
+
+def fill(market: Market, place: Shop) -> None:
+    """An order a minute, so that they take some pages."""
+    for ref, number in enumerate(numbers(6), 1001):
+        market.put(str(ref), place.hand.at, number)
+        place.hand.at += MINUTE
+
+
+async def in_between(place: Shop, market: Gate, then: Callable[[], None]) -> Engine:
+    """A reload with another key, and a shop that answers the one before while that goes on."""
+    writer = Between(place.config.database, daemon=True)
+    parts = place.engine(writer=writer)
+    await parts.start(place.hand.at)
+    one = reloader(place, parts)
+    await parts.tick(place.hand.at)
+    assert await happens(market.asked_for_more)
+    edit(place, 'base_url = "http://127.0.0.1', 'base_url = "http://localhost')
+
+    async def answered() -> None:
+        market.fails = [401]
+        market.go.set()
+        await parts._running["shops.market"]
+        then()
+
+    writer.then = answered
+    await one.reload()
+    return parts
+
+
+def test_what_comes_to_who_leaves_while_others_take_over_is_not_held_against_who_follows(tmp_path: Path) -> None:
+    market = Gate()
+    with market.server, opened(tmp_path, market.settings.replace('"1m"', '"1d"')) as place:
+        fill(market, place)
+
+        async def scene() -> None:
+            parts = await in_between(place, market, lambda: None)
+            await place.beat(parts)
+            await parts.close()
+
+        asyncio.run(scene())
+        assert watched(place) == set(numbers(6))
+        with place.store() as store:
+            assert accounts.load(store, "shops.market")[0].failures == 0
+
+
+def test_who_was_to_leave_stays_where_the_database_takes_nothing(tmp_path: Path) -> None:
+    def fails() -> None:
+        raise StoreError("the disk is full")
+
+    market = Gate()
+    with market.server, opened(tmp_path, market.settings) as place:
+        fill(market, place)
+
+        async def scene() -> None:
+            parts = await in_between(place, market, fails)
+            assert not any(worker.retired for worker in parts.workers)
+            place.hand.at += MINUTE
+            await place.beat(parts)
+            await parts.close()
+
+        asyncio.run(scene())
+        assert watched(place) == set(numbers(6))
+        assert {hit.headers["host"].partition(":")[0] for hit in market.server.hits} == {"127.0.0.1"}
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_what_an_account_s_former_key_comes_to_is_not_held_against_the_next(tmp_path: Path, refuses: bool) -> None:
+    """And what it brings is judged as all else is by now."""
+    asked, go = threading.Event(), threading.Event()
+
+    async def late(_: Server, hit: Hit, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await asyncio.to_thread(go.wait, PATIENCE)
+        async with httpx.AsyncClient() as client:
+            key = {"dhl-api-key": hit.headers["dhl-api-key"]}
+            said = await client.get(place.server.base_url + hit.target.removeprefix("/"), headers=key)
+        writer.write(head(401, 2) + b"{}" if refuses else head(200, len(said.content)) + said.content)
+
+    with Server(late) as former, opened(tmp_path, "") as place:
+        place.watch([place.wanted(FIRST)])
+        edit(place, place.server.base_url, former.url)
+        place._config = config.load(place.config.path)
+
+        async def scene(parts: Engine) -> None:
+            one, (before,) = reloader(place, parts), parts.workers
+            await parts.tick(place.hand.at)
+            assert await happens(asked)
+            edit(place, former.url, place.server.base_url)
+            edit(place, "24h", "30h")
+            assert await one.reload()
+            go.set()
+            await before.drain()
+            if not refuses:
+                assert await parts.writer.run(judged_by) == [parts.policy.policy_id]
+            await place.beat(parts)
+
+        place.play(scene)
+        with place.store() as store:
+            state, _ = accounts.load(store, "dhl")
+            assert (state.failures, state.refused) == (0, "")
+            assert store.value("SELECT count(*) FROM parcels WHERE confirmed_at IS NULL") == 0
+
+
+def judged_by(store: Store) -> list[str]:
+    return [policy for (policy,) in store.all("SELECT policy_id FROM parcels")]

@@ -13,6 +13,8 @@ from parcelwatch.core.dispatch import Way, way, why
 from parcelwatch.core.explain import explain
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.policy import Policy, Receiver, Route
+from parcelwatch.core.thresholds import Threshold
+from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput
 from parcelwatch.model import (
     Action,
@@ -218,3 +220,28 @@ def test_a_snoozed_case_is_looked_at_when_it_wakes() -> None:
 def test_a_snooze_that_is_over_already_wakes_at_once() -> None:
     woken = advance(step(DAMAGED).dossier, Action("snooze", "damaged", until=NOW), POLICY, NOW)
     assert [(one.case.kind, one.why) for one in woken.notices if isinstance(one, CaseTold)] == [("damaged", Why.WOKEN)]
+
+
+# --- another policy ------------------------------------------------------------------------------
+
+QUIETER = Policy(thresholds={"awaiting_collection": Threshold(parse("20d"))}, channels=("ops",), draft_channel="drafts")
+
+
+def waiting() -> Dossier:
+    """A parcel that has waited a week to be collected, of which agents were told and a draft was written."""
+    ready, late = scan(M.AVAILABLE_FOR_PICKUP), NOW + 8 * 24 * HOUR
+    first = advance(Dossier(PARCEL), said(ready), POLICY, NOW)
+    step = advance(first.dossier, said(ready), POLICY, late)
+    kept = tuple(replace(one, id=1) for one in step.dossier.drafts)
+    assert [case.kind for case in step.dossier.cases] == ["awaiting_collection"]
+    assert kept
+    return replace(step.dossier, drafts=kept)
+
+
+@pytest.mark.parametrize("verb", ["ack", "resolve"])
+def test_an_agent_who_acts_before_the_judging_anew_gives_no_all_clear(verb: str) -> None:
+    step = advance(waiting(), Action(verb, "awaiting_collection", "lin"), QUIETER, NOW + 9 * 24 * HOUR)
+    raised = Form.LIMIT_RAISED if verb == "ack" else Form.CASE_CLOSED
+    ends = [one for one in step.notices if isinstance(one, CaseCleared | LetterTakenBack)]
+    assert [(type(one), one.why.says) for one in ends] == [(LetterTakenBack, raised)]
+    assert step.events[-1].why.says is (Form.LIMIT_RAISED if verb == "ack" else Form.BY_AGENT)

@@ -14,6 +14,7 @@ from parcelwatch.client import Client
 from parcelwatch.core.assigning import Assigned
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput, CourierUnavailable, StoreError
+from parcelwatch.keepers import leaving
 from parcelwatch.model import Shipment, ShopOrder
 from parcelwatch.shopping.keeper import MOST_KNOCKS, Shopkeeper, Stall, accounted
 from parcelwatch.shopping.taking import Counter
@@ -134,9 +135,10 @@ def test_an_order_with_a_new_number_that_there_was_no_room_for_is_news_again_at_
     async def scene(keeper: Shopkeeper, _: Writer) -> None:
         keeper.knock(str(ref) for ref in range(MOST_KNOCKS - 1))
         await keeper.read(NOW)
-        assert keeper.retire()[-1] == "7001"
+        assert keeper.knocked[-1] == "7001"
+        keeper._knocked.clear()
         await keeper.read(NOW + MINUTE)
-        assert keeper.retire() == ["7002"]
+        assert keeper.knocked == ("7002",)
 
     kept(tmp_path, Clumsy(named=(("7001", "3000007001"), ("7002", "3000007002"))), scene)
 
@@ -184,4 +186,64 @@ def test_orders_that_are_held_are_asked_for_anew_where_another_configuration_cam
         assert shop.asked == ["1001", "1002"] * 2
 
     shop = Interrupted()
+    kept(tmp_path, shop, scene)
+
+
+def follower(keeper: Shopkeeper, writer: Writer) -> Shopkeeper:
+    """Who asks the shop instead, and decides otherwise."""
+    counter = replace(keeper.stall.counter, currency="EUR")
+    return Shopkeeper(replace(keeper.stall, counter=counter), Client(), writer)
+
+
+def follow(keeper: Shopkeeper, heir: Shopkeeper) -> None:
+    keeper.retire()
+    keeper.hand_on(heir, Policy())
+
+
+def test_orders_that_the_page_at_hand_names_are_asked_for_by_whoever_follows(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, writer: Writer) -> None:
+        heir = follower(keeper, writer)
+        shop.then = lambda: follow(keeper, heir)
+        await keeper.read(NOW)
+        assert (keeper.knocked, heir.knocked) == ((), ("7001",))
+        assert keeper.stall.counter.currency == "EUR"
+
+    shop = Paged(named=(("7001", "3000007001"),))
+    kept(tmp_path, shop, scene)
+
+
+@dataclass
+class Paged(Clumsy):
+    """`then`: what happens before it says its page."""
+
+    then: Callable[[], object] = list
+
+    def since(self, account: Account, mark: Mark, now: datetime) -> Reading:
+        self.then()
+        yield from super().since(account, mark, now)
+
+
+def test_an_order_that_whoever_left_could_not_have_is_asked_for_by_whoever_follows(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, writer: Writer) -> None:
+        heir = follower(keeper, writer)
+        shop.then = lambda: follow(keeper, heir)
+        keeper.knock(["1002", "1003"])
+        await keeper.run(NOW)
+        assert shop.asked == ["1002"]
+        assert (keeper.knocked, set(heir.knocked)) == ((), {"1002", "1003"})
+        assert await writer.run(failures) == 0
+
+    shop = Interrupted(away=True)
+    kept(tmp_path, shop, scene)
+
+
+def test_whoever_was_to_leave_and_stays_goes_on_with_what_was_to_be_asked(tmp_path: Path) -> None:
+    async def scene(keeper: Shopkeeper, _: Writer) -> None:
+        keeper.knock(["1002"])
+        with pytest.raises(StoreError), leaving([keeper]):
+            raise StoreError("the disk is full")
+        await keeper.run(NOW)
+        assert shop.asked[0] == "1002"
+
+    shop = Clumsy()
     kept(tmp_path, shop, scene)

@@ -127,7 +127,7 @@ def test_a_call_is_heard_by_whoever_asks_the_shop_once_it_has_arrived(tmp_path: 
             async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as shop:
                 told = await shop.post("/hooks/shops/web", content=arriving(), headers=signed(body))
             assert told.status_code == 200
-            assert (before.retire(), after.retire()) == ([], ["1001"])
+            assert (before.knocked, after.knocked) == ((), ("1001",))
 
         place.play(scene)
 

@@ -25,6 +25,7 @@ from parcelwatch.shopping.keeper import Shopkeeper
 from parcelwatch.shops.base import Account as ShopAccount
 from parcelwatch.shops.base import Page, Renews
 from parcelwatch.store import parcels
+from tests.acceptance.test_reload import reloader
 from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, happens, known, numbers
 from tests.disks import fill_up, small_disk
 from tests.servers import PATIENCE, Hit, Server
@@ -200,6 +201,38 @@ def test_a_token_that_cannot_be_written_is_not_used_until_it_is_kept_and_not_ask
         assert kept is not None
         assert kept.renewal == "tok-1"
         assert not list(disk.glob("*.part"))
+
+
+@pytest.mark.parametrize("reloads", [0, 1, 2])
+def test_a_token_that_could_not_be_written_is_kept_by_whoever_follows_and_at_the_latest_at_the_end(
+    tmp_path: Path, etsy: Etsy, reloads: int
+) -> None:
+    token, hosts = tmp_path / "parcelwatch.db.web.token", ("127.0.0.1", "localhost")
+    with opened(tmp_path, etsy) as place:
+
+        async def scene(parts: Engine) -> None:
+            one, path = reloader(place, parts), place.config.path
+            with in_its_place(token):
+                for turn in range(reloads + 1):
+                    (keeper,) = parts.keepers
+                    keeper.at(place.hand.at)
+                    with pytest.raises(CourierUnavailable, match="its token cannot be kept"):
+                        await keeper.look("1")
+                    if turn < reloads:
+                        was, then = hosts[turn % 2], hosts[1 - turn % 2]
+                        path.write_text(
+                            path.read_text().replace(
+                                f"http://{was}:{etsy.server.port}", f"http://{then}:{etsy.server.port}"
+                            )
+                        )
+                        assert await one.reload()
+                        assert parts.keepers != (keeper,)
+
+        place.play(scene)
+        assert grants(etsy) == ["tok-3c9e55"]
+        kept = tokens.load(token)
+        assert kept is not None
+        assert kept.renewal == "tok-1"
 
 
 OTHER = """

@@ -17,8 +17,10 @@ from parcelwatch.core.accounts import AccountState
 from parcelwatch.core.complaints import Complaint
 from parcelwatch.core.messages import Text
 from parcelwatch.core.pacing import PaceState
+from parcelwatch.core.policy import Policy
 from parcelwatch.core.timeline import merge
 from parcelwatch.errors import NotFound, StoreFull
+from parcelwatch.ingest import assess_due
 from parcelwatch.model import (
     Agreed,
     Answered,
@@ -49,7 +51,7 @@ from parcelwatch.store import (
 )
 from parcelwatch.store.complaints import Subject
 from parcelwatch.store.erase import forget_order
-from parcelwatch.store.rows import fact_json
+from parcelwatch.store.rows import fact_json, to_ms
 from tests.disks import fill_up, small_disk
 from tests.store.making import HOUR, NOW, add, alert, case, checkpoint, enqueue, letter, noted, parcel, save, write
 
@@ -320,6 +322,19 @@ def test_a_letter_about_two_parcels_loses_the_forgotten_one(store: Store) -> Non
     parcels.forget(store, NUMBER)
     parcel_id, left = drafts.one(store, draft_id)
     assert (parcel_id, left.facts["number"], left.facts["also"], left.body) == (second, "OTHER0002", [], "")
+
+
+def test_a_letter_that_is_on_its_way_is_watched_over_at_the_parcel_that_is_left(store: Store) -> None:
+    first, second = in_orders(store, NUMBER, "B-1"), in_orders(store, "OTHER0002", "B-1")
+    both = {"number": NUMBER, "parcel": first, "also": [{"number": "OTHER0002", "parcel": second}]}
+    draft_id = write(store, first, letter(facts=both, order="B-1"))["stalled"]
+    with store.transaction():
+        store.write("UPDATE drafts SET state = 'sending', unsure_at = ? WHERE id = ?", (to_ms(NOW + HOUR), draft_id))
+    parcels.forget(store, NUMBER)
+    with store.transaction():
+        assess_due(store, Policy(), NOW)
+        assess_due(store, Policy(), NOW + 2 * HOUR)
+    assert store.all("SELECT parcel_id, draft_id, why FROM alerts") == [(second, draft_id, "unsure")]
 
 
 def test_a_forgotten_order_leaves_the_parcel_that_another_order_shares(store: Store) -> None:
