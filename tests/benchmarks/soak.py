@@ -5,7 +5,7 @@
 The real daemon, store and channels, real HTTP to a sandbox 17TRACK and to a webhook, under a clock that is turned by
 hand; courier and webhook are in a process of their own. Each day the courier is out for two hours, cuts its answers
 short, says it is busy and leaves numbers out; the webhook fails, does not know the key and says it is busy; the disk is
-full for two hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends, every
+full for four hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends, every
 other time without ceremony, and now and then it starts with its clock two hours ahead. Whoever is in trouble is known
 from the story: one in twenty is damaged, one lost, one stands still. All of them arrive in the end, and four days later
 they are deleted.
@@ -58,7 +58,7 @@ messages = "3d"
 payloads = "1d"
 """
 
-FULL = (2, 4)
+FULL = (1, 5)
 """Between which hours of a day the disk is full."""
 OFF = ((7, 8, 2 * DAY), (21, 22, -HOUR))
 """Between which hours of a day the computer's clock is wrong, and by how much."""
@@ -79,12 +79,13 @@ CAUSES = {"damaged": Cause.DAMAGED, "lost": Cause.LOST}
 class Size:
     """How large the program is at the end of a day, in bytes: resident memory, its file and the longest log of it.
 
-    `objects`: how many pieces of memory Python holds, garbage aside.
+    `objects`: how many pieces of memory Python holds, garbage aside; `ours`: how many values of parcelwatch's classes.
     """
 
     day: int
     memory: int
     objects: int
+    ours: int
     file: int
     log: int
 
@@ -257,10 +258,11 @@ class Soak:
         for one, kind in self.shop.cases():
             self.report.found.setdefault(one, set()).add(kind)
         gc.collect()
+        ours = sum(f"{type(one).__module__}".startswith("parcelwatch") for one in gc.get_objects())
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         memory = pages * os.sysconf("SC_PAGE_SIZE")
         file = _size(self.shop.config.database)
-        self.report.sizes.append(Size(day, memory, sys.getallocatedblocks(), file, self._longest))
+        self.report.sizes.append(Size(day, memory, sys.getallocatedblocks(), ours, file, self._longest))
         self._longest = 0
 
     def _conclude(self) -> None:
@@ -319,7 +321,9 @@ def main() -> None:
     print(f"{len(taken.copies)} messages, at most {max(taken.copies.values(), default=0)} of one")
     for size in report.sizes:
         memory, file, log = (one / 1e6 for one in (size.memory, size.file, size.log))
-        print(f"day {size.day}: memory {memory:.1f} MB, {size.objects:,} objects, file {file:.2f} MB, log {log:.2f} MB")
+        print(
+            f"day {size.day}: memory {memory:.1f} MB, {size.objects:,} objects, {size.ours:,} of ours, file {file:.2f} MB, log {log:.2f} MB"
+        )
 
 
 if __name__ == "__main__":
