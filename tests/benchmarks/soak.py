@@ -5,7 +5,7 @@
 The real daemon, store and channels, real HTTP to a sandbox 17TRACK and to a webhook, under a clock that is turned by
 hand; courier and webhook are in a process of their own. Each day the courier is out for two hours, cuts its answers
 short, says it is busy and leaves numbers out; the webhook fails, does not know the key and says it is busy; the disk is
-full for four hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends, every
+full for seven hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends, every
 other time without ceremony, and now and then it starts with its clock two hours ahead. Whoever is in trouble is known
 from the story: one in twenty is damaged, one lost, one stands still. All of them arrive in the end, and four days later
 they are deleted.
@@ -58,7 +58,7 @@ messages = "3d"
 payloads = "1d"
 """
 
-FULL = (1, 5)
+FULL = (1, 8)
 """Between which hours of a day the disk is full."""
 OFF = ((7, 8, 2 * DAY), (21, 22, -HOUR))
 """Between which hours of a day the computer's clock is wrong, and by how much."""
