@@ -5,10 +5,10 @@
 The real daemon, store and channels, real HTTP to a sandbox 17TRACK and to a webhook, under a clock that is turned by
 hand; courier and webhook are in a process of their own. Each day the courier is out for two hours, cuts its answers
 short, says it is busy and leaves numbers out; the webhook fails, does not know the key and says it is busy; the disk is
-full for seven hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends, every
-other time without ceremony, and now and then it starts with its clock two hours ahead. Whoever is in trouble is known
-from the story: one in twenty is damaged, one lost, one stands still. All of them arrive in the end, and four days later
-they are deleted.
+full for seven hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends,
+every other time without ceremony, and now and then it starts with its clock two hours ahead. Whoever is in trouble is
+known from the story: one in twenty is damaged, one lost, one stands still. All of them arrive in the end, and four days
+later they are deleted.
 """
 
 from __future__ import annotations
@@ -321,9 +321,8 @@ def main() -> None:
     print(f"{len(taken.copies)} messages, at most {max(taken.copies.values(), default=0)} of one")
     for size in report.sizes:
         memory, file, log = (one / 1e6 for one in (size.memory, size.file, size.log))
-        print(
-            f"day {size.day}: memory {memory:.1f} MB, {size.objects:,} objects, {size.ours:,} of ours, file {file:.2f} MB, log {log:.2f} MB"
-        )
+        held = f"memory {memory:.1f} MB, {size.objects:,} objects, {size.ours:,} of ours"
+        print(f"day {size.day}: {held}, file {file:.2f} MB, log {log:.2f} MB")
 
 
 if __name__ == "__main__":
