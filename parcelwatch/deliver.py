@@ -414,7 +414,8 @@ def _try_anew(store: Store, names: Collection[str]) -> None:
 def _worded(store: Store, group: Group, words: Wording, size: Size, now: datetime) -> tuple[Text, ...]:
     """Its words. Where none are found it goes out bare: whoever reads it can look the parcel up."""
     try:
-        return _in_words(store, group, words, size, now)
+        with store.savepoint():
+            return _in_words(store, group, words, size, now)
     except StoreError:
         raise
     except Exception:

@@ -273,12 +273,14 @@ class Engine:
         )
 
     async def close(self) -> None:
-        """Stop claiming, let what is on its way arrive, close everything. What does not arrive in time comes again."""
+        """Stop asking, let what is on its way arrive, close everything. What does not arrive in time comes again."""
         self._at = None
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
         await self.storekeeper.close()
+        for worker in self.workers:
+            worker.retire()
         every = (*self.workers, *self._leaving, *self.keepers, *self._dismissed)
         drained = asyncio.gather(*(worker.drain() for worker in every), return_exceptions=True)
         await asyncio.wait([drained], timeout=PATIENCE)

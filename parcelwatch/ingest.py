@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import structlog
 
@@ -20,9 +20,11 @@ from parcelwatch.core.cases import Signal
 from parcelwatch.core.drafts import about, parts
 from parcelwatch.core.incidents import Incident, around, hub, spot
 from parcelwatch.core.letters import promised
+from parcelwatch.core.messages import UNREADABLE
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.privacy import wording
+from parcelwatch.core.timeline import READ
 from parcelwatch.errors import StoreError
 from parcelwatch.model import (
     Advance,
@@ -369,8 +371,11 @@ def _count(steps: Iterable[Advance]) -> Tally:
 # --- what could not be read ----------------------------------------------------------------------
 
 
-def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now: datetime) -> None:
-    """Count codes and wordings that mean nothing to us, once per checkpoint."""
+def _count_unread(store: Store, before: Dossier, said: Sequence[Checkpoint], now: datetime) -> None:
+    """Count codes and wordings that mean nothing to us, once per checkpoint; and that not all of a list is read."""
+    if len(said) >= READ > len(before.timeline.entries):
+        number = before.parcel.number
+        evidence.count_unknown(store, before.parcel.courier, UNREADABLE, _LONG, now, another=True, number=number)
     unread = [one for one in said if one.milestone is Milestone.UNKNOWN or one.unmapped]
     if not unread:
         return
@@ -384,6 +389,9 @@ def _count_unread(store: Store, before: Dossier, said: Iterable[Checkpoint], now
             text = checkpoint.text if code else _wording(checkpoint)[1]
             number = before.parcel.number if another else ""
             evidence.count_unknown(store, courier, code, text, now, another=another, number=number)
+
+
+_LONG: Final = f"{READ} scans or more of one parcel; only the newest {READ} of a list are read"
 
 
 def _wording(checkpoint: Checkpoint) -> tuple[str, str]:

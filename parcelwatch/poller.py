@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import structlog
 
@@ -39,7 +41,10 @@ STALE = 30.0
 CONCURRENT = 32
 # Calls claimed ahead of those on their way: about a second of the fastest pace.
 AHEAD = 512
+# Numbers whose answers share a transaction; those of one call always do.
 TOGETHER = 100
+# Numbers whose answers may wait for the store while more are asked. A slow disk holds up the asking, not the memory.
+WAITING = 1000
 LINGER = 0.02
 
 
@@ -72,6 +77,8 @@ class Worker:
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._calls: set[asyncio.Task[None]] = set()
         self._said: list[Said] = []
+        self._waiting = 0
+        self._room = asyncio.Event()
         self._taking_in: asyncio.Task[None] | None = None
         self._at: tuple[datetime, float] | None = None
 
@@ -143,15 +150,23 @@ class Worker:
     async def _make(self, call: Call, clock: Callable[[], datetime], claimed_at: float) -> None:
         await asyncio.sleep(max(0.0, call.after))
         async with self._slots:
-            if self.retired or time.monotonic() - claimed_at > STALE:
+            if not await self._has_room() or self.retired or time.monotonic() - claimed_at > STALE:
                 with suppress(StoreError):  # else their lease ends by itself
                     await self._writer.run(give_back, call.ids)
                 return
             said = await self._ask(call, clock)
         self.leading_on += call.registers or isinstance(said.error, CourierDeclines)
         self._said.append(said)
+        self._waiting += len(call.claimed)
         if self._taking_in is None:
             self._begin_taking_in()
+
+    async def _has_room(self) -> bool:
+        """Wait until one more answer may wait for the store; False where the store takes none."""
+        while self._waiting >= WAITING and self._taking_in is not None and not self.retired:
+            self._room.clear()
+            await self._room.wait()
+        return self._waiting < WAITING
 
     def _begin_taking_in(self) -> asyncio.Task[None]:
         self._taking_in = asyncio.create_task(self._take_in())
@@ -175,9 +190,9 @@ class Worker:
         """Take in what was said until there is no more, a batch to a transaction."""
         try:
             while self._said:
-                if len(self._said) < TOGETHER and self._calls:
+                if self._waiting < TOGETHER and self._calls:
                     await asyncio.sleep(LINGER)
-                batch = self._said[:TOGETHER]
+                batch = _together(self._said)
                 try:
                     self.tally += await self._writer.run(take_in, self.post, self._policy, batch, followed=self.retired)
                 except StoreError:
@@ -186,10 +201,19 @@ class Worker:
                     raise
                 # Only now: what the store could not take is still there for whoever waits, who then hears why.
                 del self._said[: len(batch)]
+                self._waiting -= sum(len(said.call.claimed) for said in batch)
+                self._room.set()
         finally:
             self._taking_in = None
+            self._room.set()
             if not self.busy:
                 self._on_idle()
+
+
+def _together(said: Sequence[Said]) -> list[Said]:
+    """The first of them, as many as share a transaction: at least one."""
+    numbers = list(accumulate(len(one.call.claimed) for one in said))
+    return list(said[: max(1, bisect_right(numbers, TOGETHER))])
 
 
 def _heard_of(task: asyncio.Task[None]) -> None:

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from parcelwatch.core.messages import Group, Size, Text
 from parcelwatch.core.policy import Policy
-from parcelwatch.deliver import Deliverer, claim
+from parcelwatch.deliver import Deliverer, Wording, claim
+from parcelwatch.errors import StoreFull
 from parcelwatch.model import Fact, Form, Severity, Why
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, outbox
@@ -99,3 +101,25 @@ def test_what_waits_without_a_channel_is_told_on_the_first_one(tmp_path: Path) -
 def test_what_waits_without_a_channel_goes_on_waiting_while_there_is_none(tmp_path: Path) -> None:
     _, left = asyncio.run(started(tmp_path / "outbox.db"))
     assert left[0] == ("", "pending")
+
+
+class Wordy(Renderer):
+    """Has as much to say of everything as fills several pages of the database."""
+
+    def message(self, group: Group, size: Size, now: datetime) -> tuple[Text, ...]:
+        return (Text("Much to say", "x" * 40_000),)
+
+
+def test_a_disk_without_room_for_a_message_is_heard_of_as_that_and_its_words_are_sent_later(tmp_path: Path) -> None:
+    refused, group = 0, None
+    with Store.open(blank(tmp_path / "watch.db")) as store:
+        fill(store, "ops")
+        pages = store.value("PRAGMA page_count")
+        while group is None:
+            store.value(f"PRAGMA max_page_count = {pages + refused}")
+            try:
+                group = claim(store, NOW, (), Wording(Wordy(), {"ops": Wall()}))
+            except StoreFull:
+                refused += 1
+    assert refused > 8
+    assert [text.title for text in group.said] == ["Much to say"]

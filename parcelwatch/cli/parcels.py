@@ -128,7 +128,7 @@ def _whole(desk: Desk, store: Store, parcel: Parcel) -> dict[str, Any]:
 def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     from parcelwatch.cli import output
     from parcelwatch.cli.output import safe, worded
-    from parcelwatch.core.timeline import MOST
+    from parcelwatch.core.timeline import MOST, READ
 
     t = desk.tongue
     output.pairs(t.named(_summary(shown, desk)))
@@ -138,8 +138,15 @@ def _print_parcel(shown: Mapping[str, Any], desk: Desk) -> None:
     ]
     columns = t.columns("!When", "Milestone", "What the courier said", "Where")
     output.show(columns, checkpoints, t("No checkpoints yet."))
-    if len(checkpoints) >= MOST:
-        output.say(t("Only the newest {count} checkpoints are kept.", count=MOST), "dim")
+    if len(checkpoints) >= READ:
+        output.say(
+            t(
+                "Of a long list the newest {read} checkpoints are read, and the newest {kept} are kept.",
+                read=READ,
+                kept=MOST,
+            ),
+            "dim",
+        )
     output.say()
     known = [
         (each["id"], t.kind(each["kind"]), t.severity(each["severity"]), t(each["state"]), worded(each["sentence"]))

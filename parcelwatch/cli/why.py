@@ -223,10 +223,17 @@ def _say_unanswered(desk: Desk, silent: Unheard | None) -> None:
 
 def _say_kept(dossier: Dossier, t: Tongue) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.core.timeline import MOST
+    from parcelwatch.core.timeline import MOST, READ
 
-    if len(dossier.timeline.entries) >= MOST:
-        output.say(t("Only the newest {count} checkpoints are kept.", count=MOST), "dim")
+    if len(dossier.timeline.entries) >= READ:
+        output.say(
+            t(
+                "Of a long list the newest {read} checkpoints are read, and the newest {kept} are kept.",
+                read=READ,
+                kept=MOST,
+            ),
+            "dim",
+        )
 
 
 def _print(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from parcelwatch.core.kinds import KINDS, RULES
-from parcelwatch.core.policy import Policy
+from parcelwatch.core.policy import Policy, Tables
 from parcelwatch.core.rules import QUIET, Finding, Rule, Verdict
 from parcelwatch.core.rules.base import FOREVER
 from parcelwatch.core.view import View
-from parcelwatch.model import Cause, Milestone, Order, Parcel
-
-ALWAYS = datetime.min.replace(tzinfo=UTC)
+from parcelwatch.model import Cause, Milestone, Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +109,18 @@ class Rules:
         return chosen
 
 
+# What was made of tables goes when they do, which is with their policy: a program that runs for years reads many.
+_MADE: Final = WeakKeyDictionary[Tables, Rules]()
+
+
 def rules_for(policy: Policy, parcel: Parcel) -> Rules:
     """The rules with the thresholds that hold for this parcel."""
-    lane = (parcel.courier, parcel.company, parcel.service, parcel.origin, parcel.destination, parcel.tags)
-    return _rules(policy, *lane)
-
-
-@lru_cache(maxsize=4096)
-def _rules(
-    policy: Policy, courier: str, company: str, service: str, origin: str, destination: str, tags: tuple[str, ...]
-) -> Rules:
-    # Parcels alike in all of this share their rules; making them anew at every step would cost the most.
-    parcel = Parcel(0, "", courier, ALWAYS, company, service, origin, destination, orders=(Order(tags=tags),))
+    # Parcels alike in all that thresholds depend on share their rules; making them at every step would cost the most.
     tables = policy.tables(parcel)
+    return _MADE.get(tables) or _MADE.setdefault(tables, _rules(tables))
+
+
+def _rules(tables: Tables) -> Rules:
     tried = tuple(rule(tables.shadows[kind]) for kind, rule in RULES.items() if kind in tables.shadows)
     real = (rule(limits) for kind, rule in RULES.items() if (limits := tables.real[kind]).quiet is None)
     return Rules(tuple(real), Rules(tried) if tried else None)

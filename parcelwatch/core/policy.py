@@ -71,7 +71,7 @@ class Override:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Tables:
     """The thresholds for one parcel: `real` of every kind; `shadows` on trial, which would hold if they were real."""
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from parcelwatch.core import dispatch, followup, shadow, tell
-from parcelwatch.core.assess import ALWAYS, Assessment, Rules, judged, rules_for
+from parcelwatch.core.assess import Assessment, Rules, judged, rules_for
 from parcelwatch.core.cadence import EVERY, GIVEN_UP, next_poll
 from parcelwatch.core.habits import AWAITING, Habits
 from parcelwatch.core.hear import OVER_AND_DONE
@@ -48,6 +48,7 @@ from parcelwatch.model import (
 )
 
 _TIME: Final = Passed()
+_ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 _NO_CHANGE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -191,7 +192,7 @@ def _smooth(entries: tuple[Entry, ...]) -> bool:
     """Whether all that is told is a parcel's way, each scan further on, elsewhere and heard later than
     the one before.
     """
-    stage, tours, heard_at = 0, 0, ALWAYS
+    stage, tours, heard_at = 0, 0, _ALWAYS
     for entry in entries:
         said = entry.checkpoint
         if said.milestone is Milestone.INFO_RECEIVED and not stage and said.cause is None:

@@ -17,6 +17,8 @@ from typing import Final
 from parcelwatch.core.milestones import PROGRESS
 from parcelwatch.model import Answered, Checkpoint, Entry, Timeline
 
+READ: Final = 500
+"""Checkpoints read of one list of a courier's, the newest."""
 MOST: Final = 1_000
 """Checkpoints kept of one parcel, the newest: hardly any has a hundred, and what repeats itself for ever has no end."""
 

@@ -22,7 +22,7 @@ import httpx
 from parcelwatch.config import AccountConfig
 from parcelwatch.core.secrecy import secrecy
 from parcelwatch.couriers.base import Account, Courier, Tells
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, optional, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, optional, recent, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
@@ -212,7 +212,7 @@ class Karrio:
     # --- what was found --------------------------------------------------------------------------
 
     def _observation(self, ask: Ask, found: Any) -> Observation:
-        events = list(found.events)[:ROWS_LIMIT]
+        events = recent(list(found.events))
         lost = self.carrier in HALF_DAY_LOST
         scans = ordered([self._scan(event) for event in events], newest_first=not lost, same_clock=not lost)
         if scans and scans[-1].meaning is None:

@@ -18,7 +18,7 @@ import httpx
 from parcelwatch.couriers.base import Account, Card, Tells, check, document, fitting, retry_at, said, unreadable
 from parcelwatch.couriers.shared.china import another, history, scanned
 from parcelwatch.couriers.shared.china_scans import without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, recent, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
@@ -190,7 +190,7 @@ def _observation(ask: Ask, trace: Record) -> Observation:
     if not same_number(text(trace.get("tid"), "tid"), ask.number):
         return another(ask, "淘宝")
     steps = rows(record(trace.get("trace_list"), "trace_list").get("transit_step_info"), "transit_step_info")
-    scans = [_scan(step) for step in steps[:ROWS_LIMIT]]
+    scans = [_scan(step) for step in recent(steps)]
     status = text(trace.get("status"), "status").replace("，", ",")
     found = history(_concluded(scans, status))
     company = text(trace.get("company_name"), "company_name")

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from parcelwatch.errors import StoreError
 from parcelwatch.store.connection import LOCK_WAIT, Store
 
 P = ParamSpec("P")
@@ -25,6 +26,7 @@ class Writer:
     """
 
     def __init__(self, path: Path, *, daemon: bool = False, check: bool = False, lock_wait: float = LOCK_WAIT) -> None:
+        self._closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self.beat = time.monotonic()
         self.on_messages: Callable[[], None] = lambda: None
@@ -35,7 +37,10 @@ class Writer:
             raise
 
     async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way."""
+        """Call `work(store, …)` on the thread. Whoever is cancelled while it runs does not stop it half-way.
+
+        Raises StoreError, also once it was closed: whoever is late then hears that nothing is kept any more.
+        """
 
         def done() -> tuple[T, bool]:
             before = self._store.enqueued
@@ -43,6 +48,8 @@ class Writer:
                 return work(self._store, *args, **kwargs), self._store.enqueued > before
 
         loop = asyncio.get_running_loop()
+        if self._closed:
+            raise StoreError("the database was closed")
         try:
             result, enqueued = await asyncio.shield(loop.run_in_executor(self._thread, done))
         finally:
@@ -58,6 +65,7 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then close the store and let go of its locks."""
+        self._closed = True
         self._thread.submit(self._store.close).result()
         self._thread.shutdown()
 

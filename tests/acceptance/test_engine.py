@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import httpx
 import pytest
@@ -19,6 +19,7 @@ from parcelwatch.couriers.dhl import Dhl
 from parcelwatch.duration import parse_rate
 from parcelwatch.engine import Engine
 from parcelwatch.errors import StoreError
+from parcelwatch.ingest import Tally
 from parcelwatch.model import Answered, Ask, Cause, Milestone, Observation
 from parcelwatch.render import Renderer
 from parcelwatch.sandbox.story import Access, Trouble
@@ -235,6 +236,59 @@ def test_waiting_for_answers_that_cannot_be_kept_ends_with_the_reason_instead_of
             place.play(place.beat, place.engine(writer=Full(place.config.database, daemon=True)))
         place.play(place.beat)
         assert len(place.cases()) == 150
+
+
+class Behind(Writer):
+    """A store that is slower than the courier: it takes nothing in before too much waits, and then keeps nothing.
+
+    `most`: the most numbers that were asked and not taken in. `together`: the most that came at once.
+    """
+
+    place: Shop
+    taken = most = together = 0
+
+    async def run(self, work: Callable[Concatenate[Store, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if work is not outcomes.take_in:
+            return await super().run(work, *args, **kwargs)
+        said = args[2]
+        assert isinstance(said, list)
+        # Whoever is on the way now is answered first, as far as the engine lets it ask.
+        for _ in range(200):
+            await super().run(_nothing)
+        waiting = sum(self.place.server.asked.values()) - self.taken
+        self.most = max(self.most, waiting)
+        count = sum(len(one.call.claimed) for one in said)
+        self.together = max(self.together, count)
+        self.taken += count
+        return cast("T", Tally())
+
+
+def _nothing(store: Store) -> None:
+    store.value("SELECT 1")
+
+
+def test_a_courier_that_is_faster_than_the_disk_is_asked_no_faster_than_answers_are_kept(tmp_path: Path) -> None:
+    with Shop(tmp_path, accounts=[Account("17track", "17track")]) as place:
+        place.watch([place.wanted(number, "17track", "3011") for number in numbers(3000)])
+        writer = Behind(place.config.database, daemon=True)
+        writer.place = place
+
+        async def scene(parts: Engine) -> None:
+            await parts.tick(place.hand.at)
+            while writer.taken < 3000:
+                await writer.run(_nothing)
+
+        place.play(scene, place.engine(writer=writer))
+        assert writer.most <= poller.WAITING + poller.CONCURRENT * 40
+        assert writer.together <= poller.TOGETHER
+
+
+def test_a_store_that_takes_no_answers_ends_the_asking_before_too_many_wait(tmp_path: Path) -> None:
+    with Shop(tmp_path, accounts=[Account("17track", "17track")]) as place:
+        place.watch([place.wanted(number, "17track", "3011") for number in numbers(3000)])
+        with pytest.raises(StoreError, match="disk is full"):
+            place.play(place.beat, place.engine(writer=Full(place.config.database, daemon=True)))
+        assert sum(place.server.asked.values()) <= poller.WAITING + poller.CONCURRENT * 40
 
 
 def test_an_account_asks_at_its_own_pace_whatever_another_does(tmp_path: Path) -> None:

@@ -210,6 +210,7 @@ channel = "drafts"
                 *(Deskkeeper(each, client, writer) for each in counters(read, policy)),
             ],
             elapsed=elapsed,
+            retention=read.retention(),
         )
 
     def play(self, scene: Callable[[Engine], Awaitable[None]], parts: Engine | None = None) -> Engine:

@@ -2,37 +2,66 @@
 
     .venv/bin/python -m tests.benchmarks.soak [DAYS] [PARCELS] [STEP_MINUTES]
 
-The real engine, store and channels, real HTTP to a sandbox 17TRACK and to a webhook, under a clock that is turned by
-hand. Each day the courier is out for two hours, cuts its answers short, says it is busy and leaves numbers out; the
-webhook fails for two hours; every few hours the program ends, every other time without ceremony, and now and then it
-starts with its clock two hours ahead. Whoever is in trouble is known from the story: one in twenty is damaged, one
-lost, one stands still.
+The real daemon, store and channels, real HTTP to a sandbox 17TRACK and to a webhook, under a clock that is turned by
+hand; courier and webhook are in a process of their own. Each day the courier is out for two hours, cuts its answers
+short, says it is busy and leaves numbers out; the webhook fails, does not know the key and says it is busy; the disk is
+full for seven hours; the computer's clock is set two days ahead and an hour back. Every few hours the program ends,
+every other time without ceremony, and now and then it starts with its clock two hours ahead. Whoever is in trouble is
+known from the story: one in twenty is damaged, one lost, one stands still. All of them arrive in the end, and four days
+later they are deleted.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import logging
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
+from parcelwatch import making
 from parcelwatch.client import Client
+from parcelwatch.clock import Clock
+from parcelwatch.daemon import Daemon
 from parcelwatch.engine import Engine
+from parcelwatch.errors import StoreError
 from parcelwatch.model import Cause, Milestone
-from parcelwatch.sandbox.story import Says, StoryParcel, Trouble
+from parcelwatch.reloading import Reloader
+from parcelwatch.sandbox.story import Says, Story, StoryParcel, Trouble
+from parcelwatch.selfcheck import SelfCheck
+from parcelwatch.store import Store
 from parcelwatch.store.writer import Writer
-from tests.acceptance.world import Shop, ago, known
-from tests.servers import answers
+from parcelwatch.systemd.sdnotify import Notifier
+from tests.acceptance.world import THRESHOLDS, Account, Shop, ago, known
+from tests.benchmarks.soak_outside import Outside, Taken, outside
+from tests.sandbox.worlds import START
 
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 LIFE = 9 * HOUR
 TAIL = 34 * HOUR
 """Nobody is added so long before the end, so that the last ones' trouble is heard of."""
+KEPT = 4 * DAY
+"""How long a parcel is kept after it is over; a life takes less than three days."""
+SETTINGS = f"""{THRESHOLDS}
+[retention]
+parcels = "{KEPT.days}d"
+messages = "3d"
+payloads = "1d"
+"""
+
+FULL = (1, 8)
+"""Between which hours of a day the disk is full."""
+OFF = ((7, 8, 2 * DAY), (21, 22, -HOUR))
+"""Between which hours of a day the computer's clock is wrong, and by how much."""
 
 WELL = (
     (0, Milestone.PICKED_UP),
@@ -41,35 +70,49 @@ WELL = (
     (26, Milestone.OUT_FOR_DELIVERY),
     (28, Milestone.DELIVERED),
 )
-STUCK = ((0, Milestone.PICKED_UP), (1, Milestone.IN_TRANSIT))
+STUCK = ((0, Milestone.PICKED_UP), (1, Milestone.IN_TRANSIT), (48, Milestone.IN_TRANSIT), (60, Milestone.DELIVERED))
 TROUBLES = {0: "damaged", 1: "lost", 2: "stalled"}
 CAUSES = {"damaged": Cause.DAMAGED, "lost": Cause.LOST}
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large the program is at the end of a day: resident memory, its file and the file's log, in bytes."""
+    """How large the program is at the end of a day, in bytes: resident memory, its file and the longest log of it.
+
+    `objects`: how many pieces of memory Python holds, garbage aside; `ours`: how many values of parcelwatch's classes.
+    """
 
     day: int
     memory: int
+    objects: int
+    ours: int
     file: int
     log: int
 
 
 @dataclass(slots=True)
 class Report:
-    """What a run came to. `expected`: number → kind, by the story; `found`: by the program; `told`: at the webhook."""
+    """What a run came to. `expected`: number → kind, by the story; `found`: by the program; `taken`: by the webhook.
+
+    `added`, `left`: parcels in all, and those that are not deleted. `full`: how often the disk was found full.
+    """
 
     expected: dict[str, str]
     found: dict[str, set[str]] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
-    copies: dict[int, int] = field(default_factory=dict)
+    taken: Taken = field(default_factory=Taken)
+    added: int = 0
+    left: int = 0
     waiting: int = 0
     dead: int = 0
-    asked: int = 0
     killed: int = 0
+    full: int = 0
     sizes: list[Size] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def told(self) -> set[str]:
+        """The parcels that people were told of."""
+        return {word for word in self.taken.told if word.startswith("77") and len(word) == len(number(0))}
 
     @property
     def wrong(self) -> list[str]:
@@ -122,106 +165,130 @@ class Soak:
     """One run."""
 
     def __init__(self, folder: Path, days: float, parcels: int, step: timedelta) -> None:
-        self.days, self.parcels, self.step = days, parcels, step
-        times = [begins(index, parcels, days) for index in range(parcels)]
-        story = [lives(index, at) for index, at in enumerate(times)]
-        self.shop = Shop(folder, *story, troubles=[*troubles(days)])
+        self.folder, self.days, self.parcels, self.step = folder, days, parcels, step
         self.report = Report({number(at): kind for at in range(parcels) if (kind := TROUBLES.get(at % 20))})
-        self._times, self._added, self._lives = times, 0, 0
+        self._times = [begins(index, parcels, days) for index in range(parcels)]
+        self._lives = self._longest = 0
+        self._off = timedelta()
 
     def run(self) -> Report:
         """All of it."""
         started = time.perf_counter()
-        with self.shop as place:
-            self.start, end = place.hand.at, place.hand.at + self.days * DAY
-            day = 0
-            while place.hand.at < end:
-                self._live(min(end, place.hand.at + LIFE))
-                if place.hand.at - self.start >= (day + 1) * DAY or place.hand.at >= end:
+        with outside(self._story(), START, START + (self.days - 1) * DAY) as self.outside:
+            self.shop = _shop(self.folder, self.outside)
+            hand, end, day = self.shop.hand, START + self.days * DAY, 0
+            while hand.at < end:
+                self._live(min(end, hand.at + LIFE))
+                if hand.at - START >= (day + 1) * DAY or hand.at >= end:
                     day += 1
                     self._measure(day)
             self._conclude()
         self.report.seconds = time.perf_counter() - started
         return self.report
 
+    def _story(self) -> Story:
+        known = (lives(index, at) for index, at in enumerate(self._times))
+        return Story(("17track",), tuple(known), tuple(troubles(self.days)))
+
     def _live(self, until: datetime) -> None:
-        """One life of the program; every other one ends as if it were killed."""
+        """One life of the program; every other one ends as if it were killed. Some start by a wrong clock."""
         self._lives += 1
-        killed, ahead = self._lives % 2 == 0, self._lives % 5 == 0
-        if ahead:
-            self._start_ahead()
+        if self._lives % 5 == 0:
+            self._off = 2 * HOUR
+            self._lived(self.shop.hand.at, killed=True)
+            self._off = timedelta()
+        self._lived(until, killed=self._lives % 2 == 0)
+
+    def _lived(self, until: datetime, *, killed: bool) -> None:
         writer = Writer(self.shop.config.database, daemon=True, check=True)
         asyncio.run(self._life(writer, until, killed=killed))
         if killed:
             self.report.killed += 1
             writer.close()  # the locks of a process that died are free
 
-    def _start_ahead(self) -> None:
-        """It starts by a wrong clock, looks at everything once, and is killed."""
-        writer = Writer(self.shop.config.database, daemon=True, check=True)
-        here = self.shop.hand.at
-
-        async def once() -> None:
-            async with _client() as client:
-                parts = self.shop.engine(client=client, writer=writer)
-                await parts.start(here + 2 * HOUR)
-                await parts.tick(here + 2 * HOUR)
-
-        asyncio.run(once())
-        writer.close()
-
     async def _life(self, writer: Writer, until: datetime, *, killed: bool) -> None:
         async with _client() as client:
-            parts = self.shop.engine(client=client, writer=writer)
-            await parts.start(self.shop.hand.at)
+            parts = self.shop.engine(client=client, writer=writer, elapsed=self._elapsed)
+            clock = Clock(lambda: self.shop.hand.at + self._off, self._elapsed)
+            checks = SelfCheck(parts, lambda: self.shop.config, tuple, clock.now)
+            reloader = Reloader(self.shop.config, making.parts(self.shop.config), parts, clock.now)
+            daemon = Daemon(parts, Notifier(), clock, reloader, checks)
+            await daemon.start()
             while self.shop.hand.at < until:
-                self.shop.hand.at += self.step
-                await self._beat(parts)
+                await self._beat(daemon, parts, clock, writer)
+                await checks.check()
             if killed:
-                await parts.tick(self.shop.hand.at)
+                await daemon.tick()
                 return
             await parts.close()
 
-    async def _beat(self, parts: Engine) -> None:
-        place = self.shop
-        here = place.hand.at - self.start
-        ours = [at for at, when in enumerate(self._times[self._added :], self._added) if when <= here]
+    def _elapsed(self) -> float:
+        return (self.shop.hand.at - START).total_seconds()
+
+    async def _beat(self, daemon: Daemon, parts: Engine, clock: Clock, writer: Writer) -> None:
+        self.shop.hand.at += self.step
+        self.outside.turn(self.shop.hand.at)
+        here = self.shop.hand.at - START
+        await asyncio.to_thread(self._add, here)
+        hour, last = here % DAY / HOUR, here > (self.days - 1) * DAY
+        self._off = next((by for begins, ends, by in OFF if begins <= hour < ends and not last), timedelta())
+        await writer.run(_limit, FULL[0] <= hour < FULL[1] and not last)
+        await daemon.tick()
+        with suppress(StoreError):  # the program hears of it, and goes on
+            await parts.settle(clock.now())
+        self.report.full += parts.storekeeper.standing.trouble is not None
+        self._longest = max(self._longest, _size(self._log))
+
+    def _add(self, here: timedelta) -> None:
+        """Watch those who are on their way by now."""
+        ours = [at for at, when in enumerate(self._times[self.report.added :], self.report.added) if when <= here]
         if ours:
-            self._added = ours[-1] + 1
-            await asyncio.to_thread(place.watch, [place.wanted(number(at), "17track", "3011") for at in ours])
-        ill = 11 <= here % DAY / HOUR < 13 and here < self.days * DAY - 12 * HOUR
-        place.sink.behaviour = answers(b"", 503) if ill else answers(b"ok")
-        await place.beat(parts)
+            self.shop.watch([self.shop.wanted(number(at), "17track", "3011") for at in ours])
+            self.report.added += len(ours)
 
     # --- what came of it -------------------------------------------------------------------------
 
-    def _hear(self) -> None:
-        """Keep what the webhook was told, not the messages."""
-        for one in self.shop.sink.told:
-            words = {word.strip(".,:;()[]") for word in f"{one.title} {one.text}".split()}
-            self.report.told |= {word for word in words if word.startswith("77") and len(word) == len(number(0))}
-            key = hash((one.channel, one.title, one.text))
-            self.report.copies[key] = self.report.copies.get(key, 0) + 1
-        self.shop.sink.hits.clear()
+    @property
+    def _log(self) -> Path:
+        file = self.shop.config.database
+        return file.with_name(f"{file.name}-wal")
 
     def _measure(self, day: int) -> None:
-        self._hear()
-        file = self.shop.config.database
-        log = file.with_name(f"{file.name}-wal")
+        """How large it is, and what it found of parcels that may be deleted by tomorrow."""
+        for one, kind in self.shop.cases():
+            self.report.found.setdefault(one, set()).add(kind)
+        gc.collect()
+        ours = sum(f"{type(one).__module__}".startswith("parcelwatch") for one in gc.get_objects())
         pages = int(Path("/proc/self/statm").read_text().split()[1])
-        self.report.sizes.append(
-            Size(
-                day, pages * os.sysconf("SC_PAGE_SIZE"), file.stat().st_size, log.stat().st_size if log.exists() else 0
-            )
-        )
+        memory = pages * os.sysconf("SC_PAGE_SIZE")
+        file = _size(self.shop.config.database)
+        self.report.sizes.append(Size(day, memory, sys.getallocatedblocks(), ours, file, self._longest))
+        self._longest = 0
 
     def _conclude(self) -> None:
-        for (one, kind), _ in self.shop.cases().items():
-            self.report.found.setdefault(one, set()).add(kind)
-        self.report.asked = self.shop.server.calls
+        self.report.taken = self.outside.taken()
         with self.shop.store() as store:
             count = "SELECT count(*) FROM alerts WHERE state = ?"
             self.report.waiting, self.report.dead = (store.value(count, (state,)) for state in ("pending", "dead"))
+            self.report.left = store.value("SELECT count(*) FROM parcels")
+
+
+def _shop(folder: Path, around: Outside) -> Shop:
+    """The shop alone, with the way to a courier and a chat that are elsewhere."""
+    account = Account("17track", "17track", base_url=around.courier)
+    shop = Shop(folder, accounts=[account], settings=SETTINGS)
+    shop.sink.port = around.chat
+    return shop
+
+
+def _limit(store: Store, full: bool) -> None:
+    """Let the file grow no more, or as far as it may."""
+    pages = store.value("PRAGMA page_count") if full else 1 << 30
+    store.value(f"PRAGMA max_page_count = {pages}")
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 class _client(Client):  # noqa: N801 - used as a context manager only
@@ -239,18 +306,23 @@ def soak(folder: Path, days: float = 2, parcels: int = 200, step: timedelta = 30
 
 def main() -> None:
     """Run it and print what it came to."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     days, parcels, minutes = (float(one) for one in (*sys.argv[1:], *("3", "500", "20")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder:
         report = soak(Path(folder), days, int(parcels), minutes * MINUTE)
-    print(f"{days:g} days, {parcels:g} parcels, {report.seconds:.0f} s, {report.asked} calls, {report.killed} kills")
+    taken = report.taken
+    print(f"{days:g} days, {parcels:g} parcels, {report.seconds:.0f} s ({time.process_time():.0f} s of CPU)")
+    print(f"{taken.asked} calls, {report.killed} kills, {report.full} beats with a full disk")
+    print(f"{report.added} parcels added, {report.left} left")
     print(f"{len(report.expected)} in trouble, {len(report.wrong)} told otherwise")
     print(f"alerts: {report.waiting} waiting, {report.dead} dead")
     for fault in report.wrong[:20]:
         print(f"  {fault}")
-    print(f"{len(report.copies)} messages, at most {max(report.copies.values(), default=0)} of one")
+    print(f"{len(taken.copies)} messages, at most {max(taken.copies.values(), default=0)} of one")
     for size in report.sizes:
         memory, file, log = (one / 1e6 for one in (size.memory, size.file, size.log))
-        print(f"day {size.day}: memory {memory:.0f} MB, file {file:.1f} MB, log {log:.1f} MB")
+        held = f"memory {memory:.1f} MB, {size.objects:,} objects, {size.ours:,} of ours"
+        print(f"day {size.day}: {held}, file {file:.2f} MB, log {log:.2f} MB")
 
 
 if __name__ == "__main__":

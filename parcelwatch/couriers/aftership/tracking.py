@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.couriers.aftership.codes import CODES, EXPIRED, HANDED_OVER, NOTICES, PENDING, RETURNED
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, flag, optional, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.iso3 import alpha2
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
@@ -94,7 +94,7 @@ def _estimate(tracking: Record, country: str) -> datetime | None:
 
 
 def _checkpoints(tracking: Record, tag: str, sub: str) -> tuple[Checkpoint, ...]:
-    events = rows(tracking.get("checkpoints"), "checkpoints")[:ROWS_LIMIT]
+    events = recent(rows(tracking.get("checkpoints"), "checkpoints"))
     scans = ordered([_scan(event) for event in events], newest_first=False)
     if not scans:
         return ()

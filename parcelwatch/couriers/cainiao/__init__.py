@@ -21,11 +21,11 @@ from parcelwatch.couriers.cainiao.codes import meaning
 from parcelwatch.couriers.shared.china import KINDS, another, epoch_ms, history, refusal
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
 from parcelwatch.couriers.shared.fields import (
-    ROWS_LIMIT,
     TEXT_LIMIT,
     Record,
     flag,
     optional,
+    recent,
     record,
     rows,
     same_number,
@@ -126,7 +126,7 @@ def _observation(ask: Ask, trace: Record) -> Observation:
 
 def _scans(trace: Record, status: str, company: str) -> list[Scan]:
     """The events; the newest one takes the status of the whole where it has none of its own."""
-    events = next((rows(trace[name], name) for name in LISTS if trace.get(name)), [])[:ROWS_LIMIT]
+    events = recent(next((rows(trace[name], name) for name in LISTS if trace.get(name)), []))
     scans = [_scan(event, company) for event in events]
     newest = max((scan.when for scan in scans if scan.when), default=None)
     return [

@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import check, decoded, fitting, retry_at, said, u
 from parcelwatch.couriers.declared.times import Looks, latest, when
 from parcelwatch.couriers.declared.words import Trace, Words, kind_of
 from parcelwatch.couriers.shared.discretion import hidden
-from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, same_number, text
+from parcelwatch.couriers.shared.fields import NAME_LIMIT, ROWS_LIMIT, TEXT_LIMIT, recent, same_number, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import country_code
@@ -284,7 +284,7 @@ class _Reader:
         for item in items:
             if not isinstance(item, dict | list):
                 raise self._misfit("answer.checkpoints", expression, item, "checkpoints were")
-        return items[:ROWS_LIMIT]
+        return recent(items)
 
     def _scan(self, item: object, faults: list[CourierUnreadable]) -> Scan:
         """One checkpoint; a time that cannot be read is none, and one of the faults."""

@@ -19,7 +19,7 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, decoded, docu
 from parcelwatch.couriers.deppon.codes import CODES, DELAYED, VOID_OR_REFUSED, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, history, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, flag, recent, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_hex
@@ -87,7 +87,7 @@ def _observation(response: httpx.Response, ask: Ask, body: Record) -> Observatio
     name = next((name for name in LISTS if name in answer), "")
     if not name:
         unreadable(response, "the answer holds no list of scans")
-    scans = rows(answer[name], name)[:ROWS_LIMIT]
+    scans = recent(rows(answer[name], name))
     if not scans:
         return NotFound(ask.number)
     if not same_number(_first(answer, NUMBERS), ask.number):

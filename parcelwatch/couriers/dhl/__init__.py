@@ -20,13 +20,13 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, document, fit
 from parcelwatch.couriers.dhl.codes import DIVISIONS, HOMES, NO_CODE, NOTICED, SERVICES, STATUS_CODES
 from parcelwatch.couriers.dhl.silent import NOTICES, SILENT
 from parcelwatch.couriers.shared.fields import (
-    ROWS_LIMIT,
     TEXT_LIMIT,
     Record,
     aside,
     flag,
     optional,
     part,
+    recent,
     record,
     rows,
     same_number,
@@ -190,7 +190,7 @@ def _checkpoints(shipment: Record, lane: _Lane) -> tuple[Checkpoint, ...]:
 
 def _events(shipment: Record) -> list[Record]:
     """The events, newest first, and the shipment's status where it says what they do not."""
-    events = rows(shipment.get("events"), "events")[:ROWS_LIMIT]
+    events = recent(rows(shipment.get("events"), "events"))
     status = record(shipment.get("status"), "status")
     if not status:
         return events

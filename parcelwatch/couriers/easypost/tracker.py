@@ -21,7 +21,7 @@ from parcelwatch.couriers.easypost.codes import (
     NOTICES,
     meaning,
 )
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, optional, part, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, ordered
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, committed, country_code, naive, parse, promise, span
@@ -57,7 +57,7 @@ def observe(ask: Ask, tracker: Record) -> Observation:
     """What a tracker says about the number asked."""
     status, detail = _word(tracker, "status"), _word(tracker, "status_detail")
     company = text(tracker.get("carrier"), "carrier") or ask.company
-    listed = rows(tracker.get("tracking_details"), "tracking_details")[:ROWS_LIMIT]
+    listed = recent(rows(tracker.get("tracking_details"), "tracking_details"))
     events = [event for event in listed if not _made_up(event)]
     if not events and status == ERROR:
         return Refused(ask.number, reason=_trouble(listed), company=company)

@@ -21,7 +21,7 @@ from parcelwatch.couriers.ems.codes import ATTEMPTS, CLAIMED, DELIVERIES, OPERAT
 from parcelwatch.couriers.ems.sm4 import encrypted
 from parcelwatch.couriers.shared.china import KINDS, another, history, leaving, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, drop, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, recent, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.errors import CourierRefused
@@ -136,7 +136,7 @@ def _items(value: object) -> list[Record]:
         if ITEMS not in value:
             raise ValueError(ITEMS)
         value = value[ITEMS]
-    return rows(value, "retBody")[:ROWS_LIMIT]
+    return recent(rows(value, "retBody"))
 
 
 # --- operations ----------------------------------------------------------------------------------

@@ -26,12 +26,12 @@ from parcelwatch.couriers.fedex.codes import (
     RETURN,
 )
 from parcelwatch.couriers.shared.fields import (
-    ROWS_LIMIT,
     TEXT_LIMIT,
     Record,
     aside,
     optional,
     part,
+    recent,
     record,
     rows,
     same_number,
@@ -147,7 +147,7 @@ def _successor(ask: Ask, result: Record, latest: _Latest) -> str:
         if text(one.get("type"), "type") == NEW_NUMBER
         for number in _values(one)
     )
-    events = rows(result.get("scanEvents"), "scanEvents")[:ROWS_LIMIT]
+    events = recent(rows(result.get("scanEvents"), "scanEvents"))
     words = [words for _, words in latest.reasons]
     words += [text(event.get("exceptionDescription"), "exceptionDescription", TEXT_LIMIT) for event in events]
     told = (match[1] for one in words if (match := _NEW_NUMBER.search(one)))
@@ -168,7 +168,7 @@ def _values(identifier: Record) -> Iterator[str]:
 
 def _checkpoints(result: Record, latest: _Latest) -> tuple[Checkpoint, ...]:
     """Oldest first; the list comes newest first. What only the latest status says comes last."""
-    events = rows(result.get("scanEvents"), "scanEvents")[:ROWS_LIMIT]
+    events = recent(rows(result.get("scanEvents"), "scanEvents"))
     if not events:
         return _without_events(result, latest)
     scans = ordered([_told(event, latest if place == 0 else None) for place, event in enumerate(events)])

@@ -20,7 +20,17 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, document, fit
 from parcelwatch.couriers.jd.codes import REPLACED, STAGES, STATES, WORDY
 from parcelwatch.couriers.shared.china import KINDS, another, beijing, epoch_ms, history, notice, refusal
 from parcelwatch.couriers.shared.china_scans import Told, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, optional, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import (
+    ROWS_LIMIT,
+    TEXT_LIMIT,
+    Record,
+    optional,
+    recent,
+    record,
+    rows,
+    same_number,
+    text,
+)
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -172,7 +182,7 @@ def _events(response: httpx.Response, entry: Record) -> list[Record]:
     name = next((name for name in LISTS if name in entry), "")
     if not name:
         unreadable(response, "the answer holds no list of events under any name we know")
-    return rows(entry[name], name)[:ROWS_LIMIT]
+    return recent(rows(entry[name], name))
 
 
 def _first(row: Record, names: Sequence[str], limit: int = 200) -> str:

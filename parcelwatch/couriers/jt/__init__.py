@@ -21,7 +21,7 @@ from parcelwatch.couriers.base import Account, Card, Tells, check, document, fit
 from parcelwatch.couriers.jt.codes import PROBLEM_SCANS, PROBLEMS, SCANS, TAKEN_OUT, WORDY
 from parcelwatch.couriers.shared.china import KINDS, history, leaving, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, recent, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.recycled import likeliest
@@ -146,7 +146,7 @@ def _tracked(number: str, entry: Record) -> Observation:
     """An entry without the list is as unreadable as one with another kind of list; an empty one says "nothing yet"."""
     if "details" not in entry:
         raise CourierUnreadable("the answer holds no details")
-    details = rows(entry["details"], "details")[:ROWS_LIMIT]
+    details = recent(rows(entry["details"], "details"))
     if not details:
         return NotFound(number)
     told = history([_scan(detail) for detail in details])

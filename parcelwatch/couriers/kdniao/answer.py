@@ -18,7 +18,7 @@ from parcelwatch.couriers.base import said
 from parcelwatch.couriers.kdniao.codes import DROPPED, ERRORS, PROBLEM, QUOTA_SPENT, STATES, VAGUE
 from parcelwatch.couriers.shared.china import beijing, history
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, flag, optional, recent, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
@@ -105,7 +105,7 @@ def tracked(number: str, body: Record) -> Observation:
     """What the record of a success says about its number."""
     if "Traces" not in body:
         raise CourierUnreadable("the answer holds no traces")
-    events = rows(body["Traces"], "Traces")[:ROWS_LIMIT]
+    events = recent(rows(body["Traces"], "Traces"))
     state, company = _state(body), text(body.get("ShipperCode"), "ShipperCode")
     if not events:
         if STATES.get(state, STATES["0"]) == STATES["0"]:

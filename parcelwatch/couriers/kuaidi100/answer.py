@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from parcelwatch.couriers.kuaidi100.codes import NAMES, STATES
 from parcelwatch.couriers.shared.china import history
 from parcelwatch.couriers.shared.china_scans import drop, problem, told_by_the_whole, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, optional, recent, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse, span
@@ -53,7 +53,7 @@ def events_of(leg: Record) -> list[Record]:
     """The scans of one list; CourierUnreadable when there is no list."""
     if "data" not in leg:
         raise CourierUnreadable("the answer holds no data")
-    return rows(leg["data"], "data")[:ROWS_LIMIT]
+    return recent(rows(leg["data"], "data"))
 
 
 def tracked(number: str, company: str, legs: Sequence[Record]) -> Answered:

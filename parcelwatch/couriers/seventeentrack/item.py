@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, optional, part, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, joined
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_in, due, span
@@ -128,7 +128,7 @@ def _scans(info: Record) -> list[Scan]:
     """All providers' events, oldest first, what several tell once; the latest event alone when they list none."""
     tracking = record(info.get("tracking"), "tracking")
     providers = rows(tracking.get("providers"), "providers")
-    lists = [rows(provider.get("events"), "events")[:ROWS_LIMIT] for provider in providers]
+    lists = [recent(rows(provider.get("events"), "events")) for provider in providers]
     if not any(lists) and info.get("latest_event"):
         lists = [[record(info.get("latest_event"), "latest_event")]]
     found = joined([_scan(event) for event in events] for events in reversed(lists))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from parcelwatch.couriers.sf.codes import COMBINED, HELD, OPERATIONS, REASONS, REDIRECTED, REPLACING, STATUSES
 from parcelwatch.couriers.shared.china import history, scanned
 from parcelwatch.couriers.shared.china_scans import Told, drop, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, recent, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.lexicon import NOTHING, read
@@ -34,7 +34,7 @@ _NEW_NUMBER = re.compile(r"新运?单号(?:[为是])?\s*[:：]?\s*([A-Za-z]{0,4}
 
 def routed(number: str, routes: Sequence[Record]) -> Observation:
     """What the routes of one number say; there is at least one."""
-    scans = [_scan(route) for route in routes[:ROWS_LIMIT]]
+    scans = [_scan(route) for route in recent(routes)]
     told = history(scans)
     found = (_successor(one.code.partition("/")[0], one.text) for one in reversed(told))
     successor = next((new for new in found if new), "")

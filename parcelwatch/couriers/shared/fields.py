@@ -6,10 +6,12 @@ Numbers come as text and text as numbers, so `text` takes both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
+from parcelwatch.core.timeline import READ
 from parcelwatch.errors import CourierUnreadable
 
 Record = dict[str, object]
@@ -18,7 +20,9 @@ T = TypeVar("T")
 
 TEXT_LIMIT = 2000
 NAME_LIMIT = 200
-ROWS_LIMIT = 500
+ROWS_LIMIT = READ
+# Days and hours as couriers write them: year first, or counted in seconds or milliseconds. Within a list all are alike.
+_STAMP = re.compile(r"20\d\d[-/.]?[01]\d[-/.]?[0-3]\d(?:[T ]?\d\d(?::?\d\d){1,2})?|\b1\d{9}(?:\d{3})?\b")
 
 
 def misfit(where: str, wanted: str, value: object) -> CourierUnreadable:
@@ -45,6 +49,17 @@ def rows(value: object, where: str) -> list[Record]:
         if not isinstance(row, dict):
             raise misfit(where, "a list of objects", row)
     return value
+
+
+def recent(listed: Sequence[T]) -> list[T]:
+    """As many scans of a list as are read: the newest, which are its first unless its times say that they are its last.
+
+    Hardly any parcel has so many; one of which only the oldest were read would never be heard of again.
+    """
+    if len(listed) <= ROWS_LIMIT:
+        return [*listed]
+    first, last = (_STAMP.findall(str(listed[end])) for end in (0, -1))
+    return [*(listed[-ROWS_LIMIT:] if first < last else listed[:ROWS_LIMIT])]
 
 
 def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:

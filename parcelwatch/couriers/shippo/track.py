@@ -12,7 +12,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, part, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, optional, part, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, due, naive, parse
@@ -110,7 +110,7 @@ def _heard(stamp: str) -> datetime | None:
 
 def _scans(track: Record, home: str) -> list[Scan]:
     """The history as listed, and the current status where it is not in it. `home`: where all of it happened."""
-    told = rows(track.get("tracking_history"), "tracking_history")[:ROWS_LIMIT]
+    told = recent(rows(track.get("tracking_history"), "tracking_history"))
     found = {_key(event): _scan(event, home) for event in told}
     status = record(track.get("tracking_status"), "tracking_status")
     if status and _key(status) not in found:

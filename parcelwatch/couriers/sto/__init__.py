@@ -22,7 +22,7 @@ from parcelwatch.config import AccountConfig
 from parcelwatch.couriers.base import KEPT, Account, Card, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, history, leaving, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, flag, recent, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.several import told
@@ -167,7 +167,7 @@ def _tracked(answer: _Parcels, ask: Ask) -> Observation:
     lists = answer.find(ask)
     if answer.strange:
         return another(ask, WHO)
-    events = [event for one in lists for event in rows(one, "scans")][:ROWS_LIMIT]
+    events = recent([event for one in lists for event in rows(one, "scans")])
     if not events:
         return NotFound(ask.number)
     ours = [event for event in events if same_number(_named(event) or ask.number, ask.number)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, flag, optional, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, flag, optional, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, checkpoints, concluded, in_time, joined
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.times import Span, country_code, country_in, due, span
@@ -88,7 +88,7 @@ def _scans(item: Record, home: str) -> list[Scan]:
     told: dict[tuple[str, str], Record] = {}
     sides: list[dict[tuple[str, str], None]] = []
     for side in SIDES:
-        events = rows(record(item.get(side), side).get("trackinfo"), "trackinfo")[:ROWS_LIMIT]
+        events = recent(rows(record(item.get(side), side).get("trackinfo"), "trackinfo"))
         sides.append(dict.fromkeys(key for event in events if (key := _key(event)) not in told))
         for event in events:
             if _key(event) not in told or (_code(event) and not _code(told[_key(event)])):

@@ -12,13 +12,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from parcelwatch.couriers.shared.fields import (
-    ROWS_LIMIT,
     TEXT_LIMIT,
     Record,
     aside,
     flag,
     optional,
     part,
+    recent,
     record,
     rows,
     text,
@@ -116,7 +116,7 @@ def _commitment(package: Record, country: str) -> datetime | None:
 
 def _checkpoints(package: Record, current: Scan) -> tuple[Checkpoint, ...]:
     """Oldest first. The newest takes the package's status where its own code says nothing."""
-    scans = ordered([_told(event) for event in rows(package.get("activity"), "activity")[:ROWS_LIMIT]])
+    scans = ordered([_told(event) for event in recent(rows(package.get("activity"), "activity"))])
     if scans and scans[-1].meaning in (None, UNKNOWN) and current.meaning not in (None, UNKNOWN):
         scans[-1] = concluded(scans[-1], scans[-1].code or current.code, current.meaning, current.reading)
     return checkpoints(scans)

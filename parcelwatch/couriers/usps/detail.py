@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, aside, optional, record, rows, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, aside, optional, recent, record, rows, text
 from parcelwatch.couriers.shared.history import Scan, concluded, history
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, beside, standing
 from parcelwatch.couriers.shared.times import Span, committed, due, naive, span
@@ -49,7 +49,7 @@ _KEPT_BACK = frozenset({M.ATTEMPT_FAILED, M.AVAILABLE_FOR_PICKUP})
 
 def observe(ask: Ask, detail: Record) -> Answered:
     destination = _country(detail, "destination", "destinationCountryCode") or ask.destination
-    events = rows(detail.get("trackingEvents"), "trackingEvents")[:ROWS_LIMIT]
+    events = recent(rows(detail.get("trackingEvents"), "trackingEvents"))
     summary = words(aside(detail.get("statusSummary"), TEXT_LIMIT))
     return Answered(
         number=ask.number,

@@ -16,7 +16,7 @@ import httpx
 
 from parcelwatch.couriers.base import Account, Card, Tells, array, check, fitting, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, history, refusal, scanned
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, flag, recent, record, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning
 from parcelwatch.couriers.shared.signing import md5_base64
@@ -101,7 +101,7 @@ def _nothing(response: httpx.Response, ask: Ask, body: Record) -> Observation:
 
 
 def _found(ask: Ask, events: list[Record]) -> Observation:
-    ours = [event for event in events[:ROWS_LIMIT] if same_number(text(event.get(NUMBER), NUMBER), ask.number)]
+    ours = [event for event in recent(events) if same_number(text(event.get(NUMBER), NUMBER), ask.number)]
     if not ours:
         return another(ask, WHO)
     return Answered(ask.number, history([_scan(event) for event in ours]))

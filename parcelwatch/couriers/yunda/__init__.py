@@ -20,7 +20,7 @@ import httpx
 from parcelwatch.couriers.base import Account, Card, Registration, Tells, check, document, fitting, said, unreadable
 from parcelwatch.couriers.shared.china import KINDS, another, at_station, history, leaving, notice, refusal, scanned
 from parcelwatch.couriers.shared.china_scans import Told, problem, without_code
-from parcelwatch.couriers.shared.fields import ROWS_LIMIT, TEXT_LIMIT, Record, flag, record, rows, same_number, text
+from parcelwatch.couriers.shared.fields import TEXT_LIMIT, Record, flag, recent, record, rows, same_number, text
 from parcelwatch.couriers.shared.history import Scan
 from parcelwatch.couriers.shared.meanings import UNKNOWN, Meaning, standing
 from parcelwatch.couriers.shared.signing import md5_hex
@@ -162,7 +162,7 @@ def _registration(ask: Ask, orders: list[Record]) -> Registration:
 
 def _observation(response: httpx.Response, ask: Ask, data: Record) -> Observation:
     remark = text(data.get("remark"), "remark", TEXT_LIMIT)
-    steps = rows(data.get("steps"), "steps")[:ROWS_LIMIT]
+    steps = recent(rows(data.get("steps"), "steps"))
     number = text(data.get("mailno"), "mailno")
     if number and not same_number(number, ask.number):
         return another(ask, WHO)
