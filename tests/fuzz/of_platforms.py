@@ -6,6 +6,7 @@ What belongs here: each kind of good answer as a seed; while one is spoiled, all
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -28,6 +29,19 @@ from tests.helpdesks.wires import CASES, Case, answered
 from tests.shops import asking
 from tests.shops.answers import ANSWERS, REFS
 from tests.shops.test_contract import shape
+
+_ANSWERS: Final = 30
+
+
+def until_it_is_gone(answer: asking.Answer) -> asking.Answer:
+    """So many answers, and then none: what goes on for ever is the contract tests' to try."""
+    left = iter(range(_ANSWERS))
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503, request=request) if next(left, None) is None else answer(request)
+
+    return answers
+
 
 # --- shops ---------------------------------------------------------------------------------------
 
@@ -64,6 +78,7 @@ def _shop(name: str, body: bytes) -> None:
     api, _, place = name.partition("/")
     spoiling = list(_good(api))[int(place)]
 
+    @until_it_is_gone
     def answer(request: httpx.Request) -> httpx.Response:
         try:
             good = ANSWERS[api](request)
@@ -130,6 +145,7 @@ def _desk(name: str, body: bytes) -> None:
     case = CASES[api]
     spoiling = list(_desk_answers(api))[int(place)]
 
+    @until_it_is_gone
     def answer(request: httpx.Request) -> httpx.Response:
         good = answered(case, request)
         if shape(json.loads(good.content or b"null")) != spoiling:
@@ -142,6 +158,47 @@ def _desk(name: str, body: bytes) -> None:
     except CourierError as error:
         keeps_secrets(f"{error!r}", desk.SECRETS.values())
         str(error).encode()
+
+
+def _mail_seeds() -> Seeds:
+    """Mails as a mailbox holds them."""
+    (said,) = [json.loads(body) for body in _desk_answers("imap").values()]
+    plain = [b64decode(mail["raw"]) for mail in said["mails"]]
+    return {str(place): mail for place, mail in enumerate([*plain, _IN_PARTS.encode()])}
+
+
+def _mail(_: str, body: bytes) -> None:
+    found = {"validity": 5, "last": 7, "mails": [{"uid": 7, "raw": b64encode(body).decode()}]}
+
+    @until_it_is_gone
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=found, request=request)
+
+    _tickets(CASES["imap"], answer)
+
+
+_IN_PARTS: Final = """From: =?gb2312?B?1cXI/Q==?= <zhang@example.com>
+To: shop@example.com
+Subject: =?utf-8?q?Wo_ist_mein_P=C3=A4ckchen=3F?=
+Date: Fri, 27 Nov 2026 10:12:00 +0100
+Message-ID: <m2@example.com>
+In-Reply-To: <m1@example.com>
+References: <m0@example.com> <m1@example.com>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b1"
+
+--b1
+Content-Type: text/plain; charset="gb18030"
+Content-Transfer-Encoding: base64
+
+w7vT0MrVtb0=
+--b1
+Content-Type: text/html; charset=utf-8
+Content-Transfer-Encoding: quoted-printable
+
+<p>Where is order #1001? 003404=34292135100186<br>On Monday Jana wrote:</p><blockquote>old</blockquote>
+--b1--
+"""
 
 
 def _tickets(case: Case, answer: Callable[[httpx.Request], httpx.Response]) -> None:
@@ -176,3 +233,4 @@ def _steps(steps: Any, answer: Callable[[httpx.Request], httpx.Response]) -> tup
 SHOPS = Target(_shop_seeds, _shop)
 KNOCKS = Target(_knock_seeds, _knock)
 HELPDESKS = Target(_desk_seeds, _desk)
+MAILS = Target(_mail_seeds, _mail)

@@ -13,6 +13,7 @@ TARGETS: Final = {
     "shop": of_platforms.SHOPS,
     "knock": of_platforms.KNOCKS,
     "helpdesk": of_platforms.HELPDESKS,
+    "mail": of_platforms.MAILS,
     "config": by_hand.CONFIGURATIONS,
     "file": by_hand.FILES,
     "complaints": by_hand.COMPLAINTS,
