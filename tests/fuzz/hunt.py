@@ -137,7 +137,7 @@ class Hunt:
 def watched(read: Callable[[], None]) -> None:
     """Raises Hangs where reading takes too long."""
     signal.signal(signal.SIGVTALRM, _ends)
-    signal.setitimer(signal.ITIMER_VIRTUAL, _ENDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _ENDS, 1.0)  # again, lest somebody swallow the first
     began = time.process_time()
     try:
         read()
