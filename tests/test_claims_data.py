@@ -20,6 +20,7 @@ from parcelwatch.core.windows import CLAIMABLE, Basis, Lane, Loss, Start
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.territories import country
+from parcelwatch.words import languages
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["windows"]
 PARCEL = {"courier", "service", "lane", "origin", "destination"}
@@ -34,6 +35,7 @@ def test_every_entry_says_who_says_so_and_when_that_was_read(entry: dict[str, An
     assert entry.keys() <= KEYS
     assert urlsplit(entry["source"]).scheme == "https"
     assert entry["basis"] in set(Basis)
+    assert entry.get("doubt", {}).keys() in ({*()}, {"en", *languages("cli")})
     assert isinstance(entry["checked_on"], date)
     assert date(2026, 1, 1) <= entry["checked_on"]
 
@@ -57,7 +59,7 @@ def test_no_entry_is_there_twice() -> None:
 def test_a_line_that_is_kept_with_a_claim_names_windows_of_one_source() -> None:
     said: dict[str, set[tuple[object, str]]] = {}
     for one in windows():
-        said.setdefault(one.line, set()).add((one.basis, one.doubt))
+        said.setdefault(one.line, set()).add((one.basis, one.doubt.get("en", "")))
     assert {line: found for line, found in said.items() if len(found) > 1} == {}
 
 

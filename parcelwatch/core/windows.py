@@ -85,7 +85,8 @@ class Window:
 
     `courier`: a key of companies.COURIERS, the name of an API, a declaration or an account. `days`: 0 for none at all.
     `own`: the shop's, before which those that come along give way. `source`: who says so, `title` what that calls
-    itself, and `checked_on` when it was read. `doubt`: what speaks against it. `line`: where it is set.
+    itself, and `checked_on` when it was read. `doubt`: what speaks against it, language → text. `line`: where it is
+    set.
     """
 
     loss: Loss
@@ -103,7 +104,7 @@ class Window:
     basis: Basis | None = field(default=None, compare=False)
     checked_on: date | None = field(default=None, compare=False)
     note: str = field(default="", compare=False)
-    doubt: str = field(default="", compare=False)
+    doubt: Mapping[str, str] = field(default_factory=dict, compare=False)
     line: str = field(default="", compare=False)
 
     @property
