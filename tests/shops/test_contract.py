@@ -150,13 +150,13 @@ def test_an_error_never_repeats_a_credential_that_the_answer_echoes(api: str) ->
 JUNK: tuple[Any, ...] = (None, "", "＊", -1, 1e400, True, [], {}, [[]], {"a": [None]}, "9" * 400, "2026-13-45", 10**30)
 
 
-def spoiled(value: Any) -> Iterator[Any]:
+def spoiled(value: Any, junk: tuple[Any, ...] = JUNK) -> Iterator[Any]:
     """The value with one place of it replaced, place by place, each by the next piece of junk."""
     turn = 0
 
     def places(value: Any, put: Callable[[Any], Any]) -> Iterator[Any]:
         nonlocal turn
-        yield put(JUNK[turn * 5 % len(JUNK)])
+        yield put(junk[turn * 5 % len(junk)])
         turn += 1
         if isinstance(value, dict | list):
             for key in value if isinstance(value, dict) else range(len(value)):
