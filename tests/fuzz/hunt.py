@@ -26,6 +26,8 @@ HANGS: Final = 2.0
 """Seconds of CPU time that reading an input may take."""
 _ENDS: Final = 20.0
 _REPORT: Final = 10.0
+_AFRESH: Final = 0.3
+"""How often a seed is spoiled instead of what was reached before."""
 _OURS: Final = "parcelwatch"
 
 
@@ -53,6 +55,7 @@ class Hunt:
     wanted: tuple[str, ...] = ()
     targets: Mapping[str, Any] = field(init=False)
     seeds: dict[str, bytes] = field(init=False)
+    _names: list[str] = field(init=False)
     tried: dict[str, int] = field(default_factory=dict)
     found: dict[str, str] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
@@ -67,6 +70,7 @@ class Hunt:
             for name, body in one.seeds().items()
             if len(body) < MOST
         }
+        self._names = sorted(self.seeds)
 
     def try_one(self, case: bytes) -> None:
         """Read an input; whatever comes of it that must not is kept."""
@@ -101,13 +105,25 @@ class Hunt:
 
     # --- ways ------------------------------------------------------------------------------------
 
+    def fresh(self, dice: random.Random) -> tuple[str, bytes]:
+        """A seed: of any target as likely as of another, however many seeds each has."""
+        target = dice.choice(sorted(self.targets))
+        name = dice.choice([seed for seed in self._names if seed.startswith(f"{target}/")] or self._names)
+        return name, self.seeds[name]
+
+    def spoiled(self, case: bytes, dice: random.Random) -> bytes:
+        """The next input after one: that spoiled, or now and then a seed."""
+        head, _, body = case.partition(b"\n")
+        if head.decode("utf-8", "replace") not in self.seeds or dice.random() < _AFRESH:
+            name, body = self.fresh(dice)
+            head = name.encode()
+        return head + b"\n" + mutated(body, dice, [self.fresh(dice)[1]])
+
     def blindly(self, minutes: float, seed: int = 0) -> None:
-        """Every seed in turn, spoiled by chance."""
-        dice, names = random.Random(seed), sorted(self.seeds)
+        """Seeds spoiled by chance."""
+        dice = random.Random(seed)
         while time.monotonic() - self.began < minutes * 60:
-            name = dice.choice(names)
-            others = [self.seeds[dice.choice(names)]]
-            self.try_one(name.encode() + b"\n" + mutated(self.seeds[name], dice, others))
+            self.try_one(self.spoiled(b"", dice))
         self.report()
 
     def guided(self, fuzzer: ModuleType, minutes: float) -> None:
@@ -117,16 +133,9 @@ class Hunt:
         for name, body in self.seeds.items():
             case = name.encode() + b"\n" + body
             (corpus / sha256(case).hexdigest()[:16]).write_bytes(case)
-        names = sorted(self.seeds)
 
         def spoil(case: bytes, most: int, seed: int) -> bytes:
-            dice = random.Random(seed)
-            head, _, body = case.partition(b"\n")
-            if head.decode("utf-8", "replace") not in self.seeds:
-                head = dice.choice(names).encode()
-                body = self.seeds[head.decode()]
-            made: bytes = mutated(body, dice, [self.seeds[dice.choice(names)]])
-            return (head + b"\n" + made)[:most]
+            return self.spoiled(case, random.Random(seed))[:most]
 
         given = [sys.argv[0], str(corpus), f"-max_total_time={int(minutes * 60)}", f"-max_len={MOST + 200}"]
         given += ["-len_control=0", "-rss_limit_mb=1500", "-timeout=120", f"-artifact_prefix={self.home}/ended-"]
