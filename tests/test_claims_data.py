@@ -16,13 +16,15 @@ from parcelwatch import config
 from parcelwatch.claims import FILE, windows
 from parcelwatch.core.companies import COURIERS
 from parcelwatch.core.kinds import KINDS
-from parcelwatch.core.windows import CLAIMABLE, Lane, Loss, Start
+from parcelwatch.core.windows import CLAIMABLE, Basis, Lane, Loss, Start
 from parcelwatch.errors import ConfigError
 from parcelwatch.model import Parcel
 from parcelwatch.territories import country
+from parcelwatch.words import languages
 
 ENTRIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["windows"]
-KEYS = {"courier", "service", "lane", "origin", "destination", "loss", "days", "from", "source", "checked_on", "note"}
+PARCEL = {"courier", "service", "lane", "origin", "destination"}
+KEYS = PARCEL | {"loss", "days", "from", "source", "title", "basis", "checked_on", "note", "doubt"}
 each_entry = pytest.mark.parametrize(
     "entry", ENTRIES, ids=[f"{one.get('courier', 'any')}-{'-'.join(one['loss'])}-{one['days']}" for one in ENTRIES]
 )
@@ -32,6 +34,8 @@ each_entry = pytest.mark.parametrize(
 def test_every_entry_says_who_says_so_and_when_that_was_read(entry: dict[str, Any]) -> None:
     assert entry.keys() <= KEYS
     assert urlsplit(entry["source"]).scheme == "https"
+    assert entry["basis"] in set(Basis)
+    assert entry.get("doubt", {}).keys() in ({*()}, {"en", *languages("cli")})
     assert isinstance(entry["checked_on"], date)
     assert date(2026, 1, 1) <= entry["checked_on"]
 
@@ -50,6 +54,13 @@ def test_every_entry_is_of_a_courier_a_place_and_a_time_there_is(entry: dict[str
 
 def test_no_entry_is_there_twice() -> None:
     assert max(Counter(replace(one, days=1) for one in windows()).values()) == 1
+
+
+def test_a_line_that_is_kept_with_a_claim_names_windows_of_one_source() -> None:
+    said: dict[str, set[tuple[object, str]]] = {}
+    for one in windows():
+        said.setdefault(one.line, set()).add((one.basis, one.doubt.get("en", "")))
+    assert {line: found for line, found in said.items() if len(found) > 1} == {}
 
 
 def test_what_can_be_claimed_for_is_a_kind() -> None:

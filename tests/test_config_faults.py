@@ -395,6 +395,12 @@ def test_whatever_is_written_is_accepted_or_refused_with_sentences(
     assert all(re.match(r".*config\.toml(:[0-9]+)?: [^{]", sentence) for sentence in told)
 
 
+def test_a_name_of_a_thousand_signs_is_not_told_whole(tmp_path: Path) -> None:
+    problems = faults(tmp_path, f'[service]\n"{"9" * 5000}" = 3\n')
+    assert any("service.9999" in problem and "unknown key" in problem for problem in problems)
+    assert all(len(problem) < 2000 for problem in problems)
+
+
 def test_a_fault_that_quotes_much_stays_readable(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, f'[service]\ntimezone = "{"x" * 70_000}"')
     assert len(fault) < 1600

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from parcelwatch.core.windows import Loss, Start, Window
+from parcelwatch.core.windows import Basis, Loss, Start, Window
 
 FILE: Final = Path(__file__).with_name("windows.toml")
 
@@ -29,9 +29,9 @@ def named(line: str) -> Window | None:
 
 
 def _window(entry: dict[str, Any], loss: str) -> Window:
-    rest = {name: value for name, value in entry.items() if name not in ("loss", "from")}
+    rest = {name: value for name, value in entry.items() if name not in ("loss", "from", "basis")}
     start = Start(entry["from"])
-    return Window(loss=Loss(loss), start=start, line=_line(entry, loss, start), **rest)
+    return Window(loss=Loss(loss), start=start, basis=Basis(entry["basis"]), line=_line(entry, loss, start), **rest)
 
 
 def _line(entry: dict[str, Any], loss: str, start: Start) -> str:

@@ -290,9 +290,23 @@ def _claim(claim: Mapping[str, Any] | None, t: Tongue) -> dict[str, object]:
         "claim": t("not made") if claim["state"] == "open" and not claim["missed"] else claim_by(claim, t),
         "last day to claim": claim["last_on"] or (t("not known yet") if claim["window"] else ""),
         "window": window(claim["window"], t),
+        **_vouched(claim["window"], t),
         "claim number": safe(claim["ref"], 60),
         "paid": safe(claim["amount"], 60),
     }
+
+
+def _vouched(line: str, t: Tongue) -> dict[str, object]:
+    """Who says so of a window that comes along, and what speaks against it."""
+    from parcelwatch import claims
+
+    known = claims.named(line)
+    if known is None:
+        return {}
+    where = t(
+        "{source}, read on {day}", source=" ".join(filter(None, (known.title, known.source))), day=known.checked_on
+    )
+    return {"source": where, "doubt": t.of(known.doubt)}
 
 
 def window(line: str, t: Tongue) -> str:
@@ -303,7 +317,13 @@ def window(line: str, t: Tongue) -> str:
     if known is None:
         return line
     whom, loss, start = known.courier or t("any courier"), t(known.loss), t(known.start)
-    return t("comes along: {whom}, {loss}: {days}d from {start}", whom=whom, loss=loss, days=known.days, start=start)
+    said = t("comes along: {whom}, {loss}: {days}d from {start}", whom=whom, loss=loss, days=known.days, start=start)
+    return t("{what} ({how})", what=said, how=basis(known.basis or "", t, doubted=bool(known.doubt)))
+
+
+def basis(name: str, t: Tongue, *, doubted: bool) -> str:
+    """What a window rests on, and whether something speaks against it."""
+    return t("{what}, in doubt", what=t(name)) if doubted else name and t(name)
 
 
 def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:

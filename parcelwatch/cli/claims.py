@@ -139,17 +139,26 @@ def _window(one: Window) -> dict[str, Any]:
         "days": one.days,
         "from": one.start,
         "own": one.own,
+        "basis": one.basis,
         "source": one.source,
+        "title": one.title,
         "checked_on": one.checked_on.isoformat() if one.checked_on else None,
         "note": one.note,
+        "doubt": one.doubt.get("en", ""),
     }
+
+
+def _said(row: dict[str, Any], t: Tongue) -> str:
+    source = row["source"] or (t("your configuration") if row["own"] else "")
+    return t("{source}, read on {day}", source=source, day=row["checked_on"]) if row["checked_on"] else source
 
 
 def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
     from parcelwatch.cli import output
+    from parcelwatch.cli.cases import basis
 
     whom = ("company", "service", "lane", "origin", "destination")
-    columns = t.columns("!Courier", "?Only", "!Loss", ">Days", "!From", "!?Read on", "~Source")
+    columns = t.columns("!Courier", "?Only", "!Loss", ">Days", "!From", "?Basis", "~Source")
     shown = [
         (
             row["courier"] or t("any courier"),
@@ -157,8 +166,8 @@ def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
             t(row["loss"]),
             row["days"],
             t(row["from"]),
-            row["checked_on"] or "",
-            row["source"] or (t("your configuration") if row["own"] else ""),
+            basis(row["basis"] or "", t, doubted=bool(row["doubt"])),
+            _said(row, t),
         )
         for row in rows
     ]

@@ -43,6 +43,10 @@ class Tongue:
         said = self._terms.get(english, english)
         return said.format(**values) if values else said
 
+    def of(self, said: Mapping[str, str]) -> str:
+        """Of what is said in several languages its own, else the English; "" where nothing is said."""
+        return said.get(self._language) or said.get("en", "")
+
     def columns(self, *titles: str) -> list[str]:
         """Titles of a table, each with its marks."""
         return [title[: -len(name)] + self(name) for title in titles if (name := title.lstrip("!>~?+"))]

@@ -20,6 +20,7 @@ from parcelwatch.core.near import did_you_mean
 from parcelwatch.core.text import cut
 
 LONGEST: Final = 1500  # characters of a sentence, quotations included
+_NAME: Final = 80  # of each name in a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Places:
 
 
 def dotted(at: Path) -> str:
-    """The key as TOML writes it; which item of a list is meant, the line tells."""
-    return ".".join(key for key in at if isinstance(key, str))
+    """The key as TOML writes it, long names cut; which item of a list is meant, the line tells."""
+    return ".".join(cut(key, _NAME) for key in at if isinstance(key, str))
 
 
 def listed(names: Iterable[str]) -> str:

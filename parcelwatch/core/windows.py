@@ -10,7 +10,7 @@ the earliest day and the earliest end hold: to be early costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -40,6 +40,14 @@ class Start(StrEnum):
     DELIVERED = "delivered"
     PROMISED = "promised"
     LAST_SCAN = "last_scan"
+
+
+class Basis(StrEnum):
+    """What a window rests on: a law, the courier's own terms, or what is said by those who claim from it every day."""
+
+    LAW = "law"
+    TERMS = "terms"
+    ADVICE = "advice"
 
 
 class Lane(StrEnum):
@@ -76,8 +84,9 @@ class Window:
     """So long a claim is in time, for the parcels that match; "" matches all.
 
     `courier`: a key of companies.COURIERS, the name of an API, a declaration or an account. `days`: 0 for none at all.
-    `own`: the shop's, before which those that come along give way. `source`: who says so, and `checked_on` when that
-    was read. `line`: where it is set.
+    `own`: the shop's, before which those that come along give way. `source`: who says so, `title` what that calls
+    itself, and `checked_on` when it was read. `doubt`: what speaks against it, language → text. `line`: where it is
+    set.
     """
 
     loss: Loss
@@ -91,8 +100,11 @@ class Window:
     destination: str = ""
     own: bool = False
     source: str = field(default="", compare=False)
+    title: str = field(default="", compare=False)
+    basis: Basis | None = field(default=None, compare=False)
     checked_on: date | None = field(default=None, compare=False)
     note: str = field(default="", compare=False)
+    doubt: Mapping[str, str] = field(default_factory=dict, compare=False)
     line: str = field(default="", compare=False)
 
     @property
@@ -129,12 +141,22 @@ class Terms:
         return frozenset(known)
 
     def windows_of(self, parcel: Parcel, loss: Loss) -> tuple[Window, ...]:
-        """The most specific windows of a parcel, several where they weigh the same; () where none is known."""
+        """The most specific windows of a parcel, several where they weigh the same; () where none is known.
+
+        What holds whoever carries it, such as a law, holds beside what is its courier's, but not beside the shop's own.
+        """
         called = self.called(parcel)
         fit = [one for one in self.windows if one.loss is loss and one.matches(parcel, called)]
-        most = max((one.weight for one in fit), default=0)
-        heaviest = tuple(one for one in fit if one.weight == most)
-        return () if any(not one.days for one in heaviest) else heaviest
+        if own := [one for one in fit if one.own]:
+            heaviest = _heaviest(own)
+            return () if any(not one.days for one in heaviest) else heaviest
+        return _heaviest(one for one in fit if one.courier) + _heaviest(one for one in fit if not one.courier)
+
+
+def _heaviest(windows: Iterable[Window]) -> tuple[Window, ...]:
+    known = tuple(windows)
+    most = max((one.weight for one in known), default=0)
+    return tuple(one for one in known if one.weight == most)
 
 
 def lane(parcel: Parcel) -> str:

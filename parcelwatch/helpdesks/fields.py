@@ -23,6 +23,12 @@ def dig(found: object, *names: str) -> Any:
     return found
 
 
+def part(found: object, *names: str) -> dict[str, Any]:
+    """The object that stands there, an empty one where none does."""
+    inner = dig(found, *names)
+    return inner if isinstance(inner, dict) else {}
+
+
 def each(found: object, *names: str) -> Iterator[dict[str, Any]]:
     """The objects of a list that stands there."""
     inner = dig(found, *names) if names else found

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Looking, Page, Reading, missing, told
-from parcelwatch.helpdesks.fields import dig, each, floored, from_html, stamp, text, texts, to_html, when
+from parcelwatch.helpdesks.fields import dig, each, floored, from_html, part, stamp, text, texts, to_html, when
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Granted, Mark, check
 
@@ -77,7 +77,7 @@ class HelpScout(Desk):
         updated = next((at for name in _UPDATED if (at := when(one.get(name)))), None)
         if not ref or updated is None:
             return None
-        customer = dig(one, "primaryCustomer") or dig(one, "customer") or {}
+        customer = part(one, "primaryCustomer") or part(one, "customer")
         said = [message for item in each(one, "_embedded", "threads") if (message := _message(item)) is not None]
         latest = max([updated, *(message.at for message in said)])
         outbound = text(dig(one, "source", "via")) == "user" or text(dig(one, "createdBy", "type")) == "user"

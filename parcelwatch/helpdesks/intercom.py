@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Looking, Page, Reading, missing, told
-from parcelwatch.helpdesks.fields import dig, each, floored, from_html, pairs, text, texts, to_html, when
+from parcelwatch.helpdesks.fields import dig, each, floored, from_html, pairs, part, text, texts, to_html, when
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Mark
 
@@ -77,7 +77,7 @@ def _ticket(one: dict[str, Any], *, whole: bool = False) -> Ticket | None:
     ref, created, updated = text(one.get("id")), when(one.get("created_at")), when(one.get("updated_at"))
     if not ref or updated is None:
         return None
-    source = dig(one, "source") or {}
+    source = part(one, "source")
     author = _AUTHORS.get(text(dig(source, "author", "type")), Author.SYSTEM)
     outbound = author is Author.AGENT or text(source.get("delivered_as")) in ("admin_initiated", "campaigns_initiated")
     contact = next(each(one, "contacts", "contacts"), {})

@@ -11,7 +11,7 @@ import httpx
 
 from parcelwatch.errors import CourierRefused
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Looking, Page, Reading, missing, told
-from parcelwatch.helpdesks.fields import dig, each, from_html, text, when
+from parcelwatch.helpdesks.fields import dig, each, from_html, part, text, when
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Granted, Mark
 
@@ -48,7 +48,7 @@ class Sobot(Desk):
 
     def renewed(self, response: httpx.Response) -> Granted:
         """The token, and for how long."""
-        item = dig(_fine(response), "item") or {}
+        item = part(_fine(response), "item")
         seconds = text(item.get("expires_in"))
         return Granted(text(item.get("token"), 4000), timedelta(seconds=int(seconds) if seconds.isdigit() else 7200))
 

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from parcelwatch.errors import CourierRefused
 from parcelwatch.helpdesks.base import MOST_PAGES, Desk, Looking, Page, Reading, basic, missing, told
-from parcelwatch.helpdesks.fields import dig, each, floored, from_html, lines, text, texts, when
+from parcelwatch.helpdesks.fields import dig, each, floored, from_html, lines, part, text, texts, when
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Mark, Wait
 
@@ -58,7 +58,7 @@ class Zendesk(Desk):
         if missing(response):
             return None
         found = told(response)
-        ticket = _ticket(dig(found, "ticket") or {}, _mails(found), account)
+        ticket = _ticket(part(found, "ticket"), _mails(found), account)
         if ticket is None:
             return None
         return replace(ticket, messages=(yield from self.messages(account, ticket, now)))

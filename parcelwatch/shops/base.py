@@ -17,6 +17,7 @@ import httpx
 
 from parcelwatch.config import ShopConfig
 from parcelwatch.couriers.base import decoded, retry_at, said
+from parcelwatch.couriers.shared.fields import whole
 from parcelwatch.errors import CourierBusy, CourierRefused, CourierUnavailable, CourierUnreadable
 from parcelwatch.model import Grievance, ShopOrder
 
@@ -256,15 +257,28 @@ def check(response: httpx.Response, who: str = "the shop") -> None:
 
 
 def value(response: httpx.Response) -> object:
-    """The JSON value of a response whatever its status. Raises CourierUnreadable for anything else."""
+    """The JSON value of a response whatever its status, all its texts whole. Raises CourierUnreadable for others."""
     if "html" in response.headers.get("content-type", "").lower():
         unreadable(response, _BLOCKED)
     try:
-        return decoded(response.content)
+        told = decoded(response.content)
+        # Only an escape can write half a character.
+        return with_whole_texts(told) if b"\\u" in response.content else told
     except RecursionError:
         unreadable(response, "the answer is nested too deeply")
     except ValueError:
         unreadable(response, "the answer is not JSON")
+
+
+def with_whole_texts(value: object) -> object:
+    """A JSON value without halves of characters: a page that holds one could never be saved, nor what comes after."""
+    if isinstance(value, str):
+        return whole(value)
+    if isinstance(value, list):
+        return [with_whole_texts(each) for each in value]
+    if isinstance(value, dict):
+        return {whole(name): with_whole_texts(each) for name, each in value.items()}
+    return value
 
 
 def unreadable(response: httpx.Response, message: str) -> NoReturn:

@@ -37,7 +37,8 @@ def damaged(shop: Shop, *, number: str = NUMBER, shipped: timedelta = timedelta(
     policy = config.load(shop.config).policy()
     text, place = more.pop("text", "box crushed"), more.pop("place", "Leipzig, DE")
     order = Order("A-77", "Jana Beispiel", "jana@example.org", goods="=HYPERLINK(1)", value=88.5, language="en")
-    parcel = Parcel(0, number, "my_dhl", now, shipped_at=now - shipped, destination="DE", orders=(order,), **more)
+    courier = more.pop("courier", "my_dhl")
+    parcel = Parcel(0, number, courier, now, shipped_at=now - shipped, destination="DE", orders=(order,), **more)
     said = Checkpoint(
         now - timedelta(hours=1), now - timedelta(hours=1), Milestone.EXCEPTION, Cause.DAMAGED, "D1", text, place
     )
@@ -62,6 +63,18 @@ def test_a_case_shows_the_last_day_to_claim_and_where_that_is_set(shop: Shop) ->
     text = shop.run("cases", "show", str(case)).out
     assert f"last day to claim  {shown['last_on']}" in text
     assert shown["last_on"] in shop.run("cases", "list").out
+
+
+def test_of_a_window_that_comes_along_it_is_said_who_says_so_and_what_speaks_against_it(shop: Shop) -> None:
+    shop.configure("[couriers.sf]\napi = 'sf'\nkey = 'k3y-of-sf'\nsecret = 's3cret-of-sf'\n")
+    case = damaged(shop, courier="sf", origin="CN")
+    shown = shop.run("cases", "show", str(case)).out
+    assert "30d from shipped (terms, in doubt)" in shown
+    assert "source" in shown
+    assert "read on 2026-11-29" in shown
+    assert "not at SF's own address" in shown
+    (listed,) = {row["doubt"] for row in shop.run("claims", "windows", "--courier", "sf", "--json").document}
+    assert "not at SF's own address" in listed
 
 
 def test_where_no_window_is_known_no_day_is_made_up(shop: Shop) -> None:
@@ -163,6 +176,7 @@ def test_the_windows_are_listed_with_who_says_so_the_shops_first(shop: Shop) -> 
     assert (rows[0]["courier"], rows[0]["own"], rows[0]["source"]) == ("my_dhl", True, "our contract, § 7")
     assert all(row["source"] and row["checked_on"] for row in rows)
     assert {row["courier"] for row in shop.run("claims", "windows", "--courier", "UPS", "--json").document} == {"ups"}
+    assert {row["basis"] for row in rows if not row["own"]} == {"law", "terms", "advice"}
     assert "No window is known for 申通" in shop.run("claims", "windows", "--courier", "申通").out
 
 

@@ -165,8 +165,18 @@ def test_where_a_lane_is_not_known_no_window_for_one_holds() -> None:
 
 def test_the_most_specific_wins_and_the_shops_before_all() -> None:
     courier, lane = replace(LOST, days=50, courier="ups"), replace(LOST, days=40, courier="ups", lane="abroad")
-    assert chosen(PARCEL, LOST, courier, lane) == [40]
+    assert chosen(PARCEL, courier, lane) == [40]
     assert chosen(PARCEL, LOST, courier, lane, replace(LOST, days=90, own=True)) == [90]
+
+
+def test_a_law_holds_beside_what_is_the_couriers_own_and_the_earlier_day_counts() -> None:
+    law, closer = replace(LOST, days=365, origin="DE"), replace(LOST, days=400, origin="DE", lane="abroad")
+    assert chosen(PARCEL, law, closer, replace(LOST, courier="ups")) == [60, 400]
+    there = seen(scan("2026-05-01T12:00:00+00:00"))
+    for windows in ((law, replace(LOST, courier="ups")), (replace(law, days=10), replace(LOST, courier="ups"))):
+        claim = deadline(there, "stalled", Terms(windows, {"my_ups": ("ups",)}), WORLD)
+        assert claim is not None
+        assert claim.last_on == date(2026, 5, 1) + timedelta(days=min(one.days for one in windows))
 
 
 def test_of_equally_specific_ones_the_earliest_day_holds() -> None:

@@ -73,14 +73,16 @@ def content(row: Sample) -> bytes:
     return (row.wrap % text if row.wrap else text).encode()
 
 
-def read(row: Sample) -> Any:
+def read(row: Sample, body: bytes | None = None) -> Any:
+    """What is read of it; `body`: in place of what was recorded."""
+    body = content(row) if body is None else body
     asked = [row.asked] if row.asked else []
     adapter = courier(row)
     if row.call == "push":
         assert isinstance(adapter, Pushes)
-        return adapter.pushed(asker(row), Push(row.headers, row.query, content(row)))
+        return adapter.pushed(asker(row), Push(row.headers, row.query, body))
     headers = dict(row.headers) or {"content-type": "application/json"}
-    response = httpx.Response(row.status, headers=headers, content=content(row))
+    response = httpx.Response(row.status, headers=headers, content=body)
     if row.call == "register":
         assert isinstance(adapter, Registers)
         return adapter.registered(response, asked)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,6 +19,7 @@ from parcelwatch.helpdesks.base import Creates, Helpdesk, Page
 from parcelwatch.model import Author, Message, Missive
 from parcelwatch.shops.base import Account, Mark, Renews, Wait
 from tests.helpdesks.wires import ANSWER, CASES, MAIL, NUMBER, SAID, Case, answered
+from tests.shops.test_contract import shape, spoiled
 
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 SINCE = NOW - timedelta(hours=2)
@@ -38,8 +42,10 @@ def account(case: Case) -> Account:
     return Account("desk", case.desk.api, base, options=case.options, **SECRETS)
 
 
-def driven(case: Case, steps: Any, status: int = 200) -> tuple[Any, list[Page], list[httpx.Request]]:
-    """What a generator came to, its pages, and what it asked."""
+def driven(
+    case: Case, steps: Any, status: int = 200, gone_after: int = 50
+) -> tuple[Any, list[Page], list[httpx.Request]]:
+    """What a generator came to, its pages, and what it asked. The desk is away `gone_after` so many calls."""
     pages: list[Page] = []
     asked: list[httpx.Request] = []
     answer = None
@@ -49,7 +55,7 @@ def driven(case: Case, steps: Any, status: int = 200) -> tuple[Any, list[Page], 
             answer = None
             if isinstance(step, httpx.Request):
                 asked.append(step)
-                answer = answered(case, step, status)
+                answer = answered(case, step, status if len(asked) <= gone_after else 503)
             elif isinstance(step, Page):
                 pages.append(step)
             else:
@@ -143,6 +149,36 @@ def test_whatever_is_answered_is_an_error_or_nothing(case: Case, body: bytes) ->
     except (StopIteration, CourierError):
         return
     raise AssertionError("it asks on and on")
+
+
+@every
+def test_whatever_is_spoiled_in_an_answer_it_is_read_or_a_courier_error(case: Case) -> None:
+    pages, asked = read(case)
+    (ticket,) = [one for page in pages for one in page.tickets]
+    good = {shape(body): body for request in asked if (body := wired(case, request))}
+    for steps in (lambda: case.desk.ticket(account(case), ticket.ref, NOW), lambda: messages(case, ticket)):
+        good |= {shape(body): body for request in driven(case, steps())[2] if (body := wired(case, request))}
+    for kind, bad in [(kind, bad) for kind, body in good.items() for bad in (*spoiled(body), *spoiled(body, ("x",)))]:
+        worse = replace(case, wire=partial(but, case, kind, bad))
+        for steps in (lambda: case.desk.since(account(case), Mark(SINCE), NOW), lambda: messages(case, ticket)):
+            with suppress(CourierError):
+                driven(worse, steps(), gone_after=20)
+        with suppress(CourierError):
+            driven(worse, case.desk.ticket(account(case), ticket.ref, NOW), gone_after=20)
+
+
+def wired(case: Case, request: httpx.Request) -> Any:
+    return case.wire(request.method, request.url.path)
+
+
+def messages(case: Case, ticket: Any) -> Any:
+    return case.desk.messages(account(case), ticket, NOW)
+
+
+def but(case: Case, kind: str, bad: Any, method: str, path: str) -> Any:
+    """What the wire says, but for answers of that shape."""
+    good = case.wire(method, path)
+    return bad if shape(good) == kind else good
 
 
 @every

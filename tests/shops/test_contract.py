@@ -14,7 +14,7 @@ import pytest
 
 from parcelwatch import shops
 from parcelwatch.errors import CourierBusy, CourierError, CourierRefused, CourierUnavailable
-from parcelwatch.shops.base import Knocks, Renews, Shop, Telling
+from parcelwatch.shops.base import Knocks, Renews, Shop, Telling, value
 from tests.shops.answers import ABSENT, ANSWERS, IN_THE_QUERY, REFS
 from tests.shops.asking import NOW, SINCE, Answer, account, answered, looked, read
 
@@ -150,13 +150,13 @@ def test_an_error_never_repeats_a_credential_that_the_answer_echoes(api: str) ->
 JUNK: tuple[Any, ...] = (None, "", "＊", -1, 1e400, True, [], {}, [[]], {"a": [None]}, "9" * 400, "2026-13-45", 10**30)
 
 
-def spoiled(value: Any) -> Iterator[Any]:
+def spoiled(value: Any, junk: tuple[Any, ...] = JUNK) -> Iterator[Any]:
     """The value with one place of it replaced, place by place, each by the next piece of junk."""
     turn = 0
 
     def places(value: Any, put: Callable[[Any], Any]) -> Iterator[Any]:
         nonlocal turn
-        yield put(JUNK[turn * 5 % len(JUNK)])
+        yield put(junk[turn * 5 % len(junk)])
         turn += 1
         if isinstance(value, dict | list):
             for key in value if isinstance(value, dict) else range(len(value)):
@@ -200,6 +200,18 @@ def test_whatever_is_spoiled_in_an_answer_it_is_read_or_a_courier_error(api: str
         for attempt in every_way(shop, api, partial(but, kind, bad)):
             with suppress(CourierError):
                 attempt()
+
+
+def test_half_a_character_in_an_answer_keeps_no_page_from_being_saved() -> None:
+    def halved(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=json.dumps(ANSWERS["odoo"](request)).replace("WH/", "W\\ud800H/"))
+
+    pages, _ = read(ADAPTERS["odoo"], halved)
+    refs = [order.ref for page in pages for order in page.orders]
+    assert refs
+    assert all(ref.encode() for ref in refs)
+    told = httpx.Response(200, text='{"a\\ud800": ["\\udfff", "\\ud834\\udd1e", {"x": "\\ud83d!"}]}')
+    assert value(told) == {"a?": ["?", "𝄞", {"x": "?!"}]}
 
 
 @every

@@ -65,8 +65,7 @@ def recent(listed: Sequence[T]) -> list[T]:
 def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:
     """Text without NULs, broken surrogates and surrounding blanks, cut to `limit`; "" when nothing was said."""
     if isinstance(value, str):
-        if not value.isascii():
-            value = value.encode("utf-8", "replace").decode("utf-8")
+        value = whole(value)
         if "\x00" in value:
             value = value.replace("\x00", "")
         value = value.strip()
@@ -76,6 +75,11 @@ def text(value: object, where: str, limit: int = NAME_LIMIT) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)[:limit]
     raise misfit(where, "text", value)
+
+
+def whole(text: str) -> str:
+    """Text with "?" for halves of characters, which JSON can hold and no database takes."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def flag(value: object, where: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from parcelwatch.couriers.shared.fields import part
+from parcelwatch.shops.base import with_whole_texts
 from parcelwatch.shops.china.cells import word
 
 _LONGEST: Final = 64
@@ -20,7 +21,7 @@ def decoded(text: object) -> object:
     if not isinstance(text, str | bytes):
         return text
     try:
-        return json.loads(text)
+        return with_whole_texts(json.loads(text))
     except (ValueError, RecursionError):
         return None
 
