@@ -123,7 +123,7 @@ class Caller:
             response = await self._send(request, account, clock)
             return with_payload(response, self._read(courier.parse, response, asked))
 
-        return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+        return _one_each(asked, await self._with_token(exchange, clock))
 
     async def _fetched(self, courier: Fetches, asked: Sequence[Ask]) -> tuple[Observation, ...]:
         known = secrecy(self._account.secrets)
@@ -149,7 +149,7 @@ class Caller:
             request = self._built(courier.registration, account, asked, self._there(clock()))
             return self._read(courier.registered, await self._send(request, account, clock), asked)
 
-        return _one_each(asked, await self._in_time(self._with_token(exchange, clock)))
+        return _one_each(asked, await self._with_token(exchange, clock))
 
     def _built(self, build: Callable[P, httpx.Request], *args: P.args, **kwargs: P.kwargs) -> httpx.Request:
         """The request; a character that no header can hold is the configuration's fault, and is not repeated."""
@@ -182,10 +182,14 @@ class Caller:
             raise CourierUnavailable(f"{self._account.name}: no answer in time") from None
 
     async def _with_token(self, exchange: Callable[[Account], Awaitable[T]], clock: Clock) -> T:
-        """The exchange with a token, if the courier grants any; one it takes no more is replaced, once."""
+        """The exchange with a token, if the courier grants any. One exchange alone has the client's deadline."""
         if self._grants is None:
             return await exchange(self._account)
-        token = await self._token(self._grants, clock)
+        return await self._in_time(self._granted_and_asked(self._grants, exchange, clock))
+
+    async def _granted_and_asked(self, courier: Grants, exchange: Callable[[Account], Awaitable[T]], clock: Clock) -> T:
+        """The exchange with a token; one the courier takes no more is replaced, once."""
+        token = await self._token(courier, clock)
         try:
             return await self._with(token, exchange)
         except CourierDeclines as declined:
@@ -197,7 +201,7 @@ class Caller:
             self._drop(token)
             if not token.taken:
                 raise
-        return await self._with(await self._token(self._grants, clock), exchange)
+        return await self._with(await self._token(courier, clock), exchange)
 
     async def _with(self, token: _Granted, exchange: Callable[[Account], Awaitable[T]]) -> T:
         said = await exchange(replace(self._account, token=token.value))

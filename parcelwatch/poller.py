@@ -76,6 +76,7 @@ class Worker:
         self._on_idle = on_idle
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._calls: set[asyncio.Task[None]] = set()
+        self._one_came = asyncio.Event()
         self._said: list[Said] = []
         self._waiting = 0
         self._room = asyncio.Event()
@@ -113,16 +114,21 @@ class Worker:
             for call in taken.calls:
                 task = asyncio.create_task(self._make(call, clock, time.monotonic()))
                 self._calls.add(task)
-                task.add_done_callback(self._calls.discard)
+                task.add_done_callback(self._came)
             if not taken.calls:
                 return
 
     async def _one_less(self) -> None:
         """Wait until a call on its way was answered, or what was answered is taken in. Raises StoreError."""
         if self._calls:
-            await asyncio.wait(self._calls, return_when=asyncio.FIRST_COMPLETED)
+            self._one_came.clear()
+            await self._one_came.wait()
         else:
             await (self._taking_in or self._begin_taking_in())
+
+    def _came(self, call: asyncio.Task[None]) -> None:
+        self._calls.discard(call)
+        self._one_came.set()
 
     def judge_by(self, policy: Policy) -> None:
         """What is said from now on is judged by another policy."""

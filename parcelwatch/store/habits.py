@@ -5,18 +5,18 @@ What belongs here: the table `habits`. What a parcel teaches, and when it is bel
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from parcelwatch.core.habits import ANYWHERE, AWAITING, MOST, Lane, lanes, taught
+from parcelwatch.core.habits import AWAITING, MOST, lanes, taught
 from parcelwatch.model import Dossier, Habit, Milestone, Parcel
 from parcelwatch.store.connection import Store
 
-_OF: Final = f"""
+_LANE: Final = """
 SELECT kind, healthy, scanned FROM habits
-WHERE courier = ? AND company = ? AND origin IN (?, '{ANYWHERE}') AND destination IN (?, '{ANYWHERE}') AND healthy > 0
-ORDER BY origin = '{ANYWHERE}'
+WHERE courier = ? AND company = ? AND origin = ? AND destination = ? AND healthy > 0
 """
+_OF: Final = f"{_LANE} UNION ALL {_LANE}"
 _COUNT: Final = f"""
 INSERT INTO habits (courier, company, origin, destination, kind, healthy, scanned) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT DO UPDATE SET
@@ -29,7 +29,8 @@ def of(store: Store, parcel: Parcel, at: Milestone) -> tuple[Habit, ...]:
     """What is known of parcels like this one, its lane first; nothing for one whose scans have come, as it stands."""
     if at not in AWAITING:
         return ()
-    return tuple(Habit(*row) for row in store.all(_OF, lanes(parcel)[0]))
+    own, every = lanes(parcel)
+    return tuple(Habit(*row) for row in store.all(_OF, (*own, *every)))
 
 
 def count(store: Store, before: Dossier, after: Dossier) -> None:
@@ -39,11 +40,8 @@ def count(store: Store, before: Dossier, after: Dossier) -> None:
     was, is_ = taught(before), taught(after)
     if was == is_ and lanes(before.parcel) == lanes(after.parcel):
         return
-    healthy, scanned = Counter[tuple[Lane, str]](), Counter[tuple[Lane, str]]()
-    for parcel, lesson, sign in ((before.parcel, was, -1), (after.parcel, is_, 1)):
-        for kind, had in lesson.items():
-            for lane in lanes(parcel):
-                healthy[lane, kind] += sign
-                scanned[lane, kind] += sign * had
-    rows = [(*lane, kind, some, scanned[lane, kind]) for (lane, kind), some in healthy.items()]
-    store.write_many(_COUNT, [row for row in rows if any(row[-2:])])
+    store.write_many(_COUNT, [*_rows(before.parcel, was, -1), *_rows(after.parcel, is_, 1)])
+
+
+def _rows(parcel: Parcel, lesson: Mapping[str, bool], sign: int) -> Iterator[tuple[object, ...]]:
+    return ((*lane, kind, sign, sign * had) for kind, had in lesson.items() for lane in lanes(parcel))
