@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from parcelwatch.channels import Channel, is_mail
+from parcelwatch.channels import Channel, go_by, is_mail
 from parcelwatch.config import Config
 from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
@@ -98,6 +98,7 @@ def posts(config: Config) -> list[Post]:
 
 def channels(config: Config) -> dict[str, Channel]:
     """Every configured channel, in the file's order. Reads the secrets; ConfigError names all that are unusable."""
+    go_by(proxy(config))
     problems: list[str] = []
     found: dict[str, Channel] = {}
     for name, settings in config.channels().items():
@@ -111,7 +112,7 @@ def channels(config: Config) -> dict[str, Channel]:
 
 
 def proxy(config: Config) -> str:
-    """By way of what couriers and shops are asked, "" for straight. Raises ConfigError."""
+    """By way of what couriers and shops are asked and messages leave, "" for straight. Raises ConfigError."""
     return config.proxy.read() if config.proxy else ""
 
 

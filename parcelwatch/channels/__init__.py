@@ -5,6 +5,7 @@
     limits    what each service takes and at which pace, as data
     verdicts  what a service's answer says
     wire      one request over HTTP
+    byway     by way of what proxy
     told      what the services below have in common
     services  one file for each service whose answers are read here
     others    every other service Apprise knows
@@ -13,6 +14,7 @@
 """
 
 from parcelwatch.channels.address import is_mail
+from parcelwatch.channels.byway import go_by
 from parcelwatch.channels.channel import Channel
 
-__all__ = ["Channel", "is_mail"]
+__all__ = ["Channel", "go_by", "is_mail"]

@@ -108,14 +108,17 @@ def send_test(
 
     Tells a channel that takes nothing (a wrong or revoked key) from one that is sent to too fast, or dislikes the text.
     """
+    from parcelwatch.channels import go_by
     from parcelwatch.cli import output
     from parcelwatch.cli.tongue import Tongue
+    from parcelwatch.making import proxy
 
     known = desk.config.channels()
     if channel:
         known = {channel: _known_channel(known, channel)}
     if not known:
         raise ConfigError([f"{desk.config.path}: no channel is configured; add a [channels.NAME] table with a url"])
+    go_by(proxy(desk.config))
     tried = [_try_channel(each, Tongue(each.language)) for each in known.values()]
     _wake(desk, [str(each["channel"]) for each in tried if each["result"] == "sent"])
     if as_json:

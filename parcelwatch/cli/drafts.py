@@ -498,11 +498,14 @@ def _sent(desk: Desk, store: Store, customers: Tickets, draft: int, by: str, *, 
 
 def to_customers(config: Config) -> Customers | None:
     """The ways to customers; None where none is configured. Raises ConfigError."""
+    from parcelwatch.channels import go_by
     from parcelwatch.channels.customers import Customers
+    from parcelwatch.making import proxy
 
     ways = {name: secret.read() for name, secret in config.to_customers().items()}
     if not ways:
         return None
+    go_by(proxy(config))
     body = config.file.drafts.send.body
     places = {key: config.places.spot(("drafts", "send", key)) for key in (*ways, "body")}
     return Customers(ways.get("url", ""), ways.get("sms", ""), ways.get("webhook", ""), body, places)

@@ -58,20 +58,10 @@ def check(desk: Desk, helpdesk: AnyHelpdesk = "", as_json: Json = False) -> None
 
     Asks every helpdesk, or one, for what changed within the last hour; keeps nothing, writes nothing.
     """
-    from parcelwatch.cli import output, ticketing
+    from parcelwatch.cli import keeping, ticketing
 
     checked = [ticketing.checked(desk, counter) for counter in _counters(desk, helpdesk)]
-    if as_json:
-        output.emit(checked)
-    else:
-        columns = ["!Helpdesk", "API", "Result", "What"]
-        rows = [
-            (one["helpdesk"], one["api"], "ok" if one["ok"] else "failed", output.safe(one["said"], 400))
-            for one in checked
-        ]
-        output.show(columns, rows, "")
-    if failed := [one["helpdesk"] for one in checked if not one["ok"]]:
-        raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
+    keeping.show_checked("helpdesk", checked, as_json=as_json)
 
 
 @command(app, "try", "helpdesks try my_desk", "helpdesks try my_desk 4711 --json")

@@ -5,31 +5,26 @@ What belongs here: one look or one reading and what it said, as rows and for peo
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from parcelwatch import shops
 from parcelwatch.cli import output, platforms
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
-from parcelwatch.client import Client
+from parcelwatch.cli.keeping import LATELY, fares, put_to_work
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.shopping import plan
 from parcelwatch.errors import CourierError
-from parcelwatch.making import proxy
 from parcelwatch.model import ShopOrder
 from parcelwatch.shopping.keeper import Shopkeeper, Stall, accounted
 from parcelwatch.shops.base import Mark
 from parcelwatch.store import Store, accounts
 from parcelwatch.store import shops as kept
-from parcelwatch.store.writer import Writer
 
 T = TypeVar("T")
-
-LATELY: Final = timedelta(hours=1)
 
 
 def show(desk: Desk, *, every: bool, as_json: bool) -> None:
@@ -73,13 +68,10 @@ def shop_rows(desk: Desk) -> list[dict[str, Any]]:
 def _row(name: str, api: str, store: Store | None) -> dict[str, Any]:
     found = next((row for row in kept.rows(store) if row["shop"] == name), {}) if store else {}
     state, _ = accounts.load(store, accounted(name)) if store else (rules.AccountState(), None)
-    failing = state.failing_since is not None
     return {
         "shop": name,
         "api": api,
-        "state": "refused" if state.refused else "failing" if failing else "ok" if found else "not asked yet",
-        "since": output.stamp(state.failing_since),
-        "error": state.last_error if failing else "",
+        **fares(state, asked=bool(found)),
         **{key: found.get(key, 0) for key in ("orders", "parcels", "held")},
         **{key: found.get(key) for key in ("read_up_to", "asked_at", "read_at")},
     }
@@ -111,11 +103,13 @@ def show_held(desk: Desk, *, as_json: bool) -> None:
 
 def checked(desk: Desk, stall: Stall) -> dict[str, Any]:
     """Whether a shop answers, and with how many orders of the last hour."""
-    said, ok = "", True
-    keepers: list[Shopkeeper] = []
+
+    async def look(keeper: Shopkeeper, now: datetime) -> str:
+        found = await keeper.lately(Mark(now - LATELY))
+        return "; ".join([f"{len(found)} orders changed within the last hour", *keeper.remarks])
+
     try:
-        found = _asked(desk, stall, lambda keeper, now: keeper.lately(Mark(now - LATELY)), keepers)
-        said = "; ".join([f"{len(found)} orders changed within the last hour", *keepers[0].remarks])
+        said, ok = _asked(desk, stall, look), True
     except CourierError as error:
         said, ok = str(error), False
     return {"shop": stall.name, "api": stall.account.api, "ok": ok, "said": said}
@@ -168,15 +162,12 @@ def print_tried(found: list[dict[str, Any]]) -> None:
 def imported(desk: Desk, stall: Stall, since: timedelta | None) -> dict[str, Any]:
     """What a reading came to."""
 
-    async def read(keeper: Shopkeeper, now: datetime) -> str:
+    async def read(keeper: Shopkeeper, now: datetime) -> dict[str, Any]:
         with output.busy(f"reading {stall.name}"):
             error = await keeper.read(now, now - since if since else None)
-        return str(error or "")
+        return {"shop": stall.name, **asdict(keeper.taken), "error": str(error or "")}
 
-    keepers: list[Shopkeeper] = []
-    error = _asked(desk, stall, read, keepers)
-    taken = keepers[0].taken
-    return {"shop": stall.name, **asdict(taken), "error": error}
+    return _asked(desk, stall, read)
 
 
 def print_imported(rows: list[dict[str, Any]]) -> None:
@@ -186,25 +177,5 @@ def print_imported(rows: list[dict[str, Any]]) -> None:
     output.show(columns, [tuple(row[key] for key in keys) for row in rows], "")
 
 
-def _asked(
-    desk: Desk,
-    stall: Stall,
-    work: Any,
-    keepers: list[Shopkeeper] | None = None,
-) -> Any:
-    """What `work` makes of a keeper, with everything closed afterwards."""
-
-    async def whole() -> Any:
-        client, writer = Client(proxy=proxy(desk.config)), Writer(desk.config.database)
-        keeper = Shopkeeper(stall, client, writer)
-        keeper.at(desk.now)
-        if keepers is not None:
-            keepers.append(keeper)
-        try:
-            return await work(keeper, desk.now)
-        finally:
-            await client.aclose()
-            writer.close()
-
-    coroutine: Coroutine[Any, Any, Any] = whole()
-    return asyncio.run(coroutine)
+def _asked(desk: Desk, stall: Stall, work: Callable[[Shopkeeper, datetime], Awaitable[T]]) -> T:
+    return put_to_work(desk, lambda client, writer: Shopkeeper(stall, client, writer), work)

@@ -56,19 +56,9 @@ def check(desk: Desk, shop: AnyShop = "", as_json: Json = False) -> None:
 
     Asks every shop, or one, for what changed within the last hour; keeps nothing.
     """
-    from parcelwatch.cli import output, shopping
+    from parcelwatch.cli import keeping, shopping
 
-    checked = [shopping.checked(desk, stall) for stall in _stalls(desk, shop)]
-    if as_json:
-        output.emit(checked)
-    else:
-        columns = ["!Shop", "API", "Result", "What"]
-        rows = [
-            (one["shop"], one["api"], "ok" if one["ok"] else "failed", output.safe(one["said"], 400)) for one in checked
-        ]
-        output.show(columns, rows, "")
-    if failed := [one["shop"] for one in checked if not one["ok"]]:
-        raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
+    keeping.show_checked("shop", [shopping.checked(desk, stall) for stall in _stalls(desk, shop)], as_json=as_json)
 
 
 @command(app, "try", "shops try my_shop", "shops try my_shop 1001 --json")

@@ -5,30 +5,26 @@ What belongs here: one look and what it said, as rows and for people. What custo
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from parcelwatch import helpdesks
 from parcelwatch.cli import output
 from parcelwatch.cli.configured import nothing_yet
 from parcelwatch.cli.desk import Desk
+from parcelwatch.cli.keeping import LATELY, fares, put_to_work
 from parcelwatch.cli.platforms import print_all
 from parcelwatch.cli.platforms import rows as adapters
-from parcelwatch.client import Client
 from parcelwatch.core import accounts as rules
 from parcelwatch.core.tickets import Unheard
 from parcelwatch.errors import CourierError
 from parcelwatch.model import Ticket
 from parcelwatch.shops.base import Mark
 from parcelwatch.store import Store, accounts, parcels, shops, tickets
-from parcelwatch.store.writer import Writer
 from parcelwatch.ticketing import taking
 from parcelwatch.ticketing.counters import Counter
 from parcelwatch.ticketing.keeper import Deskkeeper
-
-LATELY: Final = timedelta(hours=1)
 
 
 def rows(desk: Desk) -> list[dict[str, Any]]:
@@ -45,15 +41,12 @@ def _row(name: str, api: str, deliver: str, store: Store | None) -> dict[str, An
     kept = f"helpdesks.{name}"
     progress = shops.progress(store, kept) if store else None
     state, _ = accounts.load(store, kept) if store else (rules.AccountState(), None)
-    failing = state.failing_since is not None
     counts = tickets.listed(store, kept) if store else {"complaints": 0, "parcels": 0}
     return {
         "helpdesk": name,
         "api": api,
         "deliver": deliver,
-        "state": "refused" if state.refused else "failing" if failing else "ok" if progress else "not asked yet",
-        "since": output.stamp(state.failing_since),
-        "error": state.last_error if failing else "",
+        **fares(state, asked=progress is not None),
         **counts,
         "read_up_to": output.stamp(progress.at) if progress else None,
         "asked_at": output.stamp(progress.asked_at) if progress else None,
@@ -149,16 +142,4 @@ def print_tried(found: list[dict[str, Any]]) -> None:
 def _asked(
     desk: Desk, counter: Counter, work: Callable[[Deskkeeper, datetime], Awaitable[list[Ticket]]]
 ) -> list[Ticket]:
-    """What `work` makes of a keeper, with everything closed afterwards."""
-
-    async def whole() -> list[Ticket]:
-        client, writer = Client(), Writer(desk.config.database)
-        keeper = Deskkeeper(counter, client, writer)
-        keeper.at(desk.now)
-        try:
-            return await work(keeper, desk.now)
-        finally:
-            await client.aclose()
-            writer.close()
-
-    return asyncio.run(whole())
+    return put_to_work(desk, lambda client, writer: Deskkeeper(counter, client, writer), work)

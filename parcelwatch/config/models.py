@@ -68,7 +68,7 @@ class Service(Table):
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
     public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
     heartbeat_url: Secret | None = Field(default=None, description="asked for every few minutes while all is well")
-    proxy: Secret | None = Field(default=None, description="couriers and shops are asked by way of it")
+    proxy: Secret | None = Field(default=None, description="couriers are asked and messages sent by way of it")
     timezone: TimeZone = Field(default="UTC", description="reports, quiet hours, naive times")
 
 

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import datetime
 from typing import Any, ClassVar, Final
 
 import httpx
 
 from parcelwatch.config import HelpdeskConfig
 from parcelwatch.config.checks import ANY
-from parcelwatch.config.declared import needs as needed
 from parcelwatch.config.declared_desk import DeskDeclaration, FoundTicket
 from parcelwatch.config.declared_shop import Call
 from parcelwatch.config.expressions import Expression
@@ -26,6 +24,7 @@ from parcelwatch.helpdesks.fields import from_html, pairs, text, texts, to_html,
 from parcelwatch.model import Author, Message, Missive, Ticket
 from parcelwatch.shops.base import Account, Mark, check, value
 from parcelwatch.shops.declared.answer import listed, look, plain
+from parcelwatch.shops.declared.described import Described
 from parcelwatch.shops.declared.options import chosen
 from parcelwatch.shops.declared.request import COUNTS, build, floored, written
 
@@ -55,46 +54,14 @@ class Declared(Desk):
 
 
 @dataclass(frozen=True)
-class Made:
-    """One declared helpdesk. `api`: its own name, where it comes with the program."""
-
-    declaration: DeskDeclaration
-    api: str = "declared"
+class Made(Described[DeskDeclaration]):
+    """One declared helpdesk."""
 
     def tailored(self, settings: HelpdeskConfig) -> Helpdesk:
         """With the account's options in their places."""
         if settings.deliver == "reply" and self.declaration.reply is None:
             raise ConfigError(['deliver = "reply", and the declaration has no [helpdesks.NAME.declared.reply]'])
         return Made(chosen(self.declaration, settings.options), self.api)
-
-    @property
-    def options(self) -> Mapping[str, str]:
-        return {name: option.about for name, option in self.declaration.options.items()}
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(name for name, option in self.declaration.options.items() if option.default is None)
-
-    @property
-    def base_url(self) -> str:
-        return self.declaration.base_url or ""
-
-    @cached_property
-    def needs(self) -> tuple[str, ...]:
-        found = needed(self.declaration.model_dump(mode="json", by_alias=True, exclude_unset=True))
-        return (*(() if self.declaration.base_url else ("base_url",)), *found)
-
-    @property
-    def rate(self) -> str:
-        return str(self.declaration.rate)
-
-    @property
-    def overlap(self) -> timedelta:
-        return self.declaration.overlap.natural()
-
-    @property
-    def doubt(self) -> str:
-        return self.declaration.doubt
 
     @property
     def writes(self) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -10,7 +13,7 @@ from parcelwatch.model import Severity
 from parcelwatch.store import Store, outbox, settling
 from tests.chats import KEY, SERVICES, Chat, Service
 from tests.cli.conftest import Shop
-from tests.servers import Server, answers
+from tests.servers import PATIENCE, Server, answers
 from tests.store.making import HOUR, NOW, alert, enqueue
 
 ROBOT = next(each for each in SERVICES if each.name == "wecombot")
@@ -56,6 +59,19 @@ def test_what_is_wrong_stands_beside_the_channel_with_the_time_to_wait(shop: Sho
     assert "too fast" in said
     assert "errcode 45009" in said
     assert "60 s" in said
+
+
+def test_a_message_goes_by_way_of_the_proxy_that_is_configured_and_to_this_machine_straight(shop: Shop) -> None:
+    """In a process of its own: `requests` hears of proxies by its environment alone."""
+    text = shop.config.read_text(encoding="utf-8")
+    shop.config.write_text(text.replace("[service]", '[service]\nproxy = "env:THE_PROXY"'), encoding="utf-8")
+    shop.configure(channel("json://chat.example/alerts"))
+    command = [sys.executable, "-m", "parcelwatch", "--config", str(shop.config), "alerts", "test", "--json"]
+    with Server(answers(b"ok")) as proxy:
+        given = {**os.environ, "THE_PROXY": proxy.url, "http_proxy": "http://127.0.0.1:9"}
+        ended = subprocess.run(command, env=given, capture_output=True, check=False, timeout=PATIENCE)
+    assert {each["channel"]: each["result"] for each in json.loads(ended.stdout)} == {"chat": "sent", "ops": "sent"}
+    assert [hit.target for hit in proxy.hits] == ["http://chat.example/alerts"]
 
 
 # --- what is down, and what may have arrived ------------------------------------------------------

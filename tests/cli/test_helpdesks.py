@@ -10,6 +10,7 @@ import pytest
 from parcelwatch import clock
 from tests.cli.conftest import DAMAGED, Shop
 from tests.helpdesks.desks import MAIL, Chat
+from tests.servers import Server, answers
 
 
 @pytest.fixture
@@ -60,6 +61,17 @@ def test_the_headings_of_helpdesks_stand_on_one_line(desked: Shop, width: int, m
     monkeypatch.setenv("COLUMNS", str(width))
     shown = desked.run("helpdesks", "list").out
     assert len(shown.partition("─")[0].splitlines()) == 1, shown
+
+
+def test_a_helpdesk_is_asked_by_way_of_the_proxy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server(answers(b"{}", 502)) as proxy:
+        monkeypatch.setenv("THE_PROXY", proxy.url)
+        text = shop.config.read_text(encoding="utf-8").replace("[service]", '[service]\nproxy = "env:THE_PROXY"')
+        shop.config.write_text(text, encoding="utf-8")
+        shop.configure('[helpdesks.far]\napi = "zendesk"\nkey = "a@shop.example/token:k"\n')
+        shop.configure('base_url = "https://desk.example"\n')
+        assert shop.run("helpdesks", "check").code == 1
+    assert [hit.target for hit in proxy.hits] == ["desk.example:443"]
 
 
 @pytest.mark.parametrize("noun", ["couriers", "shops", "helpdesks"])

@@ -16,7 +16,6 @@ import httpx
 
 from parcelwatch.config import ShopConfig
 from parcelwatch.config.checks import ANY
-from parcelwatch.config.declared import needs as needed
 from parcelwatch.config.declared_shop import SHOPS_OWN, More, ShopDeclaration
 from parcelwatch.config.expressions import Expression
 from parcelwatch.couriers.base import said
@@ -24,6 +23,7 @@ from parcelwatch.errors import ConfigError, CourierError, CourierRefused, Courie
 from parcelwatch.model import ShopOrder
 from parcelwatch.shops.base import Account, Looking, Mark, Page, Reading, Shop, Tells, check, unreadable, value
 from parcelwatch.shops.declared.answer import Reader, listed, look, plain, text
+from parcelwatch.shops.declared.described import Described
 from parcelwatch.shops.declared.knocks import Knocking
 from parcelwatch.shops.declared.numbers import named
 from parcelwatch.shops.declared.options import chosen
@@ -62,48 +62,16 @@ class Declared:
 
 
 @dataclass(frozen=True)
-class Made:
-    """One declared shop. `api`: its own name, where it comes with the program."""
-
-    declaration: ShopDeclaration
-    api: str = "declared"
+class Made(Described[ShopDeclaration]):
+    """One declared shop."""
 
     def tailored(self, settings: ShopConfig) -> Shop:
         """With the account's options in their places."""
         return made(chosen(self.declaration, settings.options), self.api)
 
     @property
-    def options(self) -> Mapping[str, str]:
-        return {name: option.about for name, option in self.declaration.options.items()}
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(name for name, option in self.declaration.options.items() if option.default is None)
-
-    @property
-    def base_url(self) -> str:
-        return self.declaration.base_url or ""
-
-    @cached_property
-    def needs(self) -> tuple[str, ...]:
-        found = needed(self.declaration.model_dump(mode="json", by_alias=True, exclude_unset=True))
-        return (*(() if self.declaration.base_url else ("base_url",)), *found)
-
-    @property
-    def rate(self) -> str:
-        return str(self.declaration.rate)
-
-    @property
-    def overlap(self) -> timedelta:
-        return self.declaration.overlap.natural()
-
-    @property
     def farthest(self) -> timedelta | None:
         return self.declaration.farthest.natural() if self.declaration.farthest else None
-
-    @property
-    def doubt(self) -> str:
-        return self.declaration.doubt
 
     @property
     def tells(self) -> Tells:

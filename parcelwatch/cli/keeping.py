@@ -1,0 +1,70 @@
+"""The keeper of one shop or helpdesk put to work once, apart from the daemon that has it all day; and how it fares.
+
+What belongs here: what is the same of both, whose keepers are alike. Their words are `shopping`'s and `ticketing`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, Final, Protocol, TypeVar
+
+from parcelwatch.cli import output
+from parcelwatch.cli.base import NeedsAttention
+from parcelwatch.cli.desk import Desk
+from parcelwatch.client import Client
+from parcelwatch.core.accounts import AccountState
+from parcelwatch.making import proxy
+from parcelwatch.store.writer import Writer
+
+
+class Keeper(Protocol):
+    """Whoever asks a shop or a helpdesk."""
+
+    def at(self, now: datetime) -> None: ...
+
+
+K = TypeVar("K", bound=Keeper)
+T = TypeVar("T")
+
+LATELY: Final = timedelta(hours=1)
+
+
+def put_to_work(desk: Desk, hire: Callable[[Client, Writer], K], work: Callable[[K, datetime], Awaitable[T]]) -> T:
+    """What `work` makes of a keeper, with everything closed afterwards."""
+
+    async def whole() -> T:
+        client, writer = Client(proxy=proxy(desk.config)), Writer(desk.config.database)
+        keeper = hire(client, writer)
+        keeper.at(desk.now)
+        try:
+            return await work(keeper, desk.now)
+        finally:
+            await client.aclose()
+            writer.close()
+
+    return asyncio.run(whole())
+
+
+def fares(state: AccountState, *, asked: bool) -> dict[str, Any]:
+    """How it fares, for JSON; `asked`: whether it ever was."""
+    failing = state.failing_since is not None
+    return {
+        "state": "refused" if state.refused else "failing" if failing else "ok" if asked else "not asked yet",
+        "since": output.stamp(state.failing_since),
+        "error": state.last_error if failing else "",
+    }
+
+
+def show_checked(noun: str, checked: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Who answers and who does not. Raises NeedsAttention where one does not."""
+    if as_json:
+        output.emit(checked)
+    else:
+        rows = [
+            (one[noun], one["api"], "ok" if one["ok"] else "failed", output.safe(one["said"], 400)) for one in checked
+        ]
+        output.show([f"!{noun.capitalize()}", "API", "Result", "What"], rows, "")
+    if failed := [one[noun] for one in checked if not one["ok"]]:
+        raise NeedsAttention(f"{', '.join(failed)} cannot be asked")
