@@ -11,9 +11,9 @@ import pytest
 
 from parcelwatch.model import Severity
 from tests.acceptance.outlet import HURRIED, Outlet, ids, titles, told, webhook
+from tests.mailbox import Post, mail
 from tests.servers import Behaviour, Server, answers, hangs
 from tests.store.making import HOUR, MINUTE, SECOND, alert, letter
-from tests.test_channel_mail import Post, mail
 
 FINE = answers(b"ok")
 DEAD_KEY = answers(b"", 401)
