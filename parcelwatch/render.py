@@ -24,13 +24,15 @@ from parcelwatch.core import joint
 from parcelwatch.core.content import Certainty, Shop, certainty, happened, quotes, readings
 from parcelwatch.core.health import OF_FILES
 from parcelwatch.core.messages import Group, Letter, Outgoing, Phrases, Size, Text, Words, digest, message
-from parcelwatch.core.privacy import shown, uncoded
+from parcelwatch.core.privacy import EASTERN, shown, uncoded
 from parcelwatch.core.report import OWNER
-from parcelwatch.core.text import clean, code, ours
+from parcelwatch.core.text import clean, code
+from parcelwatch.core.text import ours as to_be_copied
 from parcelwatch.dates import Times, clock_there, formatted
 from parcelwatch.lettering import SEVERAL, Part, letter_name, part_values, several, values
 from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
 from parcelwatch.quoting import NAME, third_party
+from parcelwatch.retold import Retold
 from parcelwatch.templates import Templates
 from parcelwatch.whose import Whose
 from parcelwatch.words import catalogue, languages
@@ -55,6 +57,20 @@ _NAMES_A_DAY: Final = frozenset(
     }
 )
 _STILL_TO_COME: Final = frozenset({Form.LIKELY_LATE, Form.PROMISE_NEAR, Form.EXPECTED_AFTER})
+# What these quote are sentences of the program's own, or of a courier's answer.
+_OF_OURS: Final = frozenset(
+    {
+        Form.COURIER_SILENT,
+        Form.COURIER_REFUSES,
+        Form.ASKING_REFUSED,
+        Form.UNANSWERED,
+        Form.GIVEN_UP,
+        Form.ANSWER_UNREAD,
+        Form.SHOP_REMARKED,
+    }
+)
+_LAND: Final = re.compile(r"\b[A-Z]{2}\b")
+_LANE: Final = re.compile(r"[A-Z]{2}(?: (?:→|->) [A-Z]{2})?")
 _MOVING: Final = frozenset({Milestone.PICKED_UP, Milestone.IN_TRANSIT})
 _NO_PLACE: Final = frozenset({Milestone.EXCEPTION, Milestone.UNKNOWN})
 _NO_SCAN: Final[Mapping[str, Callable[[], object]]] = dict.fromkeys(
@@ -165,6 +181,7 @@ class Renderer:
         self._says = {Form(name): self._templates.phrase(said) for name, said in words["says"].items()}
         self._parts = {name: self._templates.phrase(said) for name, said in words["parts"].items()}
         self._faults = catalogue(agent_language, "faults") if agent_language in languages("faults") else _NO_FAULTS
+        self._retold = Retold(agent_language)
         self._next = {name: self._templates.phrase(said) for name, said in words["next"].items()}
         self.whose = Whose(agent_language, words["whose"], shop, apis, private)
         self.phrases = Phrases(labels=words["labels"], **words["digest"])
@@ -243,7 +260,7 @@ class Renderer:
 
     def _chance(self, chance: Chance, now: datetime) -> Mapping[str, object]:
         """What a sentence may say of a chance, each number so that the others follow from it by hand."""
-        level = self._words["levels"][chance.scope].format(name=clean(chance.name, NAME))
+        level = self._words["levels"][chance.scope].format(name=clean(self._spot(chance.name), NAME))
         return {
             "percent": f"{chance.late * 100:.0f}",
             "n": chance.n,
@@ -331,7 +348,8 @@ class Renderer:
             return own
         if fact.says is Form.CHANNEL_DOWN:
             return third_party(self.fault(fact.reason), _REASON)
-        reason = self._theirs(fact.reason, min(_REASON, most * 2))
+        said = self._retold(fact.reason) if fact.says in _OF_OURS else fact.reason
+        reason = self._theirs(self._spot(said), min(_REASON, most * 2))
         return reason if fact.says is Form.NOTED or not reason else self._parts["quoted"].render(text=reason)
 
     # --- letters ---------------------------------------------------------------------------------
@@ -508,7 +526,7 @@ class Renderer:
             "steps": self._steps(out, names, whose),
             "promised": "" if out.promised_by == fact.until else self._times.deadline(out.promised_by, now, lane[1]),
             "drafts": out.about.drafts,
-            "tickets": ", ".join(code(one, NAME) for one in out.about.tickets),
+            "tickets": self._listed(out.about.tickets),
             "case_id": out.case_id,
             "on": self._times.day(fact.on, now),
             "missed": fact.says is Form.CLAIM_MISSED,
@@ -528,16 +546,33 @@ class Renderer:
             "parcels": fact.count,
             "way_round": clean(fact.kind, NAME),
             "refused": fact.says is Form.COURIER_REFUSES,
-            "error": self._reason(fact, _REASON) if down else third_party(fact.reason, _REASON),
-            "unknown": [_unread(one) for one in fact.unread],
+            "error": self._reason(fact, _REASON) if down else third_party(self._retold(fact.reason), _REASON),
+            "unknown": [self._unread(one, ours=fact.says in _OF_OURS) for one in fact.unread],
             "numbered": any(one.numbers for one in fact.unread),
             "says": str(fact.says),
             "until": self._times.moment(fact.until, now),
             "n": Counter(dict(fact.tally)),
-            "where": third_party(fact.reason, NAME),
+            "where": third_party(self._spot(fact.reason), NAME),
             "named": self._incident(fact) or self.label("incident"),
             "owners": _owners(fact),
         }
+
+    def _unread(self, one: Unread, *, ours: bool) -> dict[str, object]:
+        """`ours`: its text is a sentence of the program's, unless it is somebody else's all the same."""
+        numbers = self._listed(one.numbers)
+        said = self._retold(one.text) if ours else one.text
+        text = to_be_copied(shown(said)) if one.text.startswith(OF_FILES) else third_party(said)
+        return {"code": clean(one.code, NAME), "text": text, "count": one.count, "numbers": numbers}
+
+    def _spot(self, text: str) -> str:
+        """A country or a lane by its name, where the readers' letters are others than those of its code."""
+        if not EASTERN.search(self._words["whose"]["order"]) or not _LANE.fullmatch(text):
+            return text
+        names = Locale.parse(self._agents.replace("-", "_")).territories
+        return _LAND.sub(lambda land: str(names.get(land[0], land[0])), text)
+
+    def _listed(self, numbers: Iterable[str]) -> str:
+        return str(self._words["whose"]["comma"]).join(code(number, NAME) for number in numbers)
 
     def _lasted(self, fact: Fact, now: datetime) -> str:
         """For how long it has gone on, or how long ago it happened; "" for what is only just so."""
@@ -594,12 +629,6 @@ def _owners(fact: Fact) -> list[tuple[str, int]]:
 
 
 # --- values on their way into a template ---------------------------------------------------------
-
-
-def _unread(one: Unread) -> dict[str, object]:
-    numbers = ", ".join(code(number, NAME) for number in one.numbers)
-    text = ours(shown(one.text)) if one.text.startswith(OF_FILES) else third_party(one.text)
-    return {"code": clean(one.code, NAME), "text": text, "count": one.count, "numbers": numbers}
 
 
 def _at_once(since: datetime | None, scan: Checkpoint) -> bool:

@@ -57,7 +57,7 @@ class Whose:
         return {
             "courier": name,
             "hotline": hotline,
-            "reach": self._said("reach", courier=name, hotline=hotline) if hotline else name,
+            "reach": self._apart(self._said("reach", courier=name, hotline=hotline).rstrip() if hotline else name),
             "number": code(out.number, _NAME),
             "orders": self.orders(self._orders(out)),
             "buyer": self._listed([self._buyer(order) for order in buyers(out.about.orders)]),
@@ -68,6 +68,12 @@ class Whose:
             "order_links": [url for order in out.about.orders[:_NAMED] if (url := self._order_link(order))],
             "page": link(contact.page(out.number)),
         }
+
+    def _apart(self, text: str) -> str:
+        """A text on its way into the middle of a sentence, with the gap its language leaves beside Latin letters."""
+        gap = self.words["gap"]
+        before, after = (gap if sign.isascii() and sign.isalnum() else "" for sign in (text[:1], text[-1:]))
+        return f"{before}{text}{after}"
 
     def orders(self, numbers: tuple[str, ...]) -> str:
         """Which orders: one, a few, or the first of many and how many there are; "" for none."""

@@ -38,6 +38,10 @@ from parcelwatch.words import languages
 NOW: Final = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 SINCE: Final = NOW - timedelta(days=6, minutes=34)
 APIS: Final = {"kd": ("kuaidi100", ""), "my_dhl": ("dhl", "")}
+REMARK: Final = "Shopify does not let this app read email, phone of orders: letters and deadlines do without"
+LANE: Final = "CN → DE"
+TIMEOUT: Final = "my_dhl: api.dhl.example: no answer in time (ReadTimeout)"
+REFUSAL: Final = "the courier answers 401: check the account's key and its permissions"
 RENDERERS: Final = {
     "zh-CN": Renderer(
         "Asia/Shanghai", "zh-CN", shop=Shop("https://admin.example.cn/order?id={order}", "CNY"), apis=APIS
@@ -226,7 +230,7 @@ LATER: Final[tuple[tuple[str, str, Why, Fact], ...]] = (
         Fact(Form.INCIDENT, SINCE, tally=TALLY, reason="DE", kind="destination", count=37),
     ),
     ("incident", "incident, bare", Why.OPENED, Fact(Form.INCIDENT, tally=(("incident", 3),))),
-    ("incident", "over", Why.CLEARED, Fact(Form.INCIDENT_OVER, SINCE, tally=TALLY, reason="DE", kind="lane", count=37)),
+    ("incident", "over", Why.CLEARED, Fact(Form.INCIDENT_OVER, SINCE, tally=TALLY, reason=LANE, kind="lane", count=37)),
     ("stalled", "word due", Why.PROMISED, Fact(Form.WORD_DUE, SINCE, until=NOW, count=5)),
     ("lost", "remedy due", Why.UNFULFILLED, Fact(Form.REMEDY_DUE, SINCE, kind="refund", reason="lin")),
     ("stalled", "nobody took it", Why.ESCALATED, Fact(Form.NOT_ACKNOWLEDGED, SINCE)),
@@ -246,7 +250,7 @@ LATER: Final[tuple[tuple[str, str, Why, Fact], ...]] = (
         "shop_remark",
         "shop",
         Why.BROKEN,
-        Fact(Form.SHOP_REMARKED, SINCE, reason="lotus", unread=(Unread("", "this app may not read email", 1),)),
+        Fact(Form.SHOP_REMARKED, SINCE, reason="lotus", unread=(Unread("", REMARK, 1),)),
     ),
 )
 
@@ -266,8 +270,8 @@ def later() -> Iterator[Card]:
 
 
 ACCOUNTS: Final = (
-    Fact(Form.COURIER_SILENT, since=NOW - timedelta(minutes=31), reason="read timeout", count=25, kind="dhl"),
-    Fact(Form.COURIER_REFUSES, since=NOW - timedelta(days=2), reason="401: bad key", kind="dhl"),
+    Fact(Form.COURIER_SILENT, since=NOW - timedelta(minutes=31), reason=TIMEOUT, count=25, kind="dhl"),
+    Fact(Form.COURIER_REFUSES, since=NOW - timedelta(days=2), reason=REFUSAL, kind="dhl"),
     Fact(Form.COURIER_BACK, since=NOW - timedelta(hours=6), count=25, kind="dhl"),
     Fact(
         Form.CODES_UNREAD,

@@ -3,63 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 from collections.abc import Iterator
-from email.message import EmailMessage
-from typing import Self
 
 import pytest
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from parcelwatch.channels import Channel
 from parcelwatch.errors import ChannelRefused, DeliveryFailed, DeliveryRefused
 from parcelwatch.model import Severity
+from tests.mailbox import AGENT, LEAD, Post
 from tests.servers import Loopback
-
-AGENT, LEAD = "agent@shop.example", "lead@shop.example"
-
-
-class Post(Loopback):
-    """An SMTP server. `says` answers a command with a line of its own: "RCPT agent@…" for one recipient, or "DATA"."""
-
-    def __init__(self, says: dict[str, str] | None = None) -> None:
-        super().__init__()
-        self.says = says or {}
-        self.taken: list[tuple[list[str], EmailMessage]] = []
-        self.logins = 0
-
-    async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: SMTP(self, loop=loop, auth_require_tls=False, authenticator=self._login), "127.0.0.1", 0
-        )
-        self.port = server.sockets[0].getsockname()[1]
-        self._stack.push_async_callback(self._shut, server)
-        return self
-
-    def _login(self, *_: object) -> AuthResult:
-        self.logins += 1
-        return AuthResult(success="AUTH" not in self.says, handled=False, message=self.says.get("AUTH"))
-
-    async def handle_MAIL(self, _: SMTP, __: Session, envelope: Envelope, sender: str, ___: list[str]) -> str:  # noqa: N802
-        envelope.mail_from = sender
-        return self.says.get("MAIL", "250 fine")
-
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, to: str, ___: list[str]) -> str:  # noqa: N802
-        answer = self.says.get(f"RCPT {to}", "250 fine")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(to)
-        return answer
-
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
-        answer = self.says.get("DATA", "250 queued")
-        if answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-            assert isinstance(parsed, EmailMessage)
-            self.taken.append((envelope.rcpt_tos, parsed))
-        return answer
 
 
 @pytest.fixture
@@ -104,6 +56,12 @@ def test_a_line_break_in_a_title_adds_no_mail_header(post: Post) -> None:
     mail(post.port).send("damaged\r\nBcc: everybody@shop.example", "text")
     assert post.taken[0][1]["bcc"] is None
     assert post.taken[0][0] == [AGENT]
+
+
+def test_a_long_title_is_written_in_lines_that_mail_servers_take(post: Post) -> None:
+    title = "【严重】破损 · 订单 4120000000059331 · " + "长" * 200
+    mail(post.port).send(title, "text")
+    assert post.taken[0][1]["subject"] == title
 
 
 def test_a_title_alone_is_a_mail(post: Post) -> None:

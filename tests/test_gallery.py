@@ -23,6 +23,20 @@ def test_a_card_reads_whole(card: Card) -> None:
     assert card.section == "drafts" or "\n\n" not in message
 
 
+# Names, commands, and what is quoted of somebody else.
+OWN = re.compile(r"parcelwatch [^，。；]*|https?://\S+|`[^`]*`|tb_zhao88|VIP|DHL|HTTP|Shopify|\bX9\b|“Odd”")
+NAMES = re.compile("my_dhl|ops|lin|lotus|CN|DE|JD00[12]|ReadTimeout|api|dhl|example|email|phone|lost|txt|line|not|JSON")
+
+
+@pytest.mark.parametrize("card", [card for card in CARDS if card.language == "zh-CN"], ids=lambda card: card.name)
+def test_a_chinese_message_has_no_english_words_and_no_narrow_stops(card: Card) -> None:
+    for line in (card.title, *card.body.split("\n")):
+        ours = OWN.sub("", line)
+        assert [word for word in re.findall(r"[A-Za-z][A-Za-z_]+\d*", ours) if not NAMES.fullmatch(word)] == [], line
+        assert not re.search(r"[\u3400-\u9fff][,;:!?()]|[,;:!?()][\u3400-\u9fff]", ours), line
+        assert not re.search(r"[\u3400-\u9fff][A-Za-z]{2}|[A-Za-z]{2}[\u3400-\u9fff]", OWN.sub(" ", line)), line
+
+
 def test_the_page_holds_every_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gallery.main(str(tmp_path / "page.html"))
     assert capsys.readouterr().out.strip() == str(tmp_path / "page.html")

@@ -736,7 +736,7 @@ def test_unreadable_statuses_are_listed_one_a_line() -> None:
 def test_a_renderer_has_the_words_of_digests_in_its_language(language: str) -> None:
     phrases = RENDERERS[language].phrases
     assert isinstance(phrases, Phrases)
-    assert set(phrases.labels) == set(ALL_KINDS)
+    assert set(phrases.labels) == {*ALL_KINDS, "peak"}
 
 
 def test_an_alert_goes_out_with_its_id_alone_and_in_a_digest() -> None:

@@ -16,7 +16,7 @@ _ADDRESS: Final = re.compile(r"(https?://[\w.~:/?#!$&'()*+,;=%\[\]@-]*[\w/=&#~%-
 
 # What Markdown takes for markup; a lone asterisk hides letters of a name and is made wide wherever it stands.
 _LIVE: Final = re.compile(
-    r"[`<\\]|~~|(?<!\w)_|_(?!\w)|\](?=\s?[(\[:])|&(?=#?\w+;)"
+    r"[`<\\]|~~|(?<![^\W_])_|_(?![^\W_])|\](?=\s?[(\[:])|&(?=#?\w+;)"
     r"|^\s*(?:#{1,6}|[>+-])(?=\s)|^\s*>|^[ \t]{4}|^[ \t]*[|:=-][ \t|:=-]*$",
     re.MULTILINE,
 )

@@ -119,7 +119,9 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk, more: int) -> None:
     from parcelwatch.cli.output import moment, safe, worded
 
     zone, t = desk.config.timezone, desk.tongue
-    columns = t.columns(">ID", "!Kind", "!Severity", "!State", "?Owner", "!Number", "!?Order", "!?Since", "!?Claim by")
+    columns = t.columns(
+        ">ID", "!Kind", "!Severity", "!State", "?+Owner", "!Number", "!?+Order", "!?Since", "!?Claim by"
+    )
     columns += t.columns("?Promised", "?Tags", ">?Incident", "~Why")
     shown = [
         (
@@ -316,7 +318,7 @@ def window(line: str, t: Tongue) -> str:
     known = claims.named(line)
     if known is None:
         return line
-    whom, loss, start = known.courier or t("any courier"), t(known.loss), t(known.start)
+    whom, loss, start = courier_of(known.courier, t), t(known.loss), t(known.start)
     said = t("comes along: {whom}, {loss}: {days}d from {start}", whom=whom, loss=loss, days=known.days, start=start)
     return t("{what} ({how})", what=said, how=basis(known.basis or "", t, doubted=bool(known.doubt)))
 
@@ -324,6 +326,11 @@ def window(line: str, t: Tongue) -> str:
 def basis(name: str, t: Tongue, *, doubted: bool) -> str:
     """What a window rests on, and whether something speaks against it."""
     return t("{what}, in doubt", what=t(name)) if doubted else name and t(name)
+
+
+def courier_of(window: str, t: Tongue) -> str:
+    """Whose window it is: a code, which options take, where the commands speak English."""
+    return (t.courier(window) if t.chosen else window) or t("any courier")
 
 
 def agreed(remedy: Mapping[str, Any] | None, desk: Desk) -> str:

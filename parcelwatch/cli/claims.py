@@ -54,7 +54,7 @@ def _print(rows: list[dict[str, Any]], empty: str, t: Tongue) -> None:
     from parcelwatch.cli.cases import window
 
     columns = t.columns(
-        ">Case", "!Kind", "!Number", "!?Order", "!Last day", ">?Days left", "!State", "?Claim number", "~Window"
+        ">Case", "!Kind", "!Number", "!?+Order", "!Last day", ">?Days left", "!State", "?+Claim number", "~Window"
     )
     shown = [
         (
@@ -155,13 +155,13 @@ def _said(row: dict[str, Any], t: Tongue) -> str:
 
 def _print_windows(rows: list[dict[str, Any]], courier: str, t: Tongue) -> None:
     from parcelwatch.cli import output
-    from parcelwatch.cli.cases import basis
+    from parcelwatch.cli.cases import basis, courier_of
 
     whom = ("company", "service", "lane", "origin", "destination")
     columns = t.columns("!Courier", "?Only", "!Loss", ">Days", "!From", "?Basis", "~Source")
     shown = [
         (
-            row["courier"] or t("any courier"),
+            courier_of(row["courier"] or "", t),
             t(", ").join(f"{t(name)} {t(row[name]) if name == 'lane' else row[name]}" for name in whom if row[name]),
             t(row["loss"]),
             row["days"],

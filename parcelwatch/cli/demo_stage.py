@@ -25,7 +25,7 @@ from parcelwatch.sandbox.drawing import Row
 from parcelwatch.sandbox.server import SandboxServer
 from parcelwatch.sandbox.story import Story
 from parcelwatch.sandbox.world import World
-from parcelwatch.store import Store, alerts, cases, drafts, parcels
+from parcelwatch.store import Store, alerts, cases, drafts, outbox, parcels
 from parcelwatch.verbs import importing, records
 
 if TYPE_CHECKING:
@@ -153,7 +153,9 @@ class Stage:
         return await parts.count_waiting() > 0 or any(worker.busy for worker in parts.workers)
 
     async def _settle(self, parts: Engine) -> None:
-        """What is on its way arrives, within what is left of the time."""
+        """What is on its way arrives, within what is left of the time; news of an import waits no longer."""
+        with Store.open(self.config.database) as store, store.transaction():
+            outbox.release(store, clock.now(), every=True)
         left = max(0.2, self._deadline - time.monotonic() - ENDING / 2)
         try:
             await asyncio.wait_for(parts.settle(clock.now()), left)

@@ -51,7 +51,8 @@ STYLES: Final = {
 class _Column:
     """`whole`: on one line; `right`: counted; `cut`: a sentence that may be cut; `spare`: the first to be left out.
 
-    `kept`: neither cut nor left out, and below where it does not fit; a sentence there without its title.
+    `kept`: neither cut nor left out, and below where it does not fit; a sentence there without its title. What is both
+    `spare` and `kept` stands before the sentence there.
     """
 
     title: str
@@ -94,7 +95,7 @@ class Listing:
     Titles may begin with marks: "!" over what is never broken over lines, such as a number somebody will copy; ">"
     over what is counted; "~" over one sentence a row, cut to what fits; "?" over what is left out
     where all does not fit, the last one first; "+" over what stands below, in full, where all does not fit; "~+" over
-    a sentence that does.
+    a sentence that does; "?+" over what then stands before the sentence, with its title, and never goes.
     """
 
     def __init__(
@@ -117,13 +118,16 @@ class Listing:
             for beside in _besides(columns):
                 widths = self._widths(beside, width)
                 if widths is not None:
-                    below = [each for each in columns if each not in beside]
-                    if any(
-                        each.cut and not each.kept for each in below
-                    ):  # the first that was left out still has room before the sentence
-                        below = [each for each in self._columns if each not in columns][:1] + below
-                    return self._grid(beside, widths, below, width)
+                    return self._grid(beside, widths, self._below(columns, beside), width)
         return self._blocks(width)
+
+    def _below(self, columns: Sequence[_Column], beside: Sequence[_Column]) -> list[_Column]:
+        """What stands below: of what was left out all that never goes, or else the first, if a sentence is there."""
+        below = [each for each in columns if each not in beside]
+        out = [each for each in self._columns if each not in columns]
+        stays = [each for each in out if each.kept]
+        first = out[:1] if any(each.cut and not each.kept for each in below) else []
+        return [*(stays or first), *below]
 
     def _choices(self) -> Iterator[list[_Column]]:
         """All columns, then fewer and fewer of those that may be left out, the last one first."""
@@ -181,15 +185,25 @@ class Listing:
             cells = [each.fitted(row[each.column.place]) for each in laid]
             yield from _beside(laid, cells, [self._styles.get(row[each.place], "") for each in columns])
             yield from self._kept(row, below, width)
-            told = [each for each in below if row[each.place] and not each.kept]
-            if told:
-                said = (GAP * " ").join((f"{each.title} " if each.spare else "") + row[each.place] for each in told)
-                yield [(_INDENT + cut(said, width - len(_INDENT)), "dim")]
+            yield from self._told(row, below, width)
+
+    @staticmethod
+    def _told(row: Sequence[str], below: Sequence[_Column], width: int) -> Iterator[list[tuple[str, str]]]:
+        """What names itself, then the sentence: behind it where that leaves it some room, else on a line of its own."""
+        told = [each for each in below if row[each.place] and (each.spare or not each.kept)]
+        named = _BETWEEN.join(f"{each.title} {row[each.place]}" for each in told if each.spare)
+        said = _BETWEEN.join(row[each.place] for each in told if not each.spare)
+        room = width - len(_INDENT)
+        if cell_len(named) + GAP + min(cell_len(said), ROOM) <= room:
+            named, said = "", _BETWEEN.join(filter(None, (named, said)))
+        yield from ([(_INDENT + line, "dim")] for line in (wrapped(named, room) if named else ()))
+        if said:
+            yield [(_INDENT + cut(said, room), "dim")]
 
     @staticmethod
     def _kept(row: Sequence[str], below: Sequence[_Column], width: int) -> Iterator[list[tuple[str, str]]]:
         for each in below:
-            if each.kept and row[each.place]:
+            if each.kept and not each.spare and row[each.place]:
                 said = row[each.place] if each.cut else f"{each.title} {row[each.place]}"
                 yield from ([(_INDENT + line, "dim")] for line in wrapped(said, width - len(_INDENT)))
 
@@ -219,7 +233,8 @@ class Listing:
 def _besides(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
     """Which of them may stand side by side: all, all but the sentence, and without what may stand below."""
     less = [each for each in columns if not each.cut]
-    yield from (columns, less, [each for each in columns if not each.kept], [each for each in less if not each.kept])
+    yield from (columns, less)
+    yield from ([each for each in some if each.spare or not each.kept] for some in (columns, less))
 
 
 def _beside(

@@ -298,13 +298,21 @@ def waits(since: datetime, added_at: datetime, *, pushed: bool) -> bool:
     return not (pushed and since > added_at - LATELY)
 
 
-def release_at(first_waiting: datetime, released: datetime | None, *, all_asked: bool) -> datetime:
+def came_together(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
+    """Whether two imports, each from when until when, are one burst: a file for each courier, one after the other."""
+    return one[0] <= other[1] + FIRST_HOLD and other[0] <= one[1] + FIRST_HOLD
+
+
+def release_at(
+    first_waiting: datetime, released: datetime | None, *, all_asked: bool, others_asked: bool = True
+) -> datetime:
     """From when on the held news of an import may leave.
 
     `first_waiting`: since when its oldest news waits. `released`: when news of that import last left. Once every
-    parcel of it has been asked there is nothing to wait for.
+    parcel of it has been asked there is nothing to wait for but the others that came with it, `others_asked`, and
+    those not for long: so the worst of all comes first, whichever courier is the quickest to answer.
     """
-    if all_asked:
+    if all_asked and (others_asked or released is not None):
         return first_waiting
     if released is None:
         return first_waiting + FIRST_HOLD

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
+
+TOLD_FOR_GOOD: Final = ("letters_broken", "shop_remark")
+"""Kinds of what is said of us once, however long it lasts: the alerts stay, few as they are, and their words go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class _Seen(dict[int, str]):
 _SEEN: Final = _Seen()
 
 # What chat programs turn into something live, and where to break it:
-# "@everyone", "<!channel>" and "<@U1>", "https://…" and "mailto:…", "example.com".
+# "@everyone", "<!channel>" and "<@U1>", "/command", "https://…" and "mailto:…", "example.com".
 _CODE: Final = re.compile(r"[#№]?\w[\w #/.+:-]*")
 _SITE: Final = re.compile(r"//|:(?=[^\W\d_])|(?<=\w)\.[^\W\d_]{2,}(?:[/:]|$)")
 _LINK: Final = re.compile(
@@ -44,12 +44,14 @@ _LINK: Final = re.compile(
 )
 # "config.toml:14: couriers.my_dhl.key", and no further than its key.
 _SPOT: Final = re.compile(r"(?:^|(?<=[\s/]))([\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=:))?)(?=[:\s]|$)")
-_LIVE: Final = re.compile(r"(?:@|<|\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
+# At its end, what stands behind it may be ours.
+_LIVE: Final = re.compile(r"[@<](?=\S|$)|(?:\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
+_THEIRS: Final = re.compile(rf"{_LIVE.pattern}|(?<![^\s(（【“])/(?=[A-Za-z])")
 
 
 def clean(text: str, limit: int = 200) -> str:
     """`text` on one line, harmless in a chat, at most `limit` characters, "…" at the end when cut."""
-    return cut(_LIVE.sub(lambda live: live[0] + BREAK, plain(text, limit * 10)), limit)
+    return cut(_THEIRS.sub(lambda live: live[0] + BREAK, plain(text, limit * 10)), limit)
 
 
 def ours(text: str, limit: int = 200) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from parcelwatch.core.grouping import Bundle, Plan, Sent, Waiting, plan, release_at
+from parcelwatch.core.grouping import FIRST_HOLD, Bundle, Plan, Sent, Waiting, plan, release_at
 from parcelwatch.core.messages import Group, Text
 from parcelwatch.core.policy import Receiver
 from parcelwatch.core.priority import Weighed, rank
@@ -108,7 +108,17 @@ _NEXT_HELD: Final = """
 SELECT import_id, created_at FROM alerts WHERE state = 'pending' AND due_at IS NULL AND import_id > ?
 ORDER BY import_id, created_at LIMIT 1
 """
+_NEAR: Final = FIRST_HOLD // timedelta(milliseconds=1)
 _UNASKED: Final = "SELECT 1 FROM parcels WHERE import_id = ? AND asked_at IS NULL AND poll_at IS NOT NULL LIMIT 1"
+# A file for each courier, one after the other: such a burst is one import in several. The ids beside it are the nearest
+# in time, so that no more are looked at; one that broke off was over when it began.
+_OTHERS: Final = f"""
+SELECT 1 FROM imports i JOIN imports o ON o.id BETWEEN i.id - 50 AND i.id + 50 AND o.id <> i.id
+JOIN parcels p ON p.import_id = o.id AND p.asked_at IS NULL AND p.poll_at IS NOT NULL
+WHERE i.id = ? AND o.started_at <= i.finished_at + {_NEAR}
+  AND coalesce(o.finished_at, o.started_at) + {_NEAR} >= i.started_at
+LIMIT 1
+"""
 _RELEASE: Final = "UPDATE alerts SET due_at = ? WHERE state = 'pending' AND due_at IS NULL AND import_id = ?"
 
 
@@ -119,7 +129,9 @@ def _held(store: Store) -> Iterator[tuple[int, datetime]]:
         import_id, created_at = row
         released, finished = store.all("SELECT released_at, finished_at FROM imports WHERE id = ?", (import_id,))[0]
         all_asked = finished is not None and store.one(_UNASKED, (import_id,)) is None
-        yield import_id, release_at(from_ms(created_at), maybe_at(released), all_asked=all_asked)
+        others = all_asked and store.one(_OTHERS, (import_id,)) is None
+        at = release_at(from_ms(created_at), maybe_at(released), all_asked=all_asked, others_asked=others)
+        yield import_id, at
 
 
 def release(store: Store, now: datetime, *, every: bool = False) -> int:

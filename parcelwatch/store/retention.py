@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parcelwatch.core.retention import Retention
+from parcelwatch.core.retention import TOLD_FOR_GOOD, Retention
 from parcelwatch.store.connection import Store
 from parcelwatch.store.migrations.voices import NAME_BUNDLES
 from parcelwatch.store.rows import to_ms
@@ -44,9 +44,11 @@ _WORDLESS: Final = """
 UPDATE sendings SET title = '', body = '' WHERE rowid IN
   (SELECT rowid FROM sendings WHERE arrived_at < ? AND (title <> '' OR body <> '') LIMIT 1000)
 """
-_ABOUT_US: Final = """
+# What is told once for good is known by its alert: without it, it would be told again.
+_ABOUT_US: Final = f"""
 DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE parcel_id IS NULL AND case_id IS NULL
-  AND incident_id IS NULL AND state <> 'pending' AND created_at < ? LIMIT 1000)
+  AND incident_id IS NULL AND state <> 'pending' AND kind NOT IN ({", ".join(map(repr, TOLD_FOR_GOOD))})
+  AND created_at < ? LIMIT 1000)
 """
 _PAYLOADS: Final = "DELETE FROM payloads WHERE at < ?"
 # What shops and programs told, once nothing hangs on it any more.

@@ -105,7 +105,7 @@ def test_the_demonstration_is_at_most_25_messages_and_begins_with_what_is_critic
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with scene(tmp_path) as made:
-        asyncio.run(made.play(timedelta(seconds=15)))  # all that happens live has happened
+        asyncio.run(made.play(timedelta(seconds=40)))  # also what a courier too busy to answer held up
         with Store.open(made.settings.database) as store:
             grades = Counter(row.case.severity for row in cases.rows(store, made.hand.at))
     last = max(place for place, kind in enumerate(made.kinds, 1) if kind == GRAVEST)
@@ -114,9 +114,8 @@ def test_the_demonstration_is_at_most_25_messages_and_begins_with_what_is_critic
             f"\nthe demonstration's {grades.total()} cases: {len(made.kinds)} messages, "
             f"the last of {grades[Severity.CRITICAL]} critical ones is message {last}"
         )
-    # How the couriers' first answers fall together is the machine's affair: idle, the last critical one is the tenth.
     assert grades.total() >= 45
     assert grades[Severity.CRITICAL] >= 7
     assert made.kinds[0] == GRAVEST
     assert len(made.kinds) <= 25
-    assert last <= 15
+    assert last <= 10

@@ -19,8 +19,8 @@ from parcelwatch.core.secrecy import Secrecy
 from parcelwatch.store import Store
 from tests.cli.conftest import DAMAGED, Shop
 from tests.cli.test_letters_sent import ANN, draft_to
+from tests.mailbox import Post
 from tests.servers import Hit, Server, head
-from tests.test_channel_mail import Post
 
 CANARY = "Canary/letters+007-x9"
 QUOTED = quote(CANARY, safe="")

@@ -14,8 +14,8 @@ from parcelwatch.channels.customers import FIELDS, Customers
 from parcelwatch.core.text import BREAK
 from parcelwatch.errors import BadInput
 from tests.cli.conftest import DAMAGED, STALLED, Shop
+from tests.mailbox import Post
 from tests.servers import Server, answers, hangs_up
-from tests.test_channel_mail import Post
 
 ANN = "ann+shop@example.org"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from parcelwatch.cli.tables import Listing, wrapped
 
-marks = st.sampled_from(["", "!", ">", "~", "?", "!?", "+", "!+", "~+"])
+marks = st.sampled_from(["", "!", ">", "~", "?", "!?", "+", "!+", "~+", "?+", "!?+"])
 cells = st.text(alphabet="ab1 -武汉市转运，。“”…é", max_size=60)
 
 
@@ -46,3 +47,24 @@ def test_what_is_kept_is_shown_in_full_however_narrow_the_terminal(width: int, t
     assert max(map(cell_len, lines)) <= width
     shown = "\n".join(lines)
     assert width < 30 or all(order in shown for order in ORDERS.split("; "))
+
+
+@given(st.integers(40, 140), st.sampled_from(["", "客服二组·欧阳娜娜（夜班）长期负责人"]))
+def test_whose_it_is_never_goes_however_narrow_the_terminal(width: int, owner: str) -> None:
+    titles = [">编号", "!异常", "!状态", "?+负责人", "!单号", "!?+订单", "!?开始", "?标签", "~情况"]
+    row = [
+        "4",
+        "派签超时",
+        "待处理",
+        owner,
+        "00340434611452942873",
+        "4120000000059331",
+        "2026-11-28 12:00",
+        "vip",
+        "停" * 90,
+    ]
+    lines = list(Listing(titles, [row]).plain(width))
+    assert max(map(cell_len, lines)) <= width
+    shown = re.sub(r"\s+", "", "".join(lines))
+    assert "4120000000059331" in shown
+    assert all(sign in shown for sign in owner)

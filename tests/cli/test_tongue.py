@@ -399,7 +399,7 @@ def test_of_a_claim_window_only_names_of_couriers_and_their_services_are_left_in
     chinese: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "400")
-    names = {name for one in claims.windows() for name in (one.courier, one.service)} - {""}
+    names = {name for one in claims.windows() for name in (CHINESE.courier(one.courier), one.service)} - {""}
     rest = re.sub(r"https?://\S+", "", chinese.run("claims", "windows").out)
     for name in sorted(names, key=len, reverse=True):
         rest = re.sub(rf"\b{re.escape(name)}\b", "", rest)

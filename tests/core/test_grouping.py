@@ -305,16 +305,18 @@ def test_a_graver_one_never_leaves_after_a_milder(rows: list[Waiting]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("released", "all_asked", "expected"),
+    ("released", "all_asked", "others_asked", "expected"),
     [
-        (None, True, NOW),
-        (None, False, NOW + FIRST_HOLD),
-        (NOW - MINUTE, True, NOW),
-        (NOW - MINUTE, False, NOW - MINUTE + LATER_HOLD),
-        (NOW - 60 * MINUTE, False, NOW),
+        (None, True, True, NOW),
+        (None, True, False, NOW + FIRST_HOLD),
+        (None, False, True, NOW + FIRST_HOLD),
+        (NOW - MINUTE, True, True, NOW),
+        (NOW - MINUTE, True, False, NOW),
+        (NOW - MINUTE, False, True, NOW - MINUTE + LATER_HOLD),
+        (NOW - 60 * MINUTE, False, True, NOW),
     ],
 )
 def test_news_of_an_import_waits_for_the_rest_but_not_for_long(
-    released: datetime | None, all_asked: bool, expected: datetime
+    released: datetime | None, all_asked: bool, others_asked: bool, expected: datetime
 ) -> None:
-    assert release_at(NOW, released, all_asked=all_asked) == expected
+    assert release_at(NOW, released, all_asked=all_asked, others_asked=others_asked) == expected

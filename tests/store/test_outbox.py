@@ -316,10 +316,10 @@ def test_a_digest_known_to_have_failed_loses_what_no_longer_holds(store: Store) 
 # --- imports -------------------------------------------------------------------------------------
 
 
-def imported(store: Store, count: int) -> tuple[int, list[int]]:
+def imported(store: Store, count: int, name: str = "PW") -> tuple[int, list[int]]:
     with store.transaction():
         import_id = imports.begin(store, "orders.csv", NOW)
-    ids = [add(store, f"PW{n}", import_id=import_id) for n in range(count)]
+    ids = [add(store, f"{name}{n}", import_id=import_id) for n in range(count)]
     finish(store, import_id)
     return import_id, ids
 
@@ -362,14 +362,33 @@ def test_a_parcel_that_is_never_asked_does_not_hold_up_its_import(store: Store) 
     assert claimed(store).ids == (alert_id,)
 
 
-def test_news_of_one_import_waits_for_no_other(store: Store) -> None:
-    slow, _ = imported(store, 1)
-    with store.transaction():
-        quick = imports.begin(store, "more.csv", NOW)
-    save(store, add(store, "QUICK", import_id=quick))
-    finish(store, quick)
-    enqueue(store, alert(import_id=slow))
+def test_news_of_imports_that_came_together_leaves_together(store: Store) -> None:
+    slow, (waiting,) = imported(store, 1)
+    quick, (asked,) = imported(store, 1, "QUICK")
+    save(store, asked)
+    (mild,) = enqueue(store, alert(import_id=quick))
+    assert claim(store, NOW + 29 * SECOND) is None
+    save(store, waiting)
+    (grave,) = enqueue(store, alert(severity=Severity.CRITICAL, import_id=slow))
+    assert drain(store) == [(grave,), (mild,)]
+
+
+def test_news_of_an_import_waits_for_no_other_longer_than_half_a_minute(store: Store) -> None:
+    imported(store, 1)
+    quick, (asked,) = imported(store, 1, "QUICK")
+    save(store, asked)
     (alert_id,) = enqueue(store, alert(import_id=quick))
+    assert outbox.next_due(store) == NOW + 30 * SECOND
+    assert drain(store, NOW + 30 * SECOND) == [(alert_id,)]
+
+
+def test_news_of_an_import_waits_for_none_that_came_at_another_time(store: Store) -> None:
+    imported(store, 1)
+    with store.transaction():
+        later = imports.begin(store, "more.csv", NOW + 31 * SECOND)
+        imports.finish(store, later, {}, NOW + 31 * SECOND)
+    save(store, add(store, "LATER", import_id=later))
+    (alert_id,) = enqueue(store, alert(import_id=later))
     assert drain(store) == [(alert_id,)]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from parcelwatch.core.retention import Retention
+from parcelwatch.core.retention import TOLD_FOR_GOOD, Retention
 from parcelwatch.model import Order
 from parcelwatch.store import Store, audit, parcels
 from parcelwatch.store.retention import Sweep, prune
@@ -101,6 +101,15 @@ def test_what_was_said_of_us_goes_and_what_waits_stays(store: Store) -> None:
         store.write("UPDATE alerts SET state = 'sent' WHERE id = (SELECT min(id) FROM alerts)")
     prune(store, KEPT, Sweep(), LATER)
     assert store.all("SELECT id FROM alerts") == [(waits,)]
+
+
+@pytest.mark.parametrize("kind", TOLD_FOR_GOOD)
+def test_what_is_told_once_for_good_stays_so_that_it_is_not_told_again(store: Store, kind: str) -> None:
+    (told,) = enqueue(store, alert(kind))
+    with store.transaction():
+        store.write("UPDATE alerts SET state = 'sent'")
+    prune(store, KEPT, Sweep(), LATER)
+    assert store.all("SELECT id FROM alerts") == [(told,)]
 
 
 def test_a_case_of_a_kept_parcel_is_untouched(store: Store) -> None:

@@ -5,11 +5,13 @@ RFC 5321, section 4.2; the mail itself is put together by Apprise.
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from email.header import Header
 from typing import Any, Final
 
 from apprise import NotifyFormat
@@ -36,6 +38,8 @@ _RECIPIENT: Final = closed("the recipient's address is refused")
 _LATER: Final = later("turned away for now")
 _REFUSED: Final = never("the mail is refused")
 _CLOSED: Final = closed("the mail server refuses the connection")
+
+_SUBJECT: Final = re.compile(r"^Subject: .*(?:\n[ \t].*)*", re.MULTILINE)
 
 PATIENCE: Final = 30.0
 """Seconds for each answer: some servers greet late, and read a mail for viruses before they take it."""
@@ -92,7 +96,7 @@ class Mail(Told, NotifyEmail):
         for mail in self._mails(message):
             if mail.recipient in have_it:
                 continue
-            if refused := smtp.sendmail(str(self.from_addr[1]), mail.to_addrs, mail.body):
+            if refused := smtp.sendmail(str(self.from_addr[1]), mail.to_addrs, _folded(mail.body, message.title)):
                 return _refused(refused)
             have_it.add(mail.recipient)
         return says.ARRIVED
@@ -135,6 +139,17 @@ class Mail(Told, NotifyEmail):
             pgp_mode=self.pgp_mode,
             tzinfo=self.tzinfo,
         )
+
+
+def _folded(mail: str, title: str) -> str:
+    """The mail with its subject in lines as short as mail wants them: one of 998 bytes and more is refused.
+
+    Apprise writes it into one, however long.
+    """
+    head, gap, text = mail.partition("\n\n")
+    title = " ".join(title.splitlines())
+    subject = Header(title, "us-ascii" if title.isascii() else "utf-8", header_name="Subject").encode()
+    return _SUBJECT.sub(lambda _: f"Subject: {subject}", head, count=1) + gap + text
 
 
 def _trouble(error: OSError) -> Verdict:
