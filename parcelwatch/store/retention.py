@@ -51,7 +51,7 @@ DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE parcel_id IS NULL AN
   AND created_at < ? LIMIT 1000)
 """
 _PAYLOADS: Final = "DELETE FROM payloads WHERE at < ?"
-# What shops and programs told, once nothing hangs on it any more.
+# What shops and programs told, and when couriers were out, once nothing hangs on it any more.
 _TOLD: Final = (
     """
 DELETE FROM shop_orders WHERE (shop, ref) IN (SELECT shop, ref FROM shop_orders o WHERE updated_at < ?
@@ -65,6 +65,8 @@ DELETE FROM tickets WHERE (desk, ref) IN (SELECT desk, ref FROM tickets t WHERE 
     "DELETE FROM grievances WHERE at < ?",
     "DELETE FROM forgotten WHERE at < ?",
     "DELETE FROM posted WHERE at < ?",
+    # By way of the accounts, whose outages are in an index by when they began.
+    "DELETE FROM outages WHERE account IN (SELECT name FROM accounts) AND from_at < ?1 AND to_at < ?1",
 )
 
 

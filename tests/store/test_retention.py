@@ -8,7 +8,7 @@ import pytest
 
 from parcelwatch.core.retention import TOLD_FOR_GOOD, Retention
 from parcelwatch.model import Order
-from parcelwatch.store import Store, audit, parcels
+from parcelwatch.store import Store, accounts, audit, parcels
 from parcelwatch.store.retention import Sweep, prune
 from parcelwatch.store.rows import to_ms
 from tests.store.making import NOW, add, alert, case, enqueue, save
@@ -116,3 +116,15 @@ def test_a_case_of_a_kept_parcel_is_untouched(store: Store) -> None:
     case_id = save(store, add(store), cases=(case(),))["stalled"]
     prune(store, KEPT, Sweep(), LATER)
     assert store.value("SELECT state FROM cases WHERE id = ?", (case_id,)) == "open"
+
+
+def test_when_a_courier_was_out_goes_and_an_outage_that_lasts_stays(store: Store) -> None:
+    with store.transaction():
+        for account in ("dhl", "ups"):
+            accounts.save(store, account, *accounts.load(store, account))
+            accounts.outage_began(store, account, NOW)
+        accounts.outage_ended(store, "dhl", NOW + DAY)
+    prune(store, KEPT, Sweep(), LATER)
+    assert store.value("SELECT count(*) FROM outages") == 2
+    prune(store, KEPT, Sweep(), LATER + DAY)
+    assert store.all("SELECT account FROM outages") == [("ups",)]
