@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from typing import Final
 
-_HERE: Final = ("localhost", "127.0.0.0/8", "::1")
+_HERE: Final = ("localhost", "127.0.0.1", "127.0.0.0/8", "::1")
+"""The address alone, too: not everybody who looks there reads networks."""
 
 
 def go_by(proxy: str) -> None:

@@ -85,9 +85,10 @@ class SandboxServer:
         server.up.wait(SECONDS_TO_STOP)
         return self
 
-    def run(self) -> None:
-        """Serves in this thread until a signal ends it."""
+    def run(self, up: Callable[[], None] | None = None) -> None:
+        """Serves in this thread until a signal ends it. `up` is called once it answers, and a signal is heard."""
         server, listening = self._prepared(), self._bound()
+        server.tell = up
         try:
             server.run([listening])
         except KeyboardInterrupt:
@@ -211,10 +212,13 @@ class _Uvicorn(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.up = threading.Event()
+        self.tell: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.up.set()
+        if self.tell is not None:
+            self.tell()
 
 
 def serve(api: str, port: int = 0, story_path: Path | None = None, echo: Callable[[str], None] = print) -> None:
@@ -223,9 +227,12 @@ def serve(api: str, port: int = 0, story_path: Path | None = None, echo: Callabl
     if api not in story.apis:
         raise BadInput(f"{story_path} is a story of {', '.join(story.apis)}, not of {api!r}")
     server = SandboxServer(World(story, clock.now), api, port=port).listen()
-    for line in introduction(server, story):
-        echo(line)
-    server.run()
+
+    def introduce() -> None:
+        for line in introduction(server, story):
+            echo(line)
+
+    server.run(introduce)
 
 
 def introduction(server: SandboxServer, story: Story) -> list[str]:
