@@ -76,14 +76,17 @@ class Customers:
             raise ConfigError(faults)
 
     def send(self, said: Mapping[str, str]) -> Attempt:
-        """One attempt with a letter, as FIELDS. Raises BadInput where no way takes its addressee; nothing left then."""
+        """One attempt with a letter, as FIELDS. Raises BadInput where no way takes its addressee; nothing left then.
+
+        Its "mark", which no letter of another database has, tells whoever takes the webhook that it is the same one.
+        """
         to = said["to"].strip()
         if url := self._url(to):
             return _judged(_through(url, to, said))
         if not self.webhook:
             raise BadInput(_nobody(to))
         content = filled(self.body or {name: f"{{{name}}}" for name in FIELDS}, said)
-        headers = {"Idempotency-Key": f"letter-{said['draft']}"}
+        headers = {"Idempotency-Key": f"letter-{said['mark']}"}
         answer = ask(Call(self.webhook, content, headers=headers), _TIMEOUT, verify=True)
         return _judged(answer if isinstance(answer, Verdict) else says.by_status(answer))
 

@@ -186,7 +186,8 @@ def _handed_back(why: str, draft: str) -> str:
 
 
 def _missive(draft: Draft, said: Mapping[str, str], *, private: bool) -> Missive:
-    marker = f"D{said['draft']}-{hashlib.sha256(said['body'].encode()).hexdigest()[:12]}"
+    told_apart = f"{said['mark']} {said['body']}".encode()
+    marker = f"D{said['draft']}-{hashlib.sha256(told_apart).hexdigest()[:12]}"
     return Missive(marker, said["subject"], said["body"], draft.to_contact, draft.to_name, private)
 
 

@@ -22,7 +22,7 @@ from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
 from parcelwatch.model import Announced, DraftState, LetterAction, Order
 from parcelwatch.render import Renderer
-from parcelwatch.store import Store, drafts, parcels
+from parcelwatch.store import Store, drafts, identity, parcels
 from parcelwatch.store.rows import whole
 
 
@@ -30,7 +30,7 @@ class Way(Protocol):
     """A way to customers."""
 
     def send(self, said: Mapping[str, str]) -> Attempt:
-        """One attempt with a letter, as FIELDS. Raises BadInput where nothing left."""
+        """One attempt with a letter, as FIELDS and its "mark". Raises BadInput where nothing left."""
         ...
 
 
@@ -107,6 +107,7 @@ def _taken_up(
         "step": str(draft.step),
         "language": draft.language,
         "draft": str(first),
+        "mark": f"{identity.mark(store, 'letters')}-{first}",
     }
 
 

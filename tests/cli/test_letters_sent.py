@@ -13,6 +13,7 @@ import pytest
 from parcelwatch.channels.customers import FIELDS, Customers
 from parcelwatch.core.text import BREAK
 from parcelwatch.errors import BadInput
+from parcelwatch.store import Store, identity
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.mailbox import Post
 from tests.servers import Server, answers, hangs_up
@@ -162,6 +163,8 @@ def test_a_letter_that_may_have_arrived_is_not_sent_again_until_somebody_looked(
     assert watched.run("drafts", "approve", draft).code == 0
     assert watched.run("drafts", "send", draft).code == 0
     assert (state(watched, draft), len(helpdesk.hits)) == ("sent", 2)
+    first, again = (hit.headers["idempotency-key"] for hit in helpdesk.hits)
+    assert first == again
 
 
 def test_a_webhook_gets_the_body_the_shop_wrote_with_the_fields_put_in(watched: Shop, helpdesk: Server) -> None:
@@ -180,7 +183,8 @@ def test_a_webhook_gets_the_body_the_shop_wrote_with_the_fields_put_in(watched: 
     assert said["ticket"]["public"] is True
     assert said["requester"] == "旺旺 {body} ann"
     assert said["text"].startswith("Hello Ann,\n")
-    assert hit.headers["idempotency-key"] == f"letter-{draft}"
+    with Store.open(watched.folder / "shop.db") as store:
+        assert hit.headers["idempotency-key"] == f"letter-{identity.mark(store, 'letters')}-{draft}"
 
 
 @pytest.mark.parametrize(
