@@ -90,7 +90,8 @@ class Desk:
             return None
         if last and found and not self._warned:
             self._warned, t = True, Tongue(found.language)
-            output.warn(t(_GOES_ON, why=_first(fault), at=output.moment(last.at, found.timezone)), t("warning: {said}"))
+            at = output.moment(last.at, found.timezone)
+            output.warn(t(_GOES_ON, why=_first(fault, t), at=at), t("warning: {said}"))
         return found
 
     @cached_property
@@ -152,10 +153,10 @@ class Desk:
         logs.set_up(level=logging.WARNING if quiet else logging.INFO, debug=self.debug)
 
 
-def _first(fault: ConfigError) -> str:
+def _first(fault: ConfigError, t: Tongue) -> str:
     """A fault in one line."""
     first, more = fault.problems[0], len(fault.problems) - 1
-    return first + (f" (+{more})" if more else "")
+    return t.sentence(first) + (f" (+{more})" if more else "")
 
 
 def known_account(desk: Desk, name: str) -> None:

@@ -8,24 +8,40 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from parcelwatch.config.models import Service
-from parcelwatch.config.reading import read
-from parcelwatch.errors import ConfigError
 
 _HEADER: Final = re.compile(r"\s*\[+\s*([\w-]*)")
+# What editors save in. The last takes any bytes, and what is looked for is seldom more than ASCII.
+_ENCODINGS: Final = (
+    *("utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-be"),
+    *("gb18030", "big5", "cp932", "latin-1"),
+)
 _DATABASE: Final = re.compile(r"""\s*(service\s*\.)?\s*database\s*=\s*["']?([^"'#]+)""")
 
 
 def database(path: Path) -> Path:
-    """Where the database is by a file whose other lines may be wrong; where it is by default if nothing says so."""
+    """Where the database is by a file whose other lines may be wrong; where it is by default if nothing says so.
+
+    In whichever encoding it was saved.
+    """
     try:
-        written = _written(read(path))
-    except ConfigError:  # it may be away while it is being replaced
-        written = ""
+        raw = path.read_bytes()
+    except OSError:  # it may be away while it is being replaced
+        raw = b""
+    written = next(filter(None, map(_written, _texts(raw))), "")
     return path.absolute().parent / Path(written or Service.model_fields["database"].default).expanduser()
+
+
+def _texts(raw: bytes) -> Iterator[str]:
+    """What it may say, by the encoding it was saved in."""
+    for encoding in _ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            yield raw.decode(encoding)
 
 
 def _written(text: str) -> str:

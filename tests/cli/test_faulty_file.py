@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,23 @@ def test_a_file_that_is_no_toml_is_gone_on_by_too(edited: Shop, old: str, new: s
     assert said.code == 0
     assert said.document
     assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5hkscs", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])
+def test_a_file_saved_in_another_encoding_is_gone_on_by_and_said_in_the_agents_language(
+    edited: Shop, encoding: str
+) -> None:
+    text = edited.config.read_text(encoding="utf-8")
+    note = "£" if encoding == "latin-1" else "店"
+    edited.config.write_bytes(f"# {note}\n{text}".encode(encoding))
+    said = edited.run("cases", "list", "--json")
+    assert said.code == 0
+    assert said.document
+    (line,) = said.err.splitlines()
+    assert line.startswith("警告：")
+    assert "UTF-8" in line
+    assert not re.search(r"\b(?:not?|is|wanted|save|text)\b", line)
+    assert edited.run("config", "check").code == 78
 
 
 def test_a_declaration_with_a_fault_is_gone_on_by_as_it_was(shop: Shop) -> None:
