@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+import warnings
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -15,6 +17,12 @@ from parcelwatch.core.thresholds import Limits
 HERE = Path(__file__).parents[1]
 EXAMPLE = (HERE / "config.example.toml").read_text(encoding="utf-8")
 REMEDIES = {kind: letter.remedies for kind, letter in LETTERS.items()}
+README = (HERE / "README.md").read_text(encoding="utf-8")
+BLOCKS = [dedent(block) for block in re.findall(r"```toml\n(.*?)```", README, re.DOTALL)]
+CONFIGURATIONS = [block for block in BLOCKS if tomllib.loads(block).keys() <= config.schema()["properties"].keys()]
+ACME = next(block for block in BLOCKS if block.startswith('name = "Acme"'))
+AROUND = {"my_dhl": 'couriers.my_dhl = { api = "dhl", key = "k" }\n', "boss": 'channels.boss = { url = "json://h" }\n'}
+AROUND |= {"kd100": 'couriers.kd100 = { api = "kuaidi100", key = "k", customer = "c" }\n'}
 ALL_USED = re.sub(r"^#(?! |$)", "", EXAMPLE, flags=re.MULTILINE)
 
 
@@ -36,6 +44,21 @@ def test_the_example_loads_with_every_line_used(tmp_path: Path) -> None:
     whole = loaded(ALL_USED, tmp_path)
     assert list(whole.accounts()) == ["kd100", "my_dhl", "track17", "poste", "fleet", "regio"]
     assert whole.warnings == ()
+
+
+@pytest.mark.parametrize("text", [EXAMPLE, ALL_USED, *CONFIGURATIONS], ids=lambda text: text[:40])
+def test_what_is_printed_for_a_user_is_read_and_shown_without_a_warning_of_any_library(
+    text: str, tmp_path: Path
+) -> None:
+    (tmp_path / "acme.toml").write_text(ACME, encoding="utf-8")
+    # What a part of a configuration speaks of, it has elsewhere.
+    text = "".join(around for name, around in AROUND.items() if f'"{name}"' in text and text != ALL_USED) + text
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read = loaded(text, tmp_path)
+        read.effective()
+        assert config.changes(read, read) == []
+        assert config.fingerprint(read)
 
 
 def test_a_key_of_the_example_that_stands_for_its_default_is_the_default(tmp_path: Path) -> None:

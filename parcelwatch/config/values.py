@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainSerializer,
@@ -324,7 +325,7 @@ Person = Annotated[str, AfterValidator(_person)]
 LossName = Annotated[str, OneOf(tuple(map(str, Loss)), "loss")]
 StartName = Annotated[str, OneOf(tuple(map(str, Start)), "beginning")]
 LaneName = Annotated[str, OneOf(("", *map(str, Lane)), "lane")]
-ADay = Annotated[date, PlainValidator(_read_date), WithJsonSchema({"type": "string", "format": "date"})]
+ADay = Annotated[date, BeforeValidator(_read_date)]
 OrderUrl = Annotated[str, AfterValidator(_order_url)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
