@@ -67,6 +67,8 @@ _OF_OURS: Final = frozenset(
         Form.GIVEN_UP,
         Form.ANSWER_UNREAD,
         Form.SHOP_REMARKED,
+        Form.SERVICE_TROUBLED,
+        Form.SERVICE_WELL,
     }
 )
 _LAND: Final = re.compile(r"\b[A-Z]{2}\b")

@@ -20,7 +20,7 @@ _COUNTED: Final = re.compile(r"(?P<count>\d+) (?P<what>[a-z]+?)s?")
 _MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all takes their third power
 # Places of a sentence that hold others, and those that hold a list.
 _REASONS: Final = ("why", "what")
-_NAMES: Final = ("api", "courier")  # no sentence before theirs is a part of them
+_NAMES: Final = ("api", "courier", "file")  # no sentence before theirs is a part of them
 _LISTS: Final = ("known", "names", "either", "there")
 
 
@@ -32,13 +32,15 @@ class Retold:
         self._language = language
         self._known = bool(self._terms) and language in languages("sentences")
         self._or = str(catalogue(language, "sentences")["or"]) if self._known else " or "
+        self._verbs: Mapping[str, str] = catalogue(language, "sentences")["verbs"] if self._known else {}
         self._agents = catalogue(language, "agents")
 
     def __call__(self, english: str, /) -> str:
         """A whole sentence of the program's, or several, as it stands where there are no words for it."""
         if not self._known:
             return english
-        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or english
+        # One that ends in a reason of somebody's has marks of its own in it, between no pieces of ours.
+        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or self._one(english) or english
 
     def _in_pieces(self, english: str, mark: str) -> str:
         """What is put together of sentences, each as short as can be; "" where one of them is not known."""
@@ -70,7 +72,12 @@ class Retold:
 
     def _value(self, name: str, value: str) -> str:
         """What changes in a sentence: one of our words, a reason, a list, or anything else as it stands."""
-        tables = {"milestone": self._agents["milestones"], "kind": self._agents["labels"], "state": self._terms}
+        tables = {
+            "milestone": self._agents["milestones"],
+            "kind": self._agents["labels"],
+            "state": self._terms,
+            "verb": self._verbs,
+        }
         table, words = tables.get(name, {}), value.split(" or ")
         if all(word in table for word in words):
             return self._or.join(str(table[word]) for word in words)

@@ -137,11 +137,16 @@ def assign(
     def give(store: Store, case: int) -> bool:
         return agents.assign(store, case, to, desk.policy, desk.now, by=by or who())
 
-    def owner(shown: Mapping[str, Any]) -> str:
-        return shown["owner"] or t("nobody")
+    def already(shown: Mapping[str, Any]) -> str:
+        owner = shown["owner"]
+        return t("is {owner}'s already", owner=owner) if owner else t("is nobody's already")
 
-    done = _each(desk, cases, give, lambda one: t("is {owner}'s already", owner=owner(one)))
-    _print_done(done, desk, as_json, lambda one: t("is {owner}'s now", owner=owner(one)))
+    def now(shown: Mapping[str, Any]) -> str:
+        owner = shown["owner"]
+        return t("is {owner}'s now", owner=owner) if owner else t("is nobody's now")
+
+    done = _each(desk, cases, give, already)
+    _print_done(done, desk, as_json, now)
 
 
 def _ids_and_owner(given: list[str], to: str | None) -> tuple[list[int], str]:

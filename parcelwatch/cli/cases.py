@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,6 +17,8 @@ from parcelwatch.errors import BadInput
 if TYPE_CHECKING:
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.store import Store
+
+_OWN_WINDOW: Final = re.compile(r"(?P<where>.*) \((?P<what>.*): (?P<days>\d+)d from (?P<start>\w+)\)")
 
 app = group("List parcels in trouble; acknowledge, assign, snooze, resolve them.")
 
@@ -271,7 +274,7 @@ def _summary(shown: Mapping[str, Any], desk: Desk) -> dict[str, object]:
         "why": worded(shown["sentence"]),
         "since": moment(shown["since"], zone),
         "threshold": shown["threshold"],
-        "set by": t(shown["policy_line"]),
+        "set by": t.sentence(t(shown["policy_line"])),
         "opened": moment(shown["opened_at"], zone),
         "snoozed until": moment(shown["snoozed_until"], zone),
         "resolved": moment(shown["resolved_at"], zone),
@@ -317,10 +320,22 @@ def window(line: str, t: Tongue) -> str:
 
     known = claims.named(line)
     if known is None:
-        return line
+        return _own_window(line, t)
     whom, loss, start = courier_of(known.courier, t), t(known.loss), t(known.start)
     said = t("comes along: {whom}, {loss}: {days}d from {start}", whom=whom, loss=loss, days=known.days, start=start)
     return t("{what} ({how})", what=said, how=basis(known.basis or "", t, doubted=bool(known.doubt)))
+
+
+def _own_window(line: str, t: Tongue) -> str:
+    from parcelwatch.core.windows import Lane
+
+    found = _OWN_WINDOW.fullmatch(line)
+    if not (found and t.chosen):
+        return line
+    *whom, loss = found["what"].split(", ")
+    names = t.listed(t(one) if one in set(Lane) else t.courier(one) for one in whom) or t("any courier")
+    said = "{where} ({whom}, {loss}: {days}d from {start})"
+    return t(said, where=found["where"], whom=names, loss=t(loss), days=found["days"], start=t(found["start"]))
 
 
 def basis(name: str, t: Tongue, *, doubted: bool) -> str:

@@ -43,7 +43,7 @@ _LINK: Final = re.compile(
     r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%\[\]-]*)?"
 )
 # "config.toml:14: couriers.my_dhl.key", and no further than its key.
-_SPOT: Final = re.compile(r"(?:^|(?<=[\s/]))([\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=:))?)(?=[:\s]|$)")
+_SPOT: Final = re.compile(r"(?:^|(?<=[\s/：]))([\w.-]+\.toml(?::\d+)?(?:: [\w-]+(?:\.[\w-]+)+(?=[:：]))?)(?=[:：\s]|$)")
 # At its end, what stands behind it may be ours.
 _LIVE: Final = re.compile(r"[@<](?=\S|$)|(?:\b[A-Za-z][A-Za-z0-9+.-]*:)(?=\S)|(?<=\w)\.(?=[^\W\d_]{2})")
 _THEIRS: Final = re.compile(rf"{_LIVE.pattern}|(?<![^\s(（【“])/(?=[A-Za-z])")

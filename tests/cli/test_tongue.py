@@ -7,27 +7,33 @@ import re
 import shlex
 import string
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch import claims, detours, ingest
+from parcelwatch import claims, config, detours, ingest, render
 from parcelwatch.cli import acting, adding, alerts, announcing, matching, orders, parcels, report, watch, why
+from parcelwatch.cli import cases as cli_cases
 from parcelwatch.cli.tongue import Tongue
-from parcelwatch.core import dispatch, policy
+from parcelwatch.core import cases, dispatch, letters, policy
+from parcelwatch.core import claims as claiming
+from parcelwatch.core.accounts import AccountState
+from parcelwatch.core.channels import ChannelState
 from parcelwatch.core.clockwork import Reason
 from parcelwatch.core.exports.formats import EXPORTS, Export
+from parcelwatch.core.health import AccountFacts, ChannelFacts, Facts, remarks
 from parcelwatch.core.incidents import IncidentState, Turn
 from parcelwatch.core.matching import Matcher
 from parcelwatch.core.outbreaks import Grain
+from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.silences import Silence
 from parcelwatch.core.silences import reason as silence_reason
 from parcelwatch.core.windows import Basis, Lane, Loss, Start
 from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
-from parcelwatch.store import Store, settling
+from parcelwatch.store import Store, audit, settling
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
 
@@ -315,7 +321,7 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
         (
             "draft 3 is sent: it cannot be moved by “edit”; draft 7 waits in its place: `parcelwatch drafts show 7`",
-            "草稿 3 现为已发送，不能执行“edit”；现由草稿 7 代替：`parcelwatch drafts show 7`",
+            "草稿 3 现为已发送，不能执行“修改”；现由草稿 7 代替：`parcelwatch drafts show 7`",
         ),
         ("in_transit, near the promise, the courier calls by itself", "运输中，临近承诺时间，快递会主动推送"),
         ("delivered for more than 3 days", "已签收超过 3 天"),
@@ -362,6 +368,7 @@ def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese
 
 SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
 WHY_UNSENT = (
+    *(ingest._BEING_SENT, *(f"the draft was {state} before" for state in ingest._OVER)),
     *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
     *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
     *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
@@ -371,6 +378,71 @@ WHY_UNSENT = (
 @pytest.mark.parametrize("why", WHY_UNSENT)
 def test_why_a_message_was_not_sent_is_known_in_chinese(why: str) -> None:
     assert latin(CHINESE.sentence(why)) == []
+
+
+ACCOUNT = AccountFacts("my_dhl", AccountState(), due=3, behind=timedelta(hours=3))
+CHANNEL = ChannelFacts("ops", ChannelState(), failing=2, error="502")
+DOWN = Facts(NOW, accounts=(ACCOUNT,), ran=True)
+UP = Facts(NOW, daemon=True, accounts=(ACCOUNT,), channels=(CHANNEL,), wedged=("writer",), free=1, folder="/var")
+ANSWERED = replace(ACCOUNT, due=1, state=AccountState(last_ok_at=NOW - timedelta(hours=1)))
+FACTS = (
+    *(DOWN, replace(DOWN, accounts=(replace(ACCOUNT, due=1),)), UP, replace(UP, accounts=(ANSWERED,))),
+    *(replace(UP, channels=(replace(CHANNEL, sent=1),)), replace(UP, dead=(4, 5), unheard=1)),
+    replace(UP, channels=(replace(CHANNEL, sent=1, state=ChannelState(failing_since=NOW)),), edited=True),
+    *(replace(UP, dead=(4,), unheard=2, refused=one, refused_at=NOW) for one in ("/c.toml:3: 无, 一; 二", "无")),
+    *(replace(UP, unusable=f"/c.toml:3: {one}") for one in ("无, 一; 二", "not UTF-8; save the file in that encoding")),
+    replace(UP, broken={name: (re.sub(r"\{\}", "1", sentence),) for name, sentence, _ in audit._PROMISES}),
+)
+
+
+NAMED_AS_IT_IS = r"/c\.toml:3|/var|my_dhl|writer|journalctl|\[channels\.NAME\]|UTC|UTF-8|MB"
+
+
+@pytest.mark.parametrize("facts", FACTS)
+def test_whatever_the_self_check_tells_agents_is_said_in_chinese(facts: Facts) -> None:
+    told = [one.text for one in remarks(facts) if one.wrong and not one.told]
+    assert told
+    for text in told:
+        assert latin(re.sub(NAMED_AS_IT_IS, "", CHINESE.sentence(text))) == []
+    assert render.Form.SERVICE_TROUBLED in render._OF_OURS
+
+
+@pytest.mark.parametrize("verb", sorted({*cases._DEEDS, *letters.Verb, *(verb for _, verb in claiming.TRANSITIONS)}))
+def test_whatever_cannot_be_done_is_named_in_chinese(verb: str) -> None:
+    said = CHINESE.sentence(f"case 7 is resolved: it cannot be moved by “{verb}”")
+    assert latin(re.sub("[“”]", "", said)) == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("lane", [("CN", "CN"), ("CN", "BR"), ("", "")])
+def test_what_set_a_threshold_is_said_in_chinese(profile: str, lane: tuple[str, str]) -> None:
+    lines = {one.line for one in policy._defaults(PROFILES[profile], *lane).values()}
+    for line in lines:
+        assert latin(CHINESE.sentence(CHINESE(line))) == []
+
+
+@pytest.mark.parametrize(
+    ("whom", "said"),
+    [
+        ('courier = "圆通"', "config.toml:1 claims（圆通，丢失：发货后 3 天）"),
+        ('courier = "ups"\nlane = "abroad"\nkind = "late"', ""),
+        ("", "config.toml:1 claims（任何快递，丢失：发货后 3 天）"),
+    ],
+)
+def test_a_claim_window_of_ones_own_is_said_in_chinese(whom: str, said: str, tmp_path: Path) -> None:
+    kind = "" if "kind" in whom else 'kind = "lost"'
+    file = tmp_path / "config.toml"
+    file.write_text(f'[[claims]]\ndays = 3\nfrom = "shipped"\n{whom}\n{kind}\n', encoding="utf-8")
+    (line, *_) = [one.line for one in config.load(file).claims().windows if one.own]
+    shown = cli_cases.window(line, CHINESE)
+    assert shown == said or not said
+    assert not latin(shown.replace("config.toml:1 claims", "").replace("UPS", ""))
+    assert cli_cases.window(line, Tongue("en")) == line
+
+
+def test_where_no_peak_is_written_chinese_says_so() -> None:
+    said = 'no peak is called "双12"; there are none: write one as [[peaks]]'
+    assert latin(CHINESE.sentence(said).replace("[[peaks]]", "")) == []
 
 
 def test_an_alert_that_was_not_sent_says_why_in_chinese(chinese: Shop) -> None:
@@ -451,9 +523,9 @@ def latin(text: str) -> list[str]:
         ("cases ack 1 --by lin", "处理中"),
         ("cases snooze 1 --until 2d", "已暂缓至"),
         ("cases resolve 1", "已解决"),
-        ("cases assign 1 --to lin", "现由lin负责"),
-        ("cases assign 1 --to lin|cases assign 1 --to lin", "已经由lin负责"),
-        ('cases assign 1 --to lin|cases assign 1 --to ""', "现由无人负责"),
+        ("cases assign 1 --to lin", "现由 lin 负责"),
+        ("cases assign 1 --to lin|cases assign 1 --to lin", "已经由 lin 负责"),
+        ('cases assign 1 --to lin|cases assign 1 --to ""', "现无人负责"),
         ("cases ack 1|cases ack 1", "已经是处理中"),
         ("cases remedy 1 refund --by lin", "承诺，尚未完成"),
         ("cases remedy 1 refund|cases remedy 1 --done|cases remedy 1 --done", "已有处理方案：退款"),
