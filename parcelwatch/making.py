@@ -15,7 +15,7 @@ from parcelwatch.core.links import Linking
 from parcelwatch.core.policy import Policy
 from parcelwatch.core.retention import Retention
 from parcelwatch.errors import ConfigError
-from parcelwatch.own_letters import broken_templates
+from parcelwatch.own_letters import broken_templates, own_letters
 from parcelwatch.posts import Post, post
 from parcelwatch.render import Renderer
 from parcelwatch.shopping.keeper import Stall
@@ -26,7 +26,10 @@ from parcelwatch.ticketing.counters import Counter, counters
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """All of it. `broken`: what is wrong with the shop's own letters. `secrets`: table → a digest of its secrets."""
+    """All of it. `broken`: what is wrong with the shop's own letters. `secrets`: table → a digest of its secrets.
+
+    `letters`: file of a shop's own → a digest of what it says.
+    """
 
     posts: tuple[Post, ...]
     channels: Mapping[str, Channel]
@@ -36,6 +39,7 @@ class Parts:
     fallbacks: Mapping[str, str]
     broken: tuple[str, ...]
     secrets: Mapping[str, str]
+    letters: Mapping[str, str] = field(default_factory=dict)
     stalls: tuple[Stall, ...] = ()
     counters: tuple[Counter, ...] = ()
     retention: Retention = field(default_factory=Retention)
@@ -58,6 +62,7 @@ def parts(config: Config) -> Parts:
         fallbacks={name: channel.fallback for name, channel in config.channels().items() if channel.fallback},
         broken=tuple(broken_templates(config)),
         secrets=secrets,
+        letters=own_letters(config),
         stalls=shops,
         counters=desks,
         retention=config.retention(),

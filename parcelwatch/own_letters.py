@@ -5,7 +5,9 @@ What belongs here: what is wrong with the folder named by `[drafts] templates`, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from parcelwatch.config import Config
@@ -30,6 +32,17 @@ def broken_templates(config: Config) -> list[str]:
     read = [name for name in mine if name in names or (name.partition("/")[0] in spoken and "/letters/_" in name)]
     faults = [*_misnamed(folder, mine, names), *_faults(words, read)]
     return list(dict.fromkeys(faults))
+
+
+def own_letters(config: Config) -> dict[str, str]:
+    """Their files, each with a digest of what it says."""
+    folder, found = config.templates, dict[str, str]()
+    if folder is None or not folder.is_dir():
+        return found
+    for name in own(folder):
+        with suppress(OSError):  # what cannot be read is told by whoever tries it
+            found[name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    return found
 
 
 def _misnamed(folder: Path, mine: Collection[str], names: Collection[str]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Concatenate, Final, ParamSpec
 
@@ -122,10 +122,18 @@ def _fixed(before: Config, after: Config) -> Iterator[str]:
 
 
 def _changes(before: Config, after: Config, was: Parts, made: Parts) -> list[str]:
-    """What is another: values, and secrets that are where they were."""
+    """What is another: values, and of secrets and own letters that are where they were what they say."""
     said = config.changes(before, after)
     renewed = (name for name, digest in made.secrets.items() if was.secrets.get(name, digest) != digest)
-    return [*said, *(f"{name}: a secret is another" for name in renewed if not any(name in line for line in said))]
+    said += [f"{name}: a secret is another" for name in renewed if not any(name in line for line in said)]
+    return said + (list(_reworded(was.letters, made.letters)) if before.templates == after.templates else [])
+
+
+def _reworded(was: Mapping[str, str], made: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({**was, **made}):
+        if was.get(name) != made.get(name):
+            what = "added" if name not in was else "removed" if name not in made else "read anew"
+            yield f"drafts.templates: {name}: {what}"
 
 
 def _write(store: Store, write: Callable[Concatenate[Store, P], None], /, *args: P.args, **kwargs: P.kwargs) -> None:

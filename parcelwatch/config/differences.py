@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import takewhile, zip_longest
 from typing import Any, Final
 
 from parcelwatch.config.load import Config
@@ -28,7 +30,7 @@ def changes(before: Config, after: Config) -> list[str]:
     old, new = dict(_leaves(_document(before))), dict(_leaves(_document(after)))
     said = dict(_whole_tables(before, after))
     keys = [key for key in {**old, **new} if old.get(key) != new.get(key) and not _within(key, said)]
-    lines = [*said.values(), *(f"{key}: {_shown(old.get(key))} → {_shown(new.get(key))}" for key in keys)]
+    lines = [*said.values(), *(line for key in keys for line in _apart(key, old.get(key), new.get(key)))]
     was = dict(secrets(before))
     renewed = [name for name, one in secrets(after) if name in was and was[name] != one]
     return [*lines, *(f"{name}: its secret is named anew" for name in renewed if not _within(name, said))]
@@ -67,11 +69,53 @@ def _leaves(value: object, at: str = "") -> Iterator[tuple[str, object]]:
         yield from _leaves(each, f"{at}.{key}" if at else str(key))
 
 
-def _shown(value: object) -> str:
+def _apart(key: str, old: object, new: object) -> Iterator[str]:
+    """What differs of a value: of tables in a list, such as [[claims]], the keys that do."""
+    before, after = _tables(old), _tables(new)
+    if before or after:
+        yield from _items(key, before, after)
+    else:
+        was, now = _written(old), _written(new)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(was, now, strict=False)))
+        yield f"{key}: {_shown(was, same)} → {_shown(now, same)}"
+
+
+def _tables(value: object) -> list[Mapping[str, object]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _items(key: str, old: Sequence[Mapping[str, object]], new: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """By their places, counted from 1, in the list they stand in."""
+    texts = ([json.dumps(one, sort_keys=True, default=str) for one in each] for each in (old, new))
+    for what, begin, end, first, last in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        for was, now in zip_longest(range(begin, end), range(first, last)) if what != "equal" else ():
+            if was is None:
+                yield f"{key}[{now + 1}]: added: {_shown(_written(new[now]))}"
+            elif now is None:
+                yield f"{key}[{was + 1}]: removed: {_shown(_written(old[was]))}"
+            else:
+                yield from _of_item(f"{key}[{now + 1}]", dict(_leaves(old[was])), dict(_leaves(new[now])))
+
+
+def _of_item(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[str]:
+    for key in {**old, **new}:
+        if old.get(key) != new.get(key):
+            yield from _apart(f"{name}.{key}", old.get(key), new.get(key))
+
+
+def _written(value: object) -> str:
     if value is None:
         return "not set"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _shown(text: str, same: int = 0) -> str:
+    """In a line, from a little before the first sign that is another, of which there are `same` before it."""
+    if len(text) <= _SHOWN:
+        return text
+    start = max(0, min(same - _SHOWN // 4, len(text) - _SHOWN + 1)) if same > _SHOWN // 2 else 0
+    shown = text[start : start + _SHOWN - 1]
+    return ("…" if start else "") + shown + ("…" if start + len(shown) < len(text) else "")
 
 
 def secrets(config: Config) -> Iterator[tuple[str, Secret]]:

@@ -163,6 +163,25 @@ def test_a_file_with_a_fault_is_refused_whole(tmp_path: Path, settings: str, why
             assert known_of_it.fingerprint == config.fingerprint(place.config)
 
 
+def test_a_letter_of_ones_own_that_says_something_else_is_a_change(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "en" / "letters" / "lost.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("Subject\n\nHello.", encoding="utf-8")
+    with Shop(tmp_path, *STILL) as place:
+
+        async def scene(parts: Engine) -> None:
+            one, path, named = reloader(place, parts), place.config.path, "drafts.templates: en/letters/lost.txt.j2"
+            path.write_text(path.read_text().replace("[drafts]", '[drafts]\ntemplates = "own"'), encoding="utf-8")
+            assert len(await one.reload() or ()) == 1
+            assert await one.reload() == []
+            own.write_text("Subject\n\nHello again.", encoding="utf-8")
+            assert await one.reload() == [f"{named}: read anew"]
+            own.unlink()
+            assert await one.reload() == [f"{named}: removed"]
+
+        place.play(scene)
+
+
 @pytest.mark.parametrize("line", ['database = "other.db"', 'database = "parcelwatch.db"\nlisten = "127.0.0.1:1"'])
 def test_what_only_a_restart_changes_is_refused(tmp_path: Path, line: str) -> None:
     with Shop(tmp_path, *STILL) as place:
