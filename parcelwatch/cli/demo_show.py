@@ -17,6 +17,7 @@ from parcelwatch.cli.tables import Listing
 
 WIDEST: Final = 80
 _LINES: Final = 34
+_FRAME: Final = 8  # cells of a panel's border and of the blanks around its title
 _MOST: Final = {"alert": 5, "digest": 4, "letter": 2, "over": 1}
 _NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
 _WHERE: Final = {"agents": "to agents", "buyer": "to the customer"}
@@ -84,16 +85,18 @@ class Show:
             return
         lines = one.body.splitlines()
         more = f"\n… {len(lines) - _LINES} more lines" if len(lines) > _LINES else ""
-        body = "\n".join(lines[:_LINES]) + more
+        body, width = "\n".join(lines[:_LINES]) + more, min(self._console.width, WIDEST)
+        title = Text(one.title, style="bold")
+        title.truncate(width - _FRAME, overflow="ellipsis")  # the panel itself cuts without a mark
         self._console.print(
             Panel(
                 Text(body),
-                title=Text(f" {one.title} ", style="bold"),
+                title=Text.assemble(" ", title, " "),
                 title_align="left",
                 subtitle=Text(f" {self._time()} · {_WHERE[one.channel]} ", style="dim"),
                 subtitle_align="right",
                 border_style=_COLOURS[one.channel],
-                width=min(self._console.width, WIDEST),
+                width=width,
             )
         )
 

@@ -100,6 +100,16 @@ def test_of_each_trouble_one_message_is_shown_whole(capsys: pytest.CaptureFixtur
     assert second in shown
 
 
+@pytest.mark.parametrize(("title", "mark"), [("x" * 71 + "Z", "Z"), ("x" * 72 + "Z", "…"), ("提" * 60, "…")])
+def test_a_title_that_does_not_fit_its_box_is_cut_with_a_mark(
+    title: str, mark: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    Show(time.monotonic(), quiet=False).arrived([Arrived("agents", title, "Damaged\n\nall about it")])
+    (top,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("╭")]
+    assert top.rstrip("─╮ ").endswith(mark)
+
+
 def test_quiet_means_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     show = Show(time.monotonic(), quiet=True)
     show.opening(20)
