@@ -9,7 +9,7 @@ import typer
 
 from parcelwatch.cli.base import Json, NeedsAttention, command, group
 from parcelwatch.cli.desk import Desk
-from parcelwatch.errors import BadInput, StoreError
+from parcelwatch.errors import BadInput, ConfigError, StoreError
 
 app = group("Back up and check the database.")
 
@@ -166,7 +166,10 @@ def doctor(desk: Desk, as_json: Json = False) -> None:
     """
     from parcelwatch.cli import examination, output
 
-    findings = examination.examine(desk)
+    try:
+        findings = examination.examine(desk)
+    except ConfigError as fault:
+        raise ConfigError([*fault.problems, *examination.meanwhile(desk)]) from None
     wrong = [each for each in findings if each.wrong]
     if as_json:
         output.emit(

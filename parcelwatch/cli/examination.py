@@ -9,16 +9,18 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from parcelwatch import clock, doors, making, vitals
+from parcelwatch import accepted, clock, doors, making, vitals
 from parcelwatch.cli.desk import Desk
 from parcelwatch.cli.drafts import to_customers
-from parcelwatch.config import Config, fingerprint, secrets
+from parcelwatch.cli.output import moment
+from parcelwatch.config import Config, find, fingerprint, load, secrets
 from parcelwatch.core.health import Facts, Remark, remarks
 from parcelwatch.errors import ConfigError, StoreError
 from parcelwatch.own_letters import broken_templates
 from parcelwatch.reloading import require_couriers
 from parcelwatch.shopping.stalls import stalls
 from parcelwatch.store import Store, audit, walreset
+from parcelwatch.store.service import holder
 from parcelwatch.ticketing.counters import counters
 
 
@@ -40,6 +42,19 @@ def examine(desk: Desk) -> list[Remark]:
         found.append(_absent(config.database))
         found += _disk(config.database)
     return sorted(found, key=lambda each: not each.wrong)
+
+
+def meanwhile(desk: Desk) -> Iterator[str]:
+    """While the file has a fault, who goes on all the same and by what; nothing where no copy of it is kept."""
+    try:
+        last = accepted.recall(find(desk.named))
+        config = load(last.file, kept=last.texts) if last else None
+    except ConfigError:
+        return
+    if last and config:
+        who = "agents' commands go" if holder(config.database) is None else "the daemon and agents' commands go on"
+        at = moment(last.at, config.timezone)
+        yield f"until that is put right, {who} by the file as it was accepted on {at}; a restart would fail"
 
 
 def _absent(database: Path) -> Remark:

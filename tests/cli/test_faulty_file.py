@@ -11,6 +11,7 @@ import pytest
 
 from parcelwatch import accepted, config
 from parcelwatch.config.declarations import shipped
+from parcelwatch.store import Store
 from tests.cli.conftest import STALLED, Shop
 
 DATABASE = 'database = "shop.db"'
@@ -70,11 +71,17 @@ def test_what_operators_do_is_refused(edited: Shop, words: str) -> None:
     assert "often" in said.err
 
 
-def test_the_doctor_finds_the_fault(edited: Shop) -> None:
+def test_the_doctor_finds_the_fault_and_says_by_what_all_goes_on_meanwhile(edited: Shop) -> None:
     spoil(edited)
-    said = edited.run("doctor")
-    assert said.code in (1, 78)
-    assert "often" in said.out + said.err
+    said, goes_on = edited.run("doctor"), "commands go by the file as it was accepted on 20"
+    assert said.code == 78
+    assert "often" in said.err
+    assert goes_on in said.err
+    with Store.open(edited.folder / "shop.db") as daemon:
+        daemon.hold_daemon_lock()
+        assert "the daemon and agents' commands go on by the file" in edited.run("doctor").err
+    place(edited).unlink()
+    assert goes_on not in edited.run("doctor").err
 
 
 @pytest.mark.parametrize(
