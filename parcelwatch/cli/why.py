@@ -287,7 +287,7 @@ def _print_notes(desk: Desk, rules: Sequence[Explanation], at: datetime) -> None
     for each in rules:
         if each.note and not each.fires and not each.running:
             said = worded(desk.words.sentence(each.note, at))
-            said = t("{what} ({how})", what=said, how=t(each.limits.line)) if each.limits.quiet else said
+            said = t("{what} ({how})", what=said, how=t.sentence(t(each.limits.line))) if each.limits.quiet else said
             notes.setdefault(said, []).append(t.kind(each.kind))
     for sentence, kinds in notes.items():
         output.say("  " + t("{what}: {how}", what=t.listed(kinds), how=sentence), "dim")
@@ -344,7 +344,7 @@ def print_rule(each: Explanation, dossier: Dossier, words: Renderer, t: Tongue, 
         _clock(each, words.zone, t),
         t("put off until then: “{words}”", words=worded(each.put_off)) if each.put_off else "",
         worded(words.sentence(each.note, at)) if each.note else "",
-        t("threshold: {limits} ({line})", limits=limits, line=t(each.limits.line)),
+        t("threshold: {limits} ({line})", limits=limits, line=t.sentence(t(each.limits.line))),
         _due(each, words.zone, t),
         t("clears: {clears}", clears=words.clears(each.kind)),
     ]
