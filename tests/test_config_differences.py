@@ -49,9 +49,9 @@ def test_of_tables_in_a_list_those_keys_are_said_that_are_others(
 def test_of_a_long_value_the_part_is_shown_that_is_another(place: int, tmp_path: Path) -> None:
     was = "x" * 300
     now = was[:place] + "Y" + was[place + 1 :]
-    lines = [f'[couriers.a]\napi = "dhl"\nkey = "k"\noptions = {{ note = "{each}" }}\n' for each in (was, now)]
-    (line,) = changes(*lines, tmp_path)
-    before, after = line.split(" → ")
-    assert "Y" not in before
-    assert "Y" in after
-    assert len(after) < 90
+    before, after = (f'[couriers.a]\napi = "dhl"\nkey = "k"\noptions = {{ note = "{each}" }}\n' for each in (was, now))
+    (line,) = changes(before, after, tmp_path)
+    shown_before, shown_after = line.split(" → ")
+    assert "Y" not in shown_before
+    assert "Y" in shown_after
+    assert len(shown_after) < 90

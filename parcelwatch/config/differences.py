@@ -86,8 +86,8 @@ def _tables(value: object) -> list[Mapping[str, object]]:
 
 def _items(key: str, old: Sequence[Mapping[str, object]], new: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """By their places, counted from 1, in the list they stand in."""
-    texts = ([json.dumps(one, sort_keys=True, default=str) for one in each] for each in (old, new))
-    for what, begin, end, first, last in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    was_said, now_said = ([json.dumps(one, sort_keys=True, default=str) for one in each] for each in (old, new))
+    for what, begin, end, first, last in SequenceMatcher(None, was_said, now_said, autojunk=False).get_opcodes():
         for was, now in zip_longest(range(begin, end), range(first, last)) if what != "equal" else ():
             if was is None:
                 yield f"{key}[{now + 1}]: added: {_shown(_written(new[now]))}"

@@ -32,7 +32,7 @@ from parcelwatch.core.profiles import PROFILES
 from parcelwatch.core.silences import Silence
 from parcelwatch.core.silences import reason as silence_reason
 from parcelwatch.core.windows import Basis, Lane, Loss, Start
-from parcelwatch.model import ClaimState, DraftState, LetterStep, Remedy, State
+from parcelwatch.model import ClaimState, DraftState, Form, LetterStep, Remedy, State
 from parcelwatch.store import Store, audit, settling
 from parcelwatch.words import catalogue, languages
 from tests.cli.conftest import DAMAGED, MOVING, STALLED, Shop
@@ -404,7 +404,7 @@ def test_whatever_the_self_check_tells_agents_is_said_in_chinese(facts: Facts) -
     assert told
     for text in told:
         assert latin(re.sub(NAMED_AS_IT_IS, "", CHINESE.sentence(text))) == []
-    assert render.Form.SERVICE_TROUBLED in render._OF_OURS
+    assert Form.SERVICE_TROUBLED in render._OF_OURS
 
 
 @pytest.mark.parametrize("verb", sorted({*cases._DEEDS, *letters.Verb, *(verb for _, verb in claiming.TRANSITIONS)}))
