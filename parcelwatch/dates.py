@@ -150,6 +150,15 @@ def clock_of_place(place: str, origin: str, destination: str, at: datetime) -> Z
     return _only(country or (end if start == end else ""), region, at)
 
 
+def clock_at_home(place: str, origin: str, zone: ZoneInfo) -> ZoneInfo | None:
+    """The shop's clock where a place ends in its country's code, which may be a state's elsewhere (Berlin, DE).
+
+    For a parcel of which nobody says that it comes from elsewhere.
+    """
+    country = place.rpartition(",")[2].strip().upper()
+    return zone if zone in _zones(country) and split(origin)[0] in ("", country) else None
+
+
 def _only(country: str, region: str, at: datetime) -> ZoneInfo | None:
     zones = [zone for zone in ALMANAC.zones(country, region) if isinstance(zone, ZoneInfo)]
     return zones[0] if len({at.astimezone(zone).utcoffset() for zone in zones}) == 1 else None

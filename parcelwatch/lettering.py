@@ -16,7 +16,7 @@ from parcelwatch.core.drafts import parts as parcels_of
 from parcelwatch.core.joint import OF_TROUBLE, next_word
 from parcelwatch.core.kinds import LETTERS
 from parcelwatch.core.text import clean, code, link
-from parcelwatch.dates import Calendar, clock_of_place, clock_there, middle
+from parcelwatch.dates import Calendar, clock_at_home, clock_of_place, clock_there, middle
 from parcelwatch.model import Draft, LetterStep, Milestone, Sure
 from parcelwatch.quoting import NAME, quotable, readable, third_party
 from parcelwatch.whose import Whose
@@ -168,7 +168,10 @@ def _dates(said: Mapping[str, str], language: str, words: Mapping[str, str], zon
     seen = at["seen_from"] or written
     home = clock_there("", "", destination, seen)
     calendar = Calendar(language, words, home or middle(destination, seen) or zone, written)
-    clock = clock_of_place(place, said.get("origin", ""), destination, seen)
+    origin = said.get("origin", "")
+    clock = clock_of_place(place, origin, destination, seen)
+    if clock is None and not destination:
+        clock = clock_at_home(place, origin, zone)
     there = replace(calendar, zone=clock or calendar.zone, named=clock is None and (bool(place) or home is None))
     return {
         "seen_on": there.on(at["seen_from"], at["seen_until"]),

@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from parcelwatch.core.drafts import offered
+from parcelwatch.render import Renderer
 from parcelwatch.specimens import Specimen, specimens
 from parcelwatch.words import languages
 from tests.gallery_letters import RENDERER
@@ -241,6 +242,31 @@ def test_no_brackets_follow_brackets(language: str) -> None:
     """Not even where the clock of a place has to be named."""
     for _, text in letters(language, place="X" if language in ("de", "en", "es", "fr", "pt") else "某地"):
         assert not re.search(r"\) ?\(|）（", text), text
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "place", "zone", "named"),
+    [
+        ("", "", "Berlin, DE", "Europe/Berlin", False),
+        ("DE", "", "Berlin, DE", "Europe/Berlin", False),
+        ("US", "", "Berlin, DE", "Europe/Berlin", True),
+        ("", "", "Berlin, DE", "Asia/Shanghai", True),
+        ("", "", "Berlin", "Europe/Berlin", True),
+    ],
+)
+def test_an_hour_has_no_offset_where_its_place_is_in_the_shops_country(
+    origin: str, destination: str, place: str, zone: str, *, named: bool
+) -> None:
+    """Unless the parcel may as well be in Delaware."""
+    words = Renderer(zone)
+    facts = {"origin": origin, "destination": destination, "place": place}
+    bodies = [
+        words.worded(one.kind, "de", {**one.facts, **facts}).body
+        for one in specimens("de")
+        if one.trouble and one.name.endswith("full")
+    ]
+    assert any(re.search(r" Uhr.*\(Berlin", body) for body in bodies)
+    assert any("Uhr, GMT" in body for body in bodies) is named
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "zh-TW"])
