@@ -99,6 +99,18 @@ def send(store: Store, way: Way, draft: int, at: datetime = NOW, *, approve: boo
 # --- said together -------------------------------------------------------------------------------
 
 
+def test_what_one_courier_broke_is_not_said_of_another(store: Store) -> None:
+    for number, company in (("P-1", "yunda"), ("P-2", "jtexpress")):
+        with store.transaction():
+            added = watch(store, Parcel(0, number, "kd", NOW, company=company, orders=(ANN,)), POLICY, NOW).id
+        hear(store, added, DAMAGED, at=NOW)
+    letter = said(store, 1, Renderer(apis={"kd": ("kuaidi100", "")}))
+    yunda, jt = (next(line for line in letter.splitlines() if number in line) for number in ("P-1", "P-2"))
+    assert ("Yunda" in yunda, "J&T" in yunda) == (True, False)
+    assert ("Yunda" in jt, "J&T" in jt) == (False, True)
+    assert ALSO in letter
+
+
 def test_two_kinds_of_trouble_of_an_order_are_one_letter_that_is_sent_once(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
