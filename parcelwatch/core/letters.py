@@ -147,7 +147,7 @@ def _do(step: Step, draft: Draft, verb: Verb, action: LetterAction, next_word: s
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
     if verb in _REWORDS:
         then = replace(then, joint=_mine(action))
-    if verb in (Verb.SEND, Verb.SENT) and then.joint and then.step in OF_TROUBLE:
+    if verb in (Verb.SEND, Verb.SENT) and then.joint and then.step in OF_TROUBLE and next_word:
         then = replace(then, facts={**then.facts, "follow_up_at": next_word})
     line = replace(line, draft=then)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)
