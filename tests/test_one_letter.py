@@ -330,6 +330,20 @@ def test_what_became_of_a_letter_can_be_said_when_one_of_its_parcels_was_forgott
     assert (states(store), drafts.one(store, 2)[1].joint) == ({2: "sent"}, ())
 
 
+def test_a_letter_that_did_not_arrive_says_nothing_of_a_parcel_that_was_forgotten_meanwhile(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", DAMAGED)
+    lost = Way(lambda: Attempt(Outcome.UNKNOWN, "timeout"))
+    send(store, lost, 1)
+    erase.forget(store, "PW1", "PW2")
+    (left,) = states(store)
+    act(store, left, "approve", NOW + HOUR)
+    way = Way()
+    send(store, way, left, NOW + HOUR, approve=False)
+    assert [("PW3" in got["body"], "erased" in got["subject"] + got["body"]) for got in way] == [(True, False)]
+
+
 def test_a_letter_that_did_not_leave_is_approved_as_before(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
