@@ -260,6 +260,7 @@ def test_a_letter_edited_as_a_whole_goes_out_as_it_was_edited_until_a_part_of_it
     hear(store, one, LOST, Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found"), at=NOW + HOUR)
     assert states(store) == {1: "withdrawn", 2: "draft", 3: "draft"}
     assert [one.id for one in letter_of(store, 2, WORDS)] == [2, 3]
+    assert said(store, 1) == "Both are in trouble."
 
 
 def test_one_text_can_be_taken_out_of_a_letter(store: Store) -> None:

@@ -94,7 +94,10 @@ def moved(
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”")
     unsure_at = now + unsure.AFTER if after is DraftState.SENDING else None
     then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None, unsure_at=unsure_at)
-    then = _wordless(then) if draft.joint and (after in _DROPPED or verb is Verb.PART) else then
+    if draft.joint and after in _DROPPED and draft.edited:
+        then = replace(then, joint=())  # what an agent wrote is still to be read there
+    elif draft.joint and (after in _DROPPED or verb is Verb.PART):
+        then = _wordless(then)
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 
