@@ -543,6 +543,23 @@ def test_a_letter_that_says_two_troubles_is_approved_whole_unless_a_third_joined
         play(tmp_path / name, each, parcel=False)
 
 
+def test_a_letter_that_another_has_joined_since_its_approval_is_not_said_to_be_approved(tmp_path: Path) -> None:
+    def joined(store: Store) -> list[Text]:
+        trouble(store, order="A-1")
+        act_on_draft(store, 1, "approve", POLICY, NOW, subject="Sorry", body="It is broken.", by="mei")
+        trouble(store, "PW000000002XX", Cause.LOST, order="A-1")
+        return sent(store)
+
+    async def scene(one: Desk) -> None:
+        one.texts = await one.writer.run(joined)
+        assert "parcelwatch drafts show" in (await one.press(one.letter, "approve", "1")).text
+        assert "Letter approved by lin" in (await one.press(one.letter, "approve", "2")).text
+        found = [(await one.writer.run(drafts.one, draft))[1] for draft in (1, 2)]
+        assert [(each.state, each.joint) for each in found] == [("approved", (1, 2))] * 2
+
+    play(tmp_path, scene, parcel=False)
+
+
 def test_a_letter_shown_by_two_messages_is_approved_by_the_later_one_too(tmp_path: Path) -> None:
     def one_after_the_other(store: Store) -> list[Text]:
         trouble(store, order="A-1")
