@@ -120,10 +120,10 @@ def _promising(source: Source, renamed: Mapping[str, str]) -> Iterator[tuple[Rec
     for record in records(source):
         if record.fault:
             continue
-        columns = headings.of(record).values()
-        if not any(name in columns for name in DEADLINES) and record.headed:
+        columns = headings.of(record)
+        if record.headed and not any(name in columns.values() for name in DEADLINES):
             return
-        yield record, headings.named(record)
+        yield record, {name: record.cells[heading] for heading, name in columns.items()}
 
 
 def _hear(
