@@ -25,7 +25,14 @@ def database(path: Path) -> Path:
         written = _written(read(path))
     except ConfigError:  # it may be away while it is being replaced
         written = ""
-    return path.absolute().parent / Path(written or Service.model_fields["database"].default).expanduser()
+    return path.absolute().parent / _at_home(Path(written or Service.model_fields["database"].default))
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody of that name has a home here
+        return path
 
 
 def _written(text: str) -> str:
