@@ -236,7 +236,8 @@ class Daemon:
             self._engine.rest()
         if self._starting is not None and self._starting.done():
             ended, self._starting = self._starting, None
-            await ended
+            if (error := ended.exception()) is not None:  # tried again at each beat, it would look like life for ever
+                self.fail(self, {"message": "it could not be started", "exception": error})
 
     @property
     def _starts(self) -> bool:

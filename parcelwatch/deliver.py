@@ -442,7 +442,8 @@ def _freeze(store: Store, row: Outgoing, renderer: Renderer) -> None:
     if draft is None or draft.id is None or (draft.body and draft.state is not DraftState.DRAFT):
         return
     together = renderer.together(draft, row.about.others)
-    if worded(together) is None:
+    said = worded(together)
+    if said is None or not (draft.body and draft.joint == said.joint):
         letter = renderer.whole(together)
         drafts.freeze(store, draft.id, letter.subject, letter.body, ids(together))
 

@@ -373,7 +373,7 @@ def _count(steps: Iterable[Advance]) -> Tally:
 
 def _count_unread(store: Store, before: Dossier, said: Sequence[Checkpoint], now: datetime) -> None:
     """Count codes and wordings that mean nothing to us, once per checkpoint; and that not all of a list is read."""
-    if len(said) >= READ > len(before.timeline.entries):
+    if len(said) >= READ > len(before.timeline.entries) and len({one.identity for one in said}) >= READ:
         number = before.parcel.number
         evidence.count_unknown(store, before.parcel.courier, UNREADABLE, _LONG, now, another=True, number=number)
     unread = [one for one in said if one.milestone is Milestone.UNKNOWN or one.unmapped]

@@ -69,7 +69,7 @@ def take_in(store: Store, post: Post, policy: Policy, batch: Sequence[Said], *, 
         state, pace = accounts.load(store, post.name)
         for said in batch:
             if followed and said.error is not None:
-                parcels.release(store, said.call.ids)
+                parcels.let_go(store, said.call.ids)
                 unanswered += len(said.call.ids)
                 continue
             settled = _settle(store, post, state, said)

@@ -102,7 +102,7 @@ class Worker:
         self.at(now)
         clock = self._now
         if self._said and self._taking_in is None:  # what the store did not take before
-            await self._begin_taking_in()
+            await asyncio.shield(self._begin_taking_in())
         while not self.retired:
             # Answers that wait for the store count, too: a courier may be faster than the disk for hours.
             room = CONCURRENT + AHEAD - len(self._calls) - len(self._said)
@@ -123,8 +123,8 @@ class Worker:
         if self._calls:
             self._one_came.clear()
             await self._one_came.wait()
-        else:
-            await (self._taking_in or self._begin_taking_in())
+        else:  # whoever is cancelled meanwhile leaves it to whoever drains: begun anew, it would be taken in twice
+            await asyncio.shield(self._taking_in or self._begin_taking_in())
 
     def _came(self, call: asyncio.Task[None]) -> None:
         self._calls.discard(call)

@@ -17,11 +17,13 @@ from parcelwatch.words import catalogue, languages
 _NEAR: Final = re.compile(r" \(did you mean (.+?)\?\)")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 _COUNTED: Final = re.compile(r"(?P<count>\d+) (?P<what>[a-z]+?)s?")
+_LONGEST: Final = 2000  # signs of one that is tried as a whole, too
 _MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all takes their third power
 # Places of a sentence that hold others, and those that hold a list.
 _REASONS: Final = ("why", "what")
 _NAMES: Final = ("api", "courier", "file")  # no sentence before theirs is a part of them
 _LISTS: Final = ("known", "names", "either", "there")
+_COUNTS: Final = ("rows", "orders", "count")  # short of any mark, or a sentence of many commas is tried for minutes
 
 
 class Retold:
@@ -40,7 +42,8 @@ class Retold:
         if not self._known:
             return english
         # One that ends in a reason of somebody's has marks of its own in it, between no pieces of ours.
-        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or self._one(english) or english
+        whole = english if len(english) <= _LONGEST else ""
+        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or self._one(whole) or english
 
     def _in_pieces(self, english: str, mark: str) -> str:
         """What is put together of sentences, each as short as can be; "" where one of them is not known."""
@@ -119,7 +122,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     def place(found: re.Match[str]) -> str:
         again = found[1] in named
         named.add(found[1])
-        any_sign = "[^:]" if found[1] in _NAMES else "."
+        any_sign = "[^:,]" if found[1] in _COUNTS else "[^:]" if found[1] in _NAMES else "."
         return f"(?P={found[1]})" if again else f"(?P<{found[1]}>{any_sign}*?)"
 
     return re.compile(_PLACE.sub(place, re.escape(english)), re.DOTALL)

@@ -64,6 +64,12 @@ def test_a_long_title_is_written_in_lines_that_mail_servers_take(post: Post) -> 
     assert post.taken[0][1]["subject"] == title
 
 
+def test_a_title_that_looks_encoded_is_read_as_it_stands(post: Post) -> None:
+    title = "lost, order =?utf-8?b?4oCuZWxpYg==?="
+    mail(post.port).send(title, "text")
+    assert post.taken[0][1]["subject"] == title
+
+
 def test_a_title_alone_is_a_mail(post: Post) -> None:
     mail(post.port).send("the courier answers again", "")
     assert "the courier answers again" in post.taken[0][1].get_content()

@@ -543,6 +543,42 @@ def test_a_letter_that_says_two_troubles_is_approved_whole_unless_a_third_joined
         play(tmp_path / name, each, parcel=False)
 
 
+def test_a_letter_that_another_has_joined_since_its_approval_is_not_said_to_be_approved(tmp_path: Path) -> None:
+    def joined(store: Store) -> list[Text]:
+        trouble(store, order="A-1")
+        act_on_draft(store, 1, "approve", POLICY, NOW, subject="Sorry", body="It is broken.", by="mei")
+        trouble(store, "PW000000002XX", Cause.LOST, order="A-1")
+        return sent(store)
+
+    async def scene(one: Desk) -> None:
+        one.texts = await one.writer.run(joined)
+        assert "parcelwatch drafts show" in (await one.press(one.letter, "approve", "1")).text
+        assert "Letter approved by lin" in (await one.press(one.letter, "approve", "2")).text
+        found = [(await one.writer.run(drafts.one, draft))[1] for draft in (1, 2)]
+        assert [(each.state, each.joint) for each in found] == [("approved", (1, 2))] * 2
+
+    play(tmp_path, scene, parcel=False)
+
+
+def test_a_letter_shown_by_two_messages_is_approved_by_the_later_one_too(tmp_path: Path) -> None:
+    def one_after_the_other(store: Store) -> list[Text]:
+        trouble(store, order="A-1")
+        trouble(store, "PW000000002XX", Cause.LOST, order="A-1")
+        with store.transaction():
+            store.write("UPDATE alerts SET due_at = due_at + 3600000 WHERE draft_id = 2")
+        return [text for at in (NOW, NOW + HOUR) for text in sent(store, at) if "----- text" in text.body]
+
+    async def scene(one: Desk) -> None:
+        one.texts = await one.writer.run(one_after_the_other)
+        assert len(one.texts) == 2
+        pressed = await one.press(path_in(one.texts[1]), "approve", "2")
+        assert "Letter approved by lin" in pressed.text
+        states = [(await one.writer.run(drafts.one, draft))[1].state for draft in (1, 2)]
+        assert states == ["approved", "approved"]
+
+    play(tmp_path, scene, parcel=False)
+
+
 def test_a_letter_in_parts_is_offered_for_approval_under_its_last_part(tmp_path: Path) -> None:
     with Store.open(blank(tmp_path / "watch.db")) as store:
         trouble(store)

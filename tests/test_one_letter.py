@@ -13,7 +13,9 @@ import pytest
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.messages import Characters
 from parcelwatch.core.policy import Policy
+from parcelwatch.core.thresholds import Threshold
 from parcelwatch.deliver import Wording, claim
+from parcelwatch.duration import parse
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import Heard, assess_due, ingest, take_step, watch
 from parcelwatch.model import (
@@ -99,6 +101,18 @@ def send(store: Store, way: Way, draft: int, at: datetime = NOW, *, approve: boo
 # --- said together -------------------------------------------------------------------------------
 
 
+def test_what_one_courier_broke_is_not_said_of_another(store: Store) -> None:
+    for number, company in (("P-1", "yunda"), ("P-2", "jtexpress")):
+        with store.transaction():
+            added = watch(store, Parcel(0, number, "kd", NOW, company=company, orders=(ANN,)), POLICY, NOW).id
+        hear(store, added, DAMAGED, at=NOW)
+    letter = said(store, 1, Renderer(apis={"kd": ("kuaidi100", "")}))
+    yunda, jt = (next(line for line in letter.splitlines() if number in line) for number in ("P-1", "P-2"))
+    assert ("Yunda" in yunda, "J&T" in yunda) == (True, False)
+    assert ("Yunda" in jt, "J&T" in jt) == (False, True)
+    assert ALSO in letter
+
+
 def test_two_kinds_of_trouble_of_an_order_are_one_letter_that_is_sent_once(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
@@ -146,6 +160,19 @@ def test_a_day_that_is_over_by_the_time_the_second_is_written_is_not_promised(st
     send(store, Way(), 1, later + HOUR)
 
 
+def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_not_leave(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    send(store, Way(), 1)
+    parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
+    later = NOW + 3 * DAY
+    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
+    assert "You will hear" not in said(store, 2)
+    act(store, 2, "edit", later, body="All is known.")
+    send(store, Way(lambda: Attempt(Outcome.REFUSED, "503")), 2, later)
+    assert states(store) == {1: "sent", 2: "approved", 3: "approved"}
+    assert [WORDS.letter(row["draft"]).body != "" for row in drafts.rows(store)] == [True] * 3
+
+
 def test_good_news_goes_out_with_trouble(store: Store) -> None:
     one = parcel(store, "PW1", LOST)
     send(store, Way(), 1)
@@ -189,6 +216,29 @@ def test_what_is_contradicted_before_it_is_sent_leaves_the_rest_to_be_read_anew(
         send(store, Way(), 2, approve=False)
 
 
+def test_sending_looks_at_every_parcel_of_a_letter_whichever_draft_is_named(store: Store) -> None:
+    moved = Checkpoint(NOW - 60 * HOUR, NOW - 60 * HOUR, Milestone.IN_TRANSIT, text="moving")
+    still, patient = (
+        replace(POLICY, thresholds={"stalled": Threshold(parse(limit), None, "config.toml:1")})
+        for limit in ("48h", "96h")
+    )
+    with store.transaction():
+        one = watch(store, Parcel(0, "PW1", "acme", NOW - 61 * HOUR, orders=(ANN,)), still, NOW - 61 * HOUR).id
+        for at in (NOW - 60 * HOUR, NOW):
+            ingest(store, [Heard(one, Answered("", (moved,)), at)], still)
+    with store.transaction():
+        other = watch(store, Parcel(0, "PW2", "acme", NOW, orders=(ANN,)), still, NOW).id
+        ingest(store, [Heard(other, Answered("", (DAMAGED,)), NOW)], still)
+    shown = draft_whole(store, 1, WORDS)
+    known = {"subject": shown["subject"], "body": shown["body"], "letter": shown["drafts"]}
+    agents.act_on_draft(store, 1, "approve", still, NOW, **known)
+    assert states(store) == {1: "approved", 2: "approved"}
+    way = Way()
+    with pytest.raises(BadInput, match="draft 2 is not approved"):
+        letters.send(store, way, 2, WORDS, patient, NOW, by="lin")
+    assert not way
+
+
 def test_a_draft_that_an_agent_drops_leaves_the_other_whole(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
@@ -222,6 +272,7 @@ def test_a_letter_edited_as_a_whole_goes_out_as_it_was_edited_until_a_part_of_it
     hear(store, one, LOST, Checkpoint(NOW + HOUR, NOW + HOUR, Milestone.IN_TRANSIT, text="found"), at=NOW + HOUR)
     assert states(store) == {1: "withdrawn", 2: "draft", 3: "draft"}
     assert [one.id for one in letter_of(store, 2, WORDS)] == [2, 3]
+    assert said(store, 1) == "Both are in trouble."
 
 
 def test_one_text_can_be_taken_out_of_a_letter(store: Store) -> None:
@@ -267,6 +318,43 @@ def test_of_a_letter_that_may_have_arrived_every_draft_waits_for_whoever_looks(s
     act(store, 2, "sent", NOW + HOUR)
     assert states(store) == {1: "sent", 2: "sent"}
     assert [case.word is not None for case in parcels.dossier(store, other).cases] == [True]
+
+
+def test_that_nobody_knows_whether_a_letter_arrived_is_told_once_whatever_it_says(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    other = parcel(store, "PW2", DAMAGED)
+    send(store, Way(lambda: Attempt(Outcome.UNKNOWN, "timeout")), 1)
+    with store.transaction():
+        assess_due(store, POLICY, NOW + HOUR)
+    hear(store, other, DAMAGED, at=NOW + DAY)
+    hear(store, one, LOST, at=NOW + DAY)
+    assert store.all("SELECT draft_id FROM alerts WHERE why = 'unsure'") == [(1,)]
+
+
+def test_what_became_of_a_letter_can_be_said_when_one_of_its_parcels_was_forgotten(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", HELD)
+    send(store, Way(lambda: Attempt(Outcome.UNKNOWN, "timeout")), 1)
+    erase.forget(store, "PW1")
+    assert [drafts.one(store, draft)[1].joint for draft in (2, 3)] == [(2, 3)] * 2
+    erase.forget(store, "PW3")
+    act(store, 2, "sent", NOW + HOUR)
+    assert (states(store), drafts.one(store, 2)[1].joint) == ({2: "sent"}, ())
+
+
+def test_a_letter_that_did_not_arrive_says_nothing_of_a_parcel_that_was_forgotten_meanwhile(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", DAMAGED)
+    lost = Way(lambda: Attempt(Outcome.UNKNOWN, "timeout"))
+    send(store, lost, 1)
+    erase.forget(store, "PW1", "PW2")
+    (left,) = states(store)
+    act(store, left, "approve", NOW + HOUR)
+    way = Way()
+    send(store, way, left, NOW + HOUR, approve=False)
+    assert [("PW3" in got["body"], "erased" in got["subject"] + got["body"]) for got in way] == [(True, False)]
 
 
 def test_a_letter_that_did_not_leave_is_approved_as_before(store: Store) -> None:

@@ -34,7 +34,14 @@ def database(path: Path) -> Path:
     except OSError:  # it may be away while it is being replaced
         raw = b""
     written = next(filter(None, map(_written, _texts(raw))), "")
-    return path.absolute().parent / Path(written or Service.model_fields["database"].default).expanduser()
+    return path.absolute().parent / _at_home(Path(written or Service.model_fields["database"].default))
+
+
+def _at_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:  # nobody of that name has a home here
+        return path
 
 
 def _texts(raw: bytes) -> Iterator[str]:

@@ -284,7 +284,7 @@ def about(draft: Draft, parcel_id: int) -> Facts | None:
     return next((part for part in parts(draft.facts) if part.get("parcel") == parcel_id), None)
 
 
-_SAID_OF_ALL: Final = ("sure", "cause", "reason", "asks", "seen_as", "wrote_at", "corrects")
+_SAID_OF_ALL: Final = ("account", "company", "sure", "cause", "reason", "asks", "seen_as", "wrote_at", "corrects")
 _BY_PLACE: Final = frozenset({"attempt_failed", "not_delivered", "awaiting_collection"})
 _TO_COLLECT: Final = str(Milestone.AVAILABLE_FOR_PICKUP)
 _NO_LONGER_COMING: Final = frozenset(map(str, (Milestone.EXCEPTION, Milestone.RETURNING, Milestone.RETURNED)))

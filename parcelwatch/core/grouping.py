@@ -298,11 +298,6 @@ def waits(since: datetime, added_at: datetime, *, pushed: bool) -> bool:
     return not (pushed and since > added_at - LATELY)
 
 
-def came_together(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
-    """Whether two imports, each from when until when, are one burst: a file for each courier, one after the other."""
-    return one[0] <= other[1] + FIRST_HOLD and other[0] <= one[1] + FIRST_HOLD
-
-
 def release_at(
     first_waiting: datetime, released: datetime | None, *, all_asked: bool, others_asked: bool = True
 ) -> datetime:

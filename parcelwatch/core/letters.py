@@ -94,7 +94,10 @@ def moved(
         raise BadInput(f"draft {draft.id} is {draft.state}: it cannot be moved by “{verb}”")
     unsure_at = now + unsure.AFTER if after is DraftState.SENDING else None
     then = replace(draft, state=after, sent_at=now if after is DraftState.SENT else None, unsure_at=unsure_at)
-    then = _wordless(then) if draft.joint and (after in _DROPPED or verb is Verb.PART) else then
+    if draft.joint and after in _DROPPED and draft.edited:
+        then = replace(then, joint=())  # what an agent wrote is still to be read there
+    elif draft.joint and (after in _DROPPED or verb is Verb.PART):
+        then = _wordless(then)
     return then, LetterEvent(then, now, verb, draft.state, after, why, by)
 
 
@@ -147,7 +150,7 @@ def _do(step: Step, draft: Draft, verb: Verb, action: LetterAction, next_word: s
     then = replace(then, edited=then.edited or verb is Verb.EDIT)
     if verb in _REWORDS:
         then = replace(then, joint=_mine(action))
-    if verb in (Verb.SEND, Verb.SENT) and then.joint and then.step in OF_TROUBLE:
+    if verb in (Verb.SEND, Verb.SENT) and then.joint and then.step in OF_TROUBLE and next_word:
         then = replace(then, facts={**then.facts, "follow_up_at": next_word})
     line = replace(line, draft=then)
     kept = tuple(then if one is draft else one for one in step.dossier.drafts)

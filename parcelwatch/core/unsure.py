@@ -33,7 +33,9 @@ def due(dossier: Dossier) -> Iterator[datetime]:
 
 def _waiting(dossier: Dossier) -> list[Draft]:
     known = {one.id: one for one in (*dossier.past, *dossier.drafts) if one.state is DraftState.SENDING}
-    return [one for one in known.values() if one.facts.get("parcel") == dossier.parcel.id]
+    # Of several drafts that left as one letter the first stands for it.
+    letters = [one for one in known.values() if one.id == min(one.joint, default=one.id)]
+    return [one for one in letters if one.facts.get("parcel") == dossier.parcel.id]
 
 
 def _told(step: Step, letter: Draft, since: datetime) -> Step:

@@ -256,7 +256,7 @@ class Asker(Generic[P]):
 
     def follow(self, before: Asker[P]) -> None:
         """This one asks the account instead: what the other was granted and could not keep is to be kept here."""
-        if before.renewals == self.renewals:
+        if before._renews is not None and before.renewals == self.renewals:
             self._before = before
 
     @property
@@ -270,6 +270,7 @@ class Asker(Generic[P]):
             self._keep(self._unkept)
         if self._before is not None:
             self._before.keep_again()
+            self._before = None  # it has ended, and has nothing left; or each reload would leave one more behind
 
     async def drain(self) -> None:
         """Wait until a token that is being renewed is kept; one that could not be kept is tried once more."""

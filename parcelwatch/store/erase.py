@@ -265,6 +265,14 @@ UPDATE drafts SET subject = '', body = '', edited = 0, joint = NULL, state = 'dr
 WHERE state IN ('draft', 'approved') AND order_id = ?1
   AND EXISTS (SELECT 1 FROM json_each(joint) WHERE value IN (SELECT value FROM json_each(?2)))
 """
+# What became of a letter that has left is asked of the drafts there are, in new words if they go out after all.
+_LEFT: Final = """
+UPDATE drafts SET subject = iif(state = 'sending', '', subject), body = iif(state = 'sending', '', body),
+  joint = (SELECT iif(count(*) > 1, json_group_array(value), NULL) FROM json_each(joint)
+    WHERE value NOT IN (SELECT value FROM json_each(?3)))
+WHERE state IN ('sending', 'sent') AND order_id = ?1
+  AND EXISTS (SELECT 1 FROM json_each(joint) WHERE value IN (SELECT value FROM json_each(?2)))
+"""
 
 _LOOK: Final = "UPDATE parcels SET assess_at = min(coalesce(assess_at, ?1), ?1) WHERE id = ?2"
 
@@ -272,16 +280,19 @@ _LOOK: Final = "UPDATE parcels SET assess_at = min(coalesce(assess_at, ?1), ?1) 
 def _part(store: Store, order_id: int, parcels: Collection[int]) -> None:
     """Take parcels out of an order's letters to its customer that are about others, too."""
     parted: list[int | None] = []
+    gone: list[int | None] = []
     for row in store.all(f"SELECT {DRAFT_COLUMNS} FROM drafts WHERE order_id = ?", (order_id,)):
         draft = to_draft(row)
         left = _without(draft, parcels)
         parted += [draft.id] if left is None or left != draft else []
+        gone += [draft.id] if left is None else []
         if left is not None and left != draft:
             values = (left.facts["parcel"], dump(dict(left.facts)), left.subject, left.body, left.state, left.id)
             store.write(_PARTED, values)
             # What is due of a letter is looked for at the parcel that has it.
             store.write(_LOOK, (to_ms(draft.created_at), left.facts["parcel"]))
     store.write(_UNSAID, (order_id, dump(parted)))
+    store.write(_LEFT, (order_id, dump(parted), dump(gone)))
 
 
 def _without(draft: Draft, parcels: Collection[int]) -> Draft | None:
@@ -293,6 +304,6 @@ def _without(draft: Draft, parcels: Collection[int]) -> Draft | None:
             if facts is None:
                 return None
             left = replace(left, facts=facts)
-    if left is draft or not draft.unsent:
+    if left is draft or draft.state not in (DraftState.DRAFT, DraftState.APPROVED, DraftState.SENDING):
         return left
-    return replace(left, subject="", body="", state=DraftState.DRAFT)
+    return replace(left, subject="", body="", state=DraftState.DRAFT if draft.unsent else draft.state)

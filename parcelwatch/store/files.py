@@ -22,7 +22,7 @@ def real(path: str | Path) -> Path:
     """The one name of a database, whatever links lead to it. Raises StoreError."""
     try:
         return Path(path).absolute().resolve()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise StoreError(f"{path} leads nowhere: {error}; name another file as [service] database") from error
 
 

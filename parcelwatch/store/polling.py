@@ -87,6 +87,11 @@ def release(store: Store, ids: Sequence[int]) -> None:
     store.write_many(sql, [(parcel_id,) for parcel_id in ids])
 
 
+def let_go(store: Store, ids: Sequence[int]) -> None:
+    """Asked in vain, and by nobody's fault: they are as due as before, but no sooner than the courier's interval."""
+    store.write_many("UPDATE parcels SET lease_until = NULL WHERE id = ?", [(parcel_id,) for parcel_id in ids])
+
+
 def split(store: Store, ids: Iterable[int], size: int, doubted_at: datetime | None) -> None:
     """A call about these was declined: they are asked again, as due as before, in calls of at most `size`.
 

@@ -133,8 +133,7 @@ class Deskkeeper:
                 await self._take(page)
                 if self._retired or self._asker.clock() - now > LONGEST:
                     break
-            if not self._retired:
-                await self._settle_letters()
+            await self._settle_letters()
         except CourierError as failed:
             error = failed
         except StoreError:
@@ -175,6 +174,8 @@ class Deskkeeper:
     async def _settle_letters(self) -> None:
         """Letters that may have arrived: where one is found in its ticket it did. Where not, an agent looks."""
         for going in await self._writer.run(tickets.unsettled, self.counter.kept):
+            if self._retired:
+                return
             ticket = await self.look(going.ref) if going.ref else None
             if ticket is not None:
                 await self._writer.run(settle_letter, self.counter, going, ticket, self._asker.clock())

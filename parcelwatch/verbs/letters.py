@@ -14,13 +14,13 @@ from typing import Final, Protocol
 
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.announcing import unannounced
-from parcelwatch.core.drafts import PEAK
+from parcelwatch.core.drafts import PEAK, parts
 from parcelwatch.core.joint import approved, ids, overdue
 from parcelwatch.core.letters import instead
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Announced, DraftState, LetterAction, Order
+from parcelwatch.model import Announced, DraftState, LetterAction, Order, Passed
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, drafts, identity, parcels
 from parcelwatch.store.rows import whole
@@ -67,6 +67,7 @@ def _taken_up(
     store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime, by: str, *, approve: bool
 ) -> dict[str, str]:
     """What is sent, in the words that are from now on the draft's."""
+    _judged_anew(store, draft_id, words, policy, now)
     parcel_id, draft = drafts.one(store, draft_id)
     together = words.together(draft, drafts.beside(store, draft_id))
     if draft.state is DraftState.SENDING:
@@ -109,6 +110,15 @@ def _taken_up(
         "draft": str(first),
         "mark": f"{identity.mark(store, 'letters')}-{first}",
     }
+
+
+def _judged_anew(store: Store, draft_id: int, words: Renderer, policy: Policy, now: datetime) -> None:
+    """Look at every parcel of a letter that is not the draft's own: sending judges that one alone."""
+    parcel_id, draft = drafts.one(store, draft_id)
+    letter = words.together(draft, drafts.beside(store, draft_id)) if draft.unsent else ()
+    said = {part.get("parcel") for one in letter for part in parts(one.facts)}
+    for other in sorted(one for one in said if isinstance(one, int) and one != parcel_id):
+        take_step(store, other, Passed(), policy, now)
 
 
 def _note(store: Store, draft_id: int, verb: str, policy: Policy, now: datetime, by: str) -> None:

@@ -170,14 +170,13 @@ def _move(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: da
 
 def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: datetime) -> Outcome:
     """Only the very words that the message showed."""
-    if item.draft is DraftState.APPROVED:
-        return Outcome(item, verb, Came.SO)
-    if item.draft is not DraftState.DRAFT or item.draft_id is None:
+    if item.draft_id is None or item.draft not in (DraftState.DRAFT, DraftState.APPROVED):
         return Outcome(item, verb, Came.MOVED_ON)
-    if not item.unchanged:
-        return Outcome(item, verb, Came.CHANGED)
     _, draft = drafts.one(store, item.draft_id)
-    if _joined_since(store, draft):
+    joined = _joined_since(store, draft)
+    if draft.state is DraftState.APPROVED and not joined:
+        return Outcome(item, verb, Came.SO)
+    if joined or not item.unchanged:
         return Outcome(item, verb, Came.CHANGED)
     words = {"subject": draft.subject, "body": draft.body}
     act_on_draft(store, item.draft_id, verb, policy, now, **words, by=by, letter=draft.joint)

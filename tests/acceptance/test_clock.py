@@ -14,7 +14,7 @@ import structlog
 from parcelwatch import making
 from parcelwatch.clock import Clock
 from parcelwatch.core.jumps import PATIENCE
-from parcelwatch.daemon import Daemon
+from parcelwatch.daemon import BUG, Daemon
 from parcelwatch.engine import Engine
 from parcelwatch.model import Cause, Milestone
 from parcelwatch.reloading import Reloader
@@ -250,6 +250,19 @@ def test_a_start_by_a_clock_set_right_may_take_its_time_and_is_not_taken_for_dea
             assert (beaten, said) == (True, [])
             await life.live(2 * MINUTE)
             assert shop.server.calls > 0
+
+        played(shop, scene, datetime.fromisoformat("1970-01-01T00:00:00+00:00") - shop.hand.at)
+
+
+def test_a_late_start_that_fails_for_a_fault_of_ours_ends_the_program(tmp_path: Path) -> None:
+    with Shop(tmp_path, MOVING) as shop:
+
+        async def scene(life: Life) -> None:
+            life.off = timedelta()
+            life.parts.start = None  # type: ignore[method-assign, assignment]
+            await life.live(PATIENCE + 2 * MINUTE)
+            assert life.daemon._stopped.is_set()
+            assert life.daemon._code == BUG
 
         played(shop, scene, datetime.fromisoformat("1970-01-01T00:00:00+00:00") - shop.hand.at)
 

@@ -196,3 +196,12 @@ def test_a_pass_keeps_what_it_went_by(watched: Shop) -> None:
 def test_what_was_accepted_is_shown_nowhere(edited: Shop) -> None:
     kept = accepted.recall(edited.config)
     assert "sandbox-key" not in f"{kept!r}{config.load(edited.config)!r}"
+
+
+@pytest.mark.parametrize("named", ["~nobody-of-that-name/shop.db", "a\\u0000b.db", "a" * 5000])
+def test_a_database_that_cannot_be_is_no_way_to_what_was_accepted(edited: Shop, named: str) -> None:
+    spoil(edited, DATABASE, f'database = "{named}"')
+    spoil(edited)
+    said = edited.run("cases", "list")
+    assert said.code == 78
+    assert "often" in said.err

@@ -106,6 +106,7 @@ def test_a_notice_says_what_its_words_say() -> None:
         ("收件人拒签，快件将退回寄件人", M.RETURNING),
         ("拒收，正在安排快件退回", M.RETURNING),
         ("客户拒签", M.RETURNED),
+        ("收件人拒收，快件派送不成功，待发货方确认", M.ATTEMPT_FAILED),
         ("拒收，已退回寄件人", M.RETURNED),
         ("已将快件退回寄件人", M.RETURNED),
         ("快件已退回中山市寄件人", M.RETURNED),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -233,6 +235,24 @@ def test_a_token_that_could_not_be_written_is_kept_by_whoever_follows_and_at_the
         kept = tokens.load(token)
         assert kept is not None
         assert kept.renewal == "tok-1"
+
+
+def test_however_often_somebody_follows_nobody_is_held_on_to(tmp_path: Path, etsy: Etsy) -> None:
+    with opened(tmp_path, etsy) as place:
+        left = list[weakref.ref[object]]()
+
+        async def scene(parts: Engine) -> None:
+            one, path = reloader(place, parts), place.config.path
+            for turn in range(4):
+                await place.beat(parts)
+                left.append(weakref.ref(parts.keepers[0]._asker))
+                path.write_text(path.read_text().replace(f'"key-8d21f{turn}"', f'"key-8d21f{turn + 1}"'))
+                assert await one.reload()
+            await place.beat(parts)
+            gc.collect()
+            assert [asker() for asker in left] == [None] * 4
+
+        place.play(scene)
 
 
 OTHER = """

@@ -148,7 +148,9 @@ def _folded(mail: str, title: str) -> str:
     """
     head, gap, text = mail.partition("\n\n")
     title = " ".join(title.splitlines())
-    subject = Header(title, "us-ascii" if title.isascii() else "utf-8", header_name="Subject").encode()
+    # What looks encoded would be decoded by whoever reads it, and say what was taken out of it before.
+    plain = title.isascii() and "=?" not in title
+    subject = Header(title, "us-ascii" if plain else "utf-8", header_name="Subject").encode()
     return _SUBJECT.sub(lambda _: f"Subject: {subject}", head, count=1) + gap + text
 
 

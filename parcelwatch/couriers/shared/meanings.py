@@ -162,6 +162,14 @@ def _going_back(words: str, reading: Reading) -> bool:
     return back and not _HANDED_BACK.search(words)
 
 
+_BACK = re.compile(r"[退返回]|return|retour|back|zurück|devol|reso", re.IGNORECASE)
+
+
+def _only_tried(words: str, reading: Reading) -> bool:
+    """Whether a text tells of a delivery that failed and of no way back: some send the code of a return for that."""
+    return reading.milestone is M.ATTEMPT_FAILED and not _BACK.search(words)
+
+
 _ATTEMPTS = frozenset({M.OUT_FOR_DELIVERY, M.ATTEMPT_FAILED})
 
 
@@ -203,6 +211,8 @@ class _Way:
         meaning = self._read(code, reading)
         if meaning[0] is M.RETURNED and _going_back(words, reading):
             meaning = (M.RETURNING, meaning[1])
+        if meaning[0] is M.RETURNED and _only_tried(words, reading):
+            meaning = (M.ATTEMPT_FAILED, meaning[1])
         if meaning[0] in (M.AVAILABLE_FOR_PICKUP, M.IN_TRANSIT) and _taken_out(words):
             meaning = (M.OUT_FOR_DELIVERY, None)
         milestone = meaning[0]
