@@ -17,7 +17,7 @@ from parcelwatch.words import catalogue, languages
 _NEAR: Final = re.compile(r" \(did you mean (.+?)\?\)")
 _PLACE: Final = re.compile(r"\\\{(\w+)\\\}")
 _COUNTED: Final = re.compile(r"(?P<count>\d+) (?P<what>[a-z]+?)s?")
-_LONGEST: Final = 2000  # signs of one that is tried as a whole, too
+_LONGEST: Final = 2000  # signs of what may be a sentence
 _MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all takes their third power
 # Places of a sentence that hold others, and those that hold a list.
 _REASONS: Final = ("why", "what")
@@ -42,8 +42,7 @@ class Retold:
         if not self._known:
             return english
         # One that ends in a reason of somebody's has marks of its own in it, between no pieces of ours.
-        whole = english if len(english) <= _LONGEST else ""
-        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or self._one(whole) or english
+        return self._in_pieces(english, "; ") or self._in_pieces(english, ", ") or self._one(english) or english
 
     def _in_pieces(self, english: str, mark: str) -> str:
         """What is put together of sentences, each as short as can be; "" where one of them is not known."""
@@ -60,6 +59,8 @@ class Retold:
 
     def _one(self, english: str) -> str:
         """One sentence, with the hint at what was meant where it stands, or else behind it; "" where it is unknown."""
+        if len(english) > _LONGEST:
+            return ""
         hint = str(catalogue(self._language, "sentences")["near"])
         hints = [hint.format(name=name) for name in _NEAR.findall(english)]
         said = self._retold(_NEAR.sub(lambda found: hint.format(name=found[1]), english))
