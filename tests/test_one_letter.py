@@ -407,6 +407,63 @@ def test_the_message_to_agents_shows_the_letter_as_it_goes_out_once(store: Store
     assert all(drafts.one(store, draft)[1].joint == (1, 2) for draft in (1, 2) if drafts.one(store, draft)[1].body)
 
 
+def messages(store: Store, at: datetime, words: Renderer = WORDS) -> list[str]:
+    """What the chat gets by then."""
+    got: list[str] = []
+    while group := claim(store, at, (), Wording(words, {"ops": Characters(100_000)})):
+        got += [text.body for text in group.said]
+        settle(store, group, None, POLICY, at)
+    return got
+
+
+def test_an_approval_that_lapses_is_told_once_with_the_draft_that_must_be_read_again(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    other = parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    later = NOW + 2 * HOUR
+    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
+    assert states(store) == {1: "withdrawn", 2: "draft"}
+    told = "\n".join(messages(store, later + HOUR))
+    assert "Draft D1 is withdrawn" in told
+    assert told.count("D2 was approved together with D1, which no longer belongs to it") == 1
+    assert "must be read and approved again" in told
+    hear(store, other, DAMAGED, at=later + HOUR)
+    assert messages(store, later + DAY) == []
+
+
+def test_that_an_approval_lapsed_is_told_in_the_agents_language_also_when_an_agent_dropped_the_other(
+    store: Store,
+) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    act(store, 2, "discard", NOW + 2 * HOUR)
+    (told,) = messages(store, NOW + 3 * HOUR, Renderer(agent_language="zh-CN"))
+    assert "草稿 D1 原与 D2 一同批准" in told
+
+
+def test_an_approval_that_lapses_and_is_given_again_before_the_chat_heard_is_no_news(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    act(store, 2, "discard", NOW + 2 * HOUR)
+    act(store, 1, "approve", NOW + 2 * HOUR)
+    assert not any("approved together with" in told for told in messages(store, NOW + 3 * HOUR))
+
+
+def test_what_joins_an_approved_letter_says_that_it_wants_to_be_read_again(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    parcel(store, "PW3", HELD, at=NOW + 2 * HOUR)
+    (told,) = messages(store, NOW + 3 * HOUR)
+    assert "D1, D2 were approved before the letter said all of this: it must be read and approved again." in told
+
+
 def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
