@@ -464,6 +464,20 @@ def test_what_joins_an_approved_letter_says_that_it_wants_to_be_read_again(store
     assert "D1, D2 were approved before the letter said all of this: it must be read and approved again." in told
 
 
+def test_nobody_sends_what_joined_a_letter_after_it_was_shown_without_having_read_it(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    parcel(store, "PW3", HELD, at=NOW + 2 * HOUR)
+    way = Way()
+    with pytest.raises(BadInput, match=r"draft 3 has joined the letter of draft 1 .*`parcelwatch drafts show 1`"):
+        send(store, way, 1, NOW + 2 * HOUR)
+    assert (list(way), set(states(store).values())) == ([], {"draft"})
+    messages(store, NOW + 3 * HOUR)
+    send(store, way, 1, NOW + 3 * HOUR)
+    assert len(way) == 1
+
+
 def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)

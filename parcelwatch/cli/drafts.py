@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli import batches
+from parcelwatch.cli import batches, joined
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
 from parcelwatch.cli.batches import Incident, Lot, OfKind, SomeDrafts, in_turn, meant, one_or_lot, summary
 from parcelwatch.cli.desk import Desk
@@ -199,13 +199,17 @@ def edit(
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
+        stood = joined.standing(store, of)
         _act(desk, store, of, "edit", by, subject=words[0], body=words[1], letter=before["drafts"])
         shown = shapes.draft_whole(store, of, desk.words)
+        changed = joined.changed(store, stood)
+        others = [shapes.draft_whole(store, one, desk.words) for one in changed if one != of]
     if as_json:
         output.emit(shown)
         return
     t = desk.tongue
     output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=of))
+    joined.say(others, t)
 
 
 def _edit_common(
@@ -333,28 +337,22 @@ def _move(desk: Desk, ids: list[int], verb: str, by: str, lot: Lot, *, as_json: 
     along: list[int] = []
     with desk.store() as store:
         for draft in in_turn(store, ids, verb):
-            before = shapes.draft_whole(store, draft, desk.words)
+            before, stood = shapes.draft_whole(store, draft, desk.words), joined.standing(store, draft)
+            if verb == "approve":
+                joined.warn_of_unread(desk, store, draft)
             # What was read here is what is approved: from now on these are the draft's words.
             words = {"subject": before["subject"], "body": before["body"]}
             _act(desk, store, draft, verb, by, **words, letter=before["drafts"])
             moved.append(shapes.draft_whole(store, draft, desk.words))
-            along += [one for one in moved[-1]["drafts"] if one not in ids and verb != "discard"]
-        others = [shapes.draft_whole(store, one, desk.words) for one in dict.fromkeys(along)]
+            along += [*([] if verb == "discard" else moved[-1]["drafts"]), *joined.changed(store, stood)]
+        others = [shapes.draft_whole(store, one, desk.words) for one in dict.fromkeys(along) if one not in ids]
     if as_json:
-        output.emit(moved[0] if len(moved) == 1 else moved)
+        output.emit(moved[0] if len(ids) == 1 else [*moved, *others])
         return
-    if lot:
-        output.say(summary(lot, moved, desk.tongue))
-        return
-    for shown in (*moved, *others):
-        output.say(_now(shown, desk.tongue))
-
-
-def _now(shown: Mapping[str, Any], t: Tongue) -> str:
-    """Which draft it is, and its state."""
-    kind, state = t.kind(shown["kind"]), t(shown["state"])
-    answer = "Draft {draft} ({kind} of {number}) is {state}."
-    return t(answer, draft=shown["id"], kind=kind, number=shown["number"], state=state)
+    output.say(summary(lot, moved, desk.tongue)) if lot else joined.say(moved, desk.tongue)
+    joined.say(others, desk.tongue)
+    if verb == "approve" and not lot:
+        joined.say_together(moved, desk.tongue)
 
 
 def _act(
@@ -406,7 +404,7 @@ def send(
     else:
         for each in shown:
             if not troubles[each["id"]]:
-                output.say(_now(each, desk.tongue))
+                output.say(joined.now(each, desk.tongue))
     if told := [*dict.fromkeys(filter(None, troubles.values()))]:
         raise NeedsAttention("\n".join(told))
 

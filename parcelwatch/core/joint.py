@@ -79,6 +79,12 @@ def approved(letter: Sequence[Draft]) -> bool:
     return all(one.state is DraftState.APPROVED and one.joint == mine for one in letter)
 
 
+def unread(letter: Sequence[Draft]) -> tuple[int, ...]:
+    """The drafts of it that have joined since its words were last shown or chosen, () where nobody has seen any."""
+    seen = {one for draft in letter if draft.body for one in (draft.joint or (draft.id,))}
+    return tuple(sorted(one.id for one in letter if one.id is not None and one.id not in seen)) if seen else ()
+
+
 def next_word(letter: Sequence[Draft]) -> str:
     """The day by which its customer hears again, ISO 8601: the earliest that lay ahead when the last of it was written.
 
