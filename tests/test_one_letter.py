@@ -173,6 +173,18 @@ def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_n
     assert [WORDS.letter(row["draft"]).body != "" for row in drafts.rows(store)] == [True] * 3
 
 
+def test_a_letter_that_names_no_day_may_go_at_any_time(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    send(store, Way(), 1)
+    parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
+    later = NOW + 3 * DAY
+    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
+    assert "You will hear" not in said(store, 2)
+    way = Way()
+    send(store, way, 2, later)
+    assert len(way) == 1
+
+
 def test_good_news_goes_out_with_trouble(store: Store) -> None:
     one = parcel(store, "PW1", LOST)
     send(store, Way(), 1)

@@ -96,9 +96,14 @@ def next_word(letter: Sequence[Draft]) -> str:
 
 
 def overdue(letter: Sequence[Draft], now: datetime) -> bool:
-    """Whether the day by which it promises word has come, so that it must be edited before it is sent."""
+    """Whether the day by which it promises word has come, so that it must be edited before it is sent.
+
+    One that says several promises none where every day lay behind when the last of it was written.
+    """
+    if len(letter) == 1:
+        return drafts.overdue(letter[0], now)
     day = next_word(letter)
-    return drafts.stamp(now) >= day if day else any(drafts.overdue(one, now) for one in letter)
+    return bool(day) and drafts.stamp(now) >= day
 
 
 def scope(draft: Draft, verb: str, letter: Sequence[int]) -> tuple[int, ...]:
