@@ -42,7 +42,11 @@ def list_all(
     kind: OfKind = "",
     as_json: Json = False,
 ) -> None:
-    """List every draft, or those in one state."""
+    """List every draft, or those in one state.
+
+    What goes out as one letter has the numbers of all of it, its own first, as in 2+1. One that was approved before
+    others joined its letter is to be read again: it counts as a draft.
+    """
     from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.model import DraftState
@@ -53,7 +57,11 @@ def list_all(
     with desk.store() as store:
         if incident is not None:
             incidents.one(store, incident)
-        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, kind=kind, incident=incident)]
+        # An approval can be outgrown, which its row alone does not say.
+        kept = ("draft", "approved") if state in ("draft", "approved") else (state,)
+        found = [row for one in kept for row in drafts.rows(store, one, kind=kind, incident=incident)]
+        every = [shapes.draft_listed(store, row, desk.words) for row in sorted(found, key=lambda row: int(row["id"]))]
+        rows = [row for row in every if state in ("", joined.state(row))]
     if as_json:
         output.emit_list(rows)
         return
@@ -70,11 +78,11 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
-            row["id"],
+            joined.numbers(row),
             row["number"],
             _what(t, row),
             row["language"],
-            t(row["state"]),
+            t("read again" if joined.outgrown(row) else row["state"]),
             row["to"] or "",
             moment(row["created_at"], zone),
             safe(row["subject"], 120),
@@ -124,12 +132,13 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
 
     zone, t = desk.config.timezone, desk.tongue
     pattern = "{kind} of {number}, case {case}" if shown["case"] else "{kind} of {number}"
+    standing = t("read again" if joined.outgrown(shown) else shown["state"])
     about = t(pattern, kind=_what(t, shown), number=shown["number"], case=shown["case"])
     output.pairs(
         [
             (
                 t("draft"),
-                t("{what} ({how})", what=shown["id"], how=t(", ").join((t(shown["state"]), shown["language"]))),
+                t("{what} ({how})", what=shown["id"], how=t(", ").join((standing, shown["language"]))),
             ),
             (t("about"), about),
             (t("together with"), _others(shown, t)),
@@ -253,8 +262,8 @@ def approve(
     With --incident or --kind all that wait there: `drafts list --kind peak --state draft` shows them.
     """
     lot = Lot(incident, kind)
-    ids = meant(desk, drafts, lot, "draft")
-    _move(desk, ids, "approve", by, lot, as_json=as_json)
+    ids = joined.to_read(desk, lot) if lot else meant(desk, drafts, lot)
+    _move(desk, ids or meant(desk, drafts, lot, "draft"), "approve", by, lot, as_json=as_json)
     _warn_of_age(desk, *ids)
 
 

@@ -6,9 +6,10 @@ What belongs here: saying so. What makes one letter is core.joint's; what is don
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from parcelwatch.cli.batches import Lot
     from parcelwatch.cli.desk import Desk
     from parcelwatch.cli.tongue import Tongue
     from parcelwatch.store import Store
@@ -27,6 +28,36 @@ def changed(store: Store, before: Mapping[int, str]) -> list[int]:
     from parcelwatch.store import drafts
 
     return [one for one, state in before.items() if drafts.one(store, one)[1].state != state]
+
+
+_SHOWN: Final = 4
+"""Numbers of one letter in a row of a table."""
+
+
+def numbers(row: Mapping[str, Any]) -> str:
+    """The number of a draft as in `drafts list`, before those that go out with it."""
+    others = [str(one) for one in row["letter"] if one != row["id"]]
+    return "+".join((str(row["id"]), *others[: _SHOWN - 1])) + ("+…" if len(others) >= _SHOWN else "")
+
+
+def state(row: Mapping[str, Any]) -> str:
+    """How a draft stands to whoever is to send it: an agent's yes to another letter is none to this one."""
+    return "draft" if outgrown(row) else str(row["state"])
+
+
+def outgrown(row: Mapping[str, Any]) -> bool:
+    """Whether it was approved before its letter said all that it says now."""
+    return row["state"] == "approved" and not row["ready"]
+
+
+def to_read(desk: Desk, lot: Lot) -> list[int]:
+    """The drafts of a lot that wait for an agent's yes, also those whose letter has changed since they had one."""
+    from parcelwatch import shapes
+    from parcelwatch.core.joint import approved
+
+    with desk.store() as store:
+        found = lot.ids(store, "draft", "approved")
+        return [one for one in found if not approved(shapes.letter(store, one, desk.words))]
 
 
 def now(shown: Mapping[str, Any], t: Tongue) -> str:

@@ -64,6 +64,29 @@ def test_a_letter_is_edited_whole_or_one_text_is_taken_out_of_it(two: Shop) -> N
     assert two.run("drafts", "edit", "--kind", "damaged", "--alone", "--body-file", "-").code == 2
 
 
+def test_the_list_shows_what_goes_out_as_one_letter(two: Shop) -> None:
+    rows = two.run("drafts", "list", "--json").document
+    assert [(row["letter"], row["ready"]) for row in rows] == [([1, 2], False)] * 2
+    table = two.run("drafts", "list").out
+    assert "1+2" in table
+    assert "2+1" in table
+    two.run("drafts", "approve", "1")
+    assert [row["ready"] for row in two.run("drafts", "list", "--json").document] == [True] * 2
+
+
+def test_an_approval_that_a_letter_has_outgrown_is_not_listed_as_one(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
+        store.write("UPDATE drafts SET joint = NULL WHERE id = 1")
+        store.write("UPDATE drafts SET joint = NULL, body = '', state = 'draft' WHERE id = 2")
+    assert two.run("drafts", "list", "--state", "approved", "--json").document == []
+    assert [row["id"] for row in two.run("drafts", "list", "--state", "draft", "--json").document] == [1, 2]
+    assert all("read again" in two.run("drafts", *asked).out for asked in (["list"], ["show", "1"]))
+    kind = two.run("drafts", "show", "1", "--json").document["kind"]
+    two.run("drafts", "approve", "--kind", kind)
+    assert [row["ready"] for row in two.run("drafts", "list", "--state", "approved", "--json").document] == [True] * 2
+
+
 def test_whoever_drops_one_reads_which_others_lost_their_approval_and_why(two: Shop) -> None:
     assert "D1+D2 go out as one letter." in two.run("drafts", "approve", "1").out
     dropped = two.run("drafts", "discard", "2").out.splitlines()
