@@ -33,7 +33,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.settle import settle
 from parcelwatch.shapes import draft_whole
 from parcelwatch.shapes import letter as letter_of
-from parcelwatch.store import Store, drafts, erase, parcels
+from parcelwatch.store import Store, drafts, erase, parcels, report
 from parcelwatch.verbs import agents, letters
 from tests.databases import blank
 
@@ -488,6 +488,16 @@ def test_nobody_sends_what_joined_a_letter_after_it_was_shown_without_having_rea
     messages(store, NOW + 3 * HOUR)
     send(store, way, 1, NOW + 3 * HOUR)
     assert len(way) == 1
+
+
+def test_the_report_counts_letters_as_customers_get_them(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", LOST, order=replace(ANN, number="A-2"))
+    for draft in (1, 3):
+        send(store, Way(), draft)
+    counts = report.figures(store, NOW, NOW + HOUR).counts
+    assert {name: counts[name] for name in ("drafted", "approved", "sent")} == {"drafted": 3, "approved": 2, "sent": 2}
 
 
 def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) -> None:
