@@ -399,6 +399,7 @@ def send(
     if customers is None and not counters:
         _ready(desk, ids, approve=approve)
         raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
+    one_alone = as_json and len(ids) == 1
     with desk.store() as store:
         way = Tickets(store, counters, desk.now, customers)
         troubles: dict[int, str] = {}
@@ -407,9 +408,9 @@ def send(
                 said = [one.id for one in shapes.letter(store, draft, desk.words)]
                 trouble = _sent(desk, store, way, draft, by, approve=approve)
                 troubles |= {one or draft: trouble for one in said}
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if as_json else troubles)]
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if one_alone else troubles)]
     if as_json:
-        output.emit(shown[0] if len(shown) == 1 else shown)
+        output.emit(shown[0] if one_alone else shown)
     else:
         for each in shown:
             if not troubles[each["id"]]:

@@ -115,6 +115,13 @@ def test_approving_some_shows_every_draft_that_was_approved(two: Shop) -> None:
     two.run("drafts", "discard", "1", "2")
 
 
+def test_sending_those_of_a_kind_names_the_drafts_of_other_kinds_that_went_along(two: Shop) -> None:
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n')
+        went = two.run("drafts", "send", "--kind", "damaged", "--approve").out
+    assert [f"Draft {draft} (" in went for draft in (1, 2)] == [True, True]
+
+
 def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approved(two: Shop) -> None:
     with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
         store.write("UPDATE drafts SET body = '', joint = NULL WHERE id = 2")
