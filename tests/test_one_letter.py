@@ -456,6 +456,20 @@ def test_that_an_approval_lapsed_is_told_in_the_agents_language_also_when_an_age
     assert "草稿 D1 原与 D2 一同批准" in told
 
 
+def test_a_draft_written_anew_for_another_parcel_brings_the_letter_whose_approval_lapsed_once(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    parcel(store, "PW3", LOST, at=NOW + 2 * HOUR)
+    assert states(store) == {1: "superseded", 2: "draft", 3: "draft"}
+    told = "\n".join(messages(store, NOW + 3 * HOUR))
+    assert told.count("D2 was approved together with D1") == 1
+    assert told.count("----- subject -----") == 1
+    assert said(store, 2) == said(store, 3)
+    assert said(store, 2) in told
+
+
 def test_an_approval_that_lapses_and_is_given_again_before_the_chat_heard_is_no_news(store: Store) -> None:
     parcel(store, "PW1", LOST)
     parcel(store, "PW2", DAMAGED)
