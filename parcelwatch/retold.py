@@ -22,6 +22,7 @@ _MOST_MARKS: Final = 40  # at which a sentence is taken apart; trying them all t
 _REASONS: Final = ("why", "what")
 _NAMES: Final = ("api", "courier")  # no sentence before theirs is a part of them
 _LISTS: Final = ("known", "names", "either", "there")
+_COUNTS: Final = ("rows", "orders", "count")  # short of any mark, or a sentence of many commas is tried for minutes
 
 
 class Retold:
@@ -112,7 +113,7 @@ def _pattern(english: str) -> re.Pattern[str]:
     def place(found: re.Match[str]) -> str:
         again = found[1] in named
         named.add(found[1])
-        any_sign = "[^:]" if found[1] in _NAMES else "."
+        any_sign = "[^:,]" if found[1] in _COUNTS else "[^:]" if found[1] in _NAMES else "."
         return f"(?P={found[1]})" if again else f"(?P<{found[1]}>{any_sign}*?)"
 
     return re.compile(_PLACE.sub(place, re.escape(english)), re.DOTALL)

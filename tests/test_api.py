@@ -128,6 +128,30 @@ def test_whoever_posts_is_told_of_fields_and_of_no_option_of_a_command(tmp_path:
     serve(tmp_path, scene)
 
 
+def test_parcels_of_one_call_promise_one_order_the_earlier_day_and_settle(tmp_path: Path) -> None:
+    async def scene(place: Place) -> None:
+        said = {"courier": "my_dhl", "order": "A-1"}
+        items = [
+            {**said, "number": FIRST, "promised_by": "2026-03-12"},
+            {**said, "number": SECOND, "promised_by": "2026-03-07"},
+        ]
+        for outcome in ("added", "unchanged"):
+            first, second = (await place.post("parcels", items)).json()["items"]
+            assert [first["outcome"], second["outcome"]] == [outcome, outcome]
+            (warned,) = first["warnings"] + second["warnings"]
+            assert warned["field"] == "promised_by"
+            assert "2026-03-07 in item 2 and 2026-03-12 in item 1" in warned["text"]
+        (alone,) = (await place.post("parcels", items[0])).json()["items"]
+        assert (alone["outcome"], len(alone["warnings"])) == ("updated", 1)
+        assert "other parcels: its new promised_by holds for them" in alone["warnings"][0]["text"]
+        changed = [items[1], {**items[1], "promised_by": "2026-03-09"}]
+        await place.post("parcels", changed)
+        with Store.open(place.path) as store:
+            assert {row["promised_by"][:10] for row in parcels.rows(store)} == {"2026-03-09"}
+
+    serve(tmp_path, scene)
+
+
 def test_an_order_is_told_as_it_stands_now(tmp_path: Path) -> None:
     async def scene(place: Place) -> None:
         order: dict[str, Any] = {"order": "A-1", "customer_name": "Ann", "shipments": [{"number": FIRST}, SECOND]}

@@ -50,6 +50,10 @@ def faults(folder: Path, text: str, apis: dict[str, tuple[str, ...]] | None = No
     ("text", "fault"),
     [
         ('[service]\ndatabse = "x"', '2: service.databse: unknown key (did you mean "database"?)'),
+        ('[service]\ndatabase = "~nobody-here/x.db"', '2: service.database: there is no home for "~nobody-here" here'),
+        ('[service]\ndatabase = "a\\u0000b.db"', "2: service.database: a path holds no control character"),
+        ('[drafts]\ntemplates = "~nobody-here"', '2: drafts.templates: there is no home for "~nobody-here" here'),
+        ('[couriers.d]\napi = "declared"\ndeclared = "file:~nobody-here/x.toml"', "3: couriers.d.declared: there is"),
         ("[servce]", '1: servce: unknown key (did you mean "service"?)'),
         ('[drafts]\nold_news = "3d"', "2: drafts.old_news: unknown key (it belongs in [alerts])"),
         ('[stalled]\nwarn = "3d"', "1: stalled: unknown key (it belongs in [thresholds])"),

@@ -31,9 +31,20 @@ def _span(text: str) -> float:
     return seconds
 
 
+def _spoken(text: str) -> str:
+    from parcelwatch.core.near import did_you_mean
+    from parcelwatch.words import languages
+
+    known = languages("agents")
+    if text not in known:
+        meant = did_you_mean(text, known)
+        raise typer.BadParameter(f"{text[:40]!r} is none of the agents' languages{meant}: {', '.join(known)}")
+    return text
+
+
 def register(app: typer.Typer) -> None:
     """Add `demo` to the program."""
-    command(app, "demo", "demo", "demo --seconds 12 --json")(demo)
+    command(app, "demo", "demo", "demo --language zh-CN", "demo --seconds 12 --json")(demo)
 
 
 def demo(
@@ -41,6 +52,9 @@ def demo(
     seconds: Annotated[
         float, typer.Option("--seconds", metavar="N", parser=_span, help="When it ends at the latest.")
     ] = 20,
+    language: Annotated[
+        str, typer.Option("--language", metavar="LANG", parser=_spoken, help="The agents' language: en or zh-CN.")
+    ] = "en",
     as_json: Json = False,
 ) -> None:
     """Watch the whole job on an embedded world.
@@ -58,16 +72,17 @@ def demo(
 
     from parcelwatch.cli import output
     from parcelwatch.cli.demo_show import Show
+    from parcelwatch.cli.tongue import Tongue
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    show = Show(started, quiet=as_json)
+    show = Show(started, Tongue(language), quiet=as_json)
     show.opening(seconds)
     # The greatest part of the program comes with it: something is to be seen meanwhile.
     from parcelwatch.cli.demo_stage import Stage
 
     with (
         tempfile.TemporaryDirectory(prefix="parcelwatch-demo-", ignore_cleanup_errors=True) as folder,
-        Stage(Path(folder), started + seconds - _BEFORE) as stage,
+        Stage(Path(folder), started + seconds - _BEFORE, language) as stage,
     ):
         asyncio.run(stage.play(show))
         result = _result(stage, time.monotonic() - started)

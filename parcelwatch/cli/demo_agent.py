@@ -25,8 +25,8 @@ from parcelwatch.verbs import letters
 NAME: Final = "lin"
 BUYER: Final = "buyer"
 
-_LINK: Final = re.compile(r"^→ Act: (http://\S+)$", re.MULTILINE)
-_CASE: Final = re.compile(r"^case (\d+) ", re.MULTILINE)
+_LINK: Final = re.compile(r"^→ \w+(?:: |：)(http://\S+/a/\S+)$", re.MULTILINE)
+_CASE: Final = re.compile(r"^(?:case|案件) (\d+) ", re.MULTILINE)
 
 
 class Agent:
@@ -46,10 +46,10 @@ class Agent:
     async def reads(self, messages: Sequence[Arrived], show: Show) -> None:
         """What came in since the last time."""
         for one in messages:
-            link, case = _LINK.search(one.body), _CASE.search(one.body)
+            link, case = act_by(one.body)
             self._read += one.body
             if not self._took and link and case:
-                self._took = await self._takes(link[1], case[1], show)
+                self._took = await self._takes(link, case, show)
         if not self.wrote:
             self.wrote = await asyncio.to_thread(self._writes, show, LetterStep.FIRST)
         elif not self._followed:
@@ -57,7 +57,7 @@ class Agent:
 
     async def _takes(self, link: str, case: str, show: Show) -> bool:
         pressed = await asyncio.to_thread(_press, link, {"verb": "ack", "case": case})
-        show.acted(f"{NAME} opens the link in that message and takes case {case}")
+        show.took(NAME, case)
         return pressed
 
     def _writes(self, show: Show, *steps: LetterStep) -> bool:
@@ -65,8 +65,7 @@ class Agent:
         with Store.open(self._config.database) as store:
             for row in drafts.rows(store, state="draft"):
                 if row["number"] in self._numbers and row["step"] in steps and f"D{row['id']}" in self._read:
-                    what = "" if LetterStep.FIRST in steps else ", the good news,"
-                    show.acted(f"{NAME} approves draft D{row['id']}{what} and sends it to the customer")
+                    show.wrote(NAME, row["id"], good=LetterStep.FIRST not in steps)
                     self._sends(store, row["id"])
                     return True
         return False
@@ -76,6 +75,12 @@ class Agent:
         customers = Customers(webhook=said.webhook.read() if said.webhook else "", body=said.body)
         words, policy = making.renderer(self._config), self._config.policy()
         letters.send(store, customers, draft, words, policy, clock.now(), by=NAME, approve=True)
+
+
+def act_by(message: str) -> tuple[str, str]:
+    """The link to act by in a message and the first case in it; "" where there is none."""
+    link, case = _LINK.search(message), _CASE.search(message)
+    return link[1] if link else "", case[1] if case else ""
 
 
 def _press(link: str, form: Mapping[str, str]) -> bool:

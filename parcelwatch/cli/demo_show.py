@@ -14,21 +14,23 @@ from rich.text import Text
 from parcelwatch.cli import output
 from parcelwatch.cli.demo_inbox import Arrived
 from parcelwatch.cli.tables import Listing
+from parcelwatch.cli.tongue import Tongue
 
 WIDEST: Final = 80
 _LINES: Final = 34
 _MOST: Final = {"alert": 5, "digest": 4, "letter": 2, "over": 1}
 _NO_DIGITS: Final = dict.fromkeys(map(ord, "0123456789"))
-_WHERE: Final = {"agents": "to agents", "buyer": "to the customer"}
 _COLOURS: Final = {"agents": "red", "buyer": "green"}
 _AGE: Final = re.compile(r" \d.*")
+_CHINESE: Final = re.compile(r"【.+?】(.+?)(?: \d[^·]*)?(?: · .*)?")
 
 
 class Show:
-    """Prints as things happen; says nothing when `quiet`. `started`: on the monotonic clock."""
+    """Prints as things happen, in the words of `t`; nothing when `quiet`. `started`: on the monotonic clock."""
 
-    def __init__(self, started: float, *, quiet: bool) -> None:
+    def __init__(self, started: float, t: Tongue, *, quiet: bool) -> None:
         self._started = started
+        self._t = t
         self._quiet = quiet
         self._console = output.console()
         self._shown: Counter[str] = Counter()
@@ -38,28 +40,39 @@ class Show:
 
     def opening(self, seconds: float) -> None:
         """What one is about to see."""
-        self._say("parcelwatch: a week in the life of a small shop", "bold")
-        self._say(
-            f"Everything happens on this machine, for at most {seconds:g} seconds. Nothing is configured or kept."
-        )
+        t = self._t
+        self._say(t("A week in the life of a small shop"), "bold")
+        what = "Everything happens on this machine, for at most {seconds} seconds. Nothing is configured or kept."
+        self._say(t(what, seconds=f"{seconds:g}"))
         self._say()
 
     def couriers(self, origins: Mapping[str, str]) -> None:
         """The couriers that are played."""
         for api, origin in origins.items():
-            self._step(f"{api} is played on {origin}, in its real wire format")
+            self._step(self._t("{api} is played on {origin}, in its real wire format", api=api, origin=origin))
 
     def imported(self, api: str, count: int, source: str) -> None:
         """One file came in."""
-        self._step(f"imported {count} parcels of {api} from {source}")
+        self._step(self._t("imported {count} parcels of {api} from {source}", count=count, api=api, source=source))
 
     def happened(self, api: str, number: str) -> None:
         """A courier says something new while one watches."""
-        self._step(f"{api} has news of {number}; it is asked again", "dim")
+        self._step(self._t("{api} has news of {number}; it is asked again", api=api, number=number), "dim")
 
-    def acted(self, what: str) -> None:
-        """An agent does something."""
-        self._step(what, "bold green")
+    def took(self, who: str, case: str) -> None:
+        """An agent acts by the link in a message."""
+        said = self._t("{who} opens the link in that message and takes case {case}", who=who, case=case)
+        self._step(said, "bold green")
+
+    def wrote(self, who: str, draft: int, *, good: bool) -> None:
+        """An agent lets a letter go; `good`: one of good news."""
+        t = self._t
+        said = (
+            t("{who} approves draft {draft}, the good news, and sends it to the customer", who=who, draft=f"D{draft}")
+            if good
+            else t("{who} approves draft {draft} and sends it to the customer", who=who, draft=f"D{draft}")
+        )
+        self._step(said, "bold green")
 
     def arrived(self, messages: Sequence[Arrived]) -> None:
         """Messages that really came through Apprise: some whole, the others by their title."""
@@ -83,14 +96,14 @@ class Show:
         if self._quiet:
             return
         lines = one.body.splitlines()
-        more = f"\n… {len(lines) - _LINES} more lines" if len(lines) > _LINES else ""
-        body = "\n".join(lines[:_LINES]) + more
+        more = self._t("… {count} more lines", count=len(lines) - _LINES)
+        body = "\n".join(lines[:_LINES] + [more] * (len(lines) > _LINES))
         self._console.print(
             Panel(
                 Text(body),
                 title=Text(f" {one.title} ", style="bold"),
                 title_align="left",
-                subtitle=Text(f" {self._time()} · {_WHERE[one.channel]} ", style="dim"),
+                subtitle=Text(f" {self._time()} · {self._to(one.channel)} ", style="dim"),
                 subtitle_align="right",
                 border_style=_COLOURS[one.channel],
                 width=min(self._console.width, WIDEST),
@@ -102,35 +115,50 @@ class Show:
     def summary(self, result: Mapping[str, Any]) -> None:
         """What came of it, and what to do next."""
         self._say()
-        self._say("What came of it", "bold")
+        t = self._t
+        self._say(t("What came of it"), "bold")
         states = Counter(alert["state"] for alert in result["alerts"])
-        languages = Counter(f"{draft['language']} {draft['state']}" for draft in result["drafts"])
-        output.pairs(
-            {
-                "parcels": f"{result['parcels']} watched, {result['polled']} answers over HTTP",
-                "cases": f"{len(result['cases'])}, {_counted(Counter(case['state'] for case in result['cases']))}",
-                "alerts": f"{_counted(states)}, in {result['messages']} messages",
-                "drafts": _counted(languages),
-                "time": f"{result['seconds']:g} s",
-            }
-        )
+        languages = Counter((draft["language"], draft["state"]) for draft in result["drafts"])
+        opened = Counter(case["state"] for case in result["cases"])
+        watched, answers, messages = result["parcels"], result["polled"], result["messages"]
+        said = {
+            t("parcels"): t("{watched} watched, {answers} answers over HTTP", watched=watched, answers=answers),
+            t("cases"): t("{all}: {states}", all=opened.total(), states=self._counted(opened)),
+            t("alerts"): t("{states}, in {messages} messages", states=self._counted(states), messages=messages),
+            t("drafts"): self._counted(
+                Counter({f"{lang} {t(state)}": many for (lang, state), many in languages.items()})
+            ),
+            t("time"): t("{seconds} s", seconds=f"{result['seconds']:g}"),
+        }
+        output.pairs(said)
         self._say()
         kinds = Counter(case["kind"] for case in result["cases"])
         examples = {case["kind"]: case for case in reversed(result["cases"])}
         rows = [
-            (kind, examples[kind]["severity"], count, output.worded(examples[kind]["sentence"], 160))
+            (t.kind(kind), t.severity(one["severity"]), count, output.worded(one["sentence"], 160))
             for kind, count in kinds.most_common()
+            for one in (examples[kind],)
         ]
-        self._console.print(Listing(["!Case", "Severity", ">Parcels", "~For example"], rows))
+        self._console.print(Listing(t.columns("!Case", "Severity", ">Parcels", "~For example"), rows))
         self._say()
-        self._say("Next", "bold")
-        for line in (
-            "parcelwatch config init            writes a configuration to start from, every key explained",
-            "parcelwatch sandbox --api dhl      a courier to try it on, before you have a key",
-            "parcelwatch parcels import FILE    watches your own parcels",
-            "parcelwatch once                   asks, decides and tells, one time; `run` keeps at it",
+        self._say(t("Next"), "bold")
+        for command, what in (
+            ("parcelwatch config init", t("writes a configuration to start from, every key explained")),
+            ("parcelwatch sandbox --api dhl", t("a courier to try it on, before you have a key")),
+            ("parcelwatch parcels import FILE", t("watches your own parcels")),
+            ("parcelwatch once", t("asks, decides and tells, one time; `run` keeps at it")),
         ):
-            self._say(f"  {line}")
+            self._say(f"  {command:35}{what}")
+
+    def _to(self, channel: str) -> str:
+        t = self._t
+        return t("to agents") if channel == "agents" else t("to the customer")
+
+    def _counted(self, counts: Counter[str]) -> str:
+        t = self._t
+        return t.listed(t("{count} {what}", count=count, what=t(name)) for name, count in counts.most_common()) or t(
+            "none"
+        )
 
     def _step(self, text: str, style: str = "", most: int = 0) -> None:
         """A line with its time; `most`: cells that it may have, 0 for any."""
@@ -152,15 +180,13 @@ def _sort(one: Arrived) -> str:
         return "letter"
     if one.title.startswith("🟢"):
         return "over"
-    return "digest" if one.body.startswith("Alerts ") else "alert"
+    return "digest" if one.title.startswith("[") else "alert"
 
 
 def _label(title: str) -> str:
     """What a title is about, without age and order: "🔴 CRITICAL · lost 30 h ago · order A-1" is about "lost"."""
+    if chinese := _CHINESE.search(title):
+        return chinese[1].translate(_NO_DIGITS)
     severity, _, rest = title.partition(" · ")
     what = _AGE.sub("", rest.partition(" · ")[0]) if severity.isupper() or rest.count(" · ") else severity
     return what.translate(_NO_DIGITS)
-
-
-def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.most_common()) or "none"

@@ -43,11 +43,15 @@ _PUSH_LAG: Final = 0.4
 
 
 class Stage:
-    """Everything the demonstration needs, for as long as the block lasts. `deadline`: on the monotonic clock."""
+    """Everything the demonstration needs, for as long as the block lasts. `deadline`: on the monotonic clock.
 
-    def __init__(self, folder: Path, deadline: float) -> None:
+    `language`: the agents'.
+    """
+
+    def __init__(self, folder: Path, deadline: float, language: str) -> None:
         self._folder = folder
         self._deadline = deadline
+        self._language = language
         self._open = ExitStack()
         self._polled = 0
         self._messages = 0
@@ -76,7 +80,10 @@ class Stage:
         path = self._folder / "config.toml"
         urls = {api: server.base_url for api, server in self.servers.items()}
         host, port = self._listening.getsockname()
-        path.write_text(configuration(urls, self._inbox.address, self.story, f"{host}:{port}"), encoding="utf-8")
+        spoken = f'\n[alerts]\nlanguage = "{self._language}"\n'
+        path.write_text(
+            configuration(urls, self._inbox.address, self.story, f"{host}:{port}") + spoken, encoding="utf-8"
+        )
         path.chmod(0o600)
         return config.load(path)
 
@@ -85,7 +92,8 @@ class Stage:
         show.couriers({api: server.origin for api, server in self.servers.items()})
         self._import(show)
         parts = engine.build(self.config, serving=True)
-        links = web.Links(web.Readers(making.people(self.config), {}, "en"), parts.policy, parts.writer, clock.now)
+        readers = web.Readers(making.people(self.config), {}, self._language)
+        links = web.Links(readers, parts.policy, parts.writer, clock.now)
         doors = web.Server(web.application(links.route), self._listening)
         doors.start()
         try:

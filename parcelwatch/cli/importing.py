@@ -112,15 +112,18 @@ def _take(
 
     with watched(source, desk.tongue) as progress:
         if source.export is None:
+            if not reader.date_order:
+                reader = replace(reader, days=surveying.days(source, asked.renamed))
             return importing.take(
                 store,
                 records.records(source),
-                reader if reader.date_order else replace(reader, days=surveying.days(source, asked.renamed)),
+                reader,
                 desk.policy,
                 desk.now,
                 source=asked.file,
                 renamed=asked.renamed,
                 placing=placing,
+                promised=surveying.promises(source, reader, asked.renamed, placing, desk.now),
                 dry_run=dry_run,
                 refused=said.refused,
                 remarked=said.remarked,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing, closing
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -36,14 +37,11 @@ def put_to_work(desk: Desk, hire: Callable[[Client, Writer], K], work: Callable[
     """What `work` makes of a keeper, with everything closed afterwards."""
 
     async def whole() -> T:
-        client, writer = Client(proxy=proxy(desk.config)), Writer(desk.config.database)
-        keeper = hire(client, writer)
-        keeper.at(desk.now)
-        try:
-            return await work(keeper, desk.now)
-        finally:
-            await client.aclose()
-            writer.close()
+        with closing(Writer(desk.config.database)) as writer:
+            async with aclosing(Client(proxy=proxy(desk.config))) as client:
+                keeper = hire(client, writer)
+                keeper.at(desk.now)
+                return await work(keeper, desk.now)
 
     return asyncio.run(whole())
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from parcelwatch.config.lines import key_lines
 from parcelwatch.config.problems import Places, Problem, listed
 from parcelwatch.config.reading import Texts, parsed
+from parcelwatch.config.values import local_path
 from parcelwatch.core.near import did_you_mean
 from parcelwatch.errors import ConfigError
 
@@ -92,7 +93,10 @@ def _named(written: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 def _fetch(table: str, source: str, folder: Path, texts: Texts) -> tuple[dict[str, Any], Places]:
     if source.startswith(_FILE):
-        path = folder / Path(source.removeprefix(_FILE)).expanduser()
+        try:
+            path = folder / Path(local_path(source.removeprefix(_FILE))).expanduser()
+        except ValueError as error:
+            raise ConfigError([str(error)]) from None
         text = texts.read(path)
     else:
         known = shipped(table)

@@ -28,6 +28,7 @@ from parcelwatch.config.values import (
     Language,
     Limit,
     Listen,
+    LocalPath,
     LossName,
     Mode,
     Name,
@@ -62,7 +63,7 @@ MATCHERS: Final = ("courier", "company", "service", "origin", "destination", "ta
 class Service(Table):
     """[service]"""
 
-    database: str = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database file")
+    database: LocalPath = Field(default="/var/lib/parcelwatch/parcelwatch.db", min_length=1, description="the database")
     listen: Listen = Field(default="127.0.0.1:8350", description="health, metrics, webhooks")
     public_url: PublicUrl = Field(default="", description="where people reach `listen`; messages get links to act by")
     heartbeat_url: Secret | None = Field(default=None, description="asked for every few minutes while all is well")
@@ -515,7 +516,7 @@ class Drafts(Table):
     channel: str = Field(
         default="", description="where new drafts are pushed for review; the first channel when left out"
     )
-    templates: str = Field(default="", description="a folder with letters of your own, named as the shipped ones")
+    templates: LocalPath = Field(default="", description="a folder with letters of your own, named as the shipped ones")
     follow_up: NaturalLimit = Field(
         default=Duration(2, "d"),
         json_schema_extra={"default": "2d"},

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -126,6 +127,17 @@ def _read_rate(value: object) -> Rate:
 
 def _read_rates(value: object) -> tuple[Rate, ...]:
     return tuple(_read_rate(each) for each in (value if isinstance(value, list | tuple) else (value,)))
+
+
+def local_path(written: str) -> str:
+    """A path as it may be written, "~" included. ValueError for one that no file can have here."""
+    if not written.isprintable():
+        raise ValueError("a path holds no control character")
+    try:
+        Path(written).expanduser()
+    except RuntimeError:
+        raise ValueError(f'there is no home for "{written.partition("/")[0]}" here: write the whole path') from None
+    return written
 
 
 def time_zone(name: str) -> str:
@@ -329,3 +341,4 @@ OrderUrl = Annotated[str, AfterValidator(_order_url)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Listen = Annotated[str, AfterValidator(_listen)]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
+LocalPath = Annotated[str, AfterValidator(local_path)]

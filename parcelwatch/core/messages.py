@@ -237,6 +237,8 @@ class Phrases:
     more: str = "and {count} more: `{command}`"
     cut: str = "(cut at this channel's limit: {count} lines more)"
     others: str = "{title}, and {count} more of its parcels"
+    between: str = ", "
+    of: str = "{label}: "
 
     def label(self, kind: str) -> str:
         return self.labels.get(kind) or kind.replace("_", " ")
@@ -315,14 +317,14 @@ def _heading(rows: Sequence[Row], phrases: Phrases) -> str:
     if all(row.kind == _INCIDENT for row in rows):
         pattern = phrases.incidents
     counted = (f"{phrases.label(kind)} {count}" for kind, count in kinds.items())
-    label = phrases.label(rows[0].kind) if len(kinds) == 1 else ", ".join(counted)
+    label = phrases.label(rows[0].kind) if len(kinds) == 1 else phrases.between.join(counted)
     return pattern.format(count=len(rows), label=label)
 
 
 def _kinds(rows: Sequence[Row], phrases: Phrases) -> dict[str, str]:
     """What each line says of its kind: nothing where they are all of one."""
     kinds = dict.fromkeys(row.kind for row in rows)
-    return {kind: f"{phrases.label(kind)}: " if len(kinds) > 1 else "" for kind in kinds}
+    return {kind: phrases.of.format(label=phrases.label(kind)) if len(kinds) > 1 else "" for kind in kinds}
 
 
 def _command(rows: Sequence[Row]) -> str:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,11 +16,12 @@ from parcelwatch.core.complaints import Reader
 from parcelwatch.core.intake import Intake, Row
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
-from parcelwatch.model import Shipment, ShopOrder, Standing
+from parcelwatch.model import Parcel, Shipment, ShopOrder, Standing
 from parcelwatch.shopping.taking import Counter, take_page
 from parcelwatch.shops.base import Page
 from parcelwatch.store import Store, complaints
 from parcelwatch.verbs import importing
+from parcelwatch.verbs.promising import Promises
 
 MOST: Final = 500
 """Items one call may hold."""
@@ -29,27 +31,52 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What items are held against. `counter`: where orders of this caller are taken in."""
+    """What items are held against. `counter`: where orders of this caller are taken in.
+
+    `promised`: what the parcels of a call differ about.
+    """
 
     parcels: Intake
     complaints: Reader
     policy: Policy
     counter: Counter
+    promised: Promises = field(default_factory=Promises)
 
 
 Take = Callable[[Store, Counters, Mapping[str, object], datetime], Answer]
 
 
 def take_all(store: Store, take: Take, counters: Counters, items: Sequence[object], now: datetime) -> list[Answer]:
-    """An answer per item, in order; what is refused leaves nothing behind, and the others go in."""
-    answers = []
+    """An answer per item, in order; what is refused leaves nothing behind, and the others go in.
+
+    What parcels of one call say of one order's deadlines is made one, and said with the later of two that differ.
+    """
+    promised = _promised(counters.parcels, items, now) if take is parcel and len(items) > 1 else Promises()
+    counters = replace(counters, promised=promised)
+    answers: list[Answer] = []
     for item in items:
         try:
             with store.savepoint():
                 answers.append(take(store, counters, _object(item), now))
         except BadInput as error:
             answers.append({"outcome": "refused", "reason": str(error)})
+    for doubt in promised.doubts():
+        answers[doubt.line - 1].setdefault("warnings", []).append({"field": doubt.column, "text": doubt.text})
     return answers
+
+
+def _promised(reader: Intake, items: Sequence[object], now: datetime) -> Promises:
+    """What the last words on each parcel of a call promise of its orders."""
+    last: dict[tuple[object, ...], tuple[int, Mapping[str, object], Parcel]] = {}
+    for place, item in enumerate(items, 1):
+        with suppress(BadInput):
+            cells = _object(item)
+            said = reader.read(cells, now).parcel
+            last[said.number, said.courier, said.company, said.order_numbers] = place, cells, said
+    promised = Promises("item")
+    for place, cells, said in last.values():
+        promised.say(said, cells, place)
+    return promised
 
 
 def _object(item: object) -> Mapping[str, object]:
@@ -60,7 +87,7 @@ def _object(item: object) -> Mapping[str, object]:
 
 def parcel(store: Store, counters: Counters, item: Mapping[str, object], now: datetime) -> Answer:
     """Watch a parcel, described as a row of an import."""
-    received = importing.receive(store, item, counters.parcels, counters.policy, now)
+    received = importing.receive(store, item, counters.parcels, counters.policy, now, counters.promised)
     if received is None:
         return {"outcome": "skipped", "reason": _FORGOTTEN}
     described, added = received

@@ -12,6 +12,7 @@ from functools import partial
 from parcelwatch import couriers
 from parcelwatch.config import Config
 from parcelwatch.core.assigning import Assigned, Desk, assign
+from parcelwatch.core.cells import cell
 from parcelwatch.core.near import meant
 from parcelwatch.couriers.base import card
 from parcelwatch.errors import BadInput
@@ -97,3 +98,14 @@ class Placing:
 
 def _meant(desk: Desk, called: str) -> Desk:
     return replace(desk, words=(called,))
+
+
+def placed(cells: Mapping[str, object], placing: Placing | None) -> Mapping[str, object]:
+    """A row with its account, where it calls a courier by another name."""
+    called = cells.get("courier")
+    if placing is None or not isinstance(called, str) or not (called := cell("courier", called)):
+        return cells
+    if placing.known(called):
+        return cells
+    who = placing.place(called, "")
+    return {**cells, "courier": who.courier, "company": cells.get("company") or who.company}

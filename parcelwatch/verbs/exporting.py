@@ -7,11 +7,12 @@ core.exports' to say, who asks about a parcel desks.py's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from parcelwatch.core.cells import number_of, orders_of
-from parcelwatch.core.exports.gathering import Cells, Reading, Told, gathered
+from parcelwatch.core.exports.gathering import Cells, Reading, Told, gathered, standing_of
 from parcelwatch.core.exports.sent import Sent
 from parcelwatch.core.intake import Described, Intake, Remark, columns
 from parcelwatch.core.policy import Policy
@@ -30,6 +31,7 @@ from parcelwatch.verbs.importing import (
     refuse_unaskable,
     remark,
 )
+from parcelwatch.verbs.promising import Promises
 from parcelwatch.verbs.records import Source, records
 from parcelwatch.verbs.sheet import Buyers, Seen, Useless, ignored
 from parcelwatch.verbs.surveying import SEEN, Survey, refuse_doubtful
@@ -99,10 +101,11 @@ def take(
 ) -> Result:
     """Watch every parcel of the file that can be, and tell those that are watched what it says of their orders."""
     reader = _by_its_days(reader, sheet)
-    result = Result(recognised=sheet.reading.export.name)
+    promised = _promised(sheet, reader, now)
+    result = Result(recognised=sheet.reading.export.name, warnings=promised.warnings())
     if unread := ignored(sheet.reading.unread, ()):
         result.warnings.append(unread)
-    tasks = _Tasks(store, sheet, reader, placing, now, heard, result).all()
+    tasks = _Tasks(store, sheet, reader, placing, promised, now, heard, result).all()
     return carry_out(store, tasks, result, policy, now, source=name, dry_run=dry_run, progress=heard.progress)
 
 
@@ -116,6 +119,23 @@ def _by_its_days(reader: Intake, sheet: Sheet) -> Intake:
     return replace(reader, days=sheet.survey.days.decided)
 
 
+def _promised(sheet: Sheet, reader: Intake, now: datetime) -> Promises:
+    """What the lines of the orders that differ say of deadlines. Where an order goes often stands in its first line."""
+    promised, differing = Promises(), sheet.survey.differing
+    where: dict[str, str] = {}
+    for record in records(sheet.source) if differing.orders else ():
+        cells = {} if record.fault else sheet.reading.cells(record.cells)
+        if not differing.among(cells) or standing_of(cells) is not Standing.OPEN:
+            continue
+        going = where.setdefault(cells["order"], cells.get("destination", ""))
+        line = {"destination": going, **cells} if going else cells
+        for told in gathered([(record.line, line)], sheet.reading, ()):
+            with suppress(BadInput):
+                promised.say(reader.order(told.said, now).parcel, cells, record.line)
+    sheet.source.done = 0
+    return promised
+
+
 class _Tasks:
     """What the orders of a file ask for."""
 
@@ -125,12 +145,13 @@ class _Tasks:
         sheet: Sheet,
         reader: Intake,
         placing: Placing,
+        promised: Promises,
         now: datetime,
         heard: Heard,
         result: Result,
     ) -> None:
         self._store, self._sheet, self._reader, self._placing = store, sheet, reader, placing
-        self._now, self._heard, self._result = now, heard, result
+        self._promised, self._now, self._heard, self._result = promised, now, heard, result
         self._seen, self._buyers = Seen(result.warnings), Buyers()
         self._over: set[str] = set()
 
@@ -159,7 +180,7 @@ class _Tasks:
             self._refuse(told.line, told.order, error)
             return
         # What nobody watches is nobody's news, and a file may be full of it.
-        yield News(described.parcel)
+        yield News(self._promised.settled(described.parcel))
 
     def _sent(self, told: Told) -> Iterator[Task]:
         for place, each in enumerate(told.sent):
@@ -171,7 +192,7 @@ class _Tasks:
             if self._seen.new(described.parcel, each.line, follows=place > 0):
                 parcel, doubt = self._buyers.settled(described.parcel, each.line)
                 remark(self._heard.remarked, each.line, described, doubt)
-                yield parcel
+                yield self._promised.settled(parcel)
             else:
                 self._result.unchanged += 1
 

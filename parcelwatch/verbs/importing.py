@@ -20,7 +20,6 @@ from typing import Any, Final
 from parcelwatch import couriers, territories
 from parcelwatch.almanac import ALMANAC
 from parcelwatch.config import Config
-from parcelwatch.core.cells import cell
 from parcelwatch.core.intake import Described, Intake
 from parcelwatch.core.misplaced import misplaced
 from parcelwatch.core.policy import Policy
@@ -33,8 +32,9 @@ from parcelwatch.model import Ask, Parcel
 from parcelwatch.store import Store, forgotten, imports, parcels
 from parcelwatch.store.forgotten import Forgotten
 from parcelwatch.store.rows import Added
-from parcelwatch.verbs.desks import Placing, Unplaced, desks
-from parcelwatch.verbs.orders import end, enrich, reopen
+from parcelwatch.verbs.desks import Placing, Unplaced, desks, placed
+from parcelwatch.verbs.orders import end, enrich, reopen, shared
+from parcelwatch.verbs.promising import Promises
 from parcelwatch.verbs.records import Record
 from parcelwatch.verbs.sheet import Buyers, Headings, Line, Orders, Seen, Useless, joined, unshipped
 
@@ -225,19 +225,22 @@ def add(
         raise BadInput("; ".join(each.text.removesuffix("; it is left out") for each in described.spoiled))
     refuse_unaskable(store, reader, described)
     forgotten.lift(store, described.parcel)
+    described = replace(described, doubts=(*described.doubts, *shared(store, described.parcel)))
     return described, watch(store, described.parcel, policy, now)
 
 
 def receive(
-    store: Store, row: Mapping[str, object], reader: Intake, policy: Policy, now: datetime
+    store: Store, row: Mapping[str, object], reader: Intake, policy: Policy, now: datetime, promised: Promises
 ) -> tuple[Described, Added] | None:
     """Watch one parcel as an import would, without the cells that cannot be used; None for one that was forgotten.
 
-    Raises BadInput.
+    `promised`: what the call says of its order besides. Raises BadInput.
     """
     described = reader.read(row, now)
     refuse_unaskable(store, reader, described)
-    left = forgotten.load(store).left(described.parcel)
+    parcel = promised.settled(described.parcel)
+    described = replace(described, parcel=parcel, doubts=(*described.doubts, *shared(store, parcel)))
+    left = forgotten.load(store).left(parcel)
     return None if left is None else (described, watch(store, left, policy, now))
 
 
@@ -251,6 +254,7 @@ def take(
     source: str,
     renamed: Mapping[str, str] | None = None,
     placing: Placing | None = None,
+    promised: Promises | None = None,
     dry_run: bool = False,
     refused: Callable[[Rejected], None],
     remarked: Callable[[Remarked], None] = lambda _: None,
@@ -258,10 +262,11 @@ def take(
 ) -> Result:
     """Watch every good row, 500 to a transaction; each bad one goes to `refused`, each cell left out to `remarked`.
 
-    Raises Useless for a whole file.
+    `promised`: what rows differ about, as surveying.promises finds it. Raises Useless for a whole file.
     """
-    result = Result()
-    tasks = _described(store, rows, reader, renamed or {}, placing, now, result, refused, remarked)
+    promised = promised or Promises()
+    result = Result(warnings=promised.warnings())
+    tasks = _described(store, rows, reader, renamed or {}, placing, promised, now, result, refused, remarked)
     return carry_out(store, tasks, result, policy, now, source=source, dry_run=dry_run, progress=progress)
 
 
@@ -369,6 +374,7 @@ def _described(
     reader: Intake,
     renamed: Mapping[str, str],
     placing: Placing | None,
+    promised: Promises,
     now: datetime,
     result: Result,
     refused: Callable[[Rejected], None],
@@ -385,7 +391,7 @@ def _described(
             if cells is None:
                 continue
             ordered = unshipped(cells, headed=record.headed)
-            described = reader.order(cells, now) if ordered else _askable(store, reader, _placed(cells, placing), now)
+            described = reader.order(cells, now) if ordered else _askable(store, reader, placed(cells, placing), now)
         except Useless:
             raise
         except BadInput as error:
@@ -393,11 +399,11 @@ def _described(
             continue
         if ordered:
             remark(remarked, record.line, described)
-            yield News(described.parcel)
+            yield News(promised.settled(described.parcel))
         elif seen.new(described.parcel, record.line, follows=orders.follows):
             parcel, doubt = buyers.settled(described.parcel, record.line)
             remark(remarked, record.line, described, doubt)
-            yield parcel
+            yield promised.settled(parcel)
         elif not orders.follows:
             result.unchanged += 1
     if orders.passed_over:
@@ -413,17 +419,6 @@ def _named(rows: Iterable[Record], headings: Headings) -> Iterator[Line]:
             raise
         except BadInput as error:
             yield record, error
-
-
-def _placed(cells: Mapping[str, object], placing: Placing | None) -> Mapping[str, object]:
-    """A row with its account, where it calls a courier by another name."""
-    called = cells.get("courier")
-    if placing is None or not isinstance(called, str) or not (called := cell("courier", called)):
-        return cells
-    if placing.known(called):
-        return cells
-    who = placing.place(called, "")
-    return {**cells, "courier": who.courier, "company": cells.get("company") or who.company}
 
 
 def remark(remarked: Callable[[Remarked], None], line: int, described: Described, doubt: str = "") -> None:

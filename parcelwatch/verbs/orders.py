@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from parcelwatch.core.intake import Remark
 from parcelwatch.core.orders import described
 from parcelwatch.core.policy import Policy
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Amended, Parcel
+from parcelwatch.model import Amended, Order, Parcel
 from parcelwatch.store import Store, orders, parcels
 from parcelwatch.store.rows import whole
 from parcelwatch.verbs.agents import resume, stop
+from parcelwatch.verbs.promising import DEADLINES
 
 
 def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> int:
@@ -36,6 +39,26 @@ def enrich(store: Store, said: Parcel, policy: Policy, now: datetime) -> int:
                 take_step(store, parcel_id, Amended(news), policy, whole(now))
                 changed += 1
     return changed
+
+
+def shared(store: Store, said: Parcel) -> list[Remark]:
+    """What is to be said of each deadline that changes for other parcels of its order when `said` is taken."""
+    if not (said.promised_by or said.dispatch_by):
+        return []
+    own, found = parcels.same(store, said), []
+    for order in said.orders:
+        others = [other for other in orders.parcels_of(store, order.number) if own is None or other != own.id]
+        known = [one for other in others[:1] for one in orders.of(store, other) if one.number == order.number]
+        found += [Remark(name, _SHARED.format(order.number, name)) for one in known for name in _changed(one, order)]
+    return found
+
+
+_SHARED: Final = "order {} has other parcels: its new {} holds for them, too"
+
+
+def _changed(known: Order, said: Order) -> list[str]:
+    pairs = {name: (getattr(known, name), getattr(said, name)) for name in DEADLINES}
+    return [name for name, (before, after) in pairs.items() if before and after and before != after]
 
 
 def end(store: Store, number: str, over: Collection[str], policy: Policy, now: datetime, *, by: str) -> int:

@@ -129,8 +129,8 @@ def _said(name: str, value: object) -> bool:
         return True
 
 
-class _Lines:
-    """In which line each of many things stood first: twelve bytes a place, a third to two thirds of them taken.
+class Firsts:
+    """What was said first of each of many things, such as its line: twelve bytes a place, up to two thirds taken.
 
     A dictionary of the same takes ten times as much, and files may be long.
     """
@@ -140,7 +140,7 @@ class _Lines:
         self._make(1 << 10)
 
     def first(self, mark: int, line: int) -> int:
-        """The line in which it was named first, which is `line` for what is new."""
+        """The line in which it was named first, from 1 to 32 bits, which is `line` for what is new."""
         place = self._place(mark)
         if self._at[place]:
             return self._at[place]
@@ -175,7 +175,7 @@ class Seen:
 
     def __init__(self, warnings: list[str]) -> None:
         self._warnings = warnings
-        self._lines = _Lines()
+        self._lines = Firsts()
         self._doubles = 0
 
     def new(self, parcel: Parcel, line: int, *, follows: bool) -> bool:

@@ -1,12 +1,15 @@
 """A first look at a whole file: what an export has to tell, and in which order a file writes its days.
 
-What belongs here: what must be known before the first row is taken. Nothing is kept of a row but its order's hash.
+What belongs here: what must be known before the first row is taken. Nothing is kept of a row but its order's hash,
+and of the orders whose rows differ about a deadline, what they say of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -16,7 +19,10 @@ from parcelwatch.core.exports.formats import STATUS, VOID
 from parcelwatch.core.exports.gathering import Cells, Reading, below, order_of, standing_of
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Standing
+from parcelwatch.verbs.desks import Placing, placed
+from parcelwatch.verbs.promising import DEADLINES, Differing, Promises
 from parcelwatch.verbs.records import Record, Source, records
+from parcelwatch.verbs.sheet import Headings, Seen, unshipped
 
 DATED: Final = ("shipped_at", "promised_by", "dispatch_by")
 SEEN: Final = frozenset({"order", "number", STATUS, VOID, *DATED})
@@ -86,11 +92,63 @@ def _see(found: Days, rows: Iterable[Record], renamed: Mapping[str, str]) -> Non
                 found.see(text.strip())
 
 
+def promises(
+    source: Source, reader: intake.Intake, renamed: Mapping[str, str], placing: Placing | None, now: datetime
+) -> Promises:
+    """What a file in our own columns promises of the orders whose rows differ about it; the file is read for it.
+
+    One without a column of deadlines is not.
+    """
+    differing, promised, seen = Differing(), Promises(), Seen([])
+    try:
+        for _, cells in _promising(source, renamed):
+            differing.see(cells)
+        for record, cells in _promising(source, renamed) if differing.orders else ():
+            if differing.among(cells):
+                _hear(promised, seen, reader, record, placing, cells, now)
+    except BadInput:
+        # Whoever reads the file for good says what is wrong with it.
+        return Promises()
+    finally:
+        source.done = 0
+    return promised
+
+
+def _promising(source: Source, renamed: Mapping[str, str]) -> Iterator[tuple[Record, Mapping[str, object]]]:
+    """The rows that may say deadlines, by column."""
+    headings = Headings(renamed, [])
+    for record in records(source):
+        if record.fault:
+            continue
+        columns = headings.of(record)
+        if record.headed and not any(name in columns.values() for name in DEADLINES):
+            return
+        yield record, {name: record.cells[heading] for heading, name in columns.items()}
+
+
+def _hear(
+    promised: Promises,
+    seen: Seen,
+    reader: intake.Intake,
+    record: Record,
+    placing: Placing | None,
+    cells: Mapping[str, object],
+    now: datetime,
+) -> None:
+    """What one row says, unless it is refused, or passed over as it names a parcel again."""
+    with suppress(BadInput):
+        ordered = unshipped(cells, headed=record.headed)
+        parcel = (reader.order(cells, now) if ordered else reader.read(placed(cells, placing), now)).parcel
+        if ordered or seen.new(parcel, record.line, follows=True):
+            promised.say(parcel, cells, record.line)
+
+
 @dataclass(slots=True)
 class Survey:
     """What an export has to tell. `strange`: lines of no order that are no totals either.
 
-    `open`: by their hash, the orders of which one line says that they are not over.
+    `open`: by their hash, the orders of which one line says that they are not over. `differing`: those whose lines
+    differ about a deadline.
     """
 
     rows: int = 0
@@ -99,6 +157,7 @@ class Survey:
     numbered: set[int] = field(default_factory=set)
     open: set[int] = field(default_factory=set)
     days: Days = field(default_factory=Days)
+    differing: Differing = field(default_factory=Differing)
 
     def see(self, cells: Cells) -> None:
         order = order_of(cells)
@@ -115,6 +174,8 @@ class Survey:
         for column in DATED:
             if column in cells:
                 self.days.see(cells[column])
+        if standing_of(cells) is Standing.OPEN:
+            self.differing.see(cells)
 
     def summary(self, reading: Reading) -> str:
         """What the file is, in a sentence."""

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -288,6 +289,24 @@ def test_what_its_lines_are_worth_is_added_up(many: Shop) -> None:
     taken(many, EXPORTS["amazon-shipments"])
     with Store.open(many.folder / "shop.db") as store:
         assert parcels.find(store, UPS)[0].value == 15.5
+
+
+def test_lines_that_promise_one_order_different_days_promise_the_earliest_and_settle(many: Shop) -> None:
+    made = EXPORTS["amazon-shipments"]
+    days = ("2026-12-04T10:00:00+00:00", "2026-12-02T10:00:00+00:00")
+    here, other = ({**made.rows[0], "estimated-arrival-date": day} for day in days)
+    apart = {**made.rows[0], "amazon-order-id": "113-0000004-0000009", "tracking-number": "1Z999AA10123456795"}
+    for rows in (
+        [here, {**other, "tracking-number": USPS, "carrier": "USPS"}],
+        [here, apart, {**other, "tracking-number": USPS, "carrier": "USPS"}],
+    ):
+        taken(many, replace(made, rows=rows))
+        again = taken(many, replace(made, rows=rows))
+        said = [row["reason"] for row in again["warnings"] if "the earlier one holds" in row["reason"]]
+        assert (again["added"], again["updated"], len(said)) == (0, 0, 1)
+        with Store.open(many.folder / "shop.db") as store:
+            held = {str(parcels.find(store, number)[0].promised_by) for number in (UPS, USPS)}
+        assert held == {"2026-12-02 10:00:00+00:00"}
 
 
 # --- what is said otherwise wins -----------------------------------------------------------------

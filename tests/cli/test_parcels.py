@@ -36,6 +36,15 @@ def test_adding_again_updates_and_never_doubles(shop: Shop) -> None:
     assert (row["number"], row["order"], row["destination"]) == ("JD00021234", "A1", "BR")
 
 
+def test_whoever_adds_a_parcel_hears_that_its_promise_is_that_of_its_orders_other_parcels_too(shop: Shop) -> None:
+    add = ("parcels", "add", "--courier", "my_dhl", "--order", "1001", "--promised-by")
+    first = shop.run(*add, "2026-11-27", "JD00021234")
+    other = shop.run(*add, "2026-12-02", "JD00021235")
+    again = shop.run(*add, "2026-12-02", "JD00021234")
+    said = "order 1001 has other parcels: its new promised_by holds for them, too"
+    assert [said in ended.err for ended in (first, other, again)] == [False, True, False]
+
+
 def test_one_added_by_hand_belongs_to_no_import_so_it_is_told_at_once(shop: Shop) -> None:
     shop.run("parcels", "add", "JD00021234", "--courier", "my_dhl", "--tag", "vip", "--tag", "gift")
     with Store.open(shop.folder / "shop.db") as store:
