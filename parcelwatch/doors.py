@@ -63,7 +63,8 @@ def application(
     if not config.public_url:
         return web.application(*routes)
     log.info("people may act from messages", address=f"{config.public_url}/a/…", on=address)
-    return web.application(*routes, web.Links(_readers(config), policy, writer, now).route)
+    links = web.Links(_readers(config), policy, writer, now, together=making.renderer(config).together)
+    return web.application(*routes, links.route)
 
 
 def callers_of(config: Config, policy: Policy) -> list[web.Caller]:

@@ -41,6 +41,7 @@ from parcelwatch.model import (
     Form,
     LetterAction,
     LetterEvent,
+    LetterLapsed,
     LetterSettled,
     LetterTakenBack,
     LetterUnsure,
@@ -413,6 +414,8 @@ def _say(
             all_clear(store, replace(notice.case, id=saved.cases[notice.case.kind]), parcel.id, notice, now)
         elif isinstance(notice, LetterUnsure):
             _letter_unsure(store, parcel, notice, policy, now)
+        elif isinstance(notice, LetterLapsed):
+            _letter_lapsed(store, notice, policy, now)
         else:
             waits = not step.first or grouping.waits(notice.case.since, parcel.added_at, pushed=pushed)
             _enqueue(store, step, notice, saved, policy, now, wave if waits else None)
@@ -522,6 +525,29 @@ def _letter_unsure(store: Store, parcel: Parcel, notice: LetterUnsure, policy: P
         parcel_id=parcel.id,
         case_id=notice.case.id if notice.case else None,
         draft_id=notice.draft.id,
+        suppressed=way.suppressed,
+    )
+    outbox.enqueue_all(store, alert, way.receivers, now)
+
+
+def _letter_lapsed(store: Store, notice: LetterLapsed, policy: Policy, now: datetime) -> None:
+    """Bring a draft once more, for an agent to check, whatever is silenced: it was to go, and does not."""
+    parcel_id, draft = drafts.one(store, notice.draft.id or 0)
+    if draft.state is not DraftState.DRAFT:
+        return
+    takeback.take_back_draft(store, draft.id or 0, "the draft is told of again at once")
+    told = LetterWritten(draft, cases.of_kind(store, parcel_id, draft.kind))
+    way = dispatch.way(told, parcels.one(store, parcel_id), policy, now, first=False)
+    alert = NewAlert(
+        kind=draft.kind,
+        channel="",
+        severity=dispatch.severity(told),
+        why=dispatch.why(told),
+        fact=dispatch.fact(told),
+        draft=True,
+        parcel_id=parcel_id,
+        case_id=told.case.id,
+        draft_id=draft.id,
         suppressed=way.suppressed,
     )
     outbox.enqueue_all(store, alert, way.receivers, now)

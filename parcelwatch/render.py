@@ -30,7 +30,7 @@ from parcelwatch.core.text import clean, code
 from parcelwatch.core.text import ours as to_be_copied
 from parcelwatch.dates import Times, clock_there, formatted
 from parcelwatch.lettering import SEVERAL, Part, letter_name, part_values, several, values
-from parcelwatch.model import Chance, Checkpoint, Draft, Fact, Form, Milestone, Severity, Unread, Why
+from parcelwatch.model import Chance, Checkpoint, Draft, DraftState, Fact, Form, Milestone, Severity, Unread, Why
 from parcelwatch.quoting import NAME, third_party
 from parcelwatch.retold import Retold
 from parcelwatch.templates import Templates
@@ -616,7 +616,14 @@ class Renderer:
             "hidden": body != letter.body,
             "joined": self._ids(one for one in others if one in together),
             "others": self._ids(one for one in others if one not in together),
+            "lapsed": out.about.lapsed,
+            "approved": self._ids(self._outgrown(draft, out.about.others)),
         }
+
+    def _outgrown(self, draft: Draft, others: Sequence[Draft]) -> Iterator[int | None]:
+        """The drafts of its letter that an agent has said yes to before it said all it says now."""
+        letter = self.together(draft, others)
+        return (one.id for one in letter if one.state is DraftState.APPROVED and not joint.approved(letter))
 
     def _ids(self, drafts: Iterable[int | None]) -> str:
         return str(self._words["whose"]["comma"]).join(f"D{one}" for one in drafts)

@@ -32,6 +32,7 @@ from parcelwatch.store.erase import forget
 from parcelwatch.store.keys import link_key
 from parcelwatch.store.writer import Writer
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
+from parcelwatch.verbs.links import press
 from parcelwatch.web.links import Rates, preferred
 from parcelwatch.words import catalogue, languages
 from tests.databases import blank
@@ -558,6 +559,29 @@ def test_a_letter_that_another_has_joined_since_its_approval_is_not_said_to_be_a
         assert [(each.state, each.joint) for each in found] == [("approved", (1, 2))] * 2
 
     play(tmp_path, scene, parcel=False)
+
+
+def test_a_letter_by_a_template_of_the_shop_s_own_is_approved_whatever_else_waits(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "en" / "letters"
+    own.mkdir(parents=True)
+    (own / "damaged.txt.j2").write_text("Subject: {{ number }}\n\nDear {{ name }}, broken.\n")
+    words = Renderer(templates=tmp_path / "own")
+
+    with Store.open(blank(tmp_path / "watch.db")) as store:
+        trouble(store, order="A-1")
+        link = path_in(_told(store, words)[-1]).removeprefix("/a/")
+        trouble(store, "PW000000002XX", Cause.LOST, order="A-1")
+        seen = [press(store, link, "approve", "1", PEOPLE, POLICY, NOW, words.together) for _ in range(2)]
+        assert [outcome.came for one in seen for outcome in one.outcomes] == ["done", "already"]
+        assert (drafts.one(store, 1)[1].state, drafts.one(store, 2)[1].state) == ("approved", "draft")
+
+
+def _told(store: Store, words: Renderer) -> list[Text]:
+    texts: list[Text] = []
+    while group := claim(store, NOW, (), Wording(words, LIMITS, LINKING)):
+        settle(store, group, None, POLICY, NOW)
+        texts += [text for text in group.said if "----- text" in text.body]
+    return texts
 
 
 def test_a_letter_shown_by_two_messages_is_approved_by_the_later_one_too(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from parcelwatch.render import Renderer
 from parcelwatch.settle import settle
 from parcelwatch.shapes import draft_whole
 from parcelwatch.shapes import letter as letter_of
-from parcelwatch.store import Store, drafts, erase, parcels
+from parcelwatch.store import Store, drafts, erase, parcels, report
 from parcelwatch.verbs import agents, letters
 from tests.databases import blank
 
@@ -171,6 +171,18 @@ def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_n
     send(store, Way(lambda: Attempt(Outcome.REFUSED, "503")), 2, later)
     assert states(store) == {1: "sent", 2: "approved", 3: "approved"}
     assert [WORDS.letter(row["draft"]).body != "" for row in drafts.rows(store)] == [True] * 3
+
+
+def test_a_letter_that_names_no_day_may_go_at_any_time(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    send(store, Way(), 1)
+    parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
+    later = NOW + 3 * DAY
+    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
+    assert "You will hear" not in said(store, 2)
+    way = Way()
+    send(store, way, 2, later)
+    assert len(way) == 1
 
 
 def test_good_news_goes_out_with_trouble(store: Store) -> None:
@@ -405,6 +417,101 @@ def test_the_message_to_agents_shows_the_letter_as_it_goes_out_once(store: Store
     assert message.count(ALSO) == 1
     assert said(store, 1) in message
     assert all(drafts.one(store, draft)[1].joint == (1, 2) for draft in (1, 2) if drafts.one(store, draft)[1].body)
+
+
+def messages(store: Store, at: datetime, words: Renderer = WORDS) -> list[str]:
+    """What the chat gets by then."""
+    got: list[str] = []
+    while group := claim(store, at, (), Wording(words, {"ops": Characters(100_000)})):
+        got += [text.body for text in group.said]
+        settle(store, group, None, POLICY, at)
+    return got
+
+
+def test_an_approval_that_lapses_is_told_once_with_the_draft_that_must_be_read_again(store: Store) -> None:
+    one = parcel(store, "PW1", LOST)
+    other = parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    later = NOW + 2 * HOUR
+    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
+    assert states(store) == {1: "withdrawn", 2: "draft"}
+    told = "\n".join(messages(store, later + HOUR))
+    assert "Draft D1 is withdrawn" in told
+    assert told.count("D2 was approved together with D1, which no longer belongs to it") == 1
+    assert "must be read and approved again" in told
+    hear(store, other, DAMAGED, at=later + HOUR)
+    assert messages(store, later + DAY) == []
+
+
+def test_that_an_approval_lapsed_is_told_in_the_agents_language_also_when_an_agent_dropped_the_other(
+    store: Store,
+) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    act(store, 2, "discard", NOW + 2 * HOUR)
+    (told,) = messages(store, NOW + 3 * HOUR, Renderer(agent_language="zh-CN"))
+    assert "草稿 D1 原与 D2 一同批准" in told
+
+
+def test_a_draft_written_anew_for_another_parcel_brings_the_letter_whose_approval_lapsed_once(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    parcel(store, "PW3", LOST, at=NOW + 2 * HOUR)
+    assert states(store) == {1: "superseded", 2: "draft", 3: "draft"}
+    told = "\n".join(messages(store, NOW + 3 * HOUR))
+    assert told.count("D2 was approved together with D1") == 1
+    assert told.count("----- subject -----") == 1
+    assert said(store, 2) == said(store, 3)
+    assert said(store, 2) in told
+
+
+def test_an_approval_that_lapses_and_is_given_again_before_the_chat_heard_is_no_news(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    act(store, 2, "discard", NOW + 2 * HOUR)
+    act(store, 1, "approve", NOW + 2 * HOUR)
+    assert not any("approved together with" in told for told in messages(store, NOW + 3 * HOUR))
+
+
+def test_what_joins_an_approved_letter_says_that_it_wants_to_be_read_again(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    parcel(store, "PW3", HELD, at=NOW + 2 * HOUR)
+    (told,) = messages(store, NOW + 3 * HOUR)
+    assert "D1, D2 were approved before the letter said all of this: it must be read and approved again." in told
+
+
+def test_nobody_sends_what_joined_a_letter_after_it_was_shown_without_having_read_it(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    messages(store, NOW + HOUR)
+    parcel(store, "PW3", HELD, at=NOW + 2 * HOUR)
+    way = Way()
+    with pytest.raises(BadInput, match=r"draft 3 has joined the letter of draft 1 .*`parcelwatch drafts show 1`"):
+        send(store, way, 1, NOW + 2 * HOUR)
+    assert (list(way), set(states(store).values())) == ([], {"draft"})
+    messages(store, NOW + 3 * HOUR)
+    send(store, way, 1, NOW + 3 * HOUR)
+    assert len(way) == 1
+
+
+def test_the_report_counts_letters_as_customers_get_them(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", DAMAGED)
+    parcel(store, "PW3", LOST, order=replace(ANN, number="A-2"))
+    for draft in (1, 3):
+        send(store, Way(), draft)
+    counts = report.figures(store, NOW, NOW + HOUR).counts
+    assert {name: counts[name] for name in ("drafted", "approved", "sent")} == {"drafted": 3, "approved": 2, "sent": 2}
 
 
 def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parcelwatch.cli import batches
+from parcelwatch.cli import batches, joined
 from parcelwatch.cli.base import By, Json, NeedsAttention, command, draft_id, group, standing
 from parcelwatch.cli.batches import Incident, Lot, OfKind, SomeDrafts, in_turn, meant, one_or_lot, summary
 from parcelwatch.cli.desk import Desk
@@ -42,7 +42,11 @@ def list_all(
     kind: OfKind = "",
     as_json: Json = False,
 ) -> None:
-    """List every draft, or those in one state."""
+    """List every draft, or those in one state.
+
+    What goes out as one letter has the numbers of all of it, its own first, as in 2+1. One that was approved before
+    others joined its letter is to be read again: it counts as a draft.
+    """
     from parcelwatch import shapes
     from parcelwatch.cli import output
     from parcelwatch.model import DraftState
@@ -53,7 +57,11 @@ def list_all(
     with desk.store() as store:
         if incident is not None:
             incidents.one(store, incident)
-        rows = [shapes.draft(row, desk.words) for row in drafts.rows(store, state, kind=kind, incident=incident)]
+        # An approval can be outgrown, which its row alone does not say.
+        kept = ("draft", "approved") if state in ("draft", "approved") else (state,)
+        found = [row for one in kept for row in drafts.rows(store, one, kind=kind, incident=incident)]
+        every = [shapes.draft_listed(store, row, desk.words) for row in sorted(found, key=lambda row: int(row["id"]))]
+        rows = [row for row in every if state in ("", joined.state(row))]
     if as_json:
         output.emit_list(rows)
         return
@@ -70,11 +78,11 @@ def _print_list(rows: list[dict[str, Any]], desk: Desk) -> None:
     zone, t = desk.config.timezone, desk.tongue
     shown = [
         (
-            row["id"],
+            joined.numbers(row),
             row["number"],
             _what(t, row),
             row["language"],
-            t(row["state"]),
+            t("read again" if joined.outgrown(row) else row["state"]),
             row["to"] or "",
             moment(row["created_at"], zone),
             safe(row["subject"], 120),
@@ -124,12 +132,13 @@ def _print(shown: Mapping[str, Any], desk: Desk) -> None:
 
     zone, t = desk.config.timezone, desk.tongue
     pattern = "{kind} of {number}, case {case}" if shown["case"] else "{kind} of {number}"
+    standing = t("read again" if joined.outgrown(shown) else shown["state"])
     about = t(pattern, kind=_what(t, shown), number=shown["number"], case=shown["case"])
     output.pairs(
         [
             (
                 t("draft"),
-                t("{what} ({how})", what=shown["id"], how=t(", ").join((t(shown["state"]), shown["language"]))),
+                t("{what} ({how})", what=shown["id"], how=t(", ").join((standing, shown["language"]))),
             ),
             (t("about"), about),
             (t("together with"), _others(shown, t)),
@@ -199,13 +208,17 @@ def edit(
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")
+        stood = joined.standing(store, of)
         _act(desk, store, of, "edit", by, subject=words[0], body=words[1], letter=before["drafts"])
         shown = shapes.draft_whole(store, of, desk.words)
+        changed = joined.changed(store, stood)
+        others = [shapes.draft_whole(store, one, desk.words) for one in changed if one != of]
     if as_json:
         output.emit(shown)
         return
     t = desk.tongue
     output.say(t("Draft {draft} is changed; `parcelwatch drafts approve {draft}` when it may go.", draft=of))
+    joined.say(others, t)
 
 
 def _edit_common(
@@ -249,8 +262,8 @@ def approve(
     With --incident or --kind all that wait there: `drafts list --kind peak --state draft` shows them.
     """
     lot = Lot(incident, kind)
-    ids = meant(desk, drafts, lot, "draft")
-    _move(desk, ids, "approve", by, lot, as_json=as_json)
+    ids = joined.to_read(desk, lot) if lot else meant(desk, drafts, lot)
+    _move(desk, ids or meant(desk, drafts, lot, "draft"), "approve", by, lot, as_json=as_json)
     _warn_of_age(desk, *ids)
 
 
@@ -333,28 +346,22 @@ def _move(desk: Desk, ids: list[int], verb: str, by: str, lot: Lot, *, as_json: 
     along: list[int] = []
     with desk.store() as store:
         for draft in in_turn(store, ids, verb):
-            before = shapes.draft_whole(store, draft, desk.words)
+            before, stood = shapes.draft_whole(store, draft, desk.words), joined.standing(store, draft)
+            if verb == "approve":
+                joined.warn_of_unread(desk, store, draft)
             # What was read here is what is approved: from now on these are the draft's words.
             words = {"subject": before["subject"], "body": before["body"]}
             _act(desk, store, draft, verb, by, **words, letter=before["drafts"])
             moved.append(shapes.draft_whole(store, draft, desk.words))
-            along += [one for one in moved[-1]["drafts"] if one not in ids and verb != "discard"]
-        others = [shapes.draft_whole(store, one, desk.words) for one in dict.fromkeys(along)]
+            along += [*([] if verb == "discard" else moved[-1]["drafts"]), *joined.changed(store, stood)]
+        others = [shapes.draft_whole(store, one, desk.words) for one in dict.fromkeys(along) if one not in ids]
     if as_json:
-        output.emit(moved[0] if len(moved) == 1 else moved)
+        output.emit(moved[0] if len(ids) == 1 else [*moved, *others])
         return
-    if lot:
-        output.say(summary(lot, moved, desk.tongue))
-        return
-    for shown in (*moved, *others):
-        output.say(_now(shown, desk.tongue))
-
-
-def _now(shown: Mapping[str, Any], t: Tongue) -> str:
-    """Which draft it is, and its state."""
-    kind, state = t.kind(shown["kind"]), t(shown["state"])
-    answer = "Draft {draft} ({kind} of {number}) is {state}."
-    return t(answer, draft=shown["id"], kind=kind, number=shown["number"], state=state)
+    output.say(summary(lot, moved, desk.tongue)) if lot else joined.say(moved, desk.tongue)
+    joined.say(others, desk.tongue)
+    if verb == "approve" and not lot:
+        joined.say_together(moved, desk.tongue)
 
 
 def _act(
@@ -392,6 +399,7 @@ def send(
     if customers is None and not counters:
         _ready(desk, ids, approve=approve)
         raise NeedsAttention(desk.tongue(NO_WAY, draft=ids[0]))
+    one_alone = as_json and len(ids) == 1
     with desk.store() as store:
         way = Tickets(store, counters, desk.now, customers)
         troubles: dict[int, str] = {}
@@ -400,13 +408,13 @@ def send(
                 said = [one.id for one in shapes.letter(store, draft, desk.words)]
                 trouble = _sent(desk, store, way, draft, by, approve=approve)
                 troubles |= {one or draft: trouble for one in said}
-        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if as_json else troubles)]
+        shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if one_alone else troubles)]
     if as_json:
-        output.emit(shown[0] if len(shown) == 1 else shown)
+        output.emit(shown[0] if one_alone else shown)
     else:
         for each in shown:
             if not troubles[each["id"]]:
-                output.say(_now(each, desk.tongue))
+                output.say(joined.now(each, desk.tongue))
     if told := [*dict.fromkeys(filter(None, troubles.values()))]:
         raise NeedsAttention("\n".join(told))
 

@@ -16,7 +16,8 @@ from parcelwatch.model import Draft, Fact, Form, Order, Severity, Sure
 class About:
     """A parcel beside its trouble: its orders, where from and to, and the ids of the letters that wait about it, and
     the tickets in which its buyers have written. `others`: of a message that brings a letter, what else waits for the
-    same customer of the same order.
+    same customer of the same order. `lapsed`: which draft it was approved with, in one letter that is no more, None
+    where that is not so.
     """
 
     orders: tuple[Order, ...] = ()
@@ -25,6 +26,7 @@ class About:
     drafts: tuple[int, ...] = ()
     tickets: tuple[str, ...] = ()
     others: tuple[Draft, ...] = ()
+    lapsed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

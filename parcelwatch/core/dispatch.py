@@ -27,7 +27,6 @@ from parcelwatch.model import (
     LetterTakenBack,
     LetterUnsure,
     LetterWritten,
-    Notice,
     Parcel,
     Severity,
     Why,
@@ -35,6 +34,9 @@ from parcelwatch.model import (
 
 NO_CHANNEL: Final = "no channel is configured"
 MOOT: Final = "the parcel is told of again at once"
+
+Routed = CaseNotice | LetterUnsure
+"""What has a way of its own; a letter that lapsed is told of as one that was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Way:
 
 
 def way(
-    notice: Notice,
+    notice: Routed,
     parcel: Parcel,
     policy: Policy,
     now: datetime,
@@ -119,14 +121,14 @@ def operators(kind: str, account: str, policy: Policy) -> Way:
     return Way(found, "" if found else NO_CHANNEL)
 
 
-_OF_LETTERS: Final[Mapping[type[Notice], Why]] = {
+_OF_LETTERS: Final[Mapping[type[Routed], Why]] = {
     LetterWritten: Why.DRAFTED,
     LetterTakenBack: Why.WITHDRAWN,
     LetterUnsure: Why.UNSURE,
 }
 
 
-def why(notice: Notice) -> Why:
+def why(notice: Routed) -> Why:
     """Why it is sent, in one word."""
     if isinstance(notice, CaseTold | ClaimTold):
         return notice.why
@@ -135,14 +137,14 @@ def why(notice: Notice) -> Why:
     return _OF_LETTERS[type(notice)]
 
 
-def severity(notice: Notice) -> Severity:
+def severity(notice: Routed) -> Severity:
     """How grave it is: a deadline is so by itself, whatever its case is."""
     if isinstance(notice, LetterUnsure):
         return notice.case.severity if notice.case is not None else Severity.MEDIUM
     return notice.severity if isinstance(notice, ClaimTold) else notice.case.severity
 
 
-def fact(notice: Notice) -> Fact:
+def fact(notice: Routed) -> Fact:
     """What there is to say."""
     match notice:
         case ClaimTold():

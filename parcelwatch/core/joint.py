@@ -79,6 +79,12 @@ def approved(letter: Sequence[Draft]) -> bool:
     return all(one.state is DraftState.APPROVED and one.joint == mine for one in letter)
 
 
+def unread(letter: Sequence[Draft]) -> tuple[int, ...]:
+    """The drafts of it that have joined since its words were last shown or chosen, () where nobody has seen any."""
+    seen = {one for draft in letter if draft.body for one in (draft.joint or (draft.id,))}
+    return tuple(sorted(one.id for one in letter if one.id is not None and one.id not in seen)) if seen else ()
+
+
 def next_word(letter: Sequence[Draft]) -> str:
     """The day by which its customer hears again, ISO 8601: the earliest that lay ahead when the last of it was written.
 
@@ -90,9 +96,14 @@ def next_word(letter: Sequence[Draft]) -> str:
 
 
 def overdue(letter: Sequence[Draft], now: datetime) -> bool:
-    """Whether the day by which it promises word has come, so that it must be edited before it is sent."""
+    """Whether the day by which it promises word has come, so that it must be edited before it is sent.
+
+    One that says several promises none where every day lay behind when the last of it was written.
+    """
+    if len(letter) == 1:
+        return drafts.overdue(letter[0], now)
     day = next_word(letter)
-    return drafts.stamp(now) >= day if day else any(drafts.overdue(one, now) for one in letter)
+    return bool(day) and drafts.stamp(now) >= day
 
 
 def scope(draft: Draft, verb: str, letter: Sequence[int]) -> tuple[int, ...]:

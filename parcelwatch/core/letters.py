@@ -27,6 +27,7 @@ from parcelwatch.model import (
     Form,
     LetterAction,
     LetterEvent,
+    LetterLapsed,
     LetterSettled,
     LetterStep,
     LetterTakenBack,
@@ -165,18 +166,21 @@ def _do(step: Step, draft: Draft, verb: Verb, action: LetterAction, next_word: s
 
 
 def _part(step: Step, gone: Collection[int | None]) -> Step:
-    """What is left of letters that said one of these, too: their words, and an agent's yes to them, were of all."""
+    """What is left of letters that said one of these, too: their words, and an agent's yes to them, were of all.
+
+    Agents hear of a yes that holds no more: nobody would look at that draft again.
+    """
     for draft in step.dossier.drafts:
-        if draft.unsent and draft.id not in gone and not set(gone).isdisjoint(draft.joint):
-            then, line = moved(draft, Verb.PART, step.now, why=_PARTED)
-            known = draft.edited or draft.state is DraftState.APPROVED
+        left = set(gone) & set(draft.joint)
+        if draft.unsent and draft.id not in gone and left:
+            why = Fact(Form.LETTER_PARTED, count=min(filter(None, left)))
+            then, line = moved(draft, Verb.PART, step.now, why=why)
+            approved = draft.state is DraftState.APPROVED
             kept = tuple(then if one is draft else one for one in step.dossier.drafts)
             step = replace(step, dossier=replace(step.dossier, drafts=kept))
-            step = replace(step, moves=(*step.moves, line)) if known else step
+            step = replace(step, moves=(*step.moves, line)) if draft.edited or approved else step
+            step = replace(step, notices=(*step.notices, LetterLapsed(then))) if approved else step
     return step
-
-
-_PARTED = Fact(Form.LETTER_PARTED)
 
 
 def _wordless(draft: Draft) -> Draft:

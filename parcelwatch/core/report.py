@@ -32,11 +32,12 @@ class Daily:
 class Figures:
     """What happened to cases, letters and remedies from `since` to `until`, and what waits then.
 
-    `counts`: opened, acknowledged, resolved, escalated, reraised; drafted, approved, sent; agreed, done; right, wrong,
-    known. `states`: of the cases that wait. `ages`: the same by how long they have waited: day, three, week, longer.
-    `owners`: the same by agent, "" where nobody has them. `hidden`: those behind a worse kind, which are none of them.
-    `owed`: remedies not done yet. `incidents`: how many were opened and closed, are open, and of how many parcels.
-    `shadows`: what each threshold on trial would have told.
+    `counts`: opened, acknowledged, resolved, escalated, reraised; drafted, approved, sent; agreed, done; right,
+    wrong, known. Drafts that leave as one letter are approved and sent once. `states`: of the cases that wait.
+    `ages`: the same by how long they have waited: day, three, week, longer. `owners`: the same by agent, "" where
+    nobody has them. `hidden`: those behind a worse kind, which are none of them. `owed`: remedies not done yet.
+    `incidents`: how many were opened and closed, are open, and of how many parcels. `shadows`: what each threshold on
+    trial would have told.
     """
 
     since: datetime

@@ -132,6 +132,13 @@ class LetterUnsure:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterLapsed:
+    """An agent's yes to a draft was to a letter that is no more: the draft is to be read and approved again."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimTold:
     """Agents are to hear that the last day of a claim is near, or over: `fact` says which."""
 
@@ -144,7 +151,7 @@ class ClaimTold:
 CaseNotice = CaseTold | CaseCleared | LetterWritten | LetterTakenBack | ClaimTold
 """What happened to a case that people may have to hear of. To whom it goes, and whether, is core.dispatch's."""
 
-Notice = CaseNotice | LetterUnsure
+Notice = CaseNotice | LetterUnsure | LetterLapsed
 
 
 @dataclass(frozen=True, slots=True)

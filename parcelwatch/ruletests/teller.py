@@ -24,7 +24,6 @@ from parcelwatch.model import (
     Event,
     LetterAction,
     LetterStep,
-    Notice,
     State,
 )
 from parcelwatch.render import Renderer
@@ -83,7 +82,7 @@ class InCore:
         born = step.dossier.drafts[known:]
         news = [one for one in step.notices if isinstance(one, CaseTold | ClaimTold)]
         over = [one for one in step.notices if isinstance(one, CaseCleared) and not one.moot]
-        spoken: list[Notice] = [*news, *over]
+        spoken: list[CaseTold | ClaimTold | CaseCleared] = [*news, *over]
         parcel, policy = step.dossier.parcel, self._policy
         quiet = {id(one): dispatch.way(one, parcel, policy, at, first=step.first).suppressed for one in news}
         fired = [one for one in step.events if one.signal == "fires"]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from parcelwatch.core.joint import approved
 from parcelwatch.model import Agreed, Case, CaseEvent, ClaimState, Draft, Fact
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, cases, drafts, tickets
@@ -115,6 +116,18 @@ def draft(row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
     return {**shown, "subject": letter.subject, "body": letter.body}
 
 
+def draft_listed(store: Store, row: Mapping[str, Any], words: Renderer) -> dict[str, Any]:
+    """A draft as in `drafts list`. `letter`: all that go out with it, itself among them; `ready`: it may, as it stands.
+
+    An approved one whose letter says something else by now is to be read again.
+    """
+    known: Draft = row["draft"]
+    beside = drafts.beside(store, row["id"]) if known.joint or (known.unsent and known.order) else ()
+    letter = words.together(known, beside)
+    said = [one.id or row["id"] for one in letter]
+    return {**draft(row, words), "letter": sorted(said), "ready": known.unsent and approved(letter)}
+
+
 def letter(store: Store, draft_id: int, words: Renderer) -> tuple[Draft, ...]:
     """The drafts that make one letter with this one, itself among them. Raises NotFound."""
     return words.together(drafts.one(store, draft_id)[1], drafts.beside(store, draft_id))
@@ -123,7 +136,8 @@ def letter(store: Store, draft_id: int, words: Renderer) -> tuple[Draft, ...]:
 def draft_whole(store: Store, draft_id: int, words: Renderer, *, alone: bool = False) -> dict[str, Any]:
     """A draft with the letter it goes out in, and what was done to it, oldest first. Raises NotFound.
 
-    `drafts`: all that the letter says, this one among them. `alone`: what this one says by itself.
+    `drafts`: all that the letter says, this one among them. `ready`: as in `drafts list`. `alone`: what this one says
+    by itself.
     """
     letters = letter(store, draft_id, words)
     (row,) = drafts.rows(store, draft_id=draft_id)
@@ -133,7 +147,8 @@ def draft_whole(store: Store, draft_id: int, words: Renderer, *, alone: bool = F
         del event["fact"]
     went = tickets.of_letter(store, min(row["draft"].joint, default=draft_id))
     said_by = [draft_id] if alone else sorted(one.id or draft_id for one in letters)
-    words_of = {"subject": said.subject, "body": said.body, "drafts": said_by}
+    ready = row["draft"].unsent and approved(letters)
+    words_of = {"subject": said.subject, "body": said.body, "drafts": said_by, "ready": ready}
     return {**draft(row, words), **words_of, "events": events, "ticket": went}
 
 

@@ -96,6 +96,11 @@ SELECT {", ".join(f"o.{name}" for name in DRAFT_COLUMNS.split(", "))} FROM draft
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
 
+_LAPSED: Final = """
+SELECT json_extract(e.fact, '$.count') FROM drafts d JOIN draft_events e ON e.draft_id = d.id
+WHERE d.id = ? AND d.state = 'draft' AND e.verb = 'part' AND e.before = 'approved' ORDER BY e.id DESC LIMIT 1
+"""
+
 # Why a letter of trouble was taken back while that was over or hidden: true only for as long.
 _WHILE_OVER: Final = (Form.CASE_CLOSED, Form.WORSE_OFF, Form.LIMIT_RAISED)
 _STANDS: Final = """
@@ -132,7 +137,8 @@ def whole(store: Store, out: Outgoing) -> Outgoing:
     known, wrote = orders.of(store, out.parcel_id or 0), tickets.numbers_of(store, out.parcel_id or 0)
     brought = out.letter.id if out.letter is not None and out.why is Why.DRAFTED else None
     others = tuple(map(to_draft, store.all(_OTHERS, (brought,)))) if brought is not None else ()
-    return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote, others))
+    lapsed = next((beside for (beside,) in store.all(_LAPSED, (brought,))), None)
+    return replace(out, about=About(known, lane[0][0], lane[0][1], letters, wrote, others, lapsed))
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -15,7 +15,12 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import from_ms, maybe_at, to_ms
 
 _MOVES: Final = "SELECT signal, before, after FROM case_events WHERE at >= ? AND at < ?"
-_LETTERS: Final = "SELECT after FROM draft_events WHERE at >= ? AND at < ? AND before <> after"
+# What left as one letter is one to whoever got it.
+_LETTERS: Final = """
+SELECT DISTINCT e.after, e.at, coalesce((SELECT min(value) FROM json_each(d.joint)), d.id)
+FROM draft_events e JOIN drafts d ON d.id = e.draft_id
+WHERE e.at >= ? AND e.at < ? AND e.before <> e.after AND e.after IN ('approved', 'sent')
+"""
 _DRAFTED: Final = "SELECT count(*) FROM drafts WHERE created_at >= ? AND created_at < ?"
 _VERDICTS: Final = "SELECT verdict, count(*) FROM cases WHERE verdict_at >= ? AND verdict_at < ? GROUP BY verdict"
 _WAITING: Final = "SELECT state, opened_at, owner FROM cases WHERE state <> 'resolved' AND hidden_by = ''"
@@ -63,7 +68,7 @@ def _counts(store: Store, span: tuple[int, int]) -> Counter[str]:
     moves = store.all(_MOVES, span)
     counts = Counter(_NAMES[signal] for signal, _, _ in moves if signal in _NAMES)
     counts["resolved"] = sum(after == "resolved" != before for _, before, after in moves)
-    counts.update(after for (after,) in store.all(_LETTERS, span) if after in ("approved", "sent"))
+    counts.update(after for after, _, _ in store.all(_LETTERS, span))
     counts["drafted"] = store.value(_DRAFTED, span)
     counts.update({_VERDICT_NAMES[verdict]: count for verdict, count in store.all(_VERDICTS, span)})
     return counts

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from parcelwatch.channels.customers import Attempt, Outcome
 from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, parts
-from parcelwatch.core.joint import approved, ids, overdue
+from parcelwatch.core.joint import approved, ids, overdue, unread
 from parcelwatch.core.letters import instead
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
@@ -84,6 +84,11 @@ def _taken_up(
         raise BadInput(
             f"what else its customer waits for has changed the letter of draft {draft_id} since it was approved: read "
             f"it (`parcelwatch drafts show {draft_id}`), then `parcelwatch drafts approve {draft_id}`"
+        )
+    if not approved(together) and (new := unread(together)):
+        raise BadInput(
+            f"draft {new[0]} has joined the letter of draft {draft_id} since that was last shown: read it "
+            f"(`parcelwatch drafts show {draft_id}`), then `parcelwatch drafts approve {draft_id}`"
         )
     if overdue(together, now) and not draft.edited:
         raise BadInput(

@@ -6,19 +6,22 @@ its channel belonging to one person, in whose name it then does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from parcelwatch.core.joint import together
+from parcelwatch.core import joint
 from parcelwatch.core.links import LEADS_TO, SNOOZE, Ended, Item, Link, Verb, well_formed
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.model import Draft, DraftState
 from parcelwatch.store import Store, cases, drafts, links
 from parcelwatch.verbs.agents import act_on_case, act_on_draft
+
+Together = Callable[[Draft, Iterable[Draft]], tuple[Draft, ...]]
+"""Which drafts make one letter with one, of those known of its order: Renderer.together, where templates say it."""
 
 ALL: Final = "all"
 """Stands for every case of a link that nothing has ended."""
@@ -78,7 +81,14 @@ def look(store: Store, token: str, people: Mapping[str, str], now: datetime) -> 
 
 
 def press(
-    store: Store, token: str, verb: str, case: str, people: Mapping[str, str], policy: Policy, now: datetime
+    store: Store,
+    token: str,
+    verb: str,
+    case: str,
+    people: Mapping[str, str],
+    policy: Policy,
+    now: datetime,
+    together: Together = joint.together,
 ) -> Looked:
     """Do `verb` to one case of the link, or to ALL, if its channel is one person's.
 
@@ -89,19 +99,23 @@ def press(
         if before.link is None or not before.person:
             return before
         act = _undoing if verb == UNDO else _doing
-        outcomes = tuple(act(store, before.link, verb, case, before.person, policy, now))
+        outcomes = tuple(act(store, before.link, verb, case, before.person, policy, now, together))
         return replace(look(store, token, people, now), outcomes=outcomes)
 
 
-def _doing(store: Store, link: Link, verb: str, case: str, by: str, policy: Policy, now: datetime) -> Iterator[Outcome]:
+def _doing(
+    store: Store, link: Link, verb: str, case: str, by: str, policy: Policy, now: datetime, together: Together
+) -> Iterator[Outcome]:
     chosen, wanted = list(_chosen(link, case)), _verb(verb)
     if not (chosen or case == ALL) or any(wanted not in item.verbs for item in chosen):
         raise BadInput("there is no such button")
     for item in chosen:
-        yield _press(store, item, wanted, by, policy, now)
+        yield _press(store, item, wanted, by, policy, now, together)
 
 
-def _undoing(store: Store, link: Link, _: str, case: str, by: str, policy: Policy, now: datetime) -> Iterator[Outcome]:
+def _undoing(
+    store: Store, link: Link, _: str, case: str, by: str, policy: Policy, now: datetime, __: Together
+) -> Iterator[Outcome]:
     item = next((one for one in link.items if str(one.case_id) == case), None)
     if item is None or not item.uses:
         raise BadInput("there is no such button")
@@ -140,7 +154,7 @@ def _chosen(link: Link, case: str) -> Iterator[Item]:
             yield item
 
 
-def _press(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: datetime) -> Outcome:
+def _press(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: datetime, together: Together) -> Outcome:
     if before := item.used(verb):
         return Outcome(item, verb, Came.ALREADY, before.by, before.at)
     if item.ended is Ended.CLOSED and verb is Verb.RESOLVE:
@@ -149,8 +163,10 @@ def _press(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: d
         return Outcome(item, verb, Came.ENDED)
     try:
         with store.savepoint():
-            act = _approve if verb is Verb.APPROVE else _move
-            outcome = act(store, item, verb, by, policy, now)
+            if verb is Verb.APPROVE:
+                outcome = _approve(store, item, verb, by, policy, now, together)
+            else:
+                outcome = _move(store, item, verb, by, policy, now)
             if outcome.came is Came.DONE:
                 links.use(store, item, verb, by, now)
             return outcome
@@ -168,12 +184,14 @@ def _move(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: da
     return Outcome(item, verb, Came.DONE, by, now)
 
 
-def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: datetime) -> Outcome:
+def _approve(
+    store: Store, item: Item, verb: Verb, by: str, policy: Policy, now: datetime, together: Together
+) -> Outcome:
     """Only the very words that the message showed."""
     if item.draft_id is None or item.draft not in (DraftState.DRAFT, DraftState.APPROVED):
         return Outcome(item, verb, Came.MOVED_ON)
     _, draft = drafts.one(store, item.draft_id)
-    joined = _joined_since(store, draft)
+    joined = _joined_since(store, draft, together)
     if draft.state is DraftState.APPROVED and not joined:
         return Outcome(item, verb, Came.SO)
     if joined or not item.unchanged:
@@ -185,7 +203,7 @@ def _approve(store: Store, item: Item, verb: Verb, by: str, policy: Policy, now:
     return Outcome(item, verb, Came.DONE, by, now)
 
 
-def _joined_since(store: Store, draft: Draft) -> bool:
+def _joined_since(store: Store, draft: Draft, together: Together) -> bool:
     """Whether what was written later is said together with it: then its letter is another by now."""
     last = max(draft.joint, default=draft.id or 0)
     return any((one.id or 0) > last for one in together(draft, drafts.beside(store, draft.id or 0)))

@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from parcelwatch.core import joint
 from parcelwatch.core.links import Ended
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput, whereabouts
@@ -69,11 +70,14 @@ class Links:
         writer: Writer,
         now: Callable[[], datetime],
         patience: float = PATIENCE,
+        *,
+        together: links.Together = joint.together,
     ) -> None:
         self._readers = readers
         self._policy = policy
         self._writer = writer
         self._now = now
+        self._together = together
         self._patience = patience
         self._rates = Rates()
         self.route = Route("/a/{token:path}", self)
@@ -111,7 +115,7 @@ class Links:
             raise BadInput("too long, or too slow")
         said = _form(form)
         verb, case = said.get("verb", ""), said.get("case", "")
-        return await self._writer.run(links.press, token, verb, case, people, self._policy, now)
+        return await self._writer.run(links.press, token, verb, case, people, self._policy, now, self._together)
 
     def _shown(self, seen: Looked, language: str, *, acting: bool) -> HTMLResponse:
         if seen.link is not None:

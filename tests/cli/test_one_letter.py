@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from parcelwatch.store import Store
 from tests.cli.conftest import DAMAGED, STALLED, Shop
 from tests.servers import Server, answers
 
@@ -61,6 +62,80 @@ def test_a_letter_is_edited_whole_or_one_text_is_taken_out_of_it(two: Shop) -> N
     assert (left["drafts"], left["number"] in left["body"]) == ([1], True)
     assert "Both" not in left["body"]
     assert two.run("drafts", "edit", "--kind", "damaged", "--alone", "--body-file", "-").code == 2
+
+
+def test_the_list_shows_what_goes_out_as_one_letter(two: Shop) -> None:
+    rows = two.run("drafts", "list", "--json").document
+    assert [(row["letter"], row["ready"]) for row in rows] == [([1, 2], False)] * 2
+    table = two.run("drafts", "list").out
+    assert "1+2" in table
+    assert "2+1" in table
+    two.run("drafts", "approve", "1")
+    assert [row["ready"] for row in two.run("drafts", "list", "--json").document] == [True] * 2
+
+
+def test_an_approval_that_a_letter_has_outgrown_is_not_listed_as_one(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
+        store.write("UPDATE drafts SET joint = NULL WHERE id = 1")
+        store.write("UPDATE drafts SET joint = NULL, body = '', state = 'draft' WHERE id = 2")
+    assert two.run("drafts", "list", "--state", "approved", "--json").document == []
+    assert [row["id"] for row in two.run("drafts", "list", "--state", "draft", "--json").document] == [1, 2]
+    assert all("read again" in two.run("drafts", *asked).out for asked in (["list"], ["show", "1"]))
+    kind = two.run("drafts", "show", "1", "--json").document["kind"]
+    two.run("drafts", "approve", "--kind", kind)
+    assert [row["ready"] for row in two.run("drafts", "list", "--state", "approved", "--json").document] == [True] * 2
+
+
+def test_whoever_drops_one_reads_which_others_lost_their_approval_and_why(two: Shop) -> None:
+    assert "D1+D2 go out as one letter." in two.run("drafts", "approve", "1").out
+    dropped = two.run("drafts", "discard", "2").out.splitlines()
+    assert "is discarded" in dropped[0]
+    assert dropped[1].startswith("Draft 1 (")
+    assert "is draft. The letter also said D2, which no longer belongs to it: read what is left." in dropped[1]
+    assert len(dropped) == 2
+
+
+def test_whoever_takes_one_text_out_of_an_approved_letter_reads_what_becomes_of_the_rest(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    taken = two.run("drafts", "edit", "2", "--alone", "--body-file", "-", stdin=b"It is late.").out
+    assert "Draft 2 is changed" in taken
+    assert "The letter also said D2" in taken
+
+
+def test_what_is_approved_of_a_kind_names_the_drafts_of_other_kinds_that_go_along(two: Shop) -> None:
+    approved = two.run("drafts", "approve", "--kind", "damaged").out
+    (other,) = [one["id"] for one in two.run("drafts", "list", "--json").document if one["kind"] != "damaged"]
+    assert f"Draft {other} (" in approved
+
+
+def test_approving_some_shows_every_draft_that_was_approved(two: Shop) -> None:
+    two.run("drafts", "edit", "2", "--alone", "--body-file", "-", stdin=b"It is late.")
+    assert [one["id"] for one in two.run("drafts", "approve", "2", "1", "--json").document] == [2, 1]
+    two.run("drafts", "discard", "1", "2")
+
+
+def test_sending_those_of_a_kind_names_the_drafts_of_other_kinds_that_went_along(two: Shop) -> None:
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n')
+        went = two.run("drafts", "send", "--kind", "damaged", "--approve").out
+    assert [f"Draft {draft} (" in went for draft in (1, 2)] == [True, True]
+
+
+def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approved(two: Shop) -> None:
+    with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
+        store.write("UPDATE drafts SET body = '', joint = NULL WHERE id = 2")
+        store.write("UPDATE drafts SET body = 'One is broken.', joint = NULL WHERE id = 1")
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n')
+        refused = two.run("drafts", "send", "1", "--approve")
+        assert (refused.code, helpdesk.hits) == (1, [])
+        assert "draft 2 has joined the letter of draft 1" in refused.err
+        assert "`parcelwatch drafts show 1`" in refused.err
+        approved = two.run("drafts", "approve", "1")
+        assert "was last shown without D2, approved with it now" in approved.err
+        assert two.run("drafts", "send", "1").code == 0
+        assert len(helpdesk.hits) == 1
 
 
 def test_what_letters_have_in_common_leaves_out_those_that_say_more(two: Shop) -> None:
