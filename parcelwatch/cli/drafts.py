@@ -262,7 +262,7 @@ def approve(
     With --incident or --kind all that wait there: `drafts list --kind peak --state draft` shows them.
     """
     lot = Lot(incident, kind)
-    ids = joined.to_read(desk, lot) if lot else meant(desk, drafts, lot)
+    ids = joined.to_read(desk, lot) if lot and not drafts else meant(desk, drafts, lot, "draft")
     _move(desk, ids or meant(desk, drafts, lot, "draft"), "approve", by, lot, as_json=as_json)
     _warn_of_age(desk, *ids)
 
