@@ -7,7 +7,7 @@ stands, is the core's to say.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -17,10 +17,11 @@ from parcelwatch.core.announcing import unannounced
 from parcelwatch.core.drafts import PEAK, parts
 from parcelwatch.core.joint import approved, ids, overdue, unread
 from parcelwatch.core.letters import instead
+from parcelwatch.core.messages import Letter
 from parcelwatch.core.policy import Policy
 from parcelwatch.errors import BadInput
 from parcelwatch.ingest import take_step
-from parcelwatch.model import Announced, DraftState, LetterAction, Order, Passed
+from parcelwatch.model import Announced, Dossier, Draft, DraftState, LetterAction, Order, Passed
 from parcelwatch.render import Renderer
 from parcelwatch.store import Store, drafts, identity, parcels
 from parcelwatch.store.rows import whole
@@ -70,6 +71,18 @@ def _taken_up(
     _judged_anew(store, draft_id, words, policy, now)
     parcel_id, draft = drafts.one(store, draft_id)
     together = words.together(draft, drafts.beside(store, draft_id))
+    _refused(draft_id, draft, together, parcels.dossier(store, parcel_id), now, approve=approve)
+    letter, joint = words.whole(together), ids(together)
+    for verb in ("send",) if approved(together) else ("approve", "send"):
+        action = LetterAction(verb, draft_id, by, letter.subject, letter.body, joint)
+        take_step(store, parcel_id, action, policy, now)
+    return _said(store, draft_id, letter, joint)
+
+
+def _refused(
+    draft_id: int, draft: Draft, together: Sequence[Draft], dossier: Dossier, now: datetime, *, approve: bool
+) -> None:
+    """Raise BadInput where it may not be sent as it is, with what to do first."""
     if draft.state is DraftState.SENDING:
         raise BadInput(
             f"draft {draft_id} was given to the channel before, and may have arrived: look there, then say "
@@ -78,7 +91,7 @@ def _taken_up(
     if draft.state is DraftState.DRAFT and not approve:
         raise BadInput(f"draft {draft_id} is not approved: read it, then `parcelwatch drafts approve {draft_id}`")
     if not draft.unsent:
-        hint = instead(draft, parcels.dossier(store, parcel_id))
+        hint = instead(draft, dossier)
         raise BadInput(f"draft {draft_id} is {draft.state}; only an approved one can be sent{hint}")
     if not (approve or approved(together)):
         raise BadInput(
@@ -94,11 +107,10 @@ def _taken_up(
         raise BadInput(
             f"draft {draft_id} promises word by a day that has come: `parcelwatch drafts edit {draft_id}` first"
         )
-    letter, joint = words.whole(together), ids(together)
-    for verb in ("send",) if approved(together) else ("approve", "send"):
-        action = LetterAction(verb, draft_id, by, letter.subject, letter.body, joint)
-        take_step(store, parcel_id, action, policy, now)
-    # Whichever of its drafts was named, it is one letter to whoever takes it.
+
+
+def _said(store: Store, draft_id: int, letter: Letter, joint: Collection[int]) -> dict[str, str]:
+    """All that a way to customers may write, under the letter's first draft: it is one letter to whoever takes it."""
     first = min(joint, default=draft_id)
     (row,) = drafts.rows(store, draft_id=first)
     draft = row["draft"]
