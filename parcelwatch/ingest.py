@@ -433,7 +433,20 @@ def _enqueue(
     inside = _inside(store, step.dossier, notice.case.kind, policy)
     way = dispatch.way(notice, step.dossier.parcel, policy, now, first=step.first, silences=holding, inside=inside)
     parcel_id, case = _about(store, step, notice, saved)
-    alert = NewAlert(
+    alert = _alert(notice, case, parcel_id, draft_id, way)
+    alert = replace(alert, suppressed=way.suppressed or repeated, import_id=wave)
+    outbox.enqueue_all(store, alert, way.receivers, now)
+    if case.id is None or not isinstance(notice, CaseTold):
+        return
+    if way.incident is not None:
+        incidents.take_in(store, case.id, way.incident)
+    if way.silence is not None or way.incident is not None:
+        silences.unheard(store, case.id)
+
+
+def _alert(notice: CaseNotice, case: Case, parcel_id: int, draft_id: int | None, way: dispatch.Way) -> NewAlert:
+    """What a notice about a case or its letter becomes."""
+    return NewAlert(
         kind=case.kind,
         channel="",
         severity=dispatch.severity(notice),
@@ -443,18 +456,10 @@ def _enqueue(
         parcel_id=parcel_id,
         case_id=case.id,
         draft_id=draft_id,
-        suppressed=way.suppressed or repeated,
+        suppressed=way.suppressed,
         silence=way.silence,
         incident=way.incident,
-        import_id=wave,
     )
-    outbox.enqueue_all(store, alert, way.receivers, now)
-    if case.id is None or not isinstance(notice, CaseTold):
-        return
-    if way.incident is not None:
-        incidents.take_in(store, case.id, way.incident)
-    if way.silence is not None or way.incident is not None:
-        silences.unheard(store, case.id)
 
 
 def _inside(store: Store, dossier: Dossier, kind: str, policy: Policy) -> Incident | None:
@@ -538,19 +543,7 @@ def _letter_lapsed(store: Store, notice: LetterLapsed, policy: Policy, now: date
     takeback.take_back_draft(store, draft.id or 0, "the draft is told of again at once")
     told = LetterWritten(draft, cases.of_kind(store, parcel_id, draft.kind))
     way = dispatch.way(told, parcels.one(store, parcel_id), policy, now, first=False)
-    alert = NewAlert(
-        kind=draft.kind,
-        channel="",
-        severity=dispatch.severity(told),
-        why=dispatch.why(told),
-        fact=dispatch.fact(told),
-        draft=True,
-        parcel_id=parcel_id,
-        case_id=told.case.id,
-        draft_id=draft.id,
-        suppressed=way.suppressed,
-    )
-    outbox.enqueue_all(store, alert, way.receivers, now)
+    outbox.enqueue_all(store, _alert(told, told.case, parcel_id, draft.id, way), way.receivers, now)
 
 
 def _about(store: Store, step: Advance, notice: CaseNotice, saved: Saved) -> tuple[int, Case]:

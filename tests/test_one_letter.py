@@ -160,13 +160,19 @@ def test_a_day_that_is_over_by_the_time_the_second_is_written_is_not_promised(st
     send(store, Way(), 1, later + HOUR)
 
 
-def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_not_leave(store: Store) -> None:
+def without_a_day(store: Store) -> datetime:
+    """A letter of drafts 2 and 3, by whose last one every day that it would promise is over; the time then."""
     one = parcel(store, "PW1", LOST)
     send(store, Way(), 1)
     parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
     later = NOW + 3 * DAY
     hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
     assert "You will hear" not in said(store, 2)
+    return later
+
+
+def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_not_leave(store: Store) -> None:
+    later = without_a_day(store)
     act(store, 2, "edit", later, body="All is known.")
     send(store, Way(lambda: Attempt(Outcome.REFUSED, "503")), 2, later)
     assert states(store) == {1: "sent", 2: "approved", 3: "approved"}
@@ -174,13 +180,7 @@ def test_a_letter_that_names_no_day_is_still_listed_once_it_was_edited_and_did_n
 
 
 def test_a_letter_that_names_no_day_may_go_at_any_time(store: Store) -> None:
-    one = parcel(store, "PW1", LOST)
-    send(store, Way(), 1)
-    parcel(store, "PW2", DAMAGED, at=NOW + HOUR)
-    later = NOW + 3 * DAY
-    hear(store, one, LOST, Checkpoint(later, later, Milestone.IN_TRANSIT, text="found"), at=later)
-    assert "You will hear" not in said(store, 2)
-    way = Way()
+    later, way = without_a_day(store), Way()
     send(store, way, 2, later)
     assert len(way) == 1
 
