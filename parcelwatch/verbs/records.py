@@ -203,12 +203,19 @@ def json_records(lines: Iterable[Line]) -> Iterator[Record]:
 def _json_record(number: int, text: str) -> Record:
     try:
         # Numbers stay as they are written: a rounded tracking number must be seen as one.
-        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        value = _whole(json.loads(text, parse_float=str, parse_int=str, parse_constant=str), text)
     except (ValueError, RecursionError):
         return Record(number, fault="it is not one JSON object")
     if not isinstance(value, dict):
         return Record(number, fault="it is JSON, but not an object")
     return Record(number, value)
+
+
+def _whole(value: object, text: str) -> object:
+    """What a line says, with "?" for halves of characters, which its escapes can name and nothing can print or keep."""
+    if "\\ud" not in text.lower():
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 # --- CSV -----------------------------------------------------------------------------------------

@@ -92,6 +92,11 @@ def test_json_lines_keep_numbers_as_they_are_written(tmp_path: Path) -> None:
     assert [bool(row.fault) for row in rows] == [False, False, True, True]
 
 
+def test_half_a_character_is_shown_as_a_question_mark_and_a_whole_one_stays(tmp_path: Path) -> None:
+    rows = read(tmp_path, rb'{"text": "a\uDFFF \ud83d\ude00", "list": [{"\ud800": 12}]}', "rows.jsonl")
+    assert rows[0].cells == {"text": "a? \N{GRINNING FACE}", "list": [{"?": "12"}]}
+
+
 def test_brackets_without_end_are_a_fault(tmp_path: Path) -> None:
     (row,) = read(tmp_path, b'{"a":' + b"[" * 100_000, "rows.jsonl")
     assert row.fault
