@@ -34,7 +34,7 @@ from parcelwatch.settle import settle
 from parcelwatch.shapes import draft_whole
 from parcelwatch.shapes import letter as letter_of
 from parcelwatch.store import Store, drafts, erase, parcels, report
-from parcelwatch.verbs import agents, letters
+from parcelwatch.verbs import agents, erasing, letters
 from tests.databases import blank
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -521,6 +521,27 @@ def test_a_forgotten_parcel_is_in_no_letter_that_is_still_to_go(store: Store) ->
     erase.forget(store, "PW1")
     assert states(store) == {2: "draft"}
     assert "PW1" not in "".join(map(str, store.all("SELECT subject, body, joint FROM drafts")[0]))
+
+
+def test_an_approval_that_lapses_as_a_parcel_is_forgotten_is_told_once_whatever_is_left_of_the_letter(
+    store: Store,
+) -> None:
+    for number, scan in (("PW1", LOST), ("PW2", DAMAGED), ("PW3", DAMAGED)):
+        parcel(store, number, scan)
+    messages(store, NOW + HOUR)
+    act(store, 1, "approve")
+    (several,) = [one for one, state in states(store).items() if state == "approved" and one != 1]
+    for gone, at in (("PW1", NOW + 2 * HOUR), ("PW2", NOW + 3 * HOUR)):
+        assert list(erasing.forget(store, gone, policy=POLICY, now=at).lapsed) == [several]
+        last = drafts.events(store, several)[-1]
+        assert (last["before"], last["after"], last["fact"].says) == ("approved", "draft", Form.LETTER_PARTED)
+        told = "\n".join(messages(store, at))
+        named = "together with D1, which" if gone == "PW1" else "when it also said what"
+        assert told.count(f"D{several} was approved {named} no longer belongs to it") == 1
+        assert gone not in told
+        assert messages(store, at + HOUR) == []
+        act(store, several, "approve", at)
+    assert "PW3" in said(store, several)
 
 
 def test_a_shop_s_own_template_of_the_same_blocks_is_said_with_others_and_any_other_is_a_letter_by_itself(

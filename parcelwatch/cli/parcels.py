@@ -397,18 +397,23 @@ def forget(
     contact; one that has other parcels stays with them. Shops and files that tell of it again are not heard;
     `parcels add` is.
     """
-    from parcelwatch.cli import forgetting, output
+    from parcelwatch import shapes
+    from parcelwatch.cli import forgetting, joined, output
     from parcelwatch.store import erase
+    from parcelwatch.verbs import erasing
 
     with desk.store() as store:
         numbers = _numbers(store, number)
         forgetting.sure(erase.of_parcels(store, *numbers), desk.tongue, yes=yes)
-        gone = erase.forget(store, *numbers, now=desk.now)
+        gone = erasing.forget(store, *numbers, policy=desk.policy, now=desk.now)
+        lapsed = [shapes.draft_whole(store, one, desk.words) for one in gone.lapsed]
     if as_json:
         parcels, orders = list(gone.parcels.values()), [order for order in gone.orders.values() if order]
-        output.emit({"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders})
+        said = {"number": numbers[0], "forgotten": len(parcels), "parcels": parcels, "orders": orders}
+        output.emit({**said, "lapsed": list(gone.lapsed)})
         return
     forgetting.say_gone(gone, desk.tongue)
+    joined.say(lapsed, desk.tongue)
 
 
 @command(app, "export", "parcels export JD0002123456789 > parcel.json")

@@ -97,7 +97,7 @@ WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step 
 """
 
 _LAPSED: Final = """
-SELECT json_extract(e.fact, '$.count') FROM drafts d JOIN draft_events e ON e.draft_id = d.id
+SELECT coalesce(json_extract(e.fact, '$.count'), 0) FROM drafts d JOIN draft_events e ON e.draft_id = d.id
 WHERE d.id = ? AND d.state = 'draft' AND e.verb = 'part' AND e.before = 'approved' ORDER BY e.id DESC LIMIT 1
 """
 

@@ -96,6 +96,16 @@ def test_whoever_drops_one_reads_which_others_lost_their_approval_and_why(two: S
     assert len(dropped) == 2
 
 
+def test_whoever_forgets_a_parcel_reads_which_others_lost_their_approval_and_why(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    forgotten = two.run("parcels", "forget", DAMAGED, "--yes").out
+    (left,) = [one["id"] for one in two.run("drafts", "list", "--json").document]
+    assert f"Draft {left} (" in forgotten
+    assert f"is draft. The letter also said D{3 - left}, which no longer belongs to it: read what is left." in forgotten
+    two.run("drafts", "approve", str(left))
+    assert two.run("parcels", "forget", STALLED, "--yes", "--json").document["lapsed"] == []
+
+
 def test_whoever_takes_one_text_out_of_an_approved_letter_reads_what_becomes_of_the_rest(two: Shop) -> None:
     two.run("drafts", "approve", "1")
     taken = two.run("drafts", "edit", "2", "--alone", "--body-file", "-", stdin=b"It is late.").out
