@@ -219,7 +219,7 @@ MET_BY_AGENTS = (
     *("core/cases.py", "core/claims.py", "core/letters.py", "store/alerts.py", "store/cases.py", "store/drafts.py"),
     *("store/incidents.py", "store/orders.py", "store/outbox.py", "store/parcels.py", "store/silences.py"),
     *("cli/acting.py", "cli/alerts.py", "cli/base.py", "cli/batches.py", "cli/cases.py", "cli/claims.py"),
-    *("cli/announcing.py", "cli/rewording.py"),
+    *("cli/announcing.py", "cli/rewording.py", "cli/sending.py"),
     *("cli/desk.py", "cli/drafts.py", "cli/parcels.py", "cli/report.py", "cli/silences.py", "cli/typed.py"),
     *("cli/forgetting.py", "cli/importing.py", "cli/adding.py", "cli/complaints.py", "cli/why.py", "bundle.py"),
     *("store/erase.py", "ticketing/sending.py", "core/tickets.py"),
