@@ -228,7 +228,7 @@ def test_what_is_contradicted_before_it_is_sent_leaves_the_rest_to_be_read_anew(
         send(store, Way(), 2, approve=False)
 
 
-def test_sending_looks_at_every_parcel_of_a_letter_whichever_draft_is_named(store: Store) -> None:
+def test_sending_looks_at_every_parcel_of_a_letter_and_keeps_what_it_finds(store: Store) -> None:
     moved = Checkpoint(NOW - 60 * HOUR, NOW - 60 * HOUR, Milestone.IN_TRANSIT, text="moving")
     still, patient = (
         replace(POLICY, thresholds={"stalled": Threshold(parse(limit), None, "config.toml:1")})
@@ -246,9 +246,15 @@ def test_sending_looks_at_every_parcel_of_a_letter_whichever_draft_is_named(stor
     agents.act_on_draft(store, 1, "approve", still, NOW, **known)
     assert states(store) == {1: "approved", 2: "approved"}
     way = Way()
+    with pytest.raises(BadInput, match="draft 1 no longer belongs to the letter of draft 2: read what is left"):
+        letters.send(store, way, 2, WORDS, patient, NOW, by="lin", approve=True)
+    assert (list(way), states(store)) == ([], {1: "withdrawn", 2: "draft"})
     with pytest.raises(BadInput, match="draft 2 is not approved"):
         letters.send(store, way, 2, WORDS, patient, NOW, by="lin")
-    assert not way
+    with pytest.raises(BadInput, match="draft 1 is withdrawn"):
+        letters.send(store, way, 1, WORDS, patient, NOW, by="lin")
+    letters.send(store, way, 2, WORDS, patient, NOW, by="lin", approve=True)
+    assert len(way) == 1
 
 
 def test_a_draft_that_an_agent_drops_leaves_the_other_whole(store: Store) -> None:

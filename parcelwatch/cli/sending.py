@@ -108,17 +108,19 @@ def send(desk: Desk, ids: list[int], by: str, *, approve: bool, as_json: bool) -
     with desk.store() as store:
         way = Tickets(store, counters, desk.now, customers)
         troubles: dict[int, str] = {}
+        moved: list[int] = []
         for draft in ids:
             if draft not in troubles:
                 said = [one.id for one in shapes.letter(store, draft, desk.words)]
+                stood = joined.standing(store, draft)
                 trouble = _sent(desk, store, way, draft, by, approve=approve)
                 troubles |= {one or draft: trouble for one in said}
+                moved += joined.changed(store, stood)
+        troubles |= {one: "" for one in moved if one not in troubles}
         shown = [shapes.draft_whole(store, draft, desk.words) for draft in (ids if one_alone else troubles)]
     if as_json:
         output.emit(shown[0] if one_alone else shown)
     else:
-        for each in shown:
-            if not troubles[each["id"]]:
-                output.say(joined.now(each, desk.tongue))
+        joined.say((each for each in shown if not troubles[each["id"]] or each["id"] in moved), desk.tongue)
     if told := [*dict.fromkeys(filter(None, troubles.values()))]:
         raise NeedsAttention("\n".join(told))

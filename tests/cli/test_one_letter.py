@@ -132,6 +132,28 @@ def test_sending_those_of_a_kind_names_the_drafts_of_other_kinds_that_went_along
     assert [f"Draft {draft} (" in went for draft in (1, 2)] == [True, True]
 
 
+def test_what_turns_out_untrue_as_it_is_sent_is_taken_back_and_the_rest_waits_to_be_read(two: Shop) -> None:
+    two.run("drafts", "approve", "1")
+    (still, broken) = sorted(
+        (1, 2), key=lambda one: two.run("drafts", "show", str(one), "--json").document["number"] == DAMAGED
+    )
+    with Server(answers(b"{}")) as helpdesk:
+        two.configure(
+            f'\n[drafts.send]\nwebhook = "{helpdesk.url}/letters"\n[thresholds]\nstalled = {{ warn = "300d" }}\n'
+        )
+        for draft in (broken, still):
+            refused = two.run("drafts", "send", str(draft), "--approve")
+            assert (refused.code, helpdesk.hits) == (1, [])
+            if draft == broken:
+                assert f"draft {still} no longer belongs to the letter of draft {broken}" in refused.err
+                assert "is withdrawn. " in refused.out
+                assert f"is draft. The letter also said D{still}, which no longer belongs to it" in refused.out
+        assert states(two)[still - 1] == "withdrawn"
+        assert two.run("drafts", "send", str(broken), "--approve").code == 0
+    (hit,) = helpdesk.hits
+    assert STALLED not in json.loads(hit.body)["body"]
+
+
 def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approved(two: Shop) -> None:
     with Store.open(two.folder / "shop.db", create=False) as store, store.transaction():
         store.write("UPDATE drafts SET body = '', joint = NULL WHERE id = 2")
