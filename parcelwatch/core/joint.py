@@ -28,16 +28,13 @@ def together(draft: Draft, known: Iterable[Draft]) -> tuple[Draft, ...]:
         return ordered(one for one in as_it_was if one.unsent or one.gone)
     if not _joins(draft):
         return (draft,)
-    waiting = [one for _, one in sorted(every.items()) if _joins(one) and _addressee(one) == _addressee(draft)]
+    theirs = (draft.addressee, draft.language)
+    waiting = [one for _, one in sorted(every.items()) if _joins(one) and (one.addressee, one.language) == theirs]
     return next((ordered(some) for some in _by_size(waiting) if draft.id in {one.id for one in some}), (draft,))
 
 
 def _joins(draft: Draft) -> bool:
     return draft.unsent and not draft.edited and draft.step is not LetterStep.PEAK and bool(draft.order and draft.id)
-
-
-def _addressee(draft: Draft) -> tuple[str, str, str, str]:
-    return draft.order, draft.to_name, draft.to_contact, draft.language
 
 
 def _by_size(waiting: Sequence[Draft]) -> Iterator[list[Draft]]:

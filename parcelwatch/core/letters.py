@@ -200,15 +200,11 @@ def instead(draft: Draft, dossier: Dossier) -> str:
     if draft.state not in _DROPPED:
         return ""
     waiting = (one for one in dossier.drafts if one.unsent and one.id is not None and one.step is not LetterStep.PEAK)
-    ours = [one for one in waiting if _addressee(one) == _addressee(draft)]
+    ours = [one for one in waiting if one.addressee == draft.addressee]
     if not ours:
         return f"; no other waits in its place: `parcelwatch drafts show {draft.id}` says why, and has its text"
     best = max(ours, key=lambda one: (one.kind == draft.kind, one.id))
     return f"; draft {best.id} waits in its place: `parcelwatch drafts show {best.id}`"
-
-
-def _addressee(draft: Draft) -> tuple[str, str, str]:
-    return draft.order, draft.to_name, draft.to_contact
 
 
 def promised(draft: Draft, by: str = "") -> Promised | None:

@@ -63,6 +63,11 @@ class Draft:
     id: int | None = None
 
     @property
+    def addressee(self) -> tuple[str, str, str]:
+        """What letters to the same customer of the same order have in common."""
+        return self.order, self.to_name, self.to_contact
+
+    @property
     def unsent(self) -> bool:
         return self.state in (DraftState.DRAFT, DraftState.APPROVED)
 

@@ -17,6 +17,7 @@ from parcelwatch.errors import NotFound
 from parcelwatch.model import Fact, Form, Why
 from parcelwatch.store import orders, tickets
 from parcelwatch.store.connection import Store
+from parcelwatch.store.drafts import ONE_ADDRESSEE
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
     DRAFT_COLUMNS,
@@ -87,12 +88,12 @@ ORDER BY 1
 """
 # What is true now may be of another kind; but it is the same customer's.
 _INSTEAD: Final = f"""
-SELECT id FROM drafts WHERE id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND step <> 'peak'
-  AND (order_no, to_name, to_contact) IN (SELECT order_no, to_name, to_contact FROM drafts WHERE id = ?3) ORDER BY id
+SELECT n.id FROM drafts d JOIN drafts n ON {ONE_ADDRESSEE.format(one="n", other="d")}
+WHERE d.id = ?3 AND n.id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND n.step <> 'peak' ORDER BY n.id
 """
 _OTHERS: Final = f"""
 SELECT {", ".join(f"o.{name}" for name in DRAFT_COLUMNS.split(", "))} FROM drafts d JOIN drafts o
-  ON o.order_id = d.order_id AND o.to_name = d.to_name AND o.to_contact = d.to_contact
+  ON o.order_id = d.order_id AND {ONE_ADDRESSEE.format(one="o", other="d")}
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
 
@@ -103,11 +104,11 @@ WHERE d.id = ? AND d.state = 'draft' AND e.verb = 'part' AND e.before = 'approve
 
 # Why a letter of trouble was taken back while that was over or hidden: true only for as long.
 _WHILE_OVER: Final = (Form.CASE_CLOSED, Form.WORSE_OFF, Form.LIMIT_RAISED)
-_STANDS: Final = """
+_STANDS: Final = f"""
 SELECT (SELECT max(n.id) FROM drafts n
   WHERE (n.parcel_id = c.parcel_id OR n.order_id = d.order_id) AND n.kind = d.kind AND n.id > d.id
     AND n.state IN ('draft', 'approved', 'sending', 'sent')
-    AND (n.order_no, n.to_name, n.to_contact) = (d.order_no, d.to_name, d.to_contact)
+    AND {ONE_ADDRESSEE.format(one="n", other="d")}
     AND (n.parcel_id = c.parcel_id
       OR EXISTS (SELECT 1 FROM json_each(n.facts, '$.also') p WHERE json_extract(p.value, '$.parcel') = c.parcel_id)))
 FROM cases c, drafts d

@@ -14,6 +14,10 @@ from parcelwatch.model import Draft, LetterEvent
 from parcelwatch.store.connection import Store
 from parcelwatch.store.rows import DRAFT_COLUMNS, dump, fact_json, iso, maybe_ms, to_draft, to_fact, to_ms, where
 
+ONE_ADDRESSEE: Final = """
+({one}.order_no, {one}.to_name, {one}.to_contact) = ({other}.order_no, {other}.to_name, {other}.to_contact)"""
+"""Whether two rows of `drafts` are to the same customer of the same order, as Draft.addressee says."""
+
 _NEW: Final = """
 INSERT INTO drafts (parcel_id, order_id, order_no, to_name, to_contact, kind, language, state, milestone, facts,
   subject, body, created_at, changed_at, step, edited)
