@@ -14,7 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 import parcelwatch.cli
-from parcelwatch import claims, config, detours, ingest, render
+from parcelwatch import claims, config, detours, ingest, sentences, telling
 from parcelwatch.cli import acting, adding, alerts, announcing, matching, orders, parcels, report, watch, why
 from parcelwatch.cli import cases as cli_cases
 from parcelwatch.cli.tongue import Tongue
@@ -369,7 +369,7 @@ def test_why_an_aggregator_follows_a_number_no_longer_is_said_in_chinese(chinese
 SILENCE = Silence(Matcher(), NOW, by="lin", id=3)
 WHY_UNSENT = (
     *(ingest._BEING_SENT, *(f"the draft was {state} before" for state in ingest._OVER)),
-    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, ingest._AGAIN, ingest._SAID_ALREADY, detours._BACK),
+    *(dispatch.NO_CHANNEL, dispatch.MOOT, ingest._MOOT, telling._AGAIN, telling._SAID_ALREADY, detours._BACK),
     *(settling.DOUBTED, settling.IN_PART, silence_reason(SILENCE), silence_reason(replace(SILENCE, by=""))),
     *("told as incident 7", "a newer message says it", "it was over before it was sent", "somebody took the case"),
 )
@@ -404,7 +404,7 @@ def test_whatever_the_self_check_tells_agents_is_said_in_chinese(facts: Facts) -
     assert told
     for text in told:
         assert latin(re.sub(NAMED_AS_IT_IS, "", CHINESE.sentence(text))) == []
-    assert Form.SERVICE_TROUBLED in render._OF_OURS
+    assert Form.SERVICE_TROUBLED in sentences.OF_OURS
 
 
 @pytest.mark.parametrize("verb", sorted({*cases._DEEDS, *letters.Verb, *(verb for _, verb in claiming.TRANSITIONS)}))
