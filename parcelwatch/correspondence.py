@@ -7,6 +7,7 @@ lettering.py's; which drafts make one letter, core.joint's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from parcelwatch import alike
@@ -17,12 +18,16 @@ from parcelwatch.model import Draft
 from parcelwatch.templates import Templates
 from parcelwatch.whose import Whose
 
+_KEPT: Final = 200
+"""Parts of letters that are kept as they were worded last: a message asks for those of its letter several times."""
+
 
 class Correspondence:
     """Words letters by `templates`. `zone`: the shop's. Safe to share by threads."""
 
     def __init__(self, templates: Templates, zone: ZoneInfo, whose: Whose) -> None:
         self._templates, self._zone, self.whose = templates, zone, whose
+        self._made: dict[tuple[int | None, bool], Part] = {}
 
     def letter(self, draft: Draft) -> Letter:
         """The words of a draft by itself: those somebody was shown or chose, else those that say its facts.
@@ -41,7 +46,7 @@ class Correspondence:
         letter = joint.together(draft, known)
         if len(letter) == 1 or draft.edited or draft.gone:
             return letter
-        made = tuple(one for one in letter if self._part(one, first=False).says.get("happened"))
+        made = tuple(one.draft for one in self._parts_of(letter) if one.says.get("happened"))
         return made if len(made) > 1 and draft.id in {one.id for one in made} else (draft,)
 
     def whole(self, letter: Sequence[Draft]) -> Letter:
@@ -58,13 +63,22 @@ class Correspondence:
 
     def _several(self, letter: Sequence[Draft]) -> tuple[str, Mapping[str, object]]:
         """Which template says all of them, and what it may name."""
-        parts = [self._part(one, first=place == 0) for place, one in enumerate(letter)]
-        return f"{letter[0].language}/letters/{SEVERAL}", several(parts, self._zone, self.whose)
+        return f"{letter[0].language}/letters/{SEVERAL}", several(self._parts_of(letter), self._zone, self.whose)
+
+    def _parts_of(self, letter: Sequence[Draft]) -> list[Part]:
+        return [self._part(one, first=place == 0) for place, one in enumerate(letter)]
 
     def _part(self, draft: Draft, *, first: bool) -> Part:
+        known = self._made.get((draft.id, first))
+        if known is not None and known.draft == draft:
+            return known
         said = part_values(draft, self._zone, self.whose, first=first)
         name = letter_name(draft.kind, draft.language, draft.facts)
-        return Part(draft, said, self._templates.blocks(name, said))
+        part = Part(draft, said, self._templates.blocks(name, said))
+        if len(self._made) >= _KEPT:
+            self._made.clear()
+        self._made[draft.id, first] = part
+        return part
 
     def worded(self, kind: str, language: str, facts: Mapping[str, object]) -> Letter:
         """The letter that says `facts` (of core.drafts) in a language there are words for.
