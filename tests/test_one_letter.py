@@ -196,6 +196,16 @@ def test_good_news_goes_out_with_trouble(store: Store) -> None:
     assert "You will hear from us again" in body
 
 
+def test_the_worst_trouble_comes_first_as_in_the_chat(store: Store) -> None:
+    parcel(store, "PW1", LOST)
+    parcel(store, "PW2", HELD)
+    assert said(store, 1).index("PW1") < said(store, 1).index("PW2")
+    with store.transaction():
+        store.write("UPDATE cases SET severity = iif(kind = 'lost', 'high', 'critical')")
+    assert said(store, 1).index("PW2") < said(store, 1).index("PW1")
+    assert said(store, 1) in "\n".join(messages(store, NOW + HOUR))
+
+
 # --- what becomes of one of them -----------------------------------------------------------------
 
 

@@ -48,14 +48,15 @@ def _by_size(waiting: Sequence[Draft]) -> Iterator[list[Draft]]:
 
 
 def ordered(letter: Iterable[Draft]) -> tuple[Draft, ...]:
-    """Trouble first, the worst before the milder; then what is set right, and what goes well again."""
+    """Trouble first, the worst before the milder, as agents read of it; then what is set right or goes well again."""
     return tuple(sorted(letter, key=_place))
 
 
-def _place(draft: Draft) -> tuple[bool, bool, int, int]:
+def _place(draft: Draft) -> tuple[bool, bool, int, int, int]:
     kind = KINDS.get(draft.kind)
     good = draft.step in (LetterStep.MOVED, LetterStep.DELIVERED)
-    return draft.step not in OF_TROUBLE, good, kind.place if kind else 0, draft.id or 0
+    severity = draft.severity.rank if draft.severity else -1
+    return draft.step not in OF_TROUBLE, good, -severity, kind.place if kind else 0, draft.id or 0
 
 
 def ids(letter: Iterable[Draft]) -> tuple[int, ...]:

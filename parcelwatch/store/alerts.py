@@ -20,9 +20,10 @@ from parcelwatch.store.connection import Store
 from parcelwatch.store.drafts import ONE_ADDRESSEE
 from parcelwatch.store.orders import NUMBERS_OF
 from parcelwatch.store.rows import (
-    DRAFT_COLUMNS,
+    DRAFT_WIDTH,
     SEVERITIES,
     WHYS,
+    draft_columns,
     dump,
     from_ms,
     load,
@@ -37,11 +38,10 @@ from parcelwatch.store.rows import (
 # --- what one says -------------------------------------------------------------------------------
 
 # What a message may speak of beside its fact is read when it is sent, so that it is as known then.
-_LETTER: Final = [f"d.{name}" for name in DRAFT_COLUMNS.split(", ")]
 OUT: Final = f"""
   a.id, a.kind, a.channel, a.for_draft, a.severity, a.why, a.fact, a.account, a.attempts, a.created_at, p.number,
   p.courier, p.company, {NUMBERS_OF.format(parcel="p.id")}, p.milestone, p.promised_by, p.value, a.parcel_id,
-  a.case_id, {", ".join(_LETTER)}, a.route, c.claim"""
+  a.case_id, {draft_columns("d")}, a.route, c.claim"""
 FROM: Final = """FROM alerts a LEFT JOIN parcels p ON p.id = a.parcel_id LEFT JOIN drafts d ON d.id = a.draft_id
   LEFT JOIN cases c ON c.id = a.case_id"""
 
@@ -51,7 +51,7 @@ _INCIDENT: Final = "incident"
 
 def outgoing(row: tuple[Any, ...]) -> Outgoing:
     """A message from the values of OUT; more may follow them."""
-    letter, fact = row[19 : 19 + len(_LETTER)], to_fact(row[6])
+    letter, fact = row[19 : 19 + DRAFT_WIDTH], to_fact(row[6])
     return Outgoing(
         id=row[0],
         kind=row[1],
@@ -73,8 +73,8 @@ def outgoing(row: tuple[Any, ...]) -> Outgoing:
         parcel_id=row[17],
         case_id=row[18],
         letter=None if letter[0] is None else to_draft(letter),
-        route=row[19 + len(_LETTER)],
-        claim=to_claim(row[20 + len(_LETTER)]),
+        route=row[19 + DRAFT_WIDTH],
+        claim=to_claim(row[20 + DRAFT_WIDTH]),
     )
 
 
@@ -92,7 +92,7 @@ SELECT n.id FROM drafts d JOIN drafts n ON {ONE_ADDRESSEE.format(one="n", other=
 WHERE d.id = ?3 AND n.id IN ({_LETTERS.replace("ORDER BY 1", "")}) AND n.step <> 'peak' ORDER BY n.id
 """
 _OTHERS: Final = f"""
-SELECT {", ".join(f"o.{name}" for name in DRAFT_COLUMNS.split(", "))} FROM drafts d JOIN drafts o
+SELECT {draft_columns("o")} FROM drafts d JOIN drafts o
   ON o.order_id = d.order_id AND {ONE_ADDRESSEE.format(one="o", other="d")}
 WHERE d.id = ? AND o.id <> d.id AND o.state IN ('draft', 'approved') AND o.step <> 'peak' ORDER BY o.id
 """
@@ -189,7 +189,7 @@ def rows(
 
 
 def _listed(row: tuple[Any, ...]) -> AlertRow:
-    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + len(_LETTER) :]
+    state, reason, error, outcome, meant_for, doubts, due_at, sent_at, digest, *rest = row[21 + DRAFT_WIDTH :]
     title, body, incident = rest
     return AlertRow(
         out=outgoing(row),

@@ -383,14 +383,24 @@ def _to_remedy(text: str) -> Agreed:
     return Agreed(what, at, kept["by"], kept["note"], done_at, kept["reminded"])
 
 
-DRAFT_COLUMNS: Final = (
-    "id, kind, language, state, created_at, milestone, facts, subject, body, order_no, to_name, to_contact, step, "
-    "edited, unsure_at, joint, changed_at"
+_OF_A_DRAFT: Final = (
+    *("id", "kind", "language", "state", "created_at", "milestone", "facts", "subject", "body", "order_no", "to_name"),
+    *("to_contact", "step", "edited", "unsure_at", "joint", "changed_at"),
 )
+DRAFT_WIDTH: Final = len(_OF_A_DRAFT) + 1
+
+
+def draft_columns(table: str) -> str:
+    """What makes a draft, of the table `drafts` or another name for it: its columns, and how bad its case is by now."""
+    graded = f"SELECT severity FROM cases WHERE cases.parcel_id = {table}.parcel_id AND cases.kind = {table}.kind"
+    return f"{', '.join(f'{table}.{name}' for name in _OF_A_DRAFT)}, ({graded})"
+
+
+DRAFT_COLUMNS: Final = draft_columns("drafts")
 
 
 def to_draft(row: tuple[Any, ...]) -> Draft:
-    """A draft from the values of DRAFT_COLUMNS; more may follow them."""
+    """A draft from the values of draft_columns; more may follow them."""
     return Draft(
         id=row[0],
         kind=row[1],
@@ -409,6 +419,7 @@ def to_draft(row: tuple[Any, ...]) -> Draft:
         unsure_at=maybe_at(row[14]),
         joint=() if row[15] is None else tuple(load(row[15])),
         sent_at=from_ms(row[16]) if row[3] == DraftState.SENT else None,
+        severity=None if row[17] is None else SEVERITIES[row[17]],
     )
 
 
