@@ -117,6 +117,7 @@ def rejudge(store: Store, policy: Policy, now: datetime) -> Tally:
 
     What newly fires is told together once all of them were looked at.
     """
+    imports.end_other_waves(store, policy.policy_id, now)
     waiting = parcels.judged_otherwise(store, policy.policy_id, MOST_ASSESSED)
     wave = imports.wave(store, policy.policy_id, now, over=len(waiting) < MOST_ASSESSED)
     return _survive(store, [_Due(parcel_id, Passed(), whole(now)) for parcel_id in waiting], policy, wave)
