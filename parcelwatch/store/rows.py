@@ -264,7 +264,7 @@ def _scan(kept: dict[str, Any]) -> Checkpoint:
 CASE_COLUMNS: Final = (
     "id, kind, state, severity, opened_at, since, fact, threshold, policy_line, policy_id, hidden_by, told, reopened, "
     "resolved_at, by_agent, snoozed_until, flaps, claim, owner, told_at, handled_at, escalated, reraised, cleared, "
-    "word, remedy"
+    "word, remedy, taken"
 )
 CASE: Final = CASE_COLUMNS.split(", ")
 
@@ -298,6 +298,7 @@ def case_row(case: Case) -> list[object]:
         int(case.cleared),
         _word_json(case.word) if case.word else None,
         _remedy_json(case.remedy) if case.remedy else None,
+        case.taken,
     ]
 
 
@@ -329,6 +330,7 @@ def to_case(row: tuple[Any, ...]) -> Case:
         cleared=bool(row[23]),
         word=_to_word(row[24]) if row[24] else None,
         remedy=_to_remedy(row[25]) if row[25] else None,
+        taken=None if row[26] is None else STATES[row[26]],
     )
 
 
