@@ -42,14 +42,16 @@ def list_all(
 ) -> None:
     """List every parcel, or those that match."""
     from parcelwatch.cli import output
-    from parcelwatch.core.near import meant
+    from parcelwatch.core.near import did_you_mean
     from parcelwatch.model import Milestone
     from parcelwatch.store import parcels
     from parcelwatch.verbs import finding
 
     conditions = finding.by(_conditions(where))
     if milestone and milestone not in list(Milestone):
-        raise BadInput(f"no milestone {milestone!r}{meant(milestone, Milestone)}; there are {', '.join(Milestone)}")
+        raise BadInput(
+            f"no milestone {milestone!r}{did_you_mean(milestone, Milestone)}; there are {', '.join(Milestone)}"
+        )
     with desk.store() as store:
         asked_account(desk, store, courier)
         rows = parcels.rows(store, courier, milestone, open_only, conditions)

@@ -268,7 +268,7 @@ def unfilled(node: ast.expr) -> str:
 def hint(node: ast.expr) -> bool:
     """Whether it says what was meant."""
     named = getattr(node.value, "func", node.value) if isinstance(node, ast.FormattedValue) else None
-    return getattr(named, "id", "") in ("meant", "_meant", "hint", "near")
+    return getattr(named, "id", "") in ("did_you_mean", "_meant", "hint", "near")
 
 
 @pytest.mark.parametrize("language", languages("sentences"))
@@ -317,7 +317,7 @@ def test_a_sentence_has_the_same_places_in_every_language(language: str) -> None
             "there is no case 7; `parcelwatch cases list` shows them",
             "没有案件 7；`parcelwatch cases list` 列出全部案件",
         ),
-        ("no channel 'op' (did you mean 'ops'?); configured: ops", "没有渠道 'op'（是不是 'ops'？）；已配置：ops"),
+        ("no channel 'op' (did you mean \"ops\"?); configured: ops", "没有渠道 'op'（是不是 \"ops\"？）；已配置：ops"),
         ("draft 3 is sent; only an approved one can be sent", "草稿 3 现为已发送；批准后才能发送"),
         (
             "draft 3 is sent: it cannot be moved by “edit”; draft 7 waits in its place: `parcelwatch drafts show 7`",
@@ -506,7 +506,18 @@ OURS = "|".join(
 # What a row may hold.
 CELLS = "|".join(
     (
-        *("'[^']*'", "[a-z]+_[a-z0-9]+", "destination", "value", "language", "tag", "E\\+14", "AB 12", "d/m/y"),
+        *(
+            "'[^']*'",
+            '"[^"]*"',
+            "[a-z]+_[a-z0-9]+",
+            "destination",
+            "value",
+            "language",
+            "tag",
+            "E\\+14",
+            "AB 12",
+            "d/m/y",
+        ),
         *("https://…", "zh-CN", r"\ben\b", r"BR\b", "T18"),
     )
 )
