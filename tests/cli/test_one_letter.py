@@ -170,6 +170,16 @@ def test_what_joined_since_its_letter_was_shown_is_not_sent_before_it_was_approv
         assert len(helpdesk.hits) == 1
 
 
+@pytest.mark.parametrize("like", ["1", "2"])
+def test_a_letter_is_meant_by_whichever_of_its_drafts_is_named(two: Shop, like: str) -> None:
+    (text,) = two.run("drafts", "show", "--kind", "damaged", "--json").document
+    assert text["drafts"] == [1, 2]
+    changed = two.run(
+        "drafts", "edit", "--kind", "damaged", "--like", like, "--body-file", "-", stdin=b"Both are late."
+    )
+    assert (changed.code, two.run("drafts", "show", "2", "--json").document["body"]) == (0, "Both are late.")
+
+
 def test_what_letters_have_in_common_leaves_out_those_that_say_more(two: Shop) -> None:
     texts = two.run("drafts", "show", "--kind", "damaged", "--json").document
     assert [(text["letters"], text["marks"]) for text in texts] == [(1, [])]
