@@ -189,18 +189,23 @@ def edit(
     all is changed, and nothing joins it any more. With --incident or --kind the common
     text of its letters: `drafts show --incident ID` has it. What was edited by itself stays as it is.
     """
-    from parcelwatch import shapes
-    from parcelwatch.cli import output
-
     lot = Lot(incident, kind)
     of = one_or_lot(draft, lot)
     if alone and of is None:
         raise BadInput("--alone goes with one draft: 4 --alone")
+    if like is not None and of is not None:
+        raise BadInput("--like goes with --incident or --kind")
     if of is None:
         _edit_common(desk, lot, like, body_file, subject, by, as_json=as_json)
-        return
-    if like is not None:
-        raise BadInput("--like goes with --incident or --kind")
+    else:
+        _edit_one(desk, of, body_file, subject, by, alone=alone, as_json=as_json)
+
+
+def _edit_one(desk: Desk, of: int, body_file: str, subject: str | None, by: str, *, alone: bool, as_json: bool) -> None:
+    """Other words for one draft, with all that its letter says, or alone."""
+    from parcelwatch import shapes
+    from parcelwatch.cli import output
+
     with desk.store() as store:
         before = shapes.draft_whole(store, of, desk.words, alone=alone)
         words = new_words(before, body_file, subject, f"parcelwatch drafts edit {of} --body-file better.txt")

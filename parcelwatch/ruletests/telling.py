@@ -149,8 +149,8 @@ def _happens(story: Story, step: Step, feed: Feed, teller: Teller) -> Happened:
         if isinstance(step.does, Letter):
             return teller.letter(step.does, step.at)
         if isinstance(step.does, Rules):
-            as_before = {"calendar": story.policy.calendar, "claims": story.policy.claims}
-            return teller.judge(replace(step.does.policy, **as_before), step.at)
+            policy = replace(step.does.policy, calendar=story.policy.calendar, claims=story.policy.claims)
+            return teller.judge(policy, step.at)
         return teller.step(feed.says(step.does) if isinstance(step.does, Said) else step.does, step.at)
     except (BadInput, NotFound) as error:
         _fail(story, step, "something that can be done then", str(error))
